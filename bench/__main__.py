@@ -1,0 +1,151 @@
+"""The command line, `cifar-bench` or `python -m bench`: options in, exit codes out. The work is done elsewhere.
+
+Each command imports what it needs when it runs, so that --help and list answer at once.
+"""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bench.errors import BenchError, Exit
+
+if TYPE_CHECKING:
+    from bench.plan import Options
+    from bench.report import Report
+    from bench.store import Store
+    from cifar_core.cifar10 import Source
+
+app = typer.Typer(
+    help="What your way of executing a TensorFlow training step costs on this machine, and whether it still learns.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def run(
+    modes: Annotated[str, typer.Option(help="Modes to compare, with commas: see `list`.")] = "all",
+    models: Annotated[str, typer.Option(help="Models, with commas: see `list`.")] = "tutorial_cnn",
+    batch_sizes: Annotated[str, typer.Option(help="Batch sizes, with commas.")] = "64",
+    devices: Annotated[str, typer.Option(help="cpu, gpu or gpu:N, with commas.")] = "cpu",
+    threads: Annotated[str, typer.Option(help="TensorFlow threads, with commas; 0 is its own choice.")] = "0",
+    data: Annotated[str, typer.Option(help="auto, synthetic, or the folder of CIFAR-10's batch files.")] = "auto",
+    seed: Annotated[int, typer.Option(help="Of weights, batches and the order of turns.")] = 0,
+    preset: Annotated[str, typer.Option(help="quick, standard or thorough.")] = "standard",
+    precision: Annotated[str | None, typer.Option(help="Add blocks until each interval is +-this: 2%.")] = None,
+    budget: Annotated[str | None, typer.Option(help="Start no block that would end later: 90s, 10m, 1h.")] = None,
+    out: Annotated[Path | None, typer.Option(help="A new run folder; default results/<time>-<preset>.")] = None,
+    resume: Annotated[Path | None, typer.Option(help="Go on with the run in this folder; only --data counts.")] = None,
+) -> None:
+    """Time the training step in each mode and write a report."""
+    from bench.plan import Options
+
+    options = Options(modes, models, batch_sizes, devices, threads, data, seed, preset, precision, budget)
+    store, source = _resumed(resume, options) if resume else _new(options, out)
+    raise typer.Exit(_measure(store, source))
+
+
+@app.command()
+def report(folder: Annotated[Path, typer.Argument(help="A run folder.")]) -> None:
+    """Rebuild the report of a run from its measurements."""
+    from bench.report import build
+    from bench.store import Store
+
+    _show(build(Store.open(folder)))
+
+
+@app.command("list")
+def list_() -> None:
+    """Show the modes, models, presets and devices there are."""
+    from bench.modes import MODES
+    from bench.plan import DEVICES, PRESETS
+    from cifar_core.models import MODELS
+
+    rows = {
+        "modes": [(mode.name, mode.summary) for mode in MODES],
+        "models": [(model.name, model.title) for model in MODELS],
+        "presets": [(preset.name, preset.summary) for preset in PRESETS],
+        "devices": [(name, "") for name in DEVICES],
+    }
+    for kind, entries in rows.items():
+        typer.echo(f"{kind}:")
+        for name, summary in entries:
+            typer.echo(f"  {name:<14}{summary}".rstrip())
+
+
+def _new(options: "Options", out: Path | None) -> "tuple[Store, Source]":
+    from bench import plan
+    from bench.store import Store
+    from cifar_core import cifar10
+
+    source = cifar10.find(options.data)
+    folder = out or Path("results") / f"{datetime.now():%Y%m%d-%H%M%S}-{options.preset}"
+    return Store.create(folder, plan.make(options, source)), source
+
+
+def _resumed(folder: Path, options: "Options") -> "tuple[Store, Source]":
+    from bench.store import Store
+    from cifar_core import cifar10
+
+    store = Store.open(folder)
+    source = cifar10.find(store.plan.data if options.data == "auto" else options.data)
+    wanted = store.plan.cases[0].workload.data
+    if source.name != wanted:
+        raise BenchError(f"{folder} was measured on {wanted}, found {source.name}; type --data with that folder")
+    return store, source
+
+
+def _measure(store: "Store", source: "Source") -> Exit:
+    from bench import run as line
+    from bench import terminal
+    from bench.report import build
+
+    typer.echo(f"data: {source.title}\nrun folder: {store.folder}", err=True)
+    try:
+        with terminal.progress() as progress:
+            stopped = line.execute(store, source, progress)
+    except KeyboardInterrupt:
+        build(store)
+        typer.echo(f"interrupted; go on with: cifar-bench run --resume {store.folder}", err=True)
+        return Exit.INTERRUPTED
+    if stopped:
+        typer.echo(f"note: {stopped}", err=True)
+    built = build(store)
+    _show(built)
+    if built.run.failed:
+        return Exit.CASE_FAILED
+    return Exit.OK if line.precise(store) else Exit.NOT_ENOUGH_EVIDENCE
+
+
+def _show(built: "Report") -> None:
+    from bench import terminal
+    from bench.report import headline, steady
+
+    for sentence in headline.sentences(built.run):
+        typer.echo(sentence.replace("**", ""))
+    terminal.show(steady.table(built.run))
+    for failure in (outcome.failure for outcome in built.run.outcomes if outcome.failure):
+        typer.echo(f"failed: {failure.case.key}, block {failure.block}, {failure.stage}: {failure.message}", err=True)
+    typer.echo(f"report: {built.path}")
+
+
+def main() -> None:
+    """Run a command; each error is one line and its exit code."""
+    from cifar_core.cifar10 import DataError
+
+    try:
+        app(prog_name="cifar-bench")
+    except (BenchError, DataError) as error:
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(Exit.USAGE)
+    except KeyboardInterrupt:
+        sys.exit(Exit.INTERRUPTED)
+
+
+if __name__ == "__main__":
+    main()

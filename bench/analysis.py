@@ -1,0 +1,207 @@
+"""Outcomes -> one result a case, group by group: what every table, plot, sentence and stopping rule reads.
+
+Leaves out the arithmetic (metrics.py, stats.py, validity.py) and all wording of reports.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from bench import metrics, modes, stats, validity
+from bench.plan import groups
+from bench.records import Case, Failure, Measurement, Outcome, Plan
+from bench.stats import BreakEven, Comparison, Summary, Verdict
+from cifar_core.workload import Workload
+
+DRIFT_LIMIT = 0.05  # a change over a block's slices that is called unsteady; under the spread of a busy machine
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """One case over all blocks. `comparison` is None for the baseline; `invalid` says why it must not be believed."""
+
+    case: Case
+    measurements: tuple[Measurement, ...]
+    failures: tuple[Failure, ...]
+    invalid: tuple[str, ...]
+    comparison: Comparison | None = None
+    break_even: BreakEven | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The mode's title, as tables and plots call it."""
+        title = modes.row(self.case.mode).title
+        return f"{title} (again)" if self.case.again else title
+
+    @property
+    def valid(self) -> bool:
+        """Measured at least once, and nothing speaks against it."""
+        return bool(self.measurements) and not self.invalid
+
+    def summary(self, metric: str) -> Summary | None:
+        """A metric of metrics.METRICS across the blocks; None where nothing was measured."""
+        value = metrics.METRICS[metric].value
+        return stats.summarise([value(m) for m in self.measurements]) if self.measurements else None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupResult:
+    """Cases that share all but the mode. `floor` is the noise floor as a ratio of at least 1, None without A/A."""
+
+    name: str
+    cases: tuple[CaseResult, ...]
+    again: Summary | None
+    floor: float | None
+
+    @property
+    def baseline(self) -> CaseResult:
+        """What all others are compared with."""
+        return self.cases[0]
+
+    @property
+    def candidates(self) -> tuple[CaseResult, ...]:
+        """All but the baseline and its second entry."""
+        return tuple(result for result in self.cases[1:] if not result.case.again)
+
+    @property
+    def workload(self) -> Workload:
+        """The workload that all cases share."""
+        return self.baseline.case.workload
+
+    @property
+    def title(self) -> str:
+        """The group in words."""
+        w, case = self.workload, self.baseline.case
+        threads = f", {case.threads} threads" if case.threads else ""
+        return f"{w.model}, batch {w.batch_size}, {w.precision}, {case.device.upper()}{threads}"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A whole run, ready to be reported."""
+
+    plan: Plan
+    outcomes: tuple[Outcome, ...]
+    groups: tuple[GroupResult, ...]
+
+    @property
+    def blocks(self) -> int:
+        """How many blocks have at least one measurement."""
+        return len({outcome.block for outcome in self.outcomes if outcome.measurement})
+
+    @property
+    def enough(self) -> bool:
+        """Whether there are blocks enough for a claim."""
+        return self.blocks >= stats.ENOUGH_BLOCKS
+
+    @property
+    def label(self) -> str:
+        """What must stand beside every number made on synthetic images."""
+        return " (synthetic images)" if self.plan.synthetic else ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether any case failed or turned out invalid in any block."""
+        return any(result.failures or result.invalid for group in self.groups for result in group.cases)
+
+    def rows(self) -> list[tuple[GroupResult, CaseResult]]:
+        """Every case with its group, in the plan's order."""
+        return [(group, result) for group in self.groups for result in group.cases]
+
+
+@dataclass
+class _Family:
+    """The comparisons of a run that share one Holm correction, gathered first and judged together."""
+
+    ratios: list[tuple[list[float], float]] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+
+    def add(self, key: str, ratios: list[float], floor: float) -> None:
+        self.keys.append(key)
+        self.ratios.append((ratios, floor))
+
+    def judge(self) -> dict[str, Comparison]:
+        return dict(zip(self.keys, stats.compare(self.ratios), strict=True))
+
+
+def analyse(plan: Plan, outcomes: Sequence[Outcome]) -> Run:
+    """The run as far as it has been measured."""
+    collected = [
+        (name, [_collect(case, outcomes) for case in cases]) for name, cases in groups(plan).items()
+    ]
+    family, results = _Family(), []
+    for name, cases in collected:
+        again = _again(cases)
+        floor = stats.noise_floor(again)
+        for result in cases[1:]:
+            if not result.case.again and result.valid and (ratios := _ratios(cases[0], result)):
+                family.add(result.case.key, ratios, floor)
+        results.append(GroupResult(name, tuple(cases), again, floor if again else None))
+    comparisons = family.judge()
+    judged = [replace(group, cases=tuple(_judged(group, r, comparisons) for r in group.cases)) for group in results]
+    return Run(plan, tuple(outcomes), tuple(judged))
+
+
+def _collect(case: Case, outcomes: Sequence[Outcome]) -> CaseResult:
+    own = [outcome.record for outcome in outcomes if outcome.case == case]
+    measurements = tuple(record for record in own if isinstance(record, Measurement))
+    failures = tuple(record for record in own if isinstance(record, Failure))
+    unequal = [f.message for f in failures if f.stage == "equal work"]
+    unproven = [reason for m in measurements for reason in validity.unproven_mode(m)]
+    return CaseResult(case, measurements, failures, tuple(dict.fromkeys(unequal + unproven)), warnings=_unsteady(measurements))
+
+
+def _unsteady(measurements: tuple[Measurement, ...]) -> tuple[str, ...]:
+    change = stats.drift([m.steady for m in measurements])
+    if change is None or change.low is None or change.high is None or change.low <= 1 <= change.high:
+        return ()
+    if abs(change.centre - 1) < DRIFT_LIMIT:
+        return ()
+    return (f"slices change by {change.centre - 1:+.0%} from a block's first third to its last: not a steady state",)
+
+
+def _ratios(baseline: CaseResult, candidate: CaseResult) -> list[float]:
+    """The block ratios where both were measured; none where the baseline is not to be believed."""
+    if baseline.invalid:
+        return []
+    return [stats.block_ratio(b.steady, c.steady) for b, c in _pairs(baseline, candidate)]
+
+
+def _pairs(baseline: CaseResult, candidate: CaseResult) -> list[tuple[Measurement, Measurement]]:
+    by_block = {m.block: m for m in baseline.measurements}
+    return [(by_block[m.block], m) for m in candidate.measurements if m.block in by_block]
+
+
+def _again(cases: list[CaseResult]) -> Summary | None:
+    seconds = [result for result in cases if result.case.again and result.valid]
+    ratios = _ratios(cases[0], seconds[0]) if seconds else []
+    return stats.summarise(ratios) if ratios else None
+
+
+def _judged(group: GroupResult, result: CaseResult, comparisons: dict[str, Comparison]) -> CaseResult:
+    if result.case == group.baseline.case or result.case.again:
+        return result
+    comparison = comparisons.get(result.case.key) or _without_ratio(group.baseline, result)
+    failed = tuple(f"failed in block {f.block}: {f.message}" for f in result.failures if result.measurements)
+    comparison = replace(comparison, warnings=(*comparison.warnings, *failed))
+    return replace(result, comparison=comparison, break_even=_break_even(group.baseline, result))
+
+
+def _without_ratio(baseline: CaseResult, result: CaseResult) -> Comparison:
+    if result.invalid:
+        return Comparison(None, Verdict.INVALID, reason="; ".join(result.invalid))
+    if result.failures and not result.measurements:
+        failure = result.failures[0]
+        return Comparison(None, Verdict.NOT_COMPARABLE, reason=f"failed at stage {failure.stage}: {failure.message}")
+    if not result.measurements:
+        return Comparison(None, Verdict.NOT_COMPARABLE, reason="not measured yet")
+    return Comparison(None, Verdict.NOT_COMPARABLE, reason=f"the baseline ({baseline.title}) has no valid measurement")
+
+
+def _break_even(baseline: CaseResult, result: CaseResult) -> BreakEven | None:
+    pairs = _pairs(baseline, result)
+    if not pairs or baseline.invalid or result.invalid:
+        return None
+    extra = [metrics.startup_s(candidate) - metrics.startup_s(base) for base, candidate in pairs]
+    saved = [metrics.step_s(base) - metrics.step_s(candidate) for base, candidate in pairs]
+    return stats.break_even(extra, saved)

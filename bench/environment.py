@@ -1,0 +1,95 @@
+"""Machine, versions, flags, load: what the numbers belong to. Read without importing TensorFlow."""
+
+import os
+import platform
+import subprocess
+from importlib import metadata
+from pathlib import Path
+
+import psutil
+
+from bench.records import Environment
+
+# Variables that change how TensorFlow computes or schedules, and so belong to the result.
+FLAG_PREFIXES = ("TF_", "XLA_", "OMP_", "KMP_", "MKL_", "DNNL_", "ONEDNN_", "CUDA_", "NVIDIA_TF32")
+QUIET = ("TF_CPP_MIN_LOG_LEVEL", "TF_CPP_VMODULE")  # these only change what is printed
+
+
+def read() -> Environment:
+    """The environment now. What cannot be found out is None."""
+    gpu, driver = _gpu()
+    return Environment(
+        os=platform.platform(terse=True),
+        cpu=_cpu(),
+        cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        cgroup_quota_cores=_quota(),
+        memory_bytes=psutil.virtual_memory().total,
+        gpu=gpu,
+        driver=driver,
+        python=platform.python_version(),
+        tensorflow=_version("tensorflow"),
+        numpy=_version("numpy"),
+        flags=flags(dict(os.environ)),
+        commit=_git("rev-parse", "--short=12", "HEAD"),
+        dirty=None if (status := _git("status", "--porcelain")) is None else bool(status),
+        load_before=load_average(),
+    )
+
+
+def load_average() -> float | None:
+    """Runnable processes, averaged over the last minute; None where the system does not say."""
+    try:
+        return round(psutil.getloadavg()[0], 2)
+    except OSError:
+        return None
+
+
+def flags(variables: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    """The variables among `variables` that change what TensorFlow does, sorted by name."""
+    return tuple(sorted((k, v) for k, v in variables.items() if k.startswith(FLAG_PREFIXES) and k not in QUIET))
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _cpu() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def _quota() -> float | None:
+    """The cores a container may use (cgroup v2 cpu.max), None where there is no limit."""
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+        return None if quota == "max" else int(quota) / int(period)
+    except (OSError, ValueError):
+        return None
+
+
+def _gpu() -> tuple[str | None, str | None]:
+    answer = _run("nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader")
+    if not answer:
+        return None, None
+    name, _, driver = answer.splitlines()[0].partition(", ")
+    return name, driver
+
+
+def _git(*words: str) -> str | None:
+    """Of the source tree this file lies in; None where it is no checkout (an installed package)."""
+    return _run("git", "-C", str(Path(__file__).parent), *words)
+
+
+def _run(*command: str) -> str | None:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None

@@ -1,0 +1,23 @@
+"""Errors that end a command, each with its exit code and one clear line."""
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """What the process tells its caller."""
+
+    OK = 0
+    REGRESSION = 1
+    USAGE = 2
+    NOT_ENOUGH_EVIDENCE = 3
+    CASE_FAILED = 4
+    INTERRUPTED = 130
+
+
+class BenchError(Exception):
+    """Bad input: the text says what was wrong, which values are known, what to type next."""
+
+
+def unknown(kind: str, given: str, known: list[str], option: str) -> BenchError:
+    """The error for a name that is in no table."""
+    return BenchError(f"unknown {kind} '{given}'; known: {', '.join(known)}; type e.g. {option} {known[0]}")

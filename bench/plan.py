@@ -1,0 +1,180 @@
+"""Options -> Plan: the cases and the schedule, everything checked before anything starts. No TensorFlow.
+
+Leaves out the order of turns inside a block, which launch.py draws from the plan's seed.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from itertools import product
+from typing import TypeVar
+
+from bench.errors import BenchError, unknown
+from bench.modes import MODES
+from bench.records import FORMAT, Case, Plan, Schedule
+from cifar_core.cifar10 import Source
+from cifar_core.models import MODELS
+from cifar_core.workload import Workload
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A schedule by name, and what it is for."""
+
+    schedule: Schedule
+    summary: str
+
+    @property
+    def name(self) -> str:
+        return self.schedule.preset
+
+
+PRESETS = (
+    Preset(
+        Schedule("quick", blocks=2, rounds=8, warmup_steps=6, slice_s=0.12),
+        "under a minute on 2 cores; two blocks give an indication and wide intervals, not proof",
+    ),
+    Preset(
+        Schedule("standard", blocks=6, rounds=15, warmup_steps=10, slice_s=0.15),
+        "about 3 minutes on 2 cores; six blocks, the least that can reach p < 0.05 by sign",
+    ),
+    Preset(
+        Schedule("thorough", blocks=20, rounds=30, warmup_steps=20, slice_s=0.2),
+        "about 12 minutes on 2 cores; for small differences and for noisy machines",
+    ),
+)
+DEVICES = ("cpu", "gpu", "gpu:N")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user typed; lists are comma-separated."""
+
+    modes: str = "all"
+    models: str = MODELS[0].name
+    batch_sizes: str = "64"
+    devices: str = "cpu"
+    threads: str = "0"
+    data: str = "auto"
+    seed: int = 0
+    preset: str = "standard"
+    precision: str | None = None
+    budget: str | None = None
+
+
+def make(options: Options, source: Source) -> Plan:
+    """The plan for these options on this data. Raises BenchError for the first option that makes no sense."""
+    modes = choose_modes(options.modes)
+    known_models = [row.name for row in MODELS]
+    axes = product(
+        [_known("model", name, known_models, "--models") for name in _split(options.models, "--models")],
+        [_batch_size(text, source) for text in _split(options.batch_sizes, "--batch-sizes")],
+        [_device(text) for text in _split(options.devices, "--devices")],
+        [_threads(text) for text in _split(options.threads, "--threads")],
+    )
+    if options.seed < 0:
+        raise BenchError(f"seed {options.seed} is negative; type e.g. --seed 0")
+    cases: list[Case] = []
+    for model, batch_size, device, threads in axes:
+        workload = Workload(model, batch_size, source.name, seed=options.seed)
+        baseline, *others = [Case(mode, device, threads, workload) for mode in modes]
+        cases += [baseline, replace(baseline, again=True), *others]
+    return Plan(
+        format=FORMAT,
+        created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        seed=options.seed,
+        data=options.data,
+        data_title=source.title,
+        synthetic=source.synthetic,
+        cases=tuple(cases),
+        schedule=schedule(options),
+    )
+
+
+def schedule(options: Options) -> Schedule:
+    """The preset with the user's precision and budget."""
+    names = [preset.name for preset in PRESETS]
+    chosen = PRESETS[names.index(_known("preset", options.preset, names, "--preset"))].schedule
+    precision = None if options.precision is None else _precision(options.precision)
+    budget_s = None if options.budget is None else _seconds(options.budget)
+    return replace(chosen, precision=precision, budget_s=budget_s)
+
+
+def choose_modes(text: str) -> list[str]:
+    """The modes named, in the order of MODES, so that the first is the baseline. Raises BenchError."""
+    known = [mode.name for mode in MODES]
+    if text == "all":
+        return known
+    chosen = {_known("mode", name, known, "--modes") for name in _split(text, "--modes")}
+    return [name for name in known if name in chosen]
+
+
+def groups(plan: Plan) -> dict[str, list[Case]]:
+    """The plan's cases by what is held fixed; in each group the baseline first, then its second entry."""
+    by_group: dict[str, list[Case]] = {}
+    for case in plan.cases:
+        by_group.setdefault(case.group, []).append(case)
+    return by_group
+
+
+def _split(text: str, option: str) -> list[str]:
+    parts = list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    if not parts:
+        raise BenchError(f"{option} is empty; give one or more values with commas between them")
+    return parts
+
+
+def _known(kind: str, name: str, known: list[str], option: str) -> str:
+    if name not in known:
+        raise unknown(kind, name, known, option)
+    return name
+
+
+def _batch_size(text: str, source: Source) -> int:
+    size = _number(text, int, "batch size", "--batch-sizes 64")
+    if size < 1:
+        raise BenchError(f"batch size {size} is not positive; type e.g. --batch-sizes 64")
+    if size > source.train_images:
+        raise BenchError(f"batch size {size} exceeds the {source.train_images} training images; type a smaller one")
+    return size
+
+
+def _device(text: str) -> str:
+    if not re.fullmatch(r"cpu|gpu(:\d+)?", text):
+        raise unknown("device", text, list(DEVICES), "--devices")
+    return "gpu" if text == "gpu:0" else text
+
+
+def _threads(text: str) -> int:
+    threads = _number(text, int, "number of threads", "--threads 2")
+    if threads < 0:
+        raise BenchError(f"{threads} threads make no sense; type e.g. --threads 2, or 0 for TensorFlow's choice")
+    return threads
+
+
+def _precision(text: str) -> float:
+    given = text.strip()
+    value = _number(given.rstrip("%"), float, "precision", "--precision 2%")
+    value = value / 100 if given.endswith("%") else value
+    if not 0.001 <= value < 1:
+        raise BenchError(f"precision {text} is outside 0.1% to 100%; type e.g. --precision 2%")
+    return value
+
+
+def _seconds(text: str) -> float:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh]?)", text.strip())
+    if not match or float(match[1]) == 0:
+        raise BenchError(f"budget '{text}' is no time; type e.g. --budget 90s, --budget 10m or --budget 1h")
+    return float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[match[2]]
+
+
+def _number(text: str, kind: Callable[[str], Value], what: str, example: str) -> Value:
+    try:
+        return kind(text)
+    except ValueError:
+        raise BenchError(f"{what} '{text}' is not a number; type e.g. {example}") from None
+
+

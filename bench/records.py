@@ -1,0 +1,253 @@
+"""The records that cross a process or the disk: reading this file is reading the file format.
+
+Seconds, bytes and counts in plain numbers; None means not measured (in losses: not finite). Leaves out how
+records are made, kept (store.py) and read together (stats.py).
+"""
+
+from dataclasses import dataclass
+
+from cifar_core.cifar10 import Source
+from cifar_core.workload import Workload
+
+FORMAT = 1  # history: 1, the first
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """A way to execute the train step; `process_env` must be set before TensorFlow loads."""
+
+    name: str
+    title: str
+    summary: str
+    process_env: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One row of a comparison: a workload under one mode on one device. `threads` 0 is TensorFlow's own choice.
+
+    `again` marks the baseline's second entry in a block, whose ratio to the first is the noise floor (A/A).
+    """
+
+    mode: str
+    device: str
+    threads: int
+    workload: Workload
+    again: bool = False
+
+    @property
+    def key(self) -> str:
+        """A stable slug: the same case has the same key in every run."""
+        return f"{self.group}-{self.arm}"
+
+    @property
+    def arm(self) -> str:
+        """What tells this case from the others of its group."""
+        return f"{self.mode}-again" if self.again else self.mode
+
+    @property
+    def group(self) -> str:
+        """What is held fixed: only cases of one group are compared."""
+        w = self.workload
+        threads = f"t{self.threads}" if self.threads else "tauto"
+        device = self.device.replace(":", "")
+        return f"{w.model}-b{w.batch_size}-{w.precision}-{w.data}-{w.input}-s{w.seed}-{device}-{threads}"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How much is measured. `steps_per_slice` None: set in a group's first block so that a baseline slice takes
+    about `slice_s`, then kept for every mode and block. `precision` 0.02 asks for intervals of at most +-2 %."""
+
+    preset: str
+    blocks: int
+    rounds: int
+    warmup_steps: int
+    slice_s: float
+    steps_per_slice: int | None = None
+    precision: float | None = None
+    budget_s: float | None = None
+    time_limit_s: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What the numbers belong to. `flags` are the variables that change what TensorFlow does; loads are 1 min averages."""
+
+    os: str
+    cpu: str
+    cores: int
+    cgroup_quota_cores: float | None
+    memory_bytes: int
+    gpu: str | None
+    driver: str | None
+    python: str
+    tensorflow: str
+    numpy: str
+    flags: tuple[tuple[str, str], ...]
+    commit: str | None
+    dirty: bool | None
+    load_before: float | None = None
+    load_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Seconds of each slice in the order taken, never trimmed; slice i belongs to round i of its block."""
+
+    seconds: tuple[float, ...]
+    steps_per_slice: int
+
+
+@dataclass(frozen=True, slots=True)
+class GradientSketch:
+    """One weight's first gradient: its L2 norm, and its projections on a few fixed random directions.
+
+    The root mean square difference of two sketches' projections estimates the L2 norm of the gradients' difference.
+    """
+
+    weight: str
+    norm: float | None
+    projections: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What shows, before any timing, that a case does the same work as its baseline."""
+
+    batches_digest: str
+    weights_digest: str
+    first_losses: tuple[float | None, ...]
+    gradients: tuple[GradientSketch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """What TensorFlow itself says of how a mode ran the steps. Zeros are findings: eager has no traces.
+
+    `graph_ops` counts the traced graph before Grappler; `devices` are those of the loss and of every variable.
+    """
+
+    traces: int
+    graph_ops: int
+    xla_compilations: int
+    hlo_instructions: int | None
+    devices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Evidence after timing that the case was what its name says. `updates` is the optimizer's own count."""
+
+    execution: Execution
+    traces_while_timing: int
+    updates: int
+    updates_expected: int
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One case in one block, measured in a process of its own.
+
+    `load_s` (TensorFlow imported, batches prepared) is taken while the block's other workers load too; `build_s` (model,
+    optimizer and, in TF1 style, the graph) and `first_call_s` with all others idle.
+    """
+
+    case: Case
+    block: int
+    schedule: Schedule
+    environment: Environment
+    load_s: float
+    build_s: float
+    first_call_s: float
+    warmup: Samples
+    steady: Samples
+    last_loss: float | None
+    evidence: Evidence
+    proof: Proof
+    peak_memory_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A case that did not come through: a row in the report. `slices_s` is what had been timed by then."""
+
+    case: Case
+    block: int
+    stage: str
+    message: str
+    stderr_tail: str = ""
+    slices_s: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a measurement file holds: exactly one of the two."""
+
+    format: int = FORMAT
+    measurement: Measurement | None = None
+    failure: Failure | None = None
+
+    @property
+    def case(self) -> Case:
+        """The case this is the outcome of."""
+        return self.record.case
+
+    @property
+    def block(self) -> int:
+        """The block it was measured in."""
+        return self.record.block
+
+    @property
+    def record(self) -> Measurement | Failure:
+        """The one that is there. Raises ValueError for an empty outcome."""
+        record = self.measurement or self.failure
+        if record is None:
+            raise ValueError("an outcome holds a measurement or a failure")
+        return record
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run sets out to measure. `data` is the option as typed; `data_title` says what it turned out to be.
+
+    `seed` gives the weights, the batches and every order in which cases take turns.
+    """
+
+    format: int
+    created: str
+    seed: int
+    data: str
+    data_title: str
+    synthetic: bool
+    cases: tuple[Case, ...]
+    schedule: Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Parent to child, once: what to measure. The data's folder is the machine's, so it is no part of the case."""
+
+    case: Case
+    block: int
+    schedule: Schedule
+    environment: Environment
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Parent to child, each time it is the child's turn: a stage of worker.STAGES, and its steps."""
+
+    stage: str
+    steps: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Child to parent, one a turn: seconds of the turn, and what its stage adds."""
+
+    seconds: float = 0.0
+    evidence: Evidence | None = None
+    measurement: Measurement | None = None
+    failure: Failure | None = None

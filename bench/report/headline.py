@@ -1,0 +1,67 @@
+"""The headline: one sentence a person can repeat for each group, and what it cannot claim."""
+
+from bench.analysis import CaseResult, GroupResult, Run
+from bench.report.document import Section
+from bench.report.wording import interval, repaid
+from bench.stats import ENOUGH_BLOCKS, Verdict
+
+
+def section(run: Run) -> Section:
+    """The sentences, then how far they may be trusted."""
+    return Section("In one sentence", (*sentences(run), *_caveats(run)))
+
+
+def sentences(run: Run) -> list[str]:
+    """One sentence a group."""
+    return [_sentence(run, group) for group in run.groups]
+
+
+def _sentence(run: Run, group: GroupResult) -> str:
+    judged = [result for result in _in_order(group) if result.comparison and result.comparison.ratio]
+    where = f"On this machine ({group.title}{', synthetic images' if run.plan.synthetic else ''})"
+    if not judged:
+        return f"{where} there is no comparison: {_why_none(group)}."
+    first, *others = (_clause(result) for result in judged)
+    sentence = f"{where} {first.replace(' runs', ' runs this step', 1)} as fast as {group.baseline.title}"
+    sentence = sentence + "".join(f"; {clause}" for clause in others) + "."
+    return sentence if run.enough else f"An indication from {run.blocks} of {ENOUGH_BLOCKS} blocks: {sentence}"
+
+
+def _in_order(group: GroupResult) -> list[CaseResult]:
+    """tf.function first: it is what people ask about."""
+    return sorted(group.candidates, key=lambda result: result.case.mode != "function")
+
+
+def _clause(result: CaseResult) -> str:
+    assert result.comparison
+    words = f"**{result.title}** runs at {interval(result.comparison.ratio, sign='x')}"
+    if result.comparison.verdict is Verdict.UNCERTAIN:
+        return f"{words} (not told apart from it)"
+    if result.comparison.verdict is Verdict.SLOWER:
+        return f"{words} (slower)"
+    if result.break_even and result.break_even.steps:
+        return f"{words} and repays its dearer start after {repaid(result.break_even)}"
+    return words
+
+
+def _why_none(group: GroupResult) -> str:
+    if not group.candidates:
+        return "only the baseline was asked for"
+    reasons = [f"{r.title}: {r.comparison.reason}" for r in group.candidates if r.comparison and r.comparison.reason]
+    return "; ".join(reasons)
+
+
+def _caveats(run: Run) -> list[str]:
+    caveats = []
+    if not run.enough:
+        caveats.append(
+            f"What this run cannot claim: with {run.blocks} blocks no difference reaches p < 0.05 by sign (that takes "
+            f"{ENOUGH_BLOCKS}), and the intervals lean on the normal distribution. Type `cifar-bench run --preset "
+            "standard` for a result to quote."
+        )
+    if run.plan.synthetic:
+        caveats.append(
+            "The images are **synthetic** (CIFAR-10's form, made from a seed): times carry over to real images of the "
+            "same size, losses do not. Give `--data FOLDER` for real ones."
+        )
+    return caveats

@@ -1,0 +1,94 @@
+"""Proof: that every mode did the same work, and did it in the way its name says."""
+
+from bench.analysis import CaseResult, GroupResult, Run
+from bench.records import Measurement
+from bench.report.document import Column, Row, Section, Table, column
+from bench.validity import TOLERANCES, largest_gradient_difference, relative
+
+
+def section(run: Run) -> Section:
+    """How far the cases differ from their baseline, and what TensorFlow says of how they ran."""
+    return Section("Equal work, and proof of mode", (_reading(run), _work(run), _modes(run)))
+
+
+def _reading(run: Run) -> str:
+    tolerance = TOLERANCES[run.plan.cases[0].workload.precision]
+    return (
+        "Before any timing each case starts from the baseline's weights and batches (compared byte for byte), and its "
+        f"first loss (tolerance {tolerance.loss:.0e}), its first gradients ({tolerance.gradient:.0e} of each gradient's "
+        f"length) and its first five losses ({tolerance.curve:.0e}) must agree with the baseline's; else it is not "
+        "timed. The differences below are the largest over all blocks; later losses are not compared number by number, "
+        "for training amplifies rounding."
+    )
+
+
+def _work(run: Run) -> Table:
+    columns = (
+        column("case", "group"),
+        column("mode", "title"),
+        Column("first loss differs by", lambda row: _scientific(row["loss_difference"])),
+        Column("first gradients by", lambda row: _scientific(row["gradient_difference"])),
+        Column("first five losses by", lambda row: _scientific(row["curve_difference"])),
+        column("updates counted / asked for", "updates"),
+    )
+    rows = tuple(_work_row(group, result) for group, result in run.rows() if result.measurements)
+    return Table("equal_work", columns if len(run.groups) > 1 else columns[1:], rows)
+
+
+def _work_row(group: GroupResult, result: CaseResult) -> Row:
+    reference = {m.block: m for m in group.baseline.measurements}
+    pairs = [(m, reference[m.block]) for m in result.measurements if m.block in reference]
+    differences = [_differences(m, base) for m, base in pairs]
+    loss, gradient, curve = (max(column) for column in zip(*differences, strict=True)) if pairs else (None,) * 3
+    updates = {f"{m.proof.updates} / {m.proof.updates_expected}" for m in result.measurements}
+    return {
+        "group": group.title,
+        "mode": result.case.mode,
+        "title": result.title,
+        "loss_difference": loss,
+        "gradient_difference": gradient,
+        "curve_difference": curve,
+        "updates": ", ".join(sorted(updates)),
+    }
+
+
+def _differences(measurement: Measurement, baseline: Measurement) -> tuple[float, float, float]:
+    own, other = measurement.evidence, baseline.evidence
+    curve = [relative(a, b) for a, b in zip(own.first_losses, other.first_losses, strict=True)]
+    return curve[0], largest_gradient_difference(own.gradients, other.gradients)[1], max(curve)
+
+
+def _modes(run: Run) -> Table:
+    columns = (
+        column("case", "group"),
+        column("mode", "title"),
+        column("traces", "traces"),
+        column("while timed", "traces_while_timing"),
+        column("graph ops", "graph_ops"),
+        column("XLA compilations", "xla_compilations"),
+        column("HLO instructions", "hlo_instructions"),
+        column("devices", "devices"),
+    )
+    rows = tuple(
+        _mode_row(group, result, result.measurements[-1]) for group, result in run.rows() if result.measurements
+    )
+    return Table("proof", columns if len(run.groups) > 1 else columns[1:], rows)
+
+
+def _mode_row(group: GroupResult, result: CaseResult, last: Measurement) -> Row:
+    execution = last.proof.execution
+    return {
+        "group": group.title,
+        "mode": result.case.mode,
+        "title": result.title,
+        "traces": execution.traces,
+        "traces_while_timing": sum(m.proof.traces_while_timing for m in result.measurements),
+        "graph_ops": execution.graph_ops,
+        "xla_compilations": execution.xla_compilations,
+        "hlo_instructions": execution.hlo_instructions,
+        "devices": ", ".join(execution.devices),
+    }
+
+
+def _scientific(value: object) -> str:
+    return f"{value:.1e}" if isinstance(value, float) and value else "0" if value == 0 else "–"

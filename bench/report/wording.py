@@ -1,0 +1,47 @@
+"""How numbers are said: digits that their interval supports, units, intervals in brackets."""
+
+from bench.stats import BreakEven, Summary
+
+
+def number(value: float) -> str:
+    """Three significant digits, no exponent: 0.0123, 4.57, 28.1, 2,340."""
+    if value == 0:
+        return "0"
+    digits = max(0, 2 - _magnitude(value))
+    return f"{value:,.{digits}f}"
+
+
+def interval(summary: Summary | None, scale: float = 1.0, sign: str = "") -> str:
+    """'28.1 [27.6, 28.7]', scaled; without brackets where one block gives no interval; a dash for None."""
+    if summary is None:
+        return "–"
+    centre = number(summary.centre * scale) + sign
+    if summary.low is None or summary.high is None:
+        return centre
+    return f"{centre} [{number(summary.low * scale)}, {number(summary.high * scale)}]"
+
+
+def repaid(even: BreakEven | None) -> str:
+    """When a dearer start is repaid: '66 steps [51, 85]', 'never', 'at once'."""
+    if even is None:
+        return "–"
+    if even.steps is None:
+        return even.text
+    steps = even.steps
+    centre = f"{count(steps.centre)} steps"
+    return centre if steps.low is None or steps.high is None else f"{centre} [{count(steps.low)}, {count(steps.high)}]"
+
+
+def count(value: float) -> str:
+    """A whole number of steps, at most two digits that count above a hundred."""
+    whole = max(1, round(value))
+    return f"{whole if whole < 100 else round(whole, 1 - _magnitude(whole)):,}"
+
+
+def mib(value: float | None) -> str:
+    """Bytes as MiB."""
+    return "–" if value is None else f"{value / 2**20:,.0f}"
+
+
+def _magnitude(value: float) -> int:
+    return int(f"{abs(value):e}".partition("e")[2])

@@ -1,0 +1,101 @@
+"""The run: blocks of every group in turn until the plan, the precision or the budget is reached.
+
+Leaves out what a block is (launch.py) and what is made of the outcomes (report/).
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from bench import environment, launch
+from bench.analysis import analyse
+from bench.plan import groups
+from bench.records import Case, Order, Schedule
+from bench.stats import ENOUGH_BLOCKS
+from bench.store import Store
+from cifar_core.cifar10 import Source
+
+MOST_BLOCKS = 200  # where a precision cannot be reached and no budget was given
+DEFAULT_BUDGET_S = 1800.0  # for --precision without --budget
+
+
+class Progress(Protocol):
+    """Who shows how far a run has come."""
+
+    def start(self, blocks: int) -> None:
+        """So many blocks are planned; called again when more are added."""
+
+    def notice(self, text: str, share: float) -> None:
+        """What is going on in the current block, and the share of it that is done."""
+
+    def block_done(self) -> None:
+        """The current block is over."""
+
+
+def execute(store: Store, source: Source, progress: Progress, command: Sequence[str] = launch.WORKER) -> str:
+    """Measure what the plan asks for and the folder does not hold yet. Returns why it stopped early, or ''.
+
+    Raises KeyboardInterrupt, with everything measured kept.
+    """
+    schedule, cases = store.plan.schedule, groups(store.plan)
+    started, block, longest_s = time.monotonic(), 0, 0.0
+    while block < _blocks_wanted(store, block):
+        progress.start(_blocks_wanted(store, block) * len(cases))
+        for group in cases.values():
+            spent_s = time.monotonic() - started
+            budget_s = schedule.budget_s or (DEFAULT_BUDGET_S if schedule.precision else float("inf"))
+            if block and spent_s + longest_s > budget_s:
+                return f"the budget of {budget_s:g} s left no time for more than {block} blocks"
+            if not _complete(store, group, block):
+                _measure(store, group, block, source, progress, command)
+            longest_s = max(longest_s, time.monotonic() - started - spent_s)
+            progress.block_done()
+        block += 1
+    return ""
+
+
+def _blocks_wanted(store: Store, done: int) -> int:
+    """The plan's blocks, or one more while a precision is asked for and not reached."""
+    schedule = store.plan.schedule
+    if schedule.precision is None:
+        return schedule.blocks
+    if done < max(schedule.blocks, ENOUGH_BLOCKS):
+        return max(schedule.blocks, ENOUGH_BLOCKS)
+    return done if precise(store) or done >= MOST_BLOCKS else done + 1
+
+
+def precise(store: Store) -> bool:
+    """Whether every valid ratio's interval is within the plan's precision. True where none was asked for."""
+    goal = store.plan.schedule.precision
+    groups_done = analyse(store.plan, store.outcomes()).groups
+    comparisons = [result.comparison for group in groups_done for result in group.candidates]
+    ratios = [comparison.ratio for comparison in comparisons if comparison and comparison.ratio]
+    return goal is None or all(ratio.half_width <= goal for ratio in ratios)
+
+
+def _complete(store: Store, group: Sequence[Case], block: int) -> bool:
+    """Whether the folder holds the block; half a block is moved aside, for its cases never took turns with new ones."""
+    keys = {case.key for case in group}
+    held = [o for o in store.outcomes() if o.block == block and o.case.key in keys]
+    if len(held) == len(group):
+        return True
+    if held:
+        store.set_aside(held)
+    return False
+
+
+def _measure(
+    store: Store, group: Sequence[Case], block: int, source: Source, progress: Progress, command: Sequence[str]
+) -> None:
+    schedule, now = _settled(store, group), environment.read()
+    orders = [Order(case, block, schedule, now, source) for case in group]
+    launch.Block(orders, store.plan.seed, store.keep, progress.notice).run(command)
+
+
+def _settled(store: Store, group: Sequence[Case]) -> Schedule:
+    """The plan's schedule, with the steps a slice that the group's first block has settled."""
+    keys = {case.key for case in group}
+    measured = [o.measurement for o in store.outcomes() if o.measurement and o.case.key in keys]
+    steps = measured[0].steady.steps_per_slice if measured else store.plan.schedule.steps_per_slice
+    return replace(store.plan.schedule, steps_per_slice=steps)

@@ -1,0 +1,167 @@
+"""Samples -> Summary; pairs of samples -> Comparison with interval, verdict and warnings. Knows no modes, no files.
+
+The block (a fresh process for each case) is the unit of replication: steps and slices inside one process share its
+memory layout and its moment, so they are averaged, never pooled. All averages are on the log scale.
+"""
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from scipy import special
+
+from bench.records import Samples
+
+CONFIDENCE = 0.95
+ALPHA = 1 - CONFIDENCE
+MARGIN = 0.03  # SAME means: the whole interval lies within +-3 %
+ENOUGH_BLOCKS = 6  # 2 * 0.5^6 = 0.031: the least at which all blocks on one side reach p < 0.05
+
+
+class Verdict(str, Enum):
+    """What may be said of a candidate against its baseline."""
+
+    FASTER = "FASTER"
+    SLOWER = "SLOWER"
+    SAME = "SAME"
+    UNCERTAIN = "UNCERTAIN"
+    INVALID = "INVALID"
+    NOT_COMPARABLE = "NOT COMPARABLE"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A geometric mean across blocks with its 95 % interval, which is None for a single block."""
+
+    centre: float
+    low: float | None
+    high: float | None
+    n: int
+
+    @property
+    def half_width(self) -> float:
+        """How far the interval reaches above the centre, relative to it; infinite for a single block."""
+        return math.inf if self.high is None else self.high / self.centre - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A candidate against its baseline. `ratio` over 1 means as many times as fast; `warnings` qualify the verdict."""
+
+    ratio: Summary | None
+    verdict: Verdict
+    p: float | None = None
+    reason: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+def summarise(values: Sequence[float]) -> Summary:
+    """Geometric mean of positive block values with Student's interval on their logarithms."""
+    logs = [math.log(value) for value in values]
+    centre, spread = statistics.fmean(logs), _half_width(logs)
+    if spread is None:
+        return Summary(math.exp(centre), None, None, len(logs))
+    return Summary(math.exp(centre), math.exp(centre - spread), math.exp(centre + spread), len(logs))
+
+
+def block_ratio(baseline: Samples, candidate: Samples) -> float:
+    """How many times as fast the candidate was in one block: ratios inside each round, averaged on the log scale.
+
+    Both took their slice of a round within a second or so of each other, so what slows the machine cancels.
+    """
+    if baseline.steps_per_slice != candidate.steps_per_slice:
+        raise ValueError(f"slices of {baseline.steps_per_slice} and {candidate.steps_per_slice} steps are no pair")
+    pairs = zip(baseline.seconds, candidate.seconds, strict=True)
+    return math.exp(statistics.fmean(math.log(b / c) for b, c in pairs))
+
+
+def compare(family: Sequence[tuple[Sequence[float], float]]) -> list[Comparison]:
+    """Judge a declared family of candidates together, each given its block ratios and its group's noise floor.
+
+    p-values are two-sided t-tests of "no difference" with Holm's correction (Holm 1979) across the family. The floor
+    is a ratio of at least 1 (see `noise_floor`).
+    """
+    corrected = holm([_p_value([math.log(value) for value in ratios]) for ratios, _ in family])
+    comparisons = []
+    for (ratios, floor), p in zip(family, corrected, strict=True):
+        ratio = summarise(ratios)
+        verdict, reason = _judge(ratio, floor, p)
+        few = () if ratio.n >= ENOUGH_BLOCKS else (f"{ratio.n} of the {ENOUGH_BLOCKS} blocks that a claim needs",)
+        comparisons.append(Comparison(ratio, verdict, p, reason, few))
+    return comparisons
+
+
+def holm(p_values: Sequence[float | None]) -> list[float | None]:
+    """Holm's step-down correction; None (no test) stays None and does not count."""
+    tested = sorted((p, place) for place, p in enumerate(p_values) if p is not None)
+    corrected, highest = list(p_values), 0.0
+    for rank, (p, place) in enumerate(tested):
+        highest = min(1.0, max(highest, p * (len(tested) - rank)))
+        corrected[place] = highest
+    return corrected
+
+
+def noise_floor(again: Summary | None) -> float:
+    """The largest ratio by which the baseline differs from itself: the far end of the A/A interval, at least 1."""
+    if again is None:
+        return 1.0
+    ends = (again.centre, again.low or again.centre, again.high or again.centre)
+    return max(math.exp(abs(math.log(end))) for end in ends)
+
+
+def _judge(ratio: Summary, floor: float, p: float | None) -> tuple[Verdict, str]:
+    if p is None or ratio.low is None or ratio.high is None:
+        return Verdict.UNCERTAIN, "one block has no interval"
+    if 1 / (1 + MARGIN) <= ratio.low and ratio.high <= 1 + MARGIN:
+        return Verdict.SAME, f"the interval lies within {MARGIN:.0%}"
+    if 1 / floor <= ratio.centre <= floor:
+        return Verdict.UNCERTAIN, f"no larger than the baseline's difference from itself ({floor - 1:.1%})"
+    if p >= ALPHA:
+        return Verdict.UNCERTAIN, f"p = {p:.2g} after Holm's correction"
+    return (Verdict.FASTER if ratio.centre > 1 else Verdict.SLOWER), f"p = {p:.2g} after Holm's correction"
+
+
+def _half_width(logs: Sequence[float]) -> float | None:
+    if len(logs) < 2:
+        return None
+    quantile = float(special.stdtrit(len(logs) - 1, 1 - ALPHA / 2))
+    return quantile * statistics.stdev(logs) / math.sqrt(len(logs))
+
+
+def _p_value(logs: Sequence[float]) -> float | None:
+    """Two-sided one-sample t-test of mean zero; None for a single block."""
+    if len(logs) < 2:
+        return None
+    error = statistics.stdev(logs) / math.sqrt(len(logs))
+    if error == 0:
+        return 1.0 if statistics.fmean(logs) == 0 else 0.0
+    return 2 * float(special.stdtr(len(logs) - 1, -abs(statistics.fmean(logs)) / error))
+
+
+@dataclass(frozen=True, slots=True)
+class BreakEven:
+    """Steps after which a mode has repaid its dearer start. `steps` None: never, or not known."""
+
+    steps: Summary | None
+    text: str
+
+
+def break_even(extra_s: Sequence[float], saved_s: Sequence[float]) -> BreakEven:
+    """From each block's dearer start and saving a step, in seconds: extra / saved, with an interval across blocks."""
+    if statistics.fmean(saved_s) <= 0:
+        return BreakEven(None, "never")
+    if statistics.fmean(extra_s) <= 0:
+        return BreakEven(None, "at once")
+    if min(saved_s) <= 0 or min(extra_s) <= 0:
+        return BreakEven(None, "uncertain: blocks disagree")
+    return BreakEven(summarise([extra / saved for extra, saved in zip(extra_s, saved_s, strict=True)]), "")
+
+
+def drift(samples: Sequence[Samples]) -> Summary | None:
+    """Last third over first third of each block's slices (medians): 1 in steady state. None for under six slices."""
+    thirds = [(len(s.seconds) // 3, s.seconds) for s in samples]
+    if not thirds or min(third for third, _ in thirds) < 2:
+        return None
+    return summarise([statistics.median(s[-third:]) / statistics.median(s[:third]) for third, s in thirds])

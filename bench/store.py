@@ -1,0 +1,92 @@
+"""The run folder: each outcome a file of its own, written when it exists, read back in a fixed order.
+
+    plan.json                              what the run set out to measure
+    measurements/<key>-b<block>.json       written once, atomically; never changed
+    interrupted/<key>-b<block>.json        slices of blocks that were cut short; kept, never counted
+
+All else under the folder is rebuilt from these. Leaves out what the records mean (records.py).
+"""
+
+import os
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from bench.errors import BenchError
+from bench.records import FORMAT, Outcome, Plan
+
+Record = TypeVar("Record")
+
+
+class Store:
+    """A run folder that exists and holds a plan."""
+
+    def __init__(self, folder: Path, plan: Plan) -> None:
+        self.folder, self.plan = folder, plan
+
+    @classmethod
+    def create(cls, folder: Path, plan: Plan) -> "Store":
+        """A new run. Raises BenchError where the folder holds anything, or cannot be written."""
+        if folder.is_dir() and any(folder.iterdir()):
+            held = "another run" if (folder / "plan.json").exists() else "other files"
+            raise BenchError(f"{folder} holds {held}; type --resume {folder} to go on with a run, or another --out")
+        try:
+            (folder / "measurements").mkdir(parents=True, exist_ok=True)
+            _write(folder / "plan.json", plan)
+        except OSError as error:
+            raise BenchError(f"cannot write to {folder}: {error.strerror}; give another --out") from None
+        return cls(folder, plan)
+
+    @classmethod
+    def open(cls, folder: Path) -> "Store":
+        """A run that is there. Raises BenchError where it is none, of a newer format, or broken."""
+        if not (folder / "plan.json").is_file():
+            raise BenchError(f"{folder} is no run folder (it has no plan.json); `cifar-bench run` makes one")
+        return cls(folder, _read(folder / "plan.json", Plan))
+
+    def keep(self, outcome: Outcome, interrupted: bool = False) -> None:
+        """Write one outcome. One that was cut short goes apart, and may replace an earlier such."""
+        folder = self.folder / ("interrupted" if interrupted else "measurements")
+        folder.mkdir(exist_ok=True)
+        _write(folder / _name(outcome), outcome)
+
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """Every outcome of the plan's cases, by block, then in the plan's order of cases."""
+        order = {case.key: number for number, case in enumerate(self.plan.cases)}
+        files = sorted((self.folder / "measurements").glob("*.json"))
+        outcomes = [_read(file, Outcome) for file in files]
+        return tuple(sorted(outcomes, key=lambda o: (o.block, order.get(o.case.key, len(order)))))
+
+    def set_aside(self, outcomes: list[Outcome]) -> None:
+        """Move the outcomes of a block that did not end among the interrupted ones: it will be measured anew."""
+        (self.folder / "interrupted").mkdir(exist_ok=True)
+        for outcome in outcomes:
+            os.replace(self.folder / "measurements" / _name(outcome), self.folder / "interrupted" / _name(outcome))
+
+
+def _name(outcome: Outcome) -> str:
+    return f"{outcome.case.key}-b{outcome.block}.json"
+
+
+def _write(file: Path, record: Plan | Outcome) -> None:
+    """All or nothing: a reader, or a crash, never sees half a file."""
+    draft = file.with_suffix(".tmp")
+    with draft.open("wb") as stream:
+        stream.write(msgspec.json.format(msgspec.json.encode(record)) + b"\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    os.replace(draft, file)
+
+
+def _read(file: Path, kind: type[Record]) -> Record:
+    try:
+        text = file.read_bytes()
+        found = msgspec.json.decode(text, type=dict[str, object]).get("format")
+        if isinstance(found, int) and found > FORMAT:
+            raise BenchError(f"{file} has format {found}, this version reads up to {FORMAT}; update cifar-bench")
+        return msgspec.json.decode(text, type=kind)
+    except OSError as error:
+        raise BenchError(f"cannot read {file}: {error.strerror}") from None
+    except msgspec.DecodeError as error:
+        raise BenchError(f"{file} is broken ({error}); move it away and type --resume to measure it again") from None

@@ -1,0 +1,107 @@
+"""Is a case what it claims to be, and does it do its baseline's work? Each check returns its reasons; none is fine.
+
+Leaves out speed. Equal work is judged by launch.py before any timing, proof of mode by analysis.py from the records.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench.records import Evidence, GradientSketch, Measurement
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """Largest relative differences that rounding may cause, by precision.
+
+    float32: 2^-24 a rounding and sums of some 1e5 terms in another order; the curve passes five Adam updates, whose
+    first steps divide by the gradient's own size and so amplify rounding.
+    """
+
+    loss: float
+    gradient: float
+    curve: float
+
+
+TOLERANCES = {"float32": Tolerance(loss=1e-5, gradient=1e-3, curve=1e-2)}
+
+
+def unequal_work(evidence: Evidence, baseline: Evidence, precision: str) -> tuple[str, ...]:
+    """Why this case does not do its baseline's work; empty where it does."""
+    tolerance = TOLERANCES[precision]
+    reasons = []
+    if evidence.batches_digest != baseline.batches_digest:
+        reasons.append("it trains on other batches than the baseline")
+    if evidence.weights_digest != baseline.weights_digest:
+        reasons.append("it starts from other weights than the baseline")
+    if None in evidence.first_losses:
+        step = evidence.first_losses.index(None) + 1
+        return (*reasons, f"its loss is not finite at step {step}")
+    first, *curve = (
+        relative(loss, reference)
+        for loss, reference in zip(evidence.first_losses, baseline.first_losses, strict=True)
+    )
+    if first > tolerance.loss:
+        reasons.append(f"its first loss differs by {first:.1e} (tolerance {tolerance.loss:.0e})")
+    weight, gradient = largest_gradient_difference(evidence.gradients, baseline.gradients)
+    if gradient > tolerance.gradient:
+        reasons.append(f"its first gradient of {weight} differs by {gradient:.1e} (tolerance {tolerance.gradient:.0e})")
+    if max(curve, default=0.0) > tolerance.curve:
+        reasons.append(f"its losses drift {max(curve):.1e} apart within {len(curve) + 1} steps")
+    return tuple(reasons)
+
+
+def unproven_mode(measurement: Measurement) -> tuple[str, ...]:
+    """Why the timed steps were not what the mode's name says; empty where they were."""
+    proof, execution, reasons = measurement.proof, measurement.proof.execution, []
+    if measurement.last_loss is None:
+        reasons.append("its loss became NaN or infinite")
+    if proof.updates != proof.updates_expected:
+        reasons.append(f"its optimizer counted {proof.updates} updates where {proof.updates_expected} were asked for")
+    if proof.traces_while_timing:
+        reasons.append(f"it retraced {proof.traces_while_timing} times while timed")
+    reasons += _mode_reasons(measurement.case.mode, execution.traces, execution.graph_ops, execution.xla_compilations)
+    wanted = measurement.case.device.partition(":")[0].upper()
+    if strangers := [device for device in execution.devices if not device.startswith(wanted)]:
+        reasons.append(f"it used {', '.join(strangers)} though it is a {wanted} case")
+    if not execution.devices:
+        reasons.append("TensorFlow named no device for its variables")
+    return tuple(reasons)
+
+
+def _mode_reasons(mode: str, traces: int, graph_ops: int, compilations: int) -> list[str]:
+    checks = {
+        "eager": (traces == 0 and graph_ops == 0, "it ran a graph, not eagerly"),
+        "graph": (traces == 0 and graph_ops > 0, "it ran no static graph"),
+        "function": (traces > 0 and graph_ops > 0 and compilations == 0, "tf.function traced nothing"),
+        "xla": (compilations > 0, "XLA compiled nothing"),
+    }
+    holds, reason = checks[mode]
+    return [] if holds else [reason]
+
+
+def largest_gradient_difference(
+    gradients: Sequence[GradientSketch], reference: Sequence[GradientSketch]
+) -> tuple[str, float]:
+    """The weight whose first gradients differ most, and by how much of the reference's norm."""
+    differences = [(a.weight, _sketch_difference(a, b)) for a, b in zip(gradients, reference, strict=True)]
+    return max(differences, key=lambda pair: pair[1])
+
+
+def _sketch_difference(a: GradientSketch, b: GradientSketch) -> float:
+    """Root mean square of the projections' differences over the norm: an estimate of |a - b| / |b|.
+
+    Gaussian projections keep lengths on average (Johnson and Lindenstrauss 1984). A NaN counts as infinitely far.
+    """
+    if a.norm is None or b.norm is None or None in a.projections or None in b.projections:
+        return math.inf
+    squares = [(x - y) ** 2 for x, y in zip(a.projections, b.projections, strict=True) if x is not None and y is not None]
+    distance = math.sqrt(sum(squares) / len(squares))
+    return distance / b.norm if b.norm else distance
+
+
+def relative(value: float | None, reference: float | None) -> float:
+    """|value - reference| / |reference|; infinite where either is not finite."""
+    if value is None or reference is None:
+        return math.inf
+    return abs(value - reference) / max(abs(reference), 1e-12)

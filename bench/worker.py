@@ -1,0 +1,232 @@
+"""The child process: one Case in, one reply a turn, the Measurement at the end. Started as `python -m bench.worker`.
+
+The parent (launch.py) gives the turns; while it is not its turn, the worker sleeps on its input, and input closed
+means that the parent has gone. Leaves out the clock loop (measure.py) and all judgement of numbers.
+"""
+
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import IO, Any
+
+import msgspec
+import numpy as np
+
+from bench import measure
+from bench.modes import Trainer
+from bench.records import (
+    Evidence,
+    Failure,
+    GradientSketch,
+    Measurement,
+    Order,
+    Proof,
+    Reply,
+    Samples,
+    Turn,
+)
+
+CURVE_STEPS = 5  # the short loss curve compared before timing, step 1 included
+PROJECTIONS = 8
+STAGES = ("open", "build", "warmup", "slice", "close")
+
+Opened = tuple[Callable[[], Trainer], str]  # build the trainer; digest of its batches
+
+
+class Worker:
+    """One case on its way through the stages."""
+
+    def __init__(self, order: Order, open_case: Callable[[Order], Opened], clock: measure.Clock) -> None:
+        self.order, self.clock, self._open_case = order, clock, open_case
+        self.stage = STAGES[0]
+        self.seconds: list[float] = []
+        self.warmup_s: list[float] = []
+        self.warmup_steps = self.slice_steps = self.steps_done = 0
+
+    def take(self, turn: Turn) -> Reply:
+        """Do one turn's work. Raises whatever TensorFlow raises."""
+        self.stage = turn.stage
+        stages: dict[str, Callable[[int], Reply]] = {
+            "open": self._open,
+            "build": self._build,
+            "warmup": self._warm_up,
+            "slice": self._slice,
+            "close": self._close,
+        }
+        return stages[turn.stage](turn.steps)
+
+    def _open(self, _: int) -> Reply:
+        if tool := measure.instrument():
+            raise RuntimeError(f"refused to time under {tool}; run without it")
+        start = self.clock()
+        self._make_trainer, self._batches_digest = self._open_case(self.order)
+        self.load_s = self.clock() - start
+        return Reply(seconds=self.load_s)
+
+    def _build(self, _: int) -> Reply:
+        """Build, make the first call, and gather the evidence of equal work."""
+        start = self.clock()
+        self.trainer = self._make_trainer()
+        self.build_s = self.clock() - start
+        weights = self.trainer.read(self.trainer.task.weights)
+        self.first_call_s, loss = self._timed(1)
+        optimizer, names = self.trainer.task.optimizer, [w.name for w in self.trainer.task.weights]
+        gradients = optimizer.first_gradients(self.trainer.read(optimizer.slots))
+        losses = [loss, *(self._timed(1)[1] for _ in range(CURVE_STEPS - 1))]
+        self.evidence = Evidence(
+            self._batches_digest, digest(weights), tuple(map(finite, losses)), sketch(names, gradients)
+        )
+        return Reply(seconds=self.build_s + self.first_call_s, evidence=self.evidence)
+
+    def _warm_up(self, steps: int) -> Reply:
+        seconds, _ = self._timed(steps)
+        self.warmup_s.append(seconds)
+        self.warmup_steps = steps
+        self._traces_before = self.trainer.traces()
+        return Reply(seconds=seconds)
+
+    def _slice(self, steps: int) -> Reply:
+        seconds, self._last_loss = self._timed(steps)
+        self.seconds.append(seconds)
+        self.slice_steps = steps
+        return Reply(seconds=seconds)
+
+    def _close(self, _: int) -> Reply:
+        trainer = self.trainer
+        traced = trainer.traces() - self._traces_before
+        updates = int(trainer.read([trainer.task.optimizer.iterations])[0])
+        peak = peak_memory_bytes()
+        execution = trainer.execution()
+        execution = replace(execution, devices=tuple(sorted({short_device(d) for d in execution.devices if d})))
+        measurement = Measurement(
+            case=self.order.case,
+            block=self.order.block,
+            schedule=replace(self.order.schedule, steps_per_slice=self.slice_steps),
+            environment=self.order.environment,
+            load_s=self.load_s,
+            build_s=self.build_s,
+            first_call_s=self.first_call_s,
+            warmup=Samples(tuple(self.warmup_s), self.warmup_steps),
+            steady=Samples(tuple(self.seconds), self.slice_steps),
+            last_loss=finite(self._last_loss),
+            evidence=self.evidence,
+            proof=Proof(execution, traced, updates, self.steps_done),
+            peak_memory_bytes=peak,
+        )
+        return Reply(measurement=measurement)
+
+    def _timed(self, steps: int) -> tuple[float, float]:
+        seconds, loss = measure.time_slice(self.trainer, steps, self.clock)
+        self.steps_done += steps
+        return seconds, loss
+
+    def failure(self, error: BaseException) -> Failure:
+        """The error as a Failure, with the tail of its traceback."""
+        message = str(error).strip() or type(error).__name__
+        trace = "".join(traceback.format_exception(error))[-4000:]
+        return Failure(
+            self.order.case, self.order.block, self.stage, message.splitlines()[0], trace, tuple(self.seconds)
+        )
+
+
+def open_tensorflow(order: Order) -> Opened:
+    """Import TensorFlow, set device and threads, prepare the batches. Raises RuntimeError where there is no such GPU."""
+    import tensorflow as tf
+
+    from bench import modes
+    from cifar_core import pipeline
+    from cifar_core.training import Task
+
+    set_device(tf, order.case.device)
+    if order.case.threads:
+        tf.config.threading.set_intra_op_parallelism_threads(order.case.threads)
+        tf.config.threading.set_inter_op_parallelism_threads(order.case.threads)
+    workload = order.case.workload
+    batches = pipeline.resident(order.source, workload.batch_size, workload.seed)
+    open_trainer = modes.load(order.case.mode)
+    return lambda: open_trainer(lambda: Task(workload, batches)), digest([batches.images, batches.labels])
+
+
+def set_device(tf: Any, device: str) -> None:
+    """Let this process see the one device of its case. `gpu` is the first GPU, `gpu:1` the second."""
+    gpus = tf.config.list_physical_devices("GPU")
+    if device == "cpu":
+        tf.config.set_visible_devices([], "GPU")
+        return
+    number = int(device.partition(":")[2] or 0)
+    if number >= len(gpus):
+        raise RuntimeError(f"TensorFlow sees {len(gpus)} GPUs, so there is no {device}; use --devices cpu")
+    tf.config.set_visible_devices([gpus[number]], "GPU")
+    tf.config.experimental.set_memory_growth(gpus[number], True)
+
+
+def digest(arrays: list[Any]) -> str:
+    """A short digest of the arrays' exact bytes."""
+    from hashlib import sha256
+
+    whole = sha256()
+    for array in arrays:
+        whole.update(np.ascontiguousarray(array).tobytes())
+    return whole.hexdigest()[:16]
+
+
+def sketch(names: list[str], gradients: list[Any]) -> tuple[GradientSketch, ...]:
+    """Each gradient as its norm and PROJECTIONS dot products with directions that are the same in every process."""
+    sketches = []
+    for number, (name, gradient) in enumerate(zip(names, gradients, strict=True)):
+        flat = np.asarray(gradient, np.float64).ravel()
+        directions = np.random.default_rng(number).standard_normal((PROJECTIONS, flat.size))
+        projections = tuple(finite(float(value)) for value in directions @ flat)
+        sketches.append(GradientSketch(name.split(":")[0], finite(float(np.linalg.norm(flat))), projections))
+    return tuple(sketches)
+
+
+def finite(number: float) -> float | None:
+    """The number, or None for NaN and infinities, which JSON cannot hold."""
+    return float(number) if np.isfinite(number) else None
+
+
+def short_device(device: str) -> str:
+    """'/job:localhost/replica:0/task:0/device:CPU:0' -> 'CPU:0'."""
+    return device.rpartition("device:")[2]
+
+
+def peak_memory_bytes() -> int:
+    """This process' high-water mark of resident memory."""
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(peak if sys.platform == "darwin" else peak * 1024)
+
+
+def serve(
+    lines: Iterator[bytes],
+    out: IO[bytes],
+    open_case: Callable[[Order], Opened] = open_tensorflow,
+    clock: measure.Clock = time.perf_counter,
+) -> None:
+    """Answer each turn with one line until the input ends, the case closes, or it fails."""
+    worker = Worker(msgspec.json.decode(next(lines), type=Order), open_case, clock)
+    for line in lines:
+        try:
+            reply = worker.take(msgspec.json.decode(line, type=Turn))
+        except Exception as error:  # whatever goes wrong in a case is that case's row, not a crash
+            reply = Reply(failure=worker.failure(error))
+        out.write(msgspec.json.encode(reply) + b"\n")
+        out.flush()
+        if reply.failure or reply.measurement:
+            return
+
+
+def main() -> None:
+    """Speak with the parent over the original stdout; whatever else prints goes to stderr."""
+    channel = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    serve(iter(sys.stdin.buffer.readline, b""), channel)
+
+
+if __name__ == "__main__":
+    main()

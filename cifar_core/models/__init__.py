@@ -1,0 +1,23 @@
+"""The models, one file each. To add one: write its file with `build(seed)`, then add its row here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRow:
+    """A model by name; its file `cifar_core/models/<name>.py` holds `build`."""
+
+    name: str
+    title: str
+
+
+MODELS = (ModelRow("tutorial_cnn", "three 3x3 conv + pool blocks (32, 64, 128), dense 256: 620,362 weights"),)
+
+
+def load(name: str) -> Callable[[int], Any]:
+    """The model's `build(seed) -> tf.Module` (images float32 [n, 32, 32, 3] -> logits [n, 10]). Imports TensorFlow."""
+    build: Callable[[int], Any] = import_module(f"cifar_core.models.{name}").build
+    return build

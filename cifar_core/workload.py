@@ -1,0 +1,19 @@
+"""The Workload record: one training problem, frozen. Leaves out how it is executed and timed."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """One training problem, the same for every mode that executes it.
+
+    `data` is the identity of the images (`Source.name`), not the folder they lie in: a folder belongs to a
+    machine, a workload does not. `seed` fixes the initial weights and the choice and order of the batches.
+    """
+
+    model: str
+    batch_size: int
+    data: str
+    precision: str = "float32"
+    input: str = "resident"
+    seed: int = 0
