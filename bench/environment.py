@@ -11,8 +11,12 @@ import psutil
 from bench.records import Environment
 
 # Variables that change how TensorFlow computes or schedules, and so belong to the result.
-FLAG_PREFIXES = ("TF_", "XLA_", "OMP_", "KMP_", "MKL_", "DNNL_", "ONEDNN_", "CUDA_", "NVIDIA_TF32")
-QUIET = ("TF_CPP_MIN_LOG_LEVEL", "TF_CPP_VMODULE")  # these only change what is printed
+# Not all of TF_*: other tools (Terraform) use that prefix too.
+FLAG_PREFIXES = (
+    *(f"TF_{word}" for word in ("XLA", "ENABLE", "DISABLE", "USE", "DETERMINISTIC", "CUD", "NUM", "GPU", "FORCE")),
+    *(f"TF_{word}" for word in ("ONEDNN", "MLIR", "SET", "JIT", "CPU", "AUTOTUNE")),
+    *("XLA_", "OMP_", "KMP_", "MKL_", "DNNL_", "ONEDNN_", "CUDA_VISIBLE", "NVIDIA_TF32"),
+)
 
 
 def read() -> Environment:
@@ -46,7 +50,7 @@ def load_average() -> float | None:
 
 def flags(variables: dict[str, str]) -> tuple[tuple[str, str], ...]:
     """The variables among `variables` that change what TensorFlow does, sorted by name."""
-    return tuple(sorted((k, v) for k, v in variables.items() if k.startswith(FLAG_PREFIXES) and k not in QUIET))
+    return tuple(sorted((k, v) for k, v in variables.items() if k.startswith(FLAG_PREFIXES)))
 
 
 def _version(package: str) -> str:

@@ -34,11 +34,11 @@ class Preset:
 
 PRESETS = (
     Preset(
-        Schedule("quick", blocks=2, rounds=8, warmup_steps=6, slice_s=0.12),
+        Schedule("quick", blocks=2, rounds=12, warmup_steps=6, slice_s=0.15),
         "under a minute on 2 cores; two blocks give an indication and wide intervals, not proof",
     ),
     Preset(
-        Schedule("standard", blocks=6, rounds=15, warmup_steps=10, slice_s=0.15),
+        Schedule("standard", blocks=6, rounds=16, warmup_steps=10, slice_s=0.2),
         "about 3 minutes on 2 cores; six blocks, the least that can reach p < 0.05 by sign",
     ),
     Preset(

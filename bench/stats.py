@@ -104,11 +104,8 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
 
 
 def noise_floor(again: Summary | None) -> float:
-    """The largest ratio by which the baseline differs from itself: the far end of the A/A interval, at least 1."""
-    if again is None:
-        return 1.0
-    ends = (again.centre, again.low or again.centre, again.high or again.centre)
-    return max(math.exp(abs(math.log(end))) for end in ends)
+    """By how much the baseline differs from itself (its A/A ratio, turned to be at least 1); 1 without A/A."""
+    return 1.0 if again is None else math.exp(abs(math.log(again.centre)))
 
 
 def _judge(ratio: Summary, floor: float, p: float | None) -> tuple[Verdict, str]:
@@ -160,8 +157,8 @@ def break_even(extra_s: Sequence[float], saved_s: Sequence[float]) -> BreakEven:
 
 
 def drift(samples: Sequence[Samples]) -> Summary | None:
-    """Last third over first third of each block's slices (medians): 1 in steady state. None for under six slices."""
+    """Last third over first third of each block's slices (medians): 1 in steady state. None for too few slices or blocks."""
     thirds = [(len(s.seconds) // 3, s.seconds) for s in samples]
-    if not thirds or min(third for third, _ in thirds) < 2:
+    if len(thirds) < 3 or min(third for third, _ in thirds) < 2:
         return None
     return summarise([statistics.median(s[-third:]) / statistics.median(s[:third]) for third, s in thirds])

@@ -24,7 +24,7 @@ def _floors(run: Run) -> list[str]:
         sentences.append(
             f"{group.title}: the baseline against itself (A/A) came out {interval(group.again, sign='x')}"
             + (", which contains 1 as it should" if inside else ", which does **not** contain 1: distrust small ratios")
-            + f". No difference up to {group.floor - 1:.1%} is called a difference."
+            + f". No difference of up to {group.floor - 1:.1%} is called one."
         )
     return sentences
 

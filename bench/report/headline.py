@@ -3,7 +3,7 @@
 from bench.analysis import CaseResult, GroupResult, Run
 from bench.report.document import Section
 from bench.report.wording import interval, repaid
-from bench.stats import ENOUGH_BLOCKS, Verdict
+from bench.stats import ENOUGH_BLOCKS, Summary, Verdict
 
 
 def section(run: Run) -> Section:
@@ -35,13 +35,17 @@ def _in_order(group: GroupResult) -> list[CaseResult]:
 def _clause(result: CaseResult) -> str:
     assert result.comparison
     words = f"**{result.title}** runs at {interval(result.comparison.ratio, sign='x')}"
-    if result.comparison.verdict is Verdict.UNCERTAIN:
+    if result.comparison.verdict is Verdict.UNCERTAIN and _contains_1(result.comparison.ratio):
         return f"{words} (not told apart from it)"
     if result.comparison.verdict is Verdict.SLOWER:
         return f"{words} (slower)"
     if result.break_even and result.break_even.steps:
         return f"{words} and repays its dearer start after {repaid(result.break_even)}"
     return words
+
+
+def _contains_1(ratio: Summary | None) -> bool:
+    return ratio is None or ratio.low is None or ratio.high is None or ratio.low <= 1 <= ratio.high
 
 
 def _why_none(group: GroupResult) -> str:

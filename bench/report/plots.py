@@ -44,10 +44,11 @@ def ratios(group: GroupResult, label: str, file: Path) -> None:
     """Each mode's ratio to the baseline with its interval, against the noise floor."""
     results = [r for r in group.candidates if r.comparison and r.comparison.ratio]
     figure, axes = _canvas(f"Speed against {group.baseline.title}: {group.title}{label}", 0.62 * len(results) + 1.6)
-    floor = group.floor or 1.0
-    axes.axvspan(1 / floor, floor, color="#BBBBBB", alpha=0.5, linewidth=0)
+    ends = [1.0]
+    if group.again and group.again.low and group.again.high:
+        axes.axvspan(group.again.low, group.again.high, color="#BBBBBB", alpha=0.5, linewidth=0)
+        ends += [group.again.low, group.again.high]
     axes.axvline(1, color=_INK, linewidth=1)
-    ends = [1 / floor, floor]
     for row, result in enumerate(results):
         assert result.comparison and result.comparison.ratio
         ratio = result.comparison.ratio
@@ -58,7 +59,7 @@ def ratios(group: GroupResult, label: str, file: Path) -> None:
         axes.annotate(text, (ratio.centre, row), (0, 9), textcoords="offset points", ha="center", fontsize=9)
         ends += [low, high]
     _ratio_axis(axes, min(ends), max(ends))
-    axes.set_xlabel(f"times as fast as {group.baseline.title}, 95 % interval; grey: noise floor (A/A); right is faster")
+    axes.set_xlabel(f"times as fast as {group.baseline.title}, 95 % interval; grey: the baseline against itself; right is faster")
     _rows(axes, results)
     _save(figure, file)
 

@@ -62,7 +62,7 @@ def _verdict(group: GroupResult, result: CaseResult) -> tuple[str, str]:
         return "FAILED" if result.failures else "NOT MEASURED", "; ".join(f.message for f in result.failures[:1])
     if not result.case.again:
         return "baseline", ""
-    return "noise floor", f"A/A: {group.floor - 1:.1%} at most" if group.floor else "no pair of blocks"
+    return "noise floor", f"A/A: {group.floor - 1:.1%}" if group.floor else "no pair of blocks"
 
 
 def _slices(run: Run) -> Table:

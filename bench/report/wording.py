@@ -29,7 +29,11 @@ def repaid(even: BreakEven | None) -> str:
         return even.text
     steps = even.steps
     centre = f"{count(steps.centre)} steps"
-    return centre if steps.low is None or steps.high is None else f"{centre} [{count(steps.low)}, {count(steps.high)}]"
+    if steps.low is None or steps.high is None:
+        return centre
+    if steps.high > 100 * steps.low:
+        return f"{centre} (very uncertain)"
+    return f"{centre} [{count(steps.low)}, {count(steps.high)}]"
 
 
 def count(value: float) -> str:
