@@ -56,7 +56,8 @@ class WorkerProcess:
             start_new_session=True,
         )
         self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
         self._send(order)
 
     def ask(self, turn: Turn) -> None:
@@ -70,7 +71,6 @@ class WorkerProcess:
         try:
             line = self._lines.get(timeout=limit)
         except queue.Empty:
-            self.end()
             raise self._failed(f"no answer within {limit:g} s: it hung and was ended") from None
         if not line:
             raise self._failed(self._cause_of_death())
@@ -89,9 +89,14 @@ class WorkerProcess:
         return reply
 
     def end(self) -> None:
-        """End the process whatever it is doing, and wait until it is gone."""
+        """End the process whatever it is doing, wait until it is gone, let go of its pipes. May be called again."""
         self._process.kill()
         self._process.wait()
+        self._listener.join()
+        for stream in (self._process.stdin, self._process.stdout, self._errors):
+            assert stream
+            with contextlib.suppress(BrokenPipeError):
+                stream.close()
 
     def expect_equal_work(self, baseline: Evidence, precision: str) -> None:
         """Raises CaseFailed where this case does not do its baseline's work: then it is not timed at all."""

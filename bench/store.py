@@ -85,7 +85,10 @@ def _read(file: Path, kind: type[Record]) -> Record:
         found = msgspec.json.decode(text, type=dict[str, object]).get("format")
         if isinstance(found, int) and found > FORMAT:
             raise BenchError(f"{file} has format {found}, this version reads up to {FORMAT}; update cifar-bench")
-        return msgspec.json.decode(text, type=kind)
+        record = msgspec.json.decode(text, type=kind)
+        if isinstance(record, Outcome) and not (record.measurement or record.failure):
+            raise msgspec.DecodeError("it holds neither a measurement nor a failure")
+        return record
     except OSError as error:
         raise BenchError(f"cannot read {file}: {error.strerror}") from None
     except msgspec.DecodeError as error:

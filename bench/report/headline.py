@@ -21,9 +21,9 @@ def _sentence(run: Run, group: GroupResult) -> str:
     where = f"On this machine ({group.title}{', synthetic images' if run.plan.synthetic else ''})"
     if not judged:
         return f"{where} there is no comparison: {_why_none(group)}."
-    first, *others = (_clause(result) for result in judged)
-    sentence = f"{where} {first.replace(' runs', ' runs this step', 1)} as fast as {group.baseline.title}"
-    sentence = sentence + "".join(f"; {clause}" for clause in others) + "."
+    words = f" runs this step {{}} as fast as {group.baseline.title}"
+    clauses = [_clause(judged[0], words), *(_clause(result, " {}") for result in judged[1:])]
+    sentence = f"{where} {'; '.join(clauses)}."
     return sentence if run.enough else f"An indication from {run.blocks} of {ENOUGH_BLOCKS} blocks: {sentence}"
 
 
@@ -32,16 +32,16 @@ def _in_order(group: GroupResult) -> list[CaseResult]:
     return sorted(group.candidates, key=lambda result: result.case.mode != "function")
 
 
-def _clause(result: CaseResult) -> str:
+def _clause(result: CaseResult, words: str) -> str:
     assert result.comparison
-    words = f"**{result.title}** runs at {interval(result.comparison.ratio, sign='x')}"
+    clause = f"**{result.title}**" + words.format(interval(result.comparison.ratio, sign="x"))
     if result.comparison.verdict is Verdict.UNCERTAIN and _contains_1(result.comparison.ratio):
-        return f"{words} (not told apart from it)"
+        return f"{clause} (no difference shown)"
     if result.comparison.verdict is Verdict.SLOWER:
-        return f"{words} (slower)"
+        return f"{clause} (slower)"
     if result.break_even and result.break_even.steps:
-        return f"{words} and repays its dearer start after {repaid(result.break_even)}"
-    return words
+        return f"{clause} and repays its dearer start after {repaid(result.break_even)}"
+    return clause
 
 
 def _contains_1(ratio: Summary | None) -> bool:

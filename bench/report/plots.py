@@ -15,7 +15,7 @@ from matplotlib.ticker import FuncFormatter, NullFormatter
 from bench.analysis import CaseResult, GroupResult
 from bench.metrics import startup_s, step_s
 from bench.modes import MODES
-from bench.report.wording import interval, number
+from bench.report.wording import count, interval, number
 
 _COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 _LINES = ("-", "--", "-.", ":")
@@ -75,6 +75,8 @@ def total(group: GroupResult, label: str, file: Path) -> None:
         style = _LINES[_place(result) % len(_LINES)]
         name = f"{result.title}: {number(start)} s + {number(1e3 * step)} ms a step"
         axes.plot(steps, start + step * (steps - 1), style, color=_colour(result), linewidth=1.8, label=name)
+    for result in results:
+        _mark_break_even(axes, group.baseline, result)
     axes.set_xscale("log")
     axes.set_yscale("log")
     for axis in (axes.xaxis, axes.yaxis):
@@ -84,6 +86,19 @@ def total(group: GroupResult, label: str, file: Path) -> None:
     axes.grid(True, color="#DDDDDD", linewidth=0.6)
     axes.legend(frameon=False, fontsize=9)
     _save(figure, file)
+
+
+def _mark_break_even(axes: Any, baseline: CaseResult, result: CaseResult) -> None:
+    if result.break_even is None or result.break_even.steps is None:
+        return
+    crossing = result.break_even.steps.centre
+    start, step = baseline.summary("startup"), baseline.summary("step")
+    if start and step and 1 <= crossing <= 1e5:
+        height = start.centre + step.centre * (crossing - 1)
+        axes.plot([crossing], [height], "o", color=_colour(result), markersize=6, markerfacecolor="white", zorder=5)
+        words = f"{result.title} repaid: {count(crossing)} steps"
+        place = (12, -6 - 11 * (_place(result) % 2))
+        axes.annotate(words, (crossing, height), place, textcoords="offset points", fontsize=8, color=_colour(result))
 
 
 def _canvas(title: str, height: float) -> tuple[Figure, Any]:

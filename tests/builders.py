@@ -1,0 +1,131 @@
+"""Real records and plain fakes for the tests: a case, a measurement, a trainer and a clock that do as they are told."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from bench.records import (
+    FORMAT,
+    Case,
+    Environment,
+    Evidence,
+    Execution,
+    GradientSketch,
+    Measurement,
+    Outcome,
+    Plan,
+    Proof,
+    Samples,
+    Schedule,
+)
+from cifar_core.workload import Workload
+
+WORKLOAD = Workload("tutorial_cnn", 64, "synthetic")
+SCHEDULE = Schedule("quick", blocks=2, rounds=3, warmup_steps=2, slice_s=0.01)
+ENVIRONMENT = Environment(
+    os="Linux", cpu="a CPU", cores=2, cgroup_quota_cores=None, memory_bytes=2**34, gpu=None, driver=None,
+    python="3.11", tensorflow="2.21.0", numpy="2.0", flags=(), commit="0123456789ab", dirty=False, load_before=0.1,
+)  # fmt: skip
+EXECUTIONS = {
+    "eager": Execution(0, 0, 0, None, ("CPU:0",)),
+    "graph": Execution(0, 298, 0, None, ("CPU:0",)),
+    "function": Execution(1, 166, 0, None, ("CPU:0",)),
+    "xla": Execution(1, 166, 1, 683, ("CPU:0",)),
+}
+FIRST_CALLS_S = {"eager": 0.3, "graph": 0.2, "function": 0.5, "xla": 2.5}
+
+
+def a_case(mode: str = "eager", again: bool = False, **changes: Any) -> Case:
+    return Case(mode, "cpu", 0, replace(WORKLOAD, **changes), again)
+
+
+def a_group(modes: Sequence[str] = ("eager", "graph", "function", "xla")) -> tuple[Case, ...]:
+    baseline, *others = [a_case(mode) for mode in modes]
+    return (baseline, replace(baseline, again=True), *others)
+
+
+def a_plan(cases: tuple[Case, ...] | None = None, **changes: Any) -> Plan:
+    plan = Plan(FORMAT, "2026-01-01T00:00:00+00:00", 0, "synthetic", "look-alike", True, cases or a_group(), SCHEDULE)
+    return replace(plan, **changes)
+
+
+def an_evidence(**changes: Any) -> Evidence:
+    sketch = GradientSketch("kernel", 1.0, (0.5, -0.5))
+    return replace(Evidence("batches", "weights", (2.3, 2.2, 2.1, 2.0, 1.9), (sketch,)), **changes)
+
+
+def a_measurement(case: Case | None = None, block: int = 0, step_s: float = 0.05, **changes: Any) -> Measurement:
+    """A valid measurement whose three slices of two steps took `step_s` a step, give or take a per cent."""
+    case = case or a_case()
+    measurement = Measurement(
+        case=case,
+        block=block,
+        schedule=SCHEDULE,
+        environment=ENVIRONMENT,
+        load_s=3.0,
+        build_s=0.1,
+        first_call_s=FIRST_CALLS_S[case.mode],
+        warmup=Samples((2 * step_s,), 2),
+        steady=Samples(tuple(2 * step_s * factor for factor in (0.99, 1.0, 1.01)), 2),
+        last_loss=1.5,
+        evidence=an_evidence(),
+        proof=Proof(EXECUTIONS[case.mode], 0, 13, 13),
+        peak_memory_bytes=700 * 2**20,
+    )
+    return replace(measurement, **changes)
+
+
+def outcomes(plan: Plan, step_s: dict[str, float], blocks: int = 6, **changes: Any) -> list[Outcome]:
+    """One valid outcome for each case of the plan that `step_s` (by arm) names, in each block, a little uneven."""
+    return [
+        Outcome(measurement=a_measurement(case, block, step_s[case.arm] * (1 + 0.002 * ((block + number) % 3)), **changes))
+        for block in range(blocks)
+        for number, case in enumerate(plan.cases)
+        if case.arm in step_s
+    ]
+
+
+class FakeClock:
+    """Time passes only when told to."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class FakeTrainer:
+    """Counts its steps, lets the clock pass, and goes wrong on demand: `on_step(steps so far)` may do anything."""
+
+    def __init__(
+        self, mode: str = "eager", clock: FakeClock | None = None, step_s: float = 0.01, scale: float = 1.0,
+        on_step: Callable[[int], None] = lambda steps: None, loss: Callable[[int], float] = lambda steps: 2.3,
+    ) -> None:  # fmt: skip
+        self.mode, self.clock, self.step_s, self.on_step, self.loss = mode, clock or FakeClock(), step_s, on_step, loss
+        self.steps = 0
+        weights = [SimpleNamespace(name="kernel:0", value=np.ones(4, np.float32))]
+        slots = [SimpleNamespace(name="m", value=scale * np.ones(4, np.float32))]
+        optimizer = SimpleNamespace(slots=slots, iterations="iterations", first_gradients=lambda slots: list(slots))
+        self.task = SimpleNamespace(weights=weights, optimizer=optimizer)
+
+    def run(self, steps: int) -> None:
+        for _ in range(steps):
+            self.steps += 1
+            self.on_step(self.steps)
+            self.clock.now += self.step_s
+
+    def sync(self) -> float:
+        return self.loss(self.steps)
+
+    def read(self, variables: Sequence[Any]) -> list[Any]:
+        return [self.steps if variable == "iterations" else variable.value for variable in variables]
+
+    def traces(self) -> int:
+        return EXECUTIONS[self.mode].traces
+
+    def execution(self) -> Execution:
+        return EXECUTIONS[self.mode]

@@ -1,0 +1,66 @@
+"""A worker process without TensorFlow: real protocol, fake trainer. `fake_worker.py graph=die xla=hang` plants faults."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+
+from builders import FakeTrainer
+
+from bench.records import Order
+from bench.worker import Opened, serve
+
+FIRST_TIMED_STEP = 8  # five of the curve and two of the warm-up come before
+
+
+def _fail(steps: int) -> None:
+    if steps == FIRST_TIMED_STEP:
+        raise RuntimeError("planted failure")
+
+
+def _die(steps: int) -> None:
+    if steps == FIRST_TIMED_STEP:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _hang(steps: int) -> None:
+    if steps == FIRST_TIMED_STEP:
+        time.sleep(60)
+
+
+def _slow(_: int) -> None:
+    time.sleep(0.02)
+
+
+FAULTS: dict[str, Callable[[int], None]] = {"fail": _fail, "die": _die, "hang": _hang, "slow": _slow}
+
+
+def open_fake(order: Order) -> Opened:
+    faults = dict(word.split("=") for word in sys.argv[1:])
+    fault = faults.get(order.case.arm, "")
+    if fault == "refuse":
+        raise RuntimeError("no such device")
+    step_s = 0.02 if order.case.mode == "eager" else 0.01
+    nan = float("nan")
+    trainer = FakeTrainer(
+        order.case.mode,
+        step_s=step_s * (1 + 0.001 * ((order.block + len(order.case.arm) // 2) % 3)),
+        scale=2.0 if fault == "scaled" else 1.0,
+        on_step=FAULTS.get(fault, lambda steps: None),
+        loss=(lambda steps: nan if steps > FIRST_TIMED_STEP else 2.3) if fault == "nan" else (lambda steps: 2.3),
+    )
+    opened.append(trainer)
+    return lambda: trainer, "batches"
+
+
+opened: list[FakeTrainer] = []
+
+if __name__ == "__main__":
+    # The fake clock belongs to the trainer, which exists only once the case is open.
+    serve(
+        iter(sys.stdin.buffer.readline, b""),
+        sys.stdout.buffer,
+        open_fake,
+        lambda: opened[0].clock() if opened else 0.0,
+    )

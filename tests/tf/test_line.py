@@ -1,0 +1,107 @@
+"""End to end, with real workers: the main job, and what is left when a process is killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import psutil
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def start(*words: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "bench", "run", *words]
+    return subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def run(*words: str) -> "subprocess.CompletedProcess[str]":
+    process = start(*words)
+    out, err = process.communicate(timeout=600)
+    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)
+
+
+def workers(parent: int) -> list[psutil.Process]:
+    return [p for p in psutil.Process(parent).children() if "bench.worker" in p.cmdline()]
+
+
+def measurements(folder: Path) -> list[str]:
+    return sorted(file.name for file in (folder / "measurements").glob("*.json"))
+
+
+def test_a_quick_run_measures_four_valid_modes_and_its_report_is_rebuilt_byte_for_byte(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    done = run("--preset", "quick", "--data", "synthetic", "--out", str(folder))
+    assert done.returncode == 0, done.stderr
+    assert f"report: {folder / 'report.md'}" in done.stdout
+    assert len(measurements(folder)) == 2 * 5
+    table = pd.read_csv(folder / "tables" / "steady.csv")
+    assert table["mode"].tolist() == ["eager", "eager", "graph", "function", "xla"]
+    assert not set(table["verdict"]) & {"INVALID", "NOT COMPARABLE", "FAILED", "NOT MEASURED"}
+    proof = pd.read_csv(folder / "tables" / "proof.csv").set_index("title")
+    assert proof["traces_while_timing"].tolist() == [0] * 5
+    assert proof.loc["XLA", "xla_compilations"] == 1
+    before = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    subprocess.run([sys.executable, "-m", "bench", "report", str(folder)], check=True, capture_output=True, cwd=ROOT)
+    assert before == {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def test_a_killed_worker_is_a_failure_row_and_exit_code_4_while_the_others_go_on(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    process = start("--preset", "quick", "--modes", "eager,function", "--data", "synthetic", "--out", str(folder))
+    wait_for(lambda: len(workers(process.pid)) == 3)
+    os.kill(workers(process.pid)[2].pid, signal.SIGKILL)
+    out, err = process.communicate(timeout=300)
+    assert process.returncode == 4, err
+    assert "SIGKILL" in err
+    assert "tf.function" in out
+    failures = pd.read_csv(folder / "tables" / "failures.csv")
+    assert failures[["mode", "block"]].to_numpy().tolist() == [["function", 0]]
+    assert len(measurements(folder)) == 2 * 3
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT], ids=["kill -9", "Ctrl-C"])
+def test_a_run_that_is_stopped_leaves_no_worker_and_goes_on_with_resume(tmp_path: Path, how: signal.Signals) -> None:
+    folder = tmp_path / "run"
+    words = ("--preset", "quick", "--modes", "eager,function", "--data", "synthetic")
+    process = start(*words, "--out", str(folder))
+    wait_for(lambda: len(measurements(folder)) == 3)
+    wait_for(lambda: len(workers(process.pid)) == 3)
+    orphans = workers(process.pid)
+    kept = {name: (folder / "measurements" / name).read_bytes() for name in measurements(folder)}
+    process.send_signal(how)
+    _, err = process.communicate(timeout=60)
+    assert "Traceback" not in err
+    if how is signal.SIGINT:
+        assert process.returncode == 130
+        assert f"cifar-bench run --resume {folder}" in err
+        assert (folder / "report.md").exists()
+    gone, alive = psutil.wait_procs(orphans, timeout=60)
+    assert not alive
+    done = run("--resume", str(folder))
+    assert done.returncode == 0, done.stderr
+    assert len(measurements(folder)) == 2 * 3
+    assert kept == {name: (folder / "measurements" / name).read_bytes() for name in kept}
+
+
+def test_a_gpu_that_is_not_there_is_a_failure_with_a_reason(tmp_path: Path) -> None:
+    import tensorflow as tf
+
+    if tf.config.list_physical_devices("GPU"):
+        pytest.skip("there is a GPU here")
+    words = ("--preset", "quick", "--modes", "eager", "--devices", "gpu", "--data", "synthetic")
+    done = run(*words, "--out", str(tmp_path / "run"))
+    assert done.returncode == 4
+    assert "there is no gpu; use --devices cpu" in done.stderr

@@ -1,0 +1,146 @@
+"""Every mode does the baseline's work, proves what it is, and is caught when it does not."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from builders import ENVIRONMENT, SCHEDULE
+
+from bench import modes, validity, worker
+from bench.modes import MODES, Trainer
+from bench.records import Case, Measurement, Order, Turn
+from cifar_core import pipeline
+from cifar_core.cifar10 import SYNTHETIC
+from cifar_core.models import MODELS
+from cifar_core.training import Task
+from cifar_core.workload import Workload
+
+BATCH = 4
+
+
+def measured(mode: str, model: str = "tutorial_cnn", make_task: type[Task] = Task, seed: int = 0) -> Measurement:
+    """One case taken through the worker's stages in this process: real steps, real proof, few of them."""
+    workload = Workload(model, BATCH, "synthetic", seed=seed)
+    batches = pipeline.resident(SYNTHETIC, BATCH, 0)
+
+    def open_here(_: Order) -> worker.Opened:
+        return lambda: open_trainer(lambda: make_task(workload, batches)), "batches"
+
+    open_trainer = modes.load(mode)
+    child = worker.Worker(Order(Case(mode, "cpu", 0, workload), 0, SCHEDULE, ENVIRONMENT, SYNTHETIC), open_here, tick)
+    turns = [Turn("open"), Turn("build"), Turn("warmup", 2), Turn("slice", 3), Turn("slice", 3), Turn("close")]
+    measurement = [child.take(turn) for turn in turns][-1].measurement
+    assert measurement is not None
+    return measurement
+
+
+def tick() -> float:
+    return 0.0
+
+
+@pytest.mark.parametrize("model", [row.name for row in MODELS])
+@pytest.mark.parametrize("mode", [mode.name for mode in MODES])
+def test_one_real_step_of_each_mode_and_model_agrees_with_eager_and_proves_itself(mode: str, model: str) -> None:
+    case, baseline = measured(mode, model), measured("eager", model)
+    assert validity.unequal_work(case.evidence, baseline.evidence, "float32") == ()
+    assert validity.unproven_mode(case) == ()
+    assert case.proof.updates == 5 + 2 + 3 + 3
+    assert case.last_loss == pytest.approx(baseline.last_loss, rel=0.05)
+
+
+def test_the_first_gradients_are_those_of_the_step() -> None:
+    """Against a gradient taken by hand, not through the optimizer's slots."""
+    task = Task(Workload("tutorial_cnn", BATCH, "synthetic"), pipeline.resident(SYNTHETIC, BATCH, 0))
+    with tf.GradientTape() as tape:
+        images, labels = task.images[0], task.labels[0]
+        logits = task.model(images)
+        loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits))
+    gradients = [gradient.numpy() for gradient in tape.gradient(loss, task.weights)]
+    reference = worker.sketch([weight.name for weight in task.weights], gradients)
+    for mode in ("eager", "xla"):
+        _, difference = validity.largest_gradient_difference(measured(mode).evidence.gradients, reference)
+        assert difference < 1e-3
+
+
+class OneWeightScaled(Task):
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*arguments)  # type: ignore[arg-type]
+        self.weights[0].assign(self.weights[0] * 1.01)
+
+
+class ExtraStep(Task):
+    def step(self, index: object) -> tuple[object, list[object]]:
+        super().step(index)
+        return super().step(index)
+
+
+class NaN(Task):
+    def step(self, index: object) -> tuple[object, list[object]]:
+        loss, updates = super().step(index)
+        return loss * float("nan"), updates
+
+
+@pytest.mark.parametrize(
+    ("task", "reason"), [(OneWeightScaled, "other weights"), (ExtraStep, "first losses|drift|loss"), (NaN, "not finite")]
+)
+def test_a_deliberately_wrong_mode_is_caught(task: type[Task], reason: str) -> None:
+    import re
+
+    wrong, baseline = measured("function", make_task=task), measured("eager")
+    reasons = (*validity.unequal_work(wrong.evidence, baseline.evidence, "float32"), *validity.unproven_mode(wrong))
+    assert any(re.search(reason, found) for found in reasons), reasons
+
+
+def test_an_extra_update_is_counted_by_the_optimizer() -> None:
+    assert any("26 updates where 13" in reason for reason in validity.unproven_mode(measured("eager", make_task=ExtraStep)))
+
+
+def test_another_seed_is_other_work() -> None:
+    reasons = validity.unequal_work(measured("eager", seed=1).evidence, measured("eager").evidence, "float32")
+    assert "it starts from other weights than the baseline" in reasons
+
+
+def test_an_xla_label_that_compiles_nothing_is_caught() -> None:
+    from dataclasses import replace
+
+    function = measured("function")
+    mislabelled = replace(function, case=replace(function.case, mode="xla"))
+    assert "XLA compiled nothing" in validity.unproven_mode(mislabelled)
+
+
+def test_a_function_that_retraces_while_timed_is_caught() -> None:
+    from bench.modes.function import Function
+
+    class Retracing(Function):
+        def run(self, steps: int) -> None:
+            for number in range(steps):
+                # A Python number is part of a trace's signature: each new one traces anew.
+                self._loss = self._step(number + self.calls)
+            self.calls += steps
+
+        calls = 0
+
+    batches = pipeline.resident(SYNTHETIC, BATCH, 0)
+    workload = Workload("tutorial_cnn", BATCH, "synthetic")
+
+    def open_retracing(_: Order) -> worker.Opened:
+        def make() -> Trainer:
+            return Retracing(lambda: Task(workload, batches))
+
+        return make, "batches"
+
+    order = Order(Case("function", "cpu", 0, workload), 0, SCHEDULE, ENVIRONMENT, SYNTHETIC)
+    child = worker.Worker(order, open_retracing, tick)
+    turns = [Turn("open"), Turn("build"), Turn("warmup", 1), Turn("slice", 2), Turn("close")]
+    measurement = [child.take(turn) for turn in turns][-1].measurement
+    assert measurement is not None
+    assert "it retraced 2 times while timed" in validity.unproven_mode(measurement)
+
+
+def test_weights_are_read_alike_in_every_mode() -> None:
+    workload, batches = Workload("tutorial_cnn", BATCH, "synthetic"), pipeline.resident(SYNTHETIC, BATCH, 0)
+    read = []
+    for mode in MODES:
+        trainer = modes.load(mode.name)(lambda: Task(workload, batches))
+        read.append(trainer.read(trainer.task.weights))
+    for weights in read[1:]:
+        assert all(np.array_equal(a, b) for a, b in zip(weights, read[0], strict=True))

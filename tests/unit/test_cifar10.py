@@ -1,0 +1,111 @@
+import os
+import pickle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from batch_files import write_batch, write_folder
+
+from cifar_core import cifar10
+from cifar_core.cifar10 import DataError
+
+
+def test_an_image_is_read_as_height_width_channel(tmp_path: Path) -> None:
+    data = np.zeros((1, 3072), np.uint8)
+    data[0, 1024 + 32 * 5 + 7] = 9  # the green plane, row 5, column 7
+    write_batch(tmp_path / "batch", 1, data=data, labels=[3])
+    part = cifar10.read_batch(tmp_path / "batch")
+    assert part.images.shape == (1, 32, 32, 3)
+    assert part.images[0, 5, 7].tolist() == [0, 9, 0]
+    assert part.labels.tolist() == [3]
+
+
+def test_python_2_pickles_are_read(tmp_path: Path) -> None:
+    # What Python 2 and NumPy 1 wrote: str opcodes and the module's old name.
+    array = (
+        b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85U\x01b\x87R(K\x01K\x01M\x00\x0c\x86"
+        b"cnumpy\ndtype\n(U\x02u1K\x00K\x01tR(K\x03U\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb"
+        b"\x89T\x00\x0c\x00\x00" + bytes(3072) + b"tb"
+    )
+    (tmp_path / "batch").write_bytes(b"\x80\x02}(U\x06labels](K\x07eU\x04data" + array + b"u.")
+    assert cifar10.read_batch(tmp_path / "batch").labels.tolist() == [7]
+
+
+def test_an_unofficial_copy_is_used_and_named_as_such(tmp_path: Path) -> None:
+    source = cifar10.find(str(write_folder(tmp_path)))
+    assert source.name.startswith("cifar10-copy-")
+    assert "unofficial" in source.title
+    assert not source.synthetic
+    assert source.train_images == 100
+
+
+def test_official_files_are_known_by_their_md5(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write_folder(tmp_path)
+    monkeypatch.setattr(cifar10, "OFFICIAL_MD5", {part: cifar10.md5(folder / part) for part in cifar10.OFFICIAL_MD5})
+    assert cifar10.find(str(tmp_path)).name == "cifar10"
+
+
+def test_auto_takes_a_prepared_folder_and_else_the_look_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv(cifar10.FOLDER_VARIABLE, raising=False)
+    assert cifar10.find("auto").synthetic
+    (tmp_path / "data").mkdir()
+    write_folder(tmp_path / "data")
+    assert cifar10.find("auto").folder == os.path.join("data", cifar10.FOLDER_NAME)
+
+
+def test_a_missing_folder_says_what_to_type() -> None:
+    with pytest.raises(DataError, match=r"no data folder nowhere.*--data synthetic"):
+        cifar10.find("nowhere")
+
+
+def test_a_missing_batch_file_is_named(tmp_path: Path) -> None:
+    (write_folder(tmp_path) / "data_batch_3").unlink()
+    with pytest.raises(DataError, match="no file data_batch_3"):
+        cifar10.find(str(tmp_path))
+
+
+def test_a_truncated_file_is_named(tmp_path: Path) -> None:
+    file = write_folder(tmp_path) / "data_batch_2"
+    file.write_bytes(file.read_bytes()[:1000])
+    with pytest.raises(DataError, match="data_batch_2 is truncated or corrupt"):
+        cifar10.find(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"labels": [10] * 20}, r"labels must be integers in 0\.\.9, found .*10 to 10"),
+        ({"labels": [-1] * 20}, r"labels must be integers in 0\.\.9"),
+        ({"labels": [0.5] * 20}, r"labels must be integers"),
+        ({"labels": [1] * 19}, "20 images but labels"),
+        ({"data": np.zeros((20, 3071), np.uint8)}, r"'data' must be uint8 \[n, 3072\], found uint8 \[20, 3071\]"),
+        ({"data": np.zeros((20, 3072), np.float32)}, r"must be uint8"),
+        ({"data": "pixels"}, "must be uint8"),
+    ],
+)
+def test_a_file_of_another_form_is_named_with_what_was_found(tmp_path: Path, changes: Any, words: str) -> None:
+    write_batch(tmp_path / "batch", **changes)
+    with pytest.raises(DataError, match=words):
+        cifar10.read_batch(tmp_path / "batch")
+
+
+@pytest.mark.parametrize("content", [b"", b"not a pickle", pickle.dumps([1, 2]), pickle.dumps({b"data": 1})])
+def test_a_file_that_is_no_batch_is_one_clear_line(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "batch").write_bytes(content)
+    with pytest.raises(DataError, match="batch") as raised:
+        cifar10.read_batch(tmp_path / "batch")
+    assert "\n" not in str(raised.value)
+
+
+def test_a_pickle_that_runs_code_is_refused_by_name(tmp_path: Path) -> None:
+    class Malicious:
+        def __reduce__(self) -> Any:
+            return os.system, (f"touch {tmp_path / 'owned'}",)
+
+    (tmp_path / "batch").write_bytes(pickle.dumps(Malicious(), protocol=2))
+    with pytest.raises(DataError, match=r"refused to load (posix|nt)\.system"):
+        cifar10.read_batch(tmp_path / "batch")
+    assert not (tmp_path / "owned").exists()

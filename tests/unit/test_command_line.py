@@ -1,0 +1,89 @@
+"""Bad input ends in one clear line and exit code 2; nothing is started."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from batch_files import write_folder
+from builders import a_plan, outcomes
+
+from bench.records import FORMAT
+from bench.store import Store
+
+
+def bench(*words: str, cwd: Path) -> "subprocess.CompletedProcess[str]":
+    root = str(Path(__file__).parents[2])
+    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {root!r}); from bench.__main__ import main; main()"]
+    return subprocess.run([*command, *words], capture_output=True, text=True, check=False, cwd=cwd)
+
+
+def the_line(done: "subprocess.CompletedProcess[str]") -> str:
+    assert done.returncode == 2, done.stderr
+    (line,) = done.stderr.splitlines()
+    return line
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("--modes egaer", "unknown mode 'egaer'; known: eager, graph, function, xla; type e.g. --modes eager"),
+        ("--preset fast", "unknown preset 'fast'; known: quick, standard, thorough"),
+        ("--batch-sizes 0", "batch size 0 is not positive"),
+        ("--batch-sizes 60000", "batch size 60000 exceeds the 50000 training images"),
+        ("--data nowhere", "no data folder nowhere"),
+        ("--resume nowhere", "nowhere is no run folder"),
+        ("--out taken", "taken holds other files"),
+        ("--out taken/file.txt/run", "cannot write to"),
+    ],
+)
+def test_a_bad_option_is_one_line(tmp_path: Path, words: str, said: str) -> None:
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "file.txt").write_text("mine")
+    data = [] if "--data" in words else ["--data", "synthetic"]
+    line = the_line(bench("run", *data, *words.split(), cwd=tmp_path))
+    assert line.startswith(f"error: {said}")
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_corrupt_data_file_stops_the_run_before_it_starts(tmp_path: Path) -> None:
+    (write_folder(tmp_path) / "data_batch_5").write_bytes(b"rubbish")
+    assert "data_batch_5 is truncated or corrupt" in the_line(bench("run", "--data", ".", cwd=tmp_path))
+
+
+def test_a_broken_or_newer_run_folder_is_one_line(tmp_path: Path) -> None:
+    Store.create(tmp_path / "newer", a_plan(format=FORMAT + 1))
+    assert "update cifar-bench" in the_line(bench("report", "newer", cwd=tmp_path))
+    Store.create(tmp_path / "broken", a_plan())
+    (tmp_path / "broken" / "measurements" / "x-b0.json").write_text("{")
+    assert "x-b0.json is broken" in the_line(bench("report", "broken", cwd=tmp_path))
+
+
+def test_resuming_with_other_data_is_refused(tmp_path: Path) -> None:
+    Store.create(tmp_path / "run", a_plan())
+    write_folder(tmp_path)
+    line = the_line(bench("run", "--resume", "run", "--data", ".", cwd=tmp_path))
+    assert "was measured on synthetic, found cifar10-copy-" in line
+
+
+def test_an_unknown_option_or_command_is_a_usage_error(tmp_path: Path) -> None:
+    assert bench("run", "--speed", "9", cwd=tmp_path).returncode == 2
+    assert bench("rnu", cwd=tmp_path).returncode == 2
+
+
+def test_list_names_everything_there_is(tmp_path: Path) -> None:
+    printed = bench("list", cwd=tmp_path).stdout
+    for name in ("eager", "graph", "function", "xla", "tutorial_cnn", "quick", "standard", "thorough", "cpu"):
+        assert f"  {name}" in printed
+
+
+def test_report_prints_the_sentence_the_table_and_the_path(tmp_path: Path) -> None:
+    store = Store.create(tmp_path / "run", a_plan())
+    for outcome in outcomes(a_plan(), {"eager": 0.05, "eager-again": 0.05, "graph": 0.03, "function": 0.02, "xla": 0.06}):
+        store.keep(outcome)
+    done = bench("report", "run", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert "tf.function runs this step 2.50x" in lines[0]
+    assert lines[1].split("  ")[0] == "mode"
+    assert lines[-1] == f"report: {Path('run') / 'report.md'}"

@@ -1,0 +1,93 @@
+"""A block of real processes with fake trainers: what is kept when all goes well, and when it does not."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from builders import ENVIRONMENT, SCHEDULE, a_group
+
+from bench import launch
+from bench.records import Failure, Measurement, Order, Outcome
+from cifar_core.cifar10 import SYNTHETIC
+
+FAKE = (sys.executable, str(Path(__file__).parents[1] / "fake_worker.py"))
+ARMS = ["eager", "eager-again", "graph", "function", "xla"]
+
+
+def run_block(*faults: str, time_limit_s: float = 30.0) -> dict[str, Measurement | Failure]:
+    kept: list[Outcome] = []
+    schedule = replace(SCHEDULE, time_limit_s=time_limit_s)
+    orders = [Order(case, 0, schedule, ENVIRONMENT, SYNTHETIC) for case in a_group()]
+    launch.Block(orders, 0, lambda outcome, _: kept.append(outcome), lambda text, share: None).run((*FAKE, *faults))
+    return {outcome.case.arm: outcome.record for outcome in kept}
+
+
+def failure(outcomes: dict[str, Measurement | Failure], arm: str) -> Failure:
+    assert [name for name, record in outcomes.items() if isinstance(record, Failure)] == [arm]
+    assert sorted(outcomes) == sorted(ARMS)
+    record = outcomes[arm]
+    assert isinstance(record, Failure)
+    return record
+
+
+def test_every_case_is_measured_with_the_same_steps_and_rounds() -> None:
+    outcomes = run_block()
+    assert sorted(outcomes) == sorted(ARMS)
+    for record in outcomes.values():
+        assert isinstance(record, Measurement)
+        assert len(record.steady.seconds) == SCHEDULE.rounds
+        assert record.steady.steps_per_slice == 1  # slice_s 0.01 at the baseline's 0.02 s a step
+        assert record.proof.updates == record.proof.updates_expected == 5 + SCHEDULE.warmup_steps + SCHEDULE.rounds
+
+
+def test_a_worker_that_raises_is_one_failure_with_its_traceback() -> None:
+    failed = failure(run_block("graph=fail"), "graph")
+    assert (failed.stage, failed.message) == ("slice", "planted failure")
+    assert "RuntimeError" in failed.stderr_tail
+
+
+def test_a_worker_that_is_killed_is_one_failure_and_the_others_go_on() -> None:
+    failed = failure(run_block("function=die"), "function")
+    assert "SIGKILL" in failed.message
+    assert "memory" in failed.message
+
+
+def test_a_worker_that_hangs_is_ended_at_the_time_limit() -> None:
+    assert "no answer within 2 s" in failure(run_block("xla=hang", time_limit_s=2.0), "xla").message
+
+
+def test_a_worker_that_cannot_open_its_case_is_one_failure() -> None:
+    failed = failure(run_block("xla=refuse"), "xla")
+    assert (failed.stage, failed.message) == ("open", "no such device")
+
+
+def test_a_dead_baseline_does_not_stop_the_others() -> None:
+    failure(run_block("eager=fail"), "eager")
+
+
+def test_other_work_than_the_baselines_is_not_timed() -> None:
+    failed = failure(run_block("graph=scaled"), "graph")
+    assert failed.stage == "equal work"
+    assert "gradient of kernel" in failed.message
+    assert failed.slices_s == ()
+
+
+def test_a_loss_that_turns_nan_while_timed_is_kept_as_not_finite() -> None:
+    record = run_block("graph=nan")["graph"]
+    assert isinstance(record, Measurement)
+    assert record.last_loss is None
+
+
+def test_a_cpu_case_cannot_see_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    (cpu, *_) = a_group()
+    assert launch.worker_env(cpu)["CUDA_VISIBLE_DEVICES"] == "-1"
+    assert "CUDA_VISIBLE_DEVICES" not in launch.worker_env(replace(cpu, device="gpu"))
+
+
+def test_no_worker_outlives_its_block() -> None:
+    import psutil
+
+    run_block("xla=hang", time_limit_s=2.0)
+    assert not [p for p in psutil.Process().children(recursive=True) if "fake_worker" in " ".join(p.cmdline())]

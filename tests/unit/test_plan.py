@@ -1,0 +1,57 @@
+import pytest
+
+from bench import plan
+from bench.errors import BenchError
+from bench.plan import Options
+from cifar_core.cifar10 import SYNTHETIC
+
+
+def test_each_group_holds_the_baseline_twice_and_every_other_mode_once() -> None:
+    made = plan.make(Options(batch_sizes="8,64"), SYNTHETIC)
+    arms = [[case.arm for case in group] for group in plan.groups(made).values()]
+    assert arms == [["eager", "eager-again", "graph", "function", "xla"]] * 2
+
+
+def test_the_baseline_is_the_first_row_whatever_the_order_typed() -> None:
+    assert plan.choose_modes("xla,function") == ["function", "xla"]
+
+
+def test_no_two_cases_share_a_key() -> None:
+    made = plan.make(Options(batch_sizes="8,64", threads="0,1", devices="cpu,gpu,gpu:1"), SYNTHETIC)
+    assert len({case.key for case in made.cases}) == len(made.cases) == 2 * 2 * 3 * 5
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (Options(modes="egaer"), ["unknown mode 'egaer'", "eager, graph, function, xla", "--modes"]),
+        (Options(models="vgg"), ["unknown model 'vgg'", "tutorial_cnn"]),
+        (Options(preset="fast"), ["unknown preset 'fast'", "quick, standard, thorough"]),
+        (Options(devices="tpu"), ["unknown device 'tpu'", "cpu, gpu"]),
+        (Options(batch_sizes="0"), ["batch size 0 is not positive"]),
+        (Options(batch_sizes="-4"), ["batch size -4 is not positive"]),
+        (Options(batch_sizes="50001"), ["exceeds the 50000 training images"]),
+        (Options(batch_sizes="many"), ["'many' is not a number"]),
+        (Options(batch_sizes=","), ["--batch-sizes is empty"]),
+        (Options(threads="-1"), ["-1 threads"]),
+        (Options(seed=-1), ["seed -1"]),
+        (Options(precision="0%"), ["precision 0%"]),
+        (Options(precision="fine"), ["precision 'fine'"]),
+        (Options(budget="soon"), ["budget 'soon'", "10m"]),
+    ],
+)
+def test_bad_options_are_named_with_what_to_type(options: Options, words: list[str]) -> None:
+    with pytest.raises(BenchError) as raised:
+        plan.make(options, SYNTHETIC)
+    assert all(word in str(raised.value) for word in words)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(("typed", "seconds"), [("90", 90), ("90s", 90), ("10m", 600), ("1.5h", 5400)])
+def test_budgets_take_units(typed: str, seconds: float) -> None:
+    assert plan.schedule(Options(budget=typed)).budget_s == seconds
+
+
+@pytest.mark.parametrize("typed", ["2%", "0.02"])
+def test_precision_takes_a_share_or_per_cent(typed: str) -> None:
+    assert plan.schedule(Options(precision=typed)).precision == pytest.approx(0.02)

@@ -1,0 +1,129 @@
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from builders import a_case, a_group, a_measurement, a_plan, an_evidence, outcomes
+
+from bench import report
+from bench.records import Failure, Measurement, Outcome, Plan
+from bench.store import Store
+
+STEPS = {"eager": 0.05, "eager-again": 0.05, "graph": 0.025, "function": 0.025, "xla": 0.06}
+
+
+def built(folder: Path, records: list[Outcome], plan: Plan | None = None) -> report.Report:
+    store = Store.create(folder, plan or a_plan())
+    for outcome in records:
+        store.keep(outcome)
+    return report.build(store)
+
+
+def test_the_headline_gives_ratio_interval_and_pay_back(tmp_path: Path) -> None:
+    records = outcomes(a_plan(), STEPS)
+    text = built(tmp_path, records).path.read_text()
+    headline = text.split("## ")[1]
+    assert "**tf.function** runs this step 2.00x [2.00, 2.00] as fast as eager and repays its dearer start after 8 steps" in headline
+    assert "**XLA** 0.83" in headline
+    assert "(slower)" in headline
+
+
+def test_numbers_on_synthetic_images_are_labelled_wherever_they_stand(tmp_path: Path) -> None:
+    text = built(tmp_path, outcomes(a_plan(), STEPS)).path.read_text()
+    titles = [line for line in text.splitlines() if line.startswith(("## Steady", "## Start", "![")) or "On this" in line]
+    assert len(titles) == 6
+    assert all("synthetic" in title for title in titles)
+    assert set(pd.read_csv(tmp_path / "tables" / "steady.csv")["data"]) == {"look-alike"}
+
+
+def test_real_images_are_not_called_synthetic(tmp_path: Path) -> None:
+    plan = a_plan(synthetic=False, data_title="CIFAR-10")
+    assert "synthetic image" not in built(tmp_path, outcomes(plan, STEPS), plan).path.read_text()
+
+
+def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:
+    built(tmp_path, outcomes(a_plan(), STEPS))
+    first = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
+    report.build(Store.open(tmp_path))
+    assert first == {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
+    assert len([file for file in first if file.suffix == ".png"]) == 3
+
+
+def test_few_blocks_are_an_indication_and_the_report_says_what_it_cannot_claim(tmp_path: Path) -> None:
+    text = built(tmp_path, outcomes(a_plan(), STEPS, blocks=2)).path.read_text()
+    assert "An indication from 2 of 6 blocks" in text
+    assert "cannot claim" in text
+
+
+def test_a_failed_case_is_a_row_with_its_reason(tmp_path: Path) -> None:
+    steps = {arm: step for arm, step in STEPS.items() if arm != "xla"}
+    failed = [Outcome(failure=Failure(a_case("xla"), block, "slice", "died of SIGSEGV")) for block in range(6)]
+    made = built(tmp_path, outcomes(a_plan(), steps) + failed)
+    assert made.run.failed
+    text = made.path.read_text()
+    assert "NOT COMPARABLE | failed at stage slice: died of SIGSEGV" in text
+    assert len(pd.read_csv(tmp_path / "tables" / "failures.csv")) == 6
+
+
+def test_an_invalid_case_is_reported_with_no_ratio_and_not_plotted(tmp_path: Path) -> None:
+    records = outcomes(a_plan(), STEPS)
+    nan = [o for o in records if o.case.arm == "xla"]
+    bad = [Outcome(measurement=a_measurement(o.case, o.block, last_loss=None)) for o in nan]
+    made = built(tmp_path, [o for o in records if o not in nan] + bad)
+    (row,) = [row for row in made.tables()[0].rows if row["mode"] == "xla"]
+    assert (row["verdict"], row["ratio"]) == ("INVALID", None)
+    figures = [part.alt for s in made.sections for part in s.parts if isinstance(part, report.Figure)]
+    assert not [alt for alt in figures if "XLA" in alt]
+
+
+def test_an_invalid_baseline_leaves_nothing_to_compare_with(tmp_path: Path) -> None:
+    records = outcomes(a_plan(), STEPS, last_loss=None)
+    text = built(tmp_path, records).path.read_text()
+    assert "there is no comparison" in text
+    assert "FASTER |" not in text
+
+
+def test_a_run_without_a_single_outcome_still_has_a_report(tmp_path: Path) -> None:
+    text = built(tmp_path, []).path.read_text()
+    assert "NOT MEASURED" in text
+
+
+def test_a_run_of_one_mode_has_its_noise_floor_and_no_ratio(tmp_path: Path) -> None:
+    plan = a_plan(a_group(("eager",)))
+    assert "only the baseline was asked for" in built(tmp_path, outcomes(plan, STEPS), plan).path.read_text()
+
+
+def test_a_a_that_misses_1_is_a_warning(tmp_path: Path) -> None:
+    text = built(tmp_path, outcomes(a_plan(), {**STEPS, "eager-again": 0.06})).path.read_text()
+    assert "does **not** contain 1" in text
+
+
+def test_several_groups_have_their_own_rows_sentences_and_figures(tmp_path: Path) -> None:
+    plan = a_plan((*a_group(), *(case for case in a_group_of(8))))
+    made = built(tmp_path, outcomes(plan, STEPS), plan)
+    assert len(made.tables()[0].rows) == 10
+    assert made.path.read_text().count("runs this step") == 2
+    assert len(list((tmp_path / "plots").iterdir())) == 6
+
+
+def a_group_of(batch_size: int) -> tuple:  # type: ignore[type-arg]
+    from dataclasses import replace
+
+    return tuple(replace(case, workload=replace(case.workload, batch_size=batch_size)) for case in a_group())
+
+
+def test_every_printed_throughput_times_its_step_time_is_the_batch(tmp_path: Path) -> None:
+    built(tmp_path, outcomes(a_plan(), STEPS))
+    table = pd.read_csv(tmp_path / "tables" / "steady.csv")
+    assert (table.step_s * table.images_per_s).tolist() == pytest.approx([64] * 5)
+
+
+def test_differences_of_equal_work_are_shown(tmp_path: Path) -> None:
+    def rounded(m: Measurement) -> Measurement:
+        losses = (2.3000002, 2.2, 2.1, 2.0, 1.9)
+        return a_measurement(m.case, m.block, evidence=an_evidence(first_losses=losses))
+
+    records = outcomes(a_plan(), STEPS)
+    records = [Outcome(measurement=rounded(o.measurement)) if o.case.arm == "xla" and o.measurement else o for o in records]
+    built(tmp_path, records)
+    table = pd.read_csv(tmp_path / "tables" / "equal_work.csv").set_index("mode")
+    assert table.loc["xla", "loss_difference"] == pytest.approx(0.0000002 / 2.3, rel=1e-3)

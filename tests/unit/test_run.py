@@ -1,0 +1,108 @@
+"""The run loop on fake workers: blocks, resuming, precision, budget, interruption."""
+
+import signal
+import sys
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from builders import SCHEDULE, a_group, a_plan
+
+from bench import run
+from bench.store import Store
+from cifar_core.cifar10 import SYNTHETIC
+
+FAKE = (sys.executable, str(Path(__file__).parents[1] / "fake_worker.py"))
+CASES = a_group(("eager", "function"))
+
+
+class Watcher:
+    """Counts blocks, and does something at the first notice that holds a word."""
+
+    def __init__(self, word: str = "", act: object = None) -> None:
+        self.blocks = 0
+        self.word, self.act = word, act
+
+    def start(self, blocks: int) -> None: ...
+
+    def notice(self, text: str, share: float) -> None:
+        assert 0 <= share < 1
+        if self.word and self.word in text and callable(self.act):
+            self.word = ""
+            self.act()
+
+    def block_done(self) -> None:
+        self.blocks += 1
+
+
+def a_store(folder: Path, **schedule: object) -> Store:
+    return Store.create(folder, a_plan(CASES, schedule=replace(SCHEDULE, **schedule)))  # type: ignore[arg-type]
+
+
+def keys(store: Store) -> list[str]:
+    return sorted(file.name for file in (store.folder / "measurements").iterdir())
+
+
+def test_each_block_of_the_plan_is_measured_and_kept(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    assert run.execute(store, SYNTHETIC, Watcher(), FAKE) == ""
+    assert len(keys(store)) == 2 * 3
+
+
+def test_a_finished_run_is_not_measured_again(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    run.execute(store, SYNTHETIC, Watcher(), FAKE)
+    before = {file: file.stat().st_mtime_ns for file in (tmp_path / "measurements").iterdir()}
+    run.execute(store, SYNTHETIC, Watcher(), FAKE)
+    assert before == {file: file.stat().st_mtime_ns for file in (tmp_path / "measurements").iterdir()}
+
+
+def test_half_a_block_is_set_aside_and_measured_anew(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    run.execute(store, SYNTHETIC, Watcher(), FAKE)
+    (lost,) = (tmp_path / "measurements").glob("*function-b1.json")
+    lost.unlink()
+    run.execute(store, SYNTHETIC, Watcher(), FAKE)
+    assert len(keys(store)) == 2 * 3
+    assert len(list((tmp_path / "interrupted").iterdir())) == 2
+
+
+def test_all_blocks_use_the_steps_a_slice_that_the_first_settled(tmp_path: Path) -> None:
+    store = a_store(tmp_path, slice_s=0.1)
+    run.execute(store, SYNTHETIC, Watcher(), FAKE)
+    steps = {o.measurement.steady.steps_per_slice for o in store.outcomes() if o.measurement}
+    assert steps == {5}
+
+
+def test_ctrl_c_ends_the_workers_and_keeps_what_was_timed(tmp_path: Path) -> None:
+    store = a_store(tmp_path, rounds=50)
+    watcher = Watcher("round 4 of", lambda: signal.raise_signal(signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt):
+        run.execute(store, SYNTHETIC, watcher, FAKE)
+    assert store.outcomes() == ()
+    assert len(list((tmp_path / "interrupted").iterdir())) == 3
+
+
+def test_ctrl_c_while_a_worker_is_busy_still_keeps_its_slices(tmp_path: Path) -> None:
+    store = a_store(tmp_path, rounds=1000)
+    watcher = Watcher("round 4 of", lambda: threading.Timer(0.3, lambda: signal.raise_signal(signal.SIGINT)).start())
+    with pytest.raises(KeyboardInterrupt):
+        run.execute(store, SYNTHETIC, watcher, (*FAKE, "function=slow"))
+    time.sleep(0.1)
+    assert len(list((tmp_path / "interrupted").iterdir())) == 3
+
+
+def test_precision_adds_blocks_until_it_is_reached(tmp_path: Path) -> None:
+    store = a_store(tmp_path, precision=0.5)
+    run.execute(store, SYNTHETIC, Watcher(), FAKE)
+    assert len(keys(store)) == 6 * 3  # a claim needs six, and these intervals are narrow
+    assert run.precise(store)
+
+
+def test_a_budget_drops_blocks_and_says_so(tmp_path: Path) -> None:
+    store = a_store(tmp_path, precision=1e-9, budget_s=1.0)
+    assert "budget of 1 s" in run.execute(store, SYNTHETIC, Watcher(), FAKE)
+    assert not run.precise(store)
+    assert keys(store)

@@ -1,0 +1,90 @@
+import math
+
+import pytest
+
+from bench import stats
+from bench.records import Samples
+from bench.stats import Verdict
+
+
+def test_block_ratio_is_formed_inside_each_round_so_a_slow_moment_cancels() -> None:
+    baseline, candidate = Samples((2.0, 20.0, 2.0), 5), Samples((1.0, 10.0, 1.0), 5)
+    assert stats.block_ratio(baseline, candidate) == pytest.approx(2.0)
+
+
+def test_block_ratio_refuses_slices_of_different_lengths() -> None:
+    with pytest.raises(ValueError, match="no pair"):
+        stats.block_ratio(Samples((1.0,), 5), Samples((1.0,), 4))
+
+
+def test_summary_is_students_interval_on_the_logarithms() -> None:
+    summary = stats.summarise([1.0, math.e, math.e**2])
+    half = 4.302653 * 1.0 / math.sqrt(3)  # t(2 df, 97.5 %) from a printed table, sd 1, n 3
+    assert summary.centre == pytest.approx(math.e)
+    assert (summary.low, summary.high) == (pytest.approx(math.exp(1 - half)), pytest.approx(math.exp(1 + half)))
+
+
+def test_one_block_has_no_interval_and_no_claim() -> None:
+    (comparison,) = stats.compare([([2.0], 1.0)])
+    assert comparison.ratio is not None
+    assert comparison.ratio.low is None
+    assert comparison.verdict is Verdict.UNCERTAIN
+
+
+def test_holm_matches_a_worked_example() -> None:
+    assert stats.holm([0.01, 0.04, None, 0.03]) == [pytest.approx(0.03), pytest.approx(0.06), None, pytest.approx(0.06)]
+
+
+@pytest.mark.parametrize(
+    ("ratios", "floor", "verdict"),
+    [
+        ([2.0, 2.02, 1.98, 2.01, 1.99, 2.0], 1.01, Verdict.FASTER),
+        ([0.5, 0.51, 0.49, 0.5, 0.5, 0.505], 1.01, Verdict.SLOWER),
+        ([1.001, 0.999, 1.002, 0.998, 1.0, 1.001], 1.001, Verdict.SAME),
+        ([1.5, 0.8, 1.3, 0.9, 1.1, 1.2], 1.01, Verdict.UNCERTAIN),
+        ([1.05, 1.051, 1.049, 1.05, 1.052, 1.05], 1.06, Verdict.UNCERTAIN),
+    ],
+    ids=["clearly faster", "clearly slower", "within the margin", "too wide", "inside the noise floor"],
+)
+def test_verdicts(ratios: list[float], floor: float, verdict: Verdict) -> None:
+    (comparison,) = stats.compare([(ratios, floor)])
+    assert comparison.verdict is verdict
+
+
+def test_a_borderline_difference_is_lost_among_many_comparisons() -> None:
+    borderline = ([1.05, 1.12, 1.01, 1.10, 1.09, 0.99], 1.001)
+    noise = ([1.2, 0.8, 1.1, 0.9, 1.0, 1.0], 1.001)
+    assert stats.compare([borderline])[0].verdict is Verdict.FASTER
+    assert stats.compare([borderline] + [noise] * 5)[0].verdict is Verdict.UNCERTAIN
+
+
+def test_fewer_than_six_blocks_are_said_to_be_too_few() -> None:
+    assert stats.compare([([2.0] * 5, 1.0)])[0].warnings
+    assert not stats.compare([([2.0] * 6, 1.0)])[0].warnings
+
+
+def test_the_noise_floor_is_the_a_a_ratio_whichever_way_it_points() -> None:
+    assert stats.noise_floor(stats.summarise([0.8])) == pytest.approx(1.25)
+    assert stats.noise_floor(stats.summarise([1.25])) == pytest.approx(1.25)
+    assert stats.noise_floor(None) == 1.0
+
+
+def test_break_even_is_extra_start_over_time_saved_a_step() -> None:
+    even = stats.break_even([4.0, 4.0], [0.02, 0.02])
+    assert even.steps is not None
+    assert even.steps.centre == pytest.approx(200)
+
+
+@pytest.mark.parametrize(
+    ("extra", "saved", "text"),
+    [([4.0], [-0.01], "never"), ([-1.0], [0.01], "at once"), ([4.0, 4.0], [0.1, -0.01], "uncertain: blocks disagree")],
+)
+def test_break_even_without_a_number_says_why(extra: list[float], saved: list[float], text: str) -> None:
+    assert stats.break_even(extra, saved) == stats.BreakEven(None, text)
+
+
+def test_drift_compares_a_blocks_last_third_with_its_first() -> None:
+    change = stats.drift([Samples((2.0, 2.0, 1.5, 1.5, 1.0, 1.0), 1)] * 3)
+    assert change is not None
+    assert change.centre == pytest.approx(0.5)
+    assert stats.drift([Samples((1.0,) * 5, 1)] * 3) is None

@@ -1,0 +1,61 @@
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from builders import EXECUTIONS, a_case, a_measurement, an_evidence
+
+from bench import validity
+from bench.records import GradientSketch, Proof
+
+
+def test_equal_evidence_gives_no_reasons() -> None:
+    assert validity.unequal_work(an_evidence(), an_evidence(), "float32") == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"batches_digest": "x"}, "other batches"),
+        ({"weights_digest": "x"}, "other weights"),
+        ({"first_losses": (2.3001, 2.2, 2.1, 2.0, 1.9)}, "first loss"),
+        ({"first_losses": (2.3, 2.2, 2.1, 2.0, 1.8)}, "drift"),
+        ({"first_losses": (2.3, None, 2.1, 2.0, 1.9)}, "not finite at step 2"),
+        ({"gradients": (GradientSketch("kernel", 1.0, (0.51, -0.5)),)}, "gradient of kernel"),
+        ({"gradients": (GradientSketch("kernel", None, (None, None)),)}, "gradient of kernel"),
+    ],
+)
+def test_unequal_work_is_named(changes: dict[str, Any], reason: str) -> None:
+    (found, *_) = validity.unequal_work(an_evidence(**changes), an_evidence(), "float32")
+    assert reason in found
+
+
+def test_rounding_is_not_called_other_work() -> None:
+    rounded = an_evidence(first_losses=(2.3000002, 2.2, 2.1, 2.0, 1.9001))
+    assert validity.unequal_work(rounded, an_evidence(), "float32") == ()
+
+
+@pytest.mark.parametrize("mode", sorted(EXECUTIONS))
+def test_a_sound_measurement_of_each_mode_is_proven(mode: str) -> None:
+    assert validity.unproven_mode(a_measurement(a_case(mode))) == ()
+
+
+@pytest.mark.parametrize(
+    ("mode", "proof", "reason"),
+    [
+        ("function", Proof(EXECUTIONS["function"], 2, 13, 13), "retraced 2 times"),
+        ("function", Proof(EXECUTIONS["function"], 0, 14, 13), "counted 14 updates where 13"),
+        ("function", Proof(EXECUTIONS["eager"], 0, 13, 13), "traced nothing"),
+        ("xla", Proof(EXECUTIONS["function"], 0, 13, 13), "XLA compiled nothing"),
+        ("eager", Proof(EXECUTIONS["graph"], 0, 13, 13), "not eagerly"),
+        ("graph", Proof(EXECUTIONS["eager"], 0, 13, 13), "no static graph"),
+        ("eager", Proof(replace(EXECUTIONS["eager"], devices=("CPU:0", "GPU:0")), 0, 13, 13), "used GPU:0"),
+        ("eager", Proof(replace(EXECUTIONS["eager"], devices=()), 0, 13, 13), "no device"),
+    ],
+)
+def test_a_mode_that_was_not_what_its_name_says_is_named(mode: str, proof: Proof, reason: str) -> None:
+    (found,) = validity.unproven_mode(a_measurement(a_case(mode), proof=proof))
+    assert reason in found
+
+
+def test_a_loss_that_is_not_finite_is_loud() -> None:
+    assert "NaN" in validity.unproven_mode(a_measurement(last_loss=None))[0]

@@ -1,0 +1,29 @@
+import pytest
+
+from bench.report.wording import count, interval, number, repaid
+from bench.stats import BreakEven, Summary
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0, "0"), (0.01234, "0.0123"), (4.567, "4.57"), (28.14, "28.1"), (999.9, "1,000"), (2342, "2,342")]
+)
+def test_numbers_have_three_digits_that_count_and_no_exponent(value: float, text: str) -> None:
+    assert number(value) == text
+
+
+def test_intervals_stand_in_brackets_and_are_left_out_for_a_single_block() -> None:
+    assert interval(Summary(0.0281, 0.0276, 0.0287, 6), 1e3) == "28.1 [27.6, 28.7]"
+    assert interval(Summary(2.0, None, None, 1), sign="x") == "2.00x"
+    assert interval(None) == "–"
+
+
+def test_break_even_is_said_in_words() -> None:
+    assert repaid(BreakEven(Summary(1234, 900, 1500, 6), "")) == "1,200 steps [900, 1,500]"
+    assert repaid(BreakEven(Summary(600, 1, 1_600_000, 2), "")) == "600 steps (very uncertain)"
+    assert repaid(BreakEven(None, "never")) == "never"
+    assert repaid(None) == "–"
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.2, "1"), (42.4, "42"), (123, "120"), (99_999, "100,000")])
+def test_counts_do_not_pretend_to_more_digits_than_they_have(value: float, text: str) -> None:
+    assert count(value) == text
