@@ -126,9 +126,7 @@ class _Family:
 
 def analyse(plan: Plan, outcomes: Sequence[Outcome]) -> Run:
     """The run as far as it has been measured."""
-    collected = [
-        (name, [_collect(case, outcomes) for case in cases]) for name, cases in groups(plan).items()
-    ]
+    collected = [(name, [_collect(case, outcomes) for case in cases]) for name, cases in groups(plan).items()]
     family, results = _Family(), []
     for name, cases in collected:
         again = _again(cases)
@@ -148,7 +146,9 @@ def _collect(case: Case, outcomes: Sequence[Outcome]) -> CaseResult:
     failures = tuple(record for record in own if isinstance(record, Failure))
     unequal = [f.message for f in failures if f.stage == "equal work"]
     unproven = [reason for m in measurements for reason in validity.unproven_mode(m)]
-    return CaseResult(case, measurements, failures, tuple(dict.fromkeys(unequal + unproven)), warnings=_unsteady(measurements))
+    return CaseResult(
+        case, measurements, failures, tuple(dict.fromkeys(unequal + unproven)), warnings=_unsteady(measurements)
+    )
 
 
 def _unsteady(measurements: tuple[Measurement, ...]) -> tuple[str, ...]:

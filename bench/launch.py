@@ -45,7 +45,7 @@ class WorkerProcess:
     def __init__(self, order: Order, command: Sequence[str] = WORKER) -> None:
         self.order, self.slices_s, self._stage = order, list[float](), "open"
         self.evidence: Evidence | None = None
-        self._errors: IO[bytes] = tempfile.TemporaryFile()
+        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         # A session of its own: Ctrl-C is for the parent, which then ends its workers in order.
         self._process = subprocess.Popen(
             command,

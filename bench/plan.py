@@ -34,7 +34,7 @@ class Preset:
 
 PRESETS = (
     Preset(
-        Schedule("quick", blocks=2, rounds=12, warmup_steps=6, slice_s=0.15),
+        Schedule("quick", blocks=2, rounds=10, warmup_steps=6, slice_s=0.15),
         "under a minute on 2 cores; two blocks give an indication and wide intervals, not proof",
     ),
     Preset(
@@ -176,5 +176,3 @@ def _number(text: str, kind: Callable[[str], Value], what: str, example: str) ->
         return kind(text)
     except ValueError:
         raise BenchError(f"{what} '{text}' is not a number; type e.g. {example}") from None
-
-

@@ -72,7 +72,7 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What the numbers belong to. `flags` are the variables that change what TensorFlow does; loads are 1 min averages."""
+    """What the numbers belong to. `flags`: variables that change what TensorFlow does; loads: one-minute averages."""
 
     os: str
     cpu: str
@@ -149,8 +149,8 @@ class Proof:
 class Measurement:
     """One case in one block, measured in a process of its own.
 
-    `load_s` (TensorFlow imported, batches prepared) is taken while the block's other workers load too; `build_s` (model,
-    optimizer and, in TF1 style, the graph) and `first_call_s` with all others idle.
+    `load_s` (TensorFlow imported, batches prepared) is taken while the block's other workers load too; `build_s`
+    (model, optimizer and, in TF1 style, the graph) and `first_call_s` with all others idle.
     """
 
     case: Case

@@ -111,7 +111,7 @@ def noise_floor(again: Summary | None) -> float:
 def _judge(ratio: Summary, floor: float, p: float | None) -> tuple[Verdict, str]:
     if p is None or ratio.low is None or ratio.high is None:
         return Verdict.UNCERTAIN, "one block has no interval"
-    if 1 / (1 + MARGIN) <= ratio.low and ratio.high <= 1 + MARGIN:
+    if ratio.low >= 1 / (1 + MARGIN) and ratio.high <= 1 + MARGIN:
         return Verdict.SAME, f"the interval lies within {MARGIN:.0%}"
     if 1 / floor <= ratio.centre <= floor:
         return Verdict.UNCERTAIN, f"no larger than the baseline's difference from itself ({floor - 1:.1%})"
@@ -157,7 +157,7 @@ def break_even(extra_s: Sequence[float], saved_s: Sequence[float]) -> BreakEven:
 
 
 def drift(samples: Sequence[Samples]) -> Summary | None:
-    """Last third over first third of each block's slices (medians): 1 in steady state. None for too few slices or blocks."""
+    """Last third over first third of each block's slices (medians): 1 in steady state. None for too little data."""
     thirds = [(len(s.seconds) // 3, s.seconds) for s in samples]
     if len(thirds) < 3 or min(third for third, _ in thirds) < 2:
         return None

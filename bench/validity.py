@@ -38,8 +38,7 @@ def unequal_work(evidence: Evidence, baseline: Evidence, precision: str) -> tupl
         step = evidence.first_losses.index(None) + 1
         return (*reasons, f"its loss is not finite at step {step}")
     first, *curve = (
-        relative(loss, reference)
-        for loss, reference in zip(evidence.first_losses, baseline.first_losses, strict=True)
+        relative(loss, reference) for loss, reference in zip(evidence.first_losses, baseline.first_losses, strict=True)
     )
     if first > tolerance.loss:
         reasons.append(f"its first loss differs by {first:.1e} (tolerance {tolerance.loss:.0e})")
@@ -95,7 +94,9 @@ def _sketch_difference(a: GradientSketch, b: GradientSketch) -> float:
     """
     if a.norm is None or b.norm is None or None in a.projections or None in b.projections:
         return math.inf
-    squares = [(x - y) ** 2 for x, y in zip(a.projections, b.projections, strict=True) if x is not None and y is not None]
+    squares = [
+        (x - y) ** 2 for x, y in zip(a.projections, b.projections, strict=True) if x is not None and y is not None
+    ]
     distance = math.sqrt(sum(squares) / len(squares))
     return distance / b.norm if b.norm else distance
 

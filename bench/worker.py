@@ -133,7 +133,7 @@ class Worker:
 
 
 def open_tensorflow(order: Order) -> Opened:
-    """Import TensorFlow, set device and threads, prepare the batches. Raises RuntimeError where there is no such GPU."""
+    """Import TensorFlow, set device and threads, prepare the batches. Raises RuntimeError without such a GPU."""
     import tensorflow as tf
 
     from bench import modes
@@ -195,7 +195,7 @@ def short_device(device: str) -> str:
 
 
 def peak_memory_bytes() -> int:
-    """This process' high-water mark of resident memory."""
+    """The high-water mark of this process' resident memory."""
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -23,8 +23,8 @@ def make(seed: int, count: int = COUNT) -> tuple[npt.NDArray[np.uint8], npt.NDAr
     others = (labels + rng.integers(1, _CLASSES, size=count)) % _CLASSES
     level = rng.integers(len(_SHARES), size=count)
     own, other = _blends()
-    images = own[level, labels, *_pick(rng, count)]
-    images += other[level, others, *_pick(rng, count)]
+    images = own[(level, labels, *_pick(rng, count))]
+    images += other[(level, others, *_pick(rng, count))]
     images += np.frombuffer(rng.bytes(images.size), np.uint8).reshape(images.shape) >> (8 - _NOISE_BITS)
     return images, labels.astype(np.int32)
 

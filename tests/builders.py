@@ -81,7 +81,9 @@ def a_measurement(case: Case | None = None, block: int = 0, step_s: float = 0.05
 def outcomes(plan: Plan, step_s: dict[str, float], blocks: int = 6, **changes: Any) -> list[Outcome]:
     """One valid outcome for each case of the plan that `step_s` (by arm) names, in each block, a little uneven."""
     return [
-        Outcome(measurement=a_measurement(case, block, step_s[case.arm] * (1 + 0.002 * ((block + number) % 3)), **changes))
+        Outcome(
+            measurement=a_measurement(case, block, step_s[case.arm] * (1 + 0.002 * ((block + number) % 3)), **changes)
+        )
         for block in range(blocks)
         for number, case in enumerate(plan.cases)
         if case.arm in step_s

@@ -1,4 +1,4 @@
-"""A worker process without TensorFlow: real protocol, fake trainer. `fake_worker.py graph=die xla=hang` plants faults."""
+"""A worker process without TensorFlow: real protocol, fake trainer. `fake_worker.py graph=die` plants a fault."""
 
 import os
 import signal

@@ -48,5 +48,3 @@ def _write(folder: Path, sections: tuple[Section, ...]) -> None:
         elif isinstance(part, Figure):
             part.draw(folder / "plots" / f"{part.name}.png")
     (folder / "report.md").write_text(markdown("What a training step costs, by execution mode", sections), "utf-8")
-
-

@@ -32,7 +32,9 @@ def _floors(run: Run) -> list[str]:
 def _warnings(run: Run) -> list[str]:
     lines = [f"{group.title}, {result.title}: {text}" for group, result in run.rows() for text in result.warnings]
     for group, result in run.rows():
-        lines += [f"{group.title}, {result.title}: {w}" for w in (result.comparison.warnings if result.comparison else ())]
+        lines += [
+            f"{group.title}, {result.title}: {w}" for w in (result.comparison.warnings if result.comparison else ())
+        ]
     lines += _of_machine(run)
     return ["Warnings:\n\n" + "\n".join(f"- {line}" for line in lines)] if lines else ["No warnings."]
 

@@ -11,18 +11,19 @@ def section(_: Run) -> Section:
 
 
 _CLOCK = (
-    "In the clock, for every mode alike: a Python loop over the steps of a slice, the mode's call for each step (forward, "
-    "loss, gradients, Adam's update, on a batch that already lies on the device), and one wait for the last loss. Not in "
-    "the clock: data loading, building, tracing, compiling, the talk between processes."
+    "In the clock, for every mode alike: a Python loop over the steps of a slice, the mode's call for each step "
+    "(forward, loss, gradients, Adam's update, on a batch that already lies on the device), and one wait for the last "
+    "loss. Not in the clock: data loading, building, tracing, compiling, the talk between processes."
 )
 _TURNS = (
     "A block starts a fresh process for each case, the baseline twice. All live at once and take turns: in each round "
     "every one runs one slice, in an order drawn anew from the seed, so that whatever slows the machine hits all alike."
 )
 _STATISTICS = (
-    "Ratios are formed inside a round, averaged on the log scale over a block, and given Student's 95 % interval across "
-    "blocks, for a block (a process) is what repeats independently. Verdicts: FASTER or SLOWER where p < 0.05 after "
-    "Holm's correction over all comparisons of the run and the ratio lies outside the noise floor; SAME where the whole "
+    "Ratios are formed inside a round, averaged on the log scale over a block, and given Student's 95 % interval "
+    "across blocks, for a block (a process) is what repeats independently. Verdicts: FASTER or SLOWER where p < 0.05 "
+    "after Holm's correction over all comparisons of the run and the ratio lies outside the noise floor; SAME where "
+    "the whole "
     f"interval lies within {MARGIN:.0%}; UNCERTAIN otherwise; INVALID where a case did other work than its baseline or "
     "was not what its name says; NOT COMPARABLE where there is nothing to compare. "
     f"{ENOUGH_BLOCKS} blocks are the least for which all blocks on one side have p < 0.05."

@@ -59,13 +59,15 @@ def ratios(group: GroupResult, label: str, file: Path) -> None:
         axes.annotate(text, (ratio.centre, row), (0, 9), textcoords="offset points", ha="center", fontsize=9)
         ends += [low, high]
     _ratio_axis(axes, min(ends), max(ends))
-    axes.set_xlabel(f"times as fast as {group.baseline.title}, 95 % interval; grey: the baseline against itself; right is faster")
+    axes.set_xlabel(
+        f"times as fast as {group.baseline.title}, 95 % interval; grey: the baseline against itself; right is faster"
+    )
     _rows(axes, results)
     _save(figure, file)
 
 
 def total(group: GroupResult, label: str, file: Path) -> None:
-    """Seconds for a whole training of n steps, building and the first call included: where lines cross, it is repaid."""
+    """Seconds for a training of n steps, building and the first call included: where lines cross, it is repaid."""
     results = [result for result in group.cases if result.valid and not result.case.again]
     figure, axes = _canvas(f"Total time, start-up included: {group.title}{label}", 3.9)
     steps = np.unique(np.logspace(0, 5, 200).round())

@@ -15,7 +15,7 @@ def _reading(run: Run) -> str:
     tolerance = TOLERANCES[run.plan.cases[0].workload.precision]
     return (
         "Before any timing each case starts from the baseline's weights and batches (compared byte for byte), and its "
-        f"first loss (tolerance {tolerance.loss:.0e}), its first gradients ({tolerance.gradient:.0e} of each gradient's "
+        f"first loss (tolerance {tolerance.loss:.0e}), its first gradients ({tolerance.gradient:.0e} of each one's "
         f"length) and its first five losses ({tolerance.curve:.0e}) must agree with the baseline's; else it is not "
         "timed. The differences below are the largest over all blocks; later losses are not compared number by number, "
         "for training amplifies rounding."

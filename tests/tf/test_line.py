@@ -34,7 +34,8 @@ def wait_for(condition: Callable[[], object], seconds: float = 120) -> None:
 
 
 def workers(parent: int) -> list[psutil.Process]:
-    return [p for p in psutil.Process(parent).children() if "bench.worker" in p.cmdline()]
+    children = [p for p in psutil.Process(parent).children() if p.status() != psutil.STATUS_ZOMBIE]
+    return [p for p in children if "bench.worker" in p.cmdline()]
 
 
 def measurements(folder: Path) -> list[str]:
@@ -88,7 +89,7 @@ def test_a_run_that_is_stopped_leaves_no_worker_and_goes_on_with_resume(tmp_path
         assert process.returncode == 130
         assert f"cifar-bench run --resume {folder}" in err
         assert (folder / "report.md").exists()
-    gone, alive = psutil.wait_procs(orphans, timeout=60)
+    _, alive = psutil.wait_procs(orphans, timeout=60)
     assert not alive
     done = run("--resume", str(folder))
     assert done.returncode == 0, done.stderr

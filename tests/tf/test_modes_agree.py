@@ -64,7 +64,7 @@ def test_the_first_gradients_are_those_of_the_step() -> None:
 class OneWeightScaled(Task):
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)  # type: ignore[arg-type]
-        self.weights[0].assign(self.weights[0] * 1.01)
+        self.weights[1].assign(self.weights[1] * 1.01)  # [0] is a bias, zero at the start
 
 
 class ExtraStep(Task):
@@ -80,7 +80,8 @@ class NaN(Task):
 
 
 @pytest.mark.parametrize(
-    ("task", "reason"), [(OneWeightScaled, "other weights"), (ExtraStep, "first losses|drift|loss"), (NaN, "not finite")]
+    ("task", "reason"),
+    [(OneWeightScaled, "other weights"), (ExtraStep, "first losses|drift|loss"), (NaN, "not finite")],
 )
 def test_a_deliberately_wrong_mode_is_caught(task: type[Task], reason: str) -> None:
     import re
@@ -91,7 +92,9 @@ def test_a_deliberately_wrong_mode_is_caught(task: type[Task], reason: str) -> N
 
 
 def test_an_extra_update_is_counted_by_the_optimizer() -> None:
-    assert any("26 updates where 13" in reason for reason in validity.unproven_mode(measured("eager", make_task=ExtraStep)))
+    assert any(
+        "26 updates where 13" in reason for reason in validity.unproven_mode(measured("eager", make_task=ExtraStep))
+    )
 
 
 def test_another_seed_is_other_work() -> None:

@@ -14,7 +14,11 @@ from bench.store import Store
 
 def bench(*words: str, cwd: Path) -> "subprocess.CompletedProcess[str]":
     root = str(Path(__file__).parents[2])
-    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {root!r}); from bench.__main__ import main; main()"]
+    command = [
+        sys.executable,
+        "-c",
+        f"import sys; sys.path.insert(0, {root!r}); from bench.__main__ import main; main()",
+    ]
     return subprocess.run([*command, *words], capture_output=True, text=True, check=False, cwd=cwd)
 
 
@@ -79,7 +83,9 @@ def test_list_names_everything_there_is(tmp_path: Path) -> None:
 
 def test_report_prints_the_sentence_the_table_and_the_path(tmp_path: Path) -> None:
     store = Store.create(tmp_path / "run", a_plan())
-    for outcome in outcomes(a_plan(), {"eager": 0.05, "eager-again": 0.05, "graph": 0.03, "function": 0.02, "xla": 0.06}):
+    for outcome in outcomes(
+        a_plan(), {"eager": 0.05, "eager-again": 0.05, "graph": 0.03, "function": 0.02, "xla": 0.06}
+    ):
         store.keep(outcome)
     done = bench("report", "run", cwd=tmp_path)
     assert done.returncode == 0, done.stderr

@@ -22,14 +22,19 @@ def test_the_headline_gives_ratio_interval_and_pay_back(tmp_path: Path) -> None:
     records = outcomes(a_plan(), STEPS)
     text = built(tmp_path, records).path.read_text()
     headline = text.split("## ")[1]
-    assert "**tf.function** runs this step 2.00x [2.00, 2.00] as fast as eager and repays its dearer start after 8 steps" in headline
+    assert (
+        "**tf.function** runs this step 2.00x [2.00, 2.00] as fast as eager and repays its dearer start after 8 steps"
+        in headline
+    )
     assert "**XLA** 0.83" in headline
     assert "(slower)" in headline
 
 
 def test_numbers_on_synthetic_images_are_labelled_wherever_they_stand(tmp_path: Path) -> None:
     text = built(tmp_path, outcomes(a_plan(), STEPS)).path.read_text()
-    titles = [line for line in text.splitlines() if line.startswith(("## Steady", "## Start", "![")) or "On this" in line]
+    titles = [
+        line for line in text.splitlines() if line.startswith(("## Steady", "## Start", "![")) or "On this" in line
+    ]
     assert len(titles) == 6
     assert all("synthetic" in title for title in titles)
     assert set(pd.read_csv(tmp_path / "tables" / "steady.csv")["data"]) == {"look-alike"}
@@ -123,7 +128,9 @@ def test_differences_of_equal_work_are_shown(tmp_path: Path) -> None:
         return a_measurement(m.case, m.block, evidence=an_evidence(first_losses=losses))
 
     records = outcomes(a_plan(), STEPS)
-    records = [Outcome(measurement=rounded(o.measurement)) if o.case.arm == "xla" and o.measurement else o for o in records]
+    records = [
+        Outcome(measurement=rounded(o.measurement)) if o.case.arm == "xla" and o.measurement else o for o in records
+    ]
     built(tmp_path, records)
     table = pd.read_csv(tmp_path / "tables" / "equal_work.csv").set_index("mode")
     assert table.loc["xla", "loss_difference"] == pytest.approx(0.0000002 / 2.3, rel=1e-3)

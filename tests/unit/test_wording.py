@@ -5,7 +5,8 @@ from bench.stats import BreakEven, Summary
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0, "0"), (0.01234, "0.0123"), (4.567, "4.57"), (28.14, "28.1"), (999.9, "1,000"), (2342, "2,342")]
+    ("value", "text"),
+    [(0, "0"), (0.01234, "0.0123"), (4.567, "4.57"), (28.14, "28.1"), (999.9, "1,000"), (2342, "2,342")],
 )
 def test_numbers_have_three_digits_that_count_and_no_exponent(value: float, text: str) -> None:
     assert number(value) == text
