@@ -72,7 +72,7 @@ class GroupResult:
     def title(self) -> str:
         """The group in words."""
         w, case = self.workload, self.baseline.case
-        threads = f", {case.threads} threads" if case.threads else ""
+        threads = f", {case.threads} thread{'s' * (case.threads > 1)}" if case.threads else ""
         return f"{w.model}, batch {w.batch_size}, {w.precision}, {case.device.upper()}{threads}"
 
 
