@@ -3,6 +3,7 @@
 Leaves out what is said (one file a section) and how figures are drawn (plots.py).
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,7 +74,8 @@ def markdown(title: str, sections: Sequence[Section]) -> str:
 
 def csv(table: Table) -> str:
     """Every row with all its raw values, a Summary as three; an empty cell is a value not measured."""
-    return pd.DataFrame([_flat(row) for row in table.rows]).to_csv(index=False, lineterminator="\n")
+    summaries = {key for row in table.rows for key, value in row.items() if isinstance(value, Summary)}
+    return pd.DataFrame([_flat(row, summaries) for row in table.rows]).to_csv(index=False, lineterminator="\n")
 
 
 def summary_of(row: Row, key: str) -> Summary | None:
@@ -82,11 +84,12 @@ def summary_of(row: Row, key: str) -> Summary | None:
     return value if isinstance(value, Summary) else None
 
 
-def _flat(row: Row) -> dict[str, object]:
+def _flat(row: Row, summaries: set[str]) -> dict[str, object]:
     flat: dict[str, object] = {}
     for key, value in row.items():
-        if isinstance(value, Summary):
-            flat |= {key: value.centre, f"{key}_low": value.low, f"{key}_high": value.high, f"{key}_blocks": value.n}
+        if key in summaries:
+            s = value if isinstance(value, Summary) else Summary(math.nan, None, None, 0)
+            flat |= {key: s.centre, f"{key}_low": s.low, f"{key}_high": s.high, f"{key}_blocks": s.n}
         else:
             flat[key] = value
     return flat
