@@ -35,7 +35,9 @@ def read() -> Environment:
         numpy=_version("numpy"),
         flags=flags(dict(os.environ)),
         commit=_git("rev-parse", "--short=12", "HEAD"),
-        dirty=None if (status := _git("status", "--porcelain")) is None else bool(status),
+        dirty=None
+        if (status := _git("status", "--porcelain", "--", ":/bench", ":/cifar_core")) is None
+        else bool(status),
         load_before=load_average(),
     )
 
