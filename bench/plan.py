@@ -34,8 +34,8 @@ class Preset:
 
 PRESETS = (
     Preset(
-        Schedule("quick", blocks=2, rounds=10, warmup_steps=6, slice_s=0.15),
-        "under a minute on 2 cores; two blocks give an indication and wide intervals, not proof",
+        Schedule("quick", blocks=3, rounds=7, warmup_steps=6, slice_s=0.12),
+        "under a minute on 2 cores; three blocks give an indication with wide intervals, not proof",
     ),
     Preset(
         Schedule("standard", blocks=6, rounds=16, warmup_steps=10, slice_s=0.2),
