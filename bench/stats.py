@@ -123,8 +123,12 @@ def _judge(ratio: Summary, floor: float, p: float | None) -> tuple[Verdict, str]
 def _half_width(logs: Sequence[float]) -> float | None:
     if len(logs) < 2:
         return None
-    quantile = float(special.stdtrit(len(logs) - 1, 1 - ALPHA / 2))
-    return quantile * statistics.stdev(logs) / math.sqrt(len(logs))
+    return _quantile(len(logs)) * statistics.stdev(logs) / math.sqrt(len(logs))
+
+
+def _quantile(n: int) -> float:
+    """Student's quantile for a 95 % interval of a mean of n."""
+    return float(special.stdtrit(n - 1, 1 - ALPHA / 2))
 
 
 def _p_value(logs: Sequence[float]) -> float | None:
@@ -146,14 +150,23 @@ class BreakEven:
 
 
 def break_even(extra_s: Sequence[float], saved_s: Sequence[float]) -> BreakEven:
-    """From each block's dearer start and saving a step, in seconds: extra / saved, with an interval across blocks."""
+    """Mean dearer start over mean saving a step, given each block's in seconds, with an interval across blocks.
+
+    The interval is the jackknife's (Efron and Tibshirani 1993, chapter 11) on the logarithm, with Student's quantile.
+    """
     if statistics.fmean(saved_s) <= 0:
         return BreakEven(None, "never")
     if statistics.fmean(extra_s) <= 0:
         return BreakEven(None, "at once")
-    if min(saved_s) <= 0 or min(extra_s) <= 0:
+    n, centre = len(extra_s), statistics.fmean(extra_s) / statistics.fmean(saved_s)
+    if n < 2:
+        return BreakEven(Summary(centre, None, None, n), "")
+    left_out = [(sum(extra_s) - extra, sum(saved_s) - saved) for extra, saved in zip(extra_s, saved_s, strict=True)]
+    if min(min(pair) for pair in left_out) <= 0:
         return BreakEven(None, "uncertain: blocks disagree")
-    return BreakEven(summarise([extra / saved for extra, saved in zip(extra_s, saved_s, strict=True)]), "")
+    logs = [math.log(extra / saved) for extra, saved in left_out]
+    half = _quantile(n) * math.sqrt(n - 1) * statistics.pstdev(logs)
+    return BreakEven(Summary(centre, centre * math.exp(-half), centre * math.exp(half), n), "")
 
 
 def drift(samples: Sequence[Samples]) -> Summary | None:

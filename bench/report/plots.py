@@ -13,7 +13,6 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from bench.analysis import CaseResult, GroupResult
-from bench.metrics import startup_s, step_s
 from bench.modes import MODES
 from bench.report.wording import count, interval, number
 
@@ -23,19 +22,19 @@ _INK, _MUTED = "#222222", "#767676"
 
 
 def slices(group: GroupResult, label: str, file: Path) -> None:
-    """Each slice's time of a step as a dot, by mode; the line is the median of the blocks' medians."""
+    """Each slice's time of a step as a dot, by mode; the line is the table's value."""
     results = [result for result in group.cases if result.valid]
     figure, axes = _canvas(f"Time of a step: {group.title}{label}", 0.62 * len(results) + 1.5)
     highest = 0.0
     for row, result in enumerate(results):
         times = [1e3 * s / m.steady.steps_per_slice for m in result.measurements for s in m.steady.seconds]
         jitter = np.random.default_rng(0).uniform(-0.24, 0.24, len(times))
-        centre = 1e3 * float(np.median([step_s(m) for m in result.measurements]))
+        centre = 1e3 * _centre(result, "step")
         axes.plot(times, row + jitter, ".", color=_colour(result), markersize=5, alpha=0.55, markeredgewidth=0)
         axes.plot([centre, centre], [row - 0.36, row + 0.36], color=_colour(result), linewidth=2.4)
         highest = max(highest, *times)
     axes.set_xlim(0, 1.05 * highest)
-    axes.set_xlabel("ms a step (one dot is one slice; line: median); left is faster")
+    axes.set_xlabel("ms a step (a dot is one slice, the line is the table's value); left is faster")
     _rows(axes, results)
     _save(figure, file)
 
@@ -72,13 +71,15 @@ def total(group: GroupResult, label: str, file: Path) -> None:
     figure, axes = _canvas(f"Total time, start-up included: {group.title}{label}", 3.9)
     steps = np.unique(np.logspace(0, 5, 200).round())
     for result in results:
-        start = float(np.median([startup_s(m) for m in result.measurements]))
-        step = float(np.median([step_s(m) for m in result.measurements]))
+        start, step = _centre(result, "startup"), _centre(result, "step")
+        even = result.break_even and result.break_even.steps
+        repaid = f", repaid after {count(even.centre)} steps" if even else ""
+        name = f"{result.title}: {number(start)} s + {number(1e3 * step)} ms a step{repaid}"
         style = _LINES[_place(result) % len(_LINES)]
-        name = f"{result.title}: {number(start)} s + {number(1e3 * step)} ms a step"
         axes.plot(steps, start + step * (steps - 1), style, color=_colour(result), linewidth=1.8, label=name)
-    for result in results:
-        _mark_break_even(axes, group.baseline, result)
+        if even and even.centre <= steps[-1]:
+            crossing = start + step * (even.centre - 1)
+            axes.plot([even.centre], [crossing], "o", color=_colour(result), markerfacecolor="white", zorder=5)
     axes.set_xscale("log")
     axes.set_yscale("log")
     for axis in (axes.xaxis, axes.yaxis):
@@ -90,17 +91,11 @@ def total(group: GroupResult, label: str, file: Path) -> None:
     _save(figure, file)
 
 
-def _mark_break_even(axes: Any, baseline: CaseResult, result: CaseResult) -> None:
-    if result.break_even is None or result.break_even.steps is None:
-        return
-    crossing = result.break_even.steps.centre
-    start, step = baseline.summary("startup"), baseline.summary("step")
-    if start and step and 1 <= crossing <= 1e5:
-        height = start.centre + step.centre * (crossing - 1)
-        axes.plot([crossing], [height], "o", color=_colour(result), markersize=6, markerfacecolor="white", zorder=5)
-        words = f"{result.title} repaid: {count(crossing)} steps"
-        place = (12, -6 - 11 * (_place(result) % 2))
-        axes.annotate(words, (crossing, height), place, textcoords="offset points", fontsize=8, color=_colour(result))
+def _centre(result: CaseResult, metric: str) -> float:
+    """The value that the tables show."""
+    summary = result.summary(metric)
+    assert summary
+    return summary.centre
 
 
 def _canvas(title: str, height: float) -> tuple[Figure, Any]:

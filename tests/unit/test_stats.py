@@ -73,11 +73,28 @@ def test_break_even_is_extra_start_over_time_saved_a_step() -> None:
     even = stats.break_even([4.0, 4.0], [0.02, 0.02])
     assert even.steps is not None
     assert even.steps.centre == pytest.approx(200)
+    assert even.steps.high == pytest.approx(200)
+
+
+def test_break_even_has_the_jackknifes_interval_and_stands_one_odd_block() -> None:
+    """For equal savings the jackknife of a mean is the classic standard error, here on the logarithm."""
+    even = stats.break_even([0.9, 1.0, 1.1, 1.0, 0.9, 1.1], [0.01] * 6)
+    assert even.steps is not None
+    assert even.steps.low is not None
+    half = math.log(even.steps.centre / even.steps.low)
+    classic = 2.570582 * 0.0894427 / math.sqrt(6)  # t(5 df), the sample's sd over a mean of 1
+    assert half == pytest.approx(classic, rel=0.02)
+    assert stats.break_even([1.0, -0.1, 1.0, 1.0], [0.01] * 4).steps is not None
 
 
 @pytest.mark.parametrize(
     ("extra", "saved", "text"),
-    [([4.0], [-0.01], "never"), ([-1.0], [0.01], "at once"), ([4.0, 4.0], [0.1, -0.01], "uncertain: blocks disagree")],
+    [
+        ([4.0], [-0.01], "never"),
+        ([-1.0], [0.01], "at once"),
+        ([4.0, 4.0], [0.1, -0.01], "uncertain: blocks disagree"),
+        ([4.0], [0.0], "never"),
+    ],
 )
 def test_break_even_without_a_number_says_why(extra: list[float], saved: list[float], text: str) -> None:
     assert stats.break_even(extra, saved) == stats.BreakEven(None, text)
