@@ -59,6 +59,23 @@ def report(folder: Annotated[Path, typer.Argument(help="A run folder.")]) -> Non
     _show(build(Store.open(folder)))
 
 
+@app.command()
+def data(
+    out: Annotated[Path | None, typer.Option(help="Folder to put CIFAR-10 in; default data.")] = None,
+    url: Annotated[str | None, typer.Option(help="Another address of the official archive.")] = None,
+    show: Annotated[bool, typer.Option("--show", help="Draw samples of each class; without --out, of --data.")] = False,
+    data: Annotated[str, typer.Option(help="What --show draws: auto, synthetic, a folder or the archive.")] = "auto",
+    png: Annotated[Path, typer.Option(help="Where --show draws to.")] = Path("cifar10-samples.png"),
+) -> None:
+    """Download, check and unpack CIFAR-10; look at it."""
+    from cifar_core import cifar10
+
+    source = cifar10.find(data) if show and out is None else _download(out or Path("data"), url)
+    typer.echo(f"data: {source.title}")
+    if show:
+        _draw(source, png)
+
+
 @app.command("list")
 def list_() -> None:
     """Show the modes, models, presets and devices there are."""
@@ -76,6 +93,26 @@ def list_() -> None:
         typer.echo(f"{kind}:")
         for name, summary in entries:
             typer.echo(f"  {name:<14}{summary}".rstrip())
+
+
+def _download(out: Path, url: str | None) -> "Source":
+    from bench.terminal import Download
+    from cifar_core import archive
+
+    with Download() as progress:
+        return archive.get(out, lambda text: typer.echo(text, err=True), progress, url or archive.URL)
+
+
+def _draw(source: "Source", png: Path) -> None:
+    from bench.report import plots
+    from cifar_core.cifar10 import CLASS_NAMES, TRAIN_PARTS
+
+    names = ["class"] * len(CLASS_NAMES) if source.synthetic else CLASS_NAMES
+    try:
+        plots.samples(source.read(TRAIN_PARTS[0]), names, source.title, png)
+    except (OSError, ValueError) as error:
+        raise BenchError(f"cannot draw to {png}: {error}; give another --png, ending in .png") from None
+    typer.echo(f"samples: {png}")
 
 
 def _new(options: "Options", out: Path | None) -> "tuple[Store, Source]":
@@ -136,7 +173,7 @@ def _show(built: "Report") -> None:
 
 def main() -> None:
     """Run a command; each error is one line and its exit code."""
-    from cifar_core.cifar10 import DataError
+    from cifar_core.errors import DataError
 
     try:
         app(prog_name="cifar-bench")

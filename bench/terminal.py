@@ -8,7 +8,16 @@ import time
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 from rich.table import Table as RichTable
 
 from bench.report.document import Table
@@ -85,6 +94,32 @@ class Lines:
 def progress() -> Bar | Lines:
     """The one that fits where stderr goes."""
     return Bar() if sys.stderr.isatty() else Lines()
+
+
+class Download:
+    """How far a download has come: a bar on a terminal, a line every tenth without one. Called with bytes."""
+
+    def __init__(self) -> None:
+        columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TextColumn("left"), TimeRemainingColumn())
+        self._bar = Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True)
+        self._task = self._bar.add_task("", total=None)
+        self._tenth = 0
+
+    def __enter__(self) -> "Download":
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def __call__(self, done: int, total: int | None) -> None:
+        self._bar.update(self._task, completed=done, total=total)
+        tenth = 10 * done // total if total else 0
+        if self._bar.disable and tenth > self._tenth:
+            self._tenth = tenth
+            sys.stderr.write(f"{done / 2**20:.0f} MiB, {10 * tenth} %\n")
 
 
 def show(table: Table) -> None:

@@ -1,22 +1,23 @@
-"""The python version of CIFAR-10: find the folder, check it, read its batch files safely.
+"""The python version of CIFAR-10: find the folder or the archive, check its files, read them.
 
-Leaves out the synthetic images (lookalike.py) and everything after the arrays (pipeline.py).
-Source of the format and the files: https://www.cs.toronto.edu/~kriz/cifar.html
+Leaves out one file's format (batch_file.py), downloading (archive.py) and the synthetic images (lookalike.py).
 """
 
 import hashlib
 import os
-import pickle
+import tarfile
+import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from cifar_core import lookalike
+from cifar_core import batch_file, lookalike
+from cifar_core.batch_file import Part
+from cifar_core.errors import DataError
 
-CLASSES = 10
+CLASS_NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 TRAIN_PARTS = tuple(f"data_batch_{number}" for number in range(1, 6))
 TEST_PART = "test_batch"
 FOLDER_NAME = "cifar-10-batches-py"
@@ -29,52 +30,61 @@ OFFICIAL_MD5 = {
     "data_batch_5": "482c414d41f54cd18b22e5b47cb7c3cb",
     "test_batch": "40351d587109b95175f43aff81a1287e",
 }
-# All that a pickled NumPy array needs, under its names before and after NumPy 2.
-SAFE_GLOBALS = frozenset(
-    (module, name)
-    for module in ("numpy", "numpy.core.multiarray", "numpy._core.multiarray")
-    for name in ("ndarray", "dtype", "_reconstruct")
-)
 
-
-class DataError(Exception):
-    """The images asked for are not there or not sound; the text says which file, what is wrong, what to type."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One batch file: `images` uint8 [n, 32, 32, 3] (RGB), `labels` int32 [n] in 0..9."""
-
-    images: npt.NDArray[np.uint8]
-    labels: npt.NDArray[np.int32]
+Announce = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where images come from. `name` identifies the content; `folder`, as typed, is None for the look-alike."""
+    """Where images come from. `name` identifies the content; `place`, as typed, is None for the look-alike."""
 
     name: str
     title: str
-    folder: str | None
+    place: str | None
     train_images: int
 
     @property
     def synthetic(self) -> bool:
         """True for the look-alike: whatever is measured on it must be labelled so."""
-        return self.folder is None
+        return self.place is None
 
     def read(self, part: str) -> Part:
         """The images and labels of one part (a name of TRAIN_PARTS, or TEST_PART). Raises DataError."""
-        if self.folder is None:
+        if self.place is None:
             return Part(*lookalike.make(seed=(*TRAIN_PARTS, TEST_PART).index(part)))
-        return read_batch(Path(self.folder) / part)
+        return batch_file.parse(_content(Path(self.place), part), f"{self.place}/{part}")
 
 
 SYNTHETIC = Source("synthetic", "synthetic look-alike of CIFAR-10 (not real images)", None, 5 * lookalike.COUNT)
 
 
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """The whole set: `train` (50,000 images in the official one) and `test` (10,000)."""
+
+    train: Part
+    test: Part
+
+
+def load(source: Source, announce: Announce = lambda text: None) -> Dataset:
+    """Every part of a source, each announced before it is loaded. Raises DataError."""
+    parts = []
+    for name in (*TRAIN_PARTS, TEST_PART):
+        announce(f"loading {source.place or source.name}/{name}")
+        parts.append(source.read(name))
+    *train, test = parts
+    return Dataset(join(train), test)
+
+
+def join(parts: list[Part]) -> Part:
+    """The parts' images and labels one after the other."""
+    if len(parts) == 1:
+        return parts[0]
+    return Part(np.concatenate([part.images for part in parts]), np.concatenate([part.labels for part in parts]))
+
+
 def find(data: str) -> Source:
-    """The source that `data` names: `auto`, `synthetic`, or a folder. Checks every file; raises DataError.
+    """The source that `data` names: `auto`, `synthetic`, a folder or the archive. Checks every file; raises DataError.
 
     `auto` takes the first prepared folder of `default_folders()` and falls back to the look-alike.
     """
@@ -93,77 +103,43 @@ def default_folders() -> list[Path]:
     return [*([Path(named)] if named else []), Path("data") / FOLDER_NAME, cache / FOLDER_NAME]
 
 
-def inspect(folder: Path) -> Source:
-    """The folder of batch files as a Source, every file read and checked. Raises DataError on the first fault.
+def inspect(place: Path) -> Source:
+    """The folder of batch files, or the archive, as a Source with every file read and checked. Raises DataError.
 
-    An unofficial copy (other MD5 sums than the archive's) is accepted and named as such, with a digest of its own.
+    An unofficial copy (other MD5 sums than the official files') is accepted and named as such, with its own digest.
     """
-    if not folder.is_dir():
-        raise DataError(f"no data folder {folder}; give the folder that holds {FOLDER_NAME}, or --data synthetic")
-    inner = folder / FOLDER_NAME
-    folder = inner if inner.is_dir() else folder
-    digests = {part: md5(folder / part) for part in OFFICIAL_MD5}
-    train_images = sum(len(read_batch(folder / part).labels) for part in TRAIN_PARTS)
-    read_batch(folder / TEST_PART)
+    if not place.exists():
+        raise DataError(f"no data folder {place}; type `cifar-bench data --out data` to get one, or --data synthetic")
+    if (place / FOLDER_NAME).is_dir():
+        place = place / FOLDER_NAME
+    digests, train_images = {}, 0
+    for part in OFFICIAL_MD5:
+        content = _content(place, part)
+        digests[part] = hashlib.md5(content, usedforsecurity=False).hexdigest()
+        images = len(batch_file.parse(content, f"{place}/{part}").labels)
+        train_images += images if part in TRAIN_PARTS else 0
     if digests == OFFICIAL_MD5:
-        return Source("cifar10", "CIFAR-10 (official files, MD5 checked)", str(folder), train_images)
+        return Source("cifar10", "CIFAR-10 (official files, MD5 checked)", str(place), train_images)
     digest = hashlib.md5("".join(digests.values()).encode(), usedforsecurity=False).hexdigest()[:8]
     title = f"unofficial copy of CIFAR-10 (MD5 sums differ from the archive's; copy {digest})"
-    return Source(f"cifar10-copy-{digest}", title, str(folder), train_images)
+    return Source(f"cifar10-copy-{digest}", title, str(place), train_images)
 
 
-def md5(file: Path) -> str:
-    """The MD5 sum of a batch file, in hex. Raises DataError where it cannot be read."""
+def _content(place: Path, part: str) -> bytes:
+    """The bytes of a batch file in the folder or archive `place`."""
     try:
-        return hashlib.md5(file.read_bytes(), usedforsecurity=False).hexdigest()
-    except FileNotFoundError:
-        raise DataError(f"{file.parent} has no file {file.name}; it needs {', '.join(OFFICIAL_MD5)}") from None
+        return (place / part).read_bytes() if place.is_dir() else _from_archive(place, part)
+    except (FileNotFoundError, KeyError):
+        raise DataError(f"{place} has no file {part}; it needs {', '.join(OFFICIAL_MD5)}") from None
     except OSError as error:
-        raise DataError(f"cannot read {file}: {error.strerror}") from None
+        raise DataError(f"cannot read {place}/{part}: {error.strerror or error}") from None
+    except (tarfile.TarError, EOFError, zlib.error) as error:
+        raise DataError(f"{place} is no archive of CIFAR-10, or a truncated one ({error}); download it again") from None
 
 
-def read_batch(file: Path) -> Part:
-    """One batch file, checked. Raises DataError where it is missing, truncated, corrupt or not CIFAR-10."""
-    entries = _unpickle(file)
-    try:
-        pixels, labels = entries[b"data"], np.asarray(entries[b"labels"])
-    except (KeyError, TypeError):
-        raise DataError(f"{file} is no CIFAR-10 batch: it lacks 'data' or 'labels'; unpack the archive again") from None
-    if getattr(pixels, "dtype", None) != np.uint8 or pixels.ndim != 2 or pixels.shape[1] != 3 * 32 * 32:
-        raise DataError(f"{file}: 'data' must be uint8 [n, 3072], found {_describe(pixels)}; unpack the archive again")
-    if labels.shape != pixels.shape[:1] or not len(labels):
-        raise DataError(f"{file}: {len(pixels)} images but labels of shape {labels.shape}; unpack the archive again")
-    if not np.issubdtype(labels.dtype, np.integer) or labels.min() < 0 or labels.max() >= CLASSES:
-        raise DataError(f"{file}: labels must be integers in 0..{CLASSES - 1}, found {_describe(labels)}")
-    # Stored channel by channel; a transposed view costs nothing, the batches copied out of it are NHWC.
-    return Part(pixels.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1), labels.astype(np.int32))
-
-
-class _ArrayUnpickler(pickle.Unpickler):
-    """A pickle may run any code; this one loads NumPy arrays and refuses every other global by name."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) not in SAFE_GLOBALS:
-            raise pickle.UnpicklingError(f"refused to load {module}.{name}, which no CIFAR-10 batch needs")
-        return super().find_class(module.replace("numpy.core", "numpy._core"), name)
-
-
-def _unpickle(file: Path) -> Any:
-    try:
-        with file.open("rb") as stream:
-            return _ArrayUnpickler(stream, encoding="bytes").load()
-    except FileNotFoundError:
-        raise DataError(f"{file.parent} has no file {file.name}; it needs {', '.join(OFFICIAL_MD5)}") from None
-    except OSError as error:
-        raise DataError(f"cannot read {file}: {error.strerror}") from None
-    except Exception as error:  # a damaged pickle may raise nearly anything
-        reason = str(error) or type(error).__name__
-        raise DataError(f"{file} is truncated or corrupt ({reason}); unpack the archive again") from None
-
-
-def _describe(array: Any) -> str:
-    shape = getattr(array, "shape", None)
-    if shape is None:
-        return type(array).__name__
-    numbers = np.issubdtype(array.dtype, np.integer) and array.size
-    return f"{array.dtype} {list(shape)}" + (f" from {array.min()} to {array.max()}" if numbers else "")
+def _from_archive(archive: Path, part: str) -> bytes:
+    with tarfile.open(archive) as tar:
+        stream = tar.extractfile(f"{FOLDER_NAME}/{part}")
+        if stream is None:
+            raise KeyError(part)
+        return stream.read()

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cifar_core.cifar10 import TRAIN_PARTS, DataError, Part, Source
+from cifar_core.batch_file import Part
+from cifar_core.cifar10 import TRAIN_PARTS, Source, join
+from cifar_core.errors import DataError
 
 # Per-channel mean and standard deviation of the official training set, on the scale 0..1.
 MEAN = np.array([0.4914, 0.4822, 0.4465], np.float32)
@@ -51,6 +53,4 @@ def _enough(source: Source, wanted: int) -> Part:
         parts.append(source.read(name))
         if sum(len(part.labels) for part in parts) >= wanted:
             break
-    if len(parts) == 1:
-        return parts[0]
-    return Part(np.concatenate([p.images for p in parts]), np.concatenate([p.labels for p in parts]))
+    return join(parts)

@@ -4,6 +4,7 @@ Colours are Okabe and Ito's, told apart by the colour-blind; every mark is label
 """
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from matplotlib.ticker import FuncFormatter, NullFormatter
 from bench.analysis import CaseResult, GroupResult
 from bench.modes import MODES
 from bench.report.wording import count, interval, number
+from cifar_core.batch_file import Part
 
 _COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 _LINES = ("-", "--", "-.", ":")
@@ -88,6 +90,24 @@ def total(group: GroupResult, label: str, file: Path) -> None:
     axes.set_ylabel("seconds in all")
     axes.grid(True, color="#DDDDDD", linewidth=0.6)
     axes.legend(frameon=False, fontsize=9)
+    _save(figure, file)
+
+
+def samples(part: Part, names: Sequence[str], title: str, file: Path) -> None:
+    """The first eight images of each class, a row a class with its name."""
+    figure = Figure(figsize=(6.4, 7.4), dpi=120, facecolor="white", layout="constrained")
+    FigureCanvasAgg(figure)
+    figure.suptitle(title, fontsize=10, color=_INK)
+    grid = figure.subplots(len(names), 8)
+    for label, (row, name) in enumerate(zip(grid, names, strict=True)):
+        chosen = np.flatnonzero(part.labels == label)[:8]
+        for axes, image in zip(row, [*part.images[chosen], *[None] * 8], strict=False):
+            axes.set_xticks([])
+            axes.set_yticks([])
+            axes.set_frame_on(False)
+            if image is not None:
+                axes.imshow(image, interpolation="nearest")
+        row[0].set_ylabel(f"{label} {name}", rotation=0, ha="right", va="center", fontsize=9, color=_INK)
     _save(figure, file)
 
 

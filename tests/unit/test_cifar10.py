@@ -1,5 +1,7 @@
+import hashlib
 import os
 import pickle
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -7,15 +9,19 @@ import numpy as np
 import pytest
 from batch_files import write_batch, write_folder
 
-from cifar_core import cifar10
-from cifar_core.cifar10 import DataError
+from cifar_core import batch_file, cifar10
+from cifar_core.errors import DataError
+
+
+def read(file: Path) -> batch_file.Part:
+    return batch_file.parse(file.read_bytes(), str(file))
 
 
 def test_an_image_is_read_as_height_width_channel(tmp_path: Path) -> None:
     data = np.zeros((1, 3072), np.uint8)
     data[0, 1024 + 32 * 5 + 7] = 9  # the green plane, row 5, column 7
     write_batch(tmp_path / "batch", 1, data=data, labels=[3])
-    part = cifar10.read_batch(tmp_path / "batch")
+    part = read(tmp_path / "batch")
     assert part.images.shape == (1, 32, 32, 3)
     assert part.images[0, 5, 7].tolist() == [0, 9, 0]
     assert part.labels.tolist() == [3]
@@ -29,7 +35,7 @@ def test_python_2_pickles_are_read(tmp_path: Path) -> None:
         b"\x89T\x00\x0c\x00\x00" + bytes(3072) + b"tb"
     )
     (tmp_path / "batch").write_bytes(b"\x80\x02}(U\x06labels](K\x07eU\x04data" + array + b"u.")
-    assert cifar10.read_batch(tmp_path / "batch").labels.tolist() == [7]
+    assert read(tmp_path / "batch").labels.tolist() == [7]
 
 
 def test_an_unofficial_copy_is_used_and_named_as_such(tmp_path: Path) -> None:
@@ -42,8 +48,37 @@ def test_an_unofficial_copy_is_used_and_named_as_such(tmp_path: Path) -> None:
 
 def test_official_files_are_known_by_their_md5(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = write_folder(tmp_path)
-    monkeypatch.setattr(cifar10, "OFFICIAL_MD5", {part: cifar10.md5(folder / part) for part in cifar10.OFFICIAL_MD5})
+    monkeypatch.setattr(cifar10, "OFFICIAL_MD5", {part: md5(folder / part) for part in cifar10.OFFICIAL_MD5})
     assert cifar10.find(str(tmp_path)).name == "cifar10"
+
+
+def md5(file: Path) -> str:
+    return hashlib.md5(file.read_bytes()).hexdigest()
+
+
+def test_the_archive_is_read_like_the_folder(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path)
+    with tarfile.open(tmp_path / "archive.tar.gz", "w:gz") as tar:
+        tar.add(folder, cifar10.FOLDER_NAME)
+    unpacked, packed = cifar10.find(str(folder)), cifar10.find(str(tmp_path / "archive.tar.gz"))
+    assert packed.name == unpacked.name
+    assert np.array_equal(packed.read("test_batch").images, unpacked.read("test_batch").images)
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive", b"\x1f\x8b\x08\x00"])
+def test_a_file_that_is_no_archive_is_one_clear_line(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "archive.tar.gz").write_bytes(content)
+    with pytest.raises(DataError, match="no archive of CIFAR-10"):
+        cifar10.find(str(tmp_path / "archive.tar.gz"))
+
+
+def test_the_whole_set_is_loaded_and_each_file_announced(tmp_path: Path) -> None:
+    source, said = cifar10.find(str(write_folder(tmp_path))), list[str]()
+    dataset = cifar10.load(source, said.append)
+    assert (len(dataset.train.labels), len(dataset.test.labels)) == (100, 20)
+    assert dataset.train.images.shape == (100, 32, 32, 3)
+    assert [text.rpartition("/")[2] for text in said] == [*cifar10.TRAIN_PARTS, cifar10.TEST_PART]
+    assert np.array_equal(dataset.train.images[20:40], source.read("data_batch_2").images)
 
 
 def test_auto_takes_a_prepared_folder_and_else_the_look_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,7 +88,7 @@ def test_auto_takes_a_prepared_folder_and_else_the_look_alike(tmp_path: Path, mo
     assert cifar10.find("auto").synthetic
     (tmp_path / "data").mkdir()
     write_folder(tmp_path / "data")
-    assert cifar10.find("auto").folder == os.path.join("data", cifar10.FOLDER_NAME)
+    assert cifar10.find("auto").place == os.path.join("data", cifar10.FOLDER_NAME)
 
 
 def test_a_missing_folder_says_what_to_type() -> None:
@@ -89,14 +124,14 @@ def test_a_truncated_file_is_named(tmp_path: Path) -> None:
 def test_a_file_of_another_form_is_named_with_what_was_found(tmp_path: Path, changes: Any, words: str) -> None:
     write_batch(tmp_path / "batch", **changes)
     with pytest.raises(DataError, match=words):
-        cifar10.read_batch(tmp_path / "batch")
+        read(tmp_path / "batch")
 
 
 @pytest.mark.parametrize("content", [b"", b"not a pickle", pickle.dumps([1, 2]), pickle.dumps({b"data": 1})])
 def test_a_file_that_is_no_batch_is_one_clear_line(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "batch").write_bytes(content)
     with pytest.raises(DataError, match="batch") as raised:
-        cifar10.read_batch(tmp_path / "batch")
+        read(tmp_path / "batch")
     assert "\n" not in str(raised.value)
 
 
@@ -107,5 +142,5 @@ def test_a_pickle_that_runs_code_is_refused_by_name(tmp_path: Path) -> None:
 
     (tmp_path / "batch").write_bytes(pickle.dumps(Malicious(), protocol=2))
     with pytest.raises(DataError, match=r"refused to load (posix|nt)\.system"):
-        cifar10.read_batch(tmp_path / "batch")
+        read(tmp_path / "batch")
     assert not (tmp_path / "owned").exists()

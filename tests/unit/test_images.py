@@ -7,6 +7,7 @@ import pytest
 from batch_files import write_folder
 
 from cifar_core import cifar10, lookalike, pipeline
+from cifar_core.errors import DataError
 
 
 def test_the_look_alike_has_cifars_form_and_is_the_same_for_the_same_seed() -> None:
@@ -54,7 +55,7 @@ def test_labels_stay_with_their_images(tmp_path: Path) -> None:
 def test_small_data_gives_fewer_batches_and_too_large_a_batch_is_an_error(tmp_path: Path) -> None:
     source = cifar10.inspect(write_folder(tmp_path))
     assert pipeline.resident(source, 30, seed=0).count == 3
-    with pytest.raises(cifar10.DataError, match="batch size 101 exceeds the 100"):
+    with pytest.raises(DataError, match="batch size 101 exceeds the 100"):
         pipeline.resident(source, 101, seed=0)
 
 

@@ -1,0 +1,244 @@
+"""Getting CIFAR-10 from a local server: what is sound arrives, what is not leaves nothing behind."""
+
+import errno
+import hashlib
+import http.server
+import io
+import shutil
+import tarfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from batch_files import write_folder
+
+from cifar_core import archive, cifar10
+from cifar_core.cifar10 import FOLDER_NAME
+from cifar_core.errors import DataError
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """Serves one body; can break off, ignore ranges, or answer an error."""
+
+    body, break_after, ranges, status = b"", None, True, 200
+    requests: list[str | None]
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.requests = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/cifar-10-python.tar.gz"
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    server: Server
+
+    def do_GET(self) -> None:
+        asked = self.headers["Range"]
+        self.server.requests.append(asked)
+        if self.server.status != 200:
+            self.send_error(self.server.status)
+            return
+        start = int(asked.removeprefix("bytes=").rstrip("-")) if asked and self.server.ranges else 0
+        if start >= len(self.server.body):
+            self.send_error(416)
+            return
+        body = self.server.body[start:]
+        self.send_response(206 if start else 200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body[: self.server.break_after])
+        self.close_connection = True
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server() as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    folder = write_folder(tmp_path_factory.mktemp("sound"))
+    (folder / "readme.html").write_text("hello")
+    return packed({f"{FOLDER_NAME}/{file.name}": file.read_bytes() for file in folder.iterdir()})
+
+
+def packed(files: dict[str, bytes], *members: tarfile.TarInfo) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
+        for name, content in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            tar.addfile(info, io.BytesIO(content))
+        for member in members:
+            tar.addfile(member)
+    return buffer.getvalue()
+
+
+def get(out: Path, server: Server, md5: str | None = None) -> cifar10.Source:
+    md5 = md5 or hashlib.md5(server.body).hexdigest()
+    return archive.get(out, lambda text: None, lambda done, total: None, server.url, md5)
+
+
+def test_the_archive_is_downloaded_checked_and_unpacked(tmp_path: Path, server: Server, sound: bytes) -> None:
+    server.body = sound
+    said: list[str] = []
+    shown: list[tuple[int, int | None]] = []
+    archive.get(
+        tmp_path, said.append, lambda *numbers: shown.append(numbers), server.url, hashlib.md5(sound).hexdigest()
+    )
+    assert sorted(p.name for p in tmp_path.iterdir()) == [FOLDER_NAME, archive.NAME]
+    assert cifar10.find(str(tmp_path)).train_images == 100
+    assert shown[-1] == (len(sound), len(sound))
+    assert [text.split()[0] for text in said] == ["downloading", "unpacking"]
+
+
+def test_asking_again_downloads_nothing(tmp_path: Path, server: Server, sound: bytes) -> None:
+    server.body = sound
+    first, again = get(tmp_path, server), get(tmp_path, server)
+    assert first == again
+    assert len(server.requests) == 1
+    shutil.rmtree(tmp_path / FOLDER_NAME)
+    assert get(tmp_path, server) == first
+    assert len(server.requests) == 1
+
+
+def test_a_download_that_broke_off_goes_on_where_it_stopped(tmp_path: Path, server: Server, sound: bytes) -> None:
+    server.body, server.break_after = sound, 1000
+    with pytest.raises(DataError, match="to go on where it stopped"):
+        get(tmp_path, server)
+    assert [p.name for p in tmp_path.iterdir()] == [f"{archive.NAME}.part"]
+    server.break_after = None
+    get(tmp_path, server)
+    assert server.requests == [None, "bytes=1000-"]
+
+
+def test_a_server_without_ranges_starts_anew(tmp_path: Path, server: Server, sound: bytes) -> None:
+    server.body, server.ranges = sound, False
+    (tmp_path / f"{archive.NAME}.part").write_bytes(b"rubbish")
+    assert get(tmp_path, server).train_images == 100
+
+
+def test_a_part_that_is_already_whole_is_used(tmp_path: Path, server: Server, sound: bytes) -> None:
+    server.body = sound
+    (tmp_path / f"{archive.NAME}.part").write_bytes(sound)
+    assert get(tmp_path, server).train_images == 100
+
+
+def test_a_wrong_checksum_leaves_nothing(tmp_path: Path, server: Server, sound: bytes) -> None:
+    server.body = sound
+    with pytest.raises(DataError, match=r"has MD5 .*, not 0000: deleted"):
+        get(tmp_path, server, "0000")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_network_is_one_clear_line(tmp_path: Path, server: Server) -> None:
+    server.server_close()
+    with pytest.raises(DataError, match="cannot download"):
+        get(tmp_path, server)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_error_of_the_server_is_named(tmp_path: Path, server: Server) -> None:
+    server.status = 404
+    with pytest.raises(DataError, match="answered 404"):
+        get(tmp_path, server)
+
+
+def test_an_address_that_is_no_web_address_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no http"):
+        archive.download("file:///etc/passwd", tmp_path / "x", "0", lambda done, total: None)
+
+
+@pytest.mark.parametrize("cut", [3000, 200_000])
+def test_a_truncated_archive_leaves_no_folder(tmp_path: Path, server: Server, sound: bytes, cut: int) -> None:
+    server.body = sound[: len(sound) - cut]
+    with pytest.raises(DataError, match="truncated or corrupt"):
+        get(tmp_path, server)
+    assert [p.name for p in tmp_path.iterdir()] == [archive.NAME]
+
+
+def link(name: str, kind: bytes, target: str) -> tarfile.TarInfo:
+    info = tarfile.TarInfo(name)
+    info.type, info.linkname = kind, target
+    return info
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        packed({"../evil": b"x"}),
+        packed({"/tmp/evil": b"x"}),
+        packed({f"{FOLDER_NAME}/../../evil": b"x"}),
+        packed({f"{FOLDER_NAME}/evil.py": b"x"}),
+        packed({"data_batch_1": b"x"}),
+        packed({}, link(f"{FOLDER_NAME}/data_batch_1", tarfile.SYMTYPE, "/etc/passwd")),
+        packed({}, link(f"{FOLDER_NAME}/data_batch_1", tarfile.LNKTYPE, "../../etc/passwd")),
+        packed({}, link(f"{FOLDER_NAME}/data_batch_1", tarfile.CHRTYPE, "")),
+        packed({}, link(FOLDER_NAME, tarfile.SYMTYPE, "/etc")),
+    ],
+    ids=["above", "absolute", "dots inside", "unknown", "outside", "symlink", "hard link", "device", "folder link"],
+)
+def test_a_malicious_archive_is_refused_by_name_and_writes_nothing(tmp_path: Path, server: Server, body: bytes) -> None:
+    server.body = body
+    out = tmp_path / "deep" / "out"
+    with pytest.raises(DataError, match="refused to unpack"):
+        get(out, server)
+    assert [p.name for p in out.iterdir()] == [archive.NAME]
+    assert [p.name for p in tmp_path.rglob("evil*")] == []
+
+
+def test_an_archive_with_a_malicious_pickle_is_refused(tmp_path: Path, server: Server, sound: bytes) -> None:
+    folder = write_folder(tmp_path)
+    (folder / "data_batch_2").write_bytes(b"cos\nsystem\n(S'true'\ntR.")
+    server.body = packed({f"{FOLDER_NAME}/{file.name}": file.read_bytes() for file in folder.iterdir()})
+    with pytest.raises(DataError, match=r"refused to load os\.system"):
+        get(tmp_path / "out", server)
+    assert not (tmp_path / "out" / FOLDER_NAME).exists()
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sound: bytes) -> None:
+    monkeypatch.setattr(archive, "LARGEST_MEMBER", 1000)
+    (tmp_path / archive.NAME).write_bytes(sound)
+    with pytest.raises(DataError, match="more than CIFAR-10 has"):
+        archive.unpack(tmp_path / archive.NAME, tmp_path / FOLDER_NAME)
+
+
+def test_too_little_room_is_said_before_anything_is_fetched(
+    tmp_path: Path, server: Server, sound: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.body = sound
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=10))
+    with pytest.raises(DataError, match=r"is full: 400 MiB are needed"):
+        get(tmp_path, server)
+    assert server.requests == []
+
+
+def test_a_disk_that_fills_up_while_unpacking_leaves_no_folder(
+    tmp_path: Path, server: Server, sound: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    server.body = sound
+    monkeypatch.setattr(shutil, "copyfileobj", full)
+    with pytest.raises(DataError, match="is full"):
+        get(tmp_path, server)
+    assert [p.name for p in tmp_path.iterdir()] == [archive.NAME]
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path, server: Server) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(DataError, match="cannot write to"):
+        get(tmp_path / "file" / "out", server)
