@@ -13,6 +13,7 @@ import typer
 from bench.errors import BenchError, Exit
 
 if TYPE_CHECKING:
+    from bench.analysis import Run
     from bench.plan import Options
     from bench.report import Report
     from bench.store import Store
@@ -165,10 +166,21 @@ def _show(built: "Report") -> None:
 
     for sentence in headline.sentences(built.run):
         typer.echo(sentence.replace("**", ""))
+    for caveat in headline.caveats(built.run):
+        typer.echo(caveat.replace("**", "").replace("`", ""))
     terminal.show(steady.table(built.run))
-    for failure in (outcome.failure for outcome in built.run.outcomes if outcome.failure):
-        typer.echo(f"failed: {failure.case.key}, block {failure.block}, {failure.stage}: {failure.message}", err=True)
+    for line in _failures(built.run):
+        typer.echo(line, err=True)
     typer.echo(f"report: {built.path}")
+
+
+def _failures(run: "Run") -> list[str]:
+    """A line for each way in which a case failed, however often it did."""
+    blocks: dict[str, list[str]] = {}
+    for failure in (outcome.failure for outcome in run.outcomes if outcome.failure):
+        what = f"failed: {failure.case.key}, {failure.stage}: {failure.message}"
+        blocks.setdefault(what, []).append(str(failure.block))
+    return [f"{what} (block {', '.join(numbers)})" for what, numbers in blocks.items()]
 
 
 def main() -> None:

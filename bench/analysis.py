@@ -39,9 +39,9 @@ class CaseResult:
         return bool(self.measurements) and not self.invalid
 
     def summary(self, metric: str) -> Summary | None:
-        """A metric of metrics.METRICS across the blocks; None where nothing was measured."""
+        """A metric of metrics.METRICS across the blocks; None where nothing was measured, or nothing to be believed."""
         value = metrics.METRICS[metric].value
-        return stats.summarise([value(m) for m in self.measurements]) if self.measurements else None
+        return stats.summarise([value(m) for m in self.measurements]) if self.valid else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,9 @@ class Run:
 
     @property
     def enough(self) -> bool:
-        """Whether there are blocks enough for a claim."""
-        return self.blocks >= stats.ENOUGH_BLOCKS
+        """Whether there are blocks enough for a claim, in every comparison there is."""
+        compared = [result.comparison.ratio for _, result in self.rows() if result.comparison]
+        return min([self.blocks, *(ratio.n for ratio in compared if ratio)]) >= stats.ENOUGH_BLOCKS
 
     @property
     def label(self) -> str:
@@ -184,7 +185,7 @@ def _judged(group: GroupResult, result: CaseResult, comparisons: dict[str, Compa
     comparison = comparisons.get(result.case.key) or _without_ratio(group.baseline, result)
     failed = tuple(f"failed in block {f.block}: {f.message}" for f in result.failures if result.measurements)
     comparison = replace(comparison, warnings=(*comparison.warnings, *failed))
-    return replace(result, comparison=comparison, break_even=_break_even(group.baseline, result))
+    return replace(result, comparison=comparison, break_even=_break_even(group.baseline, result, comparison.verdict))
 
 
 def _without_ratio(baseline: CaseResult, result: CaseResult) -> Comparison:
@@ -198,10 +199,13 @@ def _without_ratio(baseline: CaseResult, result: CaseResult) -> Comparison:
     return Comparison(None, Verdict.NOT_COMPARABLE, reason=f"the baseline ({baseline.title}) has no valid measurement")
 
 
-def _break_even(baseline: CaseResult, result: CaseResult) -> BreakEven | None:
-    pairs = _pairs(baseline, result)
-    if not pairs or baseline.invalid or result.invalid:
+def _break_even(baseline: CaseResult, result: CaseResult, verdict: Verdict) -> BreakEven | None:
+    """Only a gain that was shown can repay anything."""
+    if verdict in (Verdict.INVALID, Verdict.NOT_COMPARABLE):
         return None
+    if verdict is not Verdict.FASTER:
+        return BreakEven(None, "never" if verdict is Verdict.SLOWER else "no gain shown")
+    pairs = _pairs(baseline, result)
     extra = [metrics.startup_s(candidate) - metrics.startup_s(base) for base, candidate in pairs]
     saved = [metrics.step_s(base) - metrics.step_s(candidate) for base, candidate in pairs]
     return stats.break_even(extra, saved)

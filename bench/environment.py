@@ -89,8 +89,9 @@ def _gpu() -> tuple[str | None, str | None]:
 
 
 def _git(*words: str) -> str | None:
-    """Of the source tree this file lies in; None where it is no checkout (an installed package)."""
-    return _run("git", "-C", str(Path(__file__).parent), *words)
+    """Of the checkout that tracks this very file; None for an installed package, even inside another project."""
+    here = ("git", "-C", str(Path(__file__).parent))
+    return _run(*here, *words) if _run(*here, "ls-files", "--error-unmatch", Path(__file__).name) else None
 
 
 def _run(*command: str) -> str | None:

@@ -70,10 +70,10 @@ def make(options: Options, source: Source) -> Plan:
     modes = choose_modes(options.modes)
     known_models = [row.name for row in MODELS]
     axes = product(
-        [_known("model", name, known_models, "--models") for name in _split(options.models, "--models")],
-        [_batch_size(text, source) for text in _split(options.batch_sizes, "--batch-sizes")],
-        [_device(text) for text in _split(options.devices, "--devices")],
-        [_threads(text) for text in _split(options.threads, "--threads")],
+        _axis(options.models, "--models", lambda name: _known("model", name, known_models, "--models")),
+        _axis(options.batch_sizes, "--batch-sizes", lambda text: _batch_size(text, source)),
+        _axis(options.devices, "--devices", _device),
+        _axis(options.threads, "--threads", _threads),
     )
     if options.seed < 0:
         raise BenchError(f"seed {options.seed} is negative; type e.g. --seed 0")
@@ -120,8 +120,13 @@ def groups(plan: Plan) -> dict[str, list[Case]]:
     return by_group
 
 
+def _axis(text: str, option: str, read: Callable[[str], Value]) -> list[Value]:
+    """The values of a comma-separated option, each once however it was spelled."""
+    return list(dict.fromkeys(read(part) for part in _split(text, option)))
+
+
 def _split(text: str, option: str) -> list[str]:
-    parts = list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    parts = [part.strip() for part in text.split(",") if part.strip()]
     if not parts:
         raise BenchError(f"{option} is empty; give one or more values with commas between them")
     return parts

@@ -125,7 +125,8 @@ class Evidence:
 class Execution:
     """What TensorFlow itself says of how a mode ran the steps. Zeros are findings: eager has no traces.
 
-    `graph_ops` counts the traced graph before Grappler; `devices` are those of the loss and of every variable.
+    `graph_ops` counts the operations of a step's graph before Grappler. `xla_compilations` counts the traces that
+    TensorFlow must compile, for it fails rather than falls back. `devices` are those of the loss and every variable.
     """
 
     traces: int

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from bench import environment, launch
+from bench import child, environment, launch
 from bench.analysis import analyse
 from bench.plan import groups
 from bench.records import Case, Order, Schedule
@@ -24,7 +24,7 @@ class Progress(Protocol):
     """Who shows how far a run has come."""
 
     def start(self, blocks: int) -> None:
-        """So many blocks are planned; called again when more are added."""
+        """So many blocks are left, this one included; called before each."""
 
     def notice(self, text: str, share: float) -> None:
         """What is going on in the current block, and the share of it that is done."""
@@ -33,26 +33,27 @@ class Progress(Protocol):
         """The current block is over."""
 
 
-def execute(store: Store, source: Source, progress: Progress, command: Sequence[str] = launch.WORKER) -> str:
+def execute(store: Store, source: Source, progress: Progress, command: Sequence[str] = child.WORKER) -> str:
     """Measure what the plan asks for and the folder does not hold yet. Returns why it stopped early, or ''.
 
     Raises KeyboardInterrupt, with everything measured kept.
     """
     schedule, cases = store.plan.schedule, groups(store.plan)
+    budget_s = schedule.budget_s or (DEFAULT_BUDGET_S if schedule.precision else float("inf"))
     started, block, longest_s = time.monotonic(), 0, 0.0
-    while block < _blocks_wanted(store, block):
-        progress.start(_blocks_wanted(store, block) * len(cases))
-        for group in cases.values():
+    while (wanted := _blocks_wanted(store, block)) > block and cases:
+        left = [name for name, group in cases.items() if not _complete(store, group, block)]
+        progress.start(len(left) + (wanted - block - 1) * len(cases))
+        for name in left:
             spent_s = time.monotonic() - started
-            budget_s = schedule.budget_s or (DEFAULT_BUDGET_S if schedule.precision else float("inf"))
             if block and spent_s + longest_s > budget_s:
                 return f"the budget of {budget_s:g} s left no time for more than {block} blocks"
-            if not _complete(store, group, block):
-                _measure(store, group, block, source, progress, command)
+            if not _measure(store, cases[name], block, source, progress, command):
+                del cases[name]  # what cannot run here will not run in the next block either
             longest_s = max(longest_s, time.monotonic() - started - spent_s)
             progress.block_done()
         block += 1
-    return ""
+    return "" if cases else "no case could be measured, so no more blocks were tried"
 
 
 def _blocks_wanted(store: Store, done: int) -> int:
@@ -87,10 +88,13 @@ def _complete(store: Store, group: Sequence[Case], block: int) -> bool:
 
 def _measure(
     store: Store, group: Sequence[Case], block: int, source: Source, progress: Progress, command: Sequence[str]
-) -> None:
+) -> bool:
+    """One block of a group; whether any of its cases came through."""
     schedule, now = _settled(store, group), environment.read()
     orders = [Order(case, block, schedule, now, source) for case in group]
     launch.Block(orders, store.plan.seed, store.keep, progress.notice).run(command)
+    keys = {case.key for case in group}
+    return any(o.measurement for o in store.outcomes() if o.block == block and o.case.key in keys)
 
 
 def _settled(store: Store, group: Sequence[Case]) -> Schedule:

@@ -14,6 +14,7 @@ from typing import TypeVar
 import msgspec
 
 from bench.errors import BenchError
+from bench.modes import MODES
 from bench.records import FORMAT, Outcome, Plan
 
 Record = TypeVar("Record")
@@ -28,10 +29,10 @@ class Store:
     @classmethod
     def create(cls, folder: Path, plan: Plan) -> "Store":
         """A new run. Raises BenchError where the folder holds anything, or cannot be written."""
-        if folder.is_dir() and any(folder.iterdir()):
-            held = "another run" if (folder / "plan.json").exists() else "other files"
-            raise BenchError(f"{folder} holds {held}; type --resume {folder} to go on with a run, or another --out")
         try:
+            if folder.is_dir() and any(folder.iterdir()):
+                held = "another run" if (folder / "plan.json").exists() else "other files"
+                raise BenchError(f"{folder} holds {held}; type --resume {folder} to go on with a run, or another --out")
             (folder / "measurements").mkdir(parents=True, exist_ok=True)
             _write(folder / "plan.json", plan)
         except OSError as error:
@@ -41,15 +42,25 @@ class Store:
     @classmethod
     def open(cls, folder: Path) -> "Store":
         """A run that is there. Raises BenchError where it is none, of a newer format, or broken."""
-        if not (folder / "plan.json").is_file():
-            raise BenchError(f"{folder} is no run folder (it has no plan.json); `cifar-bench run` makes one")
-        return cls(folder, _read(folder / "plan.json", Plan))
+        try:
+            if not (folder / "plan.json").is_file():
+                raise BenchError(f"{folder} is no run folder (it has no plan.json); `cifar-bench run` makes one")
+        except OSError as error:
+            raise BenchError(f"cannot read {folder}: {error.strerror}") from None
+        plan = _read(folder / "plan.json", Plan)
+        if strange := {case.mode for case in plan.cases} - {mode.name for mode in MODES}:
+            raise BenchError(f"{folder} holds the modes {', '.join(sorted(strange))}, unknown here; update cifar-bench")
+        return cls(folder, plan)
 
     def keep(self, outcome: Outcome, interrupted: bool = False) -> None:
-        """Write one outcome. One that was cut short goes apart, and may replace an earlier such."""
+        """Write one outcome. One that was cut short goes apart, and may replace an earlier such. Raises BenchError."""
         folder = self.folder / ("interrupted" if interrupted else "measurements")
-        folder.mkdir(exist_ok=True)
-        _write(folder / _name(outcome), outcome)
+        try:
+            folder.mkdir(exist_ok=True)
+            _write(folder / _name(outcome), outcome)
+        except OSError as error:
+            advice = f"make room, then type --resume {self.folder}"
+            raise BenchError(f"cannot write to {folder}: {error.strerror}; {advice}") from None
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """Every outcome of the plan's cases, by block, then in the plan's order of cases."""
@@ -91,5 +102,5 @@ def _read(file: Path, kind: type[Record]) -> Record:
         return record
     except OSError as error:
         raise BenchError(f"cannot read {file}: {error.strerror}") from None
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BenchError(f"{file} is broken ({error}); move it away and type --resume to measure it again") from None

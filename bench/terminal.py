@@ -47,10 +47,10 @@ class Bar:
         self._bar.stop()
 
     def start(self, blocks: int) -> None:
-        self._blocks = blocks
+        self._blocks = self._done + blocks
         if self._task is None:
-            self._task = self._bar.add_task("starting", total=blocks)
-        self._bar.update(self._task, total=blocks)
+            self._task = self._bar.add_task("starting", total=self._blocks)
+        self._bar.update(self._task, total=self._blocks)
 
     def notice(self, text: str, share: float) -> None:
         assert self._task is not None
@@ -79,7 +79,7 @@ class Lines:
         pass
 
     def start(self, blocks: int) -> None:
-        self._blocks = blocks
+        self._blocks = self._done + blocks
 
     def notice(self, text: str, share: float) -> None:
         pass

@@ -10,6 +10,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import IO, Any
 
 import msgspec
@@ -147,7 +148,7 @@ def open_tensorflow(order: Order) -> Opened:
     workload = order.case.workload
     batches = pipeline.resident(order.source, workload.batch_size, workload.seed)
     open_trainer = modes.load(order.case.mode)
-    return lambda: open_trainer(lambda: Task(workload, batches)), digest([batches.images, batches.labels])
+    return lambda: open_trainer(partial(Task, workload, batches)), digest([batches.images, batches.labels])
 
 
 def set_device(tf: Any, device: str) -> None:

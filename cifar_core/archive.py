@@ -75,9 +75,9 @@ def download(url: str, target: Path, md5: str, progress: Progress) -> None:
 
 def _fetch(url: str, part: Path, progress: Progress) -> None:
     done = part.stat().st_size if part.exists() else 0
-    request = urllib.request.Request(url, headers={"Range": f"bytes={done}-"} if done else {})  # noqa: S310 - see below
-    if request.type not in ("http", "https"):  # urllib would also open local files
-        raise DataError(f"{url} is no http(s) address; give one with --url")
+    if not url.startswith(("http://", "https://")):  # urllib would also open local files
+        raise DataError(f"'{url}' is no http(s) address; give one with --url")
+    request = urllib.request.Request(url, headers={"Range": f"bytes={done}-"} if done else {})  # noqa: S310
     try:
         response = urllib.request.urlopen(request, timeout=60)  # noqa: S310
     except urllib.error.HTTPError as error:

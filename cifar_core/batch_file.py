@@ -38,8 +38,10 @@ def parse(content: bytes, file: str) -> Part:
     entries = _unpickle(content, file)
     try:
         pixels, labels = entries[b"data"], np.asarray(entries[b"labels"])
-    except (KeyError, TypeError):
-        raise DataError(f"{file} is no CIFAR-10 batch: it lacks 'data' or 'labels'; unpack the archive again") from None
+    except (KeyError, TypeError, ValueError):
+        raise DataError(
+            f"{file} is no CIFAR-10 batch: it lacks sound 'data' or 'labels'; unpack the archive again"
+        ) from None
     if getattr(pixels, "dtype", None) != np.uint8 or pixels.ndim != 2 or pixels.shape[1] != 3 * 32 * 32:
         raise DataError(f"{file}: 'data' must be uint8 [n, 3072], found {_describe(pixels)}; unpack the archive again")
     if labels.shape != pixels.shape[:1] or not len(labels):

@@ -108,9 +108,9 @@ def inspect(place: Path) -> Source:
 
     An unofficial copy (other MD5 sums than the official files') is accepted and named as such, with its own digest.
     """
-    if not place.exists():
+    if not os.path.exists(place):  # Path.exists raises where a folder may not be read
         raise DataError(f"no data folder {place}; type `cifar-bench data --out data` to get one, or --data synthetic")
-    if (place / FOLDER_NAME).is_dir():
+    if os.path.isdir(place / FOLDER_NAME):
         place = place / FOLDER_NAME
     digests, train_images = {}, 0
     for part in OFFICIAL_MD5:
@@ -128,7 +128,7 @@ def inspect(place: Path) -> Source:
 def _content(place: Path, part: str) -> bytes:
     """The bytes of a batch file in the folder or archive `place`."""
     try:
-        return (place / part).read_bytes() if place.is_dir() else _from_archive(place, part)
+        return (place / part).read_bytes() if os.path.isdir(place) else _from_archive(place, part)
     except (FileNotFoundError, KeyError):
         raise DataError(f"{place} has no file {part}; it needs {', '.join(OFFICIAL_MD5)}") from None
     except OSError as error:

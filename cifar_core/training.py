@@ -1,5 +1,6 @@
 """THE train step, written once for every mode. Leaves out how it is executed: that is the modes' only business."""
 
+from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
@@ -16,13 +17,14 @@ class Task:
     A mode executes `step` and nothing else, so all that differs between modes is in the mode's own file.
     """
 
-    def __init__(self, workload: Workload, batches: Batches) -> None:
+    def __init__(self, workload: Workload, batches: Batches, hold: Callable[[Any], Any] = lambda array: array) -> None:
+        """`hold` turns an array into the initial value of a variable."""
         self.model = models.load(workload.model)(workload.seed)
         # Collected once: a tf.Module walks its attributes at every request, which only eager would pay for.
         self.weights = tuple(self.model.trainable_variables)
         self.optimizer: Optimizer = Adam(self.weights)
-        self.images = tf.Variable(batches.images, trainable=False, name="resident_images")
-        self.labels = tf.Variable(batches.labels, trainable=False, name="resident_labels")
+        self.images = tf.Variable(hold(batches.images), trainable=False, name="resident_images")
+        self.labels = tf.Variable(hold(batches.labels), trainable=False, name="resident_labels")
         self.batch_count = batches.count
 
     def step(self, index: Any) -> tuple[Any, list[Any]]:

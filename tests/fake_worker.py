@@ -29,11 +29,16 @@ def _hang(steps: int) -> None:
         time.sleep(60)
 
 
+def _stall(steps: int) -> None:
+    if steps == FIRST_TIMED_STEP + 3:
+        time.sleep(30)
+
+
 def _slow(_: int) -> None:
     time.sleep(0.02)
 
 
-FAULTS: dict[str, Callable[[int], None]] = {"fail": _fail, "die": _die, "hang": _hang, "slow": _slow}
+FAULTS: dict[str, Callable[[int], None]] = {"fail": _fail, "die": _die, "hang": _hang, "slow": _slow, "stall": _stall}
 
 
 def open_fake(order: Order) -> Opened:

@@ -44,7 +44,7 @@ def row(name: str) -> Mode:
     return {mode.name: mode for mode in MODES}[name]
 
 
-def load(name: str) -> Callable[[Callable[[], Any]], Trainer]:
-    """The mode's `open_trainer(make_task) -> Trainer`. Imports TensorFlow."""
-    open_trainer: Callable[[Callable[[], Any]], Trainer] = import_module(f"bench.modes.{name}").open_trainer
+def load(name: str) -> Callable[[Callable[..., Any]], Trainer]:
+    """The mode's `open_trainer(make_task) -> Trainer`, where make_task() gives a Task. Imports TensorFlow."""
+    open_trainer: Callable[[Callable[..., Any]], Trainer] = import_module(f"bench.modes.{name}").open_trainer
     return open_trainer

@@ -12,7 +12,7 @@ from bench.records import Execution
 class Function:
     """One step is one call of a traced graph."""
 
-    def __init__(self, make_task: Callable[[], Any]) -> None:
+    def __init__(self, make_task: Callable[..., Any]) -> None:
         self.task = make_task()
         self._indices = cycle([tf.constant(index) for index in range(self.task.batch_count)])
         self._step = tf.function(self._loss_of_step)

@@ -33,18 +33,20 @@ def build(store: Store) -> Report:
     run = analyse(store.plan, store.outcomes())
     sections = tuple(section(run) for section in SECTIONS)
     try:
-        _write(store.folder, sections)
+        _write(store.folder, run.plan.data_title, sections)
     except OSError as error:
         raise BenchError(f"cannot write the report into {store.folder}: {error.strerror}") from None
     return Report(store.folder / "report.md", run, sections)
 
 
-def _write(folder: Path, sections: tuple[Section, ...]) -> None:
+def _write(folder: Path, data: str, sections: tuple[Section, ...]) -> None:
     (folder / "tables").mkdir(exist_ok=True)
     (folder / "plots").mkdir(exist_ok=True)
+    for stale in (*folder.glob("tables/*.csv"), *folder.glob("plots/*.png")):
+        stale.unlink()  # a case may have failed, or turned out invalid, only in an earlier report
     for part in (part for section in sections for part in section.parts):
         if isinstance(part, Table):
-            (folder / "tables" / f"{part.name}.csv").write_text(csv(part), encoding="utf-8")
+            (folder / "tables" / f"{part.name}.csv").write_text(csv(part, data), encoding="utf-8")
         elif isinstance(part, Figure):
             part.draw(folder / "plots" / f"{part.name}.png")
     (folder / "report.md").write_text(markdown("What a training step costs, by execution mode", sections), "utf-8")

@@ -1,5 +1,7 @@
 """Conditions: what the numbers belong to, the noise floor, and every warning and failure."""
 
+from dataclasses import fields
+
 from bench.analysis import Run
 from bench.records import Environment
 from bench.report.document import Row, Section, Table, column
@@ -46,12 +48,17 @@ def _of_machine(run: Run) -> list[str]:
         for env in first
         if env.load_before is not None and env.load_before > 0.5 * env.cores
     ]
-    differing = {env.tensorflow for env in _environments(run)}
-    if len(differing) > 1:
-        lines.append(f"the blocks ran on different TensorFlow versions: {', '.join(sorted(differing))}")
+    if differing := _differing(_environments(run)):
+        lines.append(f"the blocks did not run under the same conditions; these differ: {', '.join(differing)}")
     if run.blocks < ENOUGH_BLOCKS and run.blocks < run.plan.schedule.blocks:
         lines.append(f"only {run.blocks} of {run.plan.schedule.blocks} planned blocks were measured; --resume goes on")
     return lines
+
+
+def _differing(environments: list[Environment]) -> list[str]:
+    """The fields, loads aside, in which the blocks of a run (resumed elsewhere, perhaps) are not alike."""
+    names = [field.name for field in fields(Environment) if not field.name.startswith("load_")]
+    return [name for name in names if len({getattr(env, name) for env in environments}) > 1]
 
 
 def _failures(run: Run) -> Table:

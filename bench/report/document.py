@@ -72,10 +72,11 @@ def markdown(title: str, sections: Sequence[Section]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def csv(table: Table) -> str:
-    """Every row with all its raw values, a Summary as three; an empty cell is a value not measured."""
+def csv(table: Table, data: str) -> str:
+    """Every row with all its raw values, a Summary as four, and what data they were made on; empty is not measured."""
     summaries = {key for row in table.rows for key, value in row.items() if isinstance(value, Summary)}
-    return pd.DataFrame([_flat(row, summaries) for row in table.rows]).to_csv(index=False, lineterminator="\n")
+    rows = [{**_flat(row, summaries), "data": data} for row in table.rows]
+    return pd.DataFrame(rows).to_csv(index=False, lineterminator="\n")
 
 
 def summary_of(row: Row, key: str) -> Summary | None:

@@ -8,7 +8,7 @@ from bench.stats import ENOUGH_BLOCKS, Summary, Verdict
 
 def section(run: Run) -> Section:
     """The sentences, then how far they may be trusted."""
-    return Section("In one sentence", (*sentences(run), *_caveats(run)))
+    return Section("In one sentence", (*sentences(run), *caveats(run)))
 
 
 def sentences(run: Run) -> list[str]:
@@ -35,10 +35,10 @@ def _in_order(group: GroupResult) -> list[CaseResult]:
 def _clause(result: CaseResult, words: str) -> str:
     assert result.comparison
     clause = f"**{result.title}**" + words.format(interval(result.comparison.ratio, sign="x"))
-    if result.comparison.verdict is Verdict.UNCERTAIN and _contains_1(result.comparison.ratio):
-        return f"{clause} (no difference shown)"
-    if result.comparison.verdict is Verdict.SLOWER:
-        return f"{clause} (slower)"
+    if result.comparison.verdict is Verdict.UNCERTAIN:
+        return f"{clause} ({'no difference shown' if _contains_1(result.comparison.ratio) else 'not certain'})"
+    if result.comparison.verdict is not Verdict.FASTER:
+        return f"{clause} ({result.comparison.verdict.value.lower()})"
     if result.break_even and result.break_even.steps:
         return f"{clause} and repays its dearer start after {repaid(result.break_even)}"
     return clause
@@ -55,17 +55,18 @@ def _why_none(group: GroupResult) -> str:
     return "; ".join(reasons)
 
 
-def _caveats(run: Run) -> list[str]:
-    caveats = []
+def caveats(run: Run) -> list[str]:
+    """What the run cannot claim, in paragraphs."""
+    found = []
     if not run.enough:
-        caveats.append(
+        found.append(
             f"What this run cannot claim: with {run.blocks} blocks no difference reaches p < 0.05 by sign (that takes "
             f"{ENOUGH_BLOCKS}), and the intervals lean on the normal distribution. Type `cifar-bench run --preset "
             "standard` for a result to quote."
         )
     if run.plan.synthetic:
-        caveats.append(
+        found.append(
             "The images are **synthetic** (CIFAR-10's form, made from a seed): times carry over to real images of the "
             "same size, losses do not. Give `--data FOLDER` for real ones."
         )
-    return caveats
+    return found

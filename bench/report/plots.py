@@ -79,9 +79,15 @@ def total(group: GroupResult, label: str, file: Path) -> None:
         name = f"{result.title}: {number(start)} s + {number(1e3 * step)} ms a step{repaid}"
         style = _LINES[_place(result) % len(_LINES)]
         axes.plot(steps, start + step * (steps - 1), style, color=_colour(result), linewidth=1.8, label=name)
-        if even and even.centre <= steps[-1]:
-            crossing = start + step * (even.centre - 1)
-            axes.plot([even.centre], [crossing], "o", color=_colour(result), markerfacecolor="white", zorder=5)
+        if even and even.centre < steps[-1]:  # so many steps after the first, which is part of the start
+            axes.plot(
+                [even.centre + 1],
+                [start + step * even.centre],
+                "o",
+                color=_colour(result),
+                markerfacecolor="white",
+                zorder=5,
+            )
     axes.set_xscale("log")
     axes.set_yscale("log")
     for axis in (axes.xaxis, axes.yaxis):

@@ -11,8 +11,8 @@ _READING = (
     "The first call traces, and under XLA compiles; it ends when its step is done. Building makes the model and the "
     "optimizer and, in TF1 style, the graph; tf.function does that work in its first call, so the two are added before "
     "modes are compared. Break-even is (start-up over the baseline's) / (time saved a step), each averaged over "
-    "blocks. Importing TensorFlow and preparing data is the same for every mode and was done by all workers at once: "
-    "it is no part of it."
+    "blocks, for modes that were found faster. Importing TensorFlow and preparing data is the same for every mode and "
+    "was done by all workers at once: it is no part of it."
 )
 
 

@@ -31,18 +31,17 @@ def table(run: Run) -> Table:
         column("verdict", "verdict"),
         column("why", "reason"),
     )
-    rows = tuple(_row(run, group, result) for group, result in run.rows())
+    rows = tuple(_row(group, result) for group, result in run.rows())
     return Table("steady", columns if len(run.groups) > 1 else columns[1:], rows)
 
 
-def _row(run: Run, group: GroupResult, result: CaseResult) -> Row:
+def _row(group: GroupResult, result: CaseResult) -> Row:
     ratio = group.again if result.case.again else result.comparison and result.comparison.ratio
     verdict, reason = _verdict(group, result)
     return {
         "group": group.title,
         "mode": result.case.mode,
         "title": result.title,
-        "data": run.plan.data_title,
         "step_s": result.summary("step"),
         "images_per_s": result.summary("images"),
         "ratio": ratio or None,

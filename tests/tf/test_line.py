@@ -35,7 +35,7 @@ def wait_for(condition: Callable[[], object], seconds: float = 120) -> None:
 
 def workers(parent: int) -> list[psutil.Process]:
     children = [p for p in psutil.Process(parent).children() if p.status() != psutil.STATUS_ZOMBIE]
-    return [p for p in children if "bench.worker" in p.cmdline()]
+    return [p for p in children if any("bench.worker" in word for word in p.cmdline())]
 
 
 def measurements(folder: Path) -> list[str]:

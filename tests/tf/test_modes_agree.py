@@ -1,5 +1,8 @@
 """Every mode does the baseline's work, proves what it is, and is caught when it does not."""
 
+from functools import partial
+from typing import Any
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -23,7 +26,7 @@ def measured(mode: str, model: str = "tutorial_cnn", make_task: type[Task] = Tas
     batches = pipeline.resident(SYNTHETIC, BATCH, 0)
 
     def open_here(_: Order) -> worker.Opened:
-        return lambda: open_trainer(lambda: make_task(workload, batches)), "batches"
+        return lambda: open_trainer(partial(make_task, workload, batches)), "batches"
 
     open_trainer = modes.load(mode)
     child = worker.Worker(Order(Case(mode, "cpu", 0, workload), 0, SCHEDULE, ENVIRONMENT, SYNTHETIC), open_here, tick)
@@ -62,8 +65,8 @@ def test_the_first_gradients_are_those_of_the_step() -> None:
 
 
 class OneWeightScaled(Task):
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
         self.weights[1].assign(self.weights[1] * 1.01)  # [0] is a bias, zero at the start
 
 
@@ -127,7 +130,7 @@ def test_a_function_that_retraces_while_timed_is_caught() -> None:
 
     def open_retracing(_: Order) -> worker.Opened:
         def make() -> Trainer:
-            return Retracing(lambda: Task(workload, batches))
+            return Retracing(partial(Task, workload, batches))
 
         return make, "batches"
 
@@ -143,7 +146,7 @@ def test_weights_are_read_alike_in_every_mode() -> None:
     workload, batches = Workload("tutorial_cnn", BATCH, "synthetic"), pipeline.resident(SYNTHETIC, BATCH, 0)
     read = []
     for mode in MODES:
-        trainer = modes.load(mode.name)(lambda: Task(workload, batches))
+        trainer = modes.load(mode.name)(partial(Task, workload, batches))
         read.append(trainer.read(trainer.task.weights))
     for weights in read[1:]:
         assert all(np.array_equal(a, b) for a, b in zip(weights, read[0], strict=True))

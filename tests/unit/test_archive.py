@@ -156,8 +156,9 @@ def test_an_error_of_the_server_is_named(tmp_path: Path, server: Server) -> None
 
 
 def test_an_address_that_is_no_web_address_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="no http"):
-        archive.download("file:///etc/passwd", tmp_path / "x", "0", lambda done, total: None)
+    for url in ("file:///etc/passwd", "nonsense"):
+        with pytest.raises(DataError, match="no http"):
+            archive.download(url, tmp_path / "x", "0", lambda done, total: None)
 
 
 @pytest.mark.parametrize("cut", [3000, 200_000])

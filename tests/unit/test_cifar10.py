@@ -116,6 +116,7 @@ def test_a_truncated_file_is_named(tmp_path: Path) -> None:
         ({"labels": [-1] * 20}, r"labels must be integers in 0\.\.9"),
         ({"labels": [0.5] * 20}, r"labels must be integers"),
         ({"labels": [1] * 19}, "20 images but labels"),
+        ({"labels": [[1, 2], [3]]}, "lacks sound 'data' or 'labels'"),
         ({"data": np.zeros((20, 3071), np.uint8)}, r"'data' must be uint8 \[n, 3072\], found uint8 \[20, 3071\]"),
         ({"data": np.zeros((20, 3072), np.float32)}, r"must be uint8"),
         ({"data": "pixels"}, "must be uint8"),

@@ -118,5 +118,6 @@ def test_report_prints_the_sentence_the_table_and_the_path(tmp_path: Path) -> No
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert "tf.function runs this step 2.50x" in lines[0]
-    assert lines[1].split("  ")[0] == "mode"
+    assert "synthetic" in lines[1]
+    assert lines[2].split("  ")[0] == "mode"
     assert lines[-1] == f"report: {Path('run') / 'report.md'}"

@@ -1,14 +1,18 @@
 """A block of real processes with fake trainers: what is kept when all goes well, and when it does not."""
 
+import os
+import signal
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from builders import ENVIRONMENT, SCHEDULE, a_group
 
-from bench import launch
-from bench.records import Failure, Measurement, Order, Outcome
+from bench import child, launch
+from bench.records import Failure, Measurement, Order, Outcome, Turn
 from cifar_core.cifar10 import SYNTHETIC
 
 FAKE = (sys.executable, str(Path(__file__).parents[1] / "fake_worker.py"))
@@ -79,11 +83,59 @@ def test_a_loss_that_turns_nan_while_timed_is_kept_as_not_finite() -> None:
     assert record.last_loss is None
 
 
+def orders(**schedule: Any) -> list[Order]:
+    return [
+        Order(case, 0, replace(SCHEDULE, **schedule), ENVIRONMENT, SYNTHETIC) for case in a_group(("eager", "function"))
+    ]
+
+
+def test_ctrl_c_while_an_outcome_is_written_waits_until_it_is(tmp_path: Path) -> None:
+    kept: list[Outcome] = []
+
+    def keep(outcome: Outcome, _: bool) -> None:
+        if not kept:
+            signal.raise_signal(signal.SIGINT)
+        kept.append(outcome)
+
+    with pytest.raises(KeyboardInterrupt):
+        launch.Block(orders(), 0, keep, lambda text, share: None).run(FAKE)
+    assert len(kept) == 3  # the one being written, and by the rescue the two that still had theirs
+    assert len({outcome.case.key for outcome in kept}) == 3
+
+
+def test_a_worker_too_slow_to_be_rescued_leaves_its_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child, "RESCUE_S", 0.2)
+    kept: list[tuple[Outcome, bool]] = []
+
+    def notice(text: str, _: float) -> None:
+        if text.startswith("round 4 of"):
+            threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+
+    block = launch.Block(orders(rounds=4), 0, lambda *outcome: kept.append(outcome), notice)
+    with pytest.raises(KeyboardInterrupt):
+        block.run((*FAKE, "function=stall"))
+    (stalled,) = [outcome.failure for outcome, interrupted in kept if outcome.failure and interrupted]
+    assert len(stalled.slices_s) == 3
+
+
+def test_workers_are_started_from_this_package_whatever_lies_in_the_users_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bench").mkdir()
+    (tmp_path / "bench" / "__init__.py").write_text("raise SystemExit('the wrong bench')")
+    monkeypatch.chdir(tmp_path)
+    worker = child.WorkerProcess(orders()[0])
+    worker.ask(Turn("no such stage"))
+    with pytest.raises(child.CaseFailed, match="no such stage"):
+        worker.answer()
+    worker.end()
+
+
 def test_a_cpu_case_cannot_see_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     (cpu, *_) = a_group()
-    assert launch.worker_env(cpu)["CUDA_VISIBLE_DEVICES"] == "-1"
-    assert "CUDA_VISIBLE_DEVICES" not in launch.worker_env(replace(cpu, device="gpu"))
+    assert child.worker_env(cpu)["CUDA_VISIBLE_DEVICES"] == "-1"
+    assert "CUDA_VISIBLE_DEVICES" not in child.worker_env(replace(cpu, device="gpu"))
 
 
 def test_no_worker_outlives_its_block() -> None:

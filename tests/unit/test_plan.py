@@ -22,6 +22,13 @@ def test_no_two_cases_share_a_key() -> None:
 
 
 @pytest.mark.parametrize(
+    "options", [Options(devices="gpu,gpu:0"), Options(batch_sizes="64,064"), Options(threads="1,01")]
+)
+def test_a_value_spelled_twice_is_one_value(options: Options) -> None:
+    assert len(plan.make(options, SYNTHETIC).cases) == 5
+
+
+@pytest.mark.parametrize(
     ("options", "words"),
     [
         (Options(modes="egaer"), ["unknown mode 'egaer'", "eager, graph, function, xla", "--modes"]),

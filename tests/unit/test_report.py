@@ -1,11 +1,13 @@
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from builders import a_case, a_group, a_measurement, a_plan, an_evidence, outcomes
+from builders import ENVIRONMENT, a_case, a_group, a_measurement, a_plan, an_evidence, outcomes
 
 from bench import report
-from bench.records import Failure, Measurement, Outcome, Plan
+from bench.records import Case, Failure, Measurement, Outcome, Plan
 from bench.store import Store
 
 STEPS = {"eager": 0.05, "eager-again": 0.05, "graph": 0.025, "function": 0.025, "xla": 0.06}
@@ -37,7 +39,9 @@ def test_numbers_on_synthetic_images_are_labelled_wherever_they_stand(tmp_path: 
     ]
     assert len(titles) == 6
     assert all("synthetic" in title for title in titles)
-    assert set(pd.read_csv(tmp_path / "tables" / "steady.csv")["data"]) == {"look-alike"}
+    tables = list((tmp_path / "tables").iterdir())
+    assert len(tables) == 6
+    assert all(set(pd.read_csv(file)["data"]) == {"look-alike"} for file in tables)
 
 
 def test_real_images_are_not_called_synthetic(tmp_path: Path) -> None:
@@ -75,7 +79,7 @@ def test_an_invalid_case_is_reported_with_no_ratio_and_not_plotted(tmp_path: Pat
     bad = [Outcome(measurement=a_measurement(o.case, o.block, last_loss=None)) for o in nan]
     made = built(tmp_path, [o for o in records if o not in nan] + bad)
     (row,) = [row for row in made.tables()[0].rows if row["mode"] == "xla"]
-    assert (row["verdict"], row["ratio"]) == ("INVALID", None)
+    assert (row["verdict"], row["ratio"], row["step_s"]) == ("INVALID", None, None)
     figures = [part.alt for s in made.sections for part in s.parts if isinstance(part, report.Figure)]
     assert not [alt for alt in figures if "XLA" in alt]
 
@@ -85,6 +89,33 @@ def test_an_invalid_baseline_leaves_nothing_to_compare_with(tmp_path: Path) -> N
     text = built(tmp_path, records).path.read_text()
     assert "there is no comparison" in text
     assert "FASTER |" not in text
+
+
+def test_what_an_earlier_report_wrote_does_not_survive_a_rebuild(tmp_path: Path) -> None:
+    built(tmp_path, outcomes(a_plan(), STEPS))
+    (tmp_path / "tables" / "failures.csv").write_text("of an earlier report")
+    (tmp_path / "plots" / "old.png").write_text("of an earlier report")
+    report.build(Store.open(tmp_path))
+    assert not (tmp_path / "tables" / "failures.csv").exists()
+    assert not (tmp_path / "plots" / "old.png").exists()
+
+
+def test_only_a_gain_that_was_shown_repays_anything(tmp_path: Path) -> None:
+    records = outcomes(a_plan(), {**STEPS, "graph": 0.0502})
+    text = built(tmp_path, records).path.read_text()
+    table = pd.read_csv(tmp_path / "tables" / "startup.csv").set_index("mode")["repaid"]
+    assert table["xla"] == "never"
+    assert table["graph"] == "no gain shown"
+    assert re.search(r"\*\*TF1 graph\*\* 0\.99.x \[[0-9., ]+\] \(same\)", text)
+
+
+def test_blocks_measured_under_other_conditions_are_a_warning(tmp_path: Path) -> None:
+    records = outcomes(a_plan(), STEPS, blocks=5)
+    elsewhere = replace(ENVIRONMENT, cpu="another CPU", commit=None)
+    for outcome in outcomes(a_plan(), STEPS):
+        if outcome.block == 5 and outcome.measurement:
+            records.append(Outcome(measurement=replace(outcome.measurement, environment=elsewhere)))
+    assert "these differ: cpu, commit" in built(tmp_path, records).path.read_text()
 
 
 def test_a_run_without_a_single_outcome_still_has_a_report(tmp_path: Path) -> None:
@@ -110,9 +141,7 @@ def test_several_groups_have_their_own_rows_sentences_and_figures(tmp_path: Path
     assert len(list((tmp_path / "plots").iterdir())) == 6
 
 
-def a_group_of(batch_size: int) -> tuple:  # type: ignore[type-arg]
-    from dataclasses import replace
-
+def a_group_of(batch_size: int) -> tuple[Case, ...]:
     return tuple(replace(case, workload=replace(case.workload, batch_size=batch_size)) for case in a_group())
 
 

@@ -1,5 +1,6 @@
 """The run loop on fake workers: blocks, resuming, precision, budget, interruption."""
 
+import os
 import signal
 import sys
 import threading
@@ -87,11 +88,19 @@ def test_ctrl_c_ends_the_workers_and_keeps_what_was_timed(tmp_path: Path) -> Non
 
 def test_ctrl_c_while_a_worker_is_busy_still_keeps_its_slices(tmp_path: Path) -> None:
     store = a_store(tmp_path, rounds=1000)
-    watcher = Watcher("round 4 of", lambda: threading.Timer(0.3, lambda: signal.raise_signal(signal.SIGINT)).start())
+    watcher = Watcher("round 4 of", lambda: threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start())
     with pytest.raises(KeyboardInterrupt):
         run.execute(store, SYNTHETIC, watcher, (*FAKE, "function=slow"))
     time.sleep(0.1)
     assert len(list((tmp_path / "interrupted").iterdir())) == 3
+
+
+def test_a_group_of_which_nothing_can_be_measured_is_tried_once(tmp_path: Path) -> None:
+    store, watcher = a_store(tmp_path, blocks=5), Watcher()
+    stopped = run.execute(store, SYNTHETIC, watcher, (*FAKE, "eager=refuse", "eager-again=refuse", "function=refuse"))
+    assert "no case could be measured" in stopped
+    assert watcher.blocks == 1
+    assert len(keys(store)) == 3
 
 
 def test_precision_adds_blocks_until_it_is_reached(tmp_path: Path) -> None:

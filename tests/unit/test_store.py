@@ -63,12 +63,30 @@ def test_a_newer_format_is_refused(tmp_path: Path) -> None:
         Store.open(tmp_path)
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"format": 1}', '{"format": 1, "measurement": {"block": "x"}}', "\x00\xff"])
+@pytest.mark.parametrize(
+    "text", ["", "{", '{"format": 1}', '{"format": 1, "measurement": {"block": "x"}}', "\x00\xff", '{"a": "\xff"}']
+)
 def test_a_broken_file_is_named(tmp_path: Path, text: str) -> None:
     store = Store.create(tmp_path, a_plan())
     (tmp_path / "measurements" / "broken-b0.json").write_text(text, "latin-1")
     with pytest.raises(BenchError, match=r"broken-b0\.json is broken .*--resume"):
         store.outcomes()
+
+
+def test_modes_that_this_version_lacks_are_named(tmp_path: Path) -> None:
+    Store.create(tmp_path, a_plan((a_case("quantum"),)))
+    with pytest.raises(BenchError, match="holds the modes quantum, unknown here"):
+        Store.open(tmp_path)
+
+
+def test_a_disk_that_fills_up_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    store = Store.create(tmp_path, a_plan())
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(BenchError, match=r"No space left on device; make room, then type --resume"):
+        store.keep(Outcome(measurement=a_measurement()))
 
 
 def test_files_carry_their_format(tmp_path: Path) -> None:
