@@ -61,6 +61,31 @@ def report(folder: Annotated[Path, typer.Argument(help="A run folder.")]) -> Non
 
 
 @app.command()
+def train(
+    mode: Annotated[str, typer.Option(help="The mode that trains: see `list`.")] = "function",
+    model: Annotated[str, typer.Option(help="The model: see `list`.")] = "tutorial_cnn",
+    recipe: Annotated[str, typer.Option(help="The recipe: see `list`.")] = "tutorial",
+    steps: Annotated[int, typer.Option(help="Training steps; 0 is the recipe's own number.")] = 0,
+    display_step: Annotated[int, typer.Option(help="Show, evaluate and keep a checkpoint every so many steps.")] = 1000,
+    data: Annotated[str, typer.Option(help="auto, synthetic, a folder or the archive of CIFAR-10.")] = "auto",
+    seed: Annotated[int, typer.Option(help="Of weights, batches, augmentation and dropout.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="A new folder; default results/<time>-train-<mode>.")] = None,
+    resume: Annotated[Path | None, typer.Option(help="Go on with the training in this folder.")] = None,
+) -> None:
+    """Train a model to an accuracy on the CPU or the first GPU, with curves and checkpoints."""
+    from bench import train as line
+    from cifar_core import cifar10
+
+    if resume:
+        folder, source = resume, line.source_of(line.open_(resume)[0], data)
+    else:
+        source = cifar10.find(data)
+        folder = out or Path("results") / f"{datetime.now():%Y%m%d-%H%M%S}-train-{mode}"
+        line.create(folder, line.plan(mode, model, recipe, steps, display_step, data, seed, source))
+    raise typer.Exit(_train(folder, source))
+
+
+@app.command()
 def data(
     out: Annotated[Path | None, typer.Option(help="Folder to put CIFAR-10 in; default data.")] = None,
     url: Annotated[str | None, typer.Option(help="Another address of the official archive.")] = None,
@@ -83,10 +108,12 @@ def list_() -> None:
     from bench.modes import MODES
     from bench.plan import DEVICES, PRESETS
     from cifar_core.models import MODELS
+    from cifar_core.recipe import RECIPES
 
     rows = {
         "modes": [(mode.name, mode.summary) for mode in MODES],
         "models": [(model.name, model.title) for model in MODELS],
+        "recipes": [(recipe.name, recipe.title) for recipe in RECIPES],
         "presets": [(preset.name, preset.summary) for preset in PRESETS],
         "devices": [(name, "") for name in DEVICES],
     }
@@ -94,6 +121,25 @@ def list_() -> None:
         typer.echo(f"{kind}:")
         for name, summary in entries:
             typer.echo(f"  {name:<14}{summary}".rstrip())
+
+
+def _train(folder: Path, source: "Source") -> Exit:
+    from bench import train as line
+    from bench.report import training
+    from cifar_core import cifar10
+
+    dataset = cifar10.load(source, lambda text: typer.echo(text, err=True))
+    typer.echo(f"data: {source.title}\nfolder: {folder}", err=True)
+    try:
+        line.execute(folder, dataset, lambda point: typer.echo(training.log_line(point)))
+    except KeyboardInterrupt:
+        typer.echo(f"interrupted; go on with: cifar-bench train --resume {folder}", err=True)
+        return Exit.INTERRUPTED
+    except FloatingPointError as error:
+        typer.echo(f"error: {error}; the checkpoint before it is in {folder}", err=True)
+        return Exit.CASE_FAILED
+    typer.echo(f"{training.sentence(*line.open_(folder))}\nreport: {training.build(folder)}")
+    return Exit.OK
 
 
 def _download(out: Path, url: str | None) -> "Source":

@@ -1,7 +1,7 @@
 """The records that cross a process or the disk: reading this file is reading the file format.
 
 Seconds, bytes and counts in plain numbers; None means not measured (in losses: not finite). Leaves out how
-records are made, kept (store.py) and read together (stats.py).
+records are made, kept (store.py) and read together (stats.py), and the records of a training (train_records.py).
 """
 
 from dataclasses import dataclass

@@ -34,7 +34,7 @@ class Store:
                 held = "another run" if (folder / "plan.json").exists() else "other files"
                 raise BenchError(f"{folder} holds {held}; type --resume {folder} to go on with a run, or another --out")
             (folder / "measurements").mkdir(parents=True, exist_ok=True)
-            _write(folder / "plan.json", plan)
+            write(folder / "plan.json", plan)
         except OSError as error:
             raise BenchError(f"cannot write to {folder}: {error.strerror}; give another --out") from None
         return cls(folder, plan)
@@ -47,7 +47,7 @@ class Store:
                 raise BenchError(f"{folder} is no run folder (it has no plan.json); `cifar-bench run` makes one")
         except OSError as error:
             raise BenchError(f"cannot read {folder}: {error.strerror}") from None
-        plan = _read(folder / "plan.json", Plan)
+        plan = read(folder / "plan.json", Plan)
         if strange := {case.mode for case in plan.cases} - {mode.name for mode in MODES}:
             raise BenchError(f"{folder} holds the modes {', '.join(sorted(strange))}, unknown here; update cifar-bench")
         return cls(folder, plan)
@@ -57,7 +57,7 @@ class Store:
         folder = self.folder / ("interrupted" if interrupted else "measurements")
         try:
             folder.mkdir(exist_ok=True)
-            _write(folder / _name(outcome), outcome)
+            write(folder / _name(outcome), outcome)
         except OSError as error:
             advice = f"make room, then type --resume {self.folder}"
             raise BenchError(f"cannot write to {folder}: {error.strerror}; {advice}") from None
@@ -66,7 +66,7 @@ class Store:
         """Every outcome of the plan's cases, by block, then in the plan's order of cases."""
         order = {case.key: number for number, case in enumerate(self.plan.cases)}
         files = sorted((self.folder / "measurements").glob("*.json"))
-        outcomes = [_read(file, Outcome) for file in files]
+        outcomes = [read(file, Outcome) for file in files]
         return tuple(sorted(outcomes, key=lambda o: (o.block, order.get(o.case.key, len(order)))))
 
     def set_aside(self, outcomes: list[Outcome]) -> None:
@@ -80,8 +80,8 @@ def _name(outcome: Outcome) -> str:
     return f"{outcome.case.key}-b{outcome.block}.json"
 
 
-def _write(file: Path, record: Plan | Outcome) -> None:
-    """All or nothing: a reader, or a crash, never sees half a file."""
+def write(file: Path, record: object) -> None:
+    """Write a record as JSON, all or nothing: a reader, or a crash, never sees half a file. Raises OSError."""
     draft = file.with_suffix(".tmp")
     with draft.open("wb") as stream:
         stream.write(msgspec.json.format(msgspec.json.encode(record)) + b"\n")
@@ -90,7 +90,7 @@ def _write(file: Path, record: Plan | Outcome) -> None:
     os.replace(draft, file)
 
 
-def _read(file: Path, kind: type[Record]) -> Record:
+def read(file: Path, kind: type[Record]) -> Record:
     try:
         text = file.read_bytes()
         found = msgspec.json.decode(text, type=dict[str, object]).get("format")

@@ -139,7 +139,7 @@ def open_tensorflow(order: Order) -> Opened:
 
     from bench import modes
     from cifar_core import pipeline
-    from cifar_core.training import Task
+    from cifar_core.training import resident_task
 
     set_device(tf, order.case.device)
     if order.case.threads:
@@ -148,7 +148,7 @@ def open_tensorflow(order: Order) -> Opened:
     workload = order.case.workload
     batches = pipeline.resident(order.source, workload.batch_size, workload.seed)
     open_trainer = modes.load(order.case.mode)
-    return lambda: open_trainer(partial(Task, workload, batches)), digest([batches.images, batches.labels])
+    return lambda: open_trainer(partial(resident_task, workload, batches)), digest([batches.images, batches.labels])
 
 
 def set_device(tf: Any, device: str) -> None:

@@ -4,11 +4,14 @@
 The slots double as evidence: after the first step they hold that step's gradients (see `first_gradients`).
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 import tensorflow as tf
+
+from cifar_core.recipe import Recipe
 
 
 class Optimizer(Protocol):
@@ -23,6 +26,9 @@ class Optimizer(Protocol):
     def first_gradients(self, slots: Sequence[np.ndarray]) -> list[np.ndarray]:
         """The gradients of the first step, from the slots' values right after it."""
 
+    def state(self) -> tuple[Any, ...]:
+        """Every variable that a checkpoint must hold, the weights aside."""
+
 
 def _zeros_like(variables: Sequence[Any], suffix: str) -> tuple[Any, ...]:
     return tuple(
@@ -35,11 +41,31 @@ def _counter() -> Any:
     return tf.Variable(np.int64(0), trainable=False, name="iterations")
 
 
-class Adam:
-    """Adam (Kingma and Ba 2015, arXiv:1412.6980) with the paper's defaults."""
+Rate = float | Callable[[Any], Any]  # a learning rate, or one for each update by its number (float32, from 1)
 
-    def __init__(self, variables: Sequence[Any], learning_rate: float = 1e-3) -> None:
-        self.variables, self.learning_rate = tuple(variables), learning_rate
+
+def schedule(recipe: Recipe) -> Rate:
+    """The recipe's learning rate: constant, or a linear warm-up and half a cosine down to zero at its last step."""
+    if recipe.schedule == "constant":
+        return recipe.learning_rate
+
+    def rate(step: Any) -> Any:
+        warm = tf.minimum(1.0, step / max(1, recipe.warmup_steps))
+        done = (step - recipe.warmup_steps) / max(1, recipe.steps - recipe.warmup_steps)
+        return recipe.learning_rate * warm * 0.5 * (1 + tf.cos(math.pi * tf.clip_by_value(done, 0.0, 1.0)))
+
+    return rate
+
+
+class Adam:
+    """Adam (Kingma and Ba 2015, arXiv:1412.6980) with the paper's defaults.
+
+    `weight_decay` is decoupled (AdamW, Loshchilov and Hutter 2019, arXiv:1711.05101): each update first takes
+    learning rate x decay of every kernel; biases are left alone.
+    """
+
+    def __init__(self, variables: Sequence[Any], learning_rate: Rate = 1e-3, weight_decay: float = 0.0) -> None:
+        self.variables, self.learning_rate, self.weight_decay = tuple(variables), learning_rate, weight_decay
         self.beta1, self.beta2, self.epsilon = 0.9, 0.999, 1e-8
         self.iterations = _counter()
         self.slots = _zeros_like(variables, "m")
@@ -48,6 +74,22 @@ class Adam:
     def apply(self, gradients: Sequence[Any]) -> list[Any]:
         # Reading assign_add's value, not the variable, is what orders the counter before the updates in a TF1 graph.
         step = tf.cast(tf.convert_to_tensor(self.iterations.assign_add(1)), tf.float32)
+        rate = self.learning_rate(step) if callable(self.learning_rate) else self.learning_rate
+        # In a TF1 graph nothing else keeps the decay between the forward pass that made the gradients and the update.
+        with tf.control_dependencies(self._decay(rate, gradients)):
+            return self._update(rate, step, gradients)
+
+    def _decay(self, rate: Any, gradients: Sequence[Any]) -> list[Any]:
+        if not self.weight_decay:
+            return []
+        with tf.control_dependencies(list(gradients)):
+            return [
+                variable.assign_sub(rate * self.weight_decay * variable)
+                for variable in self.variables
+                if len(variable.shape) > 1
+            ]
+
+    def _update(self, rate: Any, step: Any, gradients: Sequence[Any]) -> list[Any]:
         beta1_power, beta2_power = tf.pow(self.beta1, step), tf.pow(self.beta2, step)
         return [
             tf.raw_ops.ResourceApplyAdam(
@@ -56,7 +98,7 @@ class Adam:
                 v=v.handle,
                 beta1_power=beta1_power,
                 beta2_power=beta2_power,
-                lr=self.learning_rate,
+                lr=rate,
                 beta1=self.beta1,
                 beta2=self.beta2,
                 epsilon=self.epsilon,
@@ -64,6 +106,10 @@ class Adam:
             )
             for variable, m, v, gradient in zip(self.variables, self.slots, self._squares, gradients, strict=True)
         ]
+
+    def state(self) -> tuple[Any, ...]:
+        """Every variable that a checkpoint must hold, the weights aside."""
+        return (self.iterations, *self.slots, *self._squares)
 
     def first_gradients(self, slots: Sequence[np.ndarray]) -> list[np.ndarray]:
         return [slot / (1 - self.beta1) for slot in slots]
@@ -93,3 +139,6 @@ class SGDMomentum:
 
     def first_gradients(self, slots: Sequence[np.ndarray]) -> list[np.ndarray]:
         return list(slots)
+
+    def state(self) -> tuple[Any, ...]:
+        return (self.iterations, *self.slots)

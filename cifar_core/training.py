@@ -1,40 +1,157 @@
-"""THE train step, written once for every mode. Leaves out how it is executed: that is the modes' only business."""
+"""THE train step, written once for every mode, and the loop around it that trains a model to an accuracy.
 
-from collections.abc import Callable
-from typing import Any
+Leaves out how a step is executed: that is the modes' only business.
+"""
 
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 
 from cifar_core import models
-from cifar_core.optimizers import Adam, Optimizer
-from cifar_core.pipeline import Batches
+from cifar_core.batch_file import Part
+from cifar_core.inputs import Inputs, Resident, Streamed, keep
+from cifar_core.optimizers import Adam, Optimizer, schedule
+from cifar_core.pipeline import Batches, normalise
+from cifar_core.recipe import Recipe
 from cifar_core.workload import Workload
 
 
 class Task:
-    """A workload made real: model, optimizer and resident batches as TensorFlow variables of the current graph.
+    """Something to train: model, optimizer and inputs as TensorFlow variables of the current graph.
 
     A mode executes `step` and nothing else, so all that differs between modes is in the mode's own file.
     """
 
-    def __init__(self, workload: Workload, batches: Batches, hold: Callable[[Any], Any] = lambda array: array) -> None:
-        """`hold` turns an array into the initial value of a variable."""
-        self.model = models.load(workload.model)(workload.seed)
-        # Collected once: a tf.Module walks its attributes at every request, which only eager would pay for.
-        self.weights = tuple(self.model.trainable_variables)
-        self.optimizer: Optimizer = Adam(self.weights)
-        self.images = tf.Variable(hold(batches.images), trainable=False, name="resident_images")
-        self.labels = tf.Variable(hold(batches.labels), trainable=False, name="resident_labels")
-        self.batch_count = batches.count
+    first_step = 0  # how many steps were done before this task was made
 
-    def step(self, index: Any) -> tuple[Any, list[Any]]:
-        """One update on resident batch `index` (int32 scalar): its loss before the update, and the update ops."""
-        images, labels = tf.gather(self.images, index), tf.gather(self.labels, index)
+    def __init__(self, model: Any, optimizer: Optimizer, inputs: Inputs) -> None:
+        self.model, self.optimizer, self.inputs = model, optimizer, inputs
+        # Collected once: a tf.Module walks its attributes at every request, which only eager would pay for.
+        self.weights = tuple(model.trainable_variables)
+
+    def step(self, *values: Any) -> tuple[Any, list[Any]]:
+        """One update on the batch that `values` name: its loss before the update, and the update ops."""
+        images, labels, drop = self.inputs.batch(*values)
         with tf.GradientTape() as tape:
-            loss = cross_entropy(self.model(images), labels)
+            loss = cross_entropy(self.model(images, drop), labels)
         return loss, self.optimizer.apply(tape.gradient(loss, self.weights))
+
+    def state(self) -> tuple[Any, ...]:
+        """Every variable that changes while training: what a checkpoint holds, always in the same order."""
+        return (*self.weights, *self.optimizer.state())
+
+
+def resident_task(workload: Workload, batches: Batches, hold: Callable[[Any], Any] = keep) -> Task:
+    """The task that is timed: a workload on resident batches, with plain Adam. For `hold` see `Resident`."""
+    model = models.load(workload.model)(workload.seed)
+    return Task(model, Adam(tuple(model.trainable_variables)), Resident(batches, hold))
+
+
+def training_task(model: str, recipe: Recipe, inputs: Streamed, hold: Callable[[Any], Any] = keep) -> Task:
+    """The task that is trained to an accuracy: a model by a recipe. Nothing large needs to be held."""
+    network = models.load(model)(recipe.seed)
+    optimizer = Adam(tuple(network.trainable_variables), schedule(recipe), recipe.weight_decay)
+    task = Task(network, optimizer, inputs)
+    task.first_step = inputs.first_step
+    return task
 
 
 def cross_entropy(logits: Any, labels: Any) -> Any:
     """Mean softmax cross-entropy (nats) of logits [n, classes] against labels int32 [n]."""
     return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits))
+
+
+class Trainable(Protocol):
+    """A task opened in some mode (see bench/modes)."""
+
+    task: Task
+
+    def run(self, steps: int) -> None: ...
+
+    def sync(self) -> float: ...
+
+    def logits(self, images: Any) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """How far a training is: `loss` of the last batch, `accuracy` on a sample of the training images.
+
+    `seconds` of training since the display before; `step_s` of one step of it, the first call left out, which traces
+    and compiles. What displaying takes is in neither.
+    """
+
+    step: int
+    loss: float
+    accuracy: float
+    step_s: float
+    seconds: float
+
+
+SAMPLE = 1000  # training images whose accuracy is displayed
+EVALUATION_BATCH = 500
+
+
+def train_model(
+    model: Trainable,
+    train_data: Part,
+    training_steps: int,
+    display_step: int,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Iterator[Display]:
+    """Train in the model's mode, from the step it has reached to `training_steps`, and yield every `display_step`.
+
+    The tutorial's seven steps: epochs and batches come from the task's inputs; each step is a forward pass and loss
+    under a GradientTape, gradients, and the optimizer's update (`Task.step`); metrics are taken between steps.
+    Raises FloatingPointError when the loss is no longer finite.
+    """
+    sample = Part(train_data.images[:SAMPLE], train_data.labels[:SAMPLE])
+    done = model.task.first_step
+    first_call_s = _run(model, 1, clock) if done < training_steps else 0.0
+    begun = 1
+    while done < training_steps:
+        steps = min(display_step - done % display_step, training_steps - done)
+        seconds = _run(model, steps - begun, clock) if steps > begun else 0.0
+        done += steps
+        step_s = seconds / (steps - begun) if steps > begun else first_call_s
+        loss = model.sync()
+        if not np.isfinite(loss):
+            raise FloatingPointError(f"the loss became {loss} within the {steps} steps up to step {done}")
+        yield Display(done, loss, evaluate(model, sample)[1], step_s, seconds + begun * first_call_s)
+        begun = 0
+
+
+def _run(model: Trainable, steps: int, clock: Callable[[], float]) -> float:
+    start = clock()
+    model.run(steps)
+    model.sync()
+    return clock() - start
+
+
+def evaluate(model: Trainable, part: Part) -> tuple[float, float]:
+    """Mean loss (nats) and accuracy (0..1) of the model as it is on all images of a part, without dropout."""
+    losses, hits = 0.0, 0
+    for start in range(0, len(part.labels), EVALUATION_BATCH):
+        labels = part.labels[start : start + EVALUATION_BATCH]
+        logits = _padded_logits(model, normalise(part.images[start : start + EVALUATION_BATCH]))
+        hits += int(np.sum(logits.argmax(1) == labels))
+        losses += float(np.sum(_log_sum_exp(logits) - logits[np.arange(len(labels)), labels]))
+    return losses / len(part.labels), hits / len(part.labels)
+
+
+def _padded_logits(model: Trainable, images: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """Filled up to a whole batch, for a last ragged one would be traced and compiled anew."""
+    padded = np.zeros((EVALUATION_BATCH, *images.shape[1:]), np.float32)
+    padded[: len(images)] = images
+    return np.asarray(model.logits(padded), np.float64)[: len(images)]
+
+
+def _log_sum_exp(logits: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    highest = logits.max(axis=1)
+    sums: npt.NDArray[np.float64] = highest + np.log(np.exp(logits - highest[:, None]).sum(axis=1))
+    return sums

@@ -29,6 +29,12 @@ class Trainer(Protocol):
     def sync(self) -> float:
         """Wait until all steps have finished; the latest step's loss."""
 
+    def logits(self, images: Any) -> Any:
+        """The model's answer, float32 [n, 10], to images float32 [n, 32, 32, 3], as arrays."""
+
+    def write(self, variables: Sequence[Any], values: Sequence[Any]) -> None:
+        """Give the variables these values."""
+
     def read(self, variables: Sequence[Any]) -> list[Any]:
         """The variables' values as NumPy arrays."""
 

@@ -1,7 +1,7 @@
 """tf.function: AutoGraph rewrites `step`, tracing runs it once to record a graph, and each call runs the graph."""
 
 from collections.abc import Callable, Sequence
-from itertools import cycle, islice
+from itertools import islice
 from typing import Any
 
 import tensorflow as tf
@@ -14,29 +14,40 @@ class Function:
 
     def __init__(self, make_task: Callable[..., Any]) -> None:
         self.task = make_task()
-        self._indices = cycle([tf.constant(index) for index in range(self.task.batch_count)])
+        self._feed = self.task.inputs.feed()
         self._step = tf.function(self._loss_of_step)
+        self._forward = tf.function(self._logits)
 
-    def _loss_of_step(self, index: Any) -> Any:
+    def _loss_of_step(self, *values: Any) -> Any:
         # The update ops need not be returned: automatic control dependencies run every stateful op of a trace.
-        loss, _ = self.task.step(index)
+        loss, _ = self.task.step(*values)
         return loss
 
+    def _logits(self, images: Any) -> Any:
+        return self.task.model(images)
+
     def run(self, steps: int) -> None:
-        for index in islice(self._indices, steps):
-            self._loss = self._step(index)
+        for values in islice(self._feed, steps):
+            self._loss = self._step(*values)
 
     def sync(self) -> float:
         return float(self._loss)
 
+    def logits(self, images: Any) -> Any:
+        return self._forward(tf.constant(images)).numpy()
+
     def read(self, variables: Sequence[Any]) -> list[Any]:
         return [variable.numpy() for variable in variables]
+
+    def write(self, variables: Sequence[Any], values: Sequence[Any]) -> None:
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)
 
     def traces(self) -> int:
         return int(self._step.experimental_get_tracing_count())
 
     def execution(self) -> Execution:
-        graph = self._step.get_concrete_function(tf.TensorSpec([], tf.int32)).graph
+        graph = self._step.get_concrete_function(*self.task.inputs.signature).graph
         devices = tuple(variable.device for variable in (self._loss, *self.task.weights))
         return Execution(self.traces(), len(graph.get_operations()), 0, None, devices)
 

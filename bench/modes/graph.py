@@ -4,7 +4,7 @@ A Session waits for the device after every step by its nature; the other modes w
 """
 
 from collections.abc import Callable, Sequence
-from itertools import cycle, islice
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -27,36 +27,50 @@ class Graph:
         def hold(array: np.ndarray) -> Any:
             """A stand-in that is fed once: as a constant the batches would be part of the graph."""
             stand_in = tf1.placeholder(array.dtype, array.shape)
-            held[stand_in.ref()] = array
+            held[stand_in] = array
             return stand_in
 
         with self._graph.as_default():
             self.task = make_task(hold)
-            self._index = tf1.placeholder(tf.int32, [])
-            self._fetches = self.task.step(self._index)
+            self._fed = [tf1.placeholder(spec.dtype, spec.shape) for spec in self.task.inputs.signature]
+            self._fetches = self.task.step(*self._fed)
             self._session = tf1.Session()  # takes the devices and threads set for the process
-            feeds = {stand_in.deref(): array for stand_in, array in held.items()}
-            self._session.run(tf1.global_variables_initializer(), feeds)
+            self._session.run(tf1.global_variables_initializer(), held)
             # What a hand-tuned TF1 loop used: run() without its per-call parsing of fetches and feeds.
-            self._step = self._session.make_callable(self._fetches, feed_list=[self._index])
-        self._indices = cycle(np.arange(self.task.batch_count, dtype=np.int32))
+            self._step = self._session.make_callable(self._fetches, feed_list=self._fed)
+        self._forward: Any = None
+        self._feed = (tuple(value.numpy() for value in values) for values in self.task.inputs.feed())
 
     def run(self, steps: int) -> None:
-        for index in islice(self._indices, steps):
-            self._loss, _ = self._step(index)
+        for values in islice(self._feed, steps):
+            self._loss, _ = self._step(*values)
 
     def sync(self) -> float:
         return float(self._loss)
 
+    def logits(self, images: Any) -> Any:
+        if self._forward is None:  # built when asked for: it is no part of a step
+            with self._graph.as_default():
+                fed = tf1.placeholder(tf.float32, [None, 32, 32, 3])
+                self._forward = self._session.make_callable(self.task.model(fed), feed_list=[fed])
+        return self._forward(images)
+
     def read(self, variables: Sequence[Any]) -> list[Any]:
         return list(self._session.run(list(variables)))
+
+    def write(self, variables: Sequence[Any], values: Sequence[Any]) -> None:
+        with self._graph.as_default():
+            for variable, value in zip(variables, values, strict=True):
+                stand_in = tf1.placeholder(variable.dtype, variable.shape)
+                self._session.run(variable.assign(stand_in), {stand_in: value})
 
     def traces(self) -> int:
         return 0
 
     def execution(self) -> Execution:
         options, metadata = tf1.RunOptions(output_partition_graphs=True), tf1.RunMetadata()
-        self._session.run(self._fetches, {self._index: 0}, options=options, run_metadata=metadata)
+        feeds = dict(zip(self._fed, next(self._feed), strict=True))
+        self._session.run(self._fetches, feeds, options=options, run_metadata=metadata)
         placed = [node for graph in metadata.partition_graphs for node in graph.node]
         devices = tuple(node.device for node in placed if any(op in node.op for op in WORKING_OPS))
         return Execution(0, self._graph_ops(), xla_compilations=0, hlo_instructions=None, devices=devices)

@@ -1,7 +1,7 @@
 """XLA: tf.function's trace, compiled whole to machine code for this device at the first call (jit_compile=True)."""
 
 from collections.abc import Callable, Sequence
-from itertools import cycle, islice
+from itertools import islice
 from typing import Any
 
 import tensorflow as tf
@@ -14,28 +14,39 @@ class Xla:
 
     def __init__(self, make_task: Callable[..., Any]) -> None:
         self.task = make_task()
-        self._indices = cycle([tf.constant(index) for index in range(self.task.batch_count)])
+        self._feed = self.task.inputs.feed()
         self._step = tf.function(self._loss_of_step, jit_compile=True)
+        self._forward = tf.function(self._logits, jit_compile=True)
 
-    def _loss_of_step(self, index: Any) -> Any:
-        loss, _ = self.task.step(index)
+    def _loss_of_step(self, *values: Any) -> Any:
+        loss, _ = self.task.step(*values)
         return loss
 
+    def _logits(self, images: Any) -> Any:
+        return self.task.model(images)
+
     def run(self, steps: int) -> None:
-        for index in islice(self._indices, steps):
-            self._loss = self._step(index)
+        for values in islice(self._feed, steps):
+            self._loss = self._step(*values)
 
     def sync(self) -> float:
         return float(self._loss)
 
+    def logits(self, images: Any) -> Any:
+        return self._forward(tf.constant(images)).numpy()
+
     def read(self, variables: Sequence[Any]) -> list[Any]:
         return [variable.numpy() for variable in variables]
+
+    def write(self, variables: Sequence[Any], values: Sequence[Any]) -> None:
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)
 
     def traces(self) -> int:
         return int(self._step.experimental_get_tracing_count())
 
     def execution(self) -> Execution:
-        concrete = self._step.get_concrete_function(tf.TensorSpec([], tf.int32))
+        concrete = self._step.get_concrete_function(*self.task.inputs.signature)
         # The runtime must compile a function that carries this attribute, or fail; it cannot fall back in silence.
         compiled = concrete.function_def.attr["_XlaMustCompile"].b
         devices = tuple(variable.device for variable in (self._loss, *self.task.weights))
@@ -48,7 +59,7 @@ class Xla:
         )
 
     def _hlo_instructions(self) -> int:
-        program = self._step.experimental_get_compiler_ir(next(self._indices))(stage="hlo")
+        program = self._step.experimental_get_compiler_ir(*next(self._feed))(stage="hlo")
         return sum(" = " in line for line in program.splitlines())
 
 

@@ -16,6 +16,7 @@ from matplotlib.ticker import FuncFormatter, NullFormatter
 from bench.analysis import CaseResult, GroupResult
 from bench.modes import MODES
 from bench.report.wording import count, interval, number
+from bench.train_records import Point
 from cifar_core.batch_file import Part
 
 _COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -96,6 +97,27 @@ def total(group: GroupResult, label: str, file: Path) -> None:
     axes.set_ylabel("seconds in all")
     axes.grid(True, color="#DDDDDD", linewidth=0.6)
     axes.legend(frameon=False, fontsize=9)
+    _save(figure, file)
+
+
+def curves(points: Sequence[Point], title: str, file: Path) -> None:
+    """Loss and accuracy over the steps of one training: on the training images and, evaluated, on the test images."""
+    figure = Figure(figsize=(8.0, 5.6), dpi=120, facecolor="white", layout="constrained")
+    FigureCanvasAgg(figure)
+    above, below = figure.subplots(2, 1, sharex=True)
+    steps = [point.step for point in points]
+    above.plot(steps, [p.loss for p in points], "o--", color=_COLOURS[1], markersize=4, label="last training batch")
+    above.plot(steps, [p.test_loss for p in points], "s-", color=_COLOURS[2], markersize=4, label="test images")
+    above.set_ylabel("loss (nats)")
+    below.plot(steps, [100 * p.accuracy for p in points], "o--", color=_COLOURS[1], markersize=4)
+    below.plot(steps, [100 * p.test_accuracy for p in points], "s-", color=_COLOURS[2], markersize=4)
+    below.set_ylabel("accuracy (%)")
+    below.set_xlabel("training steps")
+    above.set_title(title, loc="left", fontsize=11, color=_INK)
+    above.legend(frameon=False, fontsize=9)
+    for axes in (above, below):
+        axes.grid(True, color="#DDDDDD", linewidth=0.6)
+        axes.spines[["top", "right"]].set_visible(False)
     _save(figure, file)
 
 

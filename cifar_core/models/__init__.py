@@ -8,13 +8,19 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class ModelRow:
-    """A model by name; its file `cifar_core/models/<name>.py` holds `build`."""
+    """A model by name; its file `cifar_core/models/<name>.py` holds `build`. `units` go into its last layer."""
 
     name: str
     title: str
+    units: int
 
 
-MODELS = (ModelRow("tutorial_cnn", "three 3x3 conv + pool blocks (32, 64, 128), dense 256: 620,362 weights"),)
+MODELS = (ModelRow("tutorial_cnn", "three 3x3 conv + pool blocks (32, 64, 128), dense 256: 620,362 weights", 256),)
+
+
+def row(name: str) -> ModelRow:
+    """The model's row. Raises KeyError for an unknown name."""
+    return {model.name: model for model in MODELS}[name]
 
 
 def load(name: str) -> Callable[[int], Any]:

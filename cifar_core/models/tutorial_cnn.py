@@ -1,5 +1,6 @@
 """The tutorial's CNN: three blocks of convolution and pooling (32, 64, 128 filters), a dense layer of 256, logits."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -21,12 +22,13 @@ class TutorialCNN(tf.Module):
         self.hidden = Dense(rng, 4 * 4 * 128, 256, "hidden")
         self.logits = Dense(rng, 256, 10, "logits")
 
-    def __call__(self, images: Any) -> Any:
+    def __call__(self, images: Any, drop: Callable[[Any], Any] = lambda x: x) -> Any:
+        """`drop` is applied to what goes into the last layer: dropout, while training."""
         x = self.pool(self.conv1(images))
         x = self.pool(self.conv2(x))
         x = self.pool(self.conv3(x))
         x = tf.nn.relu(self.hidden(tf.reshape(x, [-1, 4 * 4 * 128])))
-        return self.logits(x)
+        return self.logits(drop(x))
 
 
 def build(seed: int) -> TutorialCNN:

@@ -11,10 +11,13 @@ from builders import ENVIRONMENT, SCHEDULE
 from bench import modes, validity, worker
 from bench.modes import MODES, Trainer
 from bench.records import Case, Measurement, Order, Turn
-from cifar_core import pipeline
+from cifar_core import models, pipeline
 from cifar_core.cifar10 import SYNTHETIC
+from cifar_core.inputs import Resident
 from cifar_core.models import MODELS
-from cifar_core.training import Task
+from cifar_core.optimizers import Adam
+from cifar_core.pipeline import Batches
+from cifar_core.training import Task, resident_task
 from cifar_core.workload import Workload
 
 BATCH = 4
@@ -26,7 +29,7 @@ def measured(mode: str, model: str = "tutorial_cnn", make_task: type[Task] = Tas
     batches = pipeline.resident(SYNTHETIC, BATCH, 0)
 
     def open_here(_: Order) -> worker.Opened:
-        return lambda: open_trainer(partial(make_task, workload, batches)), "batches"
+        return lambda: open_trainer(partial(resident, make_task, workload, batches)), "batches"
 
     open_trainer = modes.load(mode)
     child = worker.Worker(Order(Case(mode, "cpu", 0, workload), 0, SCHEDULE, ENVIRONMENT, SYNTHETIC), open_here, tick)
@@ -34,6 +37,12 @@ def measured(mode: str, model: str = "tutorial_cnn", make_task: type[Task] = Tas
     measurement = [child.take(turn) for turn in turns][-1].measurement
     assert measurement is not None
     return measurement
+
+
+def resident(kind: type[Task], workload: Workload, batches: Batches, *hold: Any) -> Task:
+    """A resident task of a kind that is wrong on purpose."""
+    model = models.load(workload.model)(workload.seed)
+    return kind(model, Adam(tuple(model.trainable_variables)), Resident(batches, *hold))
 
 
 def tick() -> float:
@@ -52,9 +61,9 @@ def test_one_real_step_of_each_mode_and_model_agrees_with_eager_and_proves_itsel
 
 def test_the_first_gradients_are_those_of_the_step() -> None:
     """Against a gradient taken by hand, not through the optimizer's slots."""
-    task = Task(Workload("tutorial_cnn", BATCH, "synthetic"), pipeline.resident(SYNTHETIC, BATCH, 0))
+    task = resident_task(Workload("tutorial_cnn", BATCH, "synthetic"), pipeline.resident(SYNTHETIC, BATCH, 0))
     with tf.GradientTape() as tape:
-        images, labels = task.images[0], task.labels[0]
+        images, labels, _ = task.inputs.batch(tf.constant(0))
         logits = task.model(images)
         loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits))
     gradients = [gradient.numpy() for gradient in tape.gradient(loss, task.weights)]
@@ -71,14 +80,14 @@ class OneWeightScaled(Task):
 
 
 class ExtraStep(Task):
-    def step(self, index: object) -> tuple[object, list[object]]:
-        super().step(index)
-        return super().step(index)
+    def step(self, *values: Any) -> tuple[Any, list[Any]]:
+        super().step(*values)
+        return super().step(*values)
 
 
 class NaN(Task):
-    def step(self, index: object) -> tuple[object, list[object]]:
-        loss, updates = super().step(index)
+    def step(self, *values: Any) -> tuple[Any, list[Any]]:
+        loss, updates = super().step(*values)
         return loss * float("nan"), updates
 
 
@@ -130,7 +139,7 @@ def test_a_function_that_retraces_while_timed_is_caught() -> None:
 
     def open_retracing(_: Order) -> worker.Opened:
         def make() -> Trainer:
-            return Retracing(partial(Task, workload, batches))
+            return Retracing(partial(resident_task, workload, batches))
 
         return make, "batches"
 
@@ -146,7 +155,7 @@ def test_weights_are_read_alike_in_every_mode() -> None:
     workload, batches = Workload("tutorial_cnn", BATCH, "synthetic"), pipeline.resident(SYNTHETIC, BATCH, 0)
     read = []
     for mode in MODES:
-        trainer = modes.load(mode.name)(partial(Task, workload, batches))
+        trainer = modes.load(mode.name)(partial(resident_task, workload, batches))
         read.append(trainer.read(trainer.task.weights))
     for weights in read[1:]:
         assert all(np.array_equal(a, b) for a, b in zip(weights, read[0], strict=True))

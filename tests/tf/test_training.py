@@ -7,7 +7,7 @@ import tensorflow as tf
 from cifar_core import cifar10, models, pipeline
 from cifar_core.models.layers import Conv, MaxPool
 from cifar_core.optimizers import Adam, SGDMomentum
-from cifar_core.training import Task, cross_entropy
+from cifar_core.training import cross_entropy, resident_task
 from cifar_core.workload import Workload
 
 
@@ -59,7 +59,7 @@ def test_sgd_with_momentum_matches_its_formula() -> None:
 
 def test_the_step_returns_the_loss_before_its_update() -> None:
     batches = pipeline.resident(cifar10.SYNTHETIC, 8, seed=0)
-    task = Task(Workload("tutorial_cnn", 8, "synthetic"), batches)
+    task = resident_task(Workload("tutorial_cnn", 8, "synthetic"), batches)
     before = float(cross_entropy(task.model(batches.images[3]), batches.labels[3]))
     loss, _ = task.step(tf.constant(3))
     assert float(loss) == pytest.approx(before, rel=1e-6)
@@ -70,7 +70,7 @@ def test_the_tutorial_cnn_learns_the_look_alike_but_not_to_perfection() -> None:
     """1,000 steps of 64: between 60 and 90 % on the look-alike's test part, as the real data would have it."""
     source = cifar10.SYNTHETIC
     batches = pipeline.resident(source, 64, seed=0, count=700)
-    task = Task(Workload("tutorial_cnn", 64, "synthetic"), batches)
+    task = resident_task(Workload("tutorial_cnn", 64, "synthetic"), batches)
     step = tf.function(lambda index: task.step(index)[0], autograph=False)
     for number in range(1000):
         step(tf.constant(number % batches.count))

@@ -13,7 +13,12 @@ from cifar_core.models import MODELS
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted([*ROOT.glob("bench/**/*.py"), *ROOT.glob("cifar_core/**/*.py")])
 NAMES = [str(path.relative_to(ROOT)) for path in SOURCES]
-MAY_IMPORT_TENSORFLOW = {"cifar_core/training.py", "cifar_core/optimizers.py", "bench/worker.py"}
+MAY_IMPORT_TENSORFLOW = {
+    "cifar_core/training.py",
+    "cifar_core/optimizers.py",
+    "cifar_core/inputs.py",
+    "bench/worker.py",
+}
 
 
 def imports(path: Path) -> set[str]:
