@@ -85,7 +85,7 @@ class Streamed:
             rows = self._rows(step)
             chosen = (tf.cast(tf.gather(images, rows), tf.float32) / 255 - MEAN) / STD
             if self._recipe.augment:
-                chosen = augmented(chosen, self._recipe.seed, step)
+                chosen = tf.where(self._plain(step), chosen, augmented(chosen, self._recipe.seed, step))
             mask = (self._mask(step),) if self._recipe.dropout else ()
             return (chosen, tf.gather(labels, rows), *mask)
 
@@ -107,7 +107,11 @@ class Streamed:
         kept = 1 - self._recipe.dropout
         key = tf.stack([tf.constant(self._recipe.seed, tf.int64), step]) + 2  # not the augmentation's keys
         chance = tf.random.stateless_uniform([self._recipe.batch_size, self._units], key)
-        return tf.cast(chance < kept, tf.float32) / kept
+        return tf.where(self._plain(step), tf.ones_like(chance), tf.cast(chance < kept, tf.float32) / kept)
+
+    def _plain(self, step: Any) -> Any:
+        """Whether the step still lies in the epochs that are neither augmented nor dropped from."""
+        return step * self._recipe.batch_size < self._recipe.plain_epochs * len(self._part.labels)
 
 
 def augmented(images: Any, seed: int, step: Any) -> Any:

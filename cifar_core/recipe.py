@@ -10,8 +10,10 @@ from dataclasses import dataclass
 class Recipe:
     """Hyperparameters of a training. `schedule` is `constant` or `cosine` (to zero at `steps`, after `warmup_steps`).
 
-    `augment` flips and crops (4 pixels of padding); `dropout` is the share dropped before the last layer;
-    `weight_decay` is decoupled (AdamW, Loshchilov and Hutter 2019, arXiv:1711.05101) and follows the learning rate.
+    `augment` flips and crops (4 pixels of padding); `dropout` is the share dropped before the last layer. Both start
+    after `plain_epochs`: there is nothing to regularise before images repeat, and a short training learns more from
+    them as they are. `weight_decay` is decoupled (AdamW, Loshchilov and Hutter 2019, arXiv:1711.05101) and follows the
+    learning rate.
     """
 
     name: str
@@ -24,12 +26,13 @@ class Recipe:
     augment: bool
     dropout: float
     weight_decay: float
+    plain_epochs: int = 0
     seed: int = 0
 
 
 RECIPES = (
     Recipe("tutorial", "Adam at 1e-3, nothing else", 1e-3, "constant", 0, 64, 20_000, False, 0.0, 0.0),
     Recipe(
-        "tuned", "warm-up and cosine, flips and crops, dropout, decay", 2e-3, "cosine", 200, 64, 20_000, True, 0.3, 0.05
+        "tuned", "warm-up and cosine, flips, crops, dropout, decay", 3e-3, "cosine", 200, 64, 20_000, True, 0.3, 0.05, 2
     ),
 )

@@ -123,6 +123,18 @@ def test_dropout_keeps_its_share_and_the_mean_and_changes_with_the_step(dataset:
     assert not np.array_equal(first, second)
 
 
+def test_the_first_epochs_of_a_recipe_may_be_plain(dataset: Dataset) -> None:
+    plain = Recipe("r", "", 1e-3, "constant", 0, 20, 20, False, 0.0, 0.0)
+    later = Recipe("r", "", 1e-3, "constant", 0, 20, 20, True, 0.3, 0.0, plain_epochs=2)
+    values = zip(
+        Streamed(dataset.train, plain, 256).dataset().take(12),
+        Streamed(dataset.train, later, 256).dataset().take(12),
+        strict=True,
+    )
+    alike = [(np.array_equal(a, b), bool(np.all(mask == 1))) for (a, _), (b, _, mask) in values]
+    assert alike == [(True, True)] * 10 + [(False, False)] * 2
+
+
 def test_the_cosine_schedule_warms_up_and_ends_at_zero() -> None:
     rate = schedule(Recipe("r", "", 0.1, "cosine", 10, 8, 110, False, 0.0, 0.0))
     assert callable(rate)
