@@ -52,12 +52,16 @@ def run(
 
 
 @app.command()
-def report(folder: Annotated[Path, typer.Argument(help="A run folder.")]) -> None:
-    """Rebuild the report of a run from its measurements."""
-    from bench.report import build
+def report(folder: Annotated[Path, typer.Argument(help="The folder of a run or of a training.")]) -> None:
+    """Rebuild a report from the raw files."""
+    from bench.report import build, training
     from bench.store import Store
+    from bench.train import open_
 
-    _show(build(Store.open(folder)))
+    if (folder / "training.json").exists():
+        typer.echo(f"{training.sentence(*open_(folder))}\nreport: {training.build(folder)}")
+    else:
+        _show(build(Store.open(folder)))
 
 
 @app.command()
@@ -125,20 +129,20 @@ def list_() -> None:
 
 def _train(folder: Path, source: "Source") -> Exit:
     from bench import train as line
-    from bench.report import training
+    from bench.report.training import log_line
     from cifar_core import cifar10
 
     dataset = cifar10.load(source, lambda text: typer.echo(text, err=True))
     typer.echo(f"data: {source.title}\nfolder: {folder}", err=True)
     try:
-        line.execute(folder, dataset, lambda point: typer.echo(training.log_line(point)))
+        line.execute(folder, dataset, lambda point: typer.echo(log_line(point)))
     except KeyboardInterrupt:
         typer.echo(f"interrupted; go on with: cifar-bench train --resume {folder}", err=True)
         return Exit.INTERRUPTED
     except FloatingPointError as error:
         typer.echo(f"error: {error}; the checkpoint before it is in {folder}", err=True)
         return Exit.CASE_FAILED
-    typer.echo(f"{training.sentence(*line.open_(folder))}\nreport: {training.build(folder)}")
+    report(folder)
     return Exit.OK
 
 

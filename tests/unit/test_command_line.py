@@ -97,6 +97,20 @@ def test_data_that_is_there_is_not_downloaded_again(tmp_path: Path) -> None:
     assert "unofficial copy" in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("--recipe fancy", "unknown recipe 'fancy'; known: tutorial, tuned"),
+        ("--mode fast", "unknown mode 'fast'"),
+        ("--display-step 0", "--steps and --seed must be at least 0, --display-step at least 1"),
+        ("--resume nowhere", "nowhere is no training"),
+    ],
+)
+def test_a_bad_training_option_is_one_line(tmp_path: Path, words: str, said: str) -> None:
+    assert the_line(bench("train", "--data", "synthetic", *words.split(), cwd=tmp_path)).startswith(f"error: {said}")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_unknown_option_or_command_is_a_usage_error(tmp_path: Path) -> None:
     assert bench("run", "--speed", "9", cwd=tmp_path).returncode == 2
     assert bench("rnu", cwd=tmp_path).returncode == 2
