@@ -4,7 +4,9 @@ The parent (launch.py) gives the turns; while it is not its turn, the worker sle
 means that the parent has gone. Leaves out the clock loop (measure.py) and all judgement of numbers.
 """
 
+import ctypes
 import os
+import signal
 import sys
 import time
 import traceback
@@ -32,6 +34,7 @@ from bench.records import (
 
 CURVE_STEPS = 5  # the short loss curve compared before timing, step 1 included
 PROJECTIONS = 8
+PR_SET_PDEATHSIG = 1  # prctl(2)
 STAGES = ("open", "build", "warmup", "slice", "close")
 
 Opened = tuple[Callable[[], Trainer], str]  # build the trainer; digest of its batches
@@ -222,8 +225,15 @@ def serve(
             return
 
 
+def die_with_parent() -> None:
+    """On Linux, be killed when the parent is: a worker deep in a compilation does not notice its closed input."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def main() -> None:
     """Speak with the parent over the original stdout; whatever else prints goes to stderr."""
+    die_with_parent()
     channel = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     serve(iter(sys.stdin.buffer.readline, b""), channel)
