@@ -47,7 +47,7 @@ def execute(store: Store, source: Source, progress: Progress, command: Sequence[
         for name in left:
             spent_s = time.monotonic() - started
             if block and spent_s + longest_s > budget_s:
-                return f"the budget of {budget_s:g} s left no time for more than {block} blocks"
+                return f"the time budget of {budget_s:g} s left no room for more than {block} blocks"
             if not _measure(store, cases[name], block, source, progress, command):
                 del cases[name]  # what cannot run here will not run in the next block either
             longest_s = max(longest_s, time.monotonic() - started - spent_s)

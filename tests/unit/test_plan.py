@@ -59,6 +59,14 @@ def test_budgets_take_units(typed: str, seconds: float) -> None:
     assert plan.schedule(Options(budget=typed)).budget_s == seconds
 
 
+def test_a_presets_own_budget_grows_with_the_groups_and_gives_way_to_what_is_typed() -> None:
+    one, two = (plan.make(Options(preset="quick", batch_sizes=sizes), SYNTHETIC).schedule for sizes in ("8", "8,64"))
+    assert one.budget_s
+    assert two.budget_s == 2 * one.budget_s
+    assert plan.schedule(Options(preset="quick", precision="2%")).budget_s is None
+    assert plan.schedule(Options(preset="quick", budget="10m")).budget_s == 600
+
+
 @pytest.mark.parametrize("typed", ["2%", "0.02"])
 def test_precision_takes_a_share_or_per_cent(typed: str) -> None:
     assert plan.schedule(Options(precision=typed)).precision == pytest.approx(0.02)

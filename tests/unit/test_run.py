@@ -112,6 +112,6 @@ def test_precision_adds_blocks_until_it_is_reached(tmp_path: Path) -> None:
 
 def test_a_budget_drops_blocks_and_says_so(tmp_path: Path) -> None:
     store = a_store(tmp_path, precision=1e-9, budget_s=1.0)
-    assert "budget of 1 s" in run.execute(store, SYNTHETIC, Watcher(), FAKE)
+    assert "time budget of 1 s" in run.execute(store, SYNTHETIC, Watcher(), FAKE)
     assert not run.precise(store)
     assert keys(store)
