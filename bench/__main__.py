@@ -108,7 +108,7 @@ def data(
 
 @app.command("list")
 def list_() -> None:
-    """Show the modes, models, presets and devices there are."""
+    """Show the modes, models, recipes, presets and devices there are."""
     from bench.modes import MODES
     from bench.plan import DEVICES, PRESETS
     from cifar_core.models import MODELS
@@ -142,6 +142,8 @@ def _train(folder: Path, source: "Source") -> Exit:
     except FloatingPointError as error:
         typer.echo(f"error: {error}; the checkpoint before it is in {folder}", err=True)
         return Exit.CASE_FAILED
+    except OSError as error:
+        raise BenchError(f"cannot write to {folder}: {error.strerror}; make room, then --resume {folder}") from None
     report(folder)
     return Exit.OK
 

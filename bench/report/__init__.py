@@ -23,10 +23,6 @@ class Report:
     run: Run
     sections: tuple[Section, ...]
 
-    def tables(self) -> list[Table]:
-        """Every table of the report in order."""
-        return [part for section in self.sections for part in section.parts if isinstance(part, Table)]
-
 
 def build(store: Store) -> Report:
     """Write report.md, tables/*.csv and plots/*.png into the run folder. Raises BenchError where it cannot."""

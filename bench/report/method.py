@@ -13,7 +13,8 @@ def section(_: Run) -> Section:
 _CLOCK = (
     "In the clock, for every mode alike: a Python loop over the steps of a slice, the mode's call for each step "
     "(forward, loss, gradients, Adam's update, on a batch that already lies on the device), and one wait for the last "
-    "loss. Not in the clock: data loading, building, tracing, compiling, the talk between processes."
+    "loss; a TF1 Session, by its nature, waits after every step. Not in the clock: data loading, building, tracing, "
+    "compiling, the talk between processes."
 )
 _TURNS = (
     "A block starts a fresh process for each case, the baseline twice. All live at once and take turns: in each round "

@@ -8,6 +8,7 @@ from builders import ENVIRONMENT, a_case, a_group, a_measurement, a_plan, an_evi
 
 from bench import report
 from bench.records import Case, Failure, Measurement, Outcome, Plan
+from bench.report import steady
 from bench.store import Store
 
 STEPS = {"eager": 0.05, "eager-again": 0.05, "graph": 0.025, "function": 0.025, "xla": 0.06}
@@ -78,7 +79,7 @@ def test_an_invalid_case_is_reported_with_no_ratio_and_not_plotted(tmp_path: Pat
     nan = [o for o in records if o.case.arm == "xla"]
     bad = [Outcome(measurement=a_measurement(o.case, o.block, last_loss=None)) for o in nan]
     made = built(tmp_path, [o for o in records if o not in nan] + bad)
-    (row,) = [row for row in made.tables()[0].rows if row["mode"] == "xla"]
+    (row,) = [row for row in steady.table(made.run).rows if row["mode"] == "xla"]
     assert (row["verdict"], row["ratio"], row["step_s"]) == ("INVALID", None, None)
     figures = [part.alt for s in made.sections for part in s.parts if isinstance(part, report.Figure)]
     assert not [alt for alt in figures if "XLA" in alt]
@@ -136,7 +137,7 @@ def test_a_a_that_misses_1_is_a_warning(tmp_path: Path) -> None:
 def test_several_groups_have_their_own_rows_sentences_and_figures(tmp_path: Path) -> None:
     plan = a_plan((*a_group(), *(case for case in a_group_of(8))))
     made = built(tmp_path, outcomes(plan, STEPS), plan)
-    assert len(made.tables()[0].rows) == 10
+    assert len(steady.table(made.run).rows) == 10
     assert made.path.read_text().count("runs this step") == 2
     assert len(list((tmp_path / "plots").iterdir())) == 6
 
