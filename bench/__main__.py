@@ -1,23 +1,13 @@
-"""The command line, `cifar-bench` or `python -m bench`: options in, exit codes out. The work is done elsewhere.
-
-Each command imports what it needs when it runs, so that --help and list answer at once.
-"""
+"""The command line, `cifar-bench` or `python -m bench`: options in, exit codes out. The work is done in command.py."""
 
 import sys
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from bench import command
 from bench.errors import BenchError, Exit
-
-if TYPE_CHECKING:
-    from bench.analysis import Run
-    from bench.plan import Options
-    from bench.report import Report
-    from bench.store import Store
-    from cifar_core.cifar10 import Source
 
 app = typer.Typer(
     help="What your way of executing a TensorFlow training step costs on this machine, and whether it still learns.",
@@ -47,21 +37,13 @@ def run(
     from bench.plan import Options
 
     options = Options(modes, models, batch_sizes, devices, threads, data, seed, preset, precision, budget)
-    store, source = _resumed(resume, options) if resume else _new(options, out)
-    raise typer.Exit(_measure(store, source))
+    raise typer.Exit(command.resume_run(resume, data) if resume else command.new_run(options, out))
 
 
 @app.command()
-def report(folder: Annotated[Path, typer.Argument(help="The folder of a run or of a training.")]) -> None:
+def report(folder: Annotated[Path, typer.Argument(help="The folder of a run, a training or `accuracy`.")]) -> None:
     """Rebuild a report from the raw files."""
-    from bench.report import build, training
-    from bench.store import Store
-    from bench.train import open_
-
-    if (folder / "training.json").exists():
-        typer.echo(f"{training.sentence(*open_(folder))}\nreport: {training.build(folder)}")
-    else:
-        _show(build(Store.open(folder)))
+    command.show(folder)
 
 
 @app.command()
@@ -77,16 +59,44 @@ def train(
     resume: Annotated[Path | None, typer.Option(help="Go on with the training in this folder.")] = None,
 ) -> None:
     """Train a model to an accuracy on the CPU or the first GPU, with curves and checkpoints."""
-    from bench import train as line
+    from bench.train import plan
     from cifar_core import cifar10
 
     if resume:
-        folder, source = resume, line.source_of(line.open_(resume)[0], data)
-    else:
-        source = cifar10.find(data)
-        folder = out or Path("results") / f"{datetime.now():%Y%m%d-%H%M%S}-train-{mode}"
-        line.create(folder, line.plan(mode, model, recipe, steps, display_step, data, seed, source))
-    raise typer.Exit(_train(folder, source))
+        raise typer.Exit(command.resume_training(resume, data))
+    source = cifar10.find(data)
+    training = plan(mode, model, recipe, steps, display_step, data, seed, source)
+    raise typer.Exit(command.new_training(training, source, out))
+
+
+@app.command()
+def accuracy(
+    modes: Annotated[
+        str, typer.Option(help="Modes to compare, with commas; the first in `list` is the baseline.")
+    ] = "all",
+    seeds: Annotated[int, typer.Option(help="How many seeds, counted from --seed.")] = 5,
+    steps: Annotated[int, typer.Option(help="Training steps; 0 is the recipe's own number.")] = 1500,
+    model: Annotated[str, typer.Option(help="The model: see `list`.")] = "tutorial_cnn",
+    recipe: Annotated[str, typer.Option(help="The recipe: see `list`.")] = "tuned",
+    display_step: Annotated[int, typer.Option(help="Evaluate and keep a checkpoint every so many steps.")] = 100,
+    target: Annotated[float, typer.Option(help="Test accuracy to reach; the default is the tutorial's.")] = 0.7207,
+    margin: Annotated[float, typer.Option(help="Differences of up to this share of test images do not matter.")] = 0.01,
+    data: Annotated[str, typer.Option(help="auto, synthetic, a folder or the archive of CIFAR-10.")] = "auto",
+    seed: Annotated[int, typer.Option(help="The first seed.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="A new folder; default results/<time>-accuracy.")] = None,
+    resume: Annotated[Path | None, typer.Option(help="Go on with the trainings in this folder.")] = None,
+) -> None:
+    """Train in several modes from several seeds: do they learn the same, and how soon?"""
+    from bench.accuracy import plan
+    from bench.plan import choose_modes
+    from bench.train import plan as one
+    from cifar_core import cifar10
+
+    if resume:
+        raise typer.Exit(command.resume_accuracy(resume, data))
+    source = cifar10.find(data)
+    training = one(choose_modes(modes)[0], model, recipe, steps, display_step, data, seed, source)
+    raise typer.Exit(command.new_accuracy(plan(modes, seeds, target, margin, training), source, out))
 
 
 @app.command()
@@ -98,12 +108,7 @@ def data(
     png: Annotated[Path, typer.Option(help="Where --show draws to.")] = Path("cifar10-samples.png"),
 ) -> None:
     """Download, check and unpack CIFAR-10; look at it."""
-    from cifar_core import cifar10
-
-    source = cifar10.find(data) if show and out is None else _download(out or Path("data"), url)
-    typer.echo(f"data: {source.title}")
-    if show:
-        _draw(source, png)
+    raise typer.Exit(command.get_data(out, url, show, data, png))
 
 
 @app.command("list")
@@ -125,114 +130,6 @@ def list_() -> None:
         typer.echo(f"{kind}:")
         for name, summary in entries:
             typer.echo(f"  {name:<14}{summary}".rstrip())
-
-
-def _train(folder: Path, source: "Source") -> Exit:
-    from bench import train as line
-    from bench.report.training import log_line
-    from cifar_core import cifar10
-
-    dataset = cifar10.load(source, lambda text: typer.echo(text, err=True))
-    typer.echo(f"data: {source.title}\nfolder: {folder}", err=True)
-    try:
-        line.execute(folder, dataset, lambda point: typer.echo(log_line(point)))
-    except KeyboardInterrupt:
-        typer.echo(f"interrupted; go on with: cifar-bench train --resume {folder}", err=True)
-        return Exit.INTERRUPTED
-    except FloatingPointError as error:
-        typer.echo(f"error: {error}; the checkpoint before it is in {folder}", err=True)
-        return Exit.CASE_FAILED
-    except OSError as error:
-        raise BenchError(f"cannot write to {folder}: {error.strerror}; make room, then --resume {folder}") from None
-    report(folder)
-    return Exit.OK
-
-
-def _download(out: Path, url: str | None) -> "Source":
-    from bench.terminal import Download
-    from cifar_core import archive
-
-    with Download() as progress:
-        return archive.get(out, lambda text: typer.echo(text, err=True), progress, url or archive.URL)
-
-
-def _draw(source: "Source", png: Path) -> None:
-    from bench.report import plots
-    from cifar_core.cifar10 import CLASS_NAMES, TRAIN_PARTS
-
-    names = ["class"] * len(CLASS_NAMES) if source.synthetic else CLASS_NAMES
-    try:
-        plots.samples(source.read(TRAIN_PARTS[0]), names, source.title, png)
-    except (OSError, ValueError) as error:
-        raise BenchError(f"cannot draw to {png}: {error}; give another --png, ending in .png") from None
-    typer.echo(f"samples: {png}")
-
-
-def _new(options: "Options", out: Path | None) -> "tuple[Store, Source]":
-    from bench import plan
-    from bench.store import Store
-    from cifar_core import cifar10
-
-    source = cifar10.find(options.data)
-    folder = out or Path("results") / f"{datetime.now():%Y%m%d-%H%M%S}-{options.preset}"
-    return Store.create(folder, plan.make(options, source)), source
-
-
-def _resumed(folder: Path, options: "Options") -> "tuple[Store, Source]":
-    from bench.store import Store
-    from cifar_core import cifar10
-
-    store = Store.open(folder)
-    source = cifar10.find(store.plan.data if options.data == "auto" else options.data)
-    wanted = store.plan.cases[0].workload.data
-    if source.name != wanted:
-        raise BenchError(f"{folder} was measured on {wanted}, found {source.name}; type --data with that folder")
-    return store, source
-
-
-def _measure(store: "Store", source: "Source") -> Exit:
-    from bench import run as line
-    from bench import terminal
-    from bench.report import build
-
-    typer.echo(f"data: {source.title}\nrun folder: {store.folder}", err=True)
-    try:
-        with terminal.progress() as progress:
-            stopped = line.execute(store, source, progress)
-    except KeyboardInterrupt:
-        build(store)
-        typer.echo(f"interrupted; go on with: cifar-bench run --resume {store.folder}", err=True)
-        return Exit.INTERRUPTED
-    if stopped:
-        typer.echo(f"note: {stopped}", err=True)
-    built = build(store)
-    _show(built)
-    if built.run.failed:
-        return Exit.CASE_FAILED
-    return Exit.OK if line.precise(store) else Exit.NOT_ENOUGH_EVIDENCE
-
-
-def _show(built: "Report") -> None:
-    from bench import terminal
-    from bench.report import headline, steady
-
-    for sentence in headline.sentences(built.run):
-        typer.echo(sentence.replace("**", ""))
-    for caveat in headline.caveats(built.run):
-        typer.echo(caveat.replace("**", "").replace("`", ""))
-    terminal.show(steady.table(built.run))
-    for line in _failures(built.run):
-        typer.echo(line, err=True)
-    typer.echo(f"report: {built.path}")
-
-
-def _failures(run: "Run") -> list[str]:
-    """A line for each way in which a case failed, however often it did."""
-    blocks: dict[str, list[str]] = {}
-    for failure in (outcome.failure for outcome in run.outcomes if outcome.failure):
-        what = f"failed: {failure.case.key}, {failure.stage}: {failure.message}"
-        blocks.setdefault(what, []).append(str(failure.block))
-    return [f"{what} (block {', '.join(numbers)})" for what, numbers in blocks.items()]
 
 
 def main() -> None:

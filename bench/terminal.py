@@ -26,9 +26,10 @@ PLAIN_WIDTH = 160  # wide enough that no cell is cut in a log
 
 
 class Bar:
-    """Progress for a person: block, stage, time left."""
+    """Progress for a person: block (or what `unit` calls it), stage, time left."""
 
-    def __init__(self) -> None:
+    def __init__(self, unit: str) -> None:
+        self._unit = unit
         self._bar = Progress(
             TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(),
             TextColumn("left"), TimeRemainingColumn(),
@@ -54,7 +55,7 @@ class Bar:
 
     def notice(self, text: str, share: float) -> None:
         assert self._task is not None
-        description = f"block {self._done + 1} of {self._blocks}: {text}"
+        description = f"{self._unit} {self._done + 1} of {self._blocks}: {text}"
         self._bar.update(self._task, description=description, completed=self._done + share)
 
     def block_done(self) -> None:
@@ -66,7 +67,8 @@ class Bar:
 class Lines:
     """Progress for a log: one line a block, on stderr."""
 
-    def __init__(self) -> None:
+    def __init__(self, unit: str) -> None:
+        self._unit = unit
         self._blocks = self._done = 0
         self._started = time.monotonic()
 
@@ -88,12 +90,13 @@ class Lines:
         self._done += 1
         spent = time.monotonic() - self._started
         left = spent / self._done * (self._blocks - self._done)
-        sys.stderr.write(f"block {self._done} of {self._blocks} done after {spent:.0f} s, about {left:.0f} s left\n")
+        done = f"{self._unit} {self._done} of {self._blocks} done after {spent:.0f} s"
+        sys.stderr.write(f"{done}, about {left:.0f} s left\n")
 
 
-def progress() -> Bar | Lines:
+def progress(unit: str) -> Bar | Lines:
     """The one that fits where stderr goes."""
-    return Bar() if sys.stderr.isatty() else Lines()
+    return Bar(unit) if sys.stderr.isatty() else Lines(unit)
 
 
 class Download:

@@ -1,31 +1,31 @@
-"""Train one model to an accuracy in one mode, with checkpoints. Leaves out the step and the loop (cifar_core.training).
+"""Train one model to an accuracy in one mode, in a process of its own that keeps checkpoints (train_worker.py).
 
 training.json      what the training sets out to do
 points.json        every displayed step so far
 checkpoint.npz     weights, optimizer and step of the last displayed one: from here `--resume` goes on
+broken.json        why it did not reach its end, if it did not
 """
 
+import contextlib
 import os
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
-from functools import partial
 from pathlib import Path
-from typing import Any
 
-import numpy as np
+import msgspec
 
 from bench import environment, modes
+from bench.child import Child, Gone, child_env, command
 from bench.errors import BenchError, unknown
-from bench.records import FORMAT
+from bench.records import FORMAT, Turn
 from bench.store import read, write
-from bench.train_records import Point, Progress, Training
+from bench.train_records import Broken, Point, Progress, Training, TrainOrder, TrainReply
 from cifar_core import cifar10, models
-from cifar_core.cifar10 import Dataset
 from cifar_core.recipe import RECIPES
 
-Show = Callable[[Point], None]
+TRAINER = command("bench.train_worker")
+LOAD_S, STEP_S = 600.0, 10.0  # the patience with a process that loads, and with each step, before it is called hung
 
 
 def plan(
@@ -77,63 +77,58 @@ def open_(folder: Path) -> tuple[Training, Progress]:
     return read(folder / "training.json", Training), read(folder / "points.json", Progress)
 
 
-def execute(folder: Path, dataset: Dataset, show: Show) -> None:
-    """Train from the folder's checkpoint, or from the start, to the end; each displayed step is kept and shown.
+class TrainingFailed(Exception):
+    """A training cannot go on; `broken` says why, and is in its folder."""
 
-    Raises FloatingPointError when the loss is no longer finite.
-    """
-    from cifar_core.training import evaluate, train_model
-
-    training, progress = open_(folder)
-    state, done = _checkpoint(folder / "checkpoint.npz")
-    progress = replace(progress, points=tuple(point for point in progress.points if point.step <= done))
-    if done >= training.training_steps:
-        return
-    start = time.perf_counter()
-    trainer = _open_trainer(training, dataset, done, state)
-    spent_s = progress.points[-1].seconds if progress.points else 0.0
-    progress = replace(progress, start_s=progress.start_s + time.perf_counter() - start)
-    for display in train_model(trainer, dataset.train, training.training_steps, training.display_step):
-        spent_s += display.seconds
-        test_loss, test_accuracy = evaluate(trainer, dataset.test)
-        point = Point(display.step, display.loss, display.accuracy, display.step_s, spent_s, test_loss, test_accuracy)
-        progress = replace(progress, points=(*progress.points, point))
-        write(folder / "points.json", progress)
-        _keep_checkpoint(folder / "checkpoint.npz", trainer.read(trainer.task.state()), display.step)
-        show(point)
+    def __init__(self, broken: Broken) -> None:
+        super().__init__(broken.message)
+        self.broken = broken
 
 
-def _open_trainer(training: Training, dataset: Dataset, done: int, state: list[Any]) -> Any:
-    from cifar_core.inputs import Streamed
-    from cifar_core.training import training_task
+class TrainingProcess:
+    """A training in a process of its own, which trains only while it is asked for the next displayed step."""
 
-    inputs = Streamed(dataset.train, training.recipe, models.row(training.model).units, done)
-    trainer = modes.load(training.mode)(partial(training_task, training.model, training.recipe, inputs))
-    if state:
-        trainer.write(trainer.task.state(), state)
-    return trainer
+    def __init__(self, folder: Path, source: cifar10.Source, command: Sequence[str] = TRAINER) -> None:
+        self.folder, self._training = folder, open_(folder)[0]
+        (folder / "broken.json").unlink(missing_ok=True)
+        self._child = Child(command, child_env(self._training.mode, "any"))
+        self.end = self._child.end
+        self._child.send(TrainOrder(str(folder.absolute()), source))
+
+    def load(self, say: Callable[[str], None] = lambda text: None) -> bool:
+        """Wait until images and TensorFlow are loaded; `say` hears of each file. True; else raises TrainingFailed."""
+        while said := self._answer(LOAD_S).said:
+            say(said)
+        return True
+
+    def advance(self) -> Point | None:
+        """Train up to the next displayed step; None when the training has ended. Raises TrainingFailed."""
+        self._child.send(Turn("train"))
+        return self._answer(LOAD_S + STEP_S * self._training.display_step).point
+
+    def _answer(self, time_limit_s: float) -> TrainReply:
+        try:
+            reply = msgspec.json.decode(self._child.receive(time_limit_s), type=TrainReply)
+            message = reply.failure
+        except Gone as error:
+            message = str(error)
+        if message:
+            broken = Broken(FORMAT, message, self._child.tail())
+            with contextlib.suppress(OSError):  # a full disk is itself a reason to be here
+                write(self.folder / "broken.json", broken)
+            raise TrainingFailed(broken)
+        return reply
 
 
-def _keep_checkpoint(file: Path, state: list[Any], done: int) -> None:
-    """All or nothing: an interruption leaves the checkpoint before."""
-    draft = file.with_suffix(".tmp")
-    with draft.open("wb") as stream:
-        np.savez(stream, np.int64(done), *state)
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(draft, file)
-
-
-def _checkpoint(file: Path) -> tuple[list[Any], int]:
-    """The state and the step reached; nothing and 0 where there is no checkpoint yet. Raises BenchError."""
-    if not file.exists():
-        return [], 0
+def execute(folder: Path, source: cifar10.Source, say: Callable[[str], None], show: Callable[[Point], None]) -> None:
+    """Train from the folder's checkpoint, or from the start, to the end. Raises TrainingFailed."""
+    process = TrainingProcess(folder, source)
     try:
-        with np.load(file, allow_pickle=False) as arrays:
-            done, *state = (arrays[f"arr_{number}"] for number in range(len(arrays.files)))
-    except (OSError, ValueError, KeyError) as error:
-        raise BenchError(f"{file} is broken ({error}); delete it and type --resume to start anew") from None
-    return state, int(done)
+        process.load(say)
+        while point := process.advance():
+            show(point)
+    finally:
+        process.end()
 
 
 def source_of(training: Training, data: str) -> cifar10.Source:

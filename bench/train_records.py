@@ -1,8 +1,9 @@
-"""The records of a training to an accuracy, as they stand on the disk. Those of a timed run: records.py."""
+"""The records of trainings to an accuracy, as they stand on the disk. Those of a timed run: records.py."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.records import Environment
+from cifar_core.cifar10 import Source
 from cifar_core.recipe import Recipe
 
 
@@ -26,13 +27,19 @@ class Training:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A training at a displayed step. `seconds` of training so far, evaluation left out, the first call included."""
+    """A training at a displayed step.
+
+    `seconds` of training so far, evaluation left out; `first_call_s` of them were first calls (one for each time it
+    was begun or resumed), `waited_s` were spent waiting for the input pipeline's next batch.
+    """
 
     step: int
     loss: float
     accuracy: float
     step_s: float
     seconds: float
+    first_call_s: float
+    waited_s: float
     test_loss: float
     test_accuracy: float
 
@@ -44,3 +51,49 @@ class Progress:
     format: int
     start_s: float
     points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Why a training did not reach its end, and the end of what its process wrote to stderr."""
+
+    format: int
+    message: str
+    stderr_tail: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccuracyPlan:
+    """The same training in several modes from several seeds; `training` is that of the first mode and seed.
+
+    `target` and `margin` are shares of the test images (0..1).
+    """
+
+    format: int
+    training: Training
+    modes: tuple[str, ...]
+    seeds: tuple[int, ...]
+    target: float
+    margin: float
+
+    def of(self, mode: str, seed: int) -> Training:
+        """One of its trainings."""
+        return replace(self.training, mode=mode, recipe=replace(self.training.recipe, seed=seed))
+
+
+@dataclass(frozen=True, slots=True)
+class TrainOrder:
+    """Parent to child, once: the folder of the training, and where the images are on this machine."""
+
+    folder: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class TrainReply:
+    """Child to parent: what it is loading (`said`), that it has loaded (empty), then `point` by point, then `done`."""
+
+    said: str = ""
+    point: Point | None = None
+    done: bool = False
+    failure: str = ""

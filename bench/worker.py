@@ -4,9 +4,6 @@ The parent (launch.py) gives the turns; while it is not its turn, the worker sle
 means that the parent has gone. Leaves out the clock loop (measure.py) and all judgement of numbers.
 """
 
-import ctypes
-import os
-import signal
 import sys
 import time
 import traceback
@@ -20,6 +17,7 @@ import numpy as np
 
 from bench import measure
 from bench.modes import Trainer
+from bench.parent import connect
 from bench.records import (
     Evidence,
     Failure,
@@ -34,7 +32,6 @@ from bench.records import (
 
 CURVE_STEPS = 5  # the short loss curve compared before timing, step 1 included
 PROJECTIONS = 8
-PR_SET_PDEATHSIG = 1  # prctl(2)
 STAGES = ("open", "build", "warmup", "slice", "close")
 
 Opened = tuple[Callable[[], Trainer], str]  # build the trainer; digest of its batches
@@ -225,19 +222,5 @@ def serve(
             return
 
 
-def die_with_parent() -> None:
-    """On Linux, be killed when the parent is: a worker deep in a compilation does not notice its closed input."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def main() -> None:
-    """Speak with the parent over the original stdout; whatever else prints goes to stderr."""
-    die_with_parent()
-    channel = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    serve(iter(sys.stdin.buffer.readline, b""), channel)
-
-
 if __name__ == "__main__":
-    main()
+    serve(*connect())

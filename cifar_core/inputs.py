@@ -4,6 +4,7 @@ A mode feeds `step` with the values of `feed()`, whatever they are; `batch(*valu
 inside the step. Leaves out the arrays (pipeline.py).
 """
 
+import time
 from collections.abc import Callable, Iterator
 from itertools import cycle
 from typing import Any, Protocol
@@ -61,7 +62,10 @@ class Streamed:
 
     So every mode sees the same batches in the same order, and a training goes on from any step as if never stopped.
     Dropout's masks come along for the same reason: drawn inside a step, XLA would draw others from the same seed.
+    `waited_s` is how long steps have waited for their batches so far, in seconds.
     """
+
+    waited_s = 0.0
 
     def __init__(self, part: Part, recipe: Recipe, units: int, first_step: int = 0) -> None:
         """`units` is the width of what goes into the model's last layer (see `ModelRow`)."""
@@ -71,7 +75,12 @@ class Streamed:
         self.signature = (tf.TensorSpec([size, 32, 32, 3], tf.float32), tf.TensorSpec([size], tf.int32), *mask)
 
     def feed(self) -> Iterator[tuple[Any, ...]]:
-        return iter(self.dataset())
+        batches = iter(self.dataset())
+        while True:
+            start = time.perf_counter()
+            values = next(batches)
+            self.waited_s += time.perf_counter() - start
+            yield values
 
     def batch(self, images: Any, labels: Any, mask: Any = None) -> Batch:
         return images, labels, keep if mask is None else lambda x: x * mask

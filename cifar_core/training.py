@@ -82,8 +82,9 @@ class Trainable(Protocol):
 class Display:
     """How far a training is: `loss` of the last batch, `accuracy` on a sample of the training images.
 
-    `seconds` of training since the display before; `step_s` of one step of it, the first call left out, which traces
-    and compiles. What displaying takes is in neither.
+    `seconds` of training since it was begun, of which the first call, which traces and compiles, took
+    `first_call_s`; `step_s` is one step since the display before, the first call left out. What displaying takes is
+    in none of them.
     """
 
     step: int
@@ -91,6 +92,7 @@ class Display:
     accuracy: float
     step_s: float
     seconds: float
+    first_call_s: float
 
 
 SAMPLE = 1000  # training images whose accuracy is displayed
@@ -111,19 +113,20 @@ def train_model(
     Raises FloatingPointError when the loss is no longer finite.
     """
     sample = Part(train_data.images[:SAMPLE], train_data.labels[:SAMPLE])
-    done = model.task.first_step
-    first_call_s = _run(model, 1, clock) if done < training_steps else 0.0
-    begun = 1
+    done = first = model.task.first_step
+    if done >= training_steps:
+        return
+    spent_s = first_call_s = _run(model, 1, clock)
     while done < training_steps:
-        steps = min(display_step - done % display_step, training_steps - done)
-        seconds = _run(model, steps - begun, clock) if steps > begun else 0.0
-        done += steps
-        step_s = seconds / (steps - begun) if steps > begun else first_call_s
+        goal = min(done - done % display_step + display_step, training_steps)
+        steps = goal - max(done, first + 1)  # the first call was a step
+        seconds = _run(model, steps, clock) if steps else 0.0
+        spent_s, done = spent_s + seconds, goal
         loss = model.sync()
         if not np.isfinite(loss):
-            raise FloatingPointError(f"the loss became {loss} within the {steps} steps up to step {done}")
-        yield Display(done, loss, evaluate(model, sample)[1], step_s, seconds + begun * first_call_s)
-        begun = 0
+            raise FloatingPointError(f"the loss became {loss} on the way to step {done}")
+        step_s = seconds / steps if steps else first_call_s
+        yield Display(done, loss, evaluate(model, sample)[1], step_s, spent_s, first_call_s)
 
 
 def _run(model: Trainable, steps: int, clock: Callable[[], float]) -> float:

@@ -7,11 +7,11 @@ import pytest
 import tensorflow as tf
 from batch_files import write_folder
 
-from bench import train
+from bench import train, train_worker
 from bench.errors import BenchError
 from bench.modes import MODES
 from bench.report import training as report
-from bench.train_records import Point, Training
+from bench.train_records import Training
 from cifar_core import cifar10
 from cifar_core.batch_file import Part
 from cifar_core.cifar10 import Dataset, Source
@@ -38,8 +38,8 @@ def a_training(source: Source, mode: str, steps: int = 6, recipe: str = "tuned")
 
 def trained(folder: Path, training: Training, dataset: Dataset) -> list[np.ndarray]:
     train.create(folder, training)
-    train.execute(folder, dataset, lambda point: None)
-    return train._checkpoint(folder / "checkpoint.npz")[0]
+    list(train_worker.execute(folder, dataset))
+    return train_worker.checkpoint(folder / "checkpoint.npz")[0]
 
 
 @pytest.mark.parametrize("mode", [mode.name for mode in MODES])
@@ -49,15 +49,10 @@ def test_an_interrupted_training_goes_on_to_the_same_bits(
     training = a_training(source, mode)
     straight = trained(tmp_path / "straight", training, dataset)
 
-    def interrupt(point: Point) -> None:
-        if point.step == 3:
-            raise KeyboardInterrupt
-
     train.create(tmp_path / "broken", training)
-    with pytest.raises(KeyboardInterrupt):
-        train.execute(tmp_path / "broken", dataset, interrupt)
-    train.execute(tmp_path / "broken", dataset, lambda point: None)
-    resumed, done = train._checkpoint(tmp_path / "broken" / "checkpoint.npz")
+    assert next(train_worker.execute(tmp_path / "broken", dataset)).step == 3
+    list(train_worker.execute(tmp_path / "broken", dataset))
+    resumed, done = train_worker.checkpoint(tmp_path / "broken" / "checkpoint.npz")
     assert done == 6
     assert all(np.array_equal(a, b) for a, b in zip(straight, resumed, strict=True))
     points = [train.open_(tmp_path / name)[1].points for name in ("straight", "broken")]
@@ -165,9 +160,9 @@ def test_a_loss_that_is_not_finite_stops_the_training_loudly(tmp_path: Path, sou
     train.create(tmp_path, training)
     with pytest.MonkeyPatch.context() as patch:
         progress = train.open_(tmp_path)[1]
-        patch.setattr(train, "open_", lambda _: (wild, progress))
+        patch.setattr(train_worker, "open_", lambda _: (wild, progress))
         with pytest.raises(FloatingPointError, match="the loss became nan"):
-            train.execute(tmp_path, dataset, lambda point: None)
+            list(train_worker.execute(tmp_path, dataset))
 
 
 def test_the_report_tells_what_came_out(tmp_path: Path, source: Source, dataset: Dataset) -> None:
@@ -202,7 +197,7 @@ def test_a_broken_checkpoint_or_a_folder_that_is_taken_is_one_line(tmp_path: Pat
         train.create(tmp_path / "run", training)
     (tmp_path / "run" / "checkpoint.npz").write_bytes(b"rubbish")
     with pytest.raises(BenchError, match=r"checkpoint\.npz is broken"):
-        train._checkpoint(tmp_path / "run" / "checkpoint.npz")
+        train_worker.checkpoint(tmp_path / "run" / "checkpoint.npz")
     with pytest.raises(BenchError, match="no training"):
         train.open_(tmp_path)
 

@@ -18,6 +18,7 @@ MAY_IMPORT_TENSORFLOW = {
     "cifar_core/optimizers.py",
     "cifar_core/inputs.py",
     "bench/worker.py",
+    "bench/train_worker.py",
 }
 
 
@@ -55,6 +56,7 @@ def test_only_plots_imports_matplotlib(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_no_parent_imports_the_worker(name: str) -> None:
     assert not uses(ROOT / name, "bench.worker")
+    assert not uses(ROOT / name, "bench.train_worker")
 
 
 @pytest.mark.parametrize("mode", [mode.name for mode in MODES])

@@ -131,11 +131,10 @@ def test_workers_are_started_from_this_package_whatever_lies_in_the_users_folder
     worker.end()
 
 
-def test_a_cpu_case_cannot_see_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_child_on_the_cpu_cannot_see_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    (cpu, *_) = a_group()
-    assert child.worker_env(cpu)["CUDA_VISIBLE_DEVICES"] == "-1"
-    assert "CUDA_VISIBLE_DEVICES" not in child.worker_env(replace(cpu, device="gpu"))
+    assert child.child_env("eager", "cpu")["CUDA_VISIBLE_DEVICES"] == "-1"
+    assert "CUDA_VISIBLE_DEVICES" not in child.child_env("eager", "gpu:1")
 
 
 def test_no_worker_outlives_its_block() -> None:
