@@ -9,7 +9,7 @@ Turns (one displayed step each) let a noisy machine slow all modes alike. Leaves
 
 import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,7 +19,7 @@ from bench.plan import choose_modes
 from bench.records import FORMAT
 from bench.run import Progress
 from bench.store import read, write
-from bench.train import TrainingFailed, TrainingProcess
+from bench.train import TRAINER, TrainingFailed, TrainingProcess
 from bench.train_records import AccuracyPlan, Training
 from cifar_core.cifar10 import Source
 
@@ -60,7 +60,7 @@ def place(folder: Path, mode: str, seed: int) -> Path:
     return folder / "trainings" / f"{mode}-s{seed}"
 
 
-def execute(folder: Path, source: Source, progress: Progress) -> None:
+def execute(folder: Path, source: Source, progress: Progress, command: Sequence[str] = TRAINER) -> None:
     """Train what has not reached its end yet. What fails is kept with its training; the others go on."""
     plan = open_(folder)
     left = {seed: modes for seed in plan.seeds if (modes := _unfinished(folder, plan, seed))}
@@ -69,7 +69,8 @@ def execute(folder: Path, source: Source, progress: Progress) -> None:
         for mode in modes:
             if not place(folder, mode, seed).exists():
                 train.create(place(folder, mode, seed), plan.of(mode, seed))
-        _take_turns(folder, plan, modes, seed, source, progress.notice)
+        processes = {mode: TrainingProcess(place(folder, mode, seed), source, command) for mode in modes}
+        _take_turns(processes, random.Random(seed), plan.training.training_steps, progress.notice)
         progress.block_done()
 
 
@@ -85,18 +86,16 @@ def _finished(folder: Path) -> bool:
 
 
 def _take_turns(
-    folder: Path, plan: AccuracyPlan, modes: list[str], seed: int, source: Source, notice: Callable[[str, float], None]
+    processes: dict[str, TrainingProcess], rng: random.Random, steps: int, notice: Callable[[str, float], None]
 ) -> None:
     """Train one seed in all its modes, in an order that is drawn anew for every round of turns."""
-    rng, steps = random.Random(seed), plan.training.training_steps
-    notice(f"seed {seed}: loading TensorFlow", 0.0)
-    processes = {mode: TrainingProcess(place(folder, mode, seed), source) for mode in modes}
-    reached = dict.fromkeys(modes, 0)
+    reached = dict.fromkeys(processes, 0)
+    notice("loading TensorFlow", 0.0)
     try:
-        going = [mode for mode in modes if _came_through(processes[mode].load)]
+        going = [mode for mode, process in processes.items() if _came_through(process.load)]
         while going:
             for mode in rng.sample(going, len(going)):
-                notice(f"seed {seed}: {mode} from step {reached[mode]:,}", sum(reached.values()) / steps / len(modes))
+                notice(f"{mode} from step {reached[mode]:,}", sum(reached.values()) / steps / len(processes))
                 if point := _came_through(processes[mode].advance):
                     reached[mode] = point.step
                 else:

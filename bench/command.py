@@ -202,7 +202,7 @@ def _download(out: Path, url: str | None) -> "Source":
 
 
 def _draw(source: "Source", png: Path) -> None:
-    from bench.report import plots
+    from bench.report.plots import training as plots
     from cifar_core.cifar10 import CLASS_NAMES, TRAIN_PARTS
 
     names = ["class"] * len(CLASS_NAMES) if source.synthetic else CLASS_NAMES

@@ -7,7 +7,7 @@ memory layout and its moment, so they are averaged, never pooled. All averages a
 import math
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from scipy import special
@@ -131,14 +131,14 @@ def _quantile(n: int) -> float:
     return float(special.stdtrit(n - 1, 1 - ALPHA / 2))
 
 
-def _p_value(logs: Sequence[float]) -> float | None:
-    """Two-sided one-sample t-test of mean zero; None for a single block."""
-    if len(logs) < 2:
+def _p_value(values: Sequence[float]) -> float | None:
+    """Two-sided one-sample t-test of mean zero; None for a single value."""
+    if len(values) < 2:
         return None
-    error = statistics.stdev(logs) / math.sqrt(len(logs))
+    error = statistics.stdev(values) / math.sqrt(len(values))
     if error == 0:
-        return 1.0 if statistics.fmean(logs) == 0 else 0.0
-    return 2 * float(special.stdtr(len(logs) - 1, -abs(statistics.fmean(logs)) / error))
+        return 1.0 if statistics.fmean(values) == 0 else 0.0
+    return 2 * float(special.stdtr(len(values) - 1, -abs(statistics.fmean(values)) / error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +167,57 @@ def break_even(extra_s: Sequence[float], saved_s: Sequence[float]) -> BreakEven:
     logs = [math.log(extra / saved) for extra, saved in left_out]
     half = _quantile(n) * math.sqrt(n - 1) * statistics.pstdev(logs)
     return BreakEven(Summary(centre, centre * math.exp(-half), centre * math.exp(half), n), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalence:
+    """Paired differences of two things that should be the same. Intervals are None for a single pair.
+
+    `low`..`high` is the 90 % interval of the mean, which lies inside +-margin exactly where two one-sided tests at
+    5 % show equivalence (Schuirmann 1987). `p` is the two-sided test of no difference.
+    """
+
+    mean: float
+    sd: float | None
+    low: float | None
+    high: float | None
+    n: int
+    margin: float
+    p: float | None
+
+    @property
+    def same(self) -> bool:
+        """Whether the two were shown to be the same within the margin."""
+        return self.bound < self.margin
+
+    @property
+    def differs(self) -> bool:
+        """Whether a difference was shown; it may still lie within the margin."""
+        return self.p is not None and self.p < ALPHA
+
+    @property
+    def bound(self) -> float:
+        """The smallest margin within which they would have been shown to be the same; infinite for a single pair."""
+        return math.inf if self.low is None or self.high is None else max(abs(self.low), abs(self.high))
+
+
+def equivalence(differences: Sequence[float], margin: float) -> Equivalence:
+    """Judge paired differences, one for each independent replication (a seed), assumed to be normal."""
+    n, mean = len(differences), statistics.fmean(differences)
+    if n < 2:
+        return Equivalence(mean, None, None, None, n, margin, None)
+    sd = statistics.stdev(differences)
+    half = float(special.stdtrit(n - 1, 1 - ALPHA)) * sd / math.sqrt(n)
+    return Equivalence(mean, sd, mean - half, mean + half, n, margin, _p_value(differences))
+
+
+def holm_equivalences(family: Sequence[Equivalence]) -> list[Equivalence]:
+    """Holm's correction of the tests of no difference.
+
+    `same` needs none: that all are the same is claimed only where each test says so (Berger and Hsu 1996).
+    """
+    corrected = holm([found.p for found in family])
+    return [replace(found, p=p) for found, p in zip(family, corrected, strict=True)]
 
 
 def drift(samples: Sequence[Samples]) -> Summary | None:

@@ -21,6 +21,8 @@ from bench.records import (
     Samples,
     Schedule,
 )
+from bench.train_records import AccuracyPlan, Point, Training
+from cifar_core.recipe import RECIPES
 from cifar_core.workload import Workload
 
 WORKLOAD = Workload("tutorial_cnn", 64, "synthetic")
@@ -88,6 +90,27 @@ def outcomes(plan: Plan, step_s: dict[str, float], blocks: int = 6, **changes: A
         for number, case in enumerate(plan.cases)
         if case.arm in step_s
     ]
+
+
+def a_training(mode: str = "eager", **changes: Any) -> Training:
+    training = Training(
+        FORMAT, "2026-01-01T00:00:00+00:00", mode, "tutorial_cnn", replace(RECIPES[1], steps=300), 300, 100,
+        "synthetic", "synthetic", "look-alike", False, ENVIRONMENT,
+    )  # fmt: skip
+    return replace(training, **changes)
+
+
+def an_accuracy_plan(modes: Sequence[str] = ("eager", "graph", "function", "xla"), seeds: int = 5) -> AccuracyPlan:
+    return AccuracyPlan(FORMAT, a_training(modes[0]), tuple(modes), tuple(range(seeds)), 0.6, 0.01)
+
+
+def a_point(step: int = 100, step_s: float = 0.05, test_accuracy: float = 0.5, **changes: Any) -> Point:
+    """A displayed step of a training whose first call took a second, and whose steps wait a tenth of their time."""
+    seconds = 1.0 + step * step_s
+    return replace(
+        Point(step, 1.0, test_accuracy, step_s, seconds, 1.0, 0.1 * seconds, 1.1, test_accuracy),
+        **changes,
+    )
 
 
 class FakeClock:

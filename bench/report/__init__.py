@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.analysis import Run, analyse
-from bench.errors import BenchError
-from bench.report import conditions, headline, method, proof, startup, steady
-from bench.report.document import Figure, Section, Table, csv, markdown
+from bench.learning import read
+from bench.report import conditions, headline, learning, method, proof, startup, steady
+from bench.report.document import Section
+from bench.report.folder import write
 from bench.store import Store
+
+ACCURACY = "accuracy"  # the folder in a run's folder where `cifar-bench accuracy --out` may put its trainings
 
 SECTIONS = (headline.section, steady.section, startup.section, proof.section, conditions.section, method.section)
 
@@ -25,24 +28,13 @@ class Report:
 
 
 def build(store: Store) -> Report:
-    """Write report.md, tables/*.csv and plots/*.png into the run folder. Raises BenchError where it cannot."""
+    """Write report.md, tables/*.csv and plots/*.png into the run folder. Raises BenchError where it cannot.
+
+    A run folder may hold the folder of an `accuracy` beside its measurements: then it is part of the report.
+    """
     run = analyse(store.plan, store.outcomes())
     sections = tuple(section(run) for section in SECTIONS)
-    try:
-        _write(store.folder, run.plan.data_title, sections)
-    except OSError as error:
-        raise BenchError(f"cannot write the report into {store.folder}: {error.strerror}") from None
-    return Report(store.folder / "report.md", run, sections)
-
-
-def _write(folder: Path, data: str, sections: tuple[Section, ...]) -> None:
-    (folder / "tables").mkdir(exist_ok=True)
-    (folder / "plots").mkdir(exist_ok=True)
-    for stale in (*folder.glob("tables/*.csv"), *folder.glob("plots/*.png")):
-        stale.unlink()  # a case may have failed, or turned out invalid, only in an earlier report
-    for part in (part for section in sections for part in section.parts):
-        if isinstance(part, Table):
-            (folder / "tables" / f"{part.name}.csv").write_text(csv(part, data), encoding="utf-8")
-        elif isinstance(part, Figure):
-            part.draw(folder / "plots" / f"{part.name}.png")
-    (folder / "report.md").write_text(markdown("What a training step costs, by execution mode", sections), "utf-8")
+    if (store.folder / ACCURACY / "accuracy.json").exists():
+        sections = (*sections[:-2], learning.section(read(store.folder / ACCURACY)), *sections[-2:])
+    path = write(store.folder, "What a training step costs, by execution mode", run.plan.data_title, sections)
+    return Report(path, run, sections)

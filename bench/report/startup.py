@@ -3,8 +3,8 @@
 from functools import partial
 
 from bench.analysis import CaseResult, GroupResult, Run
-from bench.report import plots
 from bench.report.document import Column, Figure, Row, Section, Table, column, summary_of
+from bench.report.plots import timing
 from bench.report.wording import interval, mib, repaid
 
 _READING = (
@@ -52,7 +52,7 @@ def _row(group: GroupResult, result: CaseResult) -> Row:
 
 def _figures(run: Run) -> list[Figure]:
     groups = [group for group in run.groups if any(result.valid for result in group.cases)]
-    return [Figure(f"{g.name}-total", _alt(g) + run.label, partial(plots.total, g, run.label)) for g in groups]
+    return [Figure(f"{g.name}-total", _alt(g) + run.label, partial(timing.total, g, run.label)) for g in groups]
 
 
 def _alt(group: GroupResult) -> str:

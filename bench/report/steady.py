@@ -3,8 +3,8 @@
 from functools import partial
 
 from bench.analysis import CaseResult, GroupResult, Run
-from bench.report import plots
 from bench.report.document import Column, Figure, Row, Section, Table, column, summary_of
+from bench.report.plots import timing
 from bench.report.wording import interval
 
 _READING = (
@@ -91,11 +91,11 @@ def _figures(run: Run) -> list[Figure]:
             alt = f"Time of a step, slice by slice, for {group.title}{run.label}: " + "; ".join(
                 f"{result.title} {interval(result.summary('step'), 1e3)} ms" for result in shown
             )
-            figures.append(Figure(f"{group.name}-slices", alt, partial(plots.slices, group, run.label)))
+            figures.append(Figure(f"{group.name}-slices", alt, partial(timing.slices, group, run.label)))
         judged = [r for r in group.candidates if r.comparison and r.comparison.ratio]
         if judged and group.again:
             alt = f"Speed against {group.baseline.title} for {group.title}{run.label}: " + "; ".join(
                 f"{r.title} {interval(r.comparison.ratio if r.comparison else None, sign='x')}" for r in judged
             )
-            figures.append(Figure(f"{group.name}-ratios", alt, partial(plots.ratios, group, run.label)))
+            figures.append(Figure(f"{group.name}-ratios", alt, partial(timing.ratios, group, run.label)))
     return figures

@@ -4,9 +4,9 @@ from functools import partial
 from pathlib import Path
 
 from bench import modes
-from bench.errors import BenchError
-from bench.report import plots
-from bench.report.document import Column, Figure, Row, Section, Table, column, csv, markdown
+from bench.report.document import Column, Figure, Row, Section, Table, column
+from bench.report.folder import write
+from bench.report.plots import training as plots
 from bench.report.wording import number
 from bench.train import open_
 from bench.train_records import Point, Progress, Training
@@ -37,19 +37,7 @@ def sentence(training: Training, progress: Progress) -> str:
 def build(folder: Path) -> Path:
     """Write report.md, tables/points.csv and plots/curves.png; the report's path. Raises BenchError."""
     training, progress = open_(folder)
-    sections = sections_of(training, progress)
-    try:
-        for name in ("tables", "plots"):
-            (folder / name).mkdir(exist_ok=True)
-        for part in (part for section in sections for part in section.parts):
-            if isinstance(part, Table):
-                (folder / "tables" / f"{part.name}.csv").write_text(csv(part, training.data_title), encoding="utf-8")
-            elif isinstance(part, Figure):
-                part.draw(folder / "plots" / f"{part.name}.png")
-        (folder / "report.md").write_text(markdown("A training to an accuracy", sections), encoding="utf-8")
-    except OSError as error:
-        raise BenchError(f"cannot write the report into {folder}: {error.strerror}") from None
-    return folder / "report.md"
+    return write(folder, "A training to an accuracy", training.data_title, sections_of(training, progress))
 
 
 def sections_of(training: Training, progress: Progress) -> tuple[Section, ...]:
@@ -72,26 +60,41 @@ def _points(points: tuple[Point, ...]) -> Table:
         Column("test loss", lambda row: f"{row['test_loss']:.4f}"),
         Column("test accuracy", lambda row: f"{row['test_accuracy']:.2%}"),
         Column("ms a step", lambda row: f"{1e3 * float(str(row['step_s'])):.2f}"),
+        Column("waited for data", lambda row: _share(row["waited_s"], row["seconds"])),
         Column("seconds so far", lambda row: number(float(str(row["seconds"])))),
     )
-    names = ("step", "loss", "accuracy", "step_s", "seconds", "test_loss", "test_accuracy")
-    rows = tuple({name: getattr(point, name) for name in names} for point in points)
+    rows = tuple({name: getattr(point, name) for name in Point.__slots__} for point in points)
     return Table("points", columns, rows)
 
 
+def _share(part: object, whole: object) -> str:
+    return f"{part / whole:.1%}" if isinstance(part, float) and isinstance(whole, float) and whole else "–"
+
+
 def _conditions(training: Training, progress: Progress) -> Table:
+    own = [
+        ("seed", str(training.recipe.seed)),
+        ("building the model", f"{number(progress.start_s)} s"),
+    ]
+    rows: tuple[Row, ...] = tuple({"what": what, "value": value} for what, value in (*own, *facts(training)))
+    return Table("conditions", (column("what", "what"), column("value", "value")), rows)
+
+
+def facts(training: Training) -> list[tuple[str, str]]:
+    """What a training was made on and with, the seed and the mode left out."""
     recipe, env = training.recipe, training.environment
-    facts = [
+    rate = f"{recipe.learning_rate:g}, {recipe.schedule}"
+    plain = f", after {recipe.plain_epochs} plain epochs" if recipe.plain_epochs else ""
+    return [
         ("data", training.data_title),
         ("recipe", f"{recipe.name}: {recipe.title}"),
-        ("learning rate", f"{recipe.learning_rate:g}, {recipe.schedule}, {recipe.warmup_steps} steps of warm-up"),
-        ("batch, steps, seed", f"{recipe.batch_size}, {training.training_steps}, {recipe.seed}"),
-        ("augmentation, dropout, decay", f"{recipe.augment}, {recipe.dropout:g}, {recipe.weight_decay:g}"),
-        ("building the model", f"{number(progress.start_s)} s"),
-        ("CPU", f"{env.cpu}, {env.cores} cores"),
+        ("learning rate", f"{rate}, {recipe.warmup_steps} steps of warm-up" if recipe.warmup_steps else rate),
+        ("batch, steps", f"{recipe.batch_size}, {training.training_steps:,}"),
+        ("flips and crops", f"yes{plain}" if recipe.augment else "no"),
+        ("dropout, weight decay", f"{recipe.dropout:g}, {recipe.weight_decay:g}"),
+        ("CPU", f"{env.cpu}, {env.cores} cores, load {env.load_before} before"),
+        ("flags", ", ".join(f"{name}={value}" for name, value in env.flags) or "none"),
         ("TensorFlow / NumPy / Python", f"{env.tensorflow} / {env.numpy} / {env.python}"),
         ("started", training.created),
         ("source", f"{env.commit or 'unknown'}{' with uncommitted changes' if env.dirty else ''}"),
     ]
-    rows: tuple[Row, ...] = tuple({"what": what, "value": value} for what, value in facts)
-    return Table("conditions", (column("what", "what"), column("value", "value")), rows)

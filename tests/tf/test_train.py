@@ -1,5 +1,7 @@
 """Training to an accuracy: the same batches in every mode, checkpoints that resume to the same bits, truthful lines."""
 
+import resource
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,11 +9,11 @@ import pytest
 import tensorflow as tf
 from batch_files import write_folder
 
-from bench import train, train_worker
+from bench import accuracy, learning, terminal, train, train_worker
 from bench.errors import BenchError
 from bench.modes import MODES
 from bench.report import training as report
-from bench.train_records import Training
+from bench.train_records import Point, Training
 from cifar_core import cifar10
 from cifar_core.batch_file import Part
 from cifar_core.cifar10 import Dataset, Source
@@ -152,8 +154,6 @@ def test_evaluation_counts_every_image_once(dataset: Dataset) -> None:
 
 
 def test_a_loss_that_is_not_finite_stops_the_training_loudly(tmp_path: Path, source: Source, dataset: Dataset) -> None:
-    from dataclasses import replace
-
     training = a_training(source, "function", recipe="tutorial")
     wild = replace(training, recipe=replace(training.recipe, learning_rate=float("nan"), steps=6))
     # JSON holds no NaN: plant it where the file would be read.
@@ -188,6 +188,44 @@ def test_the_report_tells_what_came_out(tmp_path: Path, source: Source, dataset:
 def test_bad_options_are_named(source: Source, options: tuple[str, str, str, int, int], said: str) -> None:
     with pytest.raises(BenchError, match=said):
         train.plan(*options, "auto", 0, source)
+
+
+def test_a_disk_that_fills_up_is_one_line_and_leaves_the_checkpoint_before(tmp_path: Path, source: Source) -> None:
+    """A real failing write: the system lets no file of the child grow beyond a tenth of a checkpoint."""
+    train.create(tmp_path, a_training(source, "function"))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (700_000, limits[1]))
+    try:
+        with pytest.raises(train.TrainingFailed, match="cannot write to its folder: File too large"):
+            train.execute(tmp_path, source, lambda text: None, lambda point: None)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert not (tmp_path / "checkpoint.npz").exists()
+    said: list[str] = []
+    points: list[Point] = []
+    train.execute(tmp_path, source, said.append, points.append)
+    assert [point.step for point in points] == [3, 6]
+    assert any("data_batch_1" in line for line in said)
+    assert not (tmp_path / "broken.json").exists()
+
+
+def test_a_training_that_diverges_ends_in_its_own_words(tmp_path: Path, source: Source) -> None:
+    training = a_training(source, "function", recipe="tutorial")
+    train.create(tmp_path, replace(training, recipe=replace(training.recipe, learning_rate=1e30)))
+    with pytest.raises(train.TrainingFailed, match="the loss became"):
+        train.execute(tmp_path, source, lambda text: None, lambda point: None)
+
+
+def test_accuracy_trains_real_modes_from_the_same_seed(tmp_path: Path, source: Source) -> None:
+    accuracy.create(tmp_path / "a", accuracy.plan("eager,function", 1, 0.9, 0.5, a_training(source, "eager")))
+    accuracy.execute(tmp_path / "a", source, terminal.Lines("seed"))
+    eager, function = learning.read(tmp_path / "a").modes
+    assert not any(trained.broken for mode in (eager, function) for trained in mode.trained)
+    losses = [[point.loss for point in mode.trained[0].points] for mode in (eager, function)]
+    assert losses[1] == pytest.approx(losses[0], rel=1e-4)
+    last = eager.trained[0].points[-1]
+    assert 0 < last.waited_s < last.seconds
+    assert 0 < last.first_call_s < last.seconds
 
 
 def test_a_broken_checkpoint_or_a_folder_that_is_taken_is_one_line(tmp_path: Path, source: Source) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from batch_files import write_folder
-from builders import a_plan, outcomes
+from builders import a_plan, an_accuracy_plan, outcomes
 
+from bench import accuracy
 from bench.records import FORMAT
 from bench.store import Store
 from cifar_core import cifar10
@@ -109,6 +110,29 @@ def test_data_that_is_there_is_not_downloaded_again(tmp_path: Path) -> None:
 def test_a_bad_training_option_is_one_line(tmp_path: Path, words: str, said: str) -> None:
     assert the_line(bench("train", "--data", "synthetic", *words.split(), cwd=tmp_path)).startswith(f"error: {said}")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("--modes fast", "unknown mode 'fast'"),
+        ("--seeds 0", "0 seeds make no distribution"),
+        ("--margin 1", "--target and --margin are shares between 0 and 1"),
+        ("--resume nowhere", "nowhere has no accuracy.json"),
+    ],
+)
+def test_a_bad_option_of_accuracy_is_one_line(tmp_path: Path, words: str, said: str) -> None:
+    line = the_line(bench("accuracy", "--data", "synthetic", *words.split(), cwd=tmp_path))
+    assert line.startswith(f"error: {said}")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_accuracy_that_has_not_begun_says_so(tmp_path: Path) -> None:
+    accuracy.create(tmp_path / "a", an_accuracy_plan())
+    done = bench("report", "a", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("eager, the baseline, has no training that reached step 300")
+    assert done.stderr.splitlines() == ["20 trainings have not begun"]
 
 
 def test_an_unknown_option_or_command_is_a_usage_error(tmp_path: Path) -> None:

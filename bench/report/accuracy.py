@@ -1,0 +1,28 @@
+"""The report of an `accuracy` folder: the section on learning, and what it was made on."""
+
+from pathlib import Path
+
+from bench.learning import Learning, read
+from bench.report import learning
+from bench.report.document import Row, Section, Table, column
+from bench.report.folder import write
+from bench.report.training import facts
+
+
+def build(folder: Path) -> Path:
+    """Write report.md, tables and plots; the report's path. Raises BenchError."""
+    found = read(folder)
+    sections = (learning.section(found), Section("Conditions", (_conditions(found),)))
+    return write(folder, "The same training, by execution mode", found.plan.training.data_title, sections)
+
+
+def _conditions(found: Learning) -> Table:
+    plan = found.plan
+    own = [
+        ("model", plan.training.model),
+        ("modes", ", ".join(plan.modes)),
+        ("seeds", f"{len(plan.seeds)}, from {plan.seeds[0]} on"),
+        ("turns", f"one of {plan.training.display_step} steps each, in an order drawn anew each round"),
+    ]
+    rows: tuple[Row, ...] = tuple({"what": what, "value": value} for what, value in (*own, *facts(plan.training)))
+    return Table("conditions", (column("what", "what"), column("value", "value")), rows)

@@ -1,0 +1,29 @@
+"""A report on the disk: report.md, tables/*.csv and plots/*.png beside the raw files it was made of."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench.errors import BenchError
+from bench.report.document import Figure, Section, Table, csv, markdown
+
+
+def write(folder: Path, title: str, data: str, sections: Sequence[Section]) -> Path:
+    """Write all of it; the path of report.md. `data` says on which images. Raises BenchError where it cannot."""
+    try:
+        _write_parts(folder, data, sections)
+        (folder / "report.md").write_text(markdown(title, sections), encoding="utf-8")
+    except OSError as error:
+        raise BenchError(f"cannot write the report into {folder}: {error.strerror}") from None
+    return folder / "report.md"
+
+
+def _write_parts(folder: Path, data: str, sections: Sequence[Section]) -> None:
+    (folder / "tables").mkdir(exist_ok=True)
+    (folder / "plots").mkdir(exist_ok=True)
+    for stale in (*folder.glob("tables/*.csv"), *folder.glob("plots/*.png")):
+        stale.unlink()  # a case may have failed, or turned out invalid, only in an earlier report
+    for part in (part for section in sections for part in section.parts):
+        if isinstance(part, Table):
+            (folder / "tables" / f"{part.name}.csv").write_text(csv(part, data), encoding="utf-8")
+        elif isinstance(part, Figure):
+            part.draw(folder / "plots" / f"{part.name}.png")

@@ -1,0 +1,66 @@
+"""What all figures share: paper, colours, rows. On opaque white, so that they read in print and on a dark page.
+
+Colours are Okabe and Ito's, told apart by the colour-blind; every mark is labelled, so none rests on colour alone.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from bench.modes import MODES
+
+COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+LINES = ("-", "--", "-.", ":")
+INK, MUTED = "#222222", "#767676"
+
+
+def sheet(width: float, height: float) -> Figure:
+    """An empty figure, in inches."""
+    figure = Figure(figsize=(width, height), dpi=120, facecolor="white", layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def canvas(title: str, height: float) -> tuple[Figure, Any]:
+    """A figure with one pair of axes under a title."""
+    figure = sheet(8.0, height)
+    axes = figure.add_subplot(facecolor="white")
+    axes.set_title(title, loc="left", fontsize=11, color=INK)
+    plain(axes)
+    return figure, axes
+
+
+def plain(axes: Any) -> None:
+    """No frame but the two axes."""
+    axes.tick_params(colors=INK)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def rows(axes: Any, titles: Sequence[str]) -> None:
+    """A row a title, the first on top."""
+    axes.set_yticks(range(len(titles)), titles)
+    axes.set_ylim(len(titles) - 0.4, -0.75)
+    axes.grid(True, axis="x", color="#DDDDDD", linewidth=0.6)
+    axes.set_axisbelow(True)
+
+
+def colour(mode: str) -> str:
+    """A mode's colour, the same in every figure."""
+    return COLOURS[_place(mode) % len(COLOURS)]
+
+
+def line(mode: str) -> str:
+    """A mode's kind of line, the same in every figure."""
+    return LINES[_place(mode) % len(LINES)]
+
+
+def _place(mode: str) -> int:
+    return [row.name for row in MODES].index(mode)
+
+
+def save(figure: Figure, file: Path) -> None:
+    """Write it without the library's version in it, so that the same files give the same bytes."""
+    figure.savefig(file, metadata={"Software": None})

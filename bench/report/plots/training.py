@@ -1,0 +1,47 @@
+"""The figures of a training and of its images: curves, samples."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from bench.report.plots.canvas import COLOURS, INK, plain, save, sheet
+from bench.train_records import Point
+from cifar_core.batch_file import Part
+
+
+def curves(points: Sequence[Point], title: str, file: Path) -> None:
+    """Loss and accuracy over the steps of one training: on the training images and, evaluated, on the test images."""
+    figure = sheet(8.0, 5.6)
+    above, below = figure.subplots(2, 1, sharex=True)
+    steps = [point.step for point in points]
+    above.plot(steps, [p.loss for p in points], "o--", color=COLOURS[1], markersize=4, label="last training batch")
+    above.plot(steps, [p.test_loss for p in points], "s-", color=COLOURS[2], markersize=4, label="test images")
+    above.set_ylabel("loss (nats)")
+    below.plot(steps, [100 * p.accuracy for p in points], "o--", color=COLOURS[1], markersize=4)
+    below.plot(steps, [100 * p.test_accuracy for p in points], "s-", color=COLOURS[2], markersize=4)
+    below.set_ylabel("accuracy (%)")
+    below.set_xlabel("training steps")
+    above.set_title(title, loc="left", fontsize=11, color=INK)
+    above.legend(frameon=False, fontsize=9)
+    for axes in (above, below):
+        axes.grid(True, color="#DDDDDD", linewidth=0.6)
+        plain(axes)
+    save(figure, file)
+
+
+def samples(part: Part, names: Sequence[str], title: str, file: Path) -> None:
+    """The first eight images of each class, a row a class with its name."""
+    figure = sheet(6.4, 7.4)
+    figure.suptitle(title, fontsize=10, color=INK)
+    grid = figure.subplots(len(names), 8)
+    for label, (row, name) in enumerate(zip(grid, names, strict=True)):
+        chosen = np.flatnonzero(part.labels == label)[:8]
+        for axes, image in zip(row, [*part.images[chosen], *[None] * 8], strict=False):
+            axes.set_xticks([])
+            axes.set_yticks([])
+            axes.set_frame_on(False)
+            if image is not None:
+                axes.imshow(image, interpolation="nearest")
+        row[0].set_ylabel(f"{label} {name}", rotation=0, ha="right", va="center", fontsize=9, color=INK)
+    save(figure, file)

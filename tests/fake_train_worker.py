@@ -1,0 +1,59 @@
+"""A training process without TensorFlow: real protocol and files, invented points.
+
+`fake_train_worker.py graph=die xla-s1=nan` plants faults by mode, or by mode and seed.
+"""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+from builders import a_point
+
+from bench.store import write
+from bench.train import open_
+from bench.train_records import TrainOrder, TrainReply
+
+ACCURACY = {"eager": 0.73, "graph": 0.73, "function": 0.732, "xla": 0.728}
+STEP_S = {"eager": 0.05, "graph": 0.03, "function": 0.025, "xla": 0.06}
+
+
+def main() -> None:
+    faults = dict(word.split("=") for word in sys.argv[1:])
+    folder = Path(msgspec.json.decode(sys.stdin.buffer.readline(), type=TrainOrder).folder)
+    training, progress = open_(folder)
+    mode, seed = training.mode, training.recipe.seed
+    fault = faults.get(f"{mode}-s{seed}", faults.get(mode, ""))
+    answer(TrainReply(said="Loading data_batch_1 ..."))
+    answer(TrainReply(failure="no such file") if fault == "refuse" else TrainReply())
+    for _ in sys.stdin.buffer:
+        done = progress.points[-1].step if progress.points else 0
+        if done >= training.training_steps:
+            return answer(TrainReply(done=True))
+        if done and fault in FAULTS:
+            return FAULTS[fault]()
+        share = (done + training.display_step) / training.training_steps
+        top = 0.1 if fault == "flat" else ACCURACY[mode] + 0.002 * (seed % 3) * (1 if mode != "xla" else -1)
+        point = a_point(done + training.display_step, STEP_S[mode], 0.1 + (top - 0.1) * share)
+        progress = replace(progress, start_s=0.5, points=(*progress.points, point))
+        write(folder / "points.json", progress)
+        answer(TrainReply(point=point))
+
+
+def answer(reply: TrainReply) -> None:
+    sys.stdout.buffer.write(msgspec.json.encode(reply) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+FAULTS: dict[str, Callable[[], None]] = {
+    "die": lambda: os.kill(os.getpid(), signal.SIGKILL),
+    "hang": lambda: time.sleep(60),
+    "nan": lambda: answer(TrainReply(failure="the loss became nan on the way to step 200")),
+}
+
+if __name__ == "__main__":
+    main()
