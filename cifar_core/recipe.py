@@ -33,6 +33,6 @@ class Recipe:
 RECIPES = (
     Recipe("tutorial", "Adam at 1e-3, nothing else", 1e-3, "constant", 0, 64, 20_000, False, 0.0, 0.0),
     Recipe(
-        "tuned", "warm-up and cosine, flips, crops, dropout, decay", 3e-3, "cosine", 200, 64, 20_000, True, 0.3, 0.05, 2
+        "tuned", "warm-up and cosine, flips, crops, dropout, decay", 1.5e-3, "cosine", 200, 64, 20_000, True, 0.3, 0.2, 2
     ),
 )
