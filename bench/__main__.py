@@ -9,6 +9,8 @@ import typer
 from bench import command
 from bench.errors import BenchError, Exit
 
+CORE_MODES = "eager,graph,function,xla"
+
 app = typer.Typer(
     help="What your way of executing a TensorFlow training step costs on this machine, and whether it still learns.",
     no_args_is_help=True,
@@ -20,7 +22,7 @@ app = typer.Typer(
 
 @app.command()
 def run(
-    modes: Annotated[str, typer.Option(help="Modes to compare, with commas: see `list`.")] = "all",
+    modes: Annotated[str, typer.Option(help="Modes to compare, with commas, or all: see `list`.")] = CORE_MODES,
     models: Annotated[str, typer.Option(help="Models, with commas: see `list`.")] = "tutorial_cnn",
     batch_sizes: Annotated[str, typer.Option(help="Batch sizes, with commas.")] = "64",
     devices: Annotated[str, typer.Option(help="cpu, gpu or gpu:N, with commas.")] = "cpu",
@@ -71,9 +73,7 @@ def train(
 
 @app.command()
 def accuracy(
-    modes: Annotated[
-        str, typer.Option(help="Modes to compare, with commas; the first in `list` is the baseline.")
-    ] = "all",
+    modes: Annotated[str, typer.Option(help="Modes to compare, with commas, or all: see `list`.")] = CORE_MODES,
     seeds: Annotated[int, typer.Option(help="How many seeds, counted from --seed.")] = 5,
     steps: Annotated[int, typer.Option(help="Training steps; 0 is the recipe's own number.")] = 1500,
     model: Annotated[str, typer.Option(help="The model: see `list`.")] = "tutorial_cnn",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from bench import metrics, modes, stats, validity
 from bench.plan import groups
-from bench.records import Case, Failure, Measurement, Outcome, Plan
+from bench.records import NOT_APPLICABLE, Case, Failure, Measurement, Outcome, Plan
 from bench.stats import BreakEven, Comparison, Summary, Verdict
 from cifar_core.workload import Workload
 
@@ -32,6 +32,11 @@ class CaseResult:
         """The mode's title, as tables and plots call it."""
         title = modes.row(self.case.mode).title
         return f"{title} (again)" if self.case.again else title
+
+    @property
+    def not_applicable(self) -> str:
+        """Why the mode cannot hold the task, if it cannot."""
+        return next((failure.message for failure in self.failures if failure.stage == NOT_APPLICABLE), "")
 
     @property
     def valid(self) -> bool:
@@ -101,9 +106,15 @@ class Run:
         return " (synthetic images)" if self.plan.synthetic else ""
 
     @property
+    def breakdowns(self) -> tuple[Failure, ...]:
+        """Every failure of a case that should have come through."""
+        failures = (outcome.failure for outcome in self.outcomes if outcome.failure)
+        return tuple(failure for failure in failures if failure.stage != NOT_APPLICABLE)
+
+    @property
     def failed(self) -> bool:
         """Whether any case failed or turned out invalid in any block."""
-        return any(result.failures or result.invalid for group in self.groups for result in group.cases)
+        return bool(self.breakdowns) or any(result.invalid for group in self.groups for result in group.cases)
 
     def rows(self) -> list[tuple[GroupResult, CaseResult]]:
         """Every case with its group, in the plan's order."""
@@ -191,6 +202,8 @@ def _judged(group: GroupResult, result: CaseResult, comparisons: dict[str, Compa
 def _without_ratio(baseline: CaseResult, result: CaseResult) -> Comparison:
     if result.invalid:
         return Comparison(None, Verdict.INVALID, reason="; ".join(result.invalid))
+    if result.not_applicable:
+        return Comparison(None, Verdict.NOT_APPLICABLE, reason=result.not_applicable)
     if result.failures and not result.measurements:
         failure = result.failures[0]
         return Comparison(None, Verdict.NOT_COMPARABLE, reason=f"failed at stage {failure.stage}: {failure.message}")
@@ -201,7 +214,7 @@ def _without_ratio(baseline: CaseResult, result: CaseResult) -> Comparison:
 
 def _break_even(baseline: CaseResult, result: CaseResult, verdict: Verdict) -> BreakEven | None:
     """Only a gain that was shown can repay anything."""
-    if verdict in (Verdict.INVALID, Verdict.NOT_COMPARABLE):
+    if verdict in (Verdict.INVALID, Verdict.NOT_COMPARABLE, Verdict.NOT_APPLICABLE):
         return None
     if verdict is not Verdict.FASTER:
         return BreakEven(None, "never" if verdict is Verdict.SLOWER else "no gain shown")

@@ -18,7 +18,8 @@ from typing import IO
 import msgspec
 
 from bench import modes
-from bench.records import Evidence, Failure, Order, Reply, Turn
+from bench.messages import Order, Reply, Turn
+from bench.records import Evidence, Failure
 from bench.validity import unequal_work
 
 RESCUE_S = 5.0  # how long a worker may at least take to hand over what it has when the user interrupts
@@ -116,6 +117,7 @@ class WorkerProcess:
     def __init__(self, order: Order, command: Sequence[str] = WORKER) -> None:
         self.order, self.slices_s, self._stage = order, list[float](), "open"
         self.evidence: Evidence | None = None
+        self.step_s = 0.0
         self._child = Child(command, child_env(order.case.mode, order.case.device))
         self.end = self._child.end
         self._child.send(order)
@@ -140,7 +142,7 @@ class WorkerProcess:
         """A whole turn, noting slices and evidence as they come. Raises CaseFailed."""
         self.ask(turn)
         reply = self.answer()
-        self.evidence = reply.evidence or self.evidence
+        self.evidence, self.step_s = reply.evidence or self.evidence, reply.step_s or self.step_s
         if turn.stage == "slice":
             self.slices_s.append(reply.seconds)
         return reply

@@ -176,7 +176,7 @@ def _show_run(built: "Report") -> None:
 def _failures(run: "Run") -> list[str]:
     """A line for each way in which a case failed, however often it did."""
     blocks: dict[str, list[str]] = {}
-    for failure in (outcome.failure for outcome in run.outcomes if outcome.failure):
+    for failure in run.breakdowns:
         what = f"failed: {failure.case.key}, {failure.stage}: {failure.message}"
         blocks.setdefault(what, []).append(str(failure.block))
     return [f"{what} (block {', '.join(numbers)})" for what, numbers in blocks.items()]

@@ -18,6 +18,10 @@ class BenchError(Exception):
     """Bad input: the text says what was wrong, which values are known, what to type next."""
 
 
+class NotApplicable(Exception):
+    """A mode cannot hold this task, by its nature; the text says why."""
+
+
 def unknown(kind: str, given: str, known: list[str], option: str) -> BenchError:
     """The error for a name that is in no table."""
     return BenchError(f"unknown {kind} '{given}'; known: {', '.join(known)}; type e.g. {option} {known[0]}")

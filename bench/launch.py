@@ -9,15 +9,19 @@ import random
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from bench.child import WORKER, CaseFailed, WorkerProcess
 from bench.environment import load_average
-from bench.records import Order, Outcome, Reply, Turn
+from bench.messages import Order, Reply, Turn
+from bench.records import Outcome
 
 Notice = Callable[[str, float], None]  # what is going on, and the share of the block that is done
 Keep = Callable[[Outcome, bool], None]  # an outcome, and whether it was cut short by an interruption
 Result = TypeVar("Result")
+SLOW = 8.0  # a case this many times slower than the baseline takes shorter slices, and only in
+SLOW_ROUNDS = 3  # about so many rounds of a block
 
 
 class Block:
@@ -29,6 +33,7 @@ class Block:
         self._schedule = first.schedule
         self._rng = random.Random(f"{seed}/{first.case.group}/{first.block}")
         self._workers: list[WorkerProcess] = []
+        self._baseline_step_s = 0.0
 
     def run(self, command: Sequence[str] = WORKER) -> None:
         """Measure the block. Every case ends in one Outcome, whatever happens to the others."""
@@ -63,6 +68,7 @@ class Block:
         baseline = self._workers[0].evidence if self._workers else None
         if baseline is None or self._workers[0].order.case.key != self._orders[0].case.key:
             return  # the baseline has failed: nothing to compare with, and analysis.py says so
+        self._baseline_step_s = self._workers[0].step_s
         precision = self._orders[0].case.workload.precision
 
         def check(worker: WorkerProcess) -> None:
@@ -72,16 +78,34 @@ class Block:
 
     def _warm_up(self) -> int:
         """The same number of steps for each; the steps of a slice follow from the baseline's time unless set."""
-        seconds = self._each(lambda worker: worker.take(Turn("warmup", self._schedule.warmup_steps)).seconds)
+
+        def warm_up(worker: WorkerProcess) -> float:
+            return worker.take(Turn("warmup", self._shortened(worker, self._schedule.warmup_steps))).seconds
+
+        seconds = self._each(warm_up)
         if self._schedule.steps_per_slice or not seconds:
             return self._schedule.steps_per_slice or 1
         return max(1, round(self._schedule.slice_s * self._schedule.warmup_steps / seconds[0]))
 
     def _time(self, steps: int) -> None:
-        for number in range(self._schedule.rounds):
-            self._notice(f"round {number + 1} of {self._schedule.rounds}", 0.7 + 0.3 * number / self._schedule.rounds)
+        rounds = self._schedule.rounds
+        for number in range(rounds):
+            self._notice(f"round {number + 1} of {rounds}", 0.7 + 0.3 * number / rounds)
             for worker in self._shuffled():
-                self._guarded(worker, lambda worker: worker.take(Turn("slice", steps)))
+                if self._slowness(worker) < SLOW or number % max(1, rounds // SLOW_ROUNDS) == 0:
+                    self._guarded(worker, partial(self._take_slice, steps=steps, number=number))
+
+    def _take_slice(self, worker: WorkerProcess, steps: int, number: int) -> None:
+        worker.take(Turn("slice", self._shortened(worker, steps), number))
+
+    def _slowness(self, worker: WorkerProcess) -> float:
+        """How many times as long as the baseline's one of its steps took in the short loss curve."""
+        return worker.step_s / self._baseline_step_s if self._baseline_step_s else 1.0
+
+    def _shortened(self, worker: WorkerProcess, steps: int) -> int:
+        """A case far slower than the baseline takes fewer steps, so that it does not eat everyone's time."""
+        slowness = self._slowness(worker)
+        return steps if slowness < SLOW else max(1, round(steps / slowness))
 
     def _close(self) -> None:
         def close(worker: WorkerProcess) -> None:

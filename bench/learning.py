@@ -23,7 +23,17 @@ class Trained:
 
     training: Training
     progress: Progress
-    broken: str
+    broken: Broken | None
+
+    @property
+    def failure(self) -> str:
+        """What went wrong with it, if anything did."""
+        return self.broken.message if self.broken and self.broken.applies else ""
+
+    @property
+    def not_applicable(self) -> str:
+        """Why the mode cannot hold such a training, if it cannot."""
+        return self.broken.message if self.broken and not self.broken.applies else ""
 
     @property
     def points(self) -> tuple[Point, ...]:
@@ -93,7 +103,7 @@ class Learning:
     @property
     def failed(self) -> bool:
         """Whether any training broke off, or learned nothing."""
-        return any(t.broken or t.stalled for mode in self.modes for t in mode.trained)
+        return any(t.failure or t.stalled for mode in self.modes for t in mode.trained)
 
     @property
     def label(self) -> str:
@@ -147,7 +157,7 @@ def _trained(folder: Path) -> Trained | None:
     if not (folder / "points.json").exists():
         return None
     training, progress = train.open_(folder)
-    broken = store.read(folder / "broken.json", Broken).message if (folder / "broken.json").exists() else ""
+    broken = store.read(folder / "broken.json", Broken) if (folder / "broken.json").exists() else None
     return Trained(training, progress, broken)
 
 

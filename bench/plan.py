@@ -53,7 +53,7 @@ DEVICES = ("cpu", "gpu", "gpu:N")
 class Options:
     """What the user typed; lists are comma-separated."""
 
-    modes: str = "all"
+    modes: str = "eager,graph,function,xla"
     models: str = MODELS[0].name
     batch_sizes: str = "64"
     devices: str = "cpu"

@@ -1,15 +1,16 @@
-"""The records that cross a process or the disk: reading this file is reading the file format.
+"""The records of a timed run as they stand on the disk: reading this file is reading the file format.
 
 Seconds, bytes and counts in plain numbers; None means not measured (in losses: not finite). Leaves out how
-records are made, kept (store.py) and read together (stats.py), and the records of a training (train_records.py).
+records are made, kept (store.py) and read together (stats.py), what parent and child say to each other (messages.py)
+and the records of a training (train_records.py).
 """
 
 from dataclasses import dataclass
 
-from cifar_core.cifar10 import Source
 from cifar_core.workload import Workload
 
 FORMAT = 1  # history: 1, the first
+NOT_APPLICABLE = "not applicable"  # the stage of a Failure that is none: the mode cannot hold the task
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +94,20 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """Seconds of each slice in the order taken, never trimmed; slice i belongs to round i of its block."""
+    """Seconds of each slice in the order taken, never trimmed, and the round of its block that each belongs to.
+
+    `rounds` None means all of them in order; a far slower case takes part in some rounds only, with shorter slices.
+    """
 
     seconds: tuple[float, ...]
     steps_per_slice: int
+    rounds: tuple[int, ...] | None = None
+
+    @property
+    def by_round(self) -> dict[int, float]:
+        """Seconds a step by round."""
+        rounds = range(len(self.seconds)) if self.rounds is None else self.rounds
+        return {number: seconds / self.steps_per_slice for number, seconds in zip(rounds, self.seconds, strict=True)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,25 +136,36 @@ class Evidence:
 class Execution:
     """What TensorFlow itself says of how a mode ran the steps. Zeros are findings: eager has no traces.
 
-    `graph_ops` counts the operations of a step's graph before Grappler. `xla_compilations` counts the traces that
-    TensorFlow must compile, for it fails rather than falls back. `devices` are those of the loss and every variable.
+    `graph_ops` counts the operations of a call's graph before Grappler, `loops` the while loops in it.
+    `xla_compilations` counts the traces that TensorFlow must compile, for it fails rather than falls back; `clusters`
+    the parts of a graph that it chose to compile. `converted` says whether AutoGraph rewrote the step, None where
+    nothing is traced, `fallbacks` what it left as it was, with its reasons. `devices` are those of the loss and every
+    variable.
     """
 
-    traces: int
-    graph_ops: int
-    xla_compilations: int
-    hlo_instructions: int | None
-    devices: tuple[str, ...]
+    traces: int = 0
+    graph_ops: int = 0
+    xla_compilations: int = 0
+    hlo_instructions: int | None = None
+    devices: tuple[str, ...] = ()
+    clusters: int = 0
+    loops: int = 0
+    converted: bool | None = None
+    fallbacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Evidence after timing that the case was what its name says. `updates` is the optimizer's own count."""
+    """Evidence after timing that the case was what its name says. `updates` is the optimizer's own count.
+
+    `io_bytes_while_timing` is what the process read and wrote during its slices; None where the system does not say.
+    """
 
     execution: Execution
     traces_while_timing: int
     updates: int
     updates_expected: int
+    io_bytes_while_timing: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +193,10 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A case that did not come through: a row in the report. `slices_s` is what had been timed by then."""
+    """A case that did not come through: a row in the report. `slices_s` is what had been timed by then.
+
+    `stage` is one of worker.STAGES, "equal work", or NOT_APPLICABLE.
+    """
 
     case: Case
     block: int
@@ -223,32 +248,3 @@ class Plan:
     synthetic: bool
     cases: tuple[Case, ...]
     schedule: Schedule
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """Parent to child, once: what to measure. The data's folder is the machine's, so it is no part of the case."""
-
-    case: Case
-    block: int
-    schedule: Schedule
-    environment: Environment
-    source: Source
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """Parent to child, each time it is the child's turn: a stage of worker.STAGES, and its steps."""
-
-    stage: str
-    steps: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """Child to parent, one a turn: seconds of the turn, and what its stage adds."""
-
-    seconds: float = 0.0
-    evidence: Evidence | None = None
-    measurement: Measurement | None = None
-    failure: Failure | None = None

@@ -10,8 +10,9 @@ from typing import Protocol
 
 from bench import child, environment, launch
 from bench.analysis import analyse
+from bench.messages import Order
 from bench.plan import groups
-from bench.records import Case, Order, Schedule
+from bench.records import Case, Schedule
 from bench.stats import ENOUGH_BLOCKS
 from bench.store import Store
 from cifar_core.cifar10 import Source
@@ -101,5 +102,6 @@ def _settled(store: Store, group: Sequence[Case]) -> Schedule:
     """The plan's schedule, with the steps a slice that the group's first block has settled."""
     keys = {case.key for case in group}
     measured = [o.measurement for o in store.outcomes() if o.measurement and o.case.key in keys]
-    steps = measured[0].steady.steps_per_slice if measured else store.plan.schedule.steps_per_slice
+    # A far slower case takes shorter slices.
+    steps = max((m.steady.steps_per_slice for m in measured), default=store.plan.schedule.steps_per_slice)
     return replace(store.plan.schedule, steps_per_slice=steps)

@@ -29,6 +29,7 @@ class Verdict(str, Enum):
     UNCERTAIN = "UNCERTAIN"
     INVALID = "INVALID"
     NOT_COMPARABLE = "NOT COMPARABLE"
+    NOT_APPLICABLE = "NOT APPLICABLE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +70,13 @@ def summarise(values: Sequence[float]) -> Summary:
 def block_ratio(baseline: Samples, candidate: Samples) -> float:
     """How many times as fast the candidate was in one block: ratios inside each round, averaged on the log scale.
 
-    Both took their slice of a round within a second or so of each other, so what slows the machine cancels.
+    Both took their slice of a round within a second or so of each other, so what slows the machine cancels. Raises
+    ValueError where they share no round.
     """
-    if baseline.steps_per_slice != candidate.steps_per_slice:
-        raise ValueError(f"slices of {baseline.steps_per_slice} and {candidate.steps_per_slice} steps are no pair")
-    pairs = zip(baseline.seconds, candidate.seconds, strict=True)
-    return math.exp(statistics.fmean(math.log(b / c) for b, c in pairs))
+    ours, theirs = baseline.by_round, candidate.by_round
+    if not (shared := ours.keys() & theirs.keys()):
+        raise ValueError("the two share no round, so there is no pair of slices")
+    return math.exp(statistics.fmean(math.log(ours[number] / theirs[number]) for number in sorted(shared)))
 
 
 def compare(family: Sequence[tuple[Sequence[float], float]]) -> list[Comparison]:

@@ -18,7 +18,8 @@ import msgspec
 from bench import environment, modes
 from bench.child import Child, Gone, child_env, command
 from bench.errors import BenchError, unknown
-from bench.records import FORMAT, Turn
+from bench.messages import Turn
+from bench.records import FORMAT
 from bench.store import read, write
 from bench.train_records import Broken, Point, Progress, Training, TrainOrder, TrainReply
 from cifar_core import cifar10, models
@@ -109,11 +110,10 @@ class TrainingProcess:
     def _answer(self, time_limit_s: float) -> TrainReply:
         try:
             reply = msgspec.json.decode(self._child.receive(time_limit_s), type=TrainReply)
-            message = reply.failure
         except Gone as error:
-            message = str(error)
-        if message:
-            broken = Broken(FORMAT, message, self._child.tail())
+            reply = TrainReply(failure=str(error))
+        if reply.failure:
+            broken = Broken(FORMAT, reply.failure, self._child.tail(), reply.applies)
             with contextlib.suppress(OSError):  # a full disk is itself a reason to be here
                 write(self.folder / "broken.json", broken)
             raise TrainingFailed(broken)

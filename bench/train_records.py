@@ -55,11 +55,15 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """Why a training did not reach its end, and the end of what its process wrote to stderr."""
+    """Why a training did not reach its end, and the end of what its process wrote to stderr.
+
+    Where `applies` is False, the mode cannot hold such a training, and nothing went wrong.
+    """
 
     format: int
     message: str
     stderr_tail: str
+    applies: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +101,4 @@ class TrainReply:
     point: Point | None = None
     done: bool = False
     failure: str = ""
+    applies: bool = True

@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 
 from bench import modes
-from bench.errors import BenchError
+from bench.errors import BenchError, NotApplicable
 from bench.parent import connect
 from bench.store import write
 from bench.train import open_
@@ -43,6 +43,8 @@ def serve(lines: Iterator[bytes], out: IO[bytes]) -> None:
         for _ in lines:
             point = next(points, None)
             answer(TrainReply(point=point, done=point is None))
+    except NotApplicable as error:
+        answer(TrainReply(failure=str(error), applies=False))
     except Exception as error:  # whatever goes wrong in a training is that training's row, not a crash
         traceback.print_exc()
         answer(TrainReply(failure=_message(error)))

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench.records import Evidence, GradientSketch, Measurement
+from bench.records import Evidence, Execution, GradientSketch, Measurement
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,8 @@ class Tolerance:
     gradient: float
     curve: float
 
+
+MOST_IO_BYTES = 65536  # for all slices of a block; the odd line of a log is no input or output of a step
 
 TOLERANCES = {"float32": Tolerance(loss=1e-5, gradient=1e-3, curve=1e-2)}
 
@@ -59,7 +61,9 @@ def unproven_mode(measurement: Measurement) -> tuple[str, ...]:
         reasons.append(f"its optimizer counted {proof.updates} updates where {proof.updates_expected} were asked for")
     if proof.traces_while_timing:
         reasons.append(f"it retraced {proof.traces_while_timing} times while timed")
-    reasons += _mode_reasons(measurement.case.mode, execution.traces, execution.graph_ops, execution.xla_compilations)
+    if (proof.io_bytes_while_timing or 0) > MOST_IO_BYTES:
+        reasons.append(f"it read and wrote {proof.io_bytes_while_timing:,} bytes while timed")
+    reasons += _mode_reasons(measurement.case.mode, execution)
     wanted = measurement.case.device.partition(":")[0].upper()
     if strangers := [device for device in execution.devices if not device.startswith(wanted)]:
         reasons.append(f"it used {', '.join(strangers)} though it is a {wanted} case")
@@ -68,12 +72,25 @@ def unproven_mode(measurement: Measurement) -> tuple[str, ...]:
     return tuple(reasons)
 
 
-def _mode_reasons(mode: str, traces: int, graph_ops: int, compilations: int) -> list[str]:
+def _mode_reasons(mode: str, run: Execution) -> list[str]:
+    """What a mode must show. A mode that is not named here proves nothing and is refused."""
+    traced = run.traces > 0 and run.graph_ops > 0
+    plain = traced and run.xla_compilations == 0 and run.clusters == 0
     checks = {
-        "eager": (traces == 0 and graph_ops == 0, "it ran a graph, not eagerly"),
-        "graph": (traces == 0 and graph_ops > 0, "it ran no static graph"),
-        "function": (traces > 0 and graph_ops > 0 and compilations == 0, "tf.function traced nothing"),
-        "xla": (compilations > 0, "XLA compiled nothing"),
+        "eager": (run.traces == 0 and run.graph_ops == 0, "it ran a graph, not eagerly"),
+        "graph": (run.traces == 0 and run.graph_ops > 0, "it ran no static graph"),
+        "function": (
+            plain and run.converted is not False,
+            "nothing was traced, or AutoGraph converted nothing",
+        ),
+        "function_unconverted": (plain and run.converted is False, "AutoGraph converted it, or nothing was traced"),
+        "function_loop": (plain and run.loops > 0, "its graph holds no loop, or was compiled"),
+        "autocluster": (traced and run.clusters > 0, "XLA formed no cluster"),
+        "xla": (run.xla_compilations > 0, "XLA compiled nothing"),
+        "xla_loop": (run.xla_compilations > 0 and run.loops > 0, "XLA compiled nothing, or no loop"),
+        "keras_fit": (plain, "Keras traced nothing, or compiled with XLA"),
+        "keras_jit": (run.xla_compilations > 0, "Keras compiled nothing with XLA"),
+        "keras_eager": (run.traces == 0 and run.graph_ops == 0, "Keras ran a graph, not eagerly"),
     }
     holds, reason = checks[mode]
     return [] if holds else [reason]

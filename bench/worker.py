@@ -14,21 +14,14 @@ from typing import IO, Any
 
 import msgspec
 import numpy as np
+import psutil
 
 from bench import measure
+from bench.errors import NotApplicable
+from bench.messages import Order, Reply, Turn
 from bench.modes import Trainer
 from bench.parent import connect
-from bench.records import (
-    Evidence,
-    Failure,
-    GradientSketch,
-    Measurement,
-    Order,
-    Proof,
-    Reply,
-    Samples,
-    Turn,
-)
+from bench.records import NOT_APPLICABLE, Evidence, Failure, GradientSketch, Measurement, Proof, Samples
 
 CURVE_STEPS = 5  # the short loss curve compared before timing, step 1 included
 PROJECTIONS = 8
@@ -44,22 +37,24 @@ class Worker:
         self.order, self.clock, self._open_case = order, clock, open_case
         self.stage = STAGES[0]
         self.seconds: list[float] = []
+        self.rounds: list[int] = []
+        self.io_bytes = 0
         self.warmup_s: list[float] = []
         self.warmup_steps = self.slice_steps = self.steps_done = 0
 
     def take(self, turn: Turn) -> Reply:
         """Do one turn's work. Raises whatever TensorFlow raises."""
         self.stage = turn.stage
-        stages: dict[str, Callable[[int], Reply]] = {
+        stages: dict[str, Callable[[Turn], Reply]] = {
             "open": self._open,
             "build": self._build,
             "warmup": self._warm_up,
             "slice": self._slice,
             "close": self._close,
         }
-        return stages[turn.stage](turn.steps)
+        return stages[turn.stage](turn)
 
-    def _open(self, _: int) -> Reply:
+    def _open(self, _: Turn) -> Reply:
         if tool := measure.instrument():
             raise RuntimeError(f"refused to time under {tool}; run without it")
         start = self.clock()
@@ -67,7 +62,7 @@ class Worker:
         self.load_s = self.clock() - start
         return Reply(seconds=self.load_s)
 
-    def _build(self, _: int) -> Reply:
+    def _build(self, _: Turn) -> Reply:
         """Build, make the first call, and gather the evidence of equal work."""
         start = self.clock()
         self.trainer = self._make_trainer()
@@ -76,26 +71,30 @@ class Worker:
         self.first_call_s, loss = self._timed(1)
         optimizer, names = self.trainer.task.optimizer, [w.name for w in self.trainer.task.weights]
         gradients = optimizer.first_gradients(self.trainer.read(optimizer.slots))
-        losses = [loss, *(self._timed(1)[1] for _ in range(CURVE_STEPS - 1))]
+        curve = [self._timed(1) for _ in range(CURVE_STEPS - 1)]
+        losses, step_s = [loss, *(loss for _, loss in curve)], min(seconds for seconds, _ in curve)
         self.evidence = Evidence(
             self._batches_digest, digest(weights), tuple(map(finite, losses)), sketch(names, gradients)
         )
-        return Reply(seconds=self.build_s + self.first_call_s, evidence=self.evidence)
+        return Reply(seconds=self.build_s + self.first_call_s, step_s=step_s, evidence=self.evidence)
 
-    def _warm_up(self, steps: int) -> Reply:
-        seconds, _ = self._timed(steps)
+    def _warm_up(self, turn: Turn) -> Reply:
+        seconds, _ = self._timed(turn.steps)
         self.warmup_s.append(seconds)
-        self.warmup_steps = steps
+        self.warmup_steps = turn.steps
         self._traces_before = self.trainer.traces()
         return Reply(seconds=seconds)
 
-    def _slice(self, steps: int) -> Reply:
-        seconds, self._last_loss = self._timed(steps)
+    def _slice(self, turn: Turn) -> Reply:
+        before = io_bytes()
+        seconds, self._last_loss = self._timed(turn.steps)
+        self.io_bytes += io_bytes() - before
         self.seconds.append(seconds)
-        self.slice_steps = steps
+        self.rounds.append(turn.round)
+        self.slice_steps = turn.steps
         return Reply(seconds=seconds)
 
-    def _close(self, _: int) -> Reply:
+    def _close(self, _: Turn) -> Reply:
         trainer = self.trainer
         traced = trainer.traces() - self._traces_before
         updates = int(trainer.read([trainer.task.optimizer.iterations])[0])
@@ -111,10 +110,10 @@ class Worker:
             build_s=self.build_s,
             first_call_s=self.first_call_s,
             warmup=Samples(tuple(self.warmup_s), self.warmup_steps),
-            steady=Samples(tuple(self.seconds), self.slice_steps),
+            steady=Samples(tuple(self.seconds), self.slice_steps, tuple(self.rounds)),
             last_loss=finite(self._last_loss),
             evidence=self.evidence,
-            proof=Proof(execution, traced, updates, self.steps_done),
+            proof=Proof(execution, traced, updates, self.steps_done, self.io_bytes),
             peak_memory_bytes=peak,
         )
         return Reply(measurement=measurement)
@@ -127,10 +126,9 @@ class Worker:
     def failure(self, error: BaseException) -> Failure:
         """The error as a Failure, with the tail of its traceback."""
         message = str(error).strip() or type(error).__name__
+        stage = NOT_APPLICABLE if isinstance(error, NotApplicable) else self.stage
         trace = "".join(traceback.format_exception(error))[-4000:]
-        return Failure(
-            self.order.case, self.order.block, self.stage, message.splitlines()[0], trace, tuple(self.seconds)
-        )
+        return Failure(self.order.case, self.order.block, stage, message.splitlines()[0], trace, tuple(self.seconds))
 
 
 def open_tensorflow(order: Order) -> Opened:
@@ -193,6 +191,14 @@ def finite(number: float) -> float | None:
 def short_device(device: str) -> str:
     """'/job:localhost/replica:0/task:0/device:CPU:0' -> 'CPU:0'."""
     return device.rpartition("device:")[2]
+
+
+def io_bytes() -> int:
+    """What this process has read and written so far, from caches too; 0 where the system does not say."""
+    if not hasattr(psutil.Process, "io_counters"):
+        return 0
+    counted = psutil.Process().io_counters()
+    return int(counted.read_chars + counted.write_chars)
 
 
 def peak_memory_bytes() -> int:

@@ -36,6 +36,9 @@ class Inputs(Protocol):
     def feed(self) -> Iterator[tuple[Any, ...]]:
         """The eager tensors to call the step with, one tuple a step, without end."""
 
+    def at(self, step: Any) -> tuple[Any, ...]:
+        """The values of a step by its number, an int64 tensor: for a loop inside a graph."""
+
     def batch(self, *values: Any) -> Batch:
         """What one step's values stand for."""
 
@@ -53,6 +56,9 @@ class Resident:
     def feed(self) -> Iterator[tuple[Any, ...]]:
         return cycle([(tf.constant(index),) for index in range(self._count)])
 
+    def at(self, step: Any) -> tuple[Any, ...]:
+        return (tf.cast(step % self._count, tf.int32),)
+
     def batch(self, index: Any) -> Batch:
         return tf.gather(self.images, index), tf.gather(self.labels, index), keep
 
@@ -69,7 +75,10 @@ class Streamed:
 
     def __init__(self, part: Part, recipe: Recipe, units: int, first_step: int = 0) -> None:
         """`units` is the width of what goes into the model's last layer (see `ModelRow`)."""
-        self._part, self._recipe, self._units, self.first_step = part, recipe, units, first_step
+        self._recipe, self._units, self.first_step = recipe, units, first_step
+        with tf.init_scope():  # held eagerly, whatever graph is being built
+            self._images = tf.constant(np.ascontiguousarray(part.images))
+            self._labels = tf.constant(part.labels)
         size = recipe.batch_size
         mask = (tf.TensorSpec([size, units], tf.float32),) if recipe.dropout else ()
         self.signature = (tf.TensorSpec([size, 32, 32, 3], tf.float32), tf.TensorSpec([size], tf.int32), *mask)
@@ -87,23 +96,20 @@ class Streamed:
 
     def dataset(self) -> Any:
         """The values from `first_step` on, as a tf.data.Dataset that prepares a few ahead."""
-        images = tf.constant(np.ascontiguousarray(self._part.images))
-        labels = tf.constant(self._part.labels)
-
-        def prepare(step: Any) -> tuple[Any, ...]:
-            rows = self._rows(step)
-            chosen = (tf.cast(tf.gather(images, rows), tf.float32) / 255 - MEAN) / STD
-            if self._recipe.augment:
-                chosen = tf.where(self._plain(step), chosen, augmented(chosen, self._recipe.seed, step))
-            mask = (self._mask(step),) if self._recipe.dropout else ()
-            return (chosen, tf.gather(labels, rows), *mask)
-
         steps = tf.data.Dataset.range(self.first_step, 2**62)
-        return steps.map(prepare, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True).prefetch(4)
+        return steps.map(self.at, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True).prefetch(4)
+
+    def at(self, step: Any) -> tuple[Any, ...]:
+        rows = self._rows(step)
+        chosen = (tf.cast(tf.gather(self._images, rows), tf.float32) / 255 - MEAN) / STD
+        if self._recipe.augment:
+            chosen = tf.where(self._plain(step), chosen, augmented(chosen, self._recipe.seed, step))
+        mask = (self._mask(step),) if self._recipe.dropout else ()
+        return (chosen, tf.gather(self._labels, rows), *mask)
 
     def _rows(self, step: Any) -> Any:
         """Which images a step takes: each epoch is a shuffle of its own, of the whole set, without a break between."""
-        count, size = len(self._part.labels), self._recipe.batch_size
+        count, size = len(self._labels), self._recipe.batch_size
         places = step * size + tf.range(size, dtype=tf.int64)
         epochs = tf.cast(places // count, tf.int32)
         seeds = tf.stack([tf.fill([size], self._recipe.seed), epochs, tf.zeros_like(epochs)], axis=1)
@@ -120,7 +126,7 @@ class Streamed:
 
     def _plain(self, step: Any) -> Any:
         """Whether the step still lies in the epochs that are neither augmented nor dropped from."""
-        return step * self._recipe.batch_size < self._recipe.plain_epochs * len(self._part.labels)
+        return step * self._recipe.batch_size < self._recipe.plain_epochs * len(self._labels)
 
 
 def augmented(images: Any, seed: int, step: Any) -> Any:

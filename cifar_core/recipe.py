@@ -30,9 +30,9 @@ class Recipe:
     seed: int = 0
 
 
+_TUNED = "warm-up and cosine, flips, crops, dropout, decay"
+
 RECIPES = (
     Recipe("tutorial", "Adam at 1e-3, nothing else", 1e-3, "constant", 0, 64, 20_000, False, 0.0, 0.0),
-    Recipe(
-        "tuned", "warm-up and cosine, flips, crops, dropout, decay", 1.5e-3, "cosine", 200, 64, 20_000, True, 0.3, 0.2, 2
-    ),
+    Recipe("tuned", _TUNED, 1.5e-3, "cosine", 200, 64, 20_000, True, 0.3, 0.2, plain_epochs=2),
 )

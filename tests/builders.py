@@ -36,8 +36,15 @@ EXECUTIONS = {
     "graph": Execution(0, 298, 0, None, ("CPU:0",)),
     "function": Execution(1, 166, 0, None, ("CPU:0",)),
     "xla": Execution(1, 166, 1, 683, ("CPU:0",)),
+    "function_unconverted": Execution(1, 166, 0, None, ("CPU:0",), converted=False),
+    "function_loop": Execution(1, 198, 0, None, ("CPU:0",), loops=1, converted=True),
+    "xla_loop": Execution(1, 198, 1, 700, ("CPU:0",), loops=1, converted=True),
+    "autocluster": Execution(1, 166, 0, None, ("CPU:0",), clusters=1, converted=True),
+    "keras_fit": Execution(1, 549, 0, None, ("CPU:0",)),
+    "keras_jit": Execution(1, 549, 1, None, ("CPU:0",)),
+    "keras_eager": Execution(0, 0, 0, None, ("CPU:0",)),
 }
-FIRST_CALLS_S = {"eager": 0.3, "graph": 0.2, "function": 0.5, "xla": 2.5}
+FIRST_CALLS_S = {**dict.fromkeys(EXECUTIONS, 1.0), "eager": 0.3, "graph": 0.2, "function": 0.5, "xla": 2.5}
 
 
 def a_case(mode: str = "eager", again: bool = False, **changes: Any) -> Case:

@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from builders import FakeTrainer
 
-from bench.records import Order
+from bench.errors import NotApplicable
+from bench.messages import Order
 from bench.worker import Opened, serve
 
 FIRST_TIMED_STEP = 8  # five of the curve and two of the warm-up come before
@@ -46,7 +47,9 @@ def open_fake(order: Order) -> Opened:
     fault = faults.get(order.case.arm, "")
     if fault == "refuse":
         raise RuntimeError("no such device")
-    step_s = 0.02 if order.case.mode == "eager" else 0.01
+    if fault == "inapplicable":
+        raise NotApplicable("it holds no such model")
+    step_s = 0.02 if order.case.mode == "eager" else 0.6 if fault == "crawl" else 0.01
     nan = float("nan")
     trainer = FakeTrainer(
         order.case.mode,

@@ -10,11 +10,21 @@ from typing import Any, Protocol
 
 from bench.records import Execution, Mode
 
+_CLUSTERS = (("TF_XLA_FLAGS", "--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit"),)
+_KERAS = (("KERAS_BACKEND", "tensorflow"), ("TF_USE_LEGACY_KERAS", "0"))
+
 MODES = (
     Mode("eager", "eager", "dynamic graph: Python runs every op of the step, one at a time"),
     Mode("graph", "TF1 graph", "static graph: the step is built once in a tf.Graph, a Session runs it"),
     Mode("function", "tf.function", "AutoGraph: the Python step is traced once into a graph, then the graph is called"),
+    Mode("function_unconverted", "tf.function, no AutoGraph", "the same, traced from the Python as it stands"),
+    Mode("function_loop", "tf.function loop", "AutoGraph: the whole loop over steps is one graph"),
     Mode("xla", "XLA", "tf.function(jit_compile=True): the traced graph is compiled to machine code by XLA"),
+    Mode("xla_loop", "XLA loop", "the whole loop over steps is compiled as one program"),
+    Mode("autocluster", "XLA clusters", "tf.function whose graph XLA compiles in the parts it chooses", _CLUSTERS),
+    Mode("keras_fit", "Keras fit", "the same network, weights and optimizer in Keras' own loop", _KERAS),
+    Mode("keras_jit", "Keras fit, XLA", "the same with jit_compile=True", _KERAS),
+    Mode("keras_eager", "Keras eager", "the same with run_eagerly=True", _KERAS),
 )
 
 

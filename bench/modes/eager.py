@@ -1,16 +1,19 @@
 """Eager, the dynamic graph: Python calls `step`, and every op in it runs at once, dispatched one by one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
 import tensorflow as tf
 
+from bench.modes import inspection
 from bench.records import Execution
 
 
 class Eager:
     """The plain Python call."""
+
+    read, write = staticmethod(inspection.read), staticmethod(inspection.write)
 
     def __init__(self, make_task: Callable[..., Any]) -> None:
         self.task = make_task()
@@ -27,19 +30,11 @@ class Eager:
     def logits(self, images: Any) -> Any:
         return self.task.model(tf.constant(images)).numpy()
 
-    def read(self, variables: Sequence[Any]) -> list[Any]:
-        return [variable.numpy() for variable in variables]
-
-    def write(self, variables: Sequence[Any], values: Sequence[Any]) -> None:
-        for variable, value in zip(variables, values, strict=True):
-            variable.assign(value)
-
     def traces(self) -> int:
         return 0
 
     def execution(self) -> Execution:
-        devices = tuple(variable.device for variable in (self._loss, *self.task.weights))
-        return Execution(traces=0, graph_ops=0, xla_compilations=0, hlo_instructions=None, devices=devices)
+        return Execution(devices=inspection.devices(self._loss, *self.task.weights))
 
 
 open_trainer = Eager

@@ -1,16 +1,19 @@
 """tf.function: AutoGraph rewrites `step`, tracing runs it once to record a graph, and each call runs the graph."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
 import tensorflow as tf
 
+from bench.modes import inspection
 from bench.records import Execution
 
 
 class Function:
     """One step is one call of a traced graph."""
+
+    read, write = staticmethod(inspection.read), staticmethod(inspection.write)
 
     def __init__(self, make_task: Callable[..., Any]) -> None:
         self.task = make_task()
@@ -19,6 +22,7 @@ class Function:
         self._forward = tf.function(self._logits)
 
     def _loss_of_step(self, *values: Any) -> Any:
+        self._converted = inspection.converted()
         # The update ops need not be returned: automatic control dependencies run every stateful op of a trace.
         loss, _ = self.task.step(*values)
         return loss
@@ -36,20 +40,17 @@ class Function:
     def logits(self, images: Any) -> Any:
         return self._forward(tf.constant(images)).numpy()
 
-    def read(self, variables: Sequence[Any]) -> list[Any]:
-        return [variable.numpy() for variable in variables]
-
-    def write(self, variables: Sequence[Any], values: Sequence[Any]) -> None:
-        for variable, value in zip(variables, values, strict=True):
-            variable.assign(value)
-
     def traces(self) -> int:
         return int(self._step.experimental_get_tracing_count())
 
     def execution(self) -> Execution:
         graph = self._step.get_concrete_function(*self.task.inputs.signature).graph
-        devices = tuple(variable.device for variable in (self._loss, *self.task.weights))
-        return Execution(self.traces(), len(graph.get_operations()), 0, None, devices)
+        return Execution(
+            traces=self.traces(),
+            graph_ops=len(graph.get_operations()),
+            converted=self._converted,
+            devices=inspection.devices(self._loss, *self.task.weights),
+        )
 
 
 open_trainer = Function

@@ -73,7 +73,7 @@ class Graph:
         self._session.run(self._fetches, feeds, options=options, run_metadata=metadata)
         placed = [node for graph in metadata.partition_graphs for node in graph.node]
         devices = tuple(node.device for node in placed if any(op in node.op for op in WORKING_OPS))
-        return Execution(0, self._graph_ops(), xla_compilations=0, hlo_instructions=None, devices=devices)
+        return Execution(graph_ops=self._graph_ops(), devices=devices)
 
     def _graph_ops(self) -> int:
         """The operations that a step needs; the graph holds initialisers besides."""

@@ -1,16 +1,19 @@
 """XLA: tf.function's trace, compiled whole to machine code for this device at the first call (jit_compile=True)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
 import tensorflow as tf
 
+from bench.modes import inspection
 from bench.records import Execution
 
 
 class Xla:
     """One step is one call of a compiled program."""
+
+    read, write = staticmethod(inspection.read), staticmethod(inspection.write)
 
     def __init__(self, make_task: Callable[..., Any]) -> None:
         self.task = make_task()
@@ -19,6 +22,7 @@ class Xla:
         self._forward = tf.function(self._logits, jit_compile=True)
 
     def _loss_of_step(self, *values: Any) -> Any:
+        self._converted = inspection.converted()
         loss, _ = self.task.step(*values)
         return loss
 
@@ -35,13 +39,6 @@ class Xla:
     def logits(self, images: Any) -> Any:
         return self._forward(tf.constant(images)).numpy()
 
-    def read(self, variables: Sequence[Any]) -> list[Any]:
-        return [variable.numpy() for variable in variables]
-
-    def write(self, variables: Sequence[Any], values: Sequence[Any]) -> None:
-        for variable, value in zip(variables, values, strict=True):
-            variable.assign(value)
-
     def traces(self) -> int:
         return int(self._step.experimental_get_tracing_count())
 
@@ -49,18 +46,14 @@ class Xla:
         concrete = self._step.get_concrete_function(*self.task.inputs.signature)
         # The runtime must compile a function that carries this attribute, or fail; it cannot fall back in silence.
         compiled = concrete.function_def.attr["_XlaMustCompile"].b
-        devices = tuple(variable.device for variable in (self._loss, *self.task.weights))
         return Execution(
             traces=self.traces(),
             graph_ops=len(concrete.graph.get_operations()),
             xla_compilations=self.traces() if compiled else 0,
-            hlo_instructions=self._hlo_instructions() if compiled else None,
-            devices=devices,
+            hlo_instructions=inspection.hlo_instructions(self._step, *next(self._feed)) if compiled else None,
+            converted=self._converted,
+            devices=inspection.devices(self._loss, *self.task.weights),
         )
-
-    def _hlo_instructions(self) -> int:
-        program = self._step.experimental_get_compiler_ir(*next(self._feed))(stage="hlo")
-        return sum(" = " in line for line in program.splitlines())
 
 
 open_trainer = Xla

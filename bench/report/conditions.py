@@ -3,7 +3,7 @@
 from dataclasses import fields
 
 from bench.analysis import Run
-from bench.records import Environment
+from bench.records import NOT_APPLICABLE, Environment
 from bench.report.document import Row, Section, Table, column
 from bench.report.wording import interval, mib
 from bench.stats import ENOUGH_BLOCKS
@@ -82,6 +82,7 @@ def _failures(run: Run) -> Table:
         }
         for group, result in run.rows()
         for failure in result.failures
+        if failure.stage != NOT_APPLICABLE
     )
     return Table("failures", columns, rows)
 

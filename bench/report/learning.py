@@ -56,8 +56,13 @@ def _on_accuracy(learning: Learning) -> str:
         f"(**{mode.title}** {_signed(found.mean)}, shown but inside it)" for mode, found in same if found.differs
     ]
     clauses += [f"**{mode.title}** {_unlike(difference)}" for mode, difference in judged if not difference.same]
-    clauses += [f"**{mode.title}** did not come through" for mode in learning.modes[1:] if not mode.difference]
+    clauses += [f"**{mode.title}** {_absent(mode)}" for mode in learning.modes[1:] if not mode.difference]
     return "; ".join([reached, *clauses]).replace("; (", " (") + "."
+
+
+def _absent(mode: ModeLearning) -> str:
+    reasons = [t.not_applicable for t in mode.trained if t.not_applicable]
+    return f"is not applicable ({reasons[0]})" if reasons else "did not come through"
 
 
 def _unlike(difference: Equivalence) -> str:
@@ -79,7 +84,7 @@ def _on_time(learning: Learning) -> str:
 def alarms(learning: Learning) -> list[str]:
     """A line for each training that broke off, learned nothing, or has not ended."""
     everything = [t for mode in learning.modes for t in mode.trained]
-    lines = [f"{_name(t)} **broke off** after step {_reached(t):,}: {t.broken}" for t in everything if t.broken]
+    lines = [f"{_name(t)} **broke off** after step {_reached(t):,}: {t.failure}" for t in everything if t.failure]
     stalled = [t for t in everything if t.stalled]
     if everything and len(stalled) == len([t for t in everything if t.finished]) > 0:
         steps = learning.plan.training.training_steps
@@ -135,7 +140,9 @@ def _row(learning: Learning, mode: ModeLearning) -> Row:
 
 
 def _verdict(learning: Learning, mode: ModeLearning) -> str:
-    if any(t.broken or t.stalled for t in mode.trained):
+    if any(t.not_applicable for t in mode.trained):
+        return "NOT APPLICABLE"
+    if any(t.failure or t.stalled for t in mode.trained):
         return "FAILED"
     if mode is learning.baseline:
         return "baseline"

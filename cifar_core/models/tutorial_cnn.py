@@ -30,6 +30,15 @@ class TutorialCNN(tf.Module):
         x = tf.nn.relu(self.hidden(tf.reshape(x, [-1, 4 * 4 * 128])))
         return self.logits(drop(x))
 
+    def keras_layers(self) -> list[Any]:
+        """The same architecture in Keras' layers; `<name>/kernel` there is `<name>_kernel` here."""
+        from keras.layers import Conv2D, Dense, Flatten, MaxPooling2D
+
+        blocks = [(f"conv{number}", filters) for number, filters in ((1, 32), (2, 64), (3, 128))]
+        convolutions = [Conv2D(filters, 3, padding="same", activation="relu", name=name) for name, filters in blocks]
+        layers = [layer for convolution in convolutions for layer in (convolution, MaxPooling2D(2))]
+        return [*layers, Flatten(), Dense(256, activation="relu", name="hidden"), Dense(10, name="logits")]
+
 
 def build(seed: int) -> TutorialCNN:
     """The network with initial weights drawn from `seed`."""

@@ -4,26 +4,34 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 import tensorflow as tf
 from builders import ENVIRONMENT, SCHEDULE
 
 from bench import modes, validity, worker
+from bench.errors import NotApplicable
+from bench.messages import Order, Turn
 from bench.modes import MODES, Trainer
-from bench.records import Case, Measurement, Order, Turn
+from bench.records import Case, Measurement
 from cifar_core import models, pipeline
+from cifar_core.batch_file import Part
 from cifar_core.cifar10 import SYNTHETIC
-from cifar_core.inputs import Resident
+from cifar_core.inputs import Resident, Streamed
 from cifar_core.models import MODELS
 from cifar_core.optimizers import Adam
 from cifar_core.pipeline import Batches
-from cifar_core.training import Task, resident_task
+from cifar_core.recipe import RECIPES
+from cifar_core.training import Task, resident_task, training_task
 from cifar_core.workload import Workload
 
 BATCH = 4
+HERE = [mode.name for mode in MODES if mode.name != "autocluster"]  # which needs flags before TensorFlow loads
 
 
-def measured(mode: str, model: str = "tutorial_cnn", make_task: type[Task] = Task, seed: int = 0) -> Measurement:
+def measured(
+    mode: str, model: str = "tutorial_cnn", make_task: type[Task] = Task, seed: int = 0, slices: int = 2
+) -> Measurement:
     """One case taken through the worker's stages in this process: real steps, real proof, few of them."""
     workload = Workload(model, BATCH, "synthetic", seed=seed)
     batches = pipeline.resident(SYNTHETIC, BATCH, 0)
@@ -33,7 +41,7 @@ def measured(mode: str, model: str = "tutorial_cnn", make_task: type[Task] = Tas
 
     open_trainer = modes.load(mode)
     child = worker.Worker(Order(Case(mode, "cpu", 0, workload), 0, SCHEDULE, ENVIRONMENT, SYNTHETIC), open_here, tick)
-    turns = [Turn("open"), Turn("build"), Turn("warmup", 2), Turn("slice", 3), Turn("slice", 3), Turn("close")]
+    turns = [Turn("open"), Turn("build"), Turn("warmup", 2), *[Turn("slice", 3)] * slices, Turn("close")]
     measurement = [child.take(turn) for turn in turns][-1].measurement
     assert measurement is not None
     return measurement
@@ -50,7 +58,7 @@ def tick() -> float:
 
 
 @pytest.mark.parametrize("model", [row.name for row in MODELS])
-@pytest.mark.parametrize("mode", [mode.name for mode in MODES])
+@pytest.mark.parametrize("mode", HERE)
 def test_one_real_step_of_each_mode_and_model_agrees_with_eager_and_proves_itself(mode: str, model: str) -> None:
     case, baseline = measured(mode, model), measured("eager", model)
     assert validity.unequal_work(case.evidence, baseline.evidence, "float32") == ()
@@ -85,6 +93,14 @@ class ExtraStep(Task):
         return super().step(*values)
 
 
+class Reading(Task):
+    """Reads a file in every step, as a pipeline that was not meant to be timed would."""
+
+    def step(self, *values: Any) -> tuple[Any, list[Any]]:
+        tf.io.read_file(__file__)
+        return super().step(*values)
+
+
 class NaN(Task):
     def step(self, *values: Any) -> tuple[Any, list[Any]]:
         loss, updates = super().step(*values)
@@ -101,6 +117,23 @@ def test_a_deliberately_wrong_mode_is_caught(task: type[Task], reason: str) -> N
     wrong, baseline = measured("function", make_task=task), measured("eager")
     reasons = (*validity.unequal_work(wrong.evidence, baseline.evidence, "float32"), *validity.unproven_mode(wrong))
     assert any(re.search(reason, found) for found in reasons), reasons
+
+
+@pytest.mark.skipif(not hasattr(psutil.Process, "io_counters"), reason="this system does not count it")
+@pytest.mark.parametrize("mode", ["eager", "function"])
+def test_input_and_output_in_the_clock_is_caught(mode: str) -> None:
+    reasons = validity.unproven_mode(measured(mode, make_task=Reading, slices=4))
+    assert any("bytes while timed" in reason for reason in reasons), reasons
+    assert validity.unproven_mode(measured(mode, slices=4)) == ()
+
+
+def test_what_cannot_hold_a_task_says_so() -> None:
+    recipe = RECIPES[0]
+    part = Part(np.zeros((64, 32, 32, 3), np.uint8), np.zeros(64, np.int32))
+    inputs = Streamed(part, recipe, models.MODELS[0].units)
+    for mode in ("keras_fit", "xla_loop"):
+        with pytest.raises(NotApplicable):
+            modes.load(mode)(partial(training_task, "tutorial_cnn", recipe, inputs))
 
 
 def test_an_extra_update_is_counted_by_the_optimizer() -> None:
@@ -154,8 +187,8 @@ def test_a_function_that_retraces_while_timed_is_caught() -> None:
 def test_weights_are_read_alike_in_every_mode() -> None:
     workload, batches = Workload("tutorial_cnn", BATCH, "synthetic"), pipeline.resident(SYNTHETIC, BATCH, 0)
     read = []
-    for mode in MODES:
-        trainer = modes.load(mode.name)(partial(resident_task, workload, batches))
+    for mode in HERE:
+        trainer = modes.load(mode)(partial(resident_task, workload, batches))
         read.append(trainer.read(trainer.task.weights))
     for weights in read[1:]:
         assert all(np.array_equal(a, b) for a, b in zip(weights, read[0], strict=True))

@@ -33,7 +33,7 @@ def the_line(done: "subprocess.CompletedProcess[str]") -> str:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("--modes egaer", "unknown mode 'egaer'; known: eager, graph, function, xla; type e.g. --modes eager"),
+        ("--modes egaer", "unknown mode 'egaer'; known: eager, graph, function, function_unconverted"),
         ("--preset fast", "unknown preset 'fast'; known: quick, standard, thorough"),
         ("--batch-sizes 0", "batch size 0 is not positive"),
         ("--batch-sizes 60000", "batch size 60000 exceeds the 50000 training images"),

@@ -12,16 +12,20 @@ import pytest
 from builders import ENVIRONMENT, SCHEDULE, a_group
 
 from bench import child, launch
-from bench.records import Failure, Measurement, Order, Outcome, Turn
+from bench.messages import Order, Turn
+from bench.records import NOT_APPLICABLE, Failure, Measurement, Outcome
+from bench.stats import block_ratio
 from cifar_core.cifar10 import SYNTHETIC
 
 FAKE = (sys.executable, str(Path(__file__).parents[1] / "fake_worker.py"))
 ARMS = ["eager", "eager-again", "graph", "function", "xla"]
 
 
-def run_block(*faults: str, time_limit_s: float = 30.0) -> dict[str, Measurement | Failure]:
+def run_block(
+    *faults: str, time_limit_s: float = 30.0, rounds: int = SCHEDULE.rounds
+) -> dict[str, Measurement | Failure]:
     kept: list[Outcome] = []
-    schedule = replace(SCHEDULE, time_limit_s=time_limit_s)
+    schedule = replace(SCHEDULE, time_limit_s=time_limit_s, rounds=rounds)
     orders = [Order(case, 0, schedule, ENVIRONMENT, SYNTHETIC) for case in a_group()]
     launch.Block(orders, 0, lambda outcome, _: kept.append(outcome), lambda text, share: None).run((*FAKE, *faults))
     return {outcome.case.arm: outcome.record for outcome in kept}
@@ -64,6 +68,22 @@ def test_a_worker_that_hangs_is_ended_at_the_time_limit() -> None:
 def test_a_worker_that_cannot_open_its_case_is_one_failure() -> None:
     failed = failure(run_block("xla=refuse"), "xla")
     assert (failed.stage, failed.message) == ("open", "no such device")
+
+
+def test_a_mode_that_cannot_hold_the_task_is_no_breakdown() -> None:
+    failed = failure(run_block("xla=inapplicable"), "xla")
+    assert (failed.stage, failed.message) == (NOT_APPLICABLE, "it holds no such model")
+
+
+def test_a_far_slower_case_takes_shorter_slices_in_fewer_rounds_and_keeps_its_proof() -> None:
+    outcomes = run_block("xla=crawl", rounds=9)
+    slow, baseline = outcomes["xla"], outcomes["eager"]
+    assert isinstance(slow, Measurement)
+    assert isinstance(baseline, Measurement)
+    assert slow.steady.rounds == (0, 3, 6)
+    assert len(baseline.steady.seconds) == 9
+    assert slow.proof.updates == slow.proof.updates_expected == 5 + 1 + 3
+    assert block_ratio(baseline.steady, slow.steady) == pytest.approx(0.02 / 0.6, rel=0.01)
 
 
 def test_a_dead_baseline_does_not_stop_the_others() -> None:

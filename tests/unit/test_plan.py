@@ -31,7 +31,7 @@ def test_a_value_spelled_twice_is_one_value(options: Options) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (Options(modes="egaer"), ["unknown mode 'egaer'", "eager, graph, function, xla", "--modes"]),
+        (Options(modes="egaer"), ["unknown mode 'egaer'", "eager, graph, function, function_unconverted", "--modes"]),
         (Options(models="vgg"), ["unknown model 'vgg'", "tutorial_cnn"]),
         (Options(preset="fast"), ["unknown preset 'fast'", "quick, standard, thorough"]),
         (Options(devices="tpu"), ["unknown device 'tpu'", "cpu, gpu"]),

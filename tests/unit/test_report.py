@@ -9,6 +9,7 @@ from builders import ENVIRONMENT, a_case, a_group, a_measurement, a_plan, an_evi
 from bench import report
 from bench.records import Case, Failure, Measurement, Outcome, Plan
 from bench.report import steady
+from bench.report.document import Figure
 from bench.store import Store
 
 STEPS = {"eager": 0.05, "eager-again": 0.05, "graph": 0.025, "function": 0.025, "xla": 0.06}
@@ -81,7 +82,7 @@ def test_an_invalid_case_is_reported_with_no_ratio_and_not_plotted(tmp_path: Pat
     made = built(tmp_path, [o for o in records if o not in nan] + bad)
     (row,) = [row for row in steady.table(made.run).rows if row["mode"] == "xla"]
     assert (row["verdict"], row["ratio"], row["step_s"]) == ("INVALID", None, None)
-    figures = [part.alt for s in made.sections for part in s.parts if isinstance(part, report.Figure)]
+    figures = [part.alt for s in made.sections for part in s.parts if isinstance(part, Figure)]
     assert not [alt for alt in figures if "XLA" in alt]
 
 

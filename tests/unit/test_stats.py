@@ -13,9 +13,12 @@ def test_block_ratio_is_formed_inside_each_round_so_a_slow_moment_cancels() -> N
     assert stats.block_ratio(baseline, candidate) == pytest.approx(2.0)
 
 
-def test_block_ratio_refuses_slices_of_different_lengths() -> None:
-    with pytest.raises(ValueError, match="no pair"):
-        stats.block_ratio(Samples((1.0,), 5), Samples((1.0,), 4))
+def test_block_ratio_pairs_rounds_so_a_slow_case_may_take_fewer_and_shorter_slices() -> None:
+    baseline = Samples((2.0, 20.0, 2.0, 6.0), 2)
+    slow = Samples((30.0, 90.0), 1, rounds=(1, 3))
+    assert stats.block_ratio(baseline, slow) == pytest.approx(math.sqrt((10 / 30) * (3 / 90)))
+    with pytest.raises(ValueError, match="share no round"):
+        stats.block_ratio(Samples((2.0,), 2), Samples((3.0,), 2, rounds=(5,)))
 
 
 def test_summary_is_students_interval_on_the_logarithms() -> None:

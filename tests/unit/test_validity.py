@@ -5,6 +5,7 @@ import pytest
 from builders import EXECUTIONS, a_case, a_measurement, an_evidence
 
 from bench import validity
+from bench.modes import MODES
 from bench.records import GradientSketch, Proof
 
 
@@ -44,8 +45,18 @@ def test_a_sound_measurement_of_each_mode_is_proven(mode: str) -> None:
     [
         ("function", Proof(EXECUTIONS["function"], 2, 13, 13), "retraced 2 times"),
         ("function", Proof(EXECUTIONS["function"], 0, 14, 13), "counted 14 updates where 13"),
-        ("function", Proof(EXECUTIONS["eager"], 0, 13, 13), "traced nothing"),
+        ("function", Proof(EXECUTIONS["eager"], 0, 13, 13), "nothing was traced"),
         ("xla", Proof(EXECUTIONS["function"], 0, 13, 13), "XLA compiled nothing"),
+        ("function", Proof(EXECUTIONS["function_unconverted"], 0, 13, 13), "AutoGraph converted nothing"),
+        ("function_unconverted", Proof(EXECUTIONS["function"], 0, 13, 13), "AutoGraph converted it"),
+        ("function_loop", Proof(EXECUTIONS["function"], 0, 13, 13), "holds no loop"),
+        ("function_loop", Proof(EXECUTIONS["xla_loop"], 0, 13, 13), "holds no loop"),
+        ("xla_loop", Proof(EXECUTIONS["function_loop"], 0, 13, 13), "XLA compiled nothing"),
+        ("xla_loop", Proof(EXECUTIONS["xla"], 0, 13, 13), "or no loop"),
+        ("autocluster", Proof(EXECUTIONS["function"], 0, 13, 13), "formed no cluster"),
+        ("keras_fit", Proof(EXECUTIONS["keras_jit"], 0, 13, 13), "compiled with XLA"),
+        ("keras_jit", Proof(EXECUTIONS["keras_fit"], 0, 13, 13), "compiled nothing"),
+        ("keras_eager", Proof(EXECUTIONS["keras_fit"], 0, 13, 13), "not eagerly"),
         ("eager", Proof(EXECUTIONS["graph"], 0, 13, 13), "not eagerly"),
         ("graph", Proof(EXECUTIONS["eager"], 0, 13, 13), "no static graph"),
         ("eager", Proof(replace(EXECUTIONS["eager"], devices=("CPU:0", "GPU:0")), 0, 13, 13), "used GPU:0"),
@@ -59,3 +70,7 @@ def test_a_mode_that_was_not_what_its_name_says_is_named(mode: str, proof: Proof
 
 def test_a_loss_that_is_not_finite_is_loud() -> None:
     assert "NaN" in validity.unproven_mode(a_measurement(last_loss=None))[0]
+
+
+def test_every_mode_has_something_to_prove() -> None:
+    assert set(EXECUTIONS) == {mode.name for mode in MODES}

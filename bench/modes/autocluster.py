@@ -1,0 +1,61 @@
+"""Auto-clustering: tf.function's graph, of which XLA compiles the parts (clusters) that it thinks worth it.
+
+Nothing in the Python asks for it: the flags in the mode's row do, before TensorFlow loads.
+"""
+
+from collections.abc import Callable
+from itertools import islice
+from typing import Any
+
+import tensorflow as tf
+
+from bench.modes import inspection
+from bench.records import Execution
+
+
+class Autocluster:
+    """One step is one call of a traced graph, parts of which are compiled."""
+
+    read, write = staticmethod(inspection.read), staticmethod(inspection.write)
+
+    def __init__(self, make_task: Callable[..., Any]) -> None:
+        self.task = make_task()
+        self._feed = self.task.inputs.feed()
+        self._step = tf.function(self._loss_of_step)
+        self._forward = tf.function(self._logits)
+
+    def _loss_of_step(self, *values: Any) -> Any:
+        self._converted = inspection.converted()
+        loss, _ = self.task.step(*values)
+        return loss
+
+    def _logits(self, images: Any) -> Any:
+        return self.task.model(images)
+
+    def run(self, steps: int) -> None:
+        for values in islice(self._feed, steps):
+            self._loss = self._step(*values)
+
+    def sync(self) -> float:
+        return float(self._loss)
+
+    def logits(self, images: Any) -> Any:
+        return self._forward(tf.constant(images)).numpy()
+
+    def traces(self) -> int:
+        return int(self._step.experimental_get_tracing_count())
+
+    def execution(self) -> Execution:
+        graph = self._step.get_concrete_function(*self.task.inputs.signature).graph
+        # Clusters are formed when a function is first run: only a fresh one can be watched.
+        optimised = inspection.optimised_graph(tf.function(self._loss_of_step), next(self._feed))
+        return Execution(
+            traces=self.traces(),
+            graph_ops=len(graph.get_operations()),
+            clusters=sum(node.op == "_XlaRun" for node in optimised.node),
+            converted=self._converted,
+            devices=inspection.devices(self._loss, *self.task.weights),
+        )
+
+
+open_trainer = Autocluster

@@ -1,0 +1,56 @@
+"""tf.function without AutoGraph: tracing alone records the graph, so `step` may hold no Python loop over tensors."""
+
+from collections.abc import Callable
+from itertools import islice
+from typing import Any
+
+import tensorflow as tf
+
+from bench.modes import inspection
+from bench.records import Execution
+
+
+class FunctionUnconverted:
+    """One step is one call of a graph that was traced from the Python as it stands."""
+
+    read, write = staticmethod(inspection.read), staticmethod(inspection.write)
+
+    def __init__(self, make_task: Callable[..., Any]) -> None:
+        self.task = make_task()
+        self._feed = self.task.inputs.feed()
+        self._step = tf.function(self._loss_of_step, autograph=False)
+        self._forward = tf.function(self._logits, autograph=False)
+
+    def _loss_of_step(self, *values: Any) -> Any:
+        self._converted = inspection.converted()
+        # The update ops need not be returned: automatic control dependencies run every stateful op of a trace.
+        loss, _ = self.task.step(*values)
+        return loss
+
+    def _logits(self, images: Any) -> Any:
+        return self.task.model(images)
+
+    def run(self, steps: int) -> None:
+        for values in islice(self._feed, steps):
+            self._loss = self._step(*values)
+
+    def sync(self) -> float:
+        return float(self._loss)
+
+    def logits(self, images: Any) -> Any:
+        return self._forward(tf.constant(images)).numpy()
+
+    def traces(self) -> int:
+        return int(self._step.experimental_get_tracing_count())
+
+    def execution(self) -> Execution:
+        graph = self._step.get_concrete_function(*self.task.inputs.signature).graph
+        return Execution(
+            traces=self.traces(),
+            graph_ops=len(graph.get_operations()),
+            converted=self._converted,
+            devices=inspection.devices(self._loss, *self.task.weights),
+        )
+
+
+open_trainer = FunctionUnconverted

@@ -1,0 +1,64 @@
+"""What the modes ask TensorFlow outside a TF1 graph: of variables, of traced functions. No mode itself."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import tensorflow as tf
+from tensorflow.python.eager import context  # the only way to see a graph as the runtime has optimised it
+
+
+def read(variables: Sequence[Any]) -> list[Any]:
+    """The variables' values as NumPy arrays."""
+    return [variable.numpy() for variable in variables]
+
+
+def write(variables: Sequence[Any], values: Sequence[Any]) -> None:
+    """Give the variables these values."""
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
+
+
+def devices(*variables: Any) -> tuple[str, ...]:
+    """Where variables or tensors lie, by TensorFlow's names."""
+    return tuple(variable.device for variable in variables)
+
+
+def converted() -> bool:
+    """Asked inside a trace: whether AutoGraph has rewritten the function that asks."""
+    return bool(tf.__internal__.autograph.control_status_ctx().status.name == "ENABLED")
+
+
+def graph_ops(graph: Any) -> int:
+    """The operations of a traced graph, those in the bodies of its loops and branches included."""
+    definition = graph.as_graph_def()
+    return len(definition.node) + sum(len(function.node_def) for function in definition.library.function)
+
+
+def loops(graph: Any) -> int:
+    """How many while loops the graph itself holds."""
+    return sum(operation.type in ("While", "StatelessWhile") for operation in graph.get_operations())
+
+
+def must_compile() -> int:
+    """How many functions of this process the runtime must compile with XLA."""
+    runtime = context.context()
+    return sum(runtime.get_function_def(name).attr["_XlaMustCompile"].b for name in runtime.list_function_names())
+
+
+def hlo_instructions(function: Any, *arguments: Any) -> int:
+    """The instructions of the program that XLA is given, before it optimises them."""
+    program = function.experimental_get_compiler_ir(*arguments)(stage="hlo")
+    return sum(" = " in line for line in program.splitlines())
+
+
+def optimised_graph(function: Any, arguments: Sequence[Any]) -> Any:
+    """The GraphDef that the runtime runs for a tf.function that has not run yet; runs it once."""
+    runtime = context.context()
+    runtime.enable_run_metadata()
+    runtime.enable_graph_collection()
+    try:
+        function(*arguments)
+        return runtime.export_run_metadata().function_graphs[-1].post_optimization_graph
+    finally:
+        runtime.disable_graph_collection()
+        runtime.disable_run_metadata()
