@@ -158,9 +158,24 @@ def _collect(case: Case, outcomes: Sequence[Outcome]) -> CaseResult:
     failures = tuple(record for record in own if isinstance(record, Failure))
     unequal = [f.message for f in failures if f.stage == "equal work"]
     unproven = [reason for m in measurements for reason in validity.unproven_mode(m)]
-    return CaseResult(
-        case, measurements, failures, tuple(dict.fromkeys(unequal + unproven)), warnings=_unsteady(measurements)
-    )
+    warnings = (*_unsteady(measurements), *_fallbacks(measurements), *_shortened(measurements))
+    return CaseResult(case, measurements, failures, tuple(dict.fromkeys(unequal + unproven)), warnings=warnings)
+
+
+def _fallbacks(measurements: tuple[Measurement, ...]) -> list[str]:
+    found = dict.fromkeys(text for m in measurements for text in m.proof.execution.fallbacks)
+    return [f"AutoGraph did not convert {text}" for text in found]
+
+
+def _shortened(measurements: tuple[Measurement, ...]) -> list[str]:
+    short = [m for m in measurements if len(m.steady.seconds) < m.schedule.rounds]
+    if not short:
+        return []
+    taken, steady = len(short[0].steady.seconds), short[0].steady
+    return [
+        f"far slower than the baseline, so it took part in {taken} of {short[0].schedule.rounds} rounds with slices of "
+        f"{steady.steps_per_slice} steps: its interval is wider for it"
+    ]
 
 
 def _unsteady(measurements: tuple[Measurement, ...]) -> tuple[str, ...]:

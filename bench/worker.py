@@ -18,6 +18,7 @@ import psutil
 
 from bench import measure
 from bench.errors import NotApplicable
+from bench.fallbacks import Fallbacks
 from bench.messages import Order, Reply, Turn
 from bench.modes import Trainer
 from bench.parent import connect
@@ -39,6 +40,7 @@ class Worker:
         self.seconds: list[float] = []
         self.rounds: list[int] = []
         self.io_bytes = 0
+        self.fallbacks = Fallbacks()
         self.warmup_s: list[float] = []
         self.warmup_steps = self.slice_steps = self.steps_done = 0
 
@@ -57,6 +59,7 @@ class Worker:
     def _open(self, _: Turn) -> Reply:
         if tool := measure.instrument():
             raise RuntimeError(f"refused to time under {tool}; run without it")
+        self.fallbacks.attach()
         start = self.clock()
         self._make_trainer, self._batches_digest = self._open_case(self.order)
         self.load_s = self.clock() - start
@@ -100,7 +103,8 @@ class Worker:
         updates = int(trainer.read([trainer.task.optimizer.iterations])[0])
         peak = peak_memory_bytes()
         execution = trainer.execution()
-        execution = replace(execution, devices=tuple(sorted({short_device(d) for d in execution.devices if d})))
+        devices = tuple(sorted({short_device(device) for device in execution.devices if device}))
+        execution = replace(execution, devices=devices, fallbacks=tuple(self.fallbacks.found))
         measurement = Measurement(
             case=self.order.case,
             block=self.order.block,

@@ -15,6 +15,7 @@ import tensorflow as tf
 from cifar_core import models
 from cifar_core.batch_file import Part
 from cifar_core.inputs import Inputs, Resident, Streamed, keep
+from cifar_core.models.layers import Training
 from cifar_core.optimizers import Adam, Optimizer, schedule
 from cifar_core.pipeline import Batches, normalise
 from cifar_core.recipe import Recipe
@@ -37,13 +38,14 @@ class Task:
     def step(self, *values: Any) -> tuple[Any, list[Any]]:
         """One update on the batch that `values` name: its loss before the update, and the update ops."""
         images, labels, drop = self.inputs.batch(*values)
+        training = Training(drop)
         with tf.GradientTape() as tape:
-            loss = cross_entropy(self.model(images, drop), labels)
-        return loss, self.optimizer.apply(tape.gradient(loss, self.weights))
+            loss = cross_entropy(self.model(images, training), labels)
+        return loss, [*training.updates, *self.optimizer.apply(tape.gradient(loss, self.weights))]
 
     def state(self) -> tuple[Any, ...]:
         """Every variable that changes while training: what a checkpoint holds, always in the same order."""
-        return (*self.weights, *self.optimizer.state())
+        return (*self.weights, *self.model.non_trainable_variables, *self.optimizer.state())
 
 
 def resident_task(workload: Workload, batches: Batches, hold: Callable[[Any], Any] = keep) -> Task:

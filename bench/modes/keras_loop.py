@@ -90,10 +90,10 @@ class KerasLoop:
         task = make_task()
         if not isinstance(task.inputs, Resident):
             raise NotApplicable("the recipes' pipeline, masks and decay belong to our step, not to Keras' loop")
-        if not hasattr(task.model, "keras_layers"):
+        if not hasattr(task.model, "keras_logits"):
             raise NotApplicable(f"{type(task.model).__name__} has no twin in Keras' layers")
         image = keras.Input(task.inputs.images.shape[2:])
-        self._model = Twin(image, keras.Sequential(task.model.keras_layers())(image))
+        self._model = Twin(image, task.model.keras_logits(image))
         optimizer = keras.optimizers.Adam(1e-3, epsilon=task.optimizer.epsilon)
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         self._model.compile(optimizer, loss, **compile_options)

@@ -1,9 +1,11 @@
-"""The layers that models are made of, on plain TensorFlow ops: convolution, pooling, dense.
+"""The layers that models are made of, on plain TensorFlow ops: convolution, pooling, dense, batch normalisation.
 
 Plain ops rather than Keras layers, because the same objects must serve eager, tf.function and a bare TF1 Session.
 Initial weights come from NumPy, so that they are the same in every mode. Leaves out losses and optimizers.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -46,3 +48,48 @@ class Dense(tf.Module):
 
     def __call__(self, x: Any) -> Any:
         return tf.nn.bias_add(tf.matmul(x, self.kernel), self.bias)
+
+
+@dataclass
+class Training:
+    """A forward pass that trains: what to drop before the last layer, and the updates that layers make beside it.
+
+    Layers append to `updates`; a TF1 graph must fetch them, elsewhere they have already run.
+    """
+
+    drop: Callable[[Any], Any]
+    updates: list[Any] = field(default_factory=list)
+
+
+class ConvNorm(tf.Module):
+    """3x3 convolution without bias, batch normalisation (Ioffe and Szegedy 2015), ReLU: [n, h, w, c] -> [n, h, w, f].
+
+    While training it normalises with the batch's own mean and variance and moves its averages a tenth of the way
+    towards them; else it normalises with the averages.
+    """
+
+    EPSILON, MOMENTUM = 1e-5, 0.9
+
+    def __init__(self, rng: np.random.Generator, inputs: int, filters: int, name: str) -> None:
+        super().__init__(name=name)
+        self.kernel = tf.Variable(_glorot_uniform(rng, (3, 3, inputs, filters)), name=f"{name}_kernel")
+        self.gamma = tf.Variable(np.ones(filters, np.float32), name=f"{name}_norm_gamma")
+        self.beta = tf.Variable(np.zeros(filters, np.float32), name=f"{name}_norm_beta")
+        self.mean = tf.Variable(np.zeros(filters, np.float32), trainable=False, name=f"{name}_norm_moving_mean")
+        self.variance = tf.Variable(np.ones(filters, np.float32), trainable=False, name=f"{name}_norm_moving_variance")
+
+    def __call__(self, x: Any, training: Training | None = None) -> Any:
+        x = tf.nn.conv2d(x, self.kernel, strides=1, padding="SAME")
+        return tf.nn.relu(self._normalised(x) if training is None else self._normalised_by_batch(x, training))
+
+    def _normalised(self, x: Any) -> Any:
+        return tf.nn.batch_normalization(x, self.mean, self.variance, self.beta, self.gamma, self.EPSILON)
+
+    def _normalised_by_batch(self, x: Any, training: Training) -> Any:
+        # The fused op gives the variance that is unbiased (n - 1) for the average, and normalises with the biased one.
+        x, mean, variance = tf.compat.v1.nn.fused_batch_norm(x, self.gamma, self.beta, epsilon=self.EPSILON)
+        training.updates += [
+            average.assign_sub((1 - self.MOMENTUM) * (average - value))
+            for average, value in ((self.mean, mean), (self.variance, variance))
+        ]
+        return x

@@ -1,12 +1,11 @@
 """The tutorial's CNN: three blocks of convolution and pooling (32, 64, 128 filters), a dense layer of 256, logits."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from cifar_core.models.layers import Conv, Dense, MaxPool
+from cifar_core.models.layers import Conv, Dense, MaxPool, Training
 
 
 class TutorialCNN(tf.Module):
@@ -22,22 +21,22 @@ class TutorialCNN(tf.Module):
         self.hidden = Dense(rng, 4 * 4 * 128, 256, "hidden")
         self.logits = Dense(rng, 256, 10, "logits")
 
-    def __call__(self, images: Any, drop: Callable[[Any], Any] = lambda x: x) -> Any:
-        """`drop` is applied to what goes into the last layer: dropout, while training."""
+    def __call__(self, images: Any, training: Training | None = None) -> Any:
         x = self.pool(self.conv1(images))
         x = self.pool(self.conv2(x))
         x = self.pool(self.conv3(x))
         x = tf.nn.relu(self.hidden(tf.reshape(x, [-1, 4 * 4 * 128])))
-        return self.logits(drop(x))
+        return self.logits(training.drop(x) if training else x)
 
-    def keras_layers(self) -> list[Any]:
+    @staticmethod
+    def keras_logits(images: Any) -> Any:
         """The same architecture in Keras' layers; `<name>/kernel` there is `<name>_kernel` here."""
         from keras.layers import Conv2D, Dense, Flatten, MaxPooling2D
 
-        blocks = [(f"conv{number}", filters) for number, filters in ((1, 32), (2, 64), (3, 128))]
-        convolutions = [Conv2D(filters, 3, padding="same", activation="relu", name=name) for name, filters in blocks]
-        layers = [layer for convolution in convolutions for layer in (convolution, MaxPooling2D(2))]
-        return [*layers, Flatten(), Dense(256, activation="relu", name="hidden"), Dense(10, name="logits")]
+        x = images
+        for name, filters in (("conv1", 32), ("conv2", 64), ("conv3", 128)):
+            x = MaxPooling2D(2)(Conv2D(filters, 3, padding="same", activation="relu", name=name)(x))
+        return Dense(10, name="logits")(Dense(256, activation="relu", name="hidden")(Flatten()(x)))
 
 
 def build(seed: int) -> TutorialCNN:

@@ -1,0 +1,35 @@
+"""The README keeps its word: commands that parse, files that are there, every mode named."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import typer
+
+from bench.__main__ import app
+from bench.modes import MODES
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+COMMANDS = re.findall(r"^    cifar-bench (.+?)(?:\s+#.*)?$", README, re.MULTILINE) + re.findall(
+    r"`cifar-bench ([a-z][^`]*)`", README
+)
+
+
+@pytest.mark.parametrize("words", sorted(set(COMMANDS)))
+def test_every_command_is_one(words: str) -> None:
+    name, *arguments = shlex.split(words)
+    command = typer.main.get_command(app).commands[name]
+    if arguments or name != "report":
+        command.make_context(name, arguments)
+
+
+def test_every_link_and_picture_is_there() -> None:
+    targets = [target for target in re.findall(r"\]\(([^)#]+)\)", README) if "://" not in target]
+    assert targets
+    assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_every_mode_is_explained() -> None:
+    assert [mode.name for mode in MODES if f"| `{mode.name}` |" not in README] == []
