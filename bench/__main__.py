@@ -27,6 +27,9 @@ def run(
     batch_sizes: Annotated[str, typer.Option(help="Batch sizes, with commas.")] = "64",
     devices: Annotated[str, typer.Option(help="cpu, gpu or gpu:N, with commas.")] = "cpu",
     threads: Annotated[str, typer.Option(help="TensorFlow threads, with commas; 0 is its own choice.")] = "0",
+    precisions: Annotated[str, typer.Option(help="float32, mixed_bfloat16, mixed_float16, with commas.")] = "float32",
+    inputs: Annotated[str, typer.Option(help="resident (on the device), pipeline, with commas.")] = "resident",
+    steps_per_call: Annotated[str, typer.Option(help="For modes that loop in a call; 0 is a whole slice.")] = "0",
     data: Annotated[str, typer.Option(help="auto, synthetic, or the folder of CIFAR-10's batch files.")] = "auto",
     seed: Annotated[int, typer.Option(help="Of weights, batches and the order of turns.")] = 0,
     preset: Annotated[str, typer.Option(help="quick, standard or thorough.")] = "standard",
@@ -38,7 +41,8 @@ def run(
     """Time the training step in each mode and write a report."""
     from bench.plan import Options
 
-    options = Options(modes, models, batch_sizes, devices, threads, data, seed, preset, precision, budget)
+    axes = (modes, models, batch_sizes, devices, threads, precisions, inputs, steps_per_call)
+    options = Options(*axes, data, seed, preset, precision, budget)
     raise typer.Exit(command.resume_run(resume, data) if resume else command.new_run(options, out))
 
 

@@ -31,7 +31,8 @@ class CaseResult:
     def title(self) -> str:
         """The mode's title, as tables and plots call it."""
         title = modes.row(self.case.mode).title
-        return f"{title} (again)" if self.case.again else title
+        calls = f", {self.case.steps_per_call} a call" if self.case.steps_per_call else ""
+        return f"{title}{calls}{' (again)' if self.case.again else ''}"
 
     @property
     def not_applicable(self) -> str:
@@ -78,7 +79,8 @@ class GroupResult:
         """The group in words."""
         w, case = self.workload, self.baseline.case
         threads = f", {case.threads} thread{'s' * (case.threads > 1)}" if case.threads else ""
-        return f"{w.model}, batch {w.batch_size}, {w.precision}, {case.device.upper()}{threads}"
+        inputs = "" if w.input == "resident" else ", tf.data pipeline"
+        return f"{w.model}, batch {w.batch_size}, {w.precision}{inputs}, {case.device.upper()}{threads}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +173,10 @@ def _shortened(measurements: tuple[Measurement, ...]) -> list[str]:
     short = [m for m in measurements if len(m.steady.seconds) < m.schedule.rounds]
     if not short:
         return []
-    taken, steady = len(short[0].steady.seconds), short[0].steady
+    steady, rounds = short[0].steady, short[0].schedule.rounds
     return [
-        f"far slower than the baseline, so it took part in {taken} of {short[0].schedule.rounds} rounds with slices of "
-        f"{steady.steps_per_slice} steps: its interval is wider for it"
+        f"its slices take far longer than the baseline's, so it took part in {len(steady.seconds)} of {rounds} rounds, "
+        f"with {steady.steps_per_slice} steps a slice: its interval is wider for it"
     ]
 
 

@@ -5,6 +5,7 @@ measured (plan.py), where outcomes are kept (store.py) and how often blocks are 
 """
 
 import contextlib
+import math
 import random
 import signal
 from collections.abc import Callable, Iterator, Sequence
@@ -80,7 +81,7 @@ class Block:
         """The same number of steps for each; the steps of a slice follow from the baseline's time unless set."""
 
         def warm_up(worker: WorkerProcess) -> float:
-            return worker.take(Turn("warmup", self._shortened(worker, self._schedule.warmup_steps))).seconds
+            return worker.take(Turn("warmup", self._own_steps(worker, self._schedule.warmup_steps))).seconds
 
         seconds = self._each(warm_up)
         if self._schedule.steps_per_slice or not seconds:
@@ -92,20 +93,27 @@ class Block:
         for number in range(rounds):
             self._notice(f"round {number + 1} of {rounds}", 0.7 + 0.3 * number / rounds)
             for worker in self._shuffled():
-                if self._slowness(worker) < SLOW or number % max(1, rounds // SLOW_ROUNDS) == 0:
+                if number % self._stride(worker, steps) == 0:
                     self._guarded(worker, partial(self._take_slice, steps=steps, number=number))
 
     def _take_slice(self, worker: WorkerProcess, steps: int, number: int) -> None:
-        worker.take(Turn("slice", self._shortened(worker, steps), number))
+        worker.take(Turn("slice", self._own_steps(worker, steps), number))
 
     def _slowness(self, worker: WorkerProcess) -> float:
         """How many times as long as the baseline's one of its steps took in the short loss curve."""
         return worker.step_s / self._baseline_step_s if self._baseline_step_s else 1.0
 
-    def _shortened(self, worker: WorkerProcess, steps: int) -> int:
-        """A case far slower than the baseline takes fewer steps, so that it does not eat everyone's time."""
+    def _own_steps(self, worker: WorkerProcess, steps: int) -> int:
+        """Fewer steps for a case far slower than the baseline, which would eat everyone's time; whole calls for all."""
+        slowness, per_call = self._slowness(worker), worker.order.case.steps_per_call or 1
+        own = steps if slowness < SLOW else max(1, round(steps / slowness))
+        return math.ceil(own / per_call) * per_call
+
+    def _stride(self, worker: WorkerProcess, steps: int) -> int:
+        """A case whose slices take far longer than the baseline's, or are shortened, takes part in some rounds only."""
         slowness = self._slowness(worker)
-        return steps if slowness < SLOW else max(1, round(steps / slowness))
+        longer = slowness * self._own_steps(worker, steps) / steps
+        return max(1, self._schedule.rounds // SLOW_ROUNDS) if max(slowness, longer) >= SLOW else 1
 
     def _close(self) -> None:
         def close(worker: WorkerProcess) -> None:

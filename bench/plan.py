@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
+from functools import partial
 from itertools import product
 from typing import TypeVar
 
 from bench.errors import BenchError, unknown
-from bench.modes import MODES
+from bench.modes import MODES, row
 from bench.records import FORMAT, Case, Plan, Schedule
 from cifar_core.cifar10 import Source
 from cifar_core.models import MODELS
@@ -47,6 +48,8 @@ PRESETS = (
     ),
 )
 DEVICES = ("cpu", "gpu", "gpu:N")
+PRECISIONS = ["float32", "mixed_bfloat16", "mixed_float16"]
+INPUTS = ["resident", "pipeline"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,9 @@ class Options:
     batch_sizes: str = "64"
     devices: str = "cpu"
     threads: str = "0"
+    precisions: str = "float32"
+    inputs: str = "resident"
+    steps_per_call: str = "0"
     data: str = "auto"
     seed: int = 0
     preset: str = "standard"
@@ -74,13 +80,18 @@ def make(options: Options, source: Source) -> Plan:
         _axis(options.batch_sizes, "--batch-sizes", lambda text: _batch_size(text, source)),
         _axis(options.devices, "--devices", _device),
         _axis(options.threads, "--threads", _threads),
+        _axis(
+            options.precisions, "--precisions", partial(_known, "precision", known=PRECISIONS, option="--precisions")
+        ),
+        _axis(options.inputs, "--inputs", partial(_known, "input", known=INPUTS, option="--inputs")),
     )
+    calls = _axis(options.steps_per_call, "--steps-per-call", _steps_per_call)
     if options.seed < 0:
         raise BenchError(f"seed {options.seed} is negative; type e.g. --seed 0")
     cases: list[Case] = []
-    for model, batch_size, device, threads in axes:
-        workload = Workload(model, batch_size, source.name, seed=options.seed)
-        baseline, *others = [Case(mode, device, threads, workload) for mode in modes]
+    for model, batch_size, device, threads, precision, inputs in axes:
+        workload = Workload(model, batch_size, source.name, precision, inputs, options.seed)
+        baseline, *others = [case for mode in modes for case in _cases(mode, device, threads, workload, calls)]
         cases += [baseline, replace(baseline, again=True), *others]
     return Plan(
         format=FORMAT,
@@ -92,6 +103,11 @@ def make(options: Options, source: Source) -> Plan:
         cases=tuple(cases),
         schedule=schedule(options, groups=len({case.group for case in cases})),
     )
+
+
+def _cases(mode: str, device: str, threads: int, workload: Workload, calls: list[int]) -> list[Case]:
+    """One case, or one for each number of steps a call where the mode loops inside it."""
+    return [Case(mode, device, threads, workload, steps_per_call=c) for c in (calls if row(mode).loops else [0])]
 
 
 def schedule(options: Options, groups: int = 1) -> Schedule:
@@ -159,6 +175,13 @@ def _threads(text: str) -> int:
     if threads < 0:
         raise BenchError(f"{threads} threads make no sense; type e.g. --threads 2, or 0 for TensorFlow's choice")
     return threads
+
+
+def _steps_per_call(text: str) -> int:
+    steps = _number(text, int, "number of steps a call", "--steps-per-call 10")
+    if steps < 0:
+        raise BenchError(f"{steps} steps a call make no sense; type e.g. --steps-per-call 10, or 0 for a whole slice")
+    return steps
 
 
 def _precision(text: str) -> float:

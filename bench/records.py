@@ -15,19 +15,24 @@ NOT_APPLICABLE = "not applicable"  # the stage of a Failure that is none: the mo
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """A way to execute the train step; `process_env` must be set before TensorFlow loads."""
+    """A way to execute the train step; `process_env` must be set before TensorFlow loads.
+
+    `loops` where one call takes many steps, so that it matters how many.
+    """
 
     name: str
     title: str
     summary: str
     process_env: tuple[tuple[str, str], ...] = ()
+    loops: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """One row of a comparison: a workload under one mode on one device. `threads` 0 is TensorFlow's own choice.
 
-    `again` marks the baseline's second entry in a block, whose ratio to the first is the noise floor (A/A).
+    `steps_per_call` is for the modes that loop inside one call; 0 is a whole slice. `again` marks the baseline's second
+    entry in a block, whose ratio to the first is the noise floor (A/A).
     """
 
     mode: str
@@ -35,6 +40,7 @@ class Case:
     threads: int
     workload: Workload
     again: bool = False
+    steps_per_call: int = 0
 
     @property
     def key(self) -> str:
@@ -44,7 +50,8 @@ class Case:
     @property
     def arm(self) -> str:
         """What tells this case from the others of its group."""
-        return f"{self.mode}-again" if self.again else self.mode
+        calls = f"-k{self.steps_per_call}" if self.steps_per_call else ""
+        return f"{self.mode}{calls}{'-again' if self.again else ''}"
 
     @property
     def group(self) -> str:

@@ -15,7 +15,7 @@ class Tolerance:
     """Largest relative differences that rounding may cause, by precision.
 
     float32: 2^-24 a rounding and sums of some 1e5 terms in another order; the curve passes five Adam updates, whose
-    first steps divide by the gradient's own size and so amplify rounding.
+    first steps divide by the gradient's own size and so amplify rounding. bfloat16: 2^-8 a rounding; float16: 2^-11.
     """
 
     loss: float
@@ -25,7 +25,11 @@ class Tolerance:
 
 MOST_IO_BYTES = 65536  # for all slices of a block; the odd line of a log is no input or output of a step
 
-TOLERANCES = {"float32": Tolerance(loss=1e-5, gradient=1e-3, curve=1e-2)}
+TOLERANCES = {
+    "float32": Tolerance(loss=1e-5, gradient=1e-3, curve=1e-2),
+    "mixed_bfloat16": Tolerance(loss=2e-2, gradient=0.3, curve=0.1),
+    "mixed_float16": Tolerance(loss=2e-3, gradient=0.1, curve=0.05),
+}
 
 
 def unequal_work(evidence: Evidence, baseline: Evidence, precision: str) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
 from typing import IO, Any
 
 import msgspec
@@ -20,15 +19,13 @@ from bench import measure
 from bench.errors import NotApplicable
 from bench.fallbacks import Fallbacks
 from bench.messages import Order, Reply, Turn
-from bench.modes import Trainer
+from bench.opening import Opened, digest, open_tensorflow
 from bench.parent import connect
 from bench.records import NOT_APPLICABLE, Evidence, Failure, GradientSketch, Measurement, Proof, Samples
 
 CURVE_STEPS = 5  # the short loss curve compared before timing, step 1 included
 PROJECTIONS = 8
 STAGES = ("open", "build", "warmup", "slice", "close")
-
-Opened = tuple[Callable[[], Trainer], str]  # build the trainer; digest of its batches
 
 
 class Worker:
@@ -133,47 +130,6 @@ class Worker:
         stage = NOT_APPLICABLE if isinstance(error, NotApplicable) else self.stage
         trace = "".join(traceback.format_exception(error))[-4000:]
         return Failure(self.order.case, self.order.block, stage, message.splitlines()[0], trace, tuple(self.seconds))
-
-
-def open_tensorflow(order: Order) -> Opened:
-    """Import TensorFlow, set device and threads, prepare the batches. Raises RuntimeError without such a GPU."""
-    import tensorflow as tf
-
-    from bench import modes
-    from cifar_core import pipeline
-    from cifar_core.training import resident_task
-
-    set_device(tf, order.case.device)
-    if order.case.threads:
-        tf.config.threading.set_intra_op_parallelism_threads(order.case.threads)
-        tf.config.threading.set_inter_op_parallelism_threads(order.case.threads)
-    workload = order.case.workload
-    batches = pipeline.resident(order.source, workload.batch_size, workload.seed)
-    open_trainer = modes.load(order.case.mode)
-    return lambda: open_trainer(partial(resident_task, workload, batches)), digest([batches.images, batches.labels])
-
-
-def set_device(tf: Any, device: str) -> None:
-    """Let this process see the one device of its case. `gpu` is the first GPU, `gpu:1` the second."""
-    gpus = tf.config.list_physical_devices("GPU")
-    if device == "cpu":
-        tf.config.set_visible_devices([], "GPU")
-        return
-    number = int(device.partition(":")[2] or 0)
-    if number >= len(gpus):
-        raise RuntimeError(f"TensorFlow sees {len(gpus)} GPUs, so there is no {device}; use --devices cpu")
-    tf.config.set_visible_devices([gpus[number]], "GPU")
-    tf.config.experimental.set_memory_growth(gpus[number], True)
-
-
-def digest(arrays: list[Any]) -> str:
-    """A short digest of the arrays' exact bytes."""
-    from hashlib import sha256
-
-    whole = sha256()
-    for array in arrays:
-        whole.update(np.ascontiguousarray(array).tobytes())
-    return whole.hexdigest()[:16]
 
 
 def sketch(names: list[str], gradients: list[Any]) -> tuple[GradientSketch, ...]:

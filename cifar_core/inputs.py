@@ -74,11 +74,9 @@ class Streamed:
     waited_s = 0.0
 
     def __init__(self, part: Part, recipe: Recipe, units: int, first_step: int = 0) -> None:
-        """`units` is the width of what goes into the model's last layer (see `ModelRow`)."""
+        """`units` is the width of what goes into the model's last layer (see `ModelRow`). Not to be made in a graph."""
         self._recipe, self._units, self.first_step = recipe, units, first_step
-        with tf.init_scope():  # held eagerly, whatever graph is being built
-            self._images = tf.constant(np.ascontiguousarray(part.images))
-            self._labels = tf.constant(part.labels)
+        self._images, self._labels = tf.constant(np.ascontiguousarray(part.images)), tf.constant(part.labels)
         size = recipe.batch_size
         mask = (tf.TensorSpec([size, units], tf.float32),) if recipe.dropout else ()
         self.signature = (tf.TensorSpec([size, 32, 32, 3], tf.float32), tf.TensorSpec([size], tf.int32), *mask)

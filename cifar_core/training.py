@@ -6,6 +6,7 @@ Leaves out how a step is executed: that is the modes' only business.
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -22,6 +23,24 @@ from cifar_core.recipe import Recipe
 from cifar_core.workload import Workload
 
 
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """What activations are computed in; weights, loss and updates stay float32.
+
+    `loss_scale` keeps small gradients from vanishing in float16 (Micikevicius et al. 2018, section 3.2); it is fixed.
+    """
+
+    compute: str
+    loss_scale: float = 1.0
+
+
+PRECISIONS = {
+    "float32": Precision("float32"),
+    "mixed_bfloat16": Precision("bfloat16"),
+    "mixed_float16": Precision("float16", 1024.0),
+}
+
+
 class Task:
     """Something to train: model, optimizer and inputs as TensorFlow variables of the current graph.
 
@@ -30,28 +49,41 @@ class Task:
 
     first_step = 0  # how many steps were done before this task was made
 
-    def __init__(self, model: Any, optimizer: Optimizer, inputs: Inputs) -> None:
+    def __init__(self, model: Any, optimizer: Optimizer, inputs: Inputs, precision: str = "float32") -> None:
         self.model, self.optimizer, self.inputs = model, optimizer, inputs
+        self.precision = precision
         # Collected once: a tf.Module walks its attributes at every request, which only eager would pay for.
         self.weights = tuple(model.trainable_variables)
 
     def step(self, *values: Any) -> tuple[Any, list[Any]]:
         """One update on the batch that `values` name: its loss before the update, and the update ops."""
         images, labels, drop = self.inputs.batch(*values)
-        training = Training(drop)
+        training, precision = Training(drop), PRECISIONS[self.precision]
         with tf.GradientTape() as tape:
-            loss = cross_entropy(self.model(images, training), labels)
-        return loss, [*training.updates, *self.optimizer.apply(tape.gradient(loss, self.weights))]
+            logits = self.model(tf.cast(images, precision.compute), training)
+            loss = cross_entropy(tf.cast(logits, tf.float32), labels)
+            scaled = loss * precision.loss_scale if precision.loss_scale > 1 else loss
+        gradients = tape.gradient(scaled, self.weights)
+        if precision.loss_scale > 1:
+            gradients = [gradient / precision.loss_scale for gradient in gradients]
+        return loss, [*training.updates, *self.optimizer.apply(gradients)]
 
     def state(self) -> tuple[Any, ...]:
         """Every variable that changes while training: what a checkpoint holds, always in the same order."""
         return (*self.weights, *self.model.non_trainable_variables, *self.optimizer.state())
 
 
-def resident_task(workload: Workload, batches: Batches, hold: Callable[[Any], Any] = keep) -> Task:
-    """The task that is timed: a workload on resident batches, with plain Adam. For `hold` see `Resident`."""
+def timed_task(
+    workload: Workload, inputs: Callable[[Callable[[Any], Any]], Inputs], hold: Callable[[Any], Any] = keep
+) -> Task:
+    """The task that is timed: a workload with plain Adam, on what `inputs(hold)` gives. For `hold` see `Resident`."""
     model = models.load(workload.model)(workload.seed)
-    return Task(model, Adam(tuple(model.trainable_variables)), Resident(batches, hold))
+    return Task(model, Adam(tuple(model.trainable_variables)), inputs(hold), workload.precision)
+
+
+def resident_task(workload: Workload, batches: Batches, hold: Callable[[Any], Any] = keep) -> Task:
+    """The timed task on batches that lie on the device."""
+    return timed_task(workload, partial(Resident, batches), hold)
 
 
 def training_task(model: str, recipe: Recipe, inputs: Streamed, hold: Callable[[Any], Any] = keep) -> Task:

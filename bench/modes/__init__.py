@@ -18,9 +18,9 @@ MODES = (
     Mode("graph", "TF1 graph", "static graph: the step is built once in a tf.Graph, a Session runs it"),
     Mode("function", "tf.function", "AutoGraph: the Python step is traced once into a graph, then the graph is called"),
     Mode("function_unconverted", "tf.function, no AutoGraph", "the same, traced from the Python as it stands"),
-    Mode("function_loop", "tf.function loop", "AutoGraph: the whole loop over steps is one graph"),
+    Mode("function_loop", "tf.function loop", "AutoGraph: the whole loop over steps is one graph", loops=True),
     Mode("xla", "XLA", "tf.function(jit_compile=True): the traced graph is compiled to machine code by XLA"),
-    Mode("xla_loop", "XLA loop", "the whole loop over steps is compiled as one program"),
+    Mode("xla_loop", "XLA loop", "the whole loop over steps is compiled as one program", loops=True),
     Mode("autocluster", "XLA clusters", "tf.function whose graph XLA compiles in the parts it chooses", _CLUSTERS),
     Mode("keras_fit", "Keras fit", "the same network, weights and optimizer in Keras' own loop", _KERAS),
     Mode("keras_jit", "Keras fit, XLA", "the same with jit_compile=True", _KERAS),
@@ -60,7 +60,10 @@ def row(name: str) -> Mode:
     return {mode.name: mode for mode in MODES}[name]
 
 
-def load(name: str) -> Callable[[Callable[..., Any]], Trainer]:
-    """The mode's `open_trainer(make_task) -> Trainer`, where make_task() gives a Task. Imports TensorFlow."""
-    open_trainer: Callable[[Callable[..., Any]], Trainer] = import_module(f"bench.modes.{name}").open_trainer
+def load(name: str) -> Callable[..., Trainer]:
+    """The mode's `open_trainer(make_task) -> Trainer`, where make_task() gives a Task. Imports TensorFlow.
+
+    The modes that loop inside a call take `steps_per_call` too.
+    """
+    open_trainer: Callable[..., Trainer] = import_module(f"bench.modes.{name}").open_trainer
     return open_trainer

@@ -81,6 +81,13 @@ class TwinTask:
         return [slot / (1 - self._beta1) for slot in slots]
 
 
+def _batches(inputs: Any) -> Any:
+    """Images and labels as a tf.data.Dataset, without end, which is all that fit takes."""
+    if not isinstance(inputs, Resident):
+        return inputs.dataset()
+    return tf.data.Dataset.from_tensor_slices(tuple(inspection.read((inputs.images, inputs.labels)))).repeat()
+
+
 class KerasLoop:
     """A step is one step of `fit`."""
 
@@ -88,11 +95,14 @@ class KerasLoop:
 
     def __init__(self, make_task: Callable[..., Any], **compile_options: bool) -> None:
         task = make_task()
-        if not isinstance(task.inputs, Resident):
-            raise NotApplicable("the recipes' pipeline, masks and decay belong to our step, not to Keras' loop")
+        if len(task.inputs.signature) > 2 or callable(task.optimizer.learning_rate) or task.optimizer.weight_decay:
+            raise NotApplicable("dropout masks, schedule and decay of a recipe belong to our step, not to Keras' loop")
+        if task.precision == "mixed_float16":
+            raise NotApplicable("Keras scales the loss of float16 in its own, changing way")
         if not hasattr(task.model, "keras_logits"):
             raise NotApplicable(f"{type(task.model).__name__} has no twin in Keras' layers")
-        image = keras.Input(task.inputs.images.shape[2:])
+        keras.config.set_dtype_policy(task.precision)  # before any layer is made
+        image = keras.Input((32, 32, 3))
         self._model = Twin(image, task.model.keras_logits(image))
         optimizer = keras.optimizers.Adam(1e-3, epsilon=task.optimizer.epsilon)
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -101,12 +111,10 @@ class KerasLoop:
         self.task = TwinTask(task, self._model, optimizer)
         self._compiled_before = inspection.must_compile()
         self._gate = Gate()
-        batches = inspection.read((task.inputs.images, task.inputs.labels))
-        threading.Thread(target=self._fit, args=batches, daemon=True).start()
+        threading.Thread(target=self._fit, args=[_batches(task.inputs)], daemon=True).start()
 
-    def _fit(self, images: Any, labels: Any) -> None:
+    def _fit(self, batches: Any) -> None:
         try:
-            batches = tf.data.Dataset.from_tensor_slices((images, labels)).repeat()
             self._model.fit(batches, steps_per_epoch=ENDLESS, shuffle=False, verbose=0, callbacks=[self._gate])
             raise RuntimeError("Keras' fit ended by itself")
         except BaseException as error:

@@ -1,7 +1,8 @@
 """The layers that models are made of, on plain TensorFlow ops: convolution, pooling, dense, batch normalisation.
 
 Plain ops rather than Keras layers, because the same objects must serve eager, tf.function and a bare TF1 Session.
-Initial weights come from NumPy, so that they are the same in every mode. Leaves out losses and optimizers.
+Initial weights come from NumPy, so that they are the same in every mode. A layer computes in the precision of what it
+is given, from weights in float32. Leaves out losses and optimizers.
 """
 
 from collections.abc import Callable
@@ -28,7 +29,8 @@ class Conv(tf.Module):
         self.bias = tf.Variable(np.zeros(filters, np.float32), name=f"{name}_bias")
 
     def __call__(self, x: Any) -> Any:
-        return tf.nn.relu(tf.nn.bias_add(tf.nn.conv2d(x, self.kernel, strides=1, padding="SAME"), self.bias))
+        x = tf.nn.conv2d(x, tf.cast(self.kernel, x.dtype), strides=1, padding="SAME")
+        return tf.nn.relu(tf.nn.bias_add(x, tf.cast(self.bias, x.dtype)))
 
 
 class MaxPool(tf.Module):
@@ -47,7 +49,7 @@ class Dense(tf.Module):
         self.bias = tf.Variable(np.zeros(units, np.float32), name=f"{name}_bias")
 
     def __call__(self, x: Any) -> Any:
-        return tf.nn.bias_add(tf.matmul(x, self.kernel), self.bias)
+        return tf.nn.bias_add(tf.matmul(x, tf.cast(self.kernel, x.dtype)), tf.cast(self.bias, x.dtype))
 
 
 @dataclass
@@ -79,7 +81,7 @@ class ConvNorm(tf.Module):
         self.variance = tf.Variable(np.ones(filters, np.float32), trainable=False, name=f"{name}_norm_moving_variance")
 
     def __call__(self, x: Any, training: Training | None = None) -> Any:
-        x = tf.nn.conv2d(x, self.kernel, strides=1, padding="SAME")
+        x = tf.nn.conv2d(x, tf.cast(self.kernel, x.dtype), strides=1, padding="SAME")
         return tf.nn.relu(self._normalised(x) if training is None else self._normalised_by_batch(x, training))
 
     def _normalised(self, x: Any) -> Any:

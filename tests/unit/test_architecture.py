@@ -17,7 +17,7 @@ MAY_IMPORT_TENSORFLOW = {
     "cifar_core/training.py",
     "cifar_core/optimizers.py",
     "cifar_core/inputs.py",
-    "bench/worker.py",
+    "bench/opening.py",
     "bench/train_worker.py",
 }
 

@@ -33,6 +33,9 @@ def test_a_value_spelled_twice_is_one_value(options: Options) -> None:
     [
         (Options(modes="egaer"), ["unknown mode 'egaer'", "eager, graph, function, function_unconverted", "--modes"]),
         (Options(models="vgg"), ["unknown model 'vgg'", "tutorial_cnn"]),
+        (Options(precisions="float64"), ["unknown precision 'float64'", "float32, mixed_bfloat16", "--precisions"]),
+        (Options(inputs="disk"), ["unknown input 'disk'", "resident, pipeline", "--inputs"]),
+        (Options(steps_per_call="-1"), ["-1 steps a call make no sense"]),
         (Options(preset="fast"), ["unknown preset 'fast'", "quick, standard, thorough"]),
         (Options(devices="tpu"), ["unknown device 'tpu'", "cpu, gpu"]),
         (Options(batch_sizes="0"), ["batch size 0 is not positive"]),
@@ -70,3 +73,15 @@ def test_a_presets_own_budget_grows_with_the_groups_and_gives_way_to_what_is_typ
 @pytest.mark.parametrize("typed", ["2%", "0.02"])
 def test_precision_takes_a_share_or_per_cent(typed: str) -> None:
     assert plan.schedule(Options(precision=typed)).precision == pytest.approx(0.02)
+
+
+def test_steps_per_call_multiply_only_the_modes_that_loop() -> None:
+    made = plan.make(Options(modes="eager,function,function_loop", steps_per_call="1,10"), SYNTHETIC)
+    assert [case.arm for case in made.cases] == [
+        "eager", "eager-again", "function", "function_loop-k1", "function_loop-k10",
+    ]  # fmt: skip
+
+
+def test_precisions_and_inputs_are_groups_of_their_own() -> None:
+    made = plan.make(Options(precisions="float32,mixed_bfloat16", inputs="resident,pipeline"), SYNTHETIC)
+    assert len(plan.groups(made)) == 4

@@ -1,0 +1,89 @@
+"""A case opened in TensorFlow: device and threads set, images loaded, the trainer ready to be built.
+
+Leaves out the stages of a case (worker.py).
+"""
+
+from collections.abc import Callable
+from functools import partial
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bench import modes
+from bench.messages import Order
+from bench.modes import Trainer
+from bench.records import Case
+from cifar_core.cifar10 import TRAIN_PARTS, Source
+from cifar_core.recipe import Recipe
+from cifar_core.workload import Workload
+
+if TYPE_CHECKING:
+    from cifar_core.inputs import Inputs
+
+Opened = tuple[Callable[[], Trainer], str]  # build the trainer; digest of its batches
+
+
+def open_tensorflow(order: Order) -> Opened:
+    """Import TensorFlow, set device and threads, prepare the inputs. Raises RuntimeError without such a GPU."""
+    import tensorflow as tf
+
+    from cifar_core.training import timed_task
+
+    case = order.case
+    set_device(tf, case.device)
+    if case.threads:
+        tf.config.threading.set_intra_op_parallelism_threads(case.threads)
+        tf.config.threading.set_inter_op_parallelism_threads(case.threads)
+    inputs, batches = INPUTS[case.workload.input](order.source, case.workload)
+    open_trainer = modes.load(case.mode)
+    return lambda: open_trainer(partial(timed_task, case.workload, inputs), **_options(case)), batches
+
+
+def _options(case: Case) -> dict[str, int]:
+    return {"steps_per_call": case.steps_per_call} if case.steps_per_call else {}
+
+
+Prepared = tuple[Callable[[Callable[[Any], Any]], "Inputs"], str]  # make the inputs, given `hold`; their digest
+
+
+def _resident(source: Source, workload: Workload) -> Prepared:
+    from cifar_core import pipeline
+    from cifar_core.inputs import Resident
+
+    batches = pipeline.resident(source, workload.batch_size, workload.seed)
+    return partial(Resident, batches), digest([batches.images, batches.labels])
+
+
+def _pipeline(source: Source, workload: Workload) -> Prepared:
+    """tf.data over the first batch file: shuffled, flipped, cropped, batched and prefetched, as a training would."""
+    from cifar_core.inputs import Streamed
+
+    part = source.read(TRAIN_PARTS[0])
+    recipe = Recipe("timed", "", 1e-3, "constant", 0, workload.batch_size, 0, True, 0.0, 0.0, seed=workload.seed)
+    streamed = Streamed(part, recipe, 0)  # here, for a TF1 graph cannot hold the images eagerly
+    return lambda hold: streamed, digest([values.numpy() for values in next(streamed.feed())])
+
+
+INPUTS: dict[str, Callable[[Source, Workload], Prepared]] = {"resident": _resident, "pipeline": _pipeline}
+
+
+def set_device(tf: Any, device: str) -> None:
+    """Let this process see the one device of its case. `gpu` is the first GPU, `gpu:1` the second."""
+    gpus = tf.config.list_physical_devices("GPU")
+    if device == "cpu":
+        tf.config.set_visible_devices([], "GPU")
+        return
+    number = int(device.partition(":")[2] or 0)
+    if number >= len(gpus):
+        raise RuntimeError(f"TensorFlow sees {len(gpus)} GPUs, so there is no {device}; use --devices cpu")
+    tf.config.set_visible_devices([gpus[number]], "GPU")
+    tf.config.experimental.set_memory_growth(gpus[number], True)
+
+
+def digest(arrays: list[Any]) -> str:
+    """A short digest of the arrays' exact bytes."""
+    whole = sha256()
+    for array in arrays:
+        whole.update(np.ascontiguousarray(array).tobytes())
+    return whole.hexdigest()[:16]
