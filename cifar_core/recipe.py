@@ -34,5 +34,5 @@ _TUNED = "warm-up and cosine, flips, crops, dropout, decay"
 
 RECIPES = (
     Recipe("tutorial", "Adam at 1e-3, nothing else", 1e-3, "constant", 0, 64, 20_000, False, 0.0, 0.0),
-    Recipe("tuned", _TUNED, 1.5e-3, "cosine", 200, 64, 20_000, True, 0.3, 0.2, plain_epochs=2),
+    Recipe("tuned", _TUNED, 2e-3, "cosine", 200, 64, 20_000, True, 0.15, 0.15, plain_epochs=2),
 )
