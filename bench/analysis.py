@@ -196,6 +196,12 @@ def _ratios(baseline: CaseResult, candidate: CaseResult) -> list[float]:
     return [stats.block_ratio(b.steady, c.steady) for b, c in _pairs(baseline, candidate)]
 
 
+def ratio_between(a: CaseResult, b: CaseResult) -> Summary | None:
+    """How many times as fast b was as a, by block; None where they were not both measured and valid."""
+    ratios = _ratios(a, b) if b.valid else []
+    return stats.summarise(ratios) if ratios else None
+
+
 def _pairs(baseline: CaseResult, candidate: CaseResult) -> list[tuple[Measurement, Measurement]]:
     by_block = {m.block: m for m in baseline.measurements}
     return [(by_block[m.block], m) for m in candidate.measurements if m.block in by_block]

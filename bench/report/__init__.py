@@ -8,14 +8,22 @@ from pathlib import Path
 
 from bench.analysis import Run, analyse
 from bench.learning import read
-from bench.report import conditions, headline, learning, method, proof, startup, steady
+from bench.report import conditions, facts, headline, learning, method, proof, startup, steady
 from bench.report.document import Section
 from bench.report.folder import write
 from bench.store import Store
 
 ACCURACY = "accuracy"  # the folder in a run's folder where `cifar-bench accuracy --out` may put its trainings
 
-SECTIONS = (headline.section, steady.section, startup.section, proof.section, conditions.section, method.section)
+SECTIONS = (
+    headline.section,
+    facts.section,
+    steady.section,
+    startup.section,
+    proof.section,
+    conditions.section,
+    method.section,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +41,8 @@ def build(store: Store) -> Report:
     A run folder may hold the folder of an `accuracy` beside its measurements: then it is part of the report.
     """
     run = analyse(store.plan, store.outcomes())
-    sections = tuple(section(run) for section in SECTIONS)
+    made = [section(run) for section in SECTIONS]
+    sections = tuple(section for section in made if section.parts)
     if (store.folder / ACCURACY / "accuracy.json").exists():
         sections = (*sections[:-2], learning.section(read(store.folder / ACCURACY)), *sections[-2:])
     path = write(store.folder, "What a training step costs, by execution mode", run.plan.data_title, sections)

@@ -11,10 +11,11 @@ def section(_: Run) -> Section:
 
 
 _CLOCK = (
-    "In the clock, for every mode alike: a Python loop over the steps of a slice, the mode's call for each step "
-    "(forward, loss, gradients, Adam's update, on a batch that already lies on the device), and one wait for the last "
-    "loss; a TF1 Session, by its nature, waits after every step. Not in the clock: data loading, building, tracing, "
-    "compiling, the talk between processes."
+    "In the clock, for every mode alike: the loop over the steps of a slice (Python's, or the mode's own where its name "
+    "says loop, or Keras'), each step's forward pass, loss, gradients and Adam's update, and one wait for the last loss; "
+    "a TF1 Session, by its nature, waits after every step. The batch already lies on the device, or, where a group's "
+    "title says tf.data pipeline, is waited for. Not in the clock: data loading, building, tracing, compiling, the talk "
+    "between processes."
 )
 _TURNS = (
     "A block starts a fresh process for each case, the baseline twice. All live at once and take turns: in each round "
@@ -24,8 +25,8 @@ _STATISTICS = (
     "Ratios are formed inside a round, averaged on the log scale over a block, and given Student's 95 % interval "
     "across blocks, for a block (a process) is what repeats independently. Verdicts: FASTER or SLOWER where p < 0.05 "
     "after Holm's correction over all comparisons of the run and the ratio lies outside the noise floor; SAME where "
-    "the whole "
-    f"interval lies within {MARGIN:.0%}; UNCERTAIN otherwise; INVALID where a case did other work than its baseline or "
-    "was not what its name says; NOT COMPARABLE where there is nothing to compare. "
+    f"the whole interval lies within {MARGIN:.0%}; UNCERTAIN otherwise; INVALID where a case did other work than its "
+    "baseline or was not what its name says; NOT APPLICABLE where a mode cannot hold the task; NOT COMPARABLE where "
+    "there is nothing to compare. "
     f"{ENOUGH_BLOCKS} blocks are the least for which all blocks on one side have p < 0.05."
 )

@@ -165,3 +165,31 @@ def test_differences_of_equal_work_are_shown(tmp_path: Path) -> None:
     built(tmp_path, records)
     table = pd.read_csv(tmp_path / "tables" / "equal_work.csv").set_index("mode")
     assert table.loc["xla", "loss_difference"] == pytest.approx(0.0000002 / 2.3, rel=1e-3)
+
+
+def test_what_people_expect_otherwise_gets_a_sentence_of_its_own(tmp_path: Path) -> None:
+    modes = ("eager", "function", "xla", "xla_loop")
+    plan = a_plan(a_group(modes))
+    steps = {"eager": 0.05, "eager-again": 0.05, "function": 0.025, "xla": 0.045, "xla_loop": 2.0}
+    text = built(tmp_path, outcomes(plan, steps), plan).path.read_text()
+    assert "**XLA takes 1.80x [1.79, 1.81] as long as tf.function** a step" in text
+    assert "**XLA loop takes 44.4x [44.3, 44.6] as long as XLA** a step" in text
+    assert "**XLA loop's start of 1.10 s is never repaid**" in text
+    assert "tf.function does not pay here" not in text
+
+
+def test_no_surprise_is_no_section(tmp_path: Path) -> None:
+    plan = a_plan(a_group(("eager", "function")))
+    steps = {"eager": 0.05, "eager-again": 0.05, "function": 0.025}
+    assert "Worth knowing" not in built(tmp_path, outcomes(plan, steps), plan).path.read_text()
+
+
+def test_a_retrace_in_the_loop_says_what_to_look_for(tmp_path: Path) -> None:
+    plan = a_plan(a_group(("eager", "function")))
+    steps = {"eager": 0.05, "eager-again": 0.05}
+    retraced = [
+        Outcome(measurement=replace(m, proof=replace(m.proof, traces_while_timing=2)))
+        for m in (a_measurement(plan.cases[-1], block) for block in range(6))
+    ]
+    text = built(tmp_path, [*outcomes(plan, steps), *retraced], plan).path.read_text()
+    assert "**tf.function was traced 12 times again while it was timed**" in text

@@ -1,0 +1,59 @@
+"""What happened in this run that deserves a sentence of its own, because people expect otherwise."""
+
+from bench.analysis import CaseResult, GroupResult, Run, ratio_between
+from bench.report.document import Section
+from bench.report.wording import interval, number
+from bench.stats import Summary
+
+# Two modes of which the second is expected to be the faster one, and what follows where it is not.
+EXPECTED = (
+    ("function", "xla", "compiling the step with XLA does not pay here"),
+    ("function", "autocluster", "letting XLA choose clusters does not pay here"),
+    ("xla", "xla_loop", "XLA compiles a loop's body worse than the same step alone: keep the loop in Python"),
+    ("function", "function_loop", "Python between the steps is no cost worth removing here"),
+    ("keras_fit", "keras_jit", "jit_compile=True does not pay here"),
+    ("eager", "graph", "a static graph does not pay here"),
+    ("eager", "function", "tf.function does not pay here"),
+)
+
+
+def section(run: Run) -> Section:
+    """One bullet a fact; no parts where nothing surprised."""
+    facts = [f"- {group.title}: {fact}" for group in run.groups for fact in _facts(group)]
+    return Section(f"Worth knowing{run.label}", ("\n".join(facts),) if facts else ())
+
+
+def _facts(group: GroupResult) -> list[str]:
+    results = {result.case.mode: result for result in group.cases if not result.case.again}
+    slower = [
+        f"**{results[b].title} takes {interval(found, sign='x')} as long as {results[a].title}** a step: {lesson}."
+        for a, b, lesson in EXPECTED
+        if a in results and b in results and (found := _times_as_long(results[a], results[b]))
+    ]
+    return [*slower, *map(_never_repaid, filter(_pays_never, results.values())), *_retraced(list(results.values()))]
+
+
+def _times_as_long(a: CaseResult, b: CaseResult) -> Summary | None:
+    """How many times as long b's step takes, where that is more with certainty."""
+    found = ratio_between(b, a)
+    return found if found and found.low is not None and found.low > 1 else None
+
+
+def _pays_never(result: CaseResult) -> bool:
+    return bool(result.break_even and result.break_even.text == "never" and result.summary("startup"))
+
+
+def _never_repaid(result: CaseResult) -> str:
+    startup = result.summary("startup")
+    assert startup
+    return f"**{result.title}'s start of {number(startup.centre)} s is never repaid**: its steps are slower as well."
+
+
+def _retraced(results: list[CaseResult]) -> list[str]:
+    times = {r.title: sum(m.proof.traces_while_timing for m in r.measurements) for r in results}
+    return [
+        f"**{title} was traced {count} times again while it was timed**: something in its arguments changes from step "
+        "to step (a Python number, a new shape, a new object); it is INVALID."
+        for title, count in times.items()
+        if count
+    ]
