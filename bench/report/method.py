@@ -11,11 +11,11 @@ def section(_: Run) -> Section:
 
 
 _CLOCK = (
-    "In the clock, for every mode alike: the loop over the steps of a slice (Python's, or the mode's own where its name "
-    "says loop, or Keras'), each step's forward pass, loss, gradients and Adam's update, and one wait for the last loss; "
-    "a TF1 Session, by its nature, waits after every step. The batch already lies on the device, or, where a group's "
-    "title says tf.data pipeline, is waited for. Not in the clock: data loading, building, tracing, compiling, the talk "
-    "between processes."
+    "In the clock, for every mode alike: the loop over the steps of a slice (Python's, or the mode's own where its "
+    "name says loop, or Keras'), each step's forward pass, loss, gradients and Adam's update, and one wait for the "
+    "last loss; a TF1 Session, by its nature, waits after every step. The batch already lies on the device, or, where "
+    "a group's title says tf.data pipeline, is waited for. Not in the clock: data loading, building, tracing, "
+    "compiling, the talk between processes."
 )
 _TURNS = (
     "A block starts a fresh process for each case, the baseline twice. All live at once and take turns: in each round "
