@@ -148,12 +148,12 @@ def show(folder: Path) -> None:
 def _show_accuracy(path: Path, folder: Path) -> None:
     from bench import terminal
     from bench.learning import read
-    from bench.report import learning
+    from bench.report import learning, learning_tables
 
     found = read(folder)
     for sentence in learning.sentences(found):
         typer.echo(sentence.replace("**", ""))
-    terminal.show(learning.table(found))
+    terminal.show(learning_tables.table(found))
     for line in learning.alarms(found):
         _aside(line.replace("**", ""))
     typer.echo(f"report: {path}")

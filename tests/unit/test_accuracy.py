@@ -11,6 +11,7 @@ from bench import accuracy, learning, train
 from bench.errors import BenchError
 from bench.report import accuracy as report
 from bench.report import learning as section
+from bench.report import learning_tables
 from bench.store import write
 from bench.train_records import AccuracyPlan
 from cifar_core import cifar10
@@ -105,7 +106,7 @@ def test_a_training_that_breaks_is_loud_and_the_others_go_on(tmp_path: Path, fau
     found = trained(tmp_path / "a", fault, plan=an_accuracy_plan(("eager", "xla"), seeds=2))
     assert found.failed
     assert section.alarms(found)[0].startswith(said)
-    table = section.table(found)
+    table = learning_tables.table(found)
     assert [row["verdict"] for row in table.rows][-1] == "FAILED"
     assert len(found.baseline.finals) == 2
     assert "Trainings that went wrong" in report.build(tmp_path / "a").read_text()

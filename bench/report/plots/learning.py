@@ -45,12 +45,12 @@ def curves(learning: Learning, file: Path) -> None:
         plain(axes)
         axes.grid(True, color="#DDDDDD", linewidth=0.6)
     for axes in grid[1]:
-        axes.axhline(100 * learning.plan.target, color=MUTED, linewidth=1, linestyle=":")
+        target = 100 * learning.plan.target
+        axes.axhline(target, color=MUTED, linewidth=1, linestyle=":")
+        place = {"xycoords": ("axes fraction", "data"), "ha": "right", "va": "bottom"}
+        axes.annotate(f"target {target:g} %", (1, target), **place, color=MUTED, fontsize=9)
     grid[1][0].set_xlabel("training steps (band: lowest to highest seed)")
     grid[1][1].set_xlabel("seconds (mean over seeds), building and first call included")
-    grid[1][0].annotate(
-        "target", (1, 100 * learning.plan.target), (3, 3), textcoords="offset points", color=MUTED, fontsize=9
-    )
     grid[0][0].set_title(f"Over steps and over time{learning.label}", loc="left", fontsize=11, color=INK)
     grid[0][1].legend(frameon=False, fontsize=9)
     save(figure, file)
