@@ -67,8 +67,13 @@ def _measure(store: "Store", source: "Source") -> Exit:
 
 def new_training(training: "Training", source: "Source", out: Path | None) -> Exit:
     """Train one model in one mode, report it."""
-    from bench import train
+    from bench import modes, train
 
+    if not modes.row(training.mode).trains:
+        able = ", ".join(row.name for row in modes.MODES if row.trains)
+        raise BenchError(
+            f"{training.mode} is only timed, by `run`; modes that train: {able}; type e.g. --mode function"
+        )
     folder = out or _results(f"train-{training.mode}")
     train.create(folder, training)
     return _train(folder, source)

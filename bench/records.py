@@ -17,7 +17,7 @@ NOT_APPLICABLE = "not applicable"  # the stage of a Failure that is none: the mo
 class Mode:
     """A way to execute the train step; `process_env` must be set before TensorFlow loads.
 
-    `loops` where one call takes many steps, so that it matters how many.
+    `loops` where one call takes many steps, so that it matters how many; `trains` where it can follow a recipe.
     """
 
     name: str
@@ -25,6 +25,7 @@ class Mode:
     summary: str
     process_env: tuple[tuple[str, str], ...] = ()
     loops: bool = False
+    trains: bool = True
 
 
 @dataclass(frozen=True, slots=True)

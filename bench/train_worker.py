@@ -95,6 +95,8 @@ def _open_trainer(training: Training, dataset: Dataset, done: int, state: list[A
     from cifar_core.inputs import Streamed
     from cifar_core.training import training_task
 
+    if not modes.row(training.mode).trains:
+        raise NotApplicable("its loop cannot take a recipe's pipeline, schedule and masks; it is only timed, by `run`")
     inputs = Streamed(dataset.train, training.recipe, models.row(training.model).units, done)
     trainer = modes.load(training.mode)(partial(training_task, training.model, training.recipe, inputs))
     if state:

@@ -20,11 +20,11 @@ MODES = (
     Mode("function_unconverted", "tf.function, no AutoGraph", "the same, traced from the Python as it stands"),
     Mode("function_loop", "tf.function loop", "AutoGraph: the whole loop over steps is one graph", loops=True),
     Mode("xla", "XLA", "tf.function(jit_compile=True): the traced graph is compiled to machine code by XLA"),
-    Mode("xla_loop", "XLA loop", "the whole loop over steps is compiled as one program", loops=True),
+    Mode("xla_loop", "XLA loop", "the whole loop over steps is compiled as one program", loops=True, trains=False),
     Mode("autocluster", "XLA clusters", "tf.function whose graph XLA compiles in the parts it chooses", _CLUSTERS),
-    Mode("keras_fit", "Keras fit", "the same network, weights and optimizer in Keras' own loop", _KERAS),
-    Mode("keras_jit", "Keras fit, XLA", "the same with jit_compile=True", _KERAS),
-    Mode("keras_eager", "Keras eager", "the same with run_eagerly=True", _KERAS),
+    Mode("keras_fit", "Keras fit", "the same network, weights and optimizer in Keras' own loop", _KERAS, trains=False),
+    Mode("keras_jit", "Keras fit, XLA", "the same with jit_compile=True", _KERAS, trains=False),
+    Mode("keras_eager", "Keras eager", "the same with run_eagerly=True", _KERAS, trains=False),
 )
 
 

@@ -95,8 +95,6 @@ class KerasLoop:
 
     def __init__(self, make_task: Callable[..., Any], **compile_options: bool) -> None:
         task = make_task()
-        if len(task.inputs.signature) > 2 or callable(task.optimizer.learning_rate) or task.optimizer.weight_decay:
-            raise NotApplicable("dropout masks, schedule and decay of a recipe belong to our step, not to Keras' loop")
         if task.precision == "mixed_float16":
             raise NotApplicable("Keras scales the loss of float16 in its own, changing way")
         if not hasattr(task.model, "keras_logits"):

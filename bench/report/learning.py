@@ -78,7 +78,8 @@ def _on_time(learning: Learning) -> str:
     found = [(mode, learning.sooner(mode, first_call=True)) for mode in learning.modes[1:]]
     clauses = [f"**{mode.title}** {interval(ratio, sign='x')} as soon" for mode, ratio in found if ratio]
     goal = f"{learning.plan.target:.2%} test accuracy was reached, building and first call included"
-    return f"{goal}, by {', '.join(clauses)} as by {learning.baseline.title}." if clauses else ""
+    both = "in the seeds where both reached it"
+    return f"{goal}, by {', '.join(clauses)} as by {learning.baseline.title} ({both})." if clauses else ""
 
 
 def alarms(learning: Learning) -> list[str]:

@@ -216,6 +216,14 @@ def test_a_training_that_diverges_ends_in_its_own_words(tmp_path: Path, source: 
         train.execute(tmp_path, source, lambda text: None, lambda point: None)
 
 
+def test_a_mode_that_cannot_follow_a_recipe_says_so_and_nothing_failed(tmp_path: Path, source: Source) -> None:
+    accuracy.create(tmp_path / "a", accuracy.plan("keras_fit", 1, 0.9, 0.5, a_training(source, "keras_fit")))
+    accuracy.execute(tmp_path / "a", source, terminal.Lines("seed"))
+    found = learning.read(tmp_path / "a")
+    assert not found.failed
+    assert "only timed" in found.baseline.trained[0].not_applicable
+
+
 def test_accuracy_trains_real_modes_from_the_same_seed(tmp_path: Path, source: Source) -> None:
     accuracy.create(tmp_path / "a", accuracy.plan("eager,function", 1, 0.9, 0.5, a_training(source, "eager")))
     accuracy.execute(tmp_path / "a", source, terminal.Lines("seed"))

@@ -103,6 +103,7 @@ def test_data_that_is_there_is_not_downloaded_again(tmp_path: Path) -> None:
     [
         ("--recipe fancy", "unknown recipe 'fancy'; known: tutorial, tuned"),
         ("--mode fast", "unknown mode 'fast'"),
+        ("--mode keras_fit", "keras_fit is only timed, by `run`; modes that train: eager, graph, function"),
         ("--display-step 0", "--steps and --seed must be at least 0, --display-step at least 1"),
         ("--resume nowhere", "nowhere is no training"),
     ],

@@ -47,8 +47,8 @@ def curves(learning: Learning, file: Path) -> None:
     for axes in grid[1]:
         target = 100 * learning.plan.target
         axes.axhline(target, color=MUTED, linewidth=1, linestyle=":")
-        place = {"xycoords": ("axes fraction", "data"), "ha": "right", "va": "bottom"}
-        axes.annotate(f"target {target:g} %", (1, target), **place, color=MUTED, fontsize=9)
+        place = {"xycoords": ("axes fraction", "data"), "ha": "left", "va": "bottom"}
+        axes.annotate(f"target {target:g} %", (0.01, target), **place, color=MUTED, fontsize=9)
     grid[1][0].set_xlabel("training steps (band: lowest to highest seed)")
     grid[1][1].set_xlabel("seconds (mean over seeds), building and first call included")
     grid[0][0].set_title(f"Over steps and over time{learning.label}", loc="left", fontsize=11, color=INK)
