@@ -39,10 +39,11 @@ def loops(graph: Any) -> int:
     return sum(operation.type in ("While", "StatelessWhile") for operation in graph.get_operations())
 
 
-def must_compile() -> int:
-    """How many functions of this process the runtime must compile with XLA."""
+def must_compile() -> set[Any]:
+    """The names of this process' functions that the runtime must compile with XLA."""
     runtime = context.context()
-    return sum(runtime.get_function_def(name).attr["_XlaMustCompile"].b for name in runtime.list_function_names())
+    names = runtime.list_function_names()
+    return {name for name in names if runtime.get_function_def(name).attr["_XlaMustCompile"].b}
 
 
 def hlo_instructions(function: Any, *arguments: Any) -> int:

@@ -136,6 +136,6 @@ class KerasLoop:
         return Execution(
             traces=self.traces(),
             graph_ops=inspection.graph_ops(graph) if graph else 0,
-            xla_compilations=inspection.must_compile() - self._compiled_before,
+            xla_compilations=len(inspection.must_compile() - self._compiled_before),
             devices=inspection.devices(*(weight.value for weight in self.task.weights)),
         )
