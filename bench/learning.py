@@ -78,6 +78,11 @@ class ModeLearning:
         return {t.training.recipe.seed: t.points[-1].test_accuracy for t in self.trained if t.finished}
 
     @property
+    def failed(self) -> int:
+        """How many trainings broke off or learned nothing: of the rest alone nothing may be claimed."""
+        return sum(bool(t.failure) or t.stalled for t in self.trained)
+
+    @property
     def mean(self) -> float | None:
         """Mean final test accuracy."""
         return statistics.fmean(self.finals.values()) if self.finals else None
@@ -103,7 +108,7 @@ class Learning:
     @property
     def failed(self) -> bool:
         """Whether any training broke off, or learned nothing."""
-        return any(t.failure or t.stalled for mode in self.modes for t in mode.trained)
+        return any(mode.failed for mode in self.modes)
 
     @property
     def label(self) -> str:

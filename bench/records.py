@@ -166,7 +166,7 @@ class Execution:
 class Proof:
     """Evidence after timing that the case was what its name says. `updates` is the optimizer's own count.
 
-    `io_bytes_while_timing` is what the process read and wrote during its slices; None where the system does not say.
+    `io_bytes_while_timing` is what the process read and wrote during its slices; 0 where the system does not say.
     """
 
     execution: Execution

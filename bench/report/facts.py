@@ -24,13 +24,15 @@ def section(run: Run) -> Section:
 
 
 def _facts(group: GroupResult) -> list[str]:
-    results = {result.case.mode: result for result in group.cases if not result.case.again}
+    results = [result for result in group.cases if not result.case.again]
     slower = [
-        f"**{results[b].title} takes {interval(found, sign='x')} as long as {results[a].title}** a step: {lesson}."
-        for a, b, lesson in EXPECTED
-        if a in results and b in results and (found := _times_as_long(results[a], results[b]))
+        f"**{b.title} takes {interval(found, sign='x')} as long as {a.title}** a step: {lesson}."
+        for usual, faster, lesson in EXPECTED
+        for a in results
+        for b in results
+        if (a.case.mode, b.case.mode) == (usual, faster) and (found := _times_as_long(a, b))
     ]
-    return [*slower, *map(_never_repaid, filter(_pays_never, results.values())), *_retraced(list(results.values()))]
+    return [*slower, *map(_never_repaid, filter(_pays_never, results)), *_retraced(results)]
 
 
 def _times_as_long(a: CaseResult, b: CaseResult) -> Summary | None:

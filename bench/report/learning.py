@@ -45,10 +45,13 @@ def _on_accuracy(learning: Learning) -> str:
     base, steps = learning.baseline, learning.plan.training.training_steps
     if base.mean is None:
         return f"{base.title}, the baseline, has no training that reached step {steps:,}: nothing can be compared."
-    reached = f"{base.title} reaches {accuracy(base)} test accuracy after {steps:,} steps{learning.label}"
+    if base.failed:
+        return f"{base.title}, the baseline, failed in {_of_seeds(base)}: nothing is claimed."
+    seeds = f" ({len(base.finals)} seeds)" if len(base.finals) > 1 else ""
+    reached = f"{base.title} reaches {accuracy(base)} test accuracy after {steps:,} steps{seeds}{learning.label}"
     if len(learning.modes) == 1:
         return f"{reached}; no other mode was asked for."
-    judged = [(mode, mode.difference) for mode in learning.modes[1:] if mode.difference]
+    judged = [(mode, mode.difference) for mode in learning.modes[1:] if mode.difference and not mode.failed]
     same = [(mode, difference) for mode, difference in judged if difference.same]
     names = _listed([mode.title for mode, _ in same])
     clauses = [f"**{names}** the same to within ±{points(learning.plan.margin)} points"] if same else []
@@ -56,13 +59,20 @@ def _on_accuracy(learning: Learning) -> str:
         f"(**{mode.title}** {signed(found.mean)}, shown but inside it)" for mode, found in same if found.differs
     ]
     clauses += [f"**{mode.title}** {_unlike(difference)}" for mode, difference in judged if not difference.same]
-    clauses += [f"**{mode.title}** {_absent(mode)}" for mode in learning.modes[1:] if not mode.difference]
+    absent = [mode for mode in learning.modes[1:] if mode.failed or not mode.difference]
+    clauses += [f"**{mode.title}** {_absent(mode)}" for mode in absent]
     return "; ".join([reached, *clauses]).replace("; (", " (") + "."
 
 
 def _absent(mode: ModeLearning) -> str:
     reasons = [t.not_applicable for t in mode.trained if t.not_applicable]
+    if mode.failed:
+        return f"failed in {_of_seeds(mode)}, so nothing is claimed of it"
     return f"is not applicable ({reasons[0]})" if reasons else "did not come through"
+
+
+def _of_seeds(mode: ModeLearning) -> str:
+    return f"{mode.failed} of {len(mode.trained)} seeds"
 
 
 def _unlike(difference: Equivalence) -> str:
@@ -75,7 +85,7 @@ def _unlike(difference: Equivalence) -> str:
 
 
 def _on_time(learning: Learning) -> str:
-    found = [(mode, learning.sooner(mode, first_call=True)) for mode in learning.modes[1:]]
+    found = [(mode, learning.sooner(mode, first_call=True)) for mode in learning.modes[1:] if not mode.failed]
     clauses = [f"**{mode.title}** {interval(ratio, sign='x')} as soon" for mode, ratio in found if ratio]
     goal = f"{learning.plan.target:.2%} test accuracy was reached, building and first call included"
     both = "in the seeds where both reached it"

@@ -49,7 +49,7 @@ def _row(learning: Learning, mode: ModeLearning) -> Row:
 def _verdict(learning: Learning, mode: ModeLearning) -> str:
     if any(t.not_applicable for t in mode.trained):
         return "NOT APPLICABLE"
-    if any(t.failure or t.stalled for t in mode.trained):
+    if mode.failed:
         return "FAILED"
     if mode is learning.baseline:
         return "baseline"
