@@ -47,7 +47,8 @@ class CaseResult:
     def summary(self, metric: str) -> Summary | None:
         """A metric of metrics.METRICS across the blocks; None where nothing was measured, or nothing to be believed."""
         value = metrics.METRICS[metric].value
-        return stats.summarise([value(m) for m in self.measurements]) if self.valid else None
+        values = [found for m in self.measurements if (found := value(m)) is not None]
+        return stats.summarise(values) if values and self.valid else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from bench.records import Measurement
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One number of a measurement: `unit` is the unit `value` returns."""
+    """One number of a measurement: `unit` is the unit `value` returns; None where it was not measured."""
 
     name: str
     title: str
     unit: str
-    value: Callable[[Measurement], float]
+    value: Callable[[Measurement], float | None]
 
 
 def step_s(measurement: Measurement) -> float:
@@ -32,6 +32,23 @@ def startup_s(measurement: Measurement) -> float:
     return measurement.build_s + measurement.first_call_s
 
 
+def cpu_s(measurement: Measurement) -> float | None:
+    """CPU seconds of a step, over all of the process' threads: the mean over the block's slices."""
+    steady, costs = measurement.steady, measurement.costs
+    return costs.cpu_s / (len(steady.seconds) * steady.steps_per_slice) if costs and costs.cpu_s else None
+
+
+def cores(measurement: Measurement) -> float | None:
+    """How many cores were busy for this process on average while it was timed: CPU seconds over wall seconds."""
+    costs = measurement.costs
+    return costs.cpu_s / sum(measurement.steady.seconds) if costs and costs.cpu_s else None
+
+
+def trace_s(measurement: Measurement) -> float | None:
+    """The part of the first call that traces, in seconds."""
+    return measurement.costs.trace_s if measurement.costs else None
+
+
 METRICS = {
     metric.name: metric
     for metric in (
@@ -42,5 +59,8 @@ METRICS = {
         Metric("first_call", "first call", "s", lambda m: m.first_call_s),
         Metric("startup", "build + first call", "s", startup_s),
         Metric("memory", "peak memory", "bytes", lambda m: float(m.peak_memory_bytes)),
+        Metric("cpu", "CPU time of a step", "s", cpu_s),
+        Metric("cores", "cores busy", "", cores),
+        Metric("trace", "trace", "s", trace_s),
     )
 }

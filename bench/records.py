@@ -7,6 +7,7 @@ and the records of a training (train_records.py).
 
 from dataclasses import dataclass
 
+from bench.cost_records import Costs
 from cifar_core.workload import Workload
 
 FORMAT = 1  # history: 1, the first
@@ -197,6 +198,7 @@ class Measurement:
     evidence: Evidence
     proof: Proof
     peak_memory_bytes: int
+    costs: Costs | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ The parent (launch.py) gives the turns; while it is not its turn, the worker sle
 means that the parent has gone. Leaves out the clock loop (measure.py) and all judgement of numbers.
 """
 
-import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -13,9 +12,9 @@ from typing import IO, Any
 
 import msgspec
 import numpy as np
-import psutil
 
-from bench import measure
+from bench import counters, insight, measure
+from bench.cost_records import Costs
 from bench.errors import NotApplicable
 from bench.fallbacks import Fallbacks
 from bench.messages import Order, Reply, Turn
@@ -31,12 +30,18 @@ STAGES = ("open", "build", "warmup", "slice", "close")
 class Worker:
     """One case on its way through the stages."""
 
-    def __init__(self, order: Order, open_case: Callable[[Order], Opened], clock: measure.Clock) -> None:
-        self.order, self.clock, self._open_case = order, clock, open_case
+    def __init__(
+        self,
+        order: Order,
+        open_case: Callable[[Order], Opened],
+        clock: measure.Clock,
+        look: insight.Look = insight.nothing,
+    ) -> None:
+        self.order, self.clock, self._open_case, self._look = order, clock, open_case, look
         self.stage = STAGES[0]
         self.seconds: list[float] = []
         self.rounds: list[int] = []
-        self.io_bytes = 0
+        self.spent = counters.Spent()
         self.fallbacks = Fallbacks()
         self.warmup_s: list[float] = []
         self.warmup_steps = self.slice_steps = self.steps_done = 0
@@ -68,7 +73,12 @@ class Worker:
         self.trainer = self._make_trainer()
         self.build_s = self.clock() - start
         weights = self.trainer.read(self.trainer.task.weights)
-        self.first_call_s, loss = self._timed(1)
+        start = self.clock()
+        self.trainer.trace()
+        trace_s = self.clock() - start
+        self.trace_s = trace_s if self.trainer.traces() else None
+        call_s, loss = self._timed(1)
+        self.first_call_s = trace_s + call_s
         optimizer, names = self.trainer.task.optimizer, [w.name for w in self.trainer.task.weights]
         gradients = optimizer.first_gradients(self.trainer.read(optimizer.slots))
         curve = [self._timed(1) for _ in range(CURVE_STEPS - 1)]
@@ -86,9 +96,9 @@ class Worker:
         return Reply(seconds=seconds)
 
     def _slice(self, turn: Turn) -> Reply:
-        before = io_bytes()
+        self.spent.begin()
         seconds, self._last_loss = self._timed(turn.steps)
-        self.io_bytes += io_bytes() - before
+        self.spent.end()
         self.seconds.append(seconds)
         self.rounds.append(turn.round)
         self.slice_steps = turn.steps
@@ -98,7 +108,7 @@ class Worker:
         trainer = self.trainer
         traced = trainer.traces() - self._traces_before
         updates = int(trainer.read([trainer.task.optimizer.iterations])[0])
-        peak = peak_memory_bytes()
+        peak = counters.peak_memory_bytes()
         execution = trainer.execution()
         devices = tuple(sorted({short_device(device) for device in execution.devices if device}))
         execution = replace(execution, devices=devices, fallbacks=tuple(self.fallbacks.found))
@@ -114,10 +124,17 @@ class Worker:
             steady=Samples(tuple(self.seconds), self.slice_steps, tuple(self.rounds)),
             last_loss=finite(self._last_loss),
             evidence=self.evidence,
-            proof=Proof(execution, traced, updates, self.steps_done, self.io_bytes),
+            proof=Proof(execution, traced, updates, self.steps_done, self.spent.io_bytes),
             peak_memory_bytes=peak,
+            costs=self._costs(),
         )
         return Reply(measurement=measurement)
+
+    def _costs(self) -> Costs:
+        """What the slices took beside time, and, in the first block, a look at how their time was spent."""
+        spent = self.spent
+        costs = Costs(spent.cpu_s, spent.memory_before, spent.memory_after, self.trace_s)
+        return self._look(self.order, self.trainer, self.slice_steps, self.clock, costs)
 
     def _timed(self, steps: int) -> tuple[float, float]:
         seconds, loss = measure.time_slice(self.trainer, steps, self.clock)
@@ -153,30 +170,15 @@ def short_device(device: str) -> str:
     return device.rpartition("device:")[2]
 
 
-def io_bytes() -> int:
-    """What this process has read and written so far, from caches too; 0 where the system does not say."""
-    if not hasattr(psutil.Process, "io_counters"):
-        return 0
-    counted = psutil.Process().io_counters()
-    return int(counted.read_chars + counted.write_chars)
-
-
-def peak_memory_bytes() -> int:
-    """The high-water mark of this process' resident memory."""
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return int(peak if sys.platform == "darwin" else peak * 1024)
-
-
 def serve(
     lines: Iterator[bytes],
     out: IO[bytes],
     open_case: Callable[[Order], Opened] = open_tensorflow,
     clock: measure.Clock = time.perf_counter,
+    look: insight.Look = insight.look,
 ) -> None:
     """Answer each turn with one line until the input ends, the case closes, or it fails."""
-    worker = Worker(msgspec.json.decode(next(lines), type=Order), open_case, clock)
+    worker = Worker(msgspec.json.decode(next(lines), type=Order), open_case, clock, look)
     for line in lines:
         try:
             reply = worker.take(msgspec.json.decode(line, type=Turn))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from builders import FakeTrainer
 
 from bench.errors import NotApplicable
+from bench.insight import nothing
 from bench.messages import Order
 from bench.worker import Opened, serve
 
@@ -71,4 +72,5 @@ if __name__ == "__main__":
         sys.stdout.buffer,
         open_fake,
         lambda: opened[0].clock() if opened else 0.0,
+        nothing,
     )

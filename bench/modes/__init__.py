@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, Protocol
 
+from bench.cost_records import Structure
 from bench.records import Execution, Mode
 
 _CLUSTERS = (("TF_XLA_FLAGS", "--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit"),)
@@ -33,6 +34,9 @@ class Trainer(Protocol):
 
     task: Any  # the cifar_core.training.Task that is being trained
 
+    def trace(self) -> None:
+        """Trace ahead of the first call, where that is a stage of its own; else nothing."""
+
     def run(self, steps: int) -> None:
         """Train so many steps. May return before the device has finished them."""
 
@@ -52,7 +56,10 @@ class Trainer(Protocol):
         """How often the step has been traced so far; 0 where nothing is traced."""
 
     def execution(self) -> Execution:
-        """What TensorFlow says of how the steps ran. Asked last: it may train another step to find out."""
+        """What TensorFlow says of how the steps ran. Asked after timing: it may train another step to find out."""
+
+    def structure(self) -> Structure:
+        """What became of the step before it ran. Asked last: it may compile anew, and train another step."""
 
 
 def row(name: str) -> Mode:

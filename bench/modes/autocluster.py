@@ -9,6 +9,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from bench.cost_records import Structure
 from bench.modes import inspection
 from bench.records import Execution
 
@@ -32,6 +33,9 @@ class Autocluster:
     def _logits(self, images: Any) -> Any:
         return self.task.model(images)
 
+    def trace(self) -> None:
+        self._step.get_concrete_function(*self.task.inputs.signature)
+
     def run(self, steps: int) -> None:
         for values in islice(self._feed, steps):
             self._loss = self._step(*values)
@@ -48,14 +52,18 @@ class Autocluster:
     def execution(self) -> Execution:
         graph = self._step.get_concrete_function(*self.task.inputs.signature).graph
         # Clusters are formed when a function is first run: only a fresh one can be watched.
-        optimised = inspection.optimised_graph(tf.function(self._loss_of_step), next(self._feed))
+        self._optimised = inspection.optimised_graph(tf.function(self._loss_of_step), next(self._feed))
         return Execution(
             traces=self.traces(),
             graph_ops=len(graph.get_operations()),
-            clusters=sum(node.op == "_XlaRun" for node in optimised.node),
+            clusters=sum(node.op == "_XlaRun" for node in self._optimised.node),
             converted=self._converted,
             devices=inspection.devices(self._loss, *self.task.weights),
         )
+
+    def structure(self) -> Structure:
+        graph = self._step.get_concrete_function(*self.task.inputs.signature).graph
+        return Structure(ops_optimised=inspection.definition_ops(self._optimised), flops=inspection.flops(graph))
 
 
 open_trainer = Autocluster

@@ -6,6 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from bench.cost_records import Structure
 from bench.modes import inspection
 from bench.records import Execution
 
@@ -19,6 +20,9 @@ class Eager:
         self.task = make_task()
         self._feed = self.task.inputs.feed()
         self._step = self.task.step
+
+    def trace(self) -> None:
+        pass
 
     def run(self, steps: int) -> None:
         for values in islice(self._feed, steps):
@@ -35,6 +39,13 @@ class Eager:
 
     def execution(self) -> Execution:
         return Execution(devices=inspection.devices(self._loss, *self.task.weights))
+
+    def structure(self) -> Structure:
+        def loss(*values: Any) -> Any:
+            return self._step(*values)[0]
+
+        traced = tf.function(loss, autograph=False)  # to be counted, never called
+        return Structure(flops=inspection.flops(traced.get_concrete_function(*self.task.inputs.signature).graph))
 
 
 open_trainer = Eager

@@ -6,6 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from bench.cost_records import Structure
 from bench.modes import inspection
 from bench.records import Execution
 
@@ -30,6 +31,9 @@ class Function:
     def _logits(self, images: Any) -> Any:
         return self.task.model(images)
 
+    def trace(self) -> None:
+        self._step.get_concrete_function(*self.task.inputs.signature)
+
     def run(self, steps: int) -> None:
         for values in islice(self._feed, steps):
             self._loss = self._step(*values)
@@ -51,6 +55,12 @@ class Function:
             converted=self._converted,
             devices=inspection.devices(self._loss, *self.task.weights),
         )
+
+    def structure(self) -> Structure:
+        graph = self._step.get_concrete_function(*self.task.inputs.signature).graph
+        # Only a function that has not run yet can be watched while the runtime optimises it.
+        optimised = inspection.optimised_graph(tf.function(self._loss_of_step), next(self._feed))
+        return Structure(ops_optimised=inspection.definition_ops(optimised), flops=inspection.flops(graph))
 
 
 open_trainer = Function

@@ -8,8 +8,11 @@ from typing import Any
 
 import tensorflow as tf
 
+from bench.cost_records import Structure
 from bench.modes import inspection
 from bench.records import Execution
+
+NUMBERS = (tf.TensorSpec([], tf.int64), tf.TensorSpec([], tf.int64))  # of the first step, of steps
 
 
 class FunctionLoop:
@@ -33,6 +36,9 @@ class FunctionLoop:
     def _logits(self, images: Any) -> Any:
         return self.task.model(images)
 
+    def trace(self) -> None:
+        self._steps.get_concrete_function(*NUMBERS)
+
     def run(self, steps: int) -> None:
         while steps:
             count = min(steps, self._per_call or steps)
@@ -50,8 +56,7 @@ class FunctionLoop:
         return int(self._steps.experimental_get_tracing_count())
 
     def execution(self) -> Execution:
-        number = tf.TensorSpec([], tf.int64)
-        graph = self._steps.get_concrete_function(number, number).graph
+        graph = self._steps.get_concrete_function(*NUMBERS).graph
         return Execution(
             traces=self.traces(),
             graph_ops=inspection.graph_ops(graph),
@@ -59,6 +64,12 @@ class FunctionLoop:
             converted=self._converted,
             devices=inspection.devices(self._loss, *self.task.weights),
         )
+
+    def structure(self) -> Structure:
+        # Only a function that has not run yet can be watched while the runtime optimises it.
+        one = tf.constant(1, tf.int64)
+        optimised = inspection.optimised_graph(tf.function(self._loss_of_steps), (one, one))
+        return Structure(ops_optimised=inspection.definition_ops(optimised))
 
 
 open_trainer = FunctionLoop

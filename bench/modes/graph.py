@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from bench.cost_records import Structure
+from bench.modes import inspection
 from bench.records import Execution
 
 tf1 = tf.compat.v1
@@ -41,6 +43,9 @@ class Graph:
         self._forward: Any = None
         self._feed = (tuple(value.numpy() for value in values) for values in self.task.inputs.feed())
 
+    def trace(self) -> None:
+        pass
+
     def run(self, steps: int) -> None:
         for values in islice(self._feed, steps):
             self._loss, _ = self._step(*values)
@@ -71,7 +76,8 @@ class Graph:
         options, metadata = tf1.RunOptions(output_partition_graphs=True), tf1.RunMetadata()
         feeds = dict(zip(self._fed, next(self._feed), strict=True))
         self._session.run(self._fetches, feeds, options=options, run_metadata=metadata)
-        placed = [node for graph in metadata.partition_graphs for node in graph.node]
+        self._ran = metadata.partition_graphs
+        placed = [node for graph in self._ran for node in graph.node]
         devices = tuple(node.device for node in placed if any(op in node.op for op in WORKING_OPS))
         return Execution(graph_ops=self._graph_ops(), devices=devices)
 
@@ -86,6 +92,10 @@ class Graph:
                 needed.add(operation)
                 left += [tensor.op for tensor in operation.inputs] + list(operation.control_inputs)
         return len(needed)
+
+    def structure(self) -> Structure:
+        ran = sum(len(graph.node) for graph in self._ran)
+        return Structure(ops_optimised=ran, flops=inspection.flops(self._graph))
 
 
 open_trainer = Graph

@@ -30,8 +30,23 @@ def converted() -> bool:
 
 def graph_ops(graph: Any) -> int:
     """The operations of a traced graph, those in the bodies of its loops and branches included."""
-    definition = graph.as_graph_def()
+    return definition_ops(graph.as_graph_def())
+
+
+def definition_ops(definition: Any) -> int:
+    """The operations of a GraphDef, those of its functions included."""
     return len(definition.node) + sum(len(function.node_def) for function in definition.library.function)
+
+
+def flops(graph: Any) -> int:
+    """Floating-point operations of a graph, by the formulas that TensorFlow registers for its ops.
+
+    Convolutions, matrix products and the like, two for each multiply-add; an optimizer's update has no formula and
+    counts nothing. Shapes must be known; loops and branches are not looked into.
+    """
+    profiler = tf.compat.v1.profiler
+    counted = profiler.ProfileOptionBuilder(profiler.ProfileOptionBuilder.float_operation()).with_empty_output()
+    return int(profiler.profile(graph, options=counted.build()).total_float_ops)
 
 
 def loops(graph: Any) -> int:
@@ -48,7 +63,16 @@ def must_compile() -> set[Any]:
 
 def hlo_instructions(function: Any, *arguments: Any) -> int:
     """The instructions of the program that XLA is given, before it optimises them."""
-    program = function.experimental_get_compiler_ir(*arguments)(stage="hlo")
+    return _instructions(function.experimental_get_compiler_ir(*arguments)(stage="hlo"))
+
+
+def optimised_hlo(function: Any, *arguments: Any) -> tuple[int, int]:
+    """The instructions of the program after XLA's optimisation, and the fusions among them. Compiles it once more."""
+    program = function.experimental_get_compiler_ir(*arguments)(stage="optimized_hlo")
+    return _instructions(program), sum(" fusion(" in line for line in program.splitlines())
+
+
+def _instructions(program: str) -> int:
     return sum(" = " in line for line in program.splitlines())
 
 

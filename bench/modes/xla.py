@@ -6,6 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from bench.cost_records import Structure
 from bench.modes import inspection
 from bench.records import Execution
 
@@ -28,6 +29,9 @@ class Xla:
 
     def _logits(self, images: Any) -> Any:
         return self.task.model(images)
+
+    def trace(self) -> None:
+        self._step.get_concrete_function(*self.task.inputs.signature)
 
     def run(self, steps: int) -> None:
         for values in islice(self._feed, steps):
@@ -54,6 +58,11 @@ class Xla:
             converted=self._converted,
             devices=inspection.devices(self._loss, *self.task.weights),
         )
+
+    def structure(self) -> Structure:
+        graph = self._step.get_concrete_function(*self.task.inputs.signature).graph
+        instructions, fusions = inspection.optimised_hlo(self._step, *next(self._feed))
+        return Structure(hlo_optimised=instructions, fusions=fusions, flops=inspection.flops(graph))
 
 
 open_trainer = Xla

@@ -5,10 +5,13 @@ from typing import Any
 
 import tensorflow as tf
 
+from bench.cost_records import Structure
 from bench.errors import NotApplicable
 from bench.modes import inspection
 from bench.records import Execution
 from cifar_core.inputs import Resident
+
+NUMBERS = (tf.TensorSpec([], tf.int64), tf.TensorSpec([], tf.int64))  # of the first step, of steps
 
 
 class XlaLoop:
@@ -34,6 +37,9 @@ class XlaLoop:
     def _logits(self, images: Any) -> Any:
         return self.task.model(images)
 
+    def trace(self) -> None:
+        self._steps.get_concrete_function(*NUMBERS)
+
     def run(self, steps: int) -> None:
         while steps:
             count = min(steps, self._per_call or steps)
@@ -51,8 +57,7 @@ class XlaLoop:
         return int(self._steps.experimental_get_tracing_count())
 
     def execution(self) -> Execution:
-        number = tf.TensorSpec([], tf.int64)
-        concrete = self._steps.get_concrete_function(number, number)
+        concrete = self._steps.get_concrete_function(*NUMBERS)
         compiled = concrete.function_def.attr["_XlaMustCompile"].b
         one = tf.constant(1, tf.int64)
         return Execution(
@@ -64,6 +69,11 @@ class XlaLoop:
             converted=self._converted,
             devices=inspection.devices(self._loss, *self.task.weights),
         )
+
+    def structure(self) -> Structure:
+        one = tf.constant(1, tf.int64)
+        instructions, fusions = inspection.optimised_hlo(self._steps, one, one)
+        return Structure(hlo_optimised=instructions, fusions=fusions)
 
 
 open_trainer = XlaLoop

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.analysis import Run, analyse
 from bench.learning import read
-from bench.report import conditions, facts, headline, learning, method, proof, startup, steady
+from bench.report import conditions, costs, facts, headline, learning, method, proof, startup, steady, why
 from bench.report.document import Section
 from bench.report.folder import write
 from bench.store import Store
@@ -19,7 +19,9 @@ SECTIONS = (
     headline.section,
     facts.section,
     steady.section,
+    why.section,
     startup.section,
+    costs.section,
     proof.section,
     conditions.section,
     method.section,

@@ -1,5 +1,6 @@
 """What happened in this run that deserves a sentence of its own, because people expect otherwise."""
 
+from bench import spending
 from bench.analysis import CaseResult, GroupResult, Run, ratio_between
 from bench.report.document import Section
 from bench.report.wording import interval, number
@@ -32,7 +33,7 @@ def _facts(group: GroupResult) -> list[str]:
         for b in results
         if (a.case.mode, b.case.mode) == (usual, faster) and (found := _times_as_long(a, b))
     ]
-    return [*slower, *map(_never_repaid, filter(_pays_never, results)), *_retraced(results)]
+    return [*slower, *map(_never_repaid, filter(_pays_never, results)), *_conversion(results), *_retraced(results)]
 
 
 def _times_as_long(a: CaseResult, b: CaseResult) -> Summary | None:
@@ -49,6 +50,17 @@ def _never_repaid(result: CaseResult) -> str:
     startup = result.summary("startup")
     assert startup
     return f"**{result.title}'s start of {number(startup.centre)} s is never repaid**: its steps are slower as well."
+
+
+def _conversion(results: list[CaseResult]) -> list[str]:
+    """What AutoGraph's conversion costs and gives: the same trace with it and without."""
+    by_mode = {result.case.mode: result for result in results}
+    converted, plain = by_mode.get("function"), by_mode.get("function_unconverted")
+    if not converted or not plain or (extra_s := spending.conversion_s(converted, plain)) is None:
+        return []
+    ratio = ratio_between(plain, converted)
+    gain = f"a step is {interval(ratio, sign='x')} as fast with it" if ratio else "of a step nothing is known"
+    return [f"**AutoGraph's conversion adds {number(extra_s)} s to the trace**, once; {gain}."]
 
 
 def _retraced(results: list[CaseResult]) -> list[str]:

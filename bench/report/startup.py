@@ -5,14 +5,15 @@ from functools import partial
 from bench.analysis import CaseResult, GroupResult, Run
 from bench.report.document import Column, Figure, Row, Section, Table, column, summary_of
 from bench.report.plots import timing
-from bench.report.wording import interval, mib, repaid
+from bench.report.wording import interval, repaid
 
 _READING = (
-    "The first call traces, and under XLA compiles; it ends when its step is done. Building makes the model and the "
-    "optimizer and, in TF1 style, the graph; tf.function does that work in its first call, so the two are added before "
-    "modes are compared. Break-even is (start-up over the baseline's) / (time saved a step), each averaged over "
-    "blocks, for modes that were found faster. Importing TensorFlow and preparing data is the same for every mode and "
-    "was done by all workers at once: it is no part of it."
+    "The first call traces, and under XLA compiles; it ends when its step is done. Where tracing is a stage of its "
+    "own, what is left of the first call is Grappler or XLA's compilation, and one step. Building makes the model and "
+    "the optimizer and, in TF1 style, the graph; tf.function does that work in its first call, so the two are added "
+    "before modes are compared. Break-even is (start-up over the baseline's) / (time saved a step), each averaged "
+    "over blocks, for modes that were found faster. Importing TensorFlow and preparing data is the same for every "
+    "mode and was done by all workers at once: it is no part of it."
 )
 
 
@@ -27,9 +28,9 @@ def _table(run: Run) -> Table:
         column("mode", "title"),
         Column("build (s)", lambda row: interval(summary_of(row, "build_s"))),
         Column("first call (s)", lambda row: interval(summary_of(row, "first_call_s"))),
+        Column("of it, trace (s)", lambda row: interval(summary_of(row, "trace_s"))),
         Column("both (s)", lambda row: interval(summary_of(row, "startup_s"))),
         column("repaid after", "repaid"),
-        Column("peak memory (MiB)", lambda row: mib(memory.centre if (memory := summary_of(row, "memory")) else None)),
     )
     rows = tuple(_row(group, result) for group, result in run.rows() if not result.case.again)
     return Table("startup", columns if len(run.groups) > 1 else columns[1:], rows)
@@ -43,10 +44,10 @@ def _row(group: GroupResult, result: CaseResult) -> Row:
         "load_s": result.summary("load"),
         "build_s": result.summary("build"),
         "first_call_s": result.summary("first_call"),
+        "trace_s": result.summary("trace"),
         "startup_s": result.summary("startup"),
         "break_even_steps": result.break_even and result.break_even.steps,
         "repaid": repaid(result.break_even),
-        "memory": result.summary("memory"),
     }
 
 

@@ -1,6 +1,7 @@
 """Every mode does the baseline's work, proves what it is, and is caught when it does not."""
 
 import os
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -11,10 +12,10 @@ import pytest
 import tensorflow as tf
 from builders import ENVIRONMENT, SCHEDULE
 
-from bench import modes, validity, worker
+from bench import insight, modes, validity, worker
 from bench.errors import NotApplicable
 from bench.messages import Order, Turn
-from bench.modes import MODES, Trainer
+from bench.modes import MODES, Trainer, row
 from bench.opening import Opened, open_tensorflow
 from bench.records import Case, Measurement
 from cifar_core import models, pipeline
@@ -65,7 +66,7 @@ def tick() -> float:
 
 
 # A step of the XLA loop takes seconds on a CPU where there are convolutions, so resnet9 would take minutes.
-PAIRS = [(mode, row.name) for mode in HERE for row in MODELS if (mode, row.name) != ("xla_loop", "resnet9")]
+PAIRS = [(mode, model.name) for mode in HERE for model in MODELS if (mode, model.name) != ("xla_loop", "resnet9")]
 
 
 @pytest.mark.parametrize(("mode", "model"), PAIRS)
@@ -261,3 +262,31 @@ def test_weights_are_read_alike_in_every_mode() -> None:
         read.append(trainer.read(trainer.task.weights))
     for weights in read[1:]:
         assert all(np.array_equal(a, b) for a, b in zip(weights, read[0], strict=True))
+
+
+@pytest.mark.parametrize("mode", HERE)
+def test_a_look_inside_each_mode_sees_its_calls_and_what_became_of_its_step(mode: str) -> None:
+    workload = Workload("mlp", BATCH, "synthetic")
+    case = Case(mode, "cpu", 0, workload, again=mode == "eager")
+    order = Order(case, 0, SCHEDULE, ENVIRONMENT, SYNTHETIC)
+    child = worker.Worker(order, open_tensorflow, time.perf_counter, insight.look)
+    turns = [Turn("open"), Turn("build"), Turn("warmup", 2), Turn("slice", 3), Turn("close")]
+    measurement = [child.take(turn) for turn in turns][-1].measurement
+    assert measurement
+    assert measurement.costs
+    assert validity.unproven_mode(measurement) == ()  # looking changes nothing that was proven before
+    costs, profile, structure = measurement.costs, measurement.costs.profile, measurement.costs.structure
+    assert profile
+    assert structure
+    assert 0 < profile.executing_s < profile.wall_s
+    eager = mode in ("eager", "keras_eager")
+    assert profile.calls > 100 if eager else 1 <= profile.calls <= 3 * 10
+    assert (costs.trace_s is not None) == (row(mode).name.startswith(("function", "xla")))
+    assert (structure.fusions is not None) == (mode in ("xla", "xla_loop"))
+    assert (costs.matmul_flops_per_s is not None) == (mode == "eager")
+    if structure.flops is not None:
+        # A product of [4, n] and [n, m] is 2 * 4 * n * m; each of five kernels has one forward, one or two backward.
+        kernels = 3072 * 128 + 3 * 128 * 128 + 128 * 10
+        assert 2 * 2 * BATCH * kernels < structure.flops < 3.1 * 2 * BATCH * kernels
+    if structure.ops_optimised is not None and mode != "function_loop":
+        assert 0 < structure.ops_optimised < measurement.proof.execution.graph_ops

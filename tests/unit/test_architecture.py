@@ -18,6 +18,8 @@ MAY_IMPORT_TENSORFLOW = {
     "cifar_core/optimizers.py",
     "cifar_core/inputs.py",
     "bench/opening.py",
+    "bench/insight.py",
+    "bench/profiling.py",
     "bench/train_worker.py",
 }
 

@@ -1,0 +1,72 @@
+"""A look inside a case after its timing: profile, structure, the device's peaks. No TensorFlow until it looks.
+
+Leaves out what the system counts (counters.py) and how a profile is read (profiling.py).
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from bench.cost_records import Costs
+from bench.messages import Order
+from bench.modes import Trainer
+
+Clock = Callable[[], float]
+Look = Callable[[Order, Trainer, int, Clock, Costs], Costs]
+SIDES = {"cpu": 2048, "gpu": 8192}  # of the square matrices: large enough that a product keeps the device busy
+PEAK_S = 0.5  # how long products are repeated; the fastest counts
+
+
+def look(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Costs) -> Costs:
+    """The costs, with what can be seen of them now. Trains some more: `steps` under the profiler, one or two beside.
+
+    The device's peak is measured by the baseline's second entry, so that every block of a group has one.
+    """
+    from bench.profiling import profile
+
+    def train() -> None:
+        trainer.run(steps)
+        trainer.sync()
+
+    kind = order.case.device.partition(":")[0]
+    if kind == "gpu":
+        costs = replace(costs, device_peak_bytes=_allocated())
+    if order.case.again:
+        costs = replace(costs, matmul_flops_per_s=_matmul(SIDES[kind], order.case.workload.precision, clock))
+    if order.block == 0:
+        costs = replace(costs, profile=profile(train, steps, clock), structure=trainer.structure())
+    return costs
+
+
+def nothing(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Costs) -> Costs:
+    """Look at nothing: where there is no TensorFlow."""
+    return costs
+
+
+def _allocated() -> int:
+    """The GPU allocator's high-water mark in bytes; this process sees one GPU, its own."""
+    import tensorflow as tf
+
+    return int(tf.config.experimental.get_memory_info("GPU:0")["peak"])
+
+
+def _matmul(side: int, precision: str, clock: Clock) -> float:
+    """Floating-point operations a second of the fastest of many products of two square matrices.
+
+    In the precision in which the step computes; two operations for each multiply-add.
+    """
+    import tensorflow as tf
+
+    from cifar_core.training import PRECISIONS
+
+    matrix = tf.cast(tf.random.stateless_uniform([side, side], [0, 0]), PRECISIONS[precision].compute)
+    fastest_s, end = _product_s(tf, matrix, clock), clock() + PEAK_S
+    while clock() < end:
+        fastest_s = min(fastest_s, _product_s(tf, matrix, clock))
+    return 2 * side**3 / fastest_s
+
+
+def _product_s(tf: Any, matrix: Any, clock: Clock) -> float:
+    start = clock()
+    float(tf.matmul(matrix, matrix)[0, 0])  # reading a value waits for the device
+    return clock() - start

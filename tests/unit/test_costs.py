@@ -1,0 +1,133 @@
+"""What is counted beside the clock, and what the report makes of it."""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from builders import EXECUTIONS, a_costs, a_group, a_measurement, a_plan, an_evidence, outcomes
+
+from bench import metrics, spending
+from bench.analysis import Run, analyse
+from bench.cost_records import Costs, Profile
+from bench.counters import Spent, memory_bytes
+from bench.records import Outcome
+from bench.report import costs, why
+from bench.report.document import Table
+
+GROUP = ("eager", "function", "function_unconverted", "xla")
+
+
+def a_run(costs_of: Callable[[str], Costs | None]) -> Run:
+    """Six blocks: tf.function twice as fast as eager, XLA half as fast, each with its costs."""
+    plan = a_plan(a_group(GROUP))
+    steps = {"eager": 0.04, "eager-again": 0.04, "function": 0.02, "function_unconverted": 0.02, "xla": 0.08}
+    measured = [
+        replace(outcome, measurement=replace(outcome.measurement, costs=costs_of(outcome.case.mode)))
+        for outcome in outcomes(plan, steps)
+        if outcome.measurement
+    ]
+    return analyse(plan, measured)
+
+
+def usual(mode: str) -> Costs:
+    """A measurement's three slices of two steps take six steps: 6 x 40 ms in eager, on one core."""
+    cpu_s = {"eager": 0.24, "function": 0.24, "function_unconverted": 0.24, "xla": 0.48}[mode]
+    return a_costs(mode, cpu_s=cpu_s)
+
+
+def test_cpu_time_and_memory_are_counted_over_slices_only() -> None:
+    spent = Spent()
+    spent.begin()
+    while spent.cpu_s < 0.02:
+        sum(range(10_000))
+        spent.end()
+        spent.begin()
+    counted = spent.cpu_s
+    sum(range(2_000_000))  # between slices
+    spent.begin()
+    held = b"x" * 30_000_000
+    spent.end()
+    assert spent.cpu_s < counted + 1
+    assert spent.memory_after - spent.memory_before > len(held) / 2
+    assert abs(memory_bytes() - spent.memory_after) < len(held)
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/io"), reason="this system does not count it")
+def test_bytes_written_in_a_slice_are_counted(tmp_path: Path) -> None:
+    spent = Spent()
+    spent.begin()
+    (tmp_path / "file").write_bytes(b"x" * 100_000)
+    spent.end()
+    assert spent.io_bytes >= 100_000
+
+
+def test_cpu_time_of_a_step_and_cores_busy_come_from_the_same_count() -> None:
+    measurement = a_measurement(step_s=0.05, costs=a_costs("eager", cpu_s=0.45))
+    assert metrics.cpu_s(measurement) == pytest.approx(0.45 / 6)
+    assert metrics.cores(measurement) == pytest.approx(1.5)
+    assert metrics.cpu_s(a_measurement()) is None
+
+
+def test_a_ratio_splits_exactly_into_work_and_cores() -> None:
+    run = a_run(usual)
+    function, xla = run.groups[0].candidates[0], run.groups[0].candidates[2]
+    found = spending.split(run.groups[0].baseline, function)
+    assert found
+    assert (found.work, found.cores) == pytest.approx((1.0, 2.0), rel=0.01)
+    assert found.work * found.cores == pytest.approx(2.0, rel=0.01)
+    slower = spending.split(run.groups[0].baseline, xla)
+    assert slower
+    assert (slower.work, slower.cores) == pytest.approx((0.5, 1.0), rel=0.01)
+
+
+def test_why_names_the_larger_cause_first_in_one_sentence_a_comparison() -> None:
+    (text,) = why.section(a_run(usual)).parts
+    assert isinstance(text, str)
+    function, _, xla = text.splitlines()
+    assert function.startswith("- **tf.function, 2.00x")
+    assert "it keeps more cores busy (2.00 against 1.00), and it does as much work" in function
+    assert "Python and dispatch take 1.00 of its 20.0 ms (1 call a step), 20.0 of eager's 40.1 (80 calls)" in function
+    assert "Grappler left 111 of 166 operations" in function
+    assert "it does 2.00 times more work" in xla
+    assert "XLA made 94 fusions of its 683 instructions" in xla
+
+
+def test_nothing_is_explained_where_nothing_was_counted_or_a_gpu_computes() -> None:
+    run = a_run(lambda mode: None)
+    assert why.section(run).parts == ()
+    assert costs.section(run).parts == ()
+    assert spending.outside_s(run.groups[0].baseline) is None
+
+
+def test_the_table_of_costs_shows_the_share_of_the_peak_and_an_impossible_rate_is_an_alarm() -> None:
+    section = costs.section(a_run(usual))
+    spent, inside = (part for part in section.parts if isinstance(part, Table))
+    assert [row["title"] for row in inside.rows] == ["eager", "tf.function", "tf.function, no AutoGraph", "XLA"]
+    cells = dict(zip([column.title for column in inside.columns], inside.cells()[1], strict=True))
+    assert cells["operations, after Grappler"] == "166 → 111"
+    assert cells["of the matmul peak"] == "83%"
+    assert "distrust" not in str(section.parts[-1])
+    assert [cell for row in spent.cells() for cell in row if "MiB" in cell] == []
+    fast = a_run(lambda mode: a_costs(mode, matmul_flops_per_s=150e9))
+    assert "**tf.function, tf.function, no AutoGraph seem faster than that peak" in str(costs.section(fast).parts[-1])
+
+
+def test_growth_is_the_median_over_blocks() -> None:
+    plan = a_plan(a_group(("eager",)))
+    measured = []
+    for block, grown in enumerate((0, 4, 100)):
+        found = a_measurement(plan.cases[0], block, evidence=an_evidence())
+        found = replace(found, costs=replace(a_costs("eager"), memory_after_bytes=2**30 + grown * 2**20))
+        measured.append(Outcome(measurement=found))
+    eager = analyse(plan, measured).groups[0].baseline
+    assert spending.growth_bytes(eager) == 4 * 2**20
+
+
+def test_time_in_kernels_never_exceeds_the_steps() -> None:
+    profile = Profile(5, 0.2, 0.1, 400)
+    run = a_run(lambda mode: replace(usual(mode), profile=profile))
+    assert spending.outside_share(run.groups[0].baseline) == pytest.approx(0.5)
+    assert spending.calls(run.groups[0].baseline) == 80
+    assert EXECUTIONS["eager"].graph_ops == 0
