@@ -53,6 +53,17 @@ def report(folder: Annotated[Path, typer.Argument(help="The folder of a run, a t
 
 
 @app.command()
+def breakeven(
+    folder: Annotated[Path, typer.Argument(help="The folder of a run that predicts when modes are repaid.")],
+    modes: Annotated[str, typer.Option(help="Modes to try, with commas, or all.")] = "function,xla",
+    repeats: Annotated[int, typer.Option(help="Pairs of fresh processes for each number of steps.")] = 6,
+    data: Annotated[str, typer.Option(help="auto: what the run was measured on; or where that is now.")] = "auto",
+) -> None:
+    """Try a run's break-evens out: total times at half and at twice the predicted steps."""
+    raise typer.Exit(command.try_break_even(folder, modes, repeats, data))
+
+
+@app.command()
 def train(
     mode: Annotated[str, typer.Option(help="The mode that trains: see `list`.")] = "function",
     model: Annotated[str, typer.Option(help="The model: see `list`.")] = "tutorial_cnn",

@@ -33,14 +33,20 @@ def new_run(options: "Options", out: Path | None) -> Exit:
 def resume_run(folder: Path, data: str) -> Exit:
     """Go on with a run; `data` other than `auto` says where its images are now."""
     from bench.store import Store
-    from cifar_core import cifar10
 
     store = Store.open(folder)
+    return _measure(store, _source_of(store, data))
+
+
+def _source_of(store: "Store", data: str) -> "Source":
+    """The images a run was measured on; `data` other than `auto` says where they are now."""
+    from cifar_core import cifar10
+
     source = cifar10.find(store.plan.data if data == "auto" else data)
     wanted = store.plan.cases[0].workload.data
     if source.name != wanted:
-        raise BenchError(f"{folder} was measured on {wanted}, found {source.name}; type --data with that folder")
-    return _measure(store, source)
+        raise BenchError(f"{store.folder} was measured on {wanted}, found {source.name}; type --data with that folder")
+    return source
 
 
 def _measure(store: "Store", source: "Source") -> Exit:
@@ -63,6 +69,32 @@ def _measure(store: "Store", source: "Source") -> Exit:
     if built.run.failed:
         return Exit.CASE_FAILED
     return Exit.OK if line.precise(store) else Exit.NOT_ENOUGH_EVIDENCE
+
+
+def try_break_even(folder: Path, modes: str, repeats: int, data: str) -> Exit:
+    """Try a run's predicted break-evens out, and put what came of it into its report."""
+    from bench import plan, terminal, trial
+    from bench.report import build, trials
+    from bench.store import Store
+
+    store = Store.open(folder)
+    source = _source_of(store, data)
+    if repeats < 1:
+        raise BenchError(f"{repeats} repeats try nothing; type e.g. --repeats 6")
+    wanted = trial.plan(store, plan.choose_modes(modes), repeats)
+    _aside(f"data: {source.title}\nrun folder: {folder}")
+    try:
+        with terminal.progress("trial") as progress:
+            found = trial.execute(store, source, wanted, progress)
+    except KeyboardInterrupt:
+        build(store)
+        _aside(f"interrupted; what was tried is kept: type the same again to go on with {folder}")
+        return Exit.INTERRUPTED
+    terminal.show(trials.table(found))
+    for failure in found.failures:
+        _aside(f"failed: {failure.case.key}, {failure.stage}: {failure.message}")
+    typer.echo(f"report: {build(store).path}")
+    return Exit.CASE_FAILED if found.failures else Exit.OK
 
 
 def new_training(training: "Training", source: "Source", out: Path | None) -> Exit:

@@ -24,7 +24,7 @@ from bench.records import NOT_APPLICABLE, Evidence, Failure, GradientSketch, Mea
 
 CURVE_STEPS = 5  # the short loss curve compared before timing, step 1 included
 PROJECTIONS = 8
-STAGES = ("open", "build", "warmup", "slice", "close")
+STAGES = ("open", "build", "warmup", "slice", "close", "total")
 
 
 class Worker:
@@ -55,6 +55,7 @@ class Worker:
             "warmup": self._warm_up,
             "slice": self._slice,
             "close": self._close,
+            "total": self._total,
         }
         return stages[turn.stage](turn)
 
@@ -87,6 +88,17 @@ class Worker:
             self._batches_digest, digest(weights), tuple(map(finite, losses)), sketch(names, gradients)
         )
         return Reply(seconds=self.build_s + self.first_call_s, step_s=step_s, evidence=self.evidence)
+
+    def _total(self, turn: Turn) -> Reply:
+        """Build and train so many steps from nothing, in one stretch of the clock: in place of all stages but open."""
+        start = self.clock()
+        self.trainer = self._make_trainer()
+        self.trainer.run(turn.steps)
+        loss = self.trainer.sync()
+        seconds = self.clock() - start
+        if not np.isfinite(loss):
+            raise FloatingPointError(f"the loss became {loss} within {turn.steps} steps")
+        return Reply(seconds=seconds)
 
     def _warm_up(self, turn: Turn) -> Reply:
         seconds, _ = self._timed(turn.steps)

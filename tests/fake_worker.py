@@ -60,7 +60,12 @@ def open_fake(order: Order) -> Opened:
         loss=(lambda steps: nan if steps > FIRST_TIMED_STEP else 2.3) if fault == "nan" else (lambda steps: 2.3),
     )
     opened.append(trainer)
-    return lambda: trainer, "batches"
+
+    def make() -> FakeTrainer:
+        trainer.clock.now += 0.4 if fault == "dear" else 0.0
+        return trainer
+
+    return make, "batches"
 
 
 opened: list[FakeTrainer] = []

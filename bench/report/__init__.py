@@ -8,10 +8,11 @@ from pathlib import Path
 
 from bench.analysis import Run, analyse
 from bench.learning import read
-from bench.report import conditions, costs, facts, headline, learning, method, proof, startup, steady, why
+from bench.report import conditions, costs, facts, headline, learning, method, proof, startup, steady, trials, why
 from bench.report.document import Section
 from bench.report.folder import write
 from bench.store import Store
+from bench.trial import read_trials
 
 ACCURACY = "accuracy"  # the folder in a run's folder where `cifar-bench accuracy --out` may put its trainings
 
@@ -47,5 +48,7 @@ def build(store: Store) -> Report:
     sections = tuple(section for section in made if section.parts)
     if (store.folder / ACCURACY / "accuracy.json").exists():
         sections = (*sections[:-2], learning.section(read(store.folder / ACCURACY)), *sections[-2:])
+    if (tried := read_trials(store)).trials:
+        sections = (*sections[:-2], trials.section(tried), *sections[-2:])
     path = write(store.folder, "What a training step costs, by execution mode", run.plan.data_title, sections)
     return Report(path, run, sections)

@@ -1,0 +1,80 @@
+"""Break-evens tried out on fake workers, whose clock is planted."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from builders import a_group, a_plan, outcomes
+from test_run import Watcher
+
+from bench import trial
+from bench.errors import BenchError
+from bench.report import build, trials
+from bench.stats import Summary
+from bench.store import Store
+from cifar_core.cifar10 import SYNTHETIC
+
+FAKE = (sys.executable, str(Path(__file__).parents[1] / "fake_worker.py"))
+
+
+def a_store(folder: Path) -> Store:
+    """A run that predicts: tf.function, 10 ms a step instead of 20, starts 0.4 s later, so 40 steps repay it."""
+    store = Store.create(folder / "run", a_plan(a_group(("eager", "function", "xla"))))
+    for outcome in outcomes(store.plan, {"eager": 0.02, "eager-again": 0.02, "function": 0.01, "xla": 0.04}):
+        assert outcome.measurement
+        dear = 0.7 if outcome.case.mode == "function" else 0.3
+        store.keep(replace(outcome, measurement=replace(outcome.measurement, first_call_s=dear)))
+    return store
+
+
+def test_a_prediction_that_is_right_holds_at_half_and_at_twice_its_steps(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    wanted = trial.plan(store, ["function", "xla"], repeats=3)
+    assert [entry[3] for entry in wanted[:2]] == [21, 81]
+    assert len(wanted) == 2 * 3  # XLA is slower and predicts nothing
+    found = trial.execute(store, SYNTHETIC, wanted, Watcher(), (*FAKE, "function=dear"))
+    below, above = trials.table(found).rows
+    assert (below["expected"], below["verdict"], below["pairs"]) == ("below 1", "held", 3)
+    assert (above["expected"], above["verdict"], above["steps"]) == ("above 1", "held", 81)
+    assert "| tf.function | 40 steps | 81 |" in build(store).path.read_text()
+
+
+def test_a_prediction_that_is_wrong_does_not_hold(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    found = trial.execute(store, SYNTHETIC, trial.plan(store, ["function"], 3), Watcher(), FAKE)
+    assert [row["verdict"] for row in trials.table(found).rows] == ["did not hold", "held"]
+
+
+def test_trials_are_kept_one_by_one_and_gone_on_with(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    trial.execute(store, SYNTHETIC, trial.plan(store, ["function"], 1), Watcher(), (*FAKE, "function=dear"))
+    first = trial.read_trials(store)
+    watcher = Watcher()
+    found = trial.execute(store, SYNTHETIC, trial.plan(store, ["function"], 2), watcher, (*FAKE, "function=dear"))
+    assert len(first.trials) == watcher.blocks == 2
+    assert found.trials[:2] == first.trials
+    assert trial.read_trials(store) == found
+
+
+def test_a_worker_that_fails_is_named_and_the_other_trials_are_made(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    found = trial.execute(store, SYNTHETIC, trial.plan(store, ["function"], 1), Watcher(), (*FAKE, "function=fail"))
+    assert [failure.message for failure in found.failures] == ["planted failure"] * 2
+    assert "planted failure" in str(trials.section(found).parts)
+
+
+def test_a_run_that_predicts_nothing_says_so(tmp_path: Path) -> None:
+    with pytest.raises(BenchError, match="predicts no break-even for xla; see its report"):
+        trial.plan(a_store(tmp_path), ["xla"], 3)
+
+
+HELD = [(0.8, 0.9, True, "held"), (0.8, 0.9, False, "did not hold"), (1.1, 1.2, False, "held")]
+UNSURE = [(0.9, 1.1, True, "uncertain"), (None, None, True, "uncertain")]
+
+
+@pytest.mark.parametrize(("low", "high", "below", "said"), HELD + UNSURE)
+def test_a_prediction_is_judged_by_the_whole_interval(
+    low: float | None, high: float | None, below: bool, said: str
+) -> None:
+    assert trials.verdict(Summary(0.85, low, high, 3), below) == said
