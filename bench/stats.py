@@ -89,7 +89,7 @@ def compare(family: Sequence[tuple[Sequence[float], float]]) -> list[Comparison]
     comparisons = []
     for (ratios, floor), p in zip(family, corrected, strict=True):
         ratio = summarise(ratios)
-        verdict, reason = _judge(ratio, floor, p)
+        verdict, reason = judge(ratio, floor, p)
         few = () if ratio.n >= ENOUGH_BLOCKS else (f"{ratio.n} of the {ENOUGH_BLOCKS} blocks that a claim needs",)
         comparisons.append(Comparison(ratio, verdict, p, reason, few))
     return comparisons
@@ -110,7 +110,8 @@ def noise_floor(again: Summary | None) -> float:
     return 1.0 if again is None else math.exp(abs(math.log(again.centre)))
 
 
-def _judge(ratio: Summary, floor: float, p: float | None) -> tuple[Verdict, str]:
+def judge(ratio: Summary, floor: float, p: float | None) -> tuple[Verdict, str]:
+    """The verdict on a ratio, and its reason."""
     if p is None or ratio.low is None or ratio.high is None:
         return Verdict.UNCERTAIN, "one block has no interval"
     if ratio.low >= 1 / (1 + MARGIN) and ratio.high <= 1 + MARGIN:

@@ -1,0 +1,129 @@
+"""The report of a comparison of runs: what differs around them, what changed, what the gates say."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from bench.compare import Change, Difference, Named
+from bench.errors import BenchError
+from bench.gates import Judged
+from bench.report.document import Column, Figure, Row, Section, Table, column, summary_of
+from bench.report.folder import write
+from bench.report.plots import comparison as plots
+from bench.report.wording import interval
+from bench.stats import Comparison
+
+_READING = (
+    "Ratios over 1: faster in the later run. *Step* compares times as they stand, the machine's own change from one run "
+    "to the other included; *gain* compares how many times as fast a mode was as its own run's baseline, which is free "
+    "of that. Welch's 95 % intervals over blocks; verdicts after Holm's correction over all cases."
+)
+
+
+def build(
+    folder: Path,
+    runs: Sequence[Named],
+    differing: Sequence[Difference],
+    changes: Sequence[Change],
+    judged: Sequence[Judged],
+) -> Path:
+    """Write report.md, tables, plots and comparison.json; the report's path. Raises BenchError."""
+    title = f"{', '.join(named.name for named in runs[1:])} against {runs[0].name}"
+    sections = [_around(runs, differing), _changed(changes), *([Section("Gates", (_judged(judged),))] if judged else [])]
+    data = runs[0].run.plan.data_title
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = write(folder, title, data, sections)
+        record = {"runs": [n.name for n in runs], "differences": differing, "changes": changes, "gates": judged}
+        (folder / "comparison.json").write_bytes(msgspec.json.format(msgspec.json.encode(record)) + b"\n")
+    except OSError as error:
+        raise BenchError(f"cannot write to {folder}: {error.strerror}; give another --out") from None
+    return path
+
+
+def tables(
+    runs: Sequence[Named], differing: Sequence[Difference], changes: Sequence[Change], judged: Sequence[Judged]
+) -> list[Table]:
+    """What a terminal shows: those of the report that hold anything."""
+    found = (_differences(runs, differing), table(changes), _judged(judged))
+    return [shown for shown in found if shown.rows]
+
+
+def _around(runs: Sequence[Named], differing: Sequence[Difference]) -> Section:
+    parts = (_differences(runs, differing),) if differing else ("Nothing that is recorded.",)
+    return Section("What differs around the runs", parts)
+
+
+def _differences(runs: Sequence[Named], differing: Sequence[Difference]) -> Table:
+    columns = (column("what", "what"), *(column(named.name, named.name) for named in runs))
+    rows: tuple[Row, ...] = tuple(
+        {"what": d.what, **{named.name: value for named, value in zip(runs, d.values, strict=True)}} for d in differing
+    )
+    return Table("differences", columns, rows)
+
+
+def _changed(changes: Sequence[Change]) -> Section:
+    figure = Figure("changes", _alt(changes), partial(plots.changes, changes))
+    shown = any(change.step.ratio for change in changes)
+    return Section("What changed", (_READING, table(changes), *([figure] if shown else [])))
+
+
+def table(changes: Sequence[Change]) -> Table:
+    """One row for each case and later run."""
+    several = len({change.group for change in changes}) > 1
+    later = len({change.run for change in changes}) > 1
+    columns = (
+        *([column("run", "run")] if later else []),
+        *([column("case", "group")] if several else []),
+        column("mode", "title"),
+        Column("step, times as fast", lambda row: interval(summary_of(row, "step"), sign="x")),
+        column("verdict", "step_verdict"),
+        Column("gain, times as much", lambda row: interval(summary_of(row, "gain"), sign="x")),
+        column("verdict", "gain_verdict"),
+        column("why", "reason"),
+    )
+    return Table("changes", columns, tuple(map(_row, changes)))
+
+
+def _row(change: Change) -> Row:
+    gain = change.gain
+    return {
+        "run": change.run,
+        "group": change.group,
+        "mode": change.case.mode,
+        "title": change.title,
+        "step": change.step.ratio,
+        "step_p": change.step.p,
+        "step_verdict": change.step.verdict.value,
+        "gain": gain.ratio if gain else None,
+        "gain_p": gain.p if gain else None,
+        "gain_verdict": gain.verdict.value if gain else "–",
+        "reason": _reason(change.step, gain),
+    }
+
+
+def _reason(step: Comparison, gain: Comparison | None) -> str:
+    texts = [step.reason, *step.warnings, *((gain.reason, *gain.warnings) if gain else ())]
+    return "; ".join(dict.fromkeys(text for text in texts if text))
+
+
+def _judged(judged: Sequence[Judged]) -> Table:
+    columns = (
+        column("gate", "gate"),
+        column("where", "where"),
+        Column("ratio", lambda row: interval(summary_of(row, "ratio"), sign="x")),
+        column("decision", "decision"),
+        column("why", "reason"),
+    )
+    rows: tuple[Row, ...] = tuple(
+        {"gate": j.gate, "where": j.where, "ratio": j.ratio, "decision": j.decision.value, "reason": j.reason}
+        for j in judged
+    )
+    return Table("gates", columns, rows)
+
+
+def _alt(changes: Sequence[Change]) -> str:
+    words = [f"{c.title} {interval(c.step.ratio, sign='x')}" for c in changes if c.step.ratio]
+    return "Speed of each case in the later run against the first: " + "; ".join(words)

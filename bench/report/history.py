@@ -1,0 +1,50 @@
+"""The history of a folder of runs: what each mode came out at in each, oldest first."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench.analysis import Run, analyse
+from bench.report.document import Column, Row, Table, column, summary_of
+from bench.report.wording import interval
+from bench.store import Store
+
+
+def table(folders: Sequence[Path]) -> Table:
+    """One row a case of a run; the noise floor is the baseline's own."""
+    runs = [(folder.name, analyse(store.plan, store.outcomes())) for folder in folders if (store := Store.open(folder))]
+    rows = [row for name, run in sorted(runs, key=lambda found: found[1].plan.created) for row in _rows(name, run)]
+    columns = (
+        column("run", "run"),
+        column("started", "started"),
+        column("TensorFlow", "tensorflow"),
+        column("source", "commit"),
+        column("case", "group"),
+        column("mode", "title"),
+        column("blocks", "blocks"),
+        Column("step (ms)", lambda row: interval(summary_of(row, "step_s"), 1e3)),
+        Column("times as fast", lambda row: interval(summary_of(row, "ratio"), sign="x")),
+        column("verdict", "verdict"),
+    )
+    return Table("history", columns, tuple(rows))
+
+
+def _rows(name: str, run: Run) -> list[Row]:
+    environments = [outcome.measurement.environment for outcome in run.outcomes if outcome.measurement]
+    first = environments[0] if environments else None
+    return [
+        {
+            "run": name,
+            "started": run.plan.created[:16].replace("T", " "),
+            "tensorflow": first and first.tensorflow,
+            "commit": first and first.commit,
+            "group": group.title,
+            "mode": result.case.mode,
+            "title": result.title,
+            "blocks": len(result.measurements),
+            "step_s": result.summary("step"),
+            "ratio": result.comparison.ratio if result.comparison else None,
+            "verdict": result.comparison.verdict.value if result.comparison else "baseline",
+        }
+        for group, result in run.rows()
+        if not result.case.again
+    ]

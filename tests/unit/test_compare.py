@@ -1,0 +1,153 @@
+"""Runs side by side: what changed, what differs around them, what the gates decide."""
+
+import math
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+from builders import ENVIRONMENT, a_group, a_plan, an_evidence, outcomes
+from typer.testing import CliRunner
+
+from bench.__main__ import app
+from bench.analysis import analyse
+from bench.compare import Named, changes, differences
+from bench.contrast import contrast
+from bench.errors import BenchError
+from bench.gates import parse
+from bench.records import Environment
+from bench.report.history import table
+from bench.stats import Verdict
+from bench.store import Store
+
+STEPS = {"eager": 0.05, "eager-again": 0.05, "function": 0.025, "xla": 0.048}
+PLAN = a_plan(a_group(("eager", "function", "xla")))
+
+
+def a_run(
+    folder: Path, steps: dict[str, float] = STEPS, blocks: int = 6, environment: Environment = ENVIRONMENT, **changes: object
+) -> Path:
+    store = Store.create(folder, PLAN)
+    for outcome in outcomes(PLAN, steps, blocks):
+        assert outcome.measurement
+        store.keep(replace(outcome, measurement=replace(outcome.measurement, environment=environment, **changes)))  # type: ignore[arg-type]
+    return folder
+
+
+def named(folder: Path) -> Named:
+    store = Store.open(folder)
+    return Named(folder.name, analyse(store.plan, store.outcomes()))
+
+
+def compared(*words: str | Path) -> tuple[int, str]:
+    done = CliRunner().invoke(app, ["compare", *map(str, words)])
+    if isinstance(done.exception, BenchError):
+        raise done.exception
+    return done.exit_code, done.output
+
+
+def test_welchs_interval_holds_the_true_ratio_and_agrees_with_a_worked_example() -> None:
+    random.seed(1)
+    before = [random.gauss(0, 0.02) for _ in range(6)]
+    after = [random.gauss(0.05, 0.04) for _ in range(8)]
+    ratio, p = contrast(before, after)
+    from scipy import stats
+
+    known = stats.ttest_ind(after, before, equal_var=False)
+    low, high = known.confidence_interval(0.95)
+    assert p == pytest.approx(known.pvalue)
+    assert (ratio.low, ratio.high) == pytest.approx((math.exp(low), math.exp(high)))
+    assert contrast([0.0], [1.0])[1] is None
+
+
+def test_a_mode_that_became_slower_is_found_against_its_own_baseline(tmp_path: Path) -> None:
+    first = named(a_run(tmp_path / "a"))
+    slower = named(a_run(tmp_path / "b", {**STEPS, "function": 0.025 * 1.05}))
+    found = {change.case.mode: change for change in changes([first, slower])}
+    assert found["eager"].gain is None
+    assert found["function"].gain
+    assert found["function"].gain.verdict is Verdict.SLOWER
+    assert found["function"].gain.ratio
+    assert found["function"].gain.ratio.centre == pytest.approx(1 / 1.05, rel=0.005)
+    assert found["xla"].gain
+    assert found["xla"].gain.verdict is Verdict.SAME
+
+
+def test_a_machine_that_is_slower_in_all_changes_the_steps_and_not_the_gains(tmp_path: Path) -> None:
+    first = named(a_run(tmp_path / "a"))
+    other = named(a_run(tmp_path / "b", {arm: 2 * step_s for arm, step_s in STEPS.items()}))
+    for change in changes([first, other]):
+        assert change.step.verdict is Verdict.SLOWER
+        assert change.gain is None or change.gain.verdict is Verdict.SAME
+
+
+def test_what_cannot_be_compared_says_why_and_nothing_is_skipped(tmp_path: Path) -> None:
+    first = named(a_run(tmp_path / "a"))
+    without = named(a_run(tmp_path / "b", {arm: s for arm, s in STEPS.items() if arm != "xla"}))
+    other_weights = named(a_run(tmp_path / "c", evidence=an_evidence(weights_digest="x")))
+    found = changes([first, without, other_weights])
+    assert len(found) == 2 * 3
+    reasons = {(change.run, change.case.mode): change.step.reason for change in found}
+    assert reasons["b", "xla"] == "not measured in b"
+    assert reasons["c", "xla"] == "the runs started from other weights"
+    assert {change.step.verdict for change in found if change.run == "c"} == {Verdict.NOT_COMPARABLE}
+
+
+def test_what_differs_around_the_runs_is_named(tmp_path: Path) -> None:
+    newer = replace(ENVIRONMENT, tensorflow="2.99.0", flags=(("TF_XLA_FLAGS", "x"),))
+    rows = differences([named(a_run(tmp_path / "a")), named(a_run(tmp_path / "b", environment=newer, blocks=5))])
+    assert {row.what: row.values for row in rows} == {
+        "blocks": ("6", "5"),
+        "tensorflow": ("2.21.0", "2.99.0"),
+        "flags": ("none", "TF_XLA_FLAGS=x"),
+    }
+
+
+def test_the_gates_decide_the_exit_code(tmp_path: Path) -> None:
+    a, b = a_run(tmp_path / "a"), a_run(tmp_path / "b")
+    slower = a_run(tmp_path / "slower", {**STEPS, "function": 0.025 * 1.05})
+    few = a_run(tmp_path / "few", blocks=1)
+    gate = ("--fail-on", "slower 2%", "--out")
+    assert compared(a, b, *gate, tmp_path / "1")[0] == 0
+    code, out = compared(a, slower, *gate, tmp_path / "2")
+    assert (code, "FAILED" in out) == (1, True)
+    assert compared(a, few, *gate, tmp_path / "3")[0] == 3
+    assert compared(a, b, "--fail-on", "function/eager < 1.5", "--out", tmp_path / "4")[0] == 0
+    assert compared(a, b, "--fail-on", "function/eager < 2.5", "--out", tmp_path / "5")[0] == 1
+    assert compared(a, slower, "--fail-on", "xla slower 2%", "--out", tmp_path / "6")[0] == 0
+
+
+def test_a_comparison_leaves_markdown_tables_a_picture_and_json(tmp_path: Path) -> None:
+    compared(a_run(tmp_path / "a"), a_run(tmp_path / "b"), "--fail-on", "slower 5%", "--out", tmp_path / "out")
+    held = {str(file.relative_to(tmp_path / "out")) for file in (tmp_path / "out").rglob("*") if file.is_file()}
+    assert held >= {"report.md", "comparison.json", "tables/changes.csv", "tables/gates.csv", "plots/changes.png"}
+    record = msgspec.json.decode((tmp_path / "out" / "comparison.json").read_bytes())
+    assert record["runs"] == ["a", "b"]
+    assert [change["case"]["mode"] for change in record["changes"]] == ["eager", "function", "xla"]
+
+
+@pytest.mark.parametrize("text", ["faster 5%", "function/eager > 1", "slower", "nonsense slower 5%", "function/nonsense < 1"])
+def test_a_gate_that_makes_no_sense_is_one_clear_line(text: str) -> None:
+    with pytest.raises(BenchError, match="no gate; known forms|unknown mode 'nonsense'"):
+        parse(text)
+
+
+def test_a_gate_that_speaks_of_nothing_does_not_pass_unseen(tmp_path: Path) -> None:
+    with pytest.raises(BenchError, match="speaks of no case"):
+        compared(a_run(tmp_path / "a"), a_run(tmp_path / "b"), "--fail-on", "graph/eager < 1", "--out", tmp_path / "o")
+
+
+def test_one_run_or_the_same_twice_is_refused(tmp_path: Path) -> None:
+    run = a_run(tmp_path / "a")
+    with pytest.raises(BenchError, match="one run cannot be compared"):
+        compared(run)
+    with pytest.raises(BenchError, match="given twice"):
+        compared(run, run)
+
+
+def test_the_history_shows_every_case_of_every_run(tmp_path: Path) -> None:
+    rows = table([a_run(tmp_path / "a"), a_run(tmp_path / "b", blocks=1)]).rows
+    assert [(row["run"], row["mode"], row["blocks"]) for row in rows] == [
+        (run, mode, blocks) for run, blocks in (("a", 6), ("b", 1)) for mode in ("eager", "function", "xla")
+    ]
