@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.analysis import Run, analyse
 from bench.learning import read
-from bench.report import conditions, facts, headline, learning, method, proof, startup, steady
+from bench.report import conditions, facts, headline, learning, method, proof, startup, steady, sweep
 from bench.report.document import Section
 from bench.report.folder import write
 from bench.store import Store
@@ -19,6 +19,8 @@ SECTIONS = (
     headline.section,
     facts.section,
     steady.section,
+    sweep.over_batch_sizes,
+    sweep.over_threads,
     startup.section,
     proof.section,
     conditions.section,
