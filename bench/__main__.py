@@ -117,23 +117,27 @@ def data(
 
 @app.command("list")
 def list_() -> None:
-    """Show the modes, models, recipes, presets and devices there are."""
+    """Show the modes, models, recipes, presets, devices, precisions and inputs there are."""
     from bench.modes import MODES
-    from bench.plan import DEVICES, PRESETS
+    from bench.plan import DEVICES, INPUTS, PRECISIONS, PRESETS
     from cifar_core.models import MODELS
     from cifar_core.recipe import RECIPES
 
     rows = {
-        "modes": [(mode.name, mode.summary) for mode in MODES],
+        "modes": [(mode.name, mode.summary + " *" * mode.loops) for mode in MODES],
         "models": [(model.name, model.title) for model in MODELS],
         "recipes": [(recipe.name, recipe.title) for recipe in RECIPES],
         "presets": [(preset.name, preset.summary) for preset in PRESETS],
-        "devices": [(name, "") for name in DEVICES],
+        "devices": [(choice.name, choice.summary) for choice in DEVICES],
+        "precisions": [(choice.name, choice.summary) for choice in PRECISIONS],
+        "inputs": [(choice.name, choice.summary) for choice in INPUTS],
     }
+    width = max(len(name) for entries in rows.values() for name, _ in entries)
     for kind, entries in rows.items():
         typer.echo(f"{kind}:")
         for name, summary in entries:
-            typer.echo(f"  {name:<14}{summary}".rstrip())
+            typer.echo(f"  {name:<{width}}  {summary}")
+    typer.echo("* many steps in one call: --steps-per-call says how many; 0, the default, is a whole slice")
 
 
 def main() -> None:
