@@ -44,11 +44,14 @@ def resume_run(folder: Path, data: str) -> Exit:
 
 
 def _measure(store: "Store", source: "Source") -> Exit:
+    from bench import environment, eta, terminal
     from bench import run as line
-    from bench import terminal
     from bench.report import build
 
     typer.echo(f"data: {source.title}\nrun folder: {store.folder}", err=True)
+    cores = environment.usable_cores(environment.read())
+    if foretold := eta.foretell(store.plan, store.held(), cores, line.budget(store.plan.schedule)):
+        typer.echo(foretold, err=True)
     try:
         with terminal.progress("block") as progress:
             stopped = line.execute(store, source, progress)
@@ -166,9 +169,9 @@ def _show_accuracy(path: Path, folder: Path) -> None:
 
 def _show_run(built: "Report") -> None:
     from bench import terminal
-    from bench.report import headline, steady
+    from bench.report import headline, steady, sweep
 
-    for sentence in headline.sentences(built.run):
+    for sentence in (*headline.sentences(built.run), *sweep.sentences(built.run)):
         typer.echo(sentence.replace("**", ""))
     for caveat in headline.caveats(built.run):
         typer.echo(caveat.replace("**", "").replace("`", ""))
