@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bench import command
+from bench import command, training_command
 from bench.errors import BenchError, Exit
 
 CORE_MODES = "eager,graph,function,xla"
@@ -80,10 +80,10 @@ def train(
     from cifar_core import cifar10
 
     if resume:
-        raise typer.Exit(command.resume_training(resume, data))
+        raise typer.Exit(training_command.resume_training(resume, data))
     source = cifar10.find(data)
     training = plan(mode, model, recipe, steps, display_step, data, seed, source)
-    raise typer.Exit(command.new_training(training, source, out))
+    raise typer.Exit(training_command.new_training(training, source, out))
 
 
 @app.command()
@@ -108,10 +108,10 @@ def accuracy(
     from cifar_core import cifar10
 
     if resume:
-        raise typer.Exit(command.resume_accuracy(resume, data))
+        raise typer.Exit(training_command.resume_accuracy(resume, data))
     source = cifar10.find(data)
     training = one(choose_modes(modes)[0], model, recipe, steps, display_step, data, seed, source)
-    raise typer.Exit(command.new_accuracy(plan(modes, seeds, target, margin, training), source, out))
+    raise typer.Exit(training_command.new_accuracy(plan(modes, seeds, target, margin, training), source, out))
 
 
 @app.command()
@@ -128,23 +128,27 @@ def data(
 
 @app.command("list")
 def list_() -> None:
-    """Show the modes, models, recipes, presets and devices there are."""
+    """Show the modes, models, recipes, presets, devices, precisions and inputs there are."""
     from bench.modes import MODES
-    from bench.plan import DEVICES, PRESETS
+    from bench.plan import DEVICES, INPUTS, PRECISIONS, PRESETS
     from cifar_core.models import MODELS
     from cifar_core.recipe import RECIPES
 
     rows = {
-        "modes": [(mode.name, mode.summary) for mode in MODES],
+        "modes": [(mode.name, mode.summary + " *" * mode.loops) for mode in MODES],
         "models": [(model.name, model.title) for model in MODELS],
         "recipes": [(recipe.name, recipe.title) for recipe in RECIPES],
         "presets": [(preset.name, preset.summary) for preset in PRESETS],
-        "devices": [(name, "") for name in DEVICES],
+        "devices": [(choice.name, choice.summary) for choice in DEVICES],
+        "precisions": [(choice.name, choice.summary) for choice in PRECISIONS],
+        "inputs": [(choice.name, choice.summary) for choice in INPUTS],
     }
+    width = max(len(name) for entries in rows.values() for name, _ in entries)
     for kind, entries in rows.items():
         typer.echo(f"{kind}:")
         for name, summary in entries:
-            typer.echo(f"  {name:<14}{summary}".rstrip())
+            typer.echo(f"  {name:<{width}}  {summary}")
+    typer.echo("* many steps in one call: --steps-per-call says how many; 0, the default, is a whole slice")
 
 
 def main() -> None:

@@ -40,8 +40,7 @@ def execute(store: Store, source: Source, progress: Progress, command: Sequence[
     Raises KeyboardInterrupt, with everything measured kept.
     """
     schedule, cases = store.plan.schedule, groups(store.plan)
-    budget_s = schedule.budget_s or (DEFAULT_BUDGET_S if schedule.precision else float("inf"))
-    started, block, longest_s = time.monotonic(), 0, 0.0
+    budget_s, started, block, longest_s = budget(schedule), time.monotonic(), 0, 0.0
     while (wanted := _blocks_wanted(store, block)) > block and cases:
         left = [name for name, group in cases.items() if not _complete(store, group, block)]
         progress.start(len(left) + (wanted - block - 1) * len(cases))
@@ -55,6 +54,11 @@ def execute(store: Store, source: Source, progress: Progress, command: Sequence[
             progress.block_done()
         block += 1
     return "" if cases else "no case could be measured, so no more blocks were tried"
+
+
+def budget(schedule: Schedule) -> float:
+    """Seconds after which no block but the first may end; infinite where nothing was said."""
+    return schedule.budget_s or (DEFAULT_BUDGET_S if schedule.precision else float("inf"))
 
 
 def _blocks_wanted(store: Store, done: int) -> int:

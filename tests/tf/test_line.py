@@ -46,6 +46,7 @@ def test_a_quick_run_measures_four_valid_modes_and_its_report_is_rebuilt_byte_fo
     folder = tmp_path / "run"
     done = run("--preset", "quick", "--data", "synthetic", "--out", str(folder))
     assert done.returncode == 0, done.stderr
+    assert "plan: 3 blocks x 5 cases, about " in done.stderr.split("block 1 of")[0]
     assert f"report: {folder / 'report.md'}" in done.stdout
     assert len(measurements(folder)) in (2 * 5, 3 * 5)  # a slow machine's budget leaves the third block out
     table = pd.read_csv(folder / "tables" / "steady.csv")

@@ -140,7 +140,7 @@ def test_several_groups_have_their_own_rows_sentences_and_figures(tmp_path: Path
     made = built(tmp_path, outcomes(plan, STEPS), plan)
     assert len(steady.table(made.run).rows) == 10
     assert made.path.read_text().count("runs this step") == 2
-    assert len(list((tmp_path / "plots").iterdir())) == 6
+    assert len(list((tmp_path / "plots").iterdir())) == 2 * 3 + 1  # and one over both
 
 
 def a_group_of(batch_size: int) -> tuple[Case, ...]:
