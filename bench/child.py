@@ -11,9 +11,9 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 import msgspec
 
@@ -34,6 +34,42 @@ def command(module: str) -> tuple[str, ...]:
 WORKER = command("bench.worker")
 
 
+class Process(Protocol):
+    """A process that was started: what is needed of subprocess.Popen, and what a forked worker offers too."""
+
+    @property
+    def stdin(self) -> IO[bytes] | None: ...
+
+    @property
+    def stdout(self) -> IO[bytes] | None: ...
+
+    def kill(self) -> None:
+        """End it, if it is still there."""
+
+    def wait(self) -> int:
+        """Its exit code, negative for a signal, when it has ended. May be called again."""
+
+
+Start = Callable[[IO[bytes]], Process]  # starts a process that writes its stderr to that file
+
+
+def executed(command: Sequence[str], env: dict[str, str]) -> Start:
+    """A program of its own."""
+
+    def start(errors: IO[bytes]) -> Process:
+        # A session of its own: Ctrl-C is for the parent, which then ends its children in order.
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env=env,
+            start_new_session=True,
+        )
+
+    return start
+
+
 class Gone(Exception):
     """A child that will not answer any more; the text says why."""
 
@@ -41,17 +77,9 @@ class Gone(Exception):
 class Child:
     """A process that is sent records, one a line, and answers each with a line."""
 
-    def __init__(self, command: Sequence[str], env: dict[str, str]) -> None:
+    def __init__(self, start: Start) -> None:
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
-        # A session of its own: Ctrl-C is for the parent, which then ends its children in order.
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            env=env,
-            start_new_session=True,
-        )
+        self._process = start(self._errors)
         self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
@@ -114,11 +142,11 @@ class CaseFailed(Exception):
 class WorkerProcess:
     """One timed child with its case."""
 
-    def __init__(self, order: Order, command: Sequence[str] = WORKER) -> None:
+    def __init__(self, order: Order, start: Start) -> None:
         self.order, self.slices_s, self._stage = order, list[float](), "open"
         self.evidence: Evidence | None = None
         self.step_s = 0.0
-        self._child = Child(command, child_env(order.case.mode, order.case.device))
+        self._child = Child(start)
         self.end = self._child.end
         self._child.send(order)
 

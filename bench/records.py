@@ -181,8 +181,8 @@ class Proof:
 class Measurement:
     """One case in one block, measured in a process of its own.
 
-    `load_s` (TensorFlow imported, batches prepared) is taken while the block's other workers load too; `build_s`
-    (model, optimizer and, in TF1 style, the graph) and `first_call_s` with all others idle.
+    `load_s` (TensorFlow imported, by the worker or its nursery; batches prepared) is taken while the block's others
+    load too; `build_s` (model, optimizer and, in TF1 style, the graph) and `first_call_s` with all others idle.
     """
 
     case: Case

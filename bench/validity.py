@@ -33,7 +33,10 @@ TOLERANCES = {
 
 
 def unequal_work(evidence: Evidence, baseline: Evidence, precision: str) -> tuple[str, ...]:
-    """Why this case does not do its baseline's work; empty where it does."""
+    """Why this case does not do its baseline's work; empty where it does.
+
+    Of two loss curves the common beginning is compared: where steps take long, a curve is cut short.
+    """
     tolerance = TOLERANCES[precision]
     reasons = []
     if evidence.batches_digest != baseline.batches_digest:
@@ -43,9 +46,7 @@ def unequal_work(evidence: Evidence, baseline: Evidence, precision: str) -> tupl
     if None in evidence.first_losses:
         step = evidence.first_losses.index(None) + 1
         return (*reasons, f"its loss is not finite at step {step}")
-    first, *curve = (
-        relative(loss, reference) for loss, reference in zip(evidence.first_losses, baseline.first_losses, strict=True)
-    )
+    first, *curve = loss_differences(evidence, baseline)
     if first > tolerance.loss:
         reasons.append(f"its first loss differs by {first:.1e} (tolerance {tolerance.loss:.0e})")
     weight, gradient = largest_gradient_difference(evidence.gradients, baseline.gradients)
@@ -54,6 +55,11 @@ def unequal_work(evidence: Evidence, baseline: Evidence, precision: str) -> tupl
     if max(curve, default=0.0) > tolerance.curve:
         reasons.append(f"its losses drift {max(curve):.1e} apart within {len(curve) + 1} steps")
     return tuple(reasons)
+
+
+def loss_differences(evidence: Evidence, baseline: Evidence) -> list[float]:
+    """Relative differences of the losses that both have, step by step."""
+    return [relative(a, b) for a, b in zip(evidence.first_losses, baseline.first_losses, strict=False)]
 
 
 def unproven_mode(measurement: Measurement) -> tuple[str, ...]:

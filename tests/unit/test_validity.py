@@ -35,6 +35,12 @@ def test_rounding_is_not_called_other_work() -> None:
     assert validity.unequal_work(rounded, an_evidence(), "float32") == ()
 
 
+def test_of_a_loss_curve_that_was_cut_short_the_beginning_is_compared() -> None:
+    assert validity.unequal_work(an_evidence(first_losses=(2.3, 2.2)), an_evidence(), "float32") == ()
+    (found,) = validity.unequal_work(an_evidence(first_losses=(2.3, 2.0)), an_evidence(), "float32")
+    assert "within 2 steps" in found
+
+
 @pytest.mark.parametrize("mode", sorted(EXECUTIONS))
 def test_a_sound_measurement_of_each_mode_is_proven(mode: str) -> None:
     assert validity.unproven_mode(a_measurement(a_case(mode))) == ()
