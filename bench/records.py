@@ -60,7 +60,7 @@ class Case:
         w = self.workload
         threads = f"t{self.threads}" if self.threads else "tauto"
         device = self.device.replace(":", "")
-        return f"{w.model}-b{w.batch_size}-{w.precision}-{w.data}-{w.input}-s{w.seed}-{device}-{threads}"
+        return f"{w.model_slug}-b{w.batch_size}-{w.precision}-{w.data}-{w.input}-s{w.seed}-{device}-{threads}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +132,13 @@ class GradientSketch:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What shows, before any timing, that a case does the same work as its baseline."""
+    """What shows equal work before any timing; `by_change` where `gradients` are of the weights' first change."""
 
     batches_digest: str
     weights_digest: str
     first_losses: tuple[float | None, ...]
     gradients: tuple[GradientSketch, ...]
+    by_change: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +148,8 @@ class Execution:
     `graph_ops` counts the operations of a call's graph before Grappler, `loops` the while loops in it.
     `xla_compilations` counts the traces that TensorFlow must compile, for it fails rather than falls back; `clusters`
     the parts of a graph that it chose to compile. `converted` says whether AutoGraph rewrote the step, None where
-    nothing is traced, `fallbacks` what it left as it was, with its reasons. `devices` are those of the loss and every
-    variable.
+    nothing is traced, `fallbacks` what it left as it was, with its reasons, `retraces` what changed in the
+    arguments from a trace to the next. `devices` are those of the loss and every variable.
     """
 
     traces: int = 0
@@ -160,6 +161,7 @@ class Execution:
     loops: int = 0
     converted: bool | None = None
     fallbacks: tuple[str, ...] = ()
+    retraces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

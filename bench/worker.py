@@ -16,12 +16,13 @@ import numpy as np
 import psutil
 
 from bench import measure
-from bench.errors import NotApplicable
+from bench.blame import described
 from bench.fallbacks import Fallbacks
 from bench.messages import Order, Reply, Turn
 from bench.opening import Opened, digest, open_tensorflow
 from bench.parent import connect
 from bench.records import NOT_APPLICABLE, Evidence, Failure, GradientSketch, Measurement, Proof, Samples
+from cifar_core.errors import Unsuited
 
 CURVE_STEPS = 5  # the short loss curve compared before timing, step 1 included
 PROJECTIONS = 8
@@ -69,12 +70,16 @@ class Worker:
         self.build_s = self.clock() - start
         weights = self.trainer.read(self.trainer.task.weights)
         self.first_call_s, loss = self._timed(1)
-        optimizer, names = self.trainer.task.optimizer, [w.name for w in self.trainer.task.weights]
+        optimizer, names = self.trainer.task.optimizer, [getattr(w, "path", w.name) for w in self.trainer.task.weights]
         gradients = optimizer.first_gradients(self.trainer.read(optimizer.slots))
         curve = [self._timed(1) for _ in range(CURVE_STEPS - 1)]
         losses, step_s = [loss, *(loss for _, loss in curve)], min(seconds for seconds, _ in curve)
         self.evidence = Evidence(
-            self._batches_digest, digest(weights), tuple(map(finite, losses)), sketch(names, gradients)
+            self._batches_digest,
+            digest(weights),
+            tuple(map(finite, losses)),
+            sketch(names, gradients),
+            optimizer.by_change,
         )
         return Reply(seconds=self.build_s + self.first_call_s, step_s=step_s, evidence=self.evidence)
 
@@ -126,10 +131,13 @@ class Worker:
 
     def failure(self, error: BaseException) -> Failure:
         """The error as a Failure, with the tail of its traceback."""
-        message = str(error).strip() or type(error).__name__
-        stage = NOT_APPLICABLE if isinstance(error, NotApplicable) else self.stage
-        trace = "".join(traceback.format_exception(error))[-4000:]
-        return Failure(self.order.case, self.order.block, stage, message.splitlines()[0], trace, tuple(self.seconds))
+        stage = NOT_APPLICABLE if isinstance(error, Unsuited) else self.stage
+        if self.order.case.workload.own_model:
+            message, trace = described(error)
+        else:
+            message = (str(error).strip() or type(error).__name__).splitlines()[0]
+            trace = "".join(traceback.format_exception(error))
+        return Failure(self.order.case, self.order.block, stage, message, trace[-4000:], tuple(self.seconds))
 
 
 def sketch(names: list[str], gradients: list[Any]) -> tuple[GradientSketch, ...]:

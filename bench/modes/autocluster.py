@@ -22,10 +22,11 @@ class Autocluster:
         self.task = make_task()
         self._feed = self.task.inputs.feed()
         self._step = tf.function(self._loss_of_step)
+        self._traces = inspection.Traces(self.task.inputs.names)
         self._forward = tf.function(self._logits)
 
     def _loss_of_step(self, *values: Any) -> Any:
-        self._converted = inspection.converted()
+        self._traces.note(*values)
         loss, _ = self.task.step(*values)
         return loss
 
@@ -53,7 +54,8 @@ class Autocluster:
             traces=self.traces(),
             graph_ops=len(graph.get_operations()),
             clusters=sum(node.op == "_XlaRun" for node in optimised.node),
-            converted=self._converted,
+            converted=self._traces.converted,
+            retraces=self._traces.changes(),
             devices=inspection.devices(self._loss, *self.task.weights),
         )
 

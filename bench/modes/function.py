@@ -19,10 +19,11 @@ class Function:
         self.task = make_task()
         self._feed = self.task.inputs.feed()
         self._step = tf.function(self._loss_of_step)
+        self._traces = inspection.Traces(self.task.inputs.names)
         self._forward = tf.function(self._logits)
 
     def _loss_of_step(self, *values: Any) -> Any:
-        self._converted = inspection.converted()
+        self._traces.note(*values)
         # The update ops need not be returned: automatic control dependencies run every stateful op of a trace.
         loss, _ = self.task.step(*values)
         return loss
@@ -48,7 +49,8 @@ class Function:
         return Execution(
             traces=self.traces(),
             graph_ops=len(graph.get_operations()),
-            converted=self._converted,
+            converted=self._traces.converted,
+            retraces=self._traces.changes(),
             devices=inspection.devices(self._loss, *self.task.weights),
         )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from bench.errors import NotApplicable
 from bench.modes import inspection
 from bench.records import Execution
 
@@ -19,12 +20,15 @@ class FunctionLoop:
 
     def __init__(self, make_task: Callable[..., Any], steps_per_call: int = 0) -> None:
         self.task = make_task()
+        if self.task.inputs.no_loop:
+            raise NotApplicable(self.task.inputs.no_loop)
         self._per_call, self._done = steps_per_call, self.task.first_step
         self._steps = tf.function(self._loss_of_steps)
+        self._traces = inspection.Traces(("first step", "count"))
         self._forward = tf.function(self._logits)
 
     def _loss_of_steps(self, first: Any, count: Any) -> Any:
-        self._converted = inspection.converted()
+        self._traces.note(first, count)
         loss = tf.constant(0.0)
         for number in tf.range(first, first + count):
             loss, _ = self.task.step(*self.task.inputs.at(number))
@@ -56,7 +60,8 @@ class FunctionLoop:
             traces=self.traces(),
             graph_ops=inspection.graph_ops(graph),
             loops=inspection.loops(graph),
-            converted=self._converted,
+            converted=self._traces.converted,
+            retraces=self._traces.changes(),
             devices=inspection.devices(self._loss, *self.task.weights),
         )
 

@@ -1,6 +1,7 @@
 """What the modes ask TensorFlow outside a TF1 graph: of variables, of traced functions. No mode itself."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import tensorflow as tf
@@ -20,12 +21,66 @@ def write(variables: Sequence[Any], values: Sequence[Any]) -> None:
 
 def devices(*variables: Any) -> tuple[str, ...]:
     """Where variables or tensors lie, by TensorFlow's names."""
-    return tuple(variable.device for variable in variables)
+    return tuple(getattr(variable, "handle", variable).device for variable in variables)  # Keras' have but a handle
 
 
 def converted() -> bool:
     """Asked inside a trace: whether AutoGraph has rewritten the function that asks."""
     return bool(tf.__internal__.autograph.control_status_ctx().status.name == "ENABLED")
+
+
+class Traces:
+    """What each trace of a step was given, so that the argument that made it trace again can be named."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        """`names` says what each argument is."""
+        self.converted: bool | None = None  # by AutoGraph; None before the first trace
+        self._names, self._seen = names, list[list[tuple[str, str]]]()
+
+    def note(self, *arguments: Any) -> None:
+        """Called inside a trace, with the step's arguments."""
+        self.converted = converted()
+        self._seen.append(_described(self._names, arguments))
+
+    @property
+    def count(self) -> int:
+        """How many traces there were."""
+        return len(self._seen)
+
+    def changes(self) -> tuple[str, ...]:
+        """What changed from each trace to the next: 'argument 2 (labels): int32 [64] became int32 [16]'."""
+        found = []
+        for before, after in pairwise(self._seen):
+            known = dict(before)
+            found += [
+                f"{argument}: {known.get(argument, 'nothing')} became {now.removeprefix(_kind(known.get(argument)))}"
+                for argument, now in after
+                if now != known.get(argument)
+            ]
+        return tuple(dict.fromkeys(found))
+
+
+def _described(names: Sequence[str], arguments: Sequence[Any]) -> list[tuple[str, str]]:
+    """Each tensor or Python value among the arguments, by its place and name."""
+    found = []
+    for number, argument in enumerate(arguments):
+        leaves = tf.nest.flatten(argument)
+        name = f"argument {number + 1} ({names[number]})" if number < len(names) else f"argument {number + 1}"
+        parts = [""] if len(leaves) == 1 else [f", part {part}" for part in range(1, len(leaves) + 1)]
+        found += [(name + part, _signature(leaf)) for part, leaf in zip(parts, leaves, strict=True)]
+    return found
+
+
+def _signature(value: Any) -> str:
+    if tf.is_tensor(value):
+        return f"{value.dtype.name} {value.shape}".replace("(", "[").replace(",)", "]").replace(")", "]")
+    return f"Python {type(value).__name__} {value!r}"[:60]
+
+
+def _kind(signature: str | None) -> str:
+    """'Python int ' of 'Python int 3', which need not be said twice."""
+    words = (signature or "").split(" ")
+    return " ".join(words[:2]) + " " if words[0] == "Python" else "\n"
 
 
 def graph_ops(graph: Any) -> int:
