@@ -16,12 +16,12 @@ _OTHERS = re.compile(
     r"|[/\\](site|dist)-packages[/\\](tensorflow|keras|numpy|optree)[/\\]|[/\\]importlib[/\\]|__autograph_generated_file"
 )
 _FRAME = re.compile(r'^ *File "(.+?)", line (\d+)', re.MULTILINE)
-_COLOURS = re.compile(r"\x1b\[\d*m")
+_NOISE = re.compile(r"\x1b\[\d*m|\{\{function_node [^}]*\}\} ?")  # colours, and what TensorFlow calls an op
 
 
 def described(error: BaseException) -> tuple[str, str]:
     """One line to say it, and the traceback to act on."""
-    text = _COLOURS.sub("", str(error)).strip()
+    text = _NOISE.sub("", str(error)).strip()
     if isinstance(error, ModelError | Unsuited):
         return text, text
     rewritten = text.startswith("in user code:")  # AutoGraph's errors hold the person's frames in their text
@@ -33,13 +33,25 @@ def described(error: BaseException) -> tuple[str, str]:
     said = line if rewritten else f"{type(error).__name__}: {line}" if line else type(error).__name__
     message = f"{said} ({_short(places[-1])})" if places else said
     if rewritten:
-        return message, text
+        return message, _without_ours(text)
     shown = traceback.format_list(frames) if frames else traceback.format_tb(error.__traceback__)
     return message, "".join(["Traceback (most recent call last):\n", *shown, f"{type(error).__name__}: {text}\n"])
 
 
 def _own_frames(error: BaseException) -> list[traceback.FrameSummary]:
     return [frame for frame in traceback.extract_tb(error.__traceback__) if not _OTHERS.search(frame.filename)]
+
+
+def _without_ours(text: str) -> str:
+    """AutoGraph's text without the frames, a line of place and one of code, that are not the person's."""
+    lines, kept = text.splitlines(), list[str]()
+    while lines:
+        line = lines.pop(0)
+        if (frame := _FRAME.match(line)) and _OTHERS.search(frame[1]):
+            lines = lines[1:]
+        else:
+            kept.append(line)
+    return "\n".join(kept)
 
 
 def _line(text: str, rewritten: bool) -> str:

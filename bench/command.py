@@ -14,6 +14,7 @@ from bench.errors import BenchError, Exit
 if TYPE_CHECKING:
     from bench.analysis import Run
     from bench.plan import Options
+    from bench.records import Failure
     from bench.report import Report
     from bench.store import Store
     from bench.train_records import AccuracyPlan, Training
@@ -179,12 +180,16 @@ def _show_run(built: "Report") -> None:
 
 
 def _failures(run: "Run") -> list[str]:
-    """A line for each way in which a case failed, however often it did."""
-    blocks: dict[str, list[str]] = {}
+    """A line for each way in which cases failed, however many did and however often; then own code's tracebacks."""
+    alike: dict[tuple[str, str, str], list[Failure]] = {}
     for failure in run.breakdowns:
-        what = f"failed: {failure.case.key}, {failure.stage}: {failure.message}"
-        blocks.setdefault(what, []).append(str(failure.block))
-    return [f"{what} (block {', '.join(numbers)})" for what, numbers in blocks.items()]
+        alike.setdefault((failure.case.group, failure.stage, failure.message), []).append(failure)
+    lines = []
+    for (group, stage, message), failures in alike.items():
+        arms = ", ".join(dict.fromkeys(failure.case.arm for failure in failures))
+        blocks = ", ".join(dict.fromkeys(str(failure.block) for failure in failures))
+        lines.append(f"failed: {group}, {arms}, {stage}: {message} (block {blocks})")
+    return [*lines, *run.tracebacks]
 
 
 def get_data(out: Path | None, url: str | None, show: bool, data: str, png: Path) -> Exit:

@@ -48,27 +48,33 @@ class Traces:
         return len(self._seen)
 
     def changes(self) -> tuple[str, ...]:
-        """What changed from each trace to the next: 'argument 2 (labels): int32 [64] became int32 [16]'."""
-        found = []
+        """Each argument's latest change between traces: 'argument 2 (labels): int32 [64] became int32 [16]'."""
+        latest = {}
         for before, after in pairwise(self._seen):
             known = dict(before)
-            found += [
-                f"{argument}: {known.get(argument, 'nothing')} became {now.removeprefix(_kind(known.get(argument)))}"
-                for argument, now in after
-                if now != known.get(argument)
-            ]
-        return tuple(dict.fromkeys(found))
+            for argument, now in after:
+                if now != (was := known.get(argument, "nothing")):
+                    latest[argument] = f"{argument}: {was} became {now.removeprefix(_kind(was))}"
+        return tuple(latest.values())
 
 
 def _described(names: Sequence[str], arguments: Sequence[Any]) -> list[tuple[str, str]]:
     """Each tensor or Python value among the arguments, by its place and name."""
-    found = []
-    for number, argument in enumerate(arguments):
-        leaves = tf.nest.flatten(argument)
-        name = f"argument {number + 1} ({names[number]})" if number < len(names) else f"argument {number + 1}"
-        parts = [""] if len(leaves) == 1 else [f", part {part}" for part in range(1, len(leaves) + 1)]
-        found += [(name + part, _signature(leaf)) for part, leaf in zip(parts, leaves, strict=True)]
-    return found
+    named = [(f"argument {number} ({name})", name) for number, name in enumerate(names, 1)]
+    return [
+        (title.replace(name, path), _signature(leaf))
+        for (title, name), argument in zip(named, arguments, strict=False)
+        for path, leaf in _leaves(name, argument)
+    ]
+
+
+def _leaves(path: str, value: Any) -> list[tuple[str, Any]]:
+    """The values in nested dicts, lists and tuples, each by its path: inputs['mask'], labels[0]."""
+    if isinstance(value, dict):
+        return [found for key in value for found in _leaves(f"{path}[{key!r}]", value[key])]
+    if isinstance(value, list | tuple):
+        return [found for number, part in enumerate(value) for found in _leaves(f"{path}[{number}]", part)]
+    return [(path, value)]
 
 
 def _signature(value: Any) -> str:
@@ -77,10 +83,10 @@ def _signature(value: Any) -> str:
     return f"Python {type(value).__name__} {value!r}"[:60]
 
 
-def _kind(signature: str | None) -> str:
-    """'Python int ' of 'Python int 3', which need not be said twice."""
-    words = (signature or "").split(" ")
-    return " ".join(words[:2]) + " " if words[0] == "Python" else "\n"
+def _kind(signature: str) -> str:
+    """'Python int ' of 'Python int 3', which need not be said twice; nothing of a tensor's."""
+    words = signature.split(" ")
+    return " ".join([*words[:2], ""]) if words[0] == "Python" else ""
 
 
 def graph_ops(graph: Any) -> int:

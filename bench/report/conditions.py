@@ -4,7 +4,7 @@ from dataclasses import fields
 
 from bench.analysis import Run
 from bench.records import NOT_APPLICABLE, Environment
-from bench.report.document import Row, Section, Table, column
+from bench.report.document import Part, Row, Section, Table, column
 from bench.report.wording import interval, mib
 from bench.stats import ENOUGH_BLOCKS
 
@@ -13,7 +13,8 @@ def section(run: Run) -> Section:
     """Noise floor, warnings, failures, then the machine."""
     parts = [*_floors(run), *_warnings(run)]
     failures = _failures(run)
-    return Section("Conditions and warnings", (*parts, *([failures] if failures.rows else []), _conditions(run)))
+    failed: list[Part] = [failures, *_tracebacks(run)] if failures.rows else []
+    return Section("Conditions and warnings", (*parts, *failed, _conditions(run)))
 
 
 def _floors(run: Run) -> list[str]:
@@ -85,6 +86,11 @@ def _failures(run: Run) -> Table:
         if failure.stage != NOT_APPLICABLE
     )
     return Table("failures", columns, rows)
+
+
+def _tracebacks(run: Run) -> list[str]:
+    """Where own models' code raised, each once: the people who wrote it can act on it."""
+    return [f"Traceback of an own model's failure:\n\n```text\n{text}\n```" for text in run.tracebacks]
 
 
 def _environments(run: Run) -> list[Environment]:
