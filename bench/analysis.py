@@ -12,7 +12,6 @@ from bench.records import NOT_APPLICABLE, Case, Failure, Measurement, Outcome, P
 from bench.stats import BreakEven, Comparison, Summary, Verdict
 from cifar_core.workload import Workload
 
-TRACEBACKS = ("Traceback", "in user code")  # how Python's and AutoGraph's begin
 DRIFT_LIMIT = 0.05  # a change over a block's slices that is called unsteady; under the spread of a busy machine
 
 
@@ -113,15 +112,6 @@ class Run:
         """Every failure of a case that should have come through."""
         failures = (outcome.failure for outcome in self.outcomes if outcome.failure)
         return tuple(failure for failure in failures if failure.stage != NOT_APPLICABLE)
-
-    @property
-    def tracebacks(self) -> tuple[str, ...]:
-        """Those of own models' code that raised, each once however many modes met it."""
-        found: dict[str, str] = {}
-        for failure in self.breakdowns:
-            if failure.case.workload.own_model and failure.stderr_tail.startswith(TRACEBACKS):
-                found.setdefault(failure.message, failure.stderr_tail.strip())
-        return tuple(found.values())
 
     @property
     def failed(self) -> bool:

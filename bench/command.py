@@ -12,9 +12,7 @@ import typer
 from bench.errors import BenchError, Exit
 
 if TYPE_CHECKING:
-    from bench.analysis import Run
     from bench.plan import Options
-    from bench.records import Failure
     from bench.report import Report
     from bench.store import Store
     from bench.train_records import AccuracyPlan, Training
@@ -167,29 +165,16 @@ def _show_accuracy(path: Path, folder: Path) -> None:
 
 def _show_run(built: "Report") -> None:
     from bench import terminal
-    from bench.report import headline, steady
+    from bench.report import failures, headline, steady
 
     for sentence in headline.sentences(built.run):
         typer.echo(sentence.replace("**", ""))
     for caveat in headline.caveats(built.run):
         typer.echo(caveat.replace("**", "").replace("`", ""))
     terminal.show(steady.table(built.run))
-    for line in _failures(built.run):
+    for line in failures.lines(built.run):
         typer.echo(line, err=True)
     typer.echo(f"report: {built.path}")
-
-
-def _failures(run: "Run") -> list[str]:
-    """A line for each way in which cases failed, however many did and however often; then own code's tracebacks."""
-    alike: dict[tuple[str, str, str], list[Failure]] = {}
-    for failure in run.breakdowns:
-        alike.setdefault((failure.case.group, failure.stage, failure.message), []).append(failure)
-    lines = []
-    for (group, stage, message), failures in alike.items():
-        arms = ", ".join(dict.fromkeys(failure.case.arm for failure in failures))
-        blocks = ", ".join(dict.fromkeys(str(failure.block) for failure in failures))
-        lines.append(f"failed: {group}, {arms}, {stage}: {message} (block {blocks})")
-    return [*lines, *run.tracebacks]
 
 
 def get_data(out: Path | None, url: str | None, show: bool, data: str, png: Path) -> Exit:

@@ -141,7 +141,7 @@ class FakeTrainer:
         self.steps = 0
         weights = [SimpleNamespace(name="kernel:0", value=np.ones(4, np.float32))]
         slots = [SimpleNamespace(name="m", value=scale * np.ones(4, np.float32))]
-        optimizer = SimpleNamespace(slots=slots, iterations="iterations", first_gradients=lambda slots: list(slots))
+        optimizer = SimpleNamespace(slots=slots, iterations="iterations", by_change=False, first_gradients=list)
         self.task = SimpleNamespace(weights=weights, optimizer=optimizer)
 
     def run(self, steps: int) -> None:
