@@ -23,13 +23,15 @@ app = typer.Typer(
 @app.command()
 def run(
     modes: Annotated[str, typer.Option(help="Modes to compare, with commas, or all: see `list`.")] = CORE_MODES,
-    models: Annotated[str, typer.Option(help="Models, with commas: see `list`.")] = "tutorial_cnn",
+    models: Annotated[
+        str, typer.Option("--models", "--model", help="Models, with commas: see `list`; your own as module:factory.")
+    ] = "tutorial_cnn",
     batch_sizes: Annotated[str, typer.Option(help="Batch sizes, with commas.")] = "64",
     devices: Annotated[str, typer.Option(help="cpu, gpu or gpu:N, with commas.")] = "cpu",
     threads: Annotated[str, typer.Option(help="TensorFlow threads, with commas; 0 is its own choice.")] = "0",
     precisions: Annotated[str, typer.Option(help="float32, mixed_bfloat16, mixed_float16, with commas.")] = "float32",
     inputs: Annotated[str, typer.Option(help="resident (on the device), pipeline, with commas.")] = "resident",
-    steps_per_call: Annotated[str, typer.Option(help="For modes that loop in a call; 0 is a whole slice.")] = "0",
+    steps_per_call: Annotated[str, typer.Option(help="For modes that loop in a call; 0 is a slice, in Keras 1.")] = "0",
     data: Annotated[str, typer.Option(help="auto, synthetic, or the folder of CIFAR-10's batch files.")] = "auto",
     seed: Annotated[int, typer.Option(help="Of weights, batches and the order of turns.")] = 0,
     preset: Annotated[str, typer.Option(help="quick, standard or thorough.")] = "standard",
@@ -136,7 +138,7 @@ def list_() -> None:
 
     rows = {
         "modes": [(mode.name, mode.summary + " *" * mode.loops) for mode in MODES],
-        "models": [(model.name, model.title) for model in MODELS],
+        "models": [*((model.name, model.title) for model in MODELS), ("module:factory", "your own: see the README")],
         "recipes": [(recipe.name, recipe.title) for recipe in RECIPES],
         "presets": [(preset.name, preset.summary) for preset in PRESETS],
         "devices": [(choice.name, choice.summary) for choice in DEVICES],

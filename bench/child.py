@@ -19,8 +19,9 @@ import msgspec
 
 from bench import modes
 from bench.messages import Order, Reply, Turn
-from bench.records import Evidence, Failure
-from bench.validity import unequal_work
+from bench.proof_records import Evidence
+from bench.records import Failure
+from bench.validity import advice, unequal_work
 
 RESCUE_S = 5.0  # how long a worker may at least take to hand over what it has when the user interrupts
 
@@ -180,7 +181,8 @@ class WorkerProcess:
         self._stage = "equal work"
         assert self.evidence
         if reasons := unequal_work(self.evidence, baseline, precision):
-            raise self._failed("; ".join(reasons))
+            own = self.order.case.workload.own_model
+            raise self._failed("; ".join((*reasons, *([advice(self.evidence, baseline)] if own else []))))
 
     def hand_over(self) -> Reply:
         """The measurement as far as it got, past the reply of a turn that was cut short. Raises CaseFailed."""
@@ -194,12 +196,12 @@ class WorkerProcess:
         return CaseFailed(Failure(order.case, order.block, self._stage, message, tail, tuple(self.slices_s)))
 
 
-def child_env(mode: str, device: str) -> dict[str, str]:
+def child_env(mode: str, device: str, own_model: bool = False) -> dict[str, str]:
     """A child's environment variables: on the CPU it cannot see a GPU; TensorFlow's own notices stay quiet.
 
     TF_USE_LEGACY_KERAS only spares each child the import of Keras, a quarter of its loading time: no mode here uses
-    it, and one that does says otherwise in its `process_env`.
+    it, and one that does says otherwise in its `process_env`. A person's own model may be Keras' in every mode.
     """
     quiet = {"TF_CPP_MIN_LOG_LEVEL": "2", "TF_USE_LEGACY_KERAS": "1"}
-    env = {**quiet, **os.environ, **dict(modes.row(mode).process_env)}
+    env = {**quiet, **os.environ, **dict(modes.KERAS if own_model else ()), **dict(modes.row(mode).process_env)}
     return {**env, "CUDA_VISIBLE_DEVICES": "-1"} if device == "cpu" else env

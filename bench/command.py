@@ -13,7 +13,6 @@ import typer
 from bench.errors import BenchError, Exit
 
 if TYPE_CHECKING:
-    from bench.analysis import Run
     from bench.plan import Options
     from bench.report import Report
     from bench.store import Store
@@ -116,25 +115,16 @@ def show(folder: Path) -> None:
 
 def _show_run(built: "Report") -> None:
     from bench import terminal
-    from bench.report import headline, steady, sweep
+    from bench.report import failures, headline, steady, sweep
 
     for sentence in (*headline.sentences(built.run), *sweep.sentences(built.run)):
         typer.echo(sentence.replace("**", ""))
     for caveat in headline.caveats(built.run):
         typer.echo(caveat.replace("**", "").replace("`", ""))
     terminal.show(steady.table(built.run))
-    for line in _failures(built.run):
+    for line in failures.lines(built.run):
         typer.echo(line, err=True)
     typer.echo(f"report: {built.path}")
-
-
-def _failures(run: "Run") -> list[str]:
-    """A line for each way in which a case failed, however often it did."""
-    blocks: dict[str, list[str]] = {}
-    for failure in run.breakdowns:
-        what = f"failed: {failure.case.key}, {failure.stage}: {failure.message}"
-        blocks.setdefault(what, []).append(str(failure.block))
-    return [f"{what} (block {', '.join(numbers)})" for what, numbers in blocks.items()]
 
 
 def get_data(out: Path | None, url: str | None, show: bool, data: str, png: Path) -> Exit:

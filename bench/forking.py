@@ -135,7 +135,7 @@ class Nurseries:
 
 
 def _env(order: Order) -> dict[str, str]:
-    return child_env(order.case.mode, order.case.device)
+    return child_env(order.case.mode, order.case.device, order.case.workload.own_model)
 
 
 def _key(env: dict[str, str]) -> tuple[tuple[str, str], ...]:

@@ -95,9 +95,8 @@ class Options:
 def make(options: Options, source: Source) -> Plan:
     """The plan for these options on this data. Raises BenchError for the first option that makes no sense."""
     modes = choose_modes(options.modes)
-    known_models = [row.name for row in MODELS]
     axes = product(
-        _axis(options.models, "--models", lambda name: _known("model", name, known_models, "--models")),
+        _axis(options.models, "--models", _model),
         _axis(options.batch_sizes, "--batch-sizes", lambda text: _batch_size(text, source)),
         _axis(options.devices, "--devices", _device),
         _axis(options.threads, "--threads", _threads),
@@ -176,6 +175,16 @@ def _known(kind: str, name: str, known: list[str], option: str) -> str:
 
 def _choice(kind: str, choices: tuple[Choice, ...], option: str, name: str) -> str:
     return _known(kind, name, [choice.name for choice in choices], option)
+
+
+def _model(text: str) -> str:
+    """A model of ours, or a person's own by its spelling alone: their code is run by workers only."""
+    if ":" not in text:
+        return _known("model", text, [*(row.name for row in MODELS), "your own as package.module:factory"], "--models")
+    module, _, factory = text.partition(":")
+    if not all(part.isidentifier() for part in (*module.split("."), factory)):
+        raise BenchError(f"'{text}' is no package.module:factory; type e.g. --model my_models:make_net")
+    return text
 
 
 def _batch_size(text: str, source: Source) -> int:

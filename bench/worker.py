@@ -15,13 +15,15 @@ import msgspec
 import numpy as np
 
 from bench import counters, insight, measure
+from bench.blame import described
 from bench.cost_records import Costs
-from bench.errors import NotApplicable
 from bench.fallbacks import Fallbacks
 from bench.messages import Order, Reply, Turn
 from bench.opening import Opened, digest, open_tensorflow
 from bench.parent import connect
-from bench.records import NOT_APPLICABLE, Evidence, Failure, GradientSketch, Measurement, Proof, Samples
+from bench.proof_records import Evidence, GradientSketch, Proof
+from bench.records import NOT_APPLICABLE, Failure, Measurement, Samples
+from cifar_core.errors import Unsuited
 
 CURVE_STEPS = 5  # the short loss curve compared before timing, step 1 included
 CURVE_S = 3.0  # no further step once those after step 1 have taken so long; step 2 is always taken
@@ -84,14 +86,18 @@ class Worker:
         self.trace_s = trace_s if self.trainer.traces() else None
         call_s, loss = self._timed(1)
         self.first_call_s = trace_s + call_s
-        optimizer, names = self.trainer.task.optimizer, [w.name for w in self.trainer.task.weights]
+        optimizer, names = self.trainer.task.optimizer, [getattr(w, "path", w.name) for w in self.trainer.task.weights]
         gradients = optimizer.first_gradients(self.trainer.read(optimizer.slots))
         curve = [self._timed(1)]
         while len(curve) < CURVE_STEPS - 1 and sum(seconds for seconds, _ in curve) < CURVE_S:
             curve.append(self._timed(1))
         losses, step_s = [loss, *(loss for _, loss in curve)], min(seconds for seconds, _ in curve)
         self.evidence = Evidence(
-            self._batches_digest, digest(weights), tuple(map(finite, losses)), sketch(names, gradients)
+            self._batches_digest,
+            digest(weights),
+            tuple(map(finite, losses)),
+            sketch(names, gradients),
+            optimizer.by_change,
         )
         return Reply(seconds=self.build_s + self.first_call_s, step_s=step_s, evidence=self.evidence)
 
@@ -161,10 +167,13 @@ class Worker:
 
     def failure(self, error: BaseException) -> Failure:
         """The error as a Failure, with the tail of its traceback."""
-        message = str(error).strip() or type(error).__name__
-        stage = NOT_APPLICABLE if isinstance(error, NotApplicable) else self.stage
-        trace = "".join(traceback.format_exception(error))[-4000:]
-        return Failure(self.order.case, self.order.block, stage, message.splitlines()[0], trace, tuple(self.seconds))
+        stage = NOT_APPLICABLE if isinstance(error, Unsuited) else self.stage
+        if self.order.case.workload.own_model:
+            message, trace = described(error)
+        else:
+            message = (str(error).strip() or type(error).__name__).splitlines()[0]
+            trace = "".join(traceback.format_exception(error))
+        return Failure(self.order.case, self.order.block, stage, message, trace[-4000:], tuple(self.seconds))
 
 
 def sketch(names: list[str], gradients: list[Any]) -> tuple[GradientSketch, ...]:

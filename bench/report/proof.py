@@ -20,7 +20,16 @@ def _reading(run: Run) -> str:
         f"first loss (tolerance {tolerance.loss:.0e}), its first gradients ({tolerance.gradient:.0e} of each one's "
         f"length) and its first five losses ({tolerance.curve:.0e}) must agree with the baseline's; else it is not "
         f"timed.{_shorter(run)} The differences below are the largest over all blocks; later losses are not compared "
-        "number by number, for training amplifies rounding."
+        "number by number, for training amplifies rounding." + _changes(run, tolerance.change)
+    )
+
+
+def _changes(run: Run, tolerance: float) -> str:
+    if not any(o.measurement.evidence.by_change for o in run.outcomes if o.measurement):
+        return ""
+    return (
+        " An optimizer that keeps no gradients is compared by its weights' change over the first step instead "
+        f"(tolerance {tolerance:.0e}), where the rounding of the smallest gradients may turn whole steps around."
     )
 
 

@@ -36,6 +36,10 @@ def the_line(done: "subprocess.CompletedProcess[str]") -> str:
     ("words", "said"),
     [
         ("--modes egaer", "unknown mode 'egaer'; known: eager, graph, function, function_unconverted"),
+        (
+            "--model my-models:make",
+            "'my-models:make' is no package.module:factory; type e.g. --model my_models:make_net",
+        ),
         ("--preset fast", "unknown preset 'fast'; known: quick, standard, thorough"),
         ("--batch-sizes 0", "batch size 0 is not positive"),
         ("--batch-sizes 60000", "batch size 60000 exceeds the 50000 training images"),
@@ -105,6 +109,7 @@ def test_data_that_is_there_is_not_downloaded_again(tmp_path: Path) -> None:
     [
         ("--recipe fancy", "unknown recipe 'fancy'; known: tutorial, tuned"),
         ("--mode fast", "unknown mode 'fast'"),
+        ("--model mine:make", "unknown model 'mine:make'; known: tutorial_cnn, mlp, resnet9"),
         ("--mode keras_fit", "keras_fit is only timed, by `run`; modes that train: eager, graph, function"),
         ("--display-step 0", "--steps and --seed must be at least 0, --display-step at least 1"),
         ("--resume nowhere", "nowhere is no training"),
@@ -119,6 +124,7 @@ def test_a_bad_training_option_is_one_line(tmp_path: Path, words: str, said: str
     ("words", "said"),
     [
         ("--modes fast", "unknown mode 'fast'"),
+        ("--model mine:make", "unknown model 'mine:make'; known: tutorial_cnn, mlp, resnet9"),
         ("--seeds 0", "0 seeds make no distribution"),
         ("--margin 1", "--target and --margin are shares between 0 and 1"),
         ("--resume nowhere", "nowhere has no accuracy.json"),

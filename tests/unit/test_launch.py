@@ -164,6 +164,25 @@ def test_a_child_on_the_cpu_cannot_see_a_gpu(monkeypatch: pytest.MonkeyPatch) ->
     assert "CUDA_VISIBLE_DEVICES" not in child.child_env("eager", "gpu:1")
 
 
+def test_only_children_that_need_keras_may_import_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TF_USE_LEGACY_KERAS", raising=False)
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    assert child.child_env("eager", "cpu")["TF_USE_LEGACY_KERAS"] == "1"
+    own = child.child_env("eager", "cpu", own_model=True)
+    assert (own["TF_USE_LEGACY_KERAS"], own["KERAS_BACKEND"]) == ("0", "tensorflow")
+
+
+def test_an_own_model_that_does_other_work_is_told_what_to_do() -> None:
+    workload = replace(a_group()[0].workload, model="mine:make")
+    own = [replace(case, workload=workload) for case in a_group(("eager", "function"))]
+    kept: list[Outcome] = []
+    ordered = [Order(case, 0, SCHEDULE, ENVIRONMENT, SYNTHETIC) for case in own]
+    launch.Block(ordered, 0, lambda outcome, _: kept.append(outcome), lambda *_: None).run((*FAKE, "function=scaled"))
+    (failed,) = [outcome.failure for outcome in kept if outcome.failure]
+    assert failed.stage == "equal work"
+    assert failed.message.endswith("so leave them out to compare modes")
+
+
 def test_no_worker_outlives_its_block() -> None:
     import psutil
 

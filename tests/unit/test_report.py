@@ -229,3 +229,32 @@ def test_a_retrace_in_the_loop_says_what_to_look_for(tmp_path: Path) -> None:
     ]
     text = built(tmp_path, [*outcomes(plan, steps), *retraced], plan).path.read_text()
     assert "**tf.function was traced 12 times again while it was timed**" in text
+
+
+@pytest.mark.parametrize(
+    ("change", "advice"),
+    [
+        ("argument 2 (labels): int32 [64] became int32 [16]", True),
+        ("argument 1 (inputs): float32 [64, 8] became float32 [16, 8]", True),
+        ("argument 1 (inputs): float32 [64, 8] became float32 [64, 9]", False),
+        ("argument 2 (labels): int32 [64] became int64 [16]", False),
+        ("argument 3: Python int 3 became 4", False),
+    ],
+)
+def test_the_argument_that_retraced_is_named_and_a_ragged_batch_told_apart(
+    tmp_path: Path, change: str, advice: bool
+) -> None:
+    plan = a_plan(a_group(("eager", "function")))
+    m = a_measurement(plan.cases[-1])
+    execution = replace(m.proof.execution, retraces=(change,))
+    records = outcomes(plan, {"eager": 0.05, "eager-again": 0.05})
+    for count, said in (
+        (2, "was traced 2 times again while it was timed"),
+        (0, "was traced again before it was timed"),
+    ):
+        proof = replace(m.proof, traces_while_timing=count, execution=execution)
+        run = [*records, Outcome(measurement=replace(m, proof=proof))]
+        text = built(tmp_path / str(count), run, plan).path.read_text()
+        assert f"**tf.function {said}**: {change}" in text
+        assert ("drop_remainder=True" in text) == advice
+        assert ("it is INVALID" in text) == bool(count)
