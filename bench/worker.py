@@ -5,6 +5,7 @@ Started as `python -m bench.worker`, or forked from a process that has imported 
 means that the parent has gone. Leaves out the clock loop (measure.py) and all judgement of numbers.
 """
 
+import gc
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -72,6 +73,9 @@ class Worker:
         start = self.clock()
         self._make_trainer, self._batches_digest = self._open_case(self.order)
         self.load_s = self._imported_s + self.clock() - start
+        # What importing left behind is collected now, not in the middle of somebody's first call; in a forked worker
+        # this also copies the pages of Python's heap, to which a collection writes.
+        gc.collect()
         return Reply(seconds=self.load_s)
 
     def _build(self, _: Turn) -> Reply:

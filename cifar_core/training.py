@@ -102,11 +102,15 @@ def training_task(model: str, recipe: Recipe, inputs: Streamed, hold: Callable[[
     return task
 
 
-def cast(values: Any, dtype: str) -> Any:
+def _cast(values: Any, dtype: str) -> Any:
     """A tensor, or each tensor of a structure, in another precision where it is floating; all else as it is."""
     if tf.is_tensor(values):
         return tf.cast(values, dtype) if values.dtype.is_floating else values
-    return tf.nest.map_structure(lambda leaf: cast(leaf, dtype) if tf.is_tensor(leaf) else leaf, values)
+    return tf.nest.map_structure(lambda leaf: _cast(leaf, dtype) if tf.is_tensor(leaf) else leaf, values)
+
+
+# No tensor decides anything in it: converting it would only make AutoGraph look dearer than it is.
+cast = tf.autograph.experimental.do_not_convert(_cast)
 
 
 def cross_entropy(labels: Any, logits: Any) -> Any:

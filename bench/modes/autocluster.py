@@ -27,7 +27,7 @@ class Autocluster:
         self._forward = tf.function(self._logits)
 
     def _loss_of_step(self, *values: Any) -> Any:
-        self._traces.note(*values)
+        self._traces.note(inspection.status(), *values)
         loss, _ = self.task.step(*values)
         return loss
 

@@ -24,7 +24,7 @@ class Function:
         self._forward = tf.function(self._logits)
 
     def _loss_of_step(self, *values: Any) -> Any:
-        self._traces.note(*values)
+        self._traces.note(inspection.status(), *values)
         # The update ops need not be returned: automatic control dependencies run every stateful op of a trace.
         loss, _ = self.task.step(*values)
         return loss

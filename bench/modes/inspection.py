@@ -24,9 +24,7 @@ def devices(*variables: Any) -> tuple[str, ...]:
     return tuple(getattr(variable, "handle", variable).device for variable in variables)  # Keras' have but a handle
 
 
-def converted() -> bool:
-    """Asked inside a trace: whether AutoGraph has rewritten the function that asks."""
-    return bool(tf.__internal__.autograph.control_status_ctx().status.name == "ENABLED")
+status = tf.__internal__.autograph.control_status_ctx  # asked inside a trace: what AutoGraph does there
 
 
 class Traces:
@@ -36,10 +34,12 @@ class Traces:
         """`names` says what each argument is."""
         self.converted: bool | None = None  # by AutoGraph; None before the first trace
         self._names, self._seen = names, list[list[tuple[str, str]]]()
+        # It is no part of the step: converting it must not make AutoGraph look dearer than it is.
+        self.note = tf.autograph.experimental.do_not_convert(self._note)
 
-    def note(self, *arguments: Any) -> None:
-        """Called inside a trace, with the step's arguments."""
-        self.converted = converted()
+    def _note(self, status: Any, *arguments: Any) -> None:
+        """Called inside a trace as `note`, with `inspection.status()` there and the step's arguments."""
+        self.converted = bool(status.status.name == "ENABLED")
         self._seen.append(_described(self._names, arguments))
 
     @property

@@ -118,7 +118,7 @@ class KerasLoop:
     def _train_step(self, data: Any) -> Any:
         """Keras' own step, which notes when it is traced, and the graph of the latest trace."""
         if not tf.executing_eagerly():
-            self._traces.note(*data)
+            self._traces.note(inspection.status(), *data)
             self._graph = tf.compat.v1.get_default_graph()
         return self._plain_step(data)
 

@@ -24,7 +24,7 @@ class Xla:
         self._forward = tf.function(self._logits, jit_compile=True)
 
     def _loss_of_step(self, *values: Any) -> Any:
-        self._traces.note(*values)
+        self._traces.note(inspection.status(), *values)
         loss, _ = self.task.step(*values)
         return loss
 

@@ -31,7 +31,7 @@ class XlaLoop:
         self._forward = tf.function(self._logits, jit_compile=True)
 
     def _loss_of_steps(self, first: Any, count: Any) -> Any:
-        self._traces.note(first, count)
+        self._traces.note(inspection.status(), first, count)
         loss = tf.constant(0.0)
         for number in tf.range(first, first + count):
             loss, _ = self.task.step(*self.task.inputs.at(number))
