@@ -1,7 +1,7 @@
 """How long a run will take, guessed before its first block is done: from its plan and the cores alone.
 
 The constants were measured on 2 cores of a server CPU with the tutorial CNN at batch 64: a block of the preset standard
-took about 30 s with 5 cases and 80 to 120 s with 12, Keras and XLA among them. A slice is as long as the
+takes about 30 s with 5 cases and 60 to 80 s with 12, Keras and XLA among them. A slice is as long as the
 schedule says for the baseline, whatever the model, so another model or batch size mostly changes the first calls and
 the warm-up. Leaves out cases far slower than the baseline, and the time left once blocks are measured (terminal.py).
 """
@@ -13,14 +13,15 @@ from bench.plan import groups
 from bench.records import Plan, Schedule
 from bench.stats import ENOUGH_BLOCKS
 
-LOAD_CPU_S = 4.0  # CPU time of a process until TensorFlow is imported and its batches are there; all load at once
-FIRST_CALLS_S = 1.0  # building, the first call and the short loss curve, one case after the other; XLA takes 2 to 3
+IMPORT_S = 5.0  # TensorFlow, once for a block's cases
+LOAD_CPU_S = 0.5  # CPU time of a process until its batches are there; all load at once
+FIRST_CALLS_S = 1.5  # building, the first call and the short loss curve, one case after the other; XLA takes 2 to 3
 STEP_S = 0.05  # a step of the warm-up
 
 
 def block_s(cases: int, schedule: Schedule, cores: float) -> float:
     """Seconds for one block of a group of so many cases."""
-    loading = LOAD_CPU_S * cases / min(cores, cases)
+    loading = IMPORT_S + LOAD_CPU_S * cases / min(cores, cases)
     warm_up = cases * schedule.warmup_steps * STEP_S
     return loading + cases * FIRST_CALLS_S + warm_up + cases * schedule.rounds * schedule.slice_s
 

@@ -83,10 +83,14 @@ class Block:
         self._each(check)
 
     def _warm_up(self) -> int:
-        """The same number of steps for each; the steps of a slice follow from the baseline's time unless set."""
+        """The same number of steps for each; the steps of a slice follow from the baseline's time unless set.
+
+        None for a case far slower than the baseline, whose first losses have warmed it up for seconds.
+        """
 
         def warm_up(worker: WorkerProcess) -> float:
-            return worker.take(Turn("warmup", self._own_steps(worker, self._schedule.warmup_steps))).seconds
+            steps = 0 if self._slowness(worker) >= SLOW else self._own_steps(worker, self._schedule.warmup_steps)
+            return worker.take(Turn("warmup", steps)).seconds
 
         seconds = self._each(warm_up)
         if self._schedule.steps_per_slice or not seconds:

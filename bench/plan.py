@@ -39,7 +39,7 @@ PRESETS = (
         "under a minute on 2 cores; three blocks give an indication with wide intervals, not proof",
     ),
     Preset(
-        Schedule("standard", blocks=6, rounds=16, warmup_steps=10, slice_s=0.2),
+        Schedule("standard", blocks=6, rounds=12, warmup_steps=10, slice_s=0.2),
         "about 3 minutes on 2 cores; six blocks, the least that can reach p < 0.05 by sign",
     ),
     Preset(
