@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bench import command
+from bench import command, compare_command, training_command
 from bench.errors import BenchError, Exit
 
 CORE_MODES = "eager,graph,function,xla"
@@ -23,13 +23,15 @@ app = typer.Typer(
 @app.command()
 def run(
     modes: Annotated[str, typer.Option(help="Modes to compare, with commas, or all: see `list`.")] = CORE_MODES,
-    models: Annotated[str, typer.Option(help="Models, with commas: see `list`.")] = "tutorial_cnn",
+    models: Annotated[
+        str, typer.Option("--models", "--model", help="Models, with commas: see `list`; your own as module:factory.")
+    ] = "tutorial_cnn",
     batch_sizes: Annotated[str, typer.Option(help="Batch sizes, with commas.")] = "64",
     devices: Annotated[str, typer.Option(help="cpu, gpu or gpu:N, with commas.")] = "cpu",
     threads: Annotated[str, typer.Option(help="TensorFlow threads, with commas; 0 is its own choice.")] = "0",
     precisions: Annotated[str, typer.Option(help="float32, mixed_bfloat16, mixed_float16, with commas.")] = "float32",
     inputs: Annotated[str, typer.Option(help="resident (on the device), pipeline, with commas.")] = "resident",
-    steps_per_call: Annotated[str, typer.Option(help="For modes that loop in a call; 0 is a whole slice.")] = "0",
+    steps_per_call: Annotated[str, typer.Option(help="For modes that loop in a call; 0 is a slice, in Keras 1.")] = "0",
     data: Annotated[str, typer.Option(help="auto, synthetic, or the folder of CIFAR-10's batch files.")] = "auto",
     seed: Annotated[int, typer.Option(help="Of weights, batches and the order of turns.")] = 0,
     preset: Annotated[str, typer.Option(help="quick, standard or thorough.")] = "standard",
@@ -64,6 +66,22 @@ def breakeven(
 
 
 @app.command()
+def compare(
+    folders: Annotated[list[Path], typer.Argument(help="Run folders; the others are held against the first.")],
+    fail_on: Annotated[list[str] | None, typer.Option(help="Exit 1 where it holds: 'slower 5%'. Repeatable.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where the comparison goes; default results/<time>-compare.")] = None,
+) -> None:
+    """Put runs side by side: what changed, what differs around them; gates for CI."""
+    raise typer.Exit(compare_command.compare(folders, fail_on or [], out))
+
+
+@app.command()
+def history(folder: Annotated[Path, typer.Argument(help="The folder that runs lie in.")] = Path("results")) -> None:
+    """Show every case of every run in a folder, oldest first."""
+    raise typer.Exit(compare_command.history(folder))
+
+
+@app.command()
 def train(
     mode: Annotated[str, typer.Option(help="The mode that trains: see `list`.")] = "function",
     model: Annotated[str, typer.Option(help="The model: see `list`.")] = "tutorial_cnn",
@@ -80,10 +98,10 @@ def train(
     from cifar_core import cifar10
 
     if resume:
-        raise typer.Exit(command.resume_training(resume, data))
+        raise typer.Exit(training_command.resume_training(resume, data))
     source = cifar10.find(data)
     training = plan(mode, model, recipe, steps, display_step, data, seed, source)
-    raise typer.Exit(command.new_training(training, source, out))
+    raise typer.Exit(training_command.new_training(training, source, out))
 
 
 @app.command()
@@ -108,10 +126,10 @@ def accuracy(
     from cifar_core import cifar10
 
     if resume:
-        raise typer.Exit(command.resume_accuracy(resume, data))
+        raise typer.Exit(training_command.resume_accuracy(resume, data))
     source = cifar10.find(data)
     training = one(choose_modes(modes)[0], model, recipe, steps, display_step, data, seed, source)
-    raise typer.Exit(command.new_accuracy(plan(modes, seeds, target, margin, training), source, out))
+    raise typer.Exit(training_command.new_accuracy(plan(modes, seeds, target, margin, training), source, out))
 
 
 @app.command()
@@ -128,23 +146,27 @@ def data(
 
 @app.command("list")
 def list_() -> None:
-    """Show the modes, models, recipes, presets and devices there are."""
+    """Show the modes, models, recipes, presets, devices, precisions and inputs there are."""
     from bench.modes import MODES
-    from bench.plan import DEVICES, PRESETS
+    from bench.plan import DEVICES, INPUTS, PRECISIONS, PRESETS
     from cifar_core.models import MODELS
     from cifar_core.recipe import RECIPES
 
     rows = {
-        "modes": [(mode.name, mode.summary) for mode in MODES],
-        "models": [(model.name, model.title) for model in MODELS],
+        "modes": [(mode.name, mode.summary + " *" * mode.loops) for mode in MODES],
+        "models": [*((model.name, model.title) for model in MODELS), ("module:factory", "your own: see the README")],
         "recipes": [(recipe.name, recipe.title) for recipe in RECIPES],
         "presets": [(preset.name, preset.summary) for preset in PRESETS],
-        "devices": [(name, "") for name in DEVICES],
+        "devices": [(choice.name, choice.summary) for choice in DEVICES],
+        "precisions": [(choice.name, choice.summary) for choice in PRECISIONS],
+        "inputs": [(choice.name, choice.summary) for choice in INPUTS],
     }
+    width = max(len(name) for entries in rows.values() for name, _ in entries)
     for kind, entries in rows.items():
         typer.echo(f"{kind}:")
         for name, summary in entries:
-            typer.echo(f"  {name:<14}{summary}".rstrip())
+            typer.echo(f"  {name:<{width}}  {summary}")
+    typer.echo("* many steps in one call: --steps-per-call says how many; 0, the default, is a whole slice")
 
 
 def main() -> None:

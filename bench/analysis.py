@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from bench import metrics, modes, stats, validity
 from bench.plan import groups
 from bench.records import NOT_APPLICABLE, Case, Failure, Measurement, Outcome, Plan
-from bench.stats import BreakEven, Comparison, Summary, Verdict
+from bench.slow import sat_out, spared
+from bench.stats import ENOUGH_BLOCKS, BreakEven, Comparison, Summary, Verdict
 from cifar_core.workload import Workload
 
 DRIFT_LIMIT = 0.05  # a change over a block's slices that is called unsteady; under the spread of a busy machine
@@ -17,7 +18,10 @@ DRIFT_LIMIT = 0.05  # a change over a block's slices that is called unsteady; un
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """One case over all blocks. `comparison` is None for the baseline; `invalid` says why it must not be believed."""
+    """One case over all blocks. `comparison` is None for the baseline; `invalid` says why it must not be believed.
+
+    `sat_out` counts the blocks that it was spared for being far slower than the baseline.
+    """
 
     case: Case
     measurements: tuple[Measurement, ...]
@@ -25,6 +29,7 @@ class CaseResult:
     invalid: tuple[str, ...]
     comparison: Comparison | None = None
     break_even: BreakEven | None = None
+    sat_out: int = 0
     warnings: tuple[str, ...] = ()
 
     @property
@@ -99,9 +104,10 @@ class Run:
 
     @property
     def enough(self) -> bool:
-        """Whether there are blocks enough for a claim, in every comparison there is."""
-        compared = [result.comparison.ratio for _, result in self.rows() if result.comparison]
-        return min([self.blocks, *(ratio.n for ratio in compared if ratio)]) >= stats.ENOUGH_BLOCKS
+        """Whether there are blocks enough for a claim, in every comparison there is; those sat out are not missing."""
+        compared = [(result, result.comparison.ratio) for _, result in self.rows() if result.comparison]
+        blocks = [ratio.n + result.sat_out for result, ratio in compared if ratio]
+        return min([self.blocks, *blocks]) >= ENOUGH_BLOCKS
 
     @property
     def label(self) -> str:
@@ -141,7 +147,7 @@ class _Family:
 
 def analyse(plan: Plan, outcomes: Sequence[Outcome]) -> Run:
     """The run as far as it has been measured."""
-    collected = [(name, [_collect(case, outcomes) for case in cases]) for name, cases in groups(plan).items()]
+    collected = [(name, _collect(cases, outcomes)) for name, cases in groups(plan).items()]
     family, results = _Family(), []
     for name, cases in collected:
         again = _again(cases)
@@ -155,30 +161,26 @@ def analyse(plan: Plan, outcomes: Sequence[Outcome]) -> Run:
     return Run(plan, tuple(outcomes), tuple(judged))
 
 
-def _collect(case: Case, outcomes: Sequence[Outcome]) -> CaseResult:
+def _collect(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[CaseResult]:
+    results = [_result(case, outcomes) for case in cases]
+    baseline = results[0].measurements
+    counted = [replace(r, sat_out=sat_out(baseline, r.measurements, r.failures)) for r in results]
+    return [replace(r, warnings=(*r.warnings, *spared(r.measurements, r.sat_out))) for r in counted]
+
+
+def _result(case: Case, outcomes: Sequence[Outcome]) -> CaseResult:
     own = [outcome.record for outcome in outcomes if outcome.case == case]
     measurements = tuple(record for record in own if isinstance(record, Measurement))
     failures = tuple(record for record in own if isinstance(record, Failure))
     unequal = [f.message for f in failures if f.stage == "equal work"]
     unproven = [reason for m in measurements for reason in validity.unproven_mode(m)]
-    warnings = (*_unsteady(measurements), *_fallbacks(measurements), *_shortened(measurements))
+    warnings = (*_unsteady(measurements), *_fallbacks(measurements))
     return CaseResult(case, measurements, failures, tuple(dict.fromkeys(unequal + unproven)), warnings=warnings)
 
 
 def _fallbacks(measurements: tuple[Measurement, ...]) -> list[str]:
     found = dict.fromkeys(text for m in measurements for text in m.proof.execution.fallbacks)
     return [f"AutoGraph did not convert {text}" for text in found]
-
-
-def _shortened(measurements: tuple[Measurement, ...]) -> list[str]:
-    short = [m for m in measurements if len(m.steady.seconds) < m.schedule.rounds]
-    if not short:
-        return []
-    steady, rounds = short[0].steady, short[0].schedule.rounds
-    return [
-        f"its slices take far longer than the baseline's, so it took part in {len(steady.seconds)} of {rounds} rounds, "
-        f"with {steady.steps_per_slice} steps a slice: its interval is wider for it"
-    ]
 
 
 def _unsteady(measurements: tuple[Measurement, ...]) -> tuple[str, ...]:
@@ -218,9 +220,15 @@ def _judged(group: GroupResult, result: CaseResult, comparisons: dict[str, Compa
     if result.case == group.baseline.case or result.case.again:
         return result
     comparison = comparisons.get(result.case.key) or _without_ratio(group.baseline, result)
-    failed = tuple(f"failed in block {f.block}: {f.message}" for f in result.failures if result.measurements)
-    comparison = replace(comparison, warnings=(*comparison.warnings, *failed))
+    failed = [f"failed in block {f.block}: {f.message}" for f in result.failures if result.measurements]
+    comparison = replace(comparison, warnings=(*_few(comparison, result.sat_out), *failed))
     return replace(result, comparison=comparison, break_even=_break_even(group.baseline, result, comparison.verdict))
+
+
+def _few(comparison: Comparison, sat_out: int) -> list[str]:
+    """Blocks sat out are not missing: so slow a case needs no more for its verdict."""
+    n = comparison.ratio.n if comparison.ratio else ENOUGH_BLOCKS
+    return [] if n + sat_out >= ENOUGH_BLOCKS else [f"{n} of the {ENOUGH_BLOCKS} blocks that a claim needs"]
 
 
 def _without_ratio(baseline: CaseResult, result: CaseResult) -> Comparison:

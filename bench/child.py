@@ -11,16 +11,17 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 import msgspec
 
 from bench import modes
 from bench.messages import Order, Reply, Turn
-from bench.records import Evidence, Failure
-from bench.validity import unequal_work
+from bench.proof_records import Evidence
+from bench.records import Failure
+from bench.validity import advice, unequal_work
 
 RESCUE_S = 5.0  # how long a worker may at least take to hand over what it has when the user interrupts
 
@@ -34,6 +35,42 @@ def command(module: str) -> tuple[str, ...]:
 WORKER = command("bench.worker")
 
 
+class Process(Protocol):
+    """A process that was started: what is needed of subprocess.Popen, and what a forked worker offers too."""
+
+    @property
+    def stdin(self) -> IO[bytes] | None: ...
+
+    @property
+    def stdout(self) -> IO[bytes] | None: ...
+
+    def kill(self) -> None:
+        """End it, if it is still there."""
+
+    def wait(self) -> int:
+        """Its exit code, negative for a signal, when it has ended. May be called again."""
+
+
+Start = Callable[[IO[bytes]], Process]  # starts a process that writes its stderr to that file
+
+
+def executed(command: Sequence[str], env: dict[str, str]) -> Start:
+    """A program of its own."""
+
+    def start(errors: IO[bytes]) -> Process:
+        # A session of its own: Ctrl-C is for the parent, which then ends its children in order.
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env=env,
+            start_new_session=True,
+        )
+
+    return start
+
+
 class Gone(Exception):
     """A child that will not answer any more; the text says why."""
 
@@ -41,17 +78,9 @@ class Gone(Exception):
 class Child:
     """A process that is sent records, one a line, and answers each with a line."""
 
-    def __init__(self, command: Sequence[str], env: dict[str, str]) -> None:
+    def __init__(self, start: Start) -> None:
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
-        # A session of its own: Ctrl-C is for the parent, which then ends its children in order.
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            env=env,
-            start_new_session=True,
-        )
+        self._process = start(self._errors)
         self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
@@ -114,11 +143,11 @@ class CaseFailed(Exception):
 class WorkerProcess:
     """One timed child with its case."""
 
-    def __init__(self, order: Order, command: Sequence[str] = WORKER) -> None:
+    def __init__(self, order: Order, start: Start) -> None:
         self.order, self.slices_s, self._stage = order, list[float](), "open"
         self.evidence: Evidence | None = None
         self.step_s = 0.0
-        self._child = Child(command, child_env(order.case.mode, order.case.device))
+        self._child = Child(start)
         self.end = self._child.end
         self._child.send(order)
 
@@ -152,7 +181,8 @@ class WorkerProcess:
         self._stage = "equal work"
         assert self.evidence
         if reasons := unequal_work(self.evidence, baseline, precision):
-            raise self._failed("; ".join(reasons))
+            own = self.order.case.workload.own_model
+            raise self._failed("; ".join((*reasons, *([advice(self.evidence, baseline)] if own else []))))
 
     def hand_over(self) -> Reply:
         """The measurement as far as it got, past the reply of a turn that was cut short. Raises CaseFailed."""
@@ -166,12 +196,12 @@ class WorkerProcess:
         return CaseFailed(Failure(order.case, order.block, self._stage, message, tail, tuple(self.slices_s)))
 
 
-def child_env(mode: str, device: str) -> dict[str, str]:
+def child_env(mode: str, device: str, own_model: bool = False) -> dict[str, str]:
     """A child's environment variables: on the CPU it cannot see a GPU; TensorFlow's own notices stay quiet.
 
     TF_USE_LEGACY_KERAS only spares each child the import of Keras, a quarter of its loading time: no mode here uses
-    it, and one that does says otherwise in its `process_env`.
+    it, and one that does says otherwise in its `process_env`. A person's own model may be Keras' in every mode.
     """
     quiet = {"TF_CPP_MIN_LOG_LEVEL": "2", "TF_USE_LEGACY_KERAS": "1"}
-    env = {**quiet, **os.environ, **dict(modes.row(mode).process_env)}
+    env = {**quiet, **os.environ, **dict(modes.KERAS if own_model else ()), **dict(modes.row(mode).process_env)}
     return {**env, "CUDA_VISIBLE_DEVICES": "-1"} if device == "cpu" else env

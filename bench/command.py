@@ -1,4 +1,5 @@
-"""What each command does between its options and its exit code. Leaves out the options (__main__.py).
+"""What each command does between its options (__main__.py) and its exit code; trainings are in training_command.py.
+
 
 Each function imports what it needs when it is called, so that --help and list answer at once.
 """
@@ -12,11 +13,9 @@ import typer
 from bench.errors import BenchError, Exit
 
 if TYPE_CHECKING:
-    from bench.analysis import Run
     from bench.plan import Options
     from bench.report import Report
     from bench.store import Store
-    from bench.train_records import AccuracyPlan, Training
     from cifar_core.cifar10 import Source
 
 
@@ -27,7 +26,7 @@ def new_run(options: "Options", out: Path | None) -> Exit:
     from cifar_core import cifar10
 
     source = cifar10.find(options.data)
-    return _measure(Store.create(out or _results(options.preset), plan.make(options, source)), source)
+    return _measure(Store.create(out or results(options.preset), plan.make(options, source)), source)
 
 
 def resume_run(folder: Path, data: str) -> Exit:
@@ -50,11 +49,14 @@ def _source_of(store: "Store", data: str) -> "Source":
 
 
 def _measure(store: "Store", source: "Source") -> Exit:
+    from bench import environment, eta, terminal
     from bench import run as line
-    from bench import terminal
     from bench.report import build
 
     typer.echo(f"data: {source.title}\nrun folder: {store.folder}", err=True)
+    cores = environment.usable_cores(environment.read())
+    if foretold := eta.foretell(store.plan, store.held(), cores, line.budget(store.plan.schedule)):
+        typer.echo(foretold, err=True)
     try:
         with terminal.progress("block") as progress:
             stopped = line.execute(store, source, progress)
@@ -82,141 +84,47 @@ def try_break_even(folder: Path, modes: str, repeats: int, data: str) -> Exit:
     if repeats < 1:
         raise BenchError(f"{repeats} repeats try nothing; type e.g. --repeats 6")
     wanted = trial.plan(store, plan.choose_modes(modes), repeats)
-    _aside(f"data: {source.title}\nrun folder: {folder}")
+    aside(f"data: {source.title}\nrun folder: {folder}")
     try:
         with terminal.progress("trial") as progress:
             found = trial.execute(store, source, wanted, progress)
     except KeyboardInterrupt:
         build(store)
-        _aside(f"interrupted; what was tried is kept: type the same again to go on with {folder}")
+        aside(f"interrupted; what was tried is kept: type the same again to go on with {folder}")
         return Exit.INTERRUPTED
     terminal.show(trials.table(found))
     for failure in found.failures:
-        _aside(f"failed: {failure.case.key}, {failure.stage}: {failure.message}")
+        aside(f"failed: {failure.case.key}, {failure.stage}: {failure.message}")
     typer.echo(f"report: {build(store).path}")
     return Exit.CASE_FAILED if found.failures else Exit.OK
 
 
-def new_training(training: "Training", source: "Source", out: Path | None) -> Exit:
-    """Train one model in one mode, report it."""
-    from bench import modes, train
-
-    if not modes.row(training.mode).trains:
-        able = ", ".join(row.name for row in modes.MODES if row.trains)
-        raise BenchError(
-            f"{training.mode} is only timed, by `run`; modes that train: {able}; type e.g. --mode function"
-        )
-    folder = out or _results(f"train-{training.mode}")
-    train.create(folder, training)
-    return _train(folder, source)
-
-
-def resume_training(folder: Path, data: str) -> Exit:
-    """Go on with a training."""
-    from bench import train
-
-    return _train(folder, train.source_of(train.open_(folder)[0], data))
-
-
-def _train(folder: Path, source: "Source") -> Exit:
-    from bench import train
-    from bench.report.training import log_line
-
-    typer.echo(f"data: {source.title}\nfolder: {folder}", err=True)
-    try:
-        train.execute(folder, source, _aside, lambda point: typer.echo(log_line(point)))
-    except KeyboardInterrupt:
-        _aside(f"interrupted; go on with: cifar-bench train --resume {folder}")
-        return Exit.INTERRUPTED
-    except train.TrainingFailed as error:
-        _aside(f"error: {error}; the checkpoint before it, and broken.json, are in {folder}")
-        return Exit.CASE_FAILED
-    show(folder)
-    return Exit.OK
-
-
-def new_accuracy(plan: "AccuracyPlan", source: "Source", out: Path | None) -> Exit:
-    """Train in several modes from several seeds, report whether they learn the same."""
-    from bench import accuracy
-
-    folder = out or _results("accuracy")
-    accuracy.create(folder, plan)
-    return _compare_learning(folder, source)
-
-
-def resume_accuracy(folder: Path, data: str) -> Exit:
-    """Go on with such trainings."""
-    from bench import accuracy, train
-
-    return _compare_learning(folder, train.source_of(accuracy.open_(folder).training, data))
-
-
-def _compare_learning(folder: Path, source: "Source") -> Exit:
-    from bench import accuracy, terminal
-    from bench.learning import read
-    from bench.report.accuracy import build
-
-    _aside(f"data: {source.title}\nfolder: {folder}")
-    try:
-        with terminal.progress("seed") as progress:
-            accuracy.execute(folder, source, progress)
-    except KeyboardInterrupt:
-        build(folder)
-        _aside(f"interrupted; go on with: cifar-bench accuracy --resume {folder}")
-        return Exit.INTERRUPTED
-    show(folder)
-    return Exit.CASE_FAILED if read(folder).failed else Exit.OK
-
-
 def show(folder: Path) -> None:
     """Rebuild the report of whatever the folder holds, and print what it comes to."""
-    from bench.report import accuracy, build, training
+    from bench.report import build
     from bench.store import Store
-    from bench.train import open_
+    from bench.training_command import show_accuracy, show_training
 
     if (folder / "training.json").exists():
-        typer.echo(f"{training.sentence(*open_(folder))}\nreport: {training.build(folder)}")
+        show_training(folder)
     elif (folder / "accuracy.json").exists():
-        _show_accuracy(accuracy.build(folder), folder)
+        show_accuracy(folder)
     else:
         _show_run(build(Store.open(folder)))
 
 
-def _show_accuracy(path: Path, folder: Path) -> None:
-    from bench import terminal
-    from bench.learning import read
-    from bench.report import learning, learning_tables
-
-    found = read(folder)
-    for sentence in learning.sentences(found):
-        typer.echo(sentence.replace("**", ""))
-    terminal.show(learning_tables.table(found))
-    for line in learning.alarms(found):
-        _aside(line.replace("**", ""))
-    typer.echo(f"report: {path}")
-
-
 def _show_run(built: "Report") -> None:
     from bench import terminal
-    from bench.report import headline, steady
+    from bench.report import failures, headline, steady, sweep
 
-    for sentence in headline.sentences(built.run):
+    for sentence in (*headline.sentences(built.run), *sweep.sentences(built.run)):
         typer.echo(sentence.replace("**", ""))
     for caveat in headline.caveats(built.run):
         typer.echo(caveat.replace("**", "").replace("`", ""))
     terminal.show(steady.table(built.run))
-    for line in _failures(built.run):
+    for line in failures.lines(built.run):
         typer.echo(line, err=True)
     typer.echo(f"report: {built.path}")
-
-
-def _failures(run: "Run") -> list[str]:
-    """A line for each way in which a case failed, however often it did."""
-    blocks: dict[str, list[str]] = {}
-    for failure in run.breakdowns:
-        what = f"failed: {failure.case.key}, {failure.stage}: {failure.message}"
-        blocks.setdefault(what, []).append(str(failure.block))
-    return [f"{what} (block {', '.join(numbers)})" for what, numbers in blocks.items()]
 
 
 def get_data(out: Path | None, url: str | None, show: bool, data: str, png: Path) -> Exit:
@@ -250,9 +158,11 @@ def _draw(source: "Source", png: Path) -> None:
     typer.echo(f"samples: {png}")
 
 
-def _aside(text: str) -> None:
+def aside(text: str) -> None:
+    """Say it beside what the command prints, on stderr."""
     typer.echo(text, err=True)
 
 
-def _results(name: str) -> Path:
+def results(name: str) -> Path:
+    """Where results go unless told otherwise."""
     return Path("results") / f"{datetime.now():%Y%m%d-%H%M%S}-{name}"

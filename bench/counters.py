@@ -40,7 +40,11 @@ def io_bytes() -> int:
 
 
 def peak_memory_bytes() -> int:
-    """The high-water mark of this process' resident memory."""
+    """The high-water mark of this process' resident memory.
+
+    A forked worker's holds all that its nursery had written, and of the libraries' code only what it has used itself:
+    some 300 MiB less than an executed worker's, for every case of a block alike.
+    """
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -42,6 +42,11 @@ def read() -> Environment:
     )
 
 
+def usable_cores(environment: Environment) -> float:
+    """How many cores' work can be done at once: a container's quota may be less than the cores it sees."""
+    return min(environment.cores, environment.cgroup_quota_cores or environment.cores)
+
+
 def load_average() -> float | None:
     """Runnable processes, averaged over the last minute; None where the system does not say."""
     try:

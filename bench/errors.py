@@ -2,6 +2,8 @@
 
 from enum import IntEnum
 
+from cifar_core.errors import Unsuited
+
 
 class Exit(IntEnum):
     """What the process tells its caller."""
@@ -18,7 +20,7 @@ class BenchError(Exception):
     """Bad input: the text says what was wrong, which values are known, what to type next."""
 
 
-class NotApplicable(Exception):
+class NotApplicable(Unsuited):
     """A mode cannot hold this task, by its nature; the text says why."""
 
 

@@ -15,14 +15,14 @@ from typing import TypeVar
 
 from bench.child import WORKER, CaseFailed, WorkerProcess
 from bench.environment import load_average
+from bench.forking import Nurseries
 from bench.messages import Order, Reply, Turn
 from bench.records import Outcome
+from bench.slow import SLOW, SLOW_ROUNDS
 
 Notice = Callable[[str, float], None]  # what is going on, and the share of the block that is done
 Keep = Callable[[Outcome, bool], None]  # an outcome, and whether it was cut short by an interruption
 Result = TypeVar("Result")
-SLOW = 8.0  # a case this many times slower than the baseline takes shorter slices, and only in
-SLOW_ROUNDS = 3  # about so many rounds of a block
 
 
 class Block:
@@ -38,8 +38,12 @@ class Block:
 
     def run(self, command: Sequence[str] = WORKER) -> None:
         """Measure the block. Every case ends in one Outcome, whatever happens to the others."""
+        with Nurseries(command) as nurseries:
+            self._run(nurseries)
+
+    def _run(self, nurseries: Nurseries) -> None:
         try:
-            self._load(command)
+            self._load(nurseries)
             self._build()
             self._check_equal_work()
             self._time(self._warm_up())
@@ -51,10 +55,11 @@ class Block:
             for worker in self._workers:
                 worker.end()
 
-    def _load(self, command: Sequence[str]) -> None:
+    def _load(self, nurseries: Nurseries) -> None:
         self._notice("loading TensorFlow", 0.0)
+        nurseries.open(self._orders)
         for order in self._orders:
-            self._workers.append(WorkerProcess(order, command))
+            self._workers.append(WorkerProcess(order, nurseries.start(order)))
         for worker in self._workers:
             worker.ask(Turn("open"))
         self._each(WorkerProcess.answer)
@@ -78,10 +83,14 @@ class Block:
         self._each(check)
 
     def _warm_up(self) -> int:
-        """The same number of steps for each; the steps of a slice follow from the baseline's time unless set."""
+        """The same number of steps for each; the steps of a slice follow from the baseline's time unless set.
+
+        None for a case far slower than the baseline, whose first losses have warmed it up for seconds.
+        """
 
         def warm_up(worker: WorkerProcess) -> float:
-            return worker.take(Turn("warmup", self._own_steps(worker, self._schedule.warmup_steps))).seconds
+            steps = 0 if self._slowness(worker) >= SLOW else self._own_steps(worker, self._schedule.warmup_steps)
+            return worker.take(Turn("warmup", steps)).seconds
 
         seconds = self._each(warm_up)
         if self._schedule.steps_per_slice or not seconds:
@@ -113,7 +122,7 @@ class Block:
         """A case whose slices take far longer than the baseline's, or are shortened, takes part in some rounds only."""
         slowness = self._slowness(worker)
         longer = slowness * self._own_steps(worker, steps) / steps
-        return max(1, self._schedule.rounds // SLOW_ROUNDS) if max(slowness, longer) >= SLOW else 1
+        return math.ceil(self._schedule.rounds / SLOW_ROUNDS) if max(slowness, longer) >= SLOW else 1
 
     def _close(self) -> None:
         def close(worker: WorkerProcess) -> None:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from bench.records import Case, Environment, Evidence, Failure, Measurement, Schedule
+from bench.proof_records import Evidence
+from bench.records import Case, Environment, Failure, Measurement, Schedule
 from cifar_core.cifar10 import Source
 
 

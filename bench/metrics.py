@@ -27,6 +27,11 @@ def images_per_s(measurement: Measurement) -> float:
     return measurement.case.workload.batch_size / step_s(measurement)
 
 
+def image_s(measurement: Measurement) -> float:
+    """The share of the median step time that falls to one image, in seconds."""
+    return step_s(measurement) / measurement.case.workload.batch_size
+
+
 def startup_s(measurement: Measurement) -> float:
     """Building and the first call: what a mode costs before its second step, TensorFlow's import left out."""
     return measurement.build_s + measurement.first_call_s
@@ -54,6 +59,7 @@ METRICS = {
     for metric in (
         Metric("step", "median step", "s", step_s),
         Metric("images", "images/s", "1/s", images_per_s),
+        Metric("image", "time of an image", "s", image_s),
         Metric("load", "import and data", "s", lambda m: m.load_s),
         Metric("build", "build", "s", lambda m: m.build_s),
         Metric("first_call", "first call", "s", lambda m: m.first_call_s),

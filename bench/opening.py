@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bench import modes
+from bench.errors import NotApplicable
 from bench.messages import Order
 from bench.modes import Trainer
 from bench.records import Case
@@ -28,16 +29,40 @@ def open_tensorflow(order: Order) -> Opened:
     """Import TensorFlow, set device and threads, prepare the inputs. Raises RuntimeError without such a GPU."""
     import tensorflow as tf
 
-    from cifar_core.training import timed_task
-
     case = order.case
     set_device(tf, case.device)
     if case.threads:
         tf.config.threading.set_intra_op_parallelism_threads(case.threads)
         tf.config.threading.set_inter_op_parallelism_threads(case.threads)
-    inputs, batches = INPUTS[case.workload.input](order.source, case.workload)
+    make_task, batches = (_own if case.workload.own_model else _ours)(order.source, case.workload)
     open_trainer = modes.load(case.mode)
-    return lambda: open_trainer(partial(timed_task, case.workload, inputs), **_options(case)), batches
+    return lambda: open_trainer(make_task, **_options(case)), batches
+
+
+MadeTask = tuple[Callable[..., Any], str]  # make the task, given `hold`; the digest of its batches
+
+
+def _ours(source: Source, workload: Workload) -> MadeTask:
+    from cifar_core.training import timed_task
+
+    inputs, batches = INPUTS[workload.input](source, workload)
+    return partial(timed_task, workload, inputs), batches
+
+
+def _own(source: Source, workload: Workload) -> MadeTask:
+    """Of a person's own model. Raises whatever their code does, ModelError, and NotApplicable."""
+    from cifar_core.own_model import OwnModel
+
+    own = OwnModel(workload)
+    if own.is_keras and workload.precision != "float32":
+        raise NotApplicable("a keras.Model has its own precision: give it a dtype policy, and leave --precisions alone")
+    if own.batches is None:
+        inputs, batches = INPUTS[workload.input](source, workload)
+        return partial(own.task, inputs), batches
+    if workload.input != "resident":
+        raise NotApplicable("it brings its own batches, so CIFAR-10's pipeline has no part in it")
+    held = own.batches
+    return partial(own.task, lambda hold: held), digest(held.arrays())
 
 
 def _options(case: Case) -> dict[str, int]:

@@ -12,13 +12,13 @@ PR_SET_PDEATHSIG = 1  # prctl(2)
 
 def connect() -> tuple[Iterator[bytes], IO[bytes]]:
     """The lines the parent sends, and where answers go; whatever else prints goes to stderr. Dies with the parent."""
-    _die_with_parent()
+    die_with_parent()
     channel = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     return iter(sys.stdin.buffer.readline, b""), channel
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """On Linux, be killed when the parent is: a child deep in a compilation does not notice its closed input."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -39,7 +39,7 @@ PRESETS = (
         "under a minute on 2 cores; three blocks give an indication with wide intervals, not proof",
     ),
     Preset(
-        Schedule("standard", blocks=6, rounds=16, warmup_steps=10, slice_s=0.2),
+        Schedule("standard", blocks=6, rounds=12, warmup_steps=10, slice_s=0.2),
         "about 3 minutes on 2 cores; six blocks, the least that can reach p < 0.05 by sign",
     ),
     Preset(
@@ -47,9 +47,30 @@ PRESETS = (
         "about 12 minutes on 2 cores; for small differences and for noisy machines",
     ),
 )
-DEVICES = ("cpu", "gpu", "gpu:N")
-PRECISIONS = ["float32", "mixed_bfloat16", "mixed_float16"]
-INPUTS = ["resident", "pipeline"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value that an option takes, and what it means."""
+
+    name: str
+    summary: str
+
+
+DEVICES = (
+    Choice("cpu", "TensorFlow's own number of threads, or --threads; a GPU is hidden from it"),
+    Choice("gpu", "the first GPU that TensorFlow sees"),
+    Choice("gpu:N", "the GPU of that number, counted from 0"),
+)
+PRECISIONS = (
+    Choice("float32", "32 bits throughout"),
+    Choice("mixed_bfloat16", "layers compute in bfloat16; weights, loss and updates stay in float32"),
+    Choice("mixed_float16", "the same in float16, the loss scaled so that small gradients do not vanish"),
+)
+INPUTS = (
+    Choice("resident", "a few batches lie on the device before the clock starts: the step alone is timed"),
+    Choice("pipeline", "tf.data shuffles, augments, batches and prefetches while the clock runs, as in a training"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +95,13 @@ class Options:
 def make(options: Options, source: Source) -> Plan:
     """The plan for these options on this data. Raises BenchError for the first option that makes no sense."""
     modes = choose_modes(options.modes)
-    known_models = [row.name for row in MODELS]
     axes = product(
-        _axis(options.models, "--models", lambda name: _known("model", name, known_models, "--models")),
+        _axis(options.models, "--models", _model),
         _axis(options.batch_sizes, "--batch-sizes", lambda text: _batch_size(text, source)),
         _axis(options.devices, "--devices", _device),
         _axis(options.threads, "--threads", _threads),
-        _axis(
-            options.precisions, "--precisions", partial(_known, "precision", known=PRECISIONS, option="--precisions")
-        ),
-        _axis(options.inputs, "--inputs", partial(_known, "input", known=INPUTS, option="--inputs")),
+        _axis(options.precisions, "--precisions", partial(_choice, "precision", PRECISIONS, "--precisions")),
+        _axis(options.inputs, "--inputs", partial(_choice, "input", INPUTS, "--inputs")),
     )
     calls = _axis(options.steps_per_call, "--steps-per-call", _steps_per_call)
     if options.seed < 0:
@@ -155,6 +173,20 @@ def _known(kind: str, name: str, known: list[str], option: str) -> str:
     return name
 
 
+def _choice(kind: str, choices: tuple[Choice, ...], option: str, name: str) -> str:
+    return _known(kind, name, [choice.name for choice in choices], option)
+
+
+def _model(text: str) -> str:
+    """A model of ours, or a person's own by its spelling alone: their code is run by workers only."""
+    if ":" not in text:
+        return _known("model", text, [*(row.name for row in MODELS), "your own as package.module:factory"], "--models")
+    module, _, factory = text.partition(":")
+    if not all(part.isidentifier() for part in (*module.split("."), factory)):
+        raise BenchError(f"'{text}' is no package.module:factory; type e.g. --model my_models:make_net")
+    return text
+
+
 def _batch_size(text: str, source: Source) -> int:
     size = _number(text, int, "batch size", "--batch-sizes 64")
     if size < 1:
@@ -166,7 +198,7 @@ def _batch_size(text: str, source: Source) -> int:
 
 def _device(text: str) -> str:
     if not re.fullmatch(r"cpu|gpu(:\d+)?", text):
-        raise unknown("device", text, list(DEVICES), "--devices")
+        raise unknown("device", text, [choice.name for choice in DEVICES], "--devices")
     return "gpu" if text == "gpu:0" else text
 
 

@@ -8,6 +8,7 @@ and the records of a training (train_records.py).
 from dataclasses import dataclass
 
 from bench.cost_records import Costs
+from bench.proof_records import Evidence, Proof
 from cifar_core.workload import Workload
 
 FORMAT = 1  # history: 1, the first
@@ -61,7 +62,7 @@ class Case:
         w = self.workload
         threads = f"t{self.threads}" if self.threads else "tauto"
         device = self.device.replace(":", "")
-        return f"{w.model}-b{w.batch_size}-{w.precision}-{w.data}-{w.input}-s{w.seed}-{device}-{threads}"
+        return f"{w.model_slug}-b{w.batch_size}-{w.precision}-{w.data}-{w.input}-s{w.seed}-{device}-{threads}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,69 +121,11 @@ class Samples:
 
 
 @dataclass(frozen=True, slots=True)
-class GradientSketch:
-    """One weight's first gradient: its L2 norm, and its projections on a few fixed random directions.
-
-    The root mean square difference of two sketches' projections estimates the L2 norm of the gradients' difference.
-    """
-
-    weight: str
-    norm: float | None
-    projections: tuple[float | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What shows, before any timing, that a case does the same work as its baseline."""
-
-    batches_digest: str
-    weights_digest: str
-    first_losses: tuple[float | None, ...]
-    gradients: tuple[GradientSketch, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Execution:
-    """What TensorFlow itself says of how a mode ran the steps. Zeros are findings: eager has no traces.
-
-    `graph_ops` counts the operations of a call's graph before Grappler, `loops` the while loops in it.
-    `xla_compilations` counts the traces that TensorFlow must compile, for it fails rather than falls back; `clusters`
-    the parts of a graph that it chose to compile. `converted` says whether AutoGraph rewrote the step, None where
-    nothing is traced, `fallbacks` what it left as it was, with its reasons. `devices` are those of the loss and every
-    variable.
-    """
-
-    traces: int = 0
-    graph_ops: int = 0
-    xla_compilations: int = 0
-    hlo_instructions: int | None = None
-    devices: tuple[str, ...] = ()
-    clusters: int = 0
-    loops: int = 0
-    converted: bool | None = None
-    fallbacks: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """Evidence after timing that the case was what its name says. `updates` is the optimizer's own count.
-
-    `io_bytes_while_timing` is what the process read and wrote during its slices; 0 where the system does not say.
-    """
-
-    execution: Execution
-    traces_while_timing: int
-    updates: int
-    updates_expected: int
-    io_bytes_while_timing: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Measurement:
     """One case in one block, measured in a process of its own.
 
-    `load_s` (TensorFlow imported, batches prepared) is taken while the block's other workers load too; `build_s`
-    (model, optimizer and, in TF1 style, the graph) and `first_call_s` with all others idle.
+    `load_s` (TensorFlow imported, by the worker or its nursery; batches prepared) is taken while the block's others
+    load too; `build_s` (model, optimizer and, in TF1 style, the graph) and `first_call_s` with all others idle.
     """
 
     case: Case

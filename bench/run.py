@@ -12,7 +12,8 @@ from bench import child, environment, launch
 from bench.analysis import analyse
 from bench.messages import Order
 from bench.plan import groups
-from bench.records import Case, Schedule
+from bench.records import Case, Measurement, Schedule
+from bench.slow import sits_out
 from bench.stats import ENOUGH_BLOCKS
 from bench.store import Store
 from cifar_core.cifar10 import Source
@@ -40,21 +41,44 @@ def execute(store: Store, source: Source, progress: Progress, command: Sequence[
     Raises KeyboardInterrupt, with everything measured kept.
     """
     schedule, cases = store.plan.schedule, groups(store.plan)
-    budget_s = schedule.budget_s or (DEFAULT_BUDGET_S if schedule.precision else float("inf"))
-    started, block, longest_s = time.monotonic(), 0, 0.0
+    budget_s, started, block, longest_s = budget(schedule), time.monotonic(), 0, 0.0
     while (wanted := _blocks_wanted(store, block)) > block and cases:
-        left = [name for name, group in cases.items() if not _complete(store, group, block)]
+        taking_part = {name: _taking_part(store, group, block) for name, group in cases.items()}
+        left = [name for name, group in cases.items() if not _complete(store, group, taking_part[name], block)]
+        spent_s = time.monotonic() - started
+        if block and left and spent_s + longest_s > budget_s:
+            return _dropped(schedule, block, budget_s)
         progress.start(len(left) + (wanted - block - 1) * len(cases))
         for name in left:
-            spent_s = time.monotonic() - started
-            if block and spent_s + longest_s > budget_s:
-                return f"the time budget of {budget_s:g} s left no room for more than {block} blocks"
-            if not _measure(store, cases[name], block, source, progress, command):
+            if not _measure(store, taking_part[name], block, source, progress, command):
                 del cases[name]  # what cannot run here will not run in the next block either
-            longest_s = max(longest_s, time.monotonic() - started - spent_s)
             progress.block_done()
+        longest_s = max(longest_s, time.monotonic() - started - spent_s)
         block += 1
     return "" if cases else "no case could be measured, so no more blocks were tried"
+
+
+def budget(schedule: Schedule) -> float:
+    """Seconds after which no block but the first may end; infinite where nothing was said."""
+    return schedule.budget_s or (DEFAULT_BUDGET_S if schedule.precision else float("inf"))
+
+
+def _dropped(schedule: Schedule, done: int, budget_s: float) -> str:
+    """A block is dropped whole, for all groups and cases, so that none is measured less than the others for it."""
+    dropped = (
+        f"; {schedule.blocks - done} of the {schedule.blocks} planned are dropped" if done < schedule.blocks else ""
+    )
+    return f"the time budget of {budget_s:g} s left no room for more than {done} blocks{dropped}"
+
+
+def _taking_part(store: Store, group: Sequence[Case], block: int) -> list[Case]:
+    """The cases of a group that are measured in this block."""
+    measured: dict[str, list[Measurement]] = {case.key: [] for case in group}
+    for outcome in store.outcomes():
+        if outcome.measurement and outcome.case.key in measured:
+            measured[outcome.case.key].append(outcome.measurement)
+    baseline = measured[group[0].key]
+    return [case for case in group if not sits_out(block, baseline, measured[case.key])]
 
 
 def _blocks_wanted(store: Store, done: int) -> int:
@@ -76,11 +100,11 @@ def precise(store: Store) -> bool:
     return goal is None or all(ratio.half_width <= goal for ratio in ratios)
 
 
-def _complete(store: Store, group: Sequence[Case], block: int) -> bool:
+def _complete(store: Store, group: Sequence[Case], taking_part: Sequence[Case], block: int) -> bool:
     """Whether the folder holds the block; half a block is moved aside, for its cases never took turns with new ones."""
     keys = {case.key for case in group}
     held = [o for o in store.outcomes() if o.block == block and o.case.key in keys]
-    if len(held) == len(group):
+    if {case.key for case in taking_part} <= {o.case.key for o in held}:
         return True
     if held:
         store.set_aside(held)

@@ -49,7 +49,10 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A candidate against its baseline. `ratio` over 1 means as many times as fast; `warnings` qualify the verdict."""
+    """A candidate against its baseline. `ratio` over 1 means as many times as fast.
+
+    `warnings` qualify the verdict; analysis.py, which knows how a case was measured, gives them.
+    """
 
     ratio: Summary | None
     verdict: Verdict
@@ -90,8 +93,7 @@ def compare(family: Sequence[tuple[Sequence[float], float]]) -> list[Comparison]
     for (ratios, floor), p in zip(family, corrected, strict=True):
         ratio = summarise(ratios)
         verdict, reason = judge(ratio, floor, p)
-        few = () if ratio.n >= ENOUGH_BLOCKS else (f"{ratio.n} of the {ENOUGH_BLOCKS} blocks that a claim needs",)
-        comparisons.append(Comparison(ratio, verdict, p, reason, few))
+        comparisons.append(Comparison(ratio, verdict, p, reason))
     return comparisons
 
 

@@ -69,6 +69,10 @@ class Store:
         outcomes = [read(file, Outcome) for file in files]
         return tuple(sorted(outcomes, key=lambda o: (o.block, order.get(o.case.key, len(order)))))
 
+    def held(self) -> set[tuple[str, int]]:
+        """The cases that have their outcome in a block, by their keys and the block's number."""
+        return {(outcome.case.key, outcome.block) for outcome in self.outcomes()}
+
     def set_aside(self, outcomes: list[Outcome]) -> None:
         """Move the outcomes of a block that did not end among the interrupted ones: it will be measured anew."""
         (self.folder / "interrupted").mkdir(exist_ok=True)

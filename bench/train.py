@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from bench import environment, modes
-from bench.child import Child, Gone, child_env, command
+from bench.child import Child, Gone, child_env, command, executed
 from bench.errors import BenchError, unknown
 from bench.messages import Turn
 from bench.records import FORMAT
@@ -92,7 +92,7 @@ class TrainingProcess:
     def __init__(self, folder: Path, source: cifar10.Source, command: Sequence[str] = TRAINER) -> None:
         self.folder, self._training = folder, open_(folder)[0]
         (folder / "broken.json").unlink(missing_ok=True)
-        self._child = Child(command, child_env(self._training.mode, "any"))
+        self._child = Child(executed(command, child_env(self._training.mode, "any")))
         self.end = self._child.end
         self._child.send(TrainOrder(str(folder.absolute()), source))
 

@@ -14,6 +14,7 @@ from bench import environment
 from bench.analysis import analyse
 from bench.child import WORKER, CaseFailed, WorkerProcess
 from bench.errors import BenchError
+from bench.forking import Nurseries
 from bench.messages import Order, Turn
 from bench.records import FORMAT, Case
 from bench.run import Progress
@@ -93,14 +94,14 @@ def _workers(
     store: Store, source: Source, cases: Sequence[Case], repeat: int, command: Sequence[str]
 ) -> Iterator[list[WorkerProcess]]:
     now, schedule = environment.read(), replace(store.plan.schedule, time_limit_s=3600.0)
-    workers: list[WorkerProcess] = []
-    try:
-        for case in cases:
-            workers.append(WorkerProcess(Order(case, repeat, schedule, now, source), command))
+    orders = [Order(case, repeat, schedule, now, source) for case in cases]
+    with Nurseries(command) as nurseries, contextlib.ExitStack() as ends:
+        nurseries.open(orders)
+        workers = []
+        for order in orders:
+            workers.append(WorkerProcess(order, nurseries.start(order)))
+            ends.callback(workers[-1].end)
         yield workers
-    finally:
-        for worker in workers:
-            worker.end()
 
 
 def _keep(store: Store, trials: Trials) -> None:

@@ -7,33 +7,42 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench.records import Evidence, Execution, GradientSketch, Measurement
+from bench.proof_records import Evidence, Execution, GradientSketch
+from bench.records import Measurement
 
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """Largest relative differences that rounding may cause, by precision.
+    """Largest relative differences that rounding may cause, by precision; `change` is of the weights' first change.
 
     float32: 2^-24 a rounding and sums of some 1e5 terms in another order; the curve passes five Adam updates, whose
     first steps divide by the gradient's own size and so amplify rounding. bfloat16: 2^-8 a rounding; float16: 2^-11.
+    Five modes against eager on a CPU, all three models, batch 32, differed by at most 2e-7, 4.5e-3, 1.9e-3 (loss,
+    gradient, curve; float32), 2.3e-4, 0.36, 1.0e-2 (bfloat16) and 2.8e-5, 0.09, 7.6e-3 (float16); the largest were
+    resnet9's under XLA, where a rounding that turns a ReLU or a maximum around moves a whole sum.
+    Optimizers that divide a gradient by its own size (RMSprop) turn the rounding of the smallest into whole steps.
     """
 
     loss: float
     gradient: float
     curve: float
+    change: float
 
 
 MOST_IO_BYTES = 65536  # for all slices of a block; the odd line of a log is no input or output of a step
 
 TOLERANCES = {
-    "float32": Tolerance(loss=1e-5, gradient=1e-3, curve=1e-2),
-    "mixed_bfloat16": Tolerance(loss=2e-2, gradient=0.3, curve=0.1),
-    "mixed_float16": Tolerance(loss=2e-3, gradient=0.1, curve=0.05),
+    "float32": Tolerance(loss=1e-5, gradient=2e-2, curve=1e-2, change=0.1),
+    "mixed_bfloat16": Tolerance(loss=2e-3, gradient=0.7, curve=5e-2, change=0.7),
+    "mixed_float16": Tolerance(loss=2e-4, gradient=0.3, curve=3e-2, change=0.3),
 }
 
 
 def unequal_work(evidence: Evidence, baseline: Evidence, precision: str) -> tuple[str, ...]:
-    """Why this case does not do its baseline's work; empty where it does."""
+    """Why this case does not do its baseline's work; empty where it does.
+
+    Of two loss curves the common beginning is compared: where steps take long, a curve is cut short.
+    """
     tolerance = TOLERANCES[precision]
     reasons = []
     if evidence.batches_digest != baseline.batches_digest:
@@ -43,17 +52,36 @@ def unequal_work(evidence: Evidence, baseline: Evidence, precision: str) -> tupl
     if None in evidence.first_losses:
         step = evidence.first_losses.index(None) + 1
         return (*reasons, f"its loss is not finite at step {step}")
-    first, *curve = (
-        relative(loss, reference) for loss, reference in zip(evidence.first_losses, baseline.first_losses, strict=True)
-    )
+    first, *curve = loss_differences(evidence, baseline)
     if first > tolerance.loss:
         reasons.append(f"its first loss differs by {first:.1e} (tolerance {tolerance.loss:.0e})")
     weight, gradient = largest_gradient_difference(evidence.gradients, baseline.gradients)
-    if gradient > tolerance.gradient:
-        reasons.append(f"its first gradient of {weight} differs by {gradient:.1e} (tolerance {tolerance.gradient:.0e})")
+    most = tolerance.change if baseline.by_change else tolerance.gradient
+    if gradient > most:
+        what = "change" if baseline.by_change else "gradient"
+        reasons.append(f"its first {what} of {weight} differs by {gradient:.1e} (tolerance {most:.0e})")
     if max(curve, default=0.0) > tolerance.curve:
         reasons.append(f"its losses drift {max(curve):.1e} apart within {len(curve) + 1} steps")
     return tuple(reasons)
+
+
+def loss_differences(evidence: Evidence, baseline: Evidence) -> list[float]:
+    """Relative differences of the losses that both have, step by step."""
+    return [relative(a, b) for a, b in zip(evidence.first_losses, baseline.first_losses, strict=False)]
+
+
+def advice(evidence: Evidence, baseline: Evidence) -> str:
+    """What a person can do about their own model that does other work in another mode."""
+    given = (evidence.batches_digest, evidence.weights_digest) == (baseline.batches_digest, baseline.weights_digest)
+    if given:
+        return (
+            "has the model random layers, such as Dropout? They draw other numbers in another mode from the same seed, "
+            "so leave them out to compare modes"
+        )
+    return (
+        "the factory and its batch() must give the same in every process: the seeds of Python, NumPy and TensorFlow "
+        "are set before the factory is called, and batch() is given one"
+    )
 
 
 def unproven_mode(measurement: Measurement) -> tuple[str, ...]:
@@ -64,7 +92,8 @@ def unproven_mode(measurement: Measurement) -> tuple[str, ...]:
     if proof.updates != proof.updates_expected:
         reasons.append(f"its optimizer counted {proof.updates} updates where {proof.updates_expected} were asked for")
     if proof.traces_while_timing:
-        reasons.append(f"it retraced {proof.traces_while_timing} times while timed")
+        why = f": {'; '.join(execution.retraces)}" if execution.retraces else ""
+        reasons.append(f"it retraced {proof.traces_while_timing} times while timed{why}")
     if (proof.io_bytes_while_timing or 0) > MOST_IO_BYTES:
         reasons.append(f"it read and wrote {proof.io_bytes_while_timing:,} bytes while timed")
     reasons += _mode_reasons(measurement.case.mode, execution)

@@ -1,9 +1,11 @@
-"""The child process: one Case in, one reply a turn, the Measurement at the end. Started as `python -m bench.worker`.
+"""The child process: one Case in, one reply a turn, the Measurement at the end.
 
-The parent (launch.py) gives the turns; while it is not its turn, the worker sleeps on its input, and input closed
+Started as `python -m bench.worker`, or forked from a process that has imported TensorFlow (nursery.py). The parent
+(launch.py) gives the turns; while it is not its turn, the worker sleeps on its input, and input closed
 means that the parent has gone. Leaves out the clock loop (measure.py) and all judgement of numbers.
 """
 
+import gc
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -14,15 +16,18 @@ import msgspec
 import numpy as np
 
 from bench import counters, insight, measure
+from bench.blame import described
 from bench.cost_records import Costs
-from bench.errors import NotApplicable
 from bench.fallbacks import Fallbacks
 from bench.messages import Order, Reply, Turn
 from bench.opening import Opened, digest, open_tensorflow
 from bench.parent import connect
-from bench.records import NOT_APPLICABLE, Evidence, Failure, GradientSketch, Measurement, Proof, Samples
+from bench.proof_records import Evidence, GradientSketch, Proof
+from bench.records import NOT_APPLICABLE, Failure, Measurement, Samples
+from cifar_core.errors import Unsuited
 
 CURVE_STEPS = 5  # the short loss curve compared before timing, step 1 included
+CURVE_S = 3.0  # no further step once those after step 1 have taken so long; step 2 is always taken
 PROJECTIONS = 8
 STAGES = ("open", "build", "warmup", "slice", "close", "total")
 
@@ -36,8 +41,10 @@ class Worker:
         open_case: Callable[[Order], Opened],
         clock: measure.Clock,
         look: insight.Look = insight.nothing,
+        imported_s: float = 0.0,
     ) -> None:
         self.order, self.clock, self._open_case, self._look = order, clock, open_case, look
+        self._imported_s = imported_s
         self.stage = STAGES[0]
         self.seconds: list[float] = []
         self.rounds: list[int] = []
@@ -65,7 +72,10 @@ class Worker:
         self.fallbacks.attach()
         start = self.clock()
         self._make_trainer, self._batches_digest = self._open_case(self.order)
-        self.load_s = self.clock() - start
+        self.load_s = self._imported_s + self.clock() - start
+        # What importing left behind is collected now, not in the middle of somebody's first call; in a forked worker
+        # this also copies the pages of Python's heap, to which a collection writes.
+        gc.collect()
         return Reply(seconds=self.load_s)
 
     def _build(self, _: Turn) -> Reply:
@@ -80,12 +90,18 @@ class Worker:
         self.trace_s = trace_s if self.trainer.traces() else None
         call_s, loss = self._timed(1)
         self.first_call_s = trace_s + call_s
-        optimizer, names = self.trainer.task.optimizer, [w.name for w in self.trainer.task.weights]
+        optimizer, names = self.trainer.task.optimizer, [getattr(w, "path", w.name) for w in self.trainer.task.weights]
         gradients = optimizer.first_gradients(self.trainer.read(optimizer.slots))
-        curve = [self._timed(1) for _ in range(CURVE_STEPS - 1)]
+        curve = [self._timed(1)]
+        while len(curve) < CURVE_STEPS - 1 and sum(seconds for seconds, _ in curve) < CURVE_S:
+            curve.append(self._timed(1))
         losses, step_s = [loss, *(loss for _, loss in curve)], min(seconds for seconds, _ in curve)
         self.evidence = Evidence(
-            self._batches_digest, digest(weights), tuple(map(finite, losses)), sketch(names, gradients)
+            self._batches_digest,
+            digest(weights),
+            tuple(map(finite, losses)),
+            sketch(names, gradients),
+            optimizer.by_change,
         )
         return Reply(seconds=self.build_s + self.first_call_s, step_s=step_s, evidence=self.evidence)
 
@@ -155,10 +171,13 @@ class Worker:
 
     def failure(self, error: BaseException) -> Failure:
         """The error as a Failure, with the tail of its traceback."""
-        message = str(error).strip() or type(error).__name__
-        stage = NOT_APPLICABLE if isinstance(error, NotApplicable) else self.stage
-        trace = "".join(traceback.format_exception(error))[-4000:]
-        return Failure(self.order.case, self.order.block, stage, message.splitlines()[0], trace, tuple(self.seconds))
+        stage = NOT_APPLICABLE if isinstance(error, Unsuited) else self.stage
+        if self.order.case.workload.own_model:
+            message, trace = described(error)
+        else:
+            message = (str(error).strip() or type(error).__name__).splitlines()[0]
+            trace = "".join(traceback.format_exception(error))
+        return Failure(self.order.case, self.order.block, stage, message, trace[-4000:], tuple(self.seconds))
 
 
 def sketch(names: list[str], gradients: list[Any]) -> tuple[GradientSketch, ...]:
@@ -188,9 +207,13 @@ def serve(
     open_case: Callable[[Order], Opened] = open_tensorflow,
     clock: measure.Clock = time.perf_counter,
     look: insight.Look = insight.look,
+    imported_s: float = 0.0,
 ) -> None:
-    """Answer each turn with one line until the input ends, the case closes, or it fails."""
-    worker = Worker(msgspec.json.decode(next(lines), type=Order), open_case, clock, look)
+    """Answer each turn with one line until the input ends, the case closes, or it fails.
+
+    `imported_s` is how long the nursery took that imported TensorFlow for this worker.
+    """
+    worker = Worker(msgspec.json.decode(next(lines), type=Order), open_case, clock, look, imported_s)
     for line in lines:
         try:
             reply = worker.take(msgspec.json.decode(line, type=Turn))

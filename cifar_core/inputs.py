@@ -32,6 +32,8 @@ class Inputs(Protocol):
     """Where a step's images and labels come from."""
 
     signature: tuple[Any, ...]  # a tf.TensorSpec for each value
+    names: tuple[str, ...]  # what each value is, in words
+    no_loop: str  # why a loop inside a graph cannot take them; empty where it can
 
     def feed(self) -> Iterator[tuple[Any, ...]]:
         """The eager tensors to call the step with, one tuple a step, without end."""
@@ -45,6 +47,9 @@ class Inputs(Protocol):
 
 class Resident:
     """Batches kept as variables where the step runs; a step is fed the number of its batch."""
+
+    names: tuple[str, ...] = ("batch number",)
+    no_loop = ""
 
     def __init__(self, batches: Batches, hold: Callable[[Any], Any] = keep) -> None:
         """`hold` turns an array into the initial value of a variable."""
@@ -71,6 +76,8 @@ class Streamed:
     `waited_s` is how long steps have waited for their batches so far, in seconds.
     """
 
+    names: tuple[str, ...] = ("images", "labels", "mask")
+    no_loop = ""
     waited_s = 0.0
 
     def __init__(self, part: Part, recipe: Recipe, units: int, first_step: int = 0) -> None:

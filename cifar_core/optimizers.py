@@ -20,6 +20,8 @@ class Optimizer(Protocol):
     iterations: Any  # int64 variable: updates applied so far
     slots: tuple[Any, ...]  # one float32 variable a weight, proportional to the gradients after the first step
 
+    by_change: bool  # whether `first_gradients` gives the weights' first change instead, for want of such slots
+
     def apply(self, gradients: Sequence[Any]) -> list[Any]:
         """Update the weights in place, given one gradient a weight; the update ops."""
 
@@ -63,6 +65,8 @@ class Adam:
     `weight_decay` is decoupled (AdamW, Loshchilov and Hutter 2019, arXiv:1711.05101): each update first takes
     learning rate x decay of every kernel; biases are left alone.
     """
+
+    by_change = False
 
     def __init__(self, variables: Sequence[Any], learning_rate: Rate = 1e-3, weight_decay: float = 0.0) -> None:
         self.variables, self.learning_rate, self.weight_decay = tuple(variables), learning_rate, weight_decay
@@ -118,6 +122,8 @@ class Adam:
 class SGDMomentum:
     """v <- momentum * v + g; w <- w - learning_rate * v (Sutskever et al. 2013, without Nesterov's look-ahead)."""
 
+    by_change = False
+
     def __init__(self, variables: Sequence[Any], learning_rate: float = 0.05, momentum: float = 0.9) -> None:
         self.variables, self.learning_rate, self.momentum = tuple(variables), learning_rate, momentum
         self.iterations = _counter()
@@ -142,3 +148,35 @@ class SGDMomentum:
 
     def state(self) -> tuple[Any, ...]:
         return (self.iterations, *self.slots)
+
+
+class KerasOptimizer:
+    """A keras.optimizers.Optimizer on Keras' or plain variables, outside a TF1 graph.
+
+    Its momenta are the evidence where they hold the first gradients times a constant, as Adam's and SGD's do (for SGD
+    the learning rate stays in). Else the evidence is each weight's change over the first step.
+    """
+
+    def __init__(self, optimizer: Any, variables: Sequence[Any]) -> None:
+        self.optimizer, self.variables = optimizer, tuple(variables)
+        optimizer.build(list(variables))
+        self.iterations = optimizer.iterations
+        paths = [slot.path for slot in optimizer.variables]
+        momenta = [slot for slot in optimizer.variables if slot.path.endswith("_momentum")]
+        # RMSprop's momentum is of gradients that were already divided by their own size.
+        linear = hasattr(optimizer, "beta_1") or not any(path.endswith("_velocity") for path in paths)
+        self.by_change = not linear or len(momenta) != len(self.variables)
+        self.slots = self.variables if self.by_change else tuple(momenta)
+        self._before = [variable.numpy() for variable in self.variables] if self.by_change else []
+
+    def apply(self, gradients: Sequence[Any]) -> list[Any]:
+        self.optimizer.apply_gradients(zip(gradients, self.variables, strict=True))
+        return []
+
+    def first_gradients(self, slots: Sequence[np.ndarray]) -> list[np.ndarray]:
+        if self.by_change:
+            return [after - before for after, before in zip(slots, self._before, strict=True)]
+        return [slot / (1 - getattr(self.optimizer, "beta_1", 0.0)) for slot in slots]
+
+    def state(self) -> tuple[Any, ...]:
+        return tuple(self.optimizer.variables)

@@ -4,7 +4,7 @@ Leaves out how a step is executed: that is the modes' only business.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
@@ -41,6 +41,9 @@ PRECISIONS = {
 }
 
 
+Loss = Callable[[Any, Any], Any]  # labels and outputs -> scalar
+
+
 class Task:
     """Something to train: model, optimizer and inputs as TensorFlow variables of the current graph.
 
@@ -49,19 +52,23 @@ class Task:
 
     first_step = 0  # how many steps were done before this task was made
 
-    def __init__(self, model: Any, optimizer: Optimizer, inputs: Inputs, precision: str = "float32") -> None:
+    initial: Sequence[tuple[Any, Any]] = ()  # variables, and values to give them where a TF1 graph drew others
+
+    def __init__(
+        self, model: Any, optimizer: Optimizer, inputs: Inputs, precision: str = "float32", loss: Loss | None = None
+    ) -> None:
         self.model, self.optimizer, self.inputs = model, optimizer, inputs
-        self.precision = precision
+        self.precision, self._loss = precision, loss or cross_entropy
         # Collected once: a tf.Module walks its attributes at every request, which only eager would pay for.
         self.weights = tuple(model.trainable_variables)
 
     def step(self, *values: Any) -> tuple[Any, list[Any]]:
         """One update on the batch that `values` name: its loss before the update, and the update ops."""
-        images, labels, drop = self.inputs.batch(*values)
+        inputs, labels, drop = self.inputs.batch(*values)
         training, precision = Training(drop), PRECISIONS[self.precision]
         with tf.GradientTape() as tape:
-            logits = self.model(tf.cast(images, precision.compute), training)
-            loss = cross_entropy(tf.cast(logits, tf.float32), labels)
+            outputs = self.model(cast(inputs, precision.compute), training)
+            loss = self._loss(labels, cast(outputs, "float32"))
             scaled = loss * precision.loss_scale if precision.loss_scale > 1 else loss
         gradients = tape.gradient(scaled, self.weights)
         if precision.loss_scale > 1:
@@ -95,7 +102,18 @@ def training_task(model: str, recipe: Recipe, inputs: Streamed, hold: Callable[[
     return task
 
 
-def cross_entropy(logits: Any, labels: Any) -> Any:
+def _cast(values: Any, dtype: str) -> Any:
+    """A tensor, or each tensor of a structure, in another precision where it is floating; all else as it is."""
+    if tf.is_tensor(values):
+        return tf.cast(values, dtype) if values.dtype.is_floating else values
+    return tf.nest.map_structure(lambda leaf: _cast(leaf, dtype) if tf.is_tensor(leaf) else leaf, values)
+
+
+# No tensor decides anything in it: converting it would only make AutoGraph look dearer than it is.
+cast = tf.autograph.experimental.do_not_convert(_cast)
+
+
+def cross_entropy(labels: Any, logits: Any) -> Any:
     """Mean softmax cross-entropy (nats) of logits [n, classes] against labels int32 [n]."""
     return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits))
 

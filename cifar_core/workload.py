@@ -7,8 +7,9 @@ from dataclasses import dataclass
 class Workload:
     """One training problem, the same for every mode that executes it.
 
-    `data` is the identity of the images (`Source.name`), not the folder they lie in: a folder belongs to a
-    machine, a workload does not. `seed` fixes the initial weights and the choice and order of the batches.
+    `model` is a name of `models.MODELS`, or a person's own `package.module:factory`. `data` is the identity of the
+    images (`Source.name`), not the folder they lie in: a folder belongs to a machine, a workload does not. `seed` fixes
+    the initial weights and the choice and order of the batches.
     """
 
     model: str
@@ -17,3 +18,13 @@ class Workload:
     precision: str = "float32"
     input: str = "resident"
     seed: int = 0
+
+    @property
+    def own_model(self) -> bool:
+        """Whether the model is a person's own (see own_model.py)."""
+        return ":" in self.model
+
+    @property
+    def model_slug(self) -> str:
+        """The model's name as it may stand in a file's name."""
+        return self.model.replace(":", ".")

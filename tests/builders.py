@@ -8,20 +8,8 @@ from typing import Any
 import numpy as np
 
 from bench.cost_records import Costs, Profile, Structure
-from bench.records import (
-    FORMAT,
-    Case,
-    Environment,
-    Evidence,
-    Execution,
-    GradientSketch,
-    Measurement,
-    Outcome,
-    Plan,
-    Proof,
-    Samples,
-    Schedule,
-)
+from bench.proof_records import Evidence, Execution, GradientSketch, Proof
+from bench.records import FORMAT, Case, Environment, Measurement, Outcome, Plan, Samples, Schedule
 from bench.train_records import AccuracyPlan, Point, Training
 from cifar_core.recipe import RECIPES
 from cifar_core.workload import Workload
@@ -154,7 +142,7 @@ class FakeTrainer:
         self.steps = 0
         weights = [SimpleNamespace(name="kernel:0", value=np.ones(4, np.float32))]
         slots = [SimpleNamespace(name="m", value=scale * np.ones(4, np.float32))]
-        optimizer = SimpleNamespace(slots=slots, iterations="iterations", first_gradients=lambda slots: list(slots))
+        optimizer = SimpleNamespace(slots=slots, iterations="iterations", by_change=False, first_gradients=list)
         self.task = SimpleNamespace(weights=weights, optimizer=optimizer)
 
     def trace(self) -> None:

@@ -40,6 +40,7 @@ def _slow(_: int) -> None:
     time.sleep(0.02)
 
 
+STEP_S = {"crawl": 0.6, "creep": 2.0}  # on the fake clock
 FAULTS: dict[str, Callable[[int], None]] = {"fail": _fail, "die": _die, "hang": _hang, "slow": _slow, "stall": _stall}
 
 
@@ -50,7 +51,7 @@ def open_fake(order: Order) -> Opened:
         raise RuntimeError("no such device")
     if fault == "inapplicable":
         raise NotApplicable("it holds no such model")
-    step_s = 0.02 if order.case.mode == "eager" else 0.6 if fault == "crawl" else 0.01
+    step_s = 0.02 if order.case.mode == "eager" else STEP_S.get(fault, 0.01)
     nan = float("nan")
     trainer = FakeTrainer(
         order.case.mode,

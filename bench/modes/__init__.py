@@ -9,10 +9,11 @@ from importlib import import_module
 from typing import Any, Protocol
 
 from bench.cost_records import Structure
-from bench.records import Execution, Mode
+from bench.proof_records import Execution
+from bench.records import Mode
 
 _CLUSTERS = (("TF_XLA_FLAGS", "--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit"),)
-_KERAS = (("KERAS_BACKEND", "tensorflow"), ("TF_USE_LEGACY_KERAS", "0"))
+KERAS = (("KERAS_BACKEND", "tensorflow"), ("TF_USE_LEGACY_KERAS", "0"))  # own models' too, in every mode
 
 MODES = (
     Mode("eager", "eager", "dynamic graph: Python runs every op of the step, one at a time"),
@@ -23,9 +24,11 @@ MODES = (
     Mode("xla", "XLA", "tf.function(jit_compile=True): the traced graph is compiled to machine code by XLA"),
     Mode("xla_loop", "XLA loop", "the whole loop over steps is compiled as one program", loops=True, trains=False),
     Mode("autocluster", "XLA clusters", "tf.function whose graph XLA compiles in the parts it chooses", _CLUSTERS),
-    Mode("keras_fit", "Keras fit", "the same network, weights and optimizer in Keras' own loop", _KERAS, trains=False),
-    Mode("keras_jit", "Keras fit, XLA", "the same with jit_compile=True", _KERAS, trains=False),
-    Mode("keras_eager", "Keras eager", "the same with run_eagerly=True", _KERAS, trains=False),
+    Mode(
+        "keras_fit", "Keras fit", "the same network and optimizer in Keras' own loop", KERAS, loops=True, trains=False
+    ),
+    Mode("keras_jit", "Keras fit, XLA", "the same with jit_compile=True", KERAS, loops=True, trains=False),
+    Mode("keras_eager", "Keras eager", "the same with run_eagerly=True", KERAS, loops=True, trains=False),
 )
 
 

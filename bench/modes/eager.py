@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from bench.cost_records import Structure
 from bench.modes import inspection
-from bench.records import Execution
+from bench.proof_records import Execution
 
 
 class Eager:

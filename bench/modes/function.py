@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from bench.cost_records import Structure
 from bench.modes import inspection
-from bench.records import Execution
+from bench.proof_records import Execution
 
 
 class Function:
@@ -20,10 +20,11 @@ class Function:
         self.task = make_task()
         self._feed = self.task.inputs.feed()
         self._step = tf.function(self._loss_of_step)
+        self._traces = inspection.Traces(self.task.inputs.names)
         self._forward = tf.function(self._logits)
 
     def _loss_of_step(self, *values: Any) -> Any:
-        self._converted = inspection.converted()
+        self._traces.note(inspection.status(), *values)
         # The update ops need not be returned: automatic control dependencies run every stateful op of a trace.
         loss, _ = self.task.step(*values)
         return loss
@@ -52,7 +53,8 @@ class Function:
         return Execution(
             traces=self.traces(),
             graph_ops=len(graph.get_operations()),
-            converted=self._converted,
+            converted=self._traces.converted,
+            retraces=self._traces.changes(),
             devices=inspection.devices(self._loss, *self.task.weights),
         )
 

@@ -9,8 +9,9 @@ from typing import Any
 import tensorflow as tf
 
 from bench.cost_records import Structure
+from bench.errors import NotApplicable
 from bench.modes import inspection
-from bench.records import Execution
+from bench.proof_records import Execution
 
 NUMBERS = (tf.TensorSpec([], tf.int64), tf.TensorSpec([], tf.int64))  # of the first step, of steps
 
@@ -22,12 +23,15 @@ class FunctionLoop:
 
     def __init__(self, make_task: Callable[..., Any], steps_per_call: int = 0) -> None:
         self.task = make_task()
+        if self.task.inputs.no_loop:
+            raise NotApplicable(self.task.inputs.no_loop)
         self._per_call, self._done = steps_per_call, self.task.first_step
         self._steps = tf.function(self._loss_of_steps)
+        self._traces = inspection.Traces(("first step", "count"))
         self._forward = tf.function(self._logits)
 
     def _loss_of_steps(self, first: Any, count: Any) -> Any:
-        self._converted = inspection.converted()
+        self._traces.note(inspection.status(), first, count)
         loss = tf.constant(0.0)
         for number in tf.range(first, first + count):
             loss, _ = self.task.step(*self.task.inputs.at(number))
@@ -61,7 +65,8 @@ class FunctionLoop:
             traces=self.traces(),
             graph_ops=inspection.graph_ops(graph),
             loops=inspection.loops(graph),
-            converted=self._converted,
+            converted=self._traces.converted,
+            retraces=self._traces.changes(),
             devices=inspection.devices(self._loss, *self.task.weights),
         )
 

@@ -11,8 +11,9 @@ import numpy as np
 import tensorflow as tf
 
 from bench.cost_records import Structure
+from bench.errors import NotApplicable
 from bench.modes import inspection
-from bench.records import Execution
+from bench.proof_records import Execution
 
 tf1 = tf.compat.v1
 # A Session also places feeds, fetches and shapes, always on the host: these are the operations that do the work.
@@ -34,14 +35,18 @@ class Graph:
 
         with self._graph.as_default():
             self.task = make_task(hold)
-            self._fed = [tf1.placeholder(spec.dtype, spec.shape) for spec in self.task.inputs.signature]
-            self._fetches = self.task.step(*self._fed)
+            signature = self.task.inputs.signature
+            self._fed = [_placeholder(spec) for spec in tf.nest.flatten(signature)]
+            self._fetches = self.task.step(*tf.nest.pack_sequence_as(signature, self._fed))
             self._session = tf1.Session()  # takes the devices and threads set for the process
             self._session.run(tf1.global_variables_initializer(), held)
             # What a hand-tuned TF1 loop used: run() without its per-call parsing of fetches and feeds.
             self._step = self._session.make_callable(self._fetches, feed_list=self._fed)
+        for variable, value in self.task.initial:
+            self.write([variable], [value])
         self._forward: Any = None
-        self._feed = (tuple(value.numpy() for value in values) for values in self.task.inputs.feed())
+        feed = self.task.inputs.feed()
+        self._feed = (tuple(np.asarray(value) for value in tf.nest.flatten(values)) for values in feed)
 
     def trace(self) -> None:
         pass
@@ -96,6 +101,12 @@ class Graph:
     def structure(self) -> Structure:
         ran = sum(len(graph.node) for graph in self._ran)
         return Structure(ops_optimised=ran, flops=inspection.flops(self._graph))
+
+
+def _placeholder(spec: Any) -> Any:
+    if not isinstance(spec, tf.TensorSpec):
+        raise NotApplicable(f"its batches hold the Python value {spec!r}, and a static graph is fed tensors only")
+    return tf1.placeholder(spec.dtype, spec.shape)
 
 
 open_trainer = Graph

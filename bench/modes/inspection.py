@@ -1,6 +1,7 @@
 """What the modes ask TensorFlow outside a TF1 graph: of variables, of traced functions. No mode itself."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import tensorflow as tf
@@ -20,12 +21,72 @@ def write(variables: Sequence[Any], values: Sequence[Any]) -> None:
 
 def devices(*variables: Any) -> tuple[str, ...]:
     """Where variables or tensors lie, by TensorFlow's names."""
-    return tuple(variable.device for variable in variables)
+    return tuple(getattr(variable, "handle", variable).device for variable in variables)  # Keras' have but a handle
 
 
-def converted() -> bool:
-    """Asked inside a trace: whether AutoGraph has rewritten the function that asks."""
-    return bool(tf.__internal__.autograph.control_status_ctx().status.name == "ENABLED")
+status = tf.__internal__.autograph.control_status_ctx  # asked inside a trace: what AutoGraph does there
+
+
+class Traces:
+    """What each trace of a step was given, so that the argument that made it trace again can be named."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        """`names` says what each argument is."""
+        self.converted: bool | None = None  # by AutoGraph; None before the first trace
+        self._names, self._seen = names, list[list[tuple[str, str]]]()
+        # It is no part of the step: converting it must not make AutoGraph look dearer than it is.
+        self.note = tf.autograph.experimental.do_not_convert(self._note)
+
+    def _note(self, status: Any, *arguments: Any) -> None:
+        """Called inside a trace as `note`, with `inspection.status()` there and the step's arguments."""
+        self.converted = bool(status.status.name == "ENABLED")
+        self._seen.append(_described(self._names, arguments))
+
+    @property
+    def count(self) -> int:
+        """How many traces there were."""
+        return len(self._seen)
+
+    def changes(self) -> tuple[str, ...]:
+        """Each argument's latest change between traces: 'argument 2 (labels): int32 [64] became int32 [16]'."""
+        latest = {}
+        for before, after in pairwise(self._seen):
+            known = dict(before)
+            for argument, now in after:
+                if now != (was := known.get(argument, "nothing")):
+                    latest[argument] = f"{argument}: {was} became {now.removeprefix(_kind(was))}"
+        return tuple(latest.values())
+
+
+def _described(names: Sequence[str], arguments: Sequence[Any]) -> list[tuple[str, str]]:
+    """Each tensor or Python value among the arguments, by its place and name."""
+    named = [(f"argument {number} ({name})", name) for number, name in enumerate(names, 1)]
+    return [
+        (title.replace(name, path), _signature(leaf))
+        for (title, name), argument in zip(named, arguments, strict=False)
+        for path, leaf in _leaves(name, argument)
+    ]
+
+
+def _leaves(path: str, value: Any) -> list[tuple[str, Any]]:
+    """The values in nested dicts, lists and tuples, each by its path: inputs['mask'], labels[0]."""
+    if isinstance(value, dict):
+        return [found for key in value for found in _leaves(f"{path}[{key!r}]", value[key])]
+    if isinstance(value, list | tuple):
+        return [found for number, part in enumerate(value) for found in _leaves(f"{path}[{number}]", part)]
+    return [(path, value)]
+
+
+def _signature(value: Any) -> str:
+    if tf.is_tensor(value):
+        return f"{value.dtype.name} {value.shape}".replace("(", "[").replace(",)", "]").replace(")", "]")
+    return f"Python {type(value).__name__} {value!r}"[:60]
+
+
+def _kind(signature: str) -> str:
+    """'Python int ' of 'Python int 3', which need not be said twice; nothing of a tensor's."""
+    words = signature.split(" ")
+    return " ".join([*words[:2], ""]) if words[0] == "Python" else ""
 
 
 def graph_ops(graph: Any) -> int:

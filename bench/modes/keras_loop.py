@@ -1,28 +1,32 @@
 """Keras' own training loop, taken in slices: what the Keras modes share. No mode itself.
 
 One `fit` without end runs in a thread and waits at a gate between slices, so that no slice pays for starting it. The
-model is the twin of the task's: same architecture, initial weights and batches, in Keras' layers with Keras' Adam.
+model is a person's own keras.Model, or the twin of the task's: same architecture, initial weights and batches, in
+Keras' layers with Keras' Adam. With several steps an execution, single steps are a fit of their own in the same graph,
+which ends when its input does: so the first loss and gradients can be compared before any execution is whole.
 """
 
+import math
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from bench.cost_records import Structure
 from bench.errors import NotApplicable
 from bench.modes import inspection
-from bench.records import Execution
+from bench.proof_records import Execution
 from cifar_core.inputs import Resident
+from cifar_core.optimizers import KerasOptimizer
+from cifar_core.own_model import KerasNetwork, Network
 
 ENDLESS = 2**40  # steps: more than any run takes
 
 
 class Gate(keras.callbacks.Callback):
-    """Holds fit before a step that it may not take yet. With no hook after a step, fit never waits for a loss."""
+    """Holds fit before an execution that it may not make yet. With no hook after one, fit never waits for a loss."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,7 +47,7 @@ class Gate(keras.callbacks.Callback):
             self._turn.notify_all()
 
     def let(self, steps: int) -> None:
-        """Let so many steps pass; back when they have been called. Raises what fit raised."""
+        """Let so many steps, of whole executions, pass; back when they have been called. Raises what fit raised."""
         with self._turn:
             self._allowed += steps
             self._turn.notify_all()
@@ -52,34 +56,36 @@ class Gate(keras.callbacks.Callback):
             raise self._error
 
 
-class Twin(keras.Model):
-    """A Keras model that counts how often its train step is traced, and keeps the graph of the latest trace."""
+class KerasTask:
+    """A task as Keras trains it: the model, and its variables in the order of the task's."""
 
-    traced = 0
-    graph: Any = None
-
-    def train_step(self, data: Any) -> Any:
-        if not tf.executing_eagerly():
-            self.traced, self.graph = self.traced + 1, tf.compat.v1.get_default_graph()
-        return super().train_step(data)
+    def __init__(self, task: Any, model: Any, weights: list[Any], optimizer: Any) -> None:
+        self.inputs, self.model, self.weights = task.inputs, model, tuple(weights)
+        self.optimizer = KerasOptimizer(optimizer, weights)
 
 
-class TwinTask:
-    """The twin's variables in the order of the task's, for the checks of equal work."""
+def _twin(task: Any, **options: Any) -> KerasTask:
+    """A built-in model in Keras' layers, with the task's weights."""
+    keras.config.set_dtype_policy(task.precision)  # before any layer is made
+    image = keras.Input((32, 32, 3))
+    model = keras.Model(image, task.model.keras_logits(image))
+    optimizer = keras.optimizers.Adam(1e-3, epsilon=task.optimizer.epsilon)
+    model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True), **options)
+    own = {"_".join(v.path.split("/")[-2:]): v for v in model.trainable_variables}
+    weights = [own[weight.name.split(":")[0]] for weight in task.weights]
+    inspection.write(weights, inspection.read(task.weights))
+    return KerasTask(task, model, weights, optimizer)
 
-    def __init__(self, task: Any, model: Twin, optimizer: Any) -> None:
-        self.inputs, self.model, self.optimizer = task.inputs, model, self
-        own = {"_".join(v.path.split("/")[-2:]): v for v in model.trainable_variables}
-        names = [weight.name.split(":")[0] for weight in task.weights]
-        self.weights = tuple(own[name] for name in names)
-        self.slots = tuple(
-            next(v for v in optimizer.variables if v.path.endswith(f"{name}_momentum")) for name in names
-        )
-        self.iterations, self._beta1 = optimizer.iterations, optimizer.beta_1
-        inspection.write(self.weights, inspection.read(task.weights))
 
-    def first_gradients(self, slots: Sequence[np.ndarray]) -> list[np.ndarray]:
-        return [slot / (1 - self._beta1) for slot in slots]
+def _own(task: Any, **options: Any) -> KerasTask:
+    """A person's own keras.Model, that very object, compiled again for this mode with the loss it has."""
+    if not isinstance(task.model, KerasNetwork):
+        raise NotApplicable(f"{type(task.model.model).__name__} is no keras.Model")
+    model = task.model.model
+    given = isinstance(task.optimizer, KerasOptimizer)
+    optimizer = task.optimizer.optimizer if given else keras.optimizers.Adam(1e-3, epsilon=task.optimizer.epsilon)
+    model.compile(optimizer, **options)
+    return KerasTask(task, model, list(task.weights), optimizer)
 
 
 def _batches(inputs: Any) -> Any:
@@ -94,37 +100,55 @@ class KerasLoop:
 
     read, write = staticmethod(inspection.read), staticmethod(inspection.write)
 
-    def __init__(self, make_task: Callable[..., Any], **compile_options: bool) -> None:
+    def __init__(self, make_task: Callable[..., Any], steps_per_call: int = 0, **options: Any) -> None:
         task = make_task()
         if task.precision == "mixed_float16":
             raise NotApplicable("Keras scales the loss of float16 in its own, changing way")
-        if not hasattr(task.model, "keras_logits"):
-            raise NotApplicable(f"{type(task.model).__name__} has no twin in Keras' layers")
-        keras.config.set_dtype_policy(task.precision)  # before any layer is made
-        image = keras.Input((32, 32, 3))
-        self._model = Twin(image, task.model.keras_logits(image))
-        optimizer = keras.optimizers.Adam(1e-3, epsilon=task.optimizer.epsilon)
-        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        self._model.compile(optimizer, loss, **compile_options)
-        optimizer.build(self._model.trainable_variables)
-        self.task = TwinTask(task, self._model, optimizer)
+        self._per_call, self._done = steps_per_call or 1, 0
+        self.task = _kerasised(task, steps_per_execution=self._per_call, **options)
+        self._model, self._batches = self.task.model, _batches(task.inputs)
+        self._traces, self._graph = inspection.Traces(task.inputs.names), None
+        self._plain_step = self._model.train_step
+        self._model.train_step = self._train_step
         self._compiled_before = inspection.must_compile()
-        self._gate = Gate()
-        threading.Thread(target=self._fit, args=[_batches(task.inputs)], daemon=True).start()
+        self._gate: Gate | None = None
+        if self._per_call == 1:
+            self._begin()
 
-    def _fit(self, batches: Any) -> None:
+    def _train_step(self, data: Any) -> Any:
+        """Keras' own step, which notes when it is traced, and the graph of the latest trace."""
+        if not tf.executing_eagerly():
+            self._traces.note(inspection.status(), *data)
+            self._graph = tf.compat.v1.get_default_graph()
+        return self._plain_step(data)
+
+    def _begin(self) -> None:
+        """Start the fit without end, from the step that was reached."""
+        self._gate = Gate()
+        batches = self._batches.skip(self._done) if self._done else self._batches
+        threading.Thread(target=self._fit, args=[batches, self._gate], daemon=True).start()
+
+    def _fit(self, batches: Any, gate: Gate) -> None:
         try:
-            self._model.fit(batches, steps_per_epoch=ENDLESS, shuffle=False, verbose=0, callbacks=[self._gate])
+            self._model.fit(batches, steps_per_epoch=ENDLESS, shuffle=False, verbose=0, callbacks=[gate])
             raise RuntimeError("Keras' fit ended by itself")
         except BaseException as error:
-            self._gate.broke(error)
+            gate.broke(error)
 
     def trace(self) -> None:
         pass
 
     def run(self, steps: int) -> None:
+        """Takes whole executions once the fit without end has begun."""
+        if self._gate is None and steps % self._per_call:
+            self._model.fit(self._batches.skip(self._done).take(steps), shuffle=False, verbose=0)
+            self._done += steps
+            return
+        if self._gate is None:
+            self._begin()
+        assert self._gate
         self._model.reset_metrics()  # Keras' loss is a mean since the last reset
-        self._gate.let(steps)
+        self._gate.let(math.ceil(steps / self._per_call) * self._per_call)
 
     def sync(self) -> float:
         return float(self._model.get_metrics_result()["loss"])
@@ -133,16 +157,25 @@ class KerasLoop:
         return self._model(images, training=False).numpy()
 
     def traces(self) -> int:
-        return self._model.traced
+        return self._traces.count
 
     def execution(self) -> Execution:
-        graph = self._model.graph
+        graph = self._graph
         return Execution(
             traces=self.traces(),
             graph_ops=inspection.graph_ops(graph) if graph else 0,
             xla_compilations=len(inspection.must_compile() - self._compiled_before),
-            devices=inspection.devices(*(weight.value for weight in self.task.weights)),
+            retraces=self._traces.changes(),
+            devices=inspection.devices(*self.task.weights),
         )
 
     def structure(self) -> Structure:
         return Structure()
+
+
+def _kerasised(task: Any, **options: Any) -> KerasTask:
+    if isinstance(task.model, Network):
+        return _own(task, **options)
+    if not hasattr(task.model, "keras_logits"):
+        raise NotApplicable(f"{type(task.model).__name__} has no twin in Keras' layers")
+    return _twin(task, **options)

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from bench.cost_records import Structure
 from bench.modes import inspection
-from bench.records import Execution
+from bench.proof_records import Execution
 
 
 class Xla:
@@ -20,10 +20,11 @@ class Xla:
         self.task = make_task()
         self._feed = self.task.inputs.feed()
         self._step = tf.function(self._loss_of_step, jit_compile=True)
+        self._traces = inspection.Traces(self.task.inputs.names)
         self._forward = tf.function(self._logits, jit_compile=True)
 
     def _loss_of_step(self, *values: Any) -> Any:
-        self._converted = inspection.converted()
+        self._traces.note(inspection.status(), *values)
         loss, _ = self.task.step(*values)
         return loss
 
@@ -55,7 +56,8 @@ class Xla:
             graph_ops=len(concrete.graph.get_operations()),
             xla_compilations=self.traces() if compiled else 0,
             hlo_instructions=inspection.hlo_instructions(self._step, *next(self._feed)) if compiled else None,
-            converted=self._converted,
+            converted=self._traces.converted,
+            retraces=self._traces.changes(),
             devices=inspection.devices(self._loss, *self.task.weights),
         )
 

@@ -8,8 +8,8 @@ import tensorflow as tf
 from bench.cost_records import Structure
 from bench.errors import NotApplicable
 from bench.modes import inspection
-from bench.records import Execution
-from cifar_core.inputs import Resident
+from bench.proof_records import Execution
+from cifar_core.inputs import Streamed
 
 NUMBERS = (tf.TensorSpec([], tf.int64), tf.TensorSpec([], tf.int64))  # of the first step, of steps
 
@@ -21,14 +21,17 @@ class XlaLoop:
 
     def __init__(self, make_task: Callable[..., Any], steps_per_call: int = 0) -> None:
         self.task = make_task()
-        if not isinstance(self.task.inputs, Resident):
+        if self.task.inputs.no_loop:
+            raise NotApplicable(self.task.inputs.no_loop)
+        if isinstance(self.task.inputs, Streamed):
             raise NotApplicable("XLA cannot compile the input pipeline, which would be part of its loop")
         self._per_call, self._done = steps_per_call, self.task.first_step
         self._steps = tf.function(self._loss_of_steps, jit_compile=True)
+        self._traces = inspection.Traces(("first step", "count"))
         self._forward = tf.function(self._logits, jit_compile=True)
 
     def _loss_of_steps(self, first: Any, count: Any) -> Any:
-        self._converted = inspection.converted()
+        self._traces.note(inspection.status(), first, count)
         loss = tf.constant(0.0)
         for number in tf.range(first, first + count):
             loss, _ = self.task.step(*self.task.inputs.at(number))
@@ -66,7 +69,8 @@ class XlaLoop:
             loops=inspection.loops(concrete.graph),
             xla_compilations=self.traces() if compiled else 0,
             hlo_instructions=inspection.hlo_instructions(self._steps, one, one) if compiled else None,
-            converted=self._converted,
+            converted=self._traces.converted,
+            retraces=self._traces.changes(),
             devices=inspection.devices(self._loss, *self.task.weights),
         )
 

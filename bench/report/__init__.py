@@ -8,7 +8,20 @@ from pathlib import Path
 
 from bench.analysis import Run, analyse
 from bench.learning import read
-from bench.report import conditions, costs, facts, headline, learning, method, proof, startup, steady, trials, why
+from bench.report import (
+    conditions,
+    costs,
+    facts,
+    headline,
+    learning,
+    method,
+    proof,
+    startup,
+    steady,
+    sweep,
+    trials,
+    why,
+)
 from bench.report.document import Section
 from bench.report.folder import write
 from bench.store import Store
@@ -21,6 +34,8 @@ SECTIONS = (
     facts.section,
     steady.section,
     why.section,
+    sweep.over_batch_sizes,
+    sweep.over_threads,
     startup.section,
     costs.section,
     proof.section,

@@ -3,7 +3,8 @@
 from dataclasses import fields
 
 from bench.analysis import Run
-from bench.records import NOT_APPLICABLE, Environment
+from bench.records import Environment
+from bench.report import failures
 from bench.report.document import Row, Section, Table, column
 from bench.report.wording import interval, mib
 from bench.stats import ENOUGH_BLOCKS
@@ -12,8 +13,7 @@ from bench.stats import ENOUGH_BLOCKS
 def section(run: Run) -> Section:
     """Noise floor, warnings, failures, then the machine."""
     parts = [*_floors(run), *_warnings(run)]
-    failures = _failures(run)
-    return Section("Conditions and warnings", (*parts, *([failures] if failures.rows else []), _conditions(run)))
+    return Section("Conditions and warnings", (*parts, *failures.parts(run), _conditions(run)))
 
 
 def _floors(run: Run) -> list[str]:
@@ -59,32 +59,6 @@ def _differing(environments: list[Environment]) -> list[str]:
     """The fields, loads aside, in which the blocks of a run (resumed elsewhere, perhaps) are not alike."""
     names = [field.name for field in fields(Environment) if not field.name.startswith("load_")]
     return [name for name in names if len({getattr(env, name) for env in environments}) > 1]
-
-
-def _failures(run: Run) -> Table:
-    columns = (
-        column("case", "group"),
-        column("mode", "title"),
-        column("block", "block"),
-        column("stage", "stage"),
-        column("what happened", "message"),
-        column("slices timed", "slices"),
-    )
-    rows = tuple(
-        {
-            "group": group.title,
-            "mode": result.case.mode,
-            "title": result.title,
-            "block": failure.block,
-            "stage": failure.stage,
-            "message": failure.message,
-            "slices": len(failure.slices_s),
-        }
-        for group, result in run.rows()
-        for failure in result.failures
-        if failure.stage != NOT_APPLICABLE
-    )
-    return Table("failures", columns, rows)
 
 
 def _environments(run: Run) -> list[Environment]:

@@ -3,7 +3,7 @@
 from bench import spending
 from bench.analysis import CaseResult, GroupResult, Run
 from bench.report.document import Column, Row, Section, Table, column, summary_of
-from bench.report.wording import interval, mib, number
+from bench.report.wording import calls, interval, mib, number
 
 _READING = (
     "CPU time counts all threads of the process while it was timed; over the step's wall time it says how many cores "
@@ -66,7 +66,7 @@ def _inside(run: Run) -> Table:
     columns = (
         column("case", "group"),
         column("mode", "title"),
-        Column("calls a step", lambda row: _whole(row["calls"])),
+        Column("from Python, a step", lambda row: _calls(row["calls"])),
         Column("outside kernels", _outside),
         Column("operations, after Grappler", lambda row: _from_to(row["graph_ops"], row["ops_optimised"])),
         Column("HLO instructions, optimised (fusions)", _hlo),
@@ -116,9 +116,9 @@ def _share_of_peak(row: Row) -> str:
     return "–" if not rate or not peak else f"{rate / peak:.0%}"
 
 
-def _whole(value: object) -> str:
+def _calls(value: object) -> str:
     found = _float(value)
-    return "–" if found is None else f"{found:,.0f}"
+    return "–" if found is None else calls(found)
 
 
 def _number(value: object, scale: float = 1.0) -> str:

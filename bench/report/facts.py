@@ -1,5 +1,8 @@
 """What happened in this run that deserves a sentence of its own, because people expect otherwise."""
 
+import re
+from collections.abc import Sequence
+
 from bench import spending
 from bench.analysis import CaseResult, GroupResult, Run, ratio_between
 from bench.report.document import Section
@@ -64,10 +67,24 @@ def _conversion(results: list[CaseResult]) -> list[str]:
 
 
 def _retraced(results: list[CaseResult]) -> list[str]:
-    times = {r.title: sum(m.proof.traces_while_timing for m in r.measurements) for r in results}
-    return [
-        f"**{title} was traced {count} times again while it was timed**: something in its arguments changes from step "
-        "to step (a Python number, a new shape, a new object); it is INVALID."
-        for title, count in times.items()
-        if count
-    ]
+    return [text for result in results if (text := _retrace(result))]
+
+
+def _retrace(result: CaseResult) -> str:
+    """What made a step trace again, and what to do; empty where nothing did."""
+    count = sum(m.proof.traces_while_timing for m in result.measurements)
+    changes = tuple(dict.fromkeys(text for m in result.measurements for text in m.proof.execution.retraces))
+    if not count and not changes:
+        return ""
+    when = f"{count} times again while it was timed" if count else "again before it was timed"
+    why = "something in its arguments changes from step to step (a Python number, a new shape, a new object)"
+    advice = " A last, ragged batch did it: use drop_remainder=True, or pad it." if _ragged(changes) else ""
+    invalid = "; it is INVALID" if count else ""
+    return f"**{result.title} was traced {when}**: {'; '.join(changes) or why}{invalid}.{advice}"
+
+
+def _ragged(changes: Sequence[str]) -> bool:
+    """Whether all that changed are first dimensions that shrank or grew back."""
+    shapes = [re.findall(r"(\w+) \[(\d+)((?:, \d+)*)\]", change.partition(": ")[2]) for change in changes]
+    alike = [len(pair) == 2 and pair[0][::2] == pair[1][::2] and pair[0][1] != pair[1][1] for pair in shapes]
+    return bool(alike) and all(alike)

@@ -51,8 +51,11 @@ def _contains_1(ratio: Summary | None) -> bool:
 def _why_none(group: GroupResult) -> str:
     if not group.candidates:
         return "only the baseline was asked for"
-    reasons = [f"{r.title}: {r.comparison.reason}" for r in group.candidates if r.comparison and r.comparison.reason]
-    return "; ".join(reasons)
+    titles: dict[str, list[str]] = {}
+    for result in group.candidates:
+        if result.comparison and result.comparison.reason:
+            titles.setdefault(result.comparison.reason, []).append(result.title)
+    return "; ".join(f"{', '.join(names)}: {reason}" for reason, names in titles.items())
 
 
 def caveats(run: Run) -> list[str]:

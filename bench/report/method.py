@@ -19,7 +19,9 @@ _CLOCK = (
 )
 _TURNS = (
     "A block starts a fresh process for each case, the baseline twice. All live at once and take turns: in each round "
-    "every one runs one slice, in an order drawn anew from the seed, so that whatever slows the machine hits all alike."
+    "every one runs one slice, in an order drawn anew from the seed, so that whatever slows the machine hits all "
+    "alike. On a CPU under Linux these processes are forked from one that has imported TensorFlow, in this block and "
+    "for it, and has run nothing. A case far slower than the baseline takes part in two rounds of every second block."
 )
 _STATISTICS = (
     "Ratios are formed inside a round, averaged on the log scale over a block, and given Student's 95 % interval "

@@ -13,7 +13,8 @@ _READING = (
     "the optimizer and, in TF1 style, the graph; tf.function does that work in its first call, so the two are added "
     "before modes are compared. Break-even is (start-up over the baseline's) / (time saved a step), each averaged "
     "over blocks, for modes that were found faster. Importing TensorFlow and preparing data is the same for every "
-    "mode and was done by all workers at once: it is no part of it."
+    "mode and is no part of it: on a CPU under Linux a block imports TensorFlow once for all modes with the same "
+    "environment variables and forks their processes."
 )
 
 

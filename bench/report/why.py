@@ -8,6 +8,7 @@ import math
 from bench import spending
 from bench.analysis import CaseResult, GroupResult, Run
 from bench.report.document import Section
+from bench.report.wording import calls as calls_of
 from bench.report.wording import interval, number
 from bench.stats import Verdict
 
@@ -68,7 +69,7 @@ def _dispatch(baseline: CaseResult, result: CaseResult) -> list[str]:
     calls = spending.calls(baseline), spending.calls(result)
     if before is None or after is None or None in calls:
         return []
-    ours, theirs = (f"{count:,.0f} call{'s' * (count != 1)}" for count in reversed(calls) if count is not None)
+    ours, theirs = (calls_of(count) for count in reversed(calls) if count is not None)
     return [
         f"Python and dispatch take {number(1e3 * after)} of its {_ms(result, 'step')} ms "
         f"({ours} a step), {number(1e3 * before)} of {baseline.title}'s {_ms(baseline, 'step')} ({theirs})"

@@ -42,6 +42,12 @@ def count(value: float) -> str:
     return f"{whole if whole < 100 else round(whole, 1 - _magnitude(whole)):,}"
 
 
+def calls(value: float) -> str:
+    """Calls a step: '83 calls', '1 call', '0.33 calls' where one call takes several steps."""
+    shown = f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
+    return f"{shown} call{'s' * (shown != '1')}"
+
+
 def mib(value: float | None) -> str:
     """Bytes as MiB."""
     return "–" if value is None else f"{value / 2**20:,.0f}"

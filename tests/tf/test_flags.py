@@ -1,25 +1,28 @@
-"""Modes whose flags must be set before TensorFlow loads, in real workers."""
+"""Workers forked from real nurseries: flags set before TensorFlow loads reach them, and they train as any other."""
 
 from dataclasses import replace
 
+import pytest
 from builders import ENVIRONMENT, SCHEDULE
 
-from bench import launch, validity
+from bench import forking, launch, validity
 from bench.messages import Order
 from bench.records import Case, Outcome
 from cifar_core.cifar10 import SYNTHETIC
 from cifar_core.workload import Workload
 
 
+def orders(*modes: str, threads: int = 0) -> list[Order]:
+    schedule = replace(SCHEDULE, time_limit_s=120.0)
+    baseline, *others = [Case(mode, "cpu", threads, Workload("mlp", 8, "synthetic")) for mode in modes]
+    cases = [baseline, replace(baseline, again=True), *others]
+    return [Order(case, 0, schedule, ENVIRONMENT, SYNTHETIC) for case in cases]
+
+
 def test_clusters_and_keras_loops_prove_themselves_in_processes_of_their_own() -> None:
     kept: list[Outcome] = []
-    schedule = replace(SCHEDULE, time_limit_s=120.0)
-    workload = Workload("mlp", 8, "synthetic")
-    orders = [
-        Order(Case(mode, "cpu", 0, workload), 0, schedule, ENVIRONMENT, SYNTHETIC)
-        for mode in ("eager", "autocluster", "keras_fit", "keras_eager")
-    ]
-    launch.Block(orders, 0, lambda outcome, _: kept.append(outcome), lambda text, share: None).run()
+    asked = orders("eager", "autocluster", "keras_fit", "keras_eager")
+    launch.Block(asked, 0, lambda outcome, _: kept.append(outcome), lambda text, share: None).run()
     assert [outcome.failure for outcome in kept if outcome.failure] == []
     measurements = {outcome.case.mode: outcome.measurement for outcome in kept}
     assert sorted(measurements) == ["autocluster", "eager", "keras_eager", "keras_fit"]
@@ -29,3 +32,19 @@ def test_clusters_and_keras_loops_prove_themselves_in_processes_of_their_own() -
     clustered = measurements["autocluster"]
     assert clustered
     assert clustered.proof.execution.clusters > 0
+
+
+def test_forked_workers_train_as_executed_ones_do_on_as_many_threads_as_they_are_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    forked = losses("eager", "function", "xla")
+    monkeypatch.setattr(forking.Nurseries, "_forks", lambda self, order: False)
+    assert forked == losses("eager", "function", "xla")
+    assert len(forked) == 4
+
+
+def losses(*modes: str) -> dict[str, tuple[float | None, ...]]:
+    kept: list[Outcome] = []
+    launch.Block(orders(*modes, threads=1), 0, lambda outcome, _: kept.append(outcome), lambda text, share: None).run()
+    measured = {outcome.case.arm: outcome.measurement for outcome in kept}
+    return {arm: m.evidence.first_losses for arm, m in measured.items() if m}

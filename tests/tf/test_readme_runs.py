@@ -1,16 +1,47 @@
-"""The README's Python does what it says."""
+"""The README's Python does what it says, and its own models run."""
 
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+from bench.analysis import analyse
+from bench.stats import Verdict
+from bench.store import Store
+
 ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+SNIPPETS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
 def test_three_ways_to_build_a_graph_print_the_same(tmp_path: Path) -> None:
-    (snippet,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    (snippet,) = [text for text in SNIPPETS if "weighted_sum" in text]
     # From a file: AutoGraph reads the source of what it converts.
     (tmp_path / "snippet.py").write_text(snippet)
     done = subprocess.run([sys.executable, "snippet.py"], capture_output=True, text=True, check=True, cwd=tmp_path)
     assert [line.split()[-1] for line in done.stdout.splitlines()] == ["13.0"] * 3
+
+
+def test_the_own_models_run_as_shown_with_valid_verdicts(tmp_path: Path) -> None:
+    (snippet,) = [text for text in SNIPPETS if "def make_net" in text]
+    (words,) = re.findall(r"^    cifar-bench (run --model .*my_models:make_line.*)$", README, re.MULTILINE)
+    (tmp_path / "my_models.py").write_text(snippet)
+    few = ["--preset", "quick", "--budget", "1s", "--data", "synthetic", "--out", "run"]
+    command = [sys.executable, "-m", "bench", *words.split(), *few]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, env=environment)
+    assert done.returncode == 0, done.stderr
+    store = Store.open(tmp_path / "run")
+    run = analyse(store.plan, store.outcomes())
+    net, line = run.groups
+    assert [result.case.mode for result in net.cases if result.valid] == [
+        "eager",
+        "eager",
+        "function",
+        "xla",
+        "keras_fit",
+    ]
+    assert [result.case.mode for result in line.cases if result.valid] == ["eager", "eager", "function", "xla"]
+    verdicts = [result.comparison.verdict for result in line.candidates if result.comparison]
+    assert verdicts[-1] is Verdict.NOT_APPLICABLE

@@ -60,10 +60,10 @@ def test_sgd_with_momentum_matches_its_formula() -> None:
 def test_the_step_returns_the_loss_before_its_update() -> None:
     batches = pipeline.resident(cifar10.SYNTHETIC, 8, seed=0)
     task = resident_task(Workload("tutorial_cnn", 8, "synthetic"), batches)
-    before = float(cross_entropy(task.model(batches.images[3]), batches.labels[3]))
+    before = float(cross_entropy(batches.labels[3], task.model(batches.images[3])))
     loss, _ = task.step(tf.constant(3))
     assert float(loss) == pytest.approx(before, rel=1e-6)
-    assert float(cross_entropy(task.model(batches.images[3]), batches.labels[3])) < before
+    assert float(cross_entropy(batches.labels[3], task.model(batches.images[3]))) < before
 
 
 def test_the_tutorial_cnn_learns_the_look_alike_but_not_to_perfection() -> None:

@@ -1,5 +1,6 @@
 """Bad input ends in one clear line and exit code 2; nothing is started."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from batch_files import write_folder
 from builders import a_plan, an_accuracy_plan, outcomes
 
 from bench import accuracy
+from bench.modes import MODES
 from bench.records import FORMAT
 from bench.store import Store
 from cifar_core import cifar10
@@ -34,6 +36,10 @@ def the_line(done: "subprocess.CompletedProcess[str]") -> str:
     ("words", "said"),
     [
         ("--modes egaer", "unknown mode 'egaer'; known: eager, graph, function, function_unconverted"),
+        (
+            "--model my-models:make",
+            "'my-models:make' is no package.module:factory; type e.g. --model my_models:make_net",
+        ),
         ("--preset fast", "unknown preset 'fast'; known: quick, standard, thorough"),
         ("--batch-sizes 0", "batch size 0 is not positive"),
         ("--batch-sizes 60000", "batch size 60000 exceeds the 50000 training images"),
@@ -103,6 +109,7 @@ def test_data_that_is_there_is_not_downloaded_again(tmp_path: Path) -> None:
     [
         ("--recipe fancy", "unknown recipe 'fancy'; known: tutorial, tuned"),
         ("--mode fast", "unknown mode 'fast'"),
+        ("--model mine:make", "unknown model 'mine:make'; known: tutorial_cnn, mlp, resnet9"),
         ("--mode keras_fit", "keras_fit is only timed, by `run`; modes that train: eager, graph, function"),
         ("--display-step 0", "--steps and --seed must be at least 0, --display-step at least 1"),
         ("--resume nowhere", "nowhere is no training"),
@@ -117,6 +124,7 @@ def test_a_bad_training_option_is_one_line(tmp_path: Path, words: str, said: str
     ("words", "said"),
     [
         ("--modes fast", "unknown mode 'fast'"),
+        ("--model mine:make", "unknown model 'mine:make'; known: tutorial_cnn, mlp, resnet9"),
         ("--seeds 0", "0 seeds make no distribution"),
         ("--margin 1", "--target and --margin are shares between 0 and 1"),
         ("--resume nowhere", "nowhere has no accuracy.json"),
@@ -136,6 +144,15 @@ def test_an_accuracy_that_has_not_begun_says_so(tmp_path: Path) -> None:
     assert done.stderr.splitlines() == ["20 trainings have not begun"]
 
 
+def test_a_finished_run_that_is_resumed_foretells_nothing(tmp_path: Path) -> None:
+    store = Store.create(tmp_path / "run", a_plan())
+    for outcome in outcomes(a_plan(), {"eager": 1, "eager-again": 1, "graph": 1, "function": 1, "xla": 1}, blocks=2):
+        store.keep(outcome)
+    done = bench("run", "--resume", "run", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "plan:" not in done.stderr
+
+
 def test_an_unknown_option_or_command_is_a_usage_error(tmp_path: Path) -> None:
     assert bench("run", "--speed", "9", cwd=tmp_path).returncode == 2
     assert bench("rnu", cwd=tmp_path).returncode == 2
@@ -145,6 +162,9 @@ def test_list_names_everything_there_is(tmp_path: Path) -> None:
     printed = bench("list", cwd=tmp_path).stdout
     for name in ("eager", "graph", "function", "xla", "tutorial_cnn", "quick", "standard", "thorough", "cpu"):
         assert f"  {name}" in printed
+    for name in ("float32", "mixed_bfloat16", "mixed_float16", "resident", "pipeline"):
+        assert re.search(rf"^  {name}  +\w.{{10}}", printed, re.MULTILINE)
+    assert re.findall(r"^  (\w+) .* \*$", printed, re.MULTILINE) == [mode.name for mode in MODES if mode.loops]
 
 
 def test_report_prints_the_sentence_the_table_and_the_path(tmp_path: Path) -> None:

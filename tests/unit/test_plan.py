@@ -32,7 +32,13 @@ def test_a_value_spelled_twice_is_one_value(options: Options) -> None:
     ("options", "words"),
     [
         (Options(modes="egaer"), ["unknown mode 'egaer'", "eager, graph, function, function_unconverted", "--modes"]),
-        (Options(models="vgg"), ["unknown model 'vgg'", "tutorial_cnn"]),
+        (Options(models="vgg"), ["unknown model 'vgg'", "tutorial_cnn", "your own as package.module:factory"]),
+        (
+            Options(models="my-models:make"),
+            ["'my-models:make' is no package.module:factory", "--model my_models:make_net"],
+        ),
+        (Options(models="my_models:"), ["'my_models:' is no package.module:factory"]),
+        (Options(models="a:b:c"), ["'a:b:c' is no package.module:factory"]),
         (Options(precisions="float64"), ["unknown precision 'float64'", "float32, mixed_bfloat16", "--precisions"]),
         (Options(inputs="disk"), ["unknown input 'disk'", "resident, pipeline", "--inputs"]),
         (Options(steps_per_call="-1"), ["-1 steps a call make no sense"]),
@@ -80,6 +86,23 @@ def test_steps_per_call_multiply_only_the_modes_that_loop() -> None:
     assert [case.arm for case in made.cases] == [
         "eager", "eager-again", "function", "function_loop-k1", "function_loop-k10",
     ]  # fmt: skip
+
+
+def test_keras_takes_steps_per_call_too() -> None:
+    made = plan.make(Options(modes="eager,keras_fit,keras_jit,keras_eager", steps_per_call="3"), SYNTHETIC)
+    assert [case.arm for case in made.cases[2:]] == ["keras_fit-k3", "keras_jit-k3", "keras_eager-k3"]
+
+
+def test_own_models_are_taken_by_their_spelling_alone_and_get_safe_keys() -> None:
+    made = plan.make(Options(models="mlp,no.such.module:make, mine:make"), SYNTHETIC)
+    assert list(dict.fromkeys(case.workload.model for case in made.cases)) == [
+        "mlp",
+        "no.such.module:make",
+        "mine:make",
+    ]
+    groups = list(plan.groups(made))
+    assert groups[1].startswith("no.such.module.make-b64-")
+    assert not any(":" in case.key for case in made.cases)
 
 
 def test_precisions_and_inputs_are_groups_of_their_own() -> None:

@@ -7,7 +7,7 @@ import pytest
 from builders import ENVIRONMENT, a_case, a_group, a_measurement, a_plan, an_evidence, outcomes
 
 from bench import report
-from bench.records import Case, Failure, Measurement, Outcome, Plan
+from bench.records import Case, Failure, Measurement, Outcome, Plan, Samples
 from bench.report import steady
 from bench.report.document import Figure
 from bench.store import Store
@@ -140,7 +140,7 @@ def test_several_groups_have_their_own_rows_sentences_and_figures(tmp_path: Path
     made = built(tmp_path, outcomes(plan, STEPS), plan)
     assert len(steady.table(made.run).rows) == 10
     assert made.path.read_text().count("runs this step") == 2
-    assert len(list((tmp_path / "plots").iterdir())) == 6
+    assert len(list((tmp_path / "plots").iterdir())) == 2 * 3 + 1  # and one over both
 
 
 def a_group_of(batch_size: int) -> tuple[Case, ...]:
@@ -165,6 +165,42 @@ def test_differences_of_equal_work_are_shown(tmp_path: Path) -> None:
     built(tmp_path, records)
     table = pd.read_csv(tmp_path / "tables" / "equal_work.csv").set_index("mode")
     assert table.loc["xla", "loss_difference"] == pytest.approx(0.0000002 / 2.3, rel=1e-3)
+
+
+SLOW = {"eager": 0.05, "eager-again": 0.05, "function": 0.025, "xla_loop": 2.0}
+
+
+def a_slow_run(folder: Path, blocks: tuple[int, ...]) -> report.Report:
+    """A run whose XLA loop, measured in these blocks, took part in two rounds and a short loss curve."""
+    plan = a_plan(a_group(("eager", "function", "xla_loop")))
+    records = [o for o in outcomes(plan, SLOW) if o.case.arm != "xla_loop"]
+    for o in outcomes(plan, SLOW):
+        if o.measurement and o.case.arm == "xla_loop" and o.block in blocks:
+            m = replace(o.measurement, evidence=an_evidence(first_losses=(2.3, 2.2)))
+            steady = Samples(m.steady.seconds[:2], 1, (0, 2))
+            records.append(Outcome(measurement=replace(m, steady=steady)))
+    return built(folder, records, plan)
+
+
+def test_blocks_that_a_far_slower_case_sat_out_are_not_missing(tmp_path: Path) -> None:
+    made = a_slow_run(tmp_path, (0, 2, 4))
+    text = made.path.read_text()
+    assert made.run.enough
+    assert "An indication" not in text
+    assert "blocks that a claim needs" not in text
+    assert "took part in 2 of 3 rounds, in 3 of 6 blocks, with 1 step a slice: its interval is wider" in text
+    table = pd.read_csv(tmp_path / "tables" / "steady.csv").set_index("mode")
+    assert (table.loc["xla_loop", "verdict"], table.loc["xla_loop", "ratio_blocks"]) == ("SLOWER", 3)
+
+
+def test_blocks_that_a_far_slower_case_failed_to_take_part_in_are_missing(tmp_path: Path) -> None:
+    made = a_slow_run(tmp_path, (0, 2))
+    assert not made.run.enough
+    assert "2 of the 6 blocks that a claim needs" in made.path.read_text()
+
+
+def test_a_loss_curve_that_was_cut_short_is_said_to_be(tmp_path: Path) -> None:
+    assert "fewer losses are compared: XLA loop 2." in a_slow_run(tmp_path, (0, 2, 4)).path.read_text()
 
 
 def test_what_people_expect_otherwise_gets_a_sentence_of_its_own(tmp_path: Path) -> None:
@@ -193,3 +229,32 @@ def test_a_retrace_in_the_loop_says_what_to_look_for(tmp_path: Path) -> None:
     ]
     text = built(tmp_path, [*outcomes(plan, steps), *retraced], plan).path.read_text()
     assert "**tf.function was traced 12 times again while it was timed**" in text
+
+
+@pytest.mark.parametrize(
+    ("change", "advice"),
+    [
+        ("argument 2 (labels): int32 [64] became int32 [16]", True),
+        ("argument 1 (inputs): float32 [64, 8] became float32 [16, 8]", True),
+        ("argument 1 (inputs): float32 [64, 8] became float32 [64, 9]", False),
+        ("argument 2 (labels): int32 [64] became int64 [16]", False),
+        ("argument 3: Python int 3 became 4", False),
+    ],
+)
+def test_the_argument_that_retraced_is_named_and_a_ragged_batch_told_apart(
+    tmp_path: Path, change: str, advice: bool
+) -> None:
+    plan = a_plan(a_group(("eager", "function")))
+    m = a_measurement(plan.cases[-1])
+    execution = replace(m.proof.execution, retraces=(change,))
+    records = outcomes(plan, {"eager": 0.05, "eager-again": 0.05})
+    for count, said in (
+        (2, "was traced 2 times again while it was timed"),
+        (0, "was traced again before it was timed"),
+    ):
+        proof = replace(m.proof, traces_while_timing=count, execution=execution)
+        run = [*records, Outcome(measurement=replace(m, proof=proof))]
+        text = built(tmp_path / str(count), run, plan).path.read_text()
+        assert f"**tf.function {said}**: {change}" in text
+        assert ("drop_remainder=True" in text) == advice
+        assert ("it is INVALID" in text) == bool(count)

@@ -110,6 +110,34 @@ def test_precision_adds_blocks_until_it_is_reached(tmp_path: Path) -> None:
     assert run.precise(store)
 
 
+def test_a_far_slower_case_sits_out_every_second_block_and_none_of_them_is_measured_again(tmp_path: Path) -> None:
+    store, command = a_store(tmp_path, blocks=6), (*FAKE, "function=crawl")
+    run.execute(store, SYNTHETIC, Watcher(), command)
+    blocks = {arm: [o.block for o in store.outcomes() if o.case.arm == arm] for arm in ("eager", "function")}
+    assert blocks == {"eager": [0, 1, 2, 3, 4, 5], "function": [0, 2, 4]}
+    watcher = Watcher()
+    run.execute(store, SYNTHETIC, watcher, command)
+    assert watcher.blocks == 0
+
+
+def test_half_a_block_that_a_slow_case_sits_out_is_measured_anew_without_it(tmp_path: Path) -> None:
+    store, command = a_store(tmp_path), (*FAKE, "function=crawl")
+    run.execute(store, SYNTHETIC, Watcher(), command)
+    (lost,) = tmp_path.glob("measurements/*eager-b1.json")
+    lost.unlink()
+    run.execute(store, SYNTHETIC, Watcher(), command)
+    assert [o.case.arm for o in store.outcomes() if o.block == 1] == ["eager", "eager-again"]
+
+
+def test_a_budget_drops_whole_blocks_of_all_groups(tmp_path: Path) -> None:
+    other = tuple(replace(case, threads=1) for case in CASES)
+    schedule = replace(SCHEDULE, blocks=6, budget_s=0.1)
+    store = Store.create(tmp_path, a_plan((*CASES, *other), schedule=schedule))
+    stopped = run.execute(store, SYNTHETIC, Watcher(), FAKE)
+    assert "no room for more than 1 blocks; 5 of the 6 planned are dropped" in stopped
+    assert len(keys(store)) == 2 * 3
+
+
 def test_a_budget_drops_blocks_and_says_so(tmp_path: Path) -> None:
     store = a_store(tmp_path, precision=1e-9, budget_s=1.0)
     assert "time budget of 1 s" in run.execute(store, SYNTHETIC, Watcher(), FAKE)

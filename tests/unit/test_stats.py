@@ -62,11 +62,6 @@ def test_a_borderline_difference_is_lost_among_many_comparisons() -> None:
     assert stats.compare([borderline] + [noise] * 5)[0].verdict is Verdict.UNCERTAIN
 
 
-def test_fewer_than_six_blocks_are_said_to_be_too_few() -> None:
-    assert stats.compare([([2.0] * 5, 1.0)])[0].warnings
-    assert not stats.compare([([2.0] * 6, 1.0)])[0].warnings
-
-
 def test_the_noise_floor_is_the_a_a_ratio_whichever_way_it_points() -> None:
     assert stats.noise_floor(stats.summarise([0.8])) == pytest.approx(1.25)
     assert stats.noise_floor(stats.summarise([1.25])) == pytest.approx(1.25)

@@ -6,7 +6,7 @@ from builders import EXECUTIONS, a_case, a_measurement, an_evidence
 
 from bench import validity
 from bench.modes import MODES
-from bench.records import GradientSketch, Proof
+from bench.proof_records import GradientSketch, Proof
 
 
 def test_equal_evidence_gives_no_reasons() -> None:
@@ -21,7 +21,7 @@ def test_equal_evidence_gives_no_reasons() -> None:
         ({"first_losses": (2.3001, 2.2, 2.1, 2.0, 1.9)}, "first loss"),
         ({"first_losses": (2.3, 2.2, 2.1, 2.0, 1.8)}, "drift"),
         ({"first_losses": (2.3, None, 2.1, 2.0, 1.9)}, "not finite at step 2"),
-        ({"gradients": (GradientSketch("kernel", 1.0, (0.51, -0.5)),)}, "gradient of kernel"),
+        ({"gradients": (GradientSketch("kernel", 1.0, (0.54, -0.5)),)}, "gradient of kernel"),
         ({"gradients": (GradientSketch("kernel", None, (None, None)),)}, "gradient of kernel"),
     ],
 )
@@ -33,6 +33,12 @@ def test_unequal_work_is_named(changes: dict[str, Any], reason: str) -> None:
 def test_rounding_is_not_called_other_work() -> None:
     rounded = an_evidence(first_losses=(2.3000002, 2.2, 2.1, 2.0, 1.9001))
     assert validity.unequal_work(rounded, an_evidence(), "float32") == ()
+
+
+def test_of_a_loss_curve_that_was_cut_short_the_beginning_is_compared() -> None:
+    assert validity.unequal_work(an_evidence(first_losses=(2.3, 2.2)), an_evidence(), "float32") == ()
+    (found,) = validity.unequal_work(an_evidence(first_losses=(2.3, 2.0)), an_evidence(), "float32")
+    assert "within 2 steps" in found
 
 
 @pytest.mark.parametrize("mode", sorted(EXECUTIONS))
@@ -66,6 +72,19 @@ def test_a_sound_measurement_of_each_mode_is_proven(mode: str) -> None:
 def test_a_mode_that_was_not_what_its_name_says_is_named(mode: str, proof: Proof, reason: str) -> None:
     (found,) = validity.unproven_mode(a_measurement(a_case(mode), proof=proof))
     assert reason in found
+
+
+def test_a_retrace_names_what_changed() -> None:
+    execution = replace(EXECUTIONS["function"], retraces=("argument 3: Python int 3 became 4",))
+    (found,) = validity.unproven_mode(a_measurement(a_case("function"), proof=Proof(execution, 2, 13, 13)))
+    assert found == "it retraced 2 times while timed: argument 3: Python int 3 became 4"
+
+
+def test_a_first_change_may_differ_by_more_than_a_gradient() -> None:
+    flipped = an_evidence(gradients=(GradientSketch("kernel", 1.0, (0.55, -0.5)),), by_change=True)
+    assert validity.unequal_work(flipped, an_evidence(by_change=True), "float32") == ()
+    (reason,) = validity.unequal_work(replace(flipped, by_change=False), an_evidence(), "float32")
+    assert "gradient of kernel" in reason
 
 
 def test_a_loss_that_is_not_finite_is_loud() -> None:

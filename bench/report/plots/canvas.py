@@ -3,12 +3,14 @@
 Colours are Okabe and Ito's, told apart by the colour-blind; every mark is labelled, so none rests on colour alone.
 """
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 
 from bench.modes import MODES
 
@@ -45,6 +47,23 @@ def rows(axes: Any, titles: Sequence[str]) -> None:
     axes.set_ylim(len(titles) - 0.4, -0.75)
     axes.grid(True, axis="x", color="#DDDDDD", linewidth=0.6)
     axes.set_axisbelow(True)
+
+
+def ratio_axis(axis: Any, low: float, high: float) -> None:
+    """A log axis, on which twice and half as fast lie equally far from 1."""
+    room = max(1.08, (high / low) ** 0.14)
+    rounded = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10, 20, 50, 100)
+    fine = (0.8, 0.9, 0.95, 1.05, 1.1, 1.2) if math.log(high / low * room**2) < 0.8 else ()
+    log_axis(axis, low / room, high * room, (*rounded, *fine), "x")
+
+
+def log_axis(axis: Any, low: float, high: float, ticks: Sequence[float], unit: str = "") -> None:
+    """A log axis from `low` to `high` with these ticks, as far as they lie on it, and no others."""
+    axis.axes.set(**{f"{axis.axis_name}scale": "log", f"{axis.axis_name}lim": (low, high)})
+    shown = sorted(tick for tick in ticks if low <= tick <= high)
+    axis.set_ticks(shown, [f"{tick:,g}{unit}" for tick in shown])
+    axis.set_minor_formatter(NullFormatter())
+    axis.set_tick_params(which="minor", length=0)
 
 
 def colour(mode: str) -> str:

@@ -1,14 +1,12 @@
 """The figures of a timed run: slices, ratios, total time."""
 
-import math
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.ticker import FuncFormatter
 
 from bench.analysis import CaseResult, GroupResult
-from bench.report.plots.canvas import INK, MUTED, canvas, colour, line, rows, save
+from bench.report.plots.canvas import INK, MUTED, canvas, colour, line, ratio_axis, rows, save
 from bench.report.wording import count, interval, number
 
 
@@ -48,7 +46,7 @@ def ratios(group: GroupResult, label: str, file: Path) -> None:
         text = f"{interval(ratio, sign='x')}  {result.comparison.verdict.value}"
         axes.annotate(text, (ratio.centre, row), (0, 9), textcoords="offset points", ha="center", fontsize=9)
         ends += [low, high]
-    _ratio_axis(axes, min(ends), max(ends))
+    ratio_axis(axes.xaxis, min(ends), max(ends))
     axes.set_xlabel(
         f"times as fast as {group.baseline.title}, 95 % interval; grey: the baseline against itself; right is faster"
     )
@@ -93,20 +91,6 @@ def _centre(result: CaseResult, metric: str) -> float:
     summary = result.summary(metric)
     assert summary
     return summary.centre
-
-
-def _ratio_axis(axes: Any, low: float, high: float) -> None:
-    """A log axis, on which twice and half as fast lie equally far from 1."""
-    room = max(1.08, (high / low) ** 0.14)
-    low, high = low / room, high * room
-    axes.set_xscale("log")
-    axes.set_xlim(low, high)
-    rounded = [0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10, 20, 50, 100]
-    fine = [0.8, 0.9, 0.95, 1.05, 1.1, 1.2] if math.log(high / low) < 0.8 else []
-    ticks = sorted(tick for tick in rounded + fine if low <= tick <= high)
-    axes.set_xticks(ticks, [f"{tick:g}x" for tick in ticks])
-    axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.tick_params(which="minor", length=0)
 
 
 def _colour(result: CaseResult) -> str:

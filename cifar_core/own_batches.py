@@ -1,0 +1,103 @@
+"""The batches that a person's own model brings along: pairs (inputs, labels) of whatever goes into its step.
+
+A list is turned into tensors once and lies ready; anything else is iterated anew whenever it ends, in the clock. NumPy
+arrays become tensors (float64 as float32, for that is what layers compute in); tensors and Python values stay as they
+are. Leaves out CIFAR-10's own batches (inputs.py).
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import cycle, islice
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from cifar_core.errors import ModelError
+from cifar_core.inputs import Batch, keep
+
+DIGESTED = 8  # batches that are compared byte for byte between modes
+_FROM_PYTHON = "its own batches come from Python one by one; a loop in a graph needs a list of batches of one shape"
+
+
+class OwnBatches:
+    """What `batch(batch_size, seed)` gives, as inputs of a step. Not to be made in a graph. Raises ModelError."""
+
+    names: tuple[str, ...] = ("inputs", "labels")
+
+    def __init__(self, make: Callable[[], Iterable[Any]]) -> None:
+        self._make = make
+        made = make()
+        self._held = [_pair(item) for item in made] if isinstance(made, list | tuple) else None
+        first = self._held[:1] if self._held is not None else [_pair(item) for item in islice(made, 1)]
+        if not first:
+            raise ModelError("its batch() gave no batch; it must give one or more pairs (inputs, labels)")
+        self.signature: tuple[Any, ...] = _specs(first[0])
+        self._stacked = _stacked(self._held or [])
+        self.no_loop = "" if self._stacked else _FROM_PYTHON
+
+    def arrays(self) -> list[Any]:
+        """The first batches' arrays, by whose bytes two modes' batches are compared."""
+        leaves = tf.nest.flatten(list(islice(self._once(), DIGESTED)))
+        arrays = [np.asarray(leaf) for leaf in leaves]
+        return [array.astype("S") if array.dtype == object else array for array in arrays]
+
+    def feed(self) -> Iterator[tuple[Any, ...]]:
+        """The pairs to call the step with, without end."""
+        if self._held:
+            yield from cycle(self._held)
+        while True:
+            empty = True
+            for pair in self._once():
+                empty = False
+                yield pair
+            if empty:
+                raise ModelError("its batch() gave the same used-up iterator again; it must give a new one each time")
+
+    def _once(self) -> Iterator[tuple[Any, ...]]:
+        return iter(self._held) if self._held else map(_pair, self._make())
+
+    def batch(self, inputs: Any, labels: Any) -> Batch:
+        return inputs, labels, keep
+
+    def at(self, step: Any) -> tuple[Any, ...]:
+        """The pair of a step by its number; only where `no_loop` is empty."""
+        count = len(self._held or ())
+        pair: tuple[Any, ...] = tf.nest.map_structure(lambda parts: tf.gather(parts, step % count), self._stacked)
+        return pair
+
+    def dataset(self) -> Any:
+        """The pairs as a tf.data.Dataset without end."""
+        if self._stacked:
+            return tf.data.Dataset.from_tensor_slices(self._stacked).repeat()
+        return tf.data.Dataset.from_generator(self.feed, output_signature=tf.nest.map_structure(_any, self.signature))
+
+
+def _stacked(held: list[tuple[Any, ...]]) -> Any:
+    """All pairs as one, each tensor with the pairs' number before its own shape; None where they are not alike."""
+    if not held or not all(map(tf.is_tensor, tf.nest.flatten(held))):
+        return None
+    if any(_specs(pair) != _specs(held[0]) for pair in held):
+        return None
+    return tf.nest.map_structure(lambda *parts: tf.stack(parts), *held)
+
+
+def _pair(item: Any) -> tuple[Any, ...]:
+    if not isinstance(item, list | tuple) or len(item) != 2:
+        raise ModelError(f"its batch() must give pairs (inputs, labels), it gave {type(item).__name__}")
+    return tuple(tf.nest.map_structure(_tensor, tuple(item)))
+
+
+def _tensor(leaf: Any) -> Any:
+    if not isinstance(leaf, np.ndarray | np.generic):
+        return leaf
+    return tf.constant(leaf, tf.float32 if leaf.dtype == np.float64 else None)
+
+
+def _specs(pair: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(tf.nest.map_structure(lambda x: tf.TensorSpec(x.shape, x.dtype) if tf.is_tensor(x) else x, pair))
+
+
+def _any(spec: Any) -> Any:
+    """A spec for batches of any size, as the last one may be smaller."""
+    spec = spec if isinstance(spec, tf.TensorSpec) else tf.TensorSpec((), tf.convert_to_tensor(spec).dtype)
+    return tf.TensorSpec([None, *spec.shape[1:]] if spec.shape.rank else [], spec.dtype)

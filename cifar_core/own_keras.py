@@ -1,0 +1,34 @@
+"""A person's own keras.Model: compiled with its loss, which then serves every mode. Leaves out Keras' own loop."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+
+class PlainLoss(keras.losses.Loss):
+    """A plain loss(labels, outputs), whose labels Keras would else turn into floats."""
+
+    def __init__(self, loss: Callable[[Any, Any], Any]) -> None:
+        super().__init__(name="loss")
+        self._loss = loss
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        return tf.reduce_mean(self._loss(y_true, y_pred))
+
+
+def compiled(model: Any, loss: Any, optimizer: Any) -> tuple[Callable[[Any, Any], Any], Any]:
+    """The model's loss(labels, outputs) -> scalar, regularisation included, and its optimizer or None.
+
+    What is given goes before what the model was compiled with, and that before the defaults.
+    """
+    if model.compiled and optimizer is None:
+        optimizer = model.optimizer
+    if loss is None and not (model.compiled and model.loss is not None):
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    if loss is not None:
+        plain = callable(loss) and not isinstance(loss, keras.losses.Loss)
+        model.compile(optimizer, PlainLoss(loss) if plain else loss)
+    model._compile_metrics = None  # compile() keeps those it is not given anew; no other mode computes them
+    return lambda labels, outputs: model.compute_loss(y=labels, y_pred=outputs), optimizer

@@ -1,0 +1,227 @@
+"""A person's own model, named `package.module:factory`, made into a task like any other.
+
+The factory takes no argument and returns a model, or a dict with "model" and any of "loss", "optimizer", "batch":
+
+model      a tf.Module, any callable with `trainable_variables`, or a keras.Model. Called as model(inputs), a
+           keras.Model with training=True; gives the outputs, which are logits unless a loss says otherwise.
+loss       loss(labels, outputs) -> a scalar or one number an example, of which the mean is taken. Default: softmax
+           cross-entropy of logits [n, classes] and whole labels [n]. A compiled keras.Model brings its own.
+optimizer  a keras.optimizers.Optimizer. Default: Adam with a rate of 1e-3. A compiled keras.Model brings its own.
+batch      batch(batch_size, seed) -> a list, or anything to iterate, of pairs (inputs, labels); used again from its
+           start when it ends (own_batches.py). Default: CIFAR-10, float32 [batch, 32, 32, 3] and int32 [batch].
+
+Python's, NumPy's and TensorFlow's seeds are set before each call of the factory, and it is called twice: once to see
+what it gives, and once more, timed as building, in the mode itself. A TF1 graph draws other random numbers from the
+same seed, so there the second model's variables get the first one's values. A model that makes its variables when it is
+first called is called once on zeros. Imports and runs the person's code: only in a child process.
+"""
+
+import importlib
+import os
+import random
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from functools import partial
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from cifar_core.errors import ModelError, Unsuited
+from cifar_core.inputs import Inputs, keep
+from cifar_core.models.layers import Training
+from cifar_core.optimizers import Adam, KerasOptimizer
+from cifar_core.own_batches import OwnBatches
+from cifar_core.training import PRECISIONS, Loss, Task, cast
+from cifar_core.workload import Workload
+
+CALLED = "a tf.Module, a keras.Model, or any callable with `trainable_variables`"
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a factory gave, checked."""
+
+    model: Any
+    loss: Any = None
+    optimizer: Any = None
+    batch: Callable[[int, int], Any] | None = None
+
+    @property
+    def is_keras(self) -> bool:
+        """Whether it is a keras.Model. Keras itself is not imported to find that out."""
+        keras = sys.modules.get("keras")
+        return keras is not None and isinstance(self.model, keras.Model)
+
+
+class OwnModel:
+    """A workload's own model: imported, called once and found sound. Not to be made in a graph. Raises ModelError."""
+
+    def __init__(self, workload: Workload) -> None:
+        self._workload = workload
+        set_seeds(workload.seed)
+        self._factory = find(workload.model)
+        own = self._call()
+        self.is_keras = own.is_keras
+        batch = own.batch
+        self.batches = OwnBatches(partial(batch, workload.batch_size, workload.seed)) if batch else None
+        # Each variable's first value, let go of when the task is made.
+        self._values: list[Any] | None = [variable.numpy() for variable in self._network(own).variables]
+
+    def task(self, inputs: Callable[[Callable[[Any], Any]], Inputs], hold: Callable[[Any], Any] = keep) -> Task:
+        """The task in the current graph, or eagerly. Raises Unsuited where a TF1 graph cannot hold it."""
+        values, self._values = self._values, None
+        if tf.executing_eagerly():
+            return self._task(self._call(), inputs(hold))
+        if self.is_keras:
+            raise Unsuited("Keras 3 makes its variables and runs its layers outside a tf.Graph and its Session")
+        task = self._task(self._call(), inputs(hold), in_graph=True)
+        task.initial = list(zip(task.model.variables, values or (), strict=True))
+        return task
+
+    def _call(self) -> Own:
+        set_seeds(self._workload.seed)
+        return _checked(self._factory())
+
+    def _task(self, own: Own, inputs: Inputs, in_graph: bool = False) -> Task:
+        if in_graph and own.optimizer is not None:
+            raise Unsuited("Keras 3 makes its optimizers' variables outside a tf.Graph; without one, it can be held")
+        network = self._network(own, in_graph)
+        if in_graph and any(hasattr(variable.handle, "numpy") for variable in network.variables):
+            raise Unsuited("its variables are made outside the factory, so a tf.Graph cannot have its own")
+        loss, optimizer = own.loss and partial(_mean, own.loss), own.optimizer
+        if own.is_keras:
+            from cifar_core import own_keras
+
+            loss, optimizer = own_keras.compiled(own.model, own.loss, optimizer)
+        weights = network.trainable_variables
+        used = KerasOptimizer(optimizer, weights) if optimizer is not None else OwnAdam(weights)
+        return Task(network, used, inputs, self._workload.precision, loss)
+
+    def _network(self, own: Own, in_graph: bool = False) -> "Network":
+        kind = KerasNetwork if own.is_keras else StaticNetwork if in_graph else Network
+        return kind(own.model, self._example)
+
+    def _example(self) -> Any:
+        """Zeros in the form of the inputs."""
+        cifar = tf.TensorSpec([self._workload.batch_size, 32, 32, 3], tf.float32)
+        spec = self.batches.signature[0] if self.batches else cifar
+        made = tf.nest.map_structure(lambda x: tf.zeros(x.shape, x.dtype) if isinstance(x, tf.TensorSpec) else x, spec)
+        return cast(made, PRECISIONS[self._workload.precision].compute)
+
+
+class Network:
+    """An own model with the face of ours, as `Task.step` calls it."""
+
+    def __init__(self, model: Any, example: Callable[[], Any]) -> None:
+        self.model = model
+        if not self._built():
+            self(example())
+        self.trainable_variables = tuple(model.trainable_variables)
+        self.non_trainable_variables = tuple(getattr(model, "non_trainable_variables", ()))
+        if not self.trainable_variables:
+            raise ModelError(f"the model has no trainable variables, so nothing can be trained; it must be {CALLED}")
+        if strange := [v for v in self.variables if not hasattr(v, "handle")]:
+            raise ModelError(f"the model's trainable_variables must be tf.Variables, not {type(strange[0]).__name__}")
+
+    def __call__(self, inputs: Any, training: Training | None = None) -> Any:
+        return self.model(inputs)
+
+    @property
+    def variables(self) -> tuple[Any, ...]:
+        """All of them, always in the same order."""
+        return (*self.trainable_variables, *self.non_trainable_variables)
+
+    def _built(self) -> bool:
+        return bool(tuple(self.model.trainable_variables))
+
+
+class KerasNetwork(Network):
+    """A keras.Model, which is told whether it trains."""
+
+    def __call__(self, inputs: Any, training: Training | None = None) -> Any:
+        return self.model(inputs, training=training is not None)
+
+    def _built(self) -> bool:
+        return bool(self.model.built)
+
+
+class StaticNetwork(Network):
+    """A model in a TF1 graph, whose assignments nothing but a fetch would run."""
+
+    def __call__(self, inputs: Any, training: Training | None = None) -> Any:
+        graph = tf.compat.v1.get_default_graph()
+        before = len(graph.get_operations())
+        outputs = self.model(inputs)
+        if training:
+            training.updates += [op for op in graph.get_operations()[before:] if op.type.startswith("Assign")]
+        return outputs
+
+
+class OwnAdam(Adam):
+    """Adam that takes what own models' gradients may be: sparse, or None for a weight that the loss does not meet."""
+
+    def apply(self, gradients: Sequence[Any]) -> list[Any]:
+        return super().apply(
+            [
+                tf.zeros(variable.shape, variable.dtype) if gradient is None else tf.convert_to_tensor(gradient)
+                for variable, gradient in zip(self.variables, gradients, strict=True)
+            ]
+        )
+
+
+def set_seeds(seed: int) -> None:
+    """Python's, NumPy's and TensorFlow's; Keras draws its own from Python's."""
+    random.seed(seed)
+    np.random.seed(seed)
+    tf.random.set_seed(seed)
+
+
+def find(spelling: str) -> Callable[[], Any]:
+    """The factory, from the current folder first, as for a script. Raises ModelError, or what the module raises."""
+    name, _, attribute = spelling.partition(":")
+    if (here := os.getcwd()) not in sys.path[:1]:
+        sys.path.insert(0, here)
+    try:
+        module = importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name and (name == error.name or name.startswith(f"{error.name}.")):
+            raise ModelError(f"there is no module {error.name}, neither in {here} nor on Python's path") from None
+        raise
+    except SystemExit as error:
+        raise ModelError(f"importing {name} ended Python; run such code only `if __name__ == '__main__':`") from error
+    factory = getattr(module, attribute, None)
+    if not callable(factory):
+        what = f"has no {attribute}" if factory is None else f"has a {attribute} that cannot be called"
+        raise ModelError(f"{name} ({module.__file__}) {what}; name a function that returns {CALLED}")
+    found: Callable[[], Any] = factory
+    return found
+
+
+def _checked(given: Any) -> Own:
+    """Raises ModelError where it is not what a factory must return."""
+    known = [field.name for field in fields(Own)]
+    if isinstance(given, dict):
+        if "model" not in given or set(given) - set(known):
+            has = ", ".join(map(str, given))
+            raise ModelError(f"the factory's dict has {has}; it must have model, and may have {', '.join(known[1:])}")
+        own = Own(**given)
+    else:
+        own = Own(given)
+    if not callable(own.model) or not hasattr(own.model, "trainable_variables"):
+        raise ModelError(f"the factory returned {_a(own.model)}, which is no model; it must be {CALLED}")
+    if own.optimizer is not None and not hasattr(own.optimizer, "apply_gradients"):
+        raise ModelError(f"the factory's optimizer is {_a(own.optimizer)}; it must be a keras.optimizers.Optimizer")
+    for name, value in (("loss", own.loss), ("batch", own.batch)):
+        if value is not None and not callable(value) and not (own.is_keras and name == "loss"):
+            raise ModelError(f"the factory's {name} is {_a(value)}; it must be a function")
+    return own
+
+
+def _a(value: Any) -> str:
+    return f"{type(value).__name__} {value!r}"[:60]
+
+
+def _mean(loss: Loss, labels: Any, outputs: Any) -> Any:
+    return tf.reduce_mean(loss(labels, outputs))

@@ -1,0 +1,238 @@
+"""A person's own model runs in every mode that can hold it, with the same proofs; what is wrong with it is said."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders import ENVIRONMENT, SCHEDULE, a_plan
+
+from bench import launch, validity, worker
+from bench.messages import Order, Turn
+from bench.modes import MODES
+from bench.opening import open_tensorflow
+from bench.records import NOT_APPLICABLE, Case, Failure, Measurement, Outcome
+from bench.report import build
+from bench.store import Store
+from cifar_core.cifar10 import SYNTHETIC
+from cifar_core.workload import Workload
+
+HERE = [mode.name for mode in MODES if mode.name != "autocluster"]  # which needs flags before TensorFlow loads
+KERAS = [name for name in HERE if name.startswith("keras")]
+LOOPS = ["function_loop", "xla_loop"]
+
+
+def tick() -> float:
+    return 0.0
+
+
+def taken(mode: str, model: str, steps_per_call: int = 0, **changes: Any) -> Measurement | Failure:
+    """One case taken through the worker's stages in this process, from the folder of own_models.py."""
+    case = Case(mode, "cpu", 0, Workload(f"own_models:{model}", 4, "synthetic", **changes), False, steps_per_call)
+    child = worker.Worker(Order(case, 0, SCHEDULE, ENVIRONMENT, SYNTHETIC), open_tensorflow, tick)
+    per_call = steps_per_call or 3
+    turns = [Turn("open"), Turn("build"), Turn("warmup", steps_per_call or 2), *[Turn("slice", per_call)] * 2]
+    try:
+        measurement = [child.take(turn) for turn in (*turns, Turn("close"))][-1].measurement
+    except Exception as error:
+        return child.failure(error)
+    assert measurement is not None
+    return measurement
+
+
+def measured(mode: str, model: str, *steps_per_call: int, **changes: Any) -> Measurement:
+    found = taken(mode, model, *steps_per_call, **changes)
+    assert isinstance(found, Measurement), found
+    return found
+
+
+def failed(mode: str, model: str, **changes: Any) -> Failure:
+    found = taken(mode, model, **changes)
+    assert isinstance(found, Failure), found
+    return found
+
+
+def assert_agrees(case: Measurement, baseline: Measurement) -> None:
+    assert validity.unequal_work(case.evidence, baseline.evidence, case.case.workload.precision) == ()
+    assert validity.unproven_mode(case) == ()
+
+
+@pytest.mark.parametrize(
+    ("model", "cannot"),
+    [
+        ("compiled", {"graph": "outside a tf.Graph"}),
+        ("uncompiled", {"graph": "outside a tf.Graph"}),
+        ("lazy", dict.fromkeys(KERAS, "Lazy is no keras.Model")),
+        ("line", dict.fromkeys(KERAS, "function is no keras.Model")),
+        ("generator", dict.fromkeys(KERAS, "no keras.Model") | dict.fromkeys(LOOPS, "come from Python one by one")),
+    ],
+)
+def test_an_own_model_agrees_with_eager_in_every_mode_that_can_hold_it(model: str, cannot: dict[str, str]) -> None:
+    baseline = measured("eager", model)
+    for mode in HERE:
+        if mode in cannot:
+            refusal = failed(mode, model)
+            assert (refusal.stage, cannot[mode] in refusal.message) == (NOT_APPLICABLE, True), refusal
+        else:
+            assert_agrees(measured(mode, model), baseline)
+
+
+def test_a_compiled_models_own_loss_and_optimizer_are_what_is_trained_with() -> None:
+    """Not ours: a step of SGD with momentum holds the learning rate, and the loss the regularisation."""
+    own, plain = measured("eager", "compiled").evidence, measured("eager", "uncompiled").evidence
+    assert own.first_losses[0] != plain.first_losses[0]
+    assert not own.by_change
+
+
+@pytest.mark.parametrize("mode", ["function", "xla", "keras_fit"])
+def test_an_optimizer_without_gradients_in_its_slots_is_compared_by_what_it_changes(mode: str) -> None:
+    case, baseline = measured(mode, "rms"), measured("eager", "rms")
+    assert baseline.evidence.by_change
+    assert_agrees(case, baseline)
+    other = measured(mode, "rms", seed=1)
+    assert any("first change of" in r for r in validity.unequal_work(other.evidence, baseline.evidence, "float32"))
+
+
+def test_random_layers_are_named_as_what_may_differ() -> None:
+    case, baseline = measured("xla", "dropout"), measured("eager", "dropout")
+    assert validity.unequal_work(case.evidence, baseline.evidence, "float32")
+    assert "random layers, such as Dropout" in validity.advice(case.evidence, baseline.evidence)
+    other = measured("eager", "dropout", seed=1)
+    assert "must give the same in every process" in validity.advice(other.evidence, baseline.evidence)
+
+
+@pytest.mark.parametrize("mode", ["graph", "function", "xla"])
+def test_a_plain_model_gets_its_inputs_in_the_precision_asked_for(mode: str) -> None:
+    case, baseline = (measured(name, "lazy", precision="mixed_bfloat16") for name in (mode, "eager"))
+    assert_agrees(case, baseline)
+    assert case.evidence.first_losses[0] != measured("eager", "lazy").evidence.first_losses[0]
+
+
+def test_own_models_train_on_the_pipeline_of_cifar_and_only_of_cifar() -> None:
+    baseline = measured("eager", "compiled", input="pipeline")
+    for mode in ("function", "keras_fit"):
+        assert_agrees(measured(mode, "compiled", input="pipeline"), baseline)
+    refused = failed("eager", "line", input="pipeline")
+    assert (refused.stage, "brings its own batches" in refused.message) == (NOT_APPLICABLE, True)
+    refused = failed("eager", "compiled", precision="mixed_bfloat16")
+    assert (refused.stage, "dtype policy" in refused.message) == (NOT_APPLICABLE, True)
+
+
+@pytest.mark.parametrize("mode", ["function", "xla"])
+@pytest.mark.parametrize(
+    ("model", "change"),
+    [
+        ("ragged", "argument 1 (inputs['x']): float32 [4, 8] became float32 [1, 8]"),
+        ("ragged", "argument 2 (labels): float32 [4, 1] became float32 [1, 1]"),
+        ("number", "argument 1 (inputs['scale']): Python int 1 became 2"),
+    ],
+)
+def test_a_retrace_while_timed_is_invalid_and_its_argument_named(mode: str, model: str, change: str) -> None:
+    (reason,) = validity.unproven_mode(measured(mode, model))
+    assert reason.startswith("it retraced 1 times while timed: argument")
+    assert change in reason
+
+
+@pytest.mark.parametrize("mode", KERAS)
+@pytest.mark.parametrize("model", ["own_models:compiled", "mlp"])
+def test_keras_takes_several_steps_an_execution_and_still_agrees(mode: str, model: str) -> None:
+    baseline = measured("eager", "compiled") if ":" in model else builtin("eager")
+    case = measured(mode, "compiled", 3) if ":" in model else builtin(mode, 3)
+    assert_agrees(case, baseline)
+    assert case.proof.updates == 5 + 3 + 3 + 3
+
+
+def builtin(mode: str, steps_per_call: int = 0) -> Measurement:
+    case = Case(mode, "cpu", 0, Workload("mlp", 4, "synthetic"), False, steps_per_call)
+    child = worker.Worker(Order(case, 0, SCHEDULE, ENVIRONMENT, SYNTHETIC), open_tensorflow, tick)
+    turns = [Turn("open"), Turn("build"), Turn("warmup", 3), Turn("slice", 3), Turn("slice", 3), Turn("close")]
+    measurement = [child.take(turn) for turn in turns][-1].measurement
+    assert measurement is not None
+    return measurement
+
+
+def test_keras_takes_whole_executions_once_it_has_begun() -> None:
+    from functools import partial
+
+    from bench import modes
+    from cifar_core import pipeline
+    from cifar_core.training import resident_task
+
+    make_task = partial(resident_task, Workload("mlp", 4, "synthetic"), pipeline.resident(SYNTHETIC, 4, 0))
+    trainer = modes.load("keras_fit")(make_task, steps_per_call=3)
+    for steps, done in ((1, 1), (3, 4), (7, 4 + 9)):
+        trainer.run(steps)
+        trainer.sync()
+        assert int(trainer.read([trainer.task.optimizer.iterations])[0]) == done
+    assert trainer.traces() == 1
+
+
+@pytest.mark.parametrize("mode", ["eager", "function"])
+@pytest.mark.parametrize(
+    ("model", "stage", "message"),
+    [
+        ("raises", "open", r"KeyError: 'unit' \(.*own_models\.py:\d+\)"),
+        ("raises_in_call", "build", r"ValueError: the layer is broken \(.*own_models\.py:\d+\)"),
+    ],
+)
+def test_a_persons_own_error_names_its_line_and_brings_their_traceback(
+    mode: str, model: str, stage: str, message: str
+) -> None:
+    failure = failed(mode, model)
+    assert failure.stage == stage
+    assert re.fullmatch(message, failure.message)
+    assert "own_models.py" in failure.stderr_tail
+    assert "training.py" not in failure.stderr_tail  # ours is not what they can act on
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        ("nothing", r"own_models \(.*own_models\.py\) has no nothing; name a function that returns a tf.Module"),
+        ("not_callable", "has a not_callable that cannot be called"),
+        ("no_model", "the factory returned int 42, which is no model; it must be a tf.Module, a keras.Model, or any"),
+        ("no_variables", "the model has no trainable variables"),
+        ("no_pairs", r"batch\(\) must give pairs \(inputs, labels\), it gave ndarray"),
+        (
+            "misspelt",
+            "the factory's dict has model, optimiser; it must have model, and may have loss, optimizer, batch",
+        ),
+    ],
+)
+def test_what_is_no_model_is_told_what_it_must_be(model: str, message: str) -> None:
+    failure = failed("eager", model)
+    assert failure.stage == "open"
+    assert re.search(message, failure.message), failure.message
+
+
+@pytest.mark.parametrize("spelling", ["nowhere:make", "own_models.nowhere:make"])
+def test_a_module_that_is_not_there_says_where_it_was_looked_for(spelling: str) -> None:
+    case = Case("eager", "cpu", 0, Workload(spelling, 4, "synthetic"))
+    child = worker.Worker(Order(case, 0, SCHEDULE, ENVIRONMENT, SYNTHETIC), open_tensorflow, tick)
+    with pytest.raises(Exception, match="there is no module") as raised:
+        child.take(Turn("open"))
+    assert f"neither in {Path.cwd()} nor on Python's path" in child.failure(raised.value).message
+
+
+def test_a_factory_that_fails_everywhere_is_one_line_and_one_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In real workers, started in the person's folder."""
+    from bench.report import failures
+
+    (tmp_path / "mine.py").write_text("def make():\n    return 1 / 0\n")
+    monkeypatch.chdir(tmp_path)
+    cases = tuple(Case(mode, "cpu", 0, Workload("mine:make", 4, "synthetic")) for mode in ("eager", "function"))
+    store = Store.create(tmp_path / "run", a_plan(cases))
+    orders = [Order(case, 0, SCHEDULE, ENVIRONMENT, SYNTHETIC) for case in cases]
+    kept: list[Outcome] = []
+    launch.Block(orders, 0, lambda outcome, _: kept.append(outcome), lambda text, share: None).run()
+    for outcome in kept:
+        store.keep(outcome)
+    report = build(store)
+    line, traceback = failures.lines(report.run)
+    assert line.endswith("eager, function, open: ZeroDivisionError: division by zero (mine.py:2) (block 0)")
+    assert 'mine.py", line 2, in make' in traceback
+    assert f"```text\n{traceback}\n```" in report.path.read_text()
+    assert (tmp_path / "run" / "measurements" / f"{cases[0].key}-b0.json").exists()
+    assert cases[0].key.startswith("mine.make-b4-")

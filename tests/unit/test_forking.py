@@ -1,0 +1,122 @@
+"""Nurseries whose tensorflow is a file in a test's folder: how workers start from them, and how they end."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+from builders import ENVIRONMENT, SCHEDULE, a_group
+
+from bench import child, forking, launch
+from bench.messages import Order, Turn
+from bench.records import Failure, Outcome
+from cifar_core.cifar10 import SYNTHETIC
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
+ORDERS = [
+    Order(case, 0, replace(SCHEDULE, time_limit_s=20.0), ENVIRONMENT, SYNTHETIC)
+    for case in a_group(("eager", "function"))
+]
+Pretend = Callable[[str], None]
+
+
+@pytest.fixture
+def pretend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pretend:
+    """Makes this text the module that `import tensorflow` finds."""
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    return lambda text: (tmp_path / "tensorflow.py").write_text(text) and None
+
+
+@pytest.fixture
+def nursery(pretend: Pretend) -> Iterator[forking.Nursery]:
+    pretend("")
+    nursery = forking.Nursery(child.child_env("eager", "cpu"), 20.0)
+    yield nursery
+    nursery.end()
+
+
+def failures(time_limit_s: float = 20.0) -> list[Failure]:
+    kept: list[Outcome] = []
+    orders = [replace(o, schedule=replace(o.schedule, time_limit_s=time_limit_s)) for o in ORDERS]
+    launch.Block(orders, 0, lambda outcome, _: kept.append(outcome), lambda text, share: None).run()
+    found = [outcome.failure for outcome in kept if outcome.failure]
+    assert len(found) == len(kept) == 3
+    assert {failure.stage for failure in found} == {"open"}
+    return found
+
+
+def test_a_tensorflow_that_cannot_be_imported_fails_every_case_with_its_own_error(pretend: Pretend) -> None:
+    pretend("raise ImportError('libtensorflow.so: no such file')")
+    for failure in failures():
+        assert failure.message == "libtensorflow.so: no such file"
+        assert "ImportError" in failure.stderr_tail
+
+
+def test_a_tensorflow_that_crashes_on_import_fails_every_case_with_what_it_said(pretend: Pretend) -> None:
+    pretend("import os\nos.write(2, b'illegal instruction')\nos.abort()")
+    for failure in failures():
+        assert failure.message == "died of SIGABRT"
+        assert "illegal instruction" in failure.stderr_tail
+
+
+def test_a_tensorflow_whose_import_hangs_is_ended_at_the_time_limit(pretend: Pretend) -> None:
+    pretend("import time\ntime.sleep(60)")
+    for failure in failures(time_limit_s=2.0):
+        assert "TensorFlow was not imported within the time limit" in failure.stderr_tail
+
+
+def test_forks_have_sessions_of_their_own_and_the_end_of_one_is_not_the_others(nursery: forking.Nursery) -> None:
+    first, second = (child.WorkerProcess(order, nursery.fork) for order in ORDERS[:2])
+    first.end()
+    second.ask(Turn("no such stage"))
+    with pytest.raises(child.CaseFailed, match="no such stage"):
+        second.answer()
+    (fork,) = psutil.Process().children()[0].children()
+    assert os.getsid(fork.pid) == fork.pid
+    second.end()
+
+
+def test_a_fork_that_is_killed_is_said_to_be(nursery: forking.Nursery) -> None:
+    worker = child.WorkerProcess(ORDERS[0], nursery.fork)
+    (fork,) = psutil.Process().children()[0].children()
+    os.kill(fork.pid, signal.SIGKILL)
+    with pytest.raises(child.CaseFailed, match="killed from outside"):
+        worker.answer()
+    worker.end()
+
+
+def test_no_fork_outlives_its_nursery(nursery: forking.Nursery) -> None:
+    worker = child.WorkerProcess(ORDERS[0], nursery.fork)
+    (process,) = psutil.Process().children()
+    (fork,) = process.children()
+    os.kill(process.pid, signal.SIGKILL)
+    with pytest.raises(child.CaseFailed, match="SIGKILL"):
+        worker.answer()
+    worker.end()
+    _, alive = psutil.wait_procs([fork], timeout=20)
+    assert not alive
+
+
+def test_a_fork_that_breaks_outside_its_case_says_so_on_its_own_stderr(nursery: forking.Nursery) -> None:
+    broken = child.Child(nursery.fork)
+    broken.send("no order")
+    with pytest.raises(child.Gone, match="ended by itself with code 1"):
+        broken.receive(20.0)
+    assert "ValidationError" in broken.tail()
+    broken.end()
+
+
+def test_cases_with_the_same_environment_share_a_nursery_and_gpu_cases_have_none(pretend: Pretend) -> None:
+    pretend("")
+    gpu = [replace(order, case=replace(order.case, device="gpu")) for order in ORDERS]
+    other = replace(ORDERS[0], case=replace(ORDERS[0].case, mode="autocluster"))
+    with forking.Nurseries(child.WORKER) as nurseries:
+        nurseries.open(gpu)
+        assert psutil.Process().children() == []
+        nurseries.open([*ORDERS, other])
+        assert len(psutil.Process().children()) == 2
+    assert psutil.Process().children() == []
