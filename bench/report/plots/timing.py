@@ -68,7 +68,7 @@ def _ratio(axes: Any, row: int, result: CaseResult) -> list[float]:
     low, high = (place, place) if far else (ratio.low or place, ratio.high or place)
     axes.plot([low, high], [row, row], linewidth=2.2, solid_capstyle="butt", **at)
     axes.plot([place], [row], "<" if far else "o", markersize=7, **at)
-    text = f"{interval(ratio, sign='x')}  {result.comparison.verdict.value}"
+    text = f"{'off the scale: ' * far}{interval(ratio, sign='x')}  {result.comparison.verdict.value}"
     axes.annotate(text, (place, row), (0, 9), textcoords="offset points", ha="left" if far else "center", fontsize=9)
     return [low, high]
 
@@ -76,7 +76,7 @@ def _ratio(axes: Any, row: int, result: CaseResult) -> list[float]:
 def total(group: GroupResult, label: str, file: Path) -> None:
     """Seconds for a training of n steps, building and the first call included: where lines cross, it is repaid."""
     results = [result for result in group.cases if result.valid and not result.case.again]
-    figure, axes = canvas(f"Total time, start-up included: {group.title}{label}", 3.9)
+    figure, axes = canvas(f"Total time, start-up included: {group.title}{label}", 3.9 + 0.12 * len(results))
     steps = np.unique(np.logspace(0, 5, 200).round())
     for result in results:
         start, step = _centre(result, "startup"), _centre(result, "step")
@@ -101,7 +101,7 @@ def total(group: GroupResult, label: str, file: Path) -> None:
     axes.set_xlabel("training steps")
     axes.set_ylabel("seconds in all")
     axes.grid(True, color="#DDDDDD", linewidth=0.6)
-    axes.legend(frameon=False, fontsize=9)
+    figure.legend(frameon=False, fontsize=8, loc="outside lower center", ncols=2)  # below: many modes, many lines
     save(figure, file)
 
 
