@@ -83,10 +83,7 @@ class GroupResult:
     @property
     def title(self) -> str:
         """The group in words."""
-        w, case = self.workload, self.baseline.case
-        threads = f", {case.threads} thread{'s' * (case.threads > 1)}" if case.threads else ""
-        inputs = "" if w.input == "resident" else ", tf.data pipeline"
-        return f"{w.model}, batch {w.batch_size}, {w.precision}{inputs}, {case.device.upper()}{threads}"
+        return self.baseline.case.group_title
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,14 @@ class Case:
         device = self.device.replace(":", "")
         return f"{w.model_slug}-b{w.batch_size}-{w.precision}-{w.data}-{w.input}-s{w.seed}-{device}-{threads}"
 
+    @property
+    def group_title(self) -> str:
+        """The same in words, for a reader who knows the run's data and seed."""
+        w = self.workload
+        threads = f", {self.threads} thread{'s' * (self.threads > 1)}" if self.threads else ""
+        inputs = "" if w.input == "resident" else ", tf.data pipeline"
+        return f"{w.model}, batch {w.batch_size}, {w.precision}{inputs}, {self.device.upper()}{threads}"
+
 
 @dataclass(frozen=True, slots=True)
 class Schedule:

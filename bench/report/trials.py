@@ -51,7 +51,7 @@ def _row(trials: Sequence[Trial]) -> Row:
     ratio = summarise([trial.baseline_s / trial.candidate_s for trial in trials])
     below = first.steps - 1 < first.predicted
     return {
-        "group": first.candidate.group,
+        "group": first.candidate.group_title,
         "mode": first.candidate.mode,
         "title": modes.row(first.candidate.mode).title,
         "predicted": f"{count(first.predicted)} steps",

@@ -41,11 +41,8 @@ def _sentence(group: GroupResult, result: CaseResult) -> str:
 
 
 def _work(baseline: CaseResult, result: CaseResult, found: spending.Split) -> str:
-    both = f"{_ms(result, 'cpu')} ms of CPU time a step against {_ms(baseline, 'cpu')}"
-    if 1 / SAME < found.work < SAME:
-        return f"it does as much work ({both})"
-    times, kind = (found.work, "less") if found.work > 1 else (1 / found.work, "more")
-    return f"it does {number(times)} times {kind} work ({both})"
+    times = "as much" if 1 / SAME < found.work < SAME else f"{number(found.work)} times as much"
+    return f"it needs {_ms(result, 'cpu')} ms of CPU time a step, {baseline.title} {_ms(baseline, 'cpu')} ({times})"
 
 
 def _cores(baseline: CaseResult, result: CaseResult, found: spending.Split) -> str:

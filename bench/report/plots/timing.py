@@ -1,28 +1,40 @@
 """The figures of a timed run: slices, ratios, total time."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.ticker import FuncFormatter
 
 from bench.analysis import CaseResult, GroupResult
-from bench.report.plots.canvas import INK, MUTED, canvas, colour, line, ratio_axis, rows, save
+from bench.report.plots.canvas import INK, MUTED, canvas, colour, line, log_axis, ratio_axis, rows, save
 from bench.report.wording import count, interval, number
+
+FAR = 0.3  # a ratio below this would squeeze all others into a corner
+SPREAD = 20  # slices this many times apart are drawn on a log axis
 
 
 def slices(group: GroupResult, label: str, file: Path) -> None:
     """Each slice's time of a step as a dot, by mode; the line is the table's value."""
     results = [result for result in group.cases if result.valid]
     figure, axes = canvas(f"Time of a step: {group.title}{label}", 0.62 * len(results) + 1.5)
-    highest = 0.0
+    lowest, highest = float("inf"), 0.0
     for row, result in enumerate(results):
         times = [1e3 * s / m.steady.steps_per_slice for m in result.measurements for s in m.steady.seconds]
         jitter = np.random.default_rng(0).uniform(-0.24, 0.24, len(times))
         centre = 1e3 * _centre(result, "step")
         axes.plot(times, row + jitter, ".", color=_colour(result), markersize=5, alpha=0.55, markeredgewidth=0)
         axes.plot([centre, centre], [row - 0.36, row + 0.36], color=_colour(result), linewidth=2.4)
-        highest = max(highest, *times)
-    axes.set_xlim(0, 1.05 * highest)
+        lowest, highest = min(lowest, *times), max(highest, *times)
+    if highest > SPREAD * lowest:
+        log_axis(
+            axes.xaxis,
+            lowest / 1.2,
+            highest * 1.2,
+            [digit * 10**power for power in range(-3, 6) for digit in (1, 2, 5)],
+        )
+    else:
+        axes.set_xlim(0, 1.05 * highest)
     axes.set_xlabel("ms a step (a dot is one slice, the line is the table's value); left is faster")
     rows(axes, [result.title for result in results])
     save(figure, file)
@@ -38,14 +50,7 @@ def ratios(group: GroupResult, label: str, file: Path) -> None:
         ends += [group.again.low, group.again.high]
     axes.axvline(1, color=INK, linewidth=1)
     for row, result in enumerate(results):
-        assert result.comparison and result.comparison.ratio
-        ratio = result.comparison.ratio
-        low, high = ratio.low or ratio.centre, ratio.high or ratio.centre
-        axes.plot([low, high], [row, row], color=_colour(result), linewidth=2.2, solid_capstyle="butt")
-        axes.plot([ratio.centre], [row], "o", color=_colour(result), markersize=7)
-        text = f"{interval(ratio, sign='x')}  {result.comparison.verdict.value}"
-        axes.annotate(text, (ratio.centre, row), (0, 9), textcoords="offset points", ha="center", fontsize=9)
-        ends += [low, high]
+        ends += _ratio(axes, row, result)
     ratio_axis(axes.xaxis, min(ends), max(ends))
     axes.set_xlabel(
         f"times as fast as {group.baseline.title}, 95 % interval; grey: the baseline against itself; right is faster"
@@ -54,10 +59,24 @@ def ratios(group: GroupResult, label: str, file: Path) -> None:
     save(figure, file)
 
 
+def _ratio(axes: Any, row: int, result: CaseResult) -> list[float]:
+    """One mode's ratio, and how far the axis must reach for it; a tiny one is an arrow at the edge."""
+    assert result.comparison and result.comparison.ratio
+    ratio, at = result.comparison.ratio, {"color": _colour(result)}
+    far = ratio.centre < FAR
+    place = FAR if far else ratio.centre
+    low, high = (place, place) if far else (ratio.low or place, ratio.high or place)
+    axes.plot([low, high], [row, row], linewidth=2.2, solid_capstyle="butt", **at)
+    axes.plot([place], [row], "<" if far else "o", markersize=7, **at)
+    text = f"{'off the scale: ' * far}{interval(ratio, sign='x')}  {result.comparison.verdict.value}"
+    axes.annotate(text, (place, row), (0, 9), textcoords="offset points", ha="left" if far else "center", fontsize=9)
+    return [low, high]
+
+
 def total(group: GroupResult, label: str, file: Path) -> None:
     """Seconds for a training of n steps, building and the first call included: where lines cross, it is repaid."""
     results = [result for result in group.cases if result.valid and not result.case.again]
-    figure, axes = canvas(f"Total time, start-up included: {group.title}{label}", 3.9)
+    figure, axes = canvas(f"Total time, start-up included: {group.title}{label}", 3.9 + 0.12 * len(results))
     steps = np.unique(np.logspace(0, 5, 200).round())
     for result in results:
         start, step = _centre(result, "startup"), _centre(result, "step")
@@ -82,7 +101,7 @@ def total(group: GroupResult, label: str, file: Path) -> None:
     axes.set_xlabel("training steps")
     axes.set_ylabel("seconds in all")
     axes.grid(True, color="#DDDDDD", linewidth=0.6)
-    axes.legend(frameon=False, fontsize=9)
+    figure.legend(frameon=False, fontsize=8, loc="outside lower center", ncols=2)  # below: many modes, many lines
     save(figure, file)
 
 
