@@ -8,7 +8,7 @@ Leaves out the test itself (contrast.py), gates (gates.py) and wording (report/c
 import math
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 from bench import stats
 from bench.analysis import CaseResult, GroupResult, Run
@@ -171,10 +171,3 @@ def _judged(pairs: Sequence[Pair]) -> list[Comparison]:
         Comparison(None, Verdict.NOT_COMPARABLE, reason=pair) if isinstance(pair, str) else next(found)
         for pair in pairs
     ]
-
-
-def warned(change: Change, machines_differ: bool) -> Change:
-    """The change, its times marked where the runs come from different machines."""
-    if not machines_differ or change.step.ratio is None:
-        return change
-    return replace(change, step=replace(change.step, warnings=(*change.step.warnings, "another machine")))

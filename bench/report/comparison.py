@@ -16,9 +16,9 @@ from bench.report.wording import interval
 from bench.stats import Comparison
 
 _READING = (
-    "Ratios over 1: faster in the later run. *Step* compares times as they stand, the machine's own change from one run "
-    "to the other included; *gain* compares how many times as fast a mode was as its own run's baseline, which is free "
-    "of that. Welch's 95 % intervals over blocks; verdicts after Holm's correction over all cases."
+    "Ratios over 1: faster in the later run. *Step* compares times as they stand, the machine's own change from one "
+    "run to the other included; *gain* compares how many times as fast a mode was as its own run's baseline, which is "
+    "free of that. Welch's 95 % intervals over blocks; verdicts after Holm's correction over all cases."
 )
 
 
@@ -31,7 +31,11 @@ def build(
 ) -> Path:
     """Write report.md, tables, plots and comparison.json; the report's path. Raises BenchError."""
     title = f"{', '.join(named.name for named in runs[1:])} against {runs[0].name}"
-    sections = [_around(runs, differing), _changed(changes), *([Section("Gates", (_judged(judged),))] if judged else [])]
+    sections = [
+        _around(runs, differing),
+        _changed(changes),
+        *([Section("Gates", (_judged(judged),))] if judged else []),
+    ]
     data = runs[0].run.plan.data_title
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -26,7 +26,11 @@ PLAN = a_plan(a_group(("eager", "function", "xla")))
 
 
 def a_run(
-    folder: Path, steps: dict[str, float] = STEPS, blocks: int = 6, environment: Environment = ENVIRONMENT, **changes: object
+    folder: Path,
+    steps: dict[str, float] = STEPS,
+    blocks: int = 6,
+    environment: Environment = ENVIRONMENT,
+    **changes: object,
 ) -> Path:
     store = Store.create(folder, PLAN)
     for outcome in outcomes(PLAN, steps, blocks):
@@ -127,9 +131,11 @@ def test_a_comparison_leaves_markdown_tables_a_picture_and_json(tmp_path: Path) 
     assert [change["case"]["mode"] for change in record["changes"]] == ["eager", "function", "xla"]
 
 
-@pytest.mark.parametrize("text", ["faster 5%", "function/eager > 1", "slower", "nonsense slower 5%", "function/nonsense < 1"])
+@pytest.mark.parametrize(
+    "text", ["faster 5%", "function/eager > 1", "slower", "nonsense slower 5%", "function/nonsense < 1"]
+)
 def test_a_gate_that_makes_no_sense_is_one_clear_line(text: str) -> None:
-    with pytest.raises(BenchError, match="no gate; known forms|unknown mode 'nonsense'"):
+    with pytest.raises(BenchError, match=r"no gate; known forms|unknown mode 'nonsense'"):
         parse(text)
 
 

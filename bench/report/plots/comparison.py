@@ -23,6 +23,8 @@ def changes(found: Sequence[Change], file: Path) -> None:
                 axes.plot([ratio.centre], [row + place], marker, markersize=6, **style)
                 ends += [low, high]
     ratio_axis(axes.xaxis, min(ends), max(ends))
-    axes.set_xlabel("times as fast as in the first run (dot: the step; square: against its own baseline); right is faster")
+    axes.set_xlabel(
+        "times as fast as in the first run (dot: the step; square: against its own baseline); right is faster"
+    )
     rows(axes, [f"{change.title} ({change.run})" for change in shown])
     save(figure, file)
