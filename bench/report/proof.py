@@ -87,7 +87,9 @@ def _modes(run: Run) -> Table:
         column("traces", "traces"),
         column("while timed", "traces_while_timing"),
         column("graph ops", "graph_ops"),
+        column("loops", "loops"),
         column("XLA compilations", "xla_compilations"),
+        column("XLA clusters", "clusters"),
         column("HLO instructions", "hlo_instructions"),
         column("devices", "devices"),
     )
@@ -106,7 +108,9 @@ def _mode_row(group: GroupResult, result: CaseResult, last: Measurement) -> Row:
         "traces": execution.traces,
         "traces_while_timing": sum(m.proof.traces_while_timing for m in result.measurements),
         "graph_ops": execution.graph_ops,
+        "loops": execution.loops,
         "xla_compilations": execution.xla_compilations,
+        "clusters": execution.clusters,
         "hlo_instructions": execution.hlo_instructions,
         "devices": ", ".join(execution.devices),
     }
