@@ -166,7 +166,9 @@ def list_() -> None:
         typer.echo(f"{kind}:")
         for name, summary in entries:
             typer.echo(f"  {name:<{width}}  {summary}")
-    typer.echo("* many steps in one call: --steps-per-call says how many; 0, the default, is a whole slice, in Keras one step")
+    typer.echo(
+        "* many steps in one call: --steps-per-call says how many; 0, the default, is a whole slice, in Keras one step"
+    )
 
 
 def main() -> None:

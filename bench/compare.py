@@ -16,7 +16,7 @@ from bench.contrast import Logs, compare_independent
 from bench.records import Case, Environment, Measurement
 from bench.stats import Comparison, Verdict
 
-AROUND = tuple(field.name for field in fields(Environment) if field.name not in ("load_before", "load_after"))
+AROUND = tuple(field.name for field in fields(Environment) if field.name not in ("load_before", "load_after", "stolen"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,9 @@ def _facts(run: Run) -> dict[str, str]:
         return facts
     first, loads = environments[0], [e.load_after for e in environments if e.load_after is not None]
     facts |= {name.replace("_", " "): _text(getattr(first, name)) for name in AROUND}
+    stolen = max((e.stolen for e in environments if e.stolen is not None), default=None)
     return facts | {
+        "CPU time stolen in a block, at most": "unknown" if stolen is None else f"{stolen:.1%}",
         "load before": _text(first.load_before),
         "load after a block, at most": _text(max(loads, default=None)),
     }

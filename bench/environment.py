@@ -55,6 +55,20 @@ def load_average() -> float | None:
         return None
 
 
+class Stolen:
+    """How much CPU time a hypervisor takes from this machine, from now on: no load average shows that."""
+
+    def __init__(self) -> None:
+        self._before = psutil.cpu_times()
+
+    def share(self) -> float | None:
+        """Of all cores' time since; None where the system does not say, or no time has passed."""
+        now = psutil.cpu_times()
+        if not hasattr(now, "steal") or (passed := sum(now) - sum(self._before)) <= 0:
+            return None
+        return round(max(0.0, now.steal - self._before.steal) / passed, 4)
+
+
 def flags(variables: dict[str, str]) -> tuple[tuple[str, str], ...]:
     """The variables among `variables` that change what TensorFlow does, sorted by name."""
     return tuple(sorted((k, v) for k, v in variables.items() if k.startswith(FLAG_PREFIXES)))

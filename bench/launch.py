@@ -14,7 +14,7 @@ from functools import partial
 from typing import TypeVar
 
 from bench.child import WORKER, CaseFailed, WorkerProcess
-from bench.environment import load_average
+from bench.environment import Stolen, load_average
 from bench.forking import Nurseries
 from bench.messages import Order, Reply, Turn
 from bench.records import Outcome
@@ -35,6 +35,7 @@ class Block:
         self._rng = random.Random(f"{seed}/{first.case.group}/{first.block}")
         self._workers: list[WorkerProcess] = []
         self._baseline_step_s = 0.0
+        self._stolen = Stolen()
 
     def run(self, command: Sequence[str] = WORKER) -> None:
         """Measure the block. Every case ends in one Outcome, whatever happens to the others."""
@@ -145,7 +146,7 @@ class Block:
 
     def _land(self, reply: Reply, interrupted: bool) -> None:
         assert reply.measurement
-        environment = replace(reply.measurement.environment, load_after=load_average())
+        environment = replace(reply.measurement.environment, load_after=load_average(), stolen=self._stolen.share())
         self._keep(Outcome(measurement=replace(reply.measurement, environment=environment)), interrupted)
 
     def _shuffled(self) -> list[WorkerProcess]:

@@ -91,7 +91,10 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What the numbers belong to. `flags`: variables that change what TensorFlow does; loads: one-minute averages."""
+    """What the numbers belong to. `flags`: variables that change what TensorFlow does; loads: one-minute averages.
+
+    `stolen` is the share of the block's CPU time, over all cores, that a hypervisor gave to others.
+    """
 
     os: str
     cpu: str
@@ -108,6 +111,7 @@ class Environment:
     dirty: bool | None
     load_before: float | None = None
     load_after: float | None = None
+    stolen: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

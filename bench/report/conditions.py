@@ -9,6 +9,8 @@ from bench.report.document import Row, Section, Table, column
 from bench.report.wording import interval, mib
 from bench.stats import ENOUGH_BLOCKS
 
+MUCH_STOLEN = 0.03  # a share of CPU time
+
 
 def section(run: Run) -> Section:
     """Noise floor, warnings, failures, then the machine."""
@@ -48,6 +50,11 @@ def _of_machine(run: Run) -> list[str]:
         for env in first
         if env.load_before is not None and env.load_before > 0.5 * env.cores
     ]
+    if (stolen := _stolen(_environments(run))) is not None and stolen > MUCH_STOLEN:
+        lines.append(
+            f"the hypervisor took up to {stolen:.0%} of this machine's CPU time during a block: other tenants are at "
+            "work, so trust the ratios more than the times"
+        )
     if differing := _differing(_environments(run)):
         lines.append(f"the blocks did not run under the same conditions; these differ: {', '.join(differing)}")
     if run.blocks < ENOUGH_BLOCKS and run.blocks < run.plan.schedule.blocks:
@@ -55,9 +62,13 @@ def _of_machine(run: Run) -> list[str]:
     return lines
 
 
+def _stolen(environments: list[Environment]) -> float | None:
+    return max((env.stolen for env in environments if env.stolen is not None), default=None)
+
+
 def _differing(environments: list[Environment]) -> list[str]:
     """The fields, loads aside, in which the blocks of a run (resumed elsewhere, perhaps) are not alike."""
-    names = [field.name for field in fields(Environment) if not field.name.startswith("load_")]
+    names = [field.name for field in fields(Environment) if not field.name.startswith(("load_", "stolen"))]
     return [name for name in names if len({getattr(env, name) for env in environments}) > 1]
 
 
@@ -87,6 +98,7 @@ def _machine(environments: list[Environment]) -> list[tuple[str, str]]:
     if not environments:
         return []
     env, loads = environments[0], [e.load_after for e in environments if e.load_after is not None]
+    stolen = _stolen(environments)
     quota = "" if env.cgroup_quota_cores is None else f", quota {env.cgroup_quota_cores:g}"
     return [
         ("CPU", f"{env.cpu}, {env.cores} cores{quota}"),
@@ -96,5 +108,6 @@ def _machine(environments: list[Environment]) -> list[tuple[str, str]]:
         ("TensorFlow / NumPy / Python", f"{env.tensorflow} / {env.numpy} / {env.python}"),
         ("TensorFlow flags", " ".join(f"{k}={v}" for k, v in env.flags) or "none set"),
         ("load before, and after a block at most", f"{env.load_before} / {max(loads, default=0.0)}"),
+        ("CPU time stolen in a block, at most", "unknown" if stolen is None else f"{stolen:.1%}"),
         ("source", f"{env.commit or 'unknown'}{' with uncommitted changes' if env.dirty else ''}"),
     ]

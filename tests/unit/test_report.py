@@ -7,6 +7,7 @@ import pytest
 from builders import ENVIRONMENT, a_case, a_group, a_measurement, a_plan, an_evidence, outcomes
 
 from bench import report
+from bench.environment import Stolen
 from bench.records import Case, Failure, Measurement, Outcome, Plan, Samples
 from bench.report import steady
 from bench.report.document import Figure
@@ -258,3 +259,21 @@ def test_the_argument_that_retraced_is_named_and_a_ragged_batch_told_apart(
         assert f"**tf.function {said}**: {change}" in text
         assert ("drop_remainder=True" in text) == advice
         assert ("it is INVALID" in text) == bool(count)
+
+
+def test_time_that_a_hypervisor_takes_is_warned_of(tmp_path: Path) -> None:
+    steps = {"eager": 0.05, "eager-again": 0.05, "function": 0.02}
+    for name, stolen, warned in (("a", 0.13, True), ("b", 0.001, False)):
+        store = Store.create(tmp_path / name, a_plan())
+        for outcome in outcomes(a_plan(), steps, environment=replace(ENVIRONMENT, stolen=stolen)):
+            store.keep(outcome)
+        text = report.build(store).path.read_text()
+        assert ("took up to 13% of this machine's CPU time" in text) == warned
+        assert "CPU time stolen in a block, at most" in text
+
+
+def test_stolen_time_is_a_share() -> None:
+    watch = Stolen()
+    sum(range(3_000_000))
+    share = watch.share()
+    assert share is None or 0 <= share <= 1
