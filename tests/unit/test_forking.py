@@ -22,13 +22,22 @@ ORDERS = [
     for case in a_group(("eager", "function"))
 ]
 Pretend = Callable[[str], None]
+FINDER = """import importlib.util, pathlib, sys
+class Finder:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        file = pathlib.Path(__file__).with_name("pretended_tensorflow.py")
+        return importlib.util.spec_from_file_location(name, file) if name == "tensorflow" else None
+sys.meta_path.insert(0, Finder)
+"""
 
 
 @pytest.fixture
 def pretend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pretend:
-    """Makes this text the module that `import tensorflow` finds."""
+    """Makes this text the module that `import tensorflow` finds, wherever the package itself is installed."""
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    return lambda text: (tmp_path / "tensorflow.py").write_text(text) and None
+    (tmp_path / "sitecustomize.py").write_text(FINDER)
+    return lambda text: (tmp_path / "pretended_tensorflow.py").write_text(text) and None
 
 
 @pytest.fixture
