@@ -38,9 +38,12 @@ def wait_for(condition: Callable[[], object], seconds: float = 120) -> None:
 
 def workers(parent: int) -> list[psutil.Process]:
     """In the order of their start: on the CPU they are forked from nurseries, whose command line they keep."""
-    nurseries = psutil.Process(parent).children()
-    forks = [p for nursery in nurseries for p in nursery.children() if p.status() != psutil.STATUS_ZOMBIE]
-    return sorted((p for p in forks if any("bench.nursery" in word for word in p.cmdline())), key=lambda p: p.pid)
+    try:
+        nurseries = psutil.Process(parent).children()
+        forks = [p for nursery in nurseries for p in nursery.children() if p.status() != psutil.STATUS_ZOMBIE]
+        return sorted((p for p in forks if any("bench.nursery" in word for word in p.cmdline())), key=lambda p: p.pid)
+    except psutil.NoSuchProcess:  # one ended while we looked, at the end of a block: look again
+        return []
 
 
 def measurements(folder: Path) -> list[str]:
