@@ -1,12 +1,13 @@
 """What is counted beside the clock, and what the report makes of it."""
 
 import os
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from builders import EXECUTIONS, a_costs, a_group, a_measurement, a_plan, an_evidence, outcomes
+from builders import a_costs, a_group, a_measurement, a_plan, an_evidence, outcomes
 
 from bench import metrics, spending
 from bench.analysis import Run, analyse
@@ -37,6 +38,12 @@ def usual(mode: str) -> Costs:
     return a_costs(mode, cpu_s=cpu_s)
 
 
+def burn(cpu_s: float) -> None:
+    end = time.process_time() + cpu_s
+    while time.process_time() < end:
+        pass
+
+
 def test_cpu_time_and_memory_are_counted_over_slices_only() -> None:
     spent = Spent()
     spent.begin()
@@ -45,11 +52,11 @@ def test_cpu_time_and_memory_are_counted_over_slices_only() -> None:
         spent.end()
         spent.begin()
     counted = spent.cpu_s
-    sum(range(2_000_000))  # between slices
+    burn(0.3)  # between slices
     spent.begin()
     held = b"x" * 30_000_000
     spent.end()
-    assert spent.cpu_s < counted + 1
+    assert spent.cpu_s < counted + 0.25
     assert spent.memory_after - spent.memory_before > len(held) / 2
     assert abs(memory_bytes() - spent.memory_after) < len(held)
 
@@ -110,7 +117,7 @@ def test_the_table_of_costs_shows_the_share_of_the_peak_and_an_impossible_rate_i
     assert cells["operations, after Grappler"] == "166 → 111"
     assert cells["of the matmul peak"] == "83%"
     assert "distrust" not in str(section.parts[-1])
-    assert [cell for row in spent.cells() for cell in row if "MiB" in cell] == []
+    assert spent.cells()[0][-1] == "+0.0 in 6 steps"
     fast = a_run(lambda mode: a_costs(mode, matmul_flops_per_s=150e9))
     assert "**tf.function, tf.function, no AutoGraph seem faster than that peak" in str(costs.section(fast).parts[-1])
 
@@ -126,9 +133,8 @@ def test_growth_is_the_median_over_blocks() -> None:
     assert spending.growth_bytes(eager) == 4 * 2**20
 
 
-def test_time_in_kernels_never_exceeds_the_steps() -> None:
+def test_the_share_outside_kernels_and_the_calls_come_from_the_profile() -> None:
     profile = Profile(5, 0.2, 0.1, 400)
     run = a_run(lambda mode: replace(usual(mode), profile=profile))
     assert spending.outside_share(run.groups[0].baseline) == pytest.approx(0.5)
     assert spending.calls(run.groups[0].baseline) == 80
-    assert EXECUTIONS["eager"].graph_ops == 0
