@@ -37,6 +37,7 @@ def run(
     preset: Annotated[str, typer.Option(help="quick, standard or thorough.")] = "standard",
     precision: Annotated[str | None, typer.Option(help="Add blocks until each interval is +-this: 2%.")] = None,
     budget: Annotated[str | None, typer.Option(help="Start no block that would end later: 90s, 10m, 1h.")] = None,
+    slow_down: Annotated[str | None, typer.Option(help="Slow a mode on purpose, to try gates: 'function 5%'.")] = None,
     out: Annotated[Path | None, typer.Option(help="A new run folder; default results/<time>-<preset>.")] = None,
     resume: Annotated[Path | None, typer.Option(help="Go on with the run in this folder; only --data counts.")] = None,
 ) -> None:
@@ -44,7 +45,7 @@ def run(
     from bench.plan import Options
 
     axes = (modes, models, batch_sizes, devices, threads, precisions, inputs, steps_per_call)
-    options = Options(*axes, data, seed, preset, precision, budget)
+    options = Options(*axes, data, seed, preset, precision, budget, slow_down)
     raise typer.Exit(command.resume_run(resume, data) if resume else command.new_run(options, out))
 
 

@@ -6,14 +6,12 @@ Leaves out the arithmetic (metrics.py, stats.py, validity.py) and all wording of
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from bench import metrics, modes, stats, validity
+from bench import doubts, metrics, modes, stats, validity
 from bench.plan import groups
 from bench.records import NOT_APPLICABLE, Case, Failure, Measurement, Outcome, Plan
 from bench.slow import sat_out, spared
 from bench.stats import ENOUGH_BLOCKS, BreakEven, Comparison, Summary, Verdict
 from cifar_core.workload import Workload
-
-DRIFT_LIMIT = 0.05  # a change over a block's slices that is called unsteady; under the spread of a busy machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,8 @@ class CaseResult:
         """The mode's title, as tables and plots call it."""
         title = modes.row(self.case.mode).title
         calls = f", {self.case.steps_per_call} a call" if self.case.steps_per_call else ""
-        return f"{title}{calls}{' (again)' if self.case.again else ''}"
+        slowed = f", slowed by {self.case.slowdown:.0%}" if self.case.slowdown else ""
+        return f"{title}{calls}{slowed}{' (again)' if self.case.again else ''}"
 
     @property
     def not_applicable(self) -> str:
@@ -171,34 +170,23 @@ def _result(case: Case, outcomes: Sequence[Outcome]) -> CaseResult:
     failures = tuple(record for record in own if isinstance(record, Failure))
     unequal = [f.message for f in failures if f.stage == "equal work"]
     unproven = [reason for m in measurements for reason in validity.unproven_mode(m)]
-    warnings = (*_unsteady(measurements), *_fallbacks(measurements))
+    warnings = (*doubts.unsteady(measurements), *doubts.unconverted(measurements))
     return CaseResult(case, measurements, failures, tuple(dict.fromkeys(unequal + unproven)), warnings=warnings)
 
 
-def _fallbacks(measurements: tuple[Measurement, ...]) -> list[str]:
-    found = dict.fromkeys(text for m in measurements for text in m.proof.execution.fallbacks)
-    return [f"AutoGraph did not convert {text}" for text in found]
-
-
-def _unsteady(measurements: tuple[Measurement, ...]) -> tuple[str, ...]:
-    change = stats.drift([m.steady for m in measurements])
-    if change is None or change.low is None or change.high is None or change.low <= 1 <= change.high:
-        return ()
-    if abs(change.centre - 1) < DRIFT_LIMIT:
-        return ()
-    return (f"slices change by {change.centre - 1:+.0%} from a block's first third to its last: not a steady state",)
-
-
-def _ratios(baseline: CaseResult, candidate: CaseResult) -> list[float]:
+def _ratios(baseline: CaseResult, candidate: CaseResult, share: float = stats.QUIET) -> list[float]:
     """The block ratios where both were measured; none where the baseline is not to be believed."""
     if baseline.invalid:
         return []
-    return [stats.block_ratio(b.steady, c.steady) for b, c in _pairs(baseline, candidate)]
+    return [stats.block_ratio(b.steady, c.steady, share) for b, c in _pairs(baseline, candidate)]
 
 
-def ratio_between(a: CaseResult, b: CaseResult) -> Summary | None:
-    """How many times as fast b was as a, by block; None where they were not both measured and valid."""
-    ratios = _ratios(a, b) if b.valid else []
+def ratio_between(a: CaseResult, b: CaseResult, share: float = stats.QUIET) -> Summary | None:
+    """How many times as fast b was as a, by block; None where they were not both measured and valid.
+
+    `share` 1 takes all slices, those included that something else on the machine disturbed.
+    """
+    ratios = _ratios(a, b, share) if b.valid else []
     return stats.summarise(ratios) if ratios else None
 
 
@@ -218,14 +206,10 @@ def _judged(group: GroupResult, result: CaseResult, comparisons: dict[str, Compa
         return result
     comparison = comparisons.get(result.case.key) or _without_ratio(group.baseline, result)
     failed = [f"failed in block {f.block}: {f.message}" for f in result.failures if result.measurements]
-    comparison = replace(comparison, warnings=(*_few(comparison, result.sat_out), *failed))
+    disturbed = doubts.disturbed(comparison.ratio, ratio_between(group.baseline, result, share=1.0))
+    few = doubts.few_blocks(comparison, result.sat_out)
+    comparison = replace(comparison, warnings=(*few, *failed, *disturbed))
     return replace(result, comparison=comparison, break_even=_break_even(group.baseline, result, comparison.verdict))
-
-
-def _few(comparison: Comparison, sat_out: int) -> list[str]:
-    """Blocks sat out are not missing: so slow a case needs no more for its verdict."""
-    n = comparison.ratio.n if comparison.ratio else ENOUGH_BLOCKS
-    return [] if n + sat_out >= ENOUGH_BLOCKS else [f"{n} of the {ENOUGH_BLOCKS} blocks that a claim needs"]
 
 
 def _without_ratio(baseline: CaseResult, result: CaseResult) -> Comparison:

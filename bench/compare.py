@@ -6,14 +6,13 @@ Leaves out the test itself (contrast.py), gates (gates.py) and wording (report/c
 """
 
 import math
-import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from bench import stats
 from bench.analysis import CaseResult, GroupResult, Run
 from bench.contrast import Logs, compare_independent
-from bench.records import Case, Environment, Measurement
+from bench.records import Case, Environment
 from bench.stats import Comparison, Verdict
 
 AROUND = tuple(field.name for field in fields(Environment) if field.name not in ("load_before", "load_after", "stolen"))
@@ -61,6 +60,7 @@ def differences(runs: Sequence[Named]) -> list[Difference]:
 def _facts(run: Run) -> dict[str, str]:
     schedule = run.plan.schedule
     facts = {"data": run.plan.data_title, "preset": schedule.preset, "blocks": str(run.blocks)}
+    facts["slowed on purpose"] = ", ".join(dict.fromkeys(r.title for _, r in run.rows() if r.case.slowdown)) or "none"
     environments = [outcome.measurement.environment for outcome in run.outcomes if outcome.measurement]
     if not environments:
         return facts
@@ -126,7 +126,9 @@ def _rows(first: Named, other: Named) -> list[_Row]:
 
 
 def _cases(run: Run) -> list[tuple[str, tuple[GroupResult, CaseResult]]]:
-    return [(result.case.key, (group, result)) for group, result in run.rows() if not result.case.again]
+    """A case that was slowed on purpose is held against the one that was not."""
+    rows = [(group, result) for group, result in run.rows() if not result.case.again]
+    return [(replace(result.case, slowdown=0.0).key, (group, result)) for group, result in rows]
 
 
 Found = tuple[GroupResult, CaseResult] | None
@@ -152,11 +154,7 @@ def _why_not(first: Named, other: Named, before: Found, after: Found) -> str:
 
 def _step_logs(result: CaseResult) -> list[float]:
     """Minus the log of a step's time, block by block: more is faster."""
-    return [-_mean_log(m) for m in result.measurements]
-
-
-def _mean_log(measurement: Measurement) -> float:
-    return statistics.fmean(math.log(seconds) for seconds in measurement.steady.by_round.values())
+    return [-stats.quiet_log(list(m.steady.by_round.values())) for m in result.measurements]
 
 
 def _gain_logs(group: GroupResult, result: CaseResult) -> list[float]:

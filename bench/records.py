@@ -35,7 +35,8 @@ class Case:
     """One row of a comparison: a workload under one mode on one device. `threads` 0 is TensorFlow's own choice.
 
     `steps_per_call` is for the modes that loop inside one call; 0 is a whole slice. `again` marks the baseline's second
-    entry in a block, whose ratio to the first is the noise floor (A/A).
+    entry in a block, whose ratio to the first is the noise floor (A/A). `slowdown` is the share of its own time that
+    the case sleeps in its slices on purpose (0.05: it takes 5 % longer), to try gates and the instrument with.
     """
 
     mode: str
@@ -44,6 +45,7 @@ class Case:
     workload: Workload
     again: bool = False
     steps_per_call: int = 0
+    slowdown: float = 0.0
 
     @property
     def key(self) -> str:
@@ -54,7 +56,8 @@ class Case:
     def arm(self) -> str:
         """What tells this case from the others of its group."""
         calls = f"-k{self.steps_per_call}" if self.steps_per_call else ""
-        return f"{self.mode}{calls}{'-again' if self.again else ''}"
+        slowed = f"-slowed{100 * self.slowdown:g}" if self.slowdown else ""
+        return f"{self.mode}{calls}{slowed}{'-again' if self.again else ''}"
 
     @property
     def group(self) -> str:

@@ -14,7 +14,7 @@ from bench.messages import Order
 from bench.plan import groups
 from bench.records import Case, Measurement, Schedule
 from bench.slow import sits_out
-from bench.stats import ENOUGH_BLOCKS
+from bench.stats import PILOT_BLOCKS
 from bench.store import Store
 from cifar_core.cifar10 import Source
 
@@ -86,8 +86,8 @@ def _blocks_wanted(store: Store, done: int) -> int:
     schedule = store.plan.schedule
     if schedule.precision is None:
         return schedule.blocks
-    if done < max(schedule.blocks, ENOUGH_BLOCKS):
-        return max(schedule.blocks, ENOUGH_BLOCKS)
+    if done < (least := max(schedule.blocks, PILOT_BLOCKS)):
+        return least
     return done if precise(store) or done >= MOST_BLOCKS else done + 1
 
 

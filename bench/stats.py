@@ -17,6 +17,8 @@ from bench.records import Samples
 CONFIDENCE = 0.95
 ALPHA = 1 - CONFIDENCE
 MARGIN = 0.03  # SAME means: the whole interval lies within +-3 %
+QUIET = 1 / 3  # of a block's slices: halves and quarters resolve as much, all of them a third less (METHODS.md)
+PILOT_BLOCKS = 10  # before an interval's width may end a run: stopping earlier favours narrow ones (METHODS.md)
 ENOUGH_BLOCKS = 6  # 2 * 0.5^6 = 0.031: the least at which all blocks on one side reach p < 0.05
 
 
@@ -70,16 +72,25 @@ def summarise(values: Sequence[float]) -> Summary:
     return Summary(math.exp(centre), math.exp(centre - spread), math.exp(centre + spread), len(logs))
 
 
-def block_ratio(baseline: Samples, candidate: Samples) -> float:
-    """How many times as fast the candidate was in one block: ratios inside each round, averaged on the log scale.
+def block_ratio(baseline: Samples, candidate: Samples, share: float = QUIET) -> float:
+    """How many times as fast the candidate was in one block, by the least disturbed slices of each.
 
-    Both took their slice of a round within a second or so of each other, so what slows the machine cancels. Raises
-    ValueError where they share no round.
+    Of the rounds that both took part in, each one's fastest slices, a `share` of them, are averaged on the log scale.
+    Taking turns, both met the same machine; what it adds to a slice (a neighbour, an interrupt) is never less than
+    nothing, so the fastest are the least disturbed (Chen and Revels 2016). The fastest alone would hang on one moment.
+    Raises ValueError where they share no round.
     """
     ours, theirs = baseline.by_round, candidate.by_round
-    if not (shared := ours.keys() & theirs.keys()):
+    if not (shared := sorted(ours.keys() & theirs.keys())):
         raise ValueError("the two share no round, so there is no pair of slices")
-    return math.exp(statistics.fmean(math.log(ours[number] / theirs[number]) for number in sorted(shared)))
+    times = ([own[number] for number in shared] for own in (ours, theirs))
+    before, after = (quiet_log(own, share) for own in times)
+    return math.exp(before - after)
+
+
+def quiet_log(seconds: Sequence[float], share: float = QUIET) -> float:
+    """The mean logarithm of the fastest `share` of the values, at least one."""
+    return statistics.fmean(math.log(value) for value in sorted(seconds)[: max(1, math.ceil(len(seconds) * share))])
 
 
 def compare(family: Sequence[tuple[Sequence[float], float]]) -> list[Comparison]:

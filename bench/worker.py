@@ -24,6 +24,7 @@ from bench.opening import Opened, digest, open_tensorflow
 from bench.parent import connect
 from bench.proof_records import Evidence, GradientSketch, Proof
 from bench.records import NOT_APPLICABLE, Failure, Measurement, Samples
+from bench.slowdown import Slowed
 from cifar_core.errors import Unsuited
 
 CURVE_STEPS = 5  # the short loss curve compared before timing, step 1 included
@@ -125,7 +126,7 @@ class Worker:
 
     def _slice(self, turn: Turn) -> Reply:
         self.spent.begin()
-        seconds, self._last_loss = self._timed(turn.steps)
+        seconds, self._last_loss = self._timed(turn.steps, self.order.case.slowdown)
         self.spent.end()
         self.seconds.append(seconds)
         self.rounds.append(turn.round)
@@ -164,8 +165,9 @@ class Worker:
         costs = Costs(spent.cpu_s, spent.memory_before, spent.memory_after, self.trace_s)
         return self._look(self.order, self.trainer, self.slice_steps, self.clock, costs)
 
-    def _timed(self, steps: int) -> tuple[float, float]:
-        seconds, loss = measure.time_slice(self.trainer, steps, self.clock)
+    def _timed(self, steps: int, slowdown: float = 0.0) -> tuple[float, float]:
+        trainer = Slowed(self.trainer, slowdown, self.clock) if slowdown else self.trainer
+        seconds, loss = measure.time_slice(trainer, steps, self.clock)
         self.steps_done += steps
         return seconds, loss
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from bench.__main__ import app
 from bench.analysis import analyse
-from bench.compare import Named, changes, differences
+from bench.compare import Difference, Named, changes, differences
 from bench.contrast import contrast
 from bench.errors import BenchError
 from bench.gates import parse
@@ -120,6 +120,20 @@ def test_the_gates_decide_the_exit_code(tmp_path: Path) -> None:
     assert compared(a, b, "--fail-on", "function/eager < 1.5", "--out", tmp_path / "4")[0] == 0
     assert compared(a, b, "--fail-on", "function/eager < 2.5", "--out", tmp_path / "5")[0] == 1
     assert compared(a, slower, "--fail-on", "xla slower 2%", "--out", tmp_path / "6")[0] == 0
+
+
+def test_a_case_slowed_on_purpose_is_held_against_the_one_that_was_not(tmp_path: Path) -> None:
+    clean = a_run(tmp_path / "a")
+    slowed = tuple(replace(case, slowdown=0.05 * (case.mode == "function")) for case in PLAN.cases)
+    store = Store.create(tmp_path / "b", replace(PLAN, cases=slowed))
+    steps = {**STEPS, "function-slowed5": 0.025 * 1.05}
+    for outcome in outcomes(store.plan, steps):
+        store.keep(outcome)
+    runs = [named(clean), named(tmp_path / "b")]
+    found = {change.case.mode: change for change in changes(runs)}
+    assert found["function"].step.ratio
+    assert found["function"].step.ratio.centre == pytest.approx(1 / 1.05, rel=0.005)
+    assert Difference("slowed on purpose", ("none", "tf.function, slowed by 5%")) in differences(runs)
 
 
 def test_a_comparison_leaves_markdown_tables_a_picture_and_json(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from builders import SCHEDULE, a_group, a_plan
 
 from bench import run
+from bench.stats import PILOT_BLOCKS
 from bench.store import Store
 from cifar_core.cifar10 import SYNTHETIC
 
@@ -106,7 +107,7 @@ def test_a_group_of_which_nothing_can_be_measured_is_tried_once(tmp_path: Path) 
 def test_precision_adds_blocks_until_it_is_reached(tmp_path: Path) -> None:
     store = a_store(tmp_path, precision=0.5)
     run.execute(store, SYNTHETIC, Watcher(), FAKE)
-    assert len(keys(store)) == 6 * 3  # a claim needs six, and these intervals are narrow
+    assert len(keys(store)) == PILOT_BLOCKS * 3  # these intervals are narrow, but no run may stop earlier
     assert run.precise(store)
 
 

@@ -8,15 +8,18 @@ from bench.records import Samples
 from bench.stats import Verdict
 
 
-def test_block_ratio_is_formed_inside_each_round_so_a_slow_moment_cancels() -> None:
-    baseline, candidate = Samples((2.0, 20.0, 2.0), 5), Samples((1.0, 10.0, 1.0), 5)
+def test_block_ratio_compares_the_least_disturbed_third_of_each() -> None:
+    baseline, candidate = Samples((2.0, 20.0, 2.0, 2.2, 2.0, 9.0), 5), Samples((10.0, 1.0, 1.3, 1.0, 1.1, 1.0), 5)
     assert stats.block_ratio(baseline, candidate) == pytest.approx(2.0)
+    everything = math.prod((2.0, 20.0, 2.0, 2.2, 2.0, 9.0)) / math.prod((10.0, 1.0, 1.3, 1.0, 1.1, 1.0))
+    assert stats.block_ratio(baseline, candidate, share=1.0) == pytest.approx(everything ** (1 / 6))
 
 
-def test_block_ratio_pairs_rounds_so_a_slow_case_may_take_fewer_and_shorter_slices() -> None:
+def test_block_ratio_takes_the_rounds_both_took_part_in_so_a_slow_case_may_take_fewer_and_shorter_slices() -> None:
     baseline = Samples((2.0, 20.0, 2.0, 6.0), 2)
     slow = Samples((30.0, 90.0), 1, rounds=(1, 3))
-    assert stats.block_ratio(baseline, slow) == pytest.approx(math.sqrt((10 / 30) * (3 / 90)))
+    assert stats.block_ratio(baseline, slow) == pytest.approx(3 / 30)
+    assert stats.block_ratio(baseline, slow, share=1.0) == pytest.approx(math.sqrt((10 / 30) * (3 / 90)))
     with pytest.raises(ValueError, match="share no round"):
         stats.block_ratio(Samples((2.0,), 2), Samples((3.0,), 2, rounds=(5,)))
 
