@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bench import command, compare_command, training_command
+from bench import command, compare_command, selftest_command, training_command
 from bench.errors import BenchError, Exit
 
 CORE_MODES = "eager,graph,function,xla"
@@ -80,6 +80,22 @@ def compare(
 def history(folder: Annotated[Path, typer.Argument(help="The folder that runs lie in.")] = Path("results")) -> None:
     """Show every case of every run in a folder, oldest first."""
     raise typer.Exit(compare_command.history(folder))
+
+
+@app.command()
+def selftest(
+    preset: Annotated[str, typer.Option(help="quick: under a minute; thorough: 20 runs.")] = "quick",
+    mode: Annotated[str, typer.Option(help="The mode that is held against itself: see `list`.")] = "function",
+    runs: Annotated[int | None, typer.Option(help="Runs of A/A and recovery; the preset's own number if left.")] = None,
+    neighbour: Annotated[bool, typer.Option("--neighbour", help="Beside a process that keeps one core busy.")] = False,
+    simulate: Annotated[bool, typer.Option("--simulate", help="The statistics alone, on simulated machines.")] = False,
+    data: Annotated[str, typer.Option(help="auto, synthetic, or the folder of CIFAR-10's batch files.")] = "auto",
+    out: Annotated[Path | None, typer.Option(help="A new folder; default results/<time>-selftest-<preset>.")] = None,
+) -> None:
+    """Measure the instrument: its clock, its cost, its false alarms, what it can find here."""
+    if simulate:
+        raise typer.Exit(selftest_command.simulate())
+    raise typer.Exit(selftest_command.selftest(mode, preset, runs, neighbour, data, out))
 
 
 @app.command()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from bench import doubts, metrics, modes, stats, validity
 from bench.plan import groups
-from bench.records import NOT_APPLICABLE, Case, Failure, Measurement, Outcome, Plan
+from bench.records import NOT_APPLICABLE, Case, Failure, Measurement, Outcome, Plan, Samples
 from bench.slow import sat_out, spared
 from bench.stats import ENOUGH_BLOCKS, BreakEven, Comparison, Summary, Verdict
 from cifar_core.workload import Workload
@@ -18,7 +18,8 @@ from cifar_core.workload import Workload
 class CaseResult:
     """One case over all blocks. `comparison` is None for the baseline; `invalid` says why it must not be believed.
 
-    `sat_out` counts the blocks that it was spared for being far slower than the baseline.
+    `sat_out` counts the blocks that it was spared for being far slower than the baseline. `twin` holds what else was
+    measured of the very same case in the same blocks: of the baseline, its second entry.
     """
 
     case: Case
@@ -29,6 +30,7 @@ class CaseResult:
     break_even: BreakEven | None = None
     sat_out: int = 0
     warnings: tuple[str, ...] = ()
+    twin: tuple[Measurement, ...] = ()
 
     @property
     def title(self) -> str:
@@ -149,7 +151,7 @@ def analyse(plan: Plan, outcomes: Sequence[Outcome]) -> Run:
         again = _again(cases)
         floor = stats.noise_floor(again)
         for result in cases[1:]:
-            if not result.case.again and result.valid and (ratios := _ratios(cases[0], result)):
+            if not result.case.again and result.valid and (ratios := block_ratios(cases[0], result)):
                 family.add(result.case.key, ratios, floor)
         results.append(GroupResult(name, tuple(cases), again, floor if again else None))
     comparisons = family.judge()
@@ -161,7 +163,9 @@ def _collect(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[CaseRes
     results = [_result(case, outcomes) for case in cases]
     baseline = results[0].measurements
     counted = [replace(r, sat_out=sat_out(baseline, r.measurements, r.failures)) for r in results]
-    return [replace(r, warnings=(*r.warnings, *spared(r.measurements, r.sat_out))) for r in counted]
+    warned = [replace(r, warnings=(*r.warnings, *spared(r.measurements, r.sat_out))) for r in counted]
+    twin = tuple(m for r in warned if r.case.again and r.valid for m in r.measurements)
+    return [replace(warned[0], twin=twin), *warned[1:]]
 
 
 def _result(case: Case, outcomes: Sequence[Outcome]) -> CaseResult:
@@ -174,11 +178,28 @@ def _result(case: Case, outcomes: Sequence[Outcome]) -> CaseResult:
     return CaseResult(case, measurements, failures, tuple(dict.fromkeys(unequal + unproven)), warnings=warnings)
 
 
-def _ratios(baseline: CaseResult, candidate: CaseResult, share: float = stats.QUIET) -> list[float]:
-    """The block ratios where both were measured; none where the baseline is not to be believed."""
-    if baseline.invalid:
+def block_ratios(baseline: CaseResult, candidate: CaseResult, share: float = stats.QUIET) -> list[float]:
+    """How many times as fast the candidate was, block by block; none where one of the two is not to be believed.
+
+    What was measured twice in a block counts as the mean of both, on the log scale, but against its own twin.
+    """
+    if not (baseline.valid and candidate.valid):
         return []
-    return [stats.block_ratio(b.steady, c.steady, share) for b, c in _pairs(baseline, candidate)]
+    before, after = _by_block(baseline, candidate), _by_block(candidate, baseline)
+    return [
+        stats.geometric_mean([stats.block_ratio(b, c, share) for b in before[block] for c in after[block]])
+        for block in sorted(before.keys() & after.keys())
+    ]
+
+
+def _by_block(result: CaseResult, other: CaseResult) -> dict[int, list[Samples]]:
+    """The samples of each block in which the case itself was measured, with its twin's unless `other` is that."""
+    found = {m.block: [m.steady] for m in result.measurements}
+    alike = replace(result.case, again=False) == replace(other.case, again=False)
+    for m in () if alike else result.twin:
+        if m.block in found:
+            found[m.block].append(m.steady)
+    return found
 
 
 def ratio_between(a: CaseResult, b: CaseResult, share: float = stats.QUIET) -> Summary | None:
@@ -186,7 +207,7 @@ def ratio_between(a: CaseResult, b: CaseResult, share: float = stats.QUIET) -> S
 
     `share` 1 takes all slices, those included that something else on the machine disturbed.
     """
-    ratios = _ratios(a, b, share) if b.valid else []
+    ratios = block_ratios(a, b, share)
     return stats.summarise(ratios) if ratios else None
 
 
@@ -197,7 +218,7 @@ def _pairs(baseline: CaseResult, candidate: CaseResult) -> list[tuple[Measuremen
 
 def _again(cases: list[CaseResult]) -> Summary | None:
     seconds = [result for result in cases if result.case.again and result.valid]
-    ratios = _ratios(cases[0], seconds[0]) if seconds else []
+    ratios = block_ratios(cases[0], seconds[0]) if seconds else []
     return stats.summarise(ratios) if ratios else None
 
 

@@ -102,6 +102,7 @@ def try_break_even(folder: Path, modes: str, repeats: int, data: str) -> Exit:
 def show(folder: Path) -> None:
     """Rebuild the report of whatever the folder holds, and print what it comes to."""
     from bench.report import build
+    from bench.selftest_command import show as show_selftest
     from bench.store import Store
     from bench.training_command import show_accuracy, show_training
 
@@ -109,6 +110,8 @@ def show(folder: Path) -> None:
         show_training(folder)
     elif (folder / "accuracy.json").exists():
         show_accuracy(folder)
+    elif (folder / "selftest.json").exists():
+        show_selftest(folder)
     else:
         _show_run(build(Store.open(folder)))
 

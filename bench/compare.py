@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 from bench import stats
-from bench.analysis import CaseResult, GroupResult, Run
+from bench.analysis import CaseResult, GroupResult, Run, block_ratios
 from bench.contrast import Logs, compare_independent
 from bench.records import Case, Environment
 from bench.stats import Comparison, Verdict
@@ -158,11 +158,7 @@ def _step_logs(result: CaseResult) -> list[float]:
 
 
 def _gain_logs(group: GroupResult, result: CaseResult) -> list[float]:
-    if group.baseline.invalid:
-        return []
-    base = {m.block: m for m in group.baseline.measurements}
-    pairs = [(base[m.block], m) for m in result.measurements if m.block in base]
-    return [math.log(stats.block_ratio(baseline.steady, own.steady)) for baseline, own in pairs]
+    return [math.log(ratio) for ratio in block_ratios(group.baseline, result)]
 
 
 def _judged(pairs: Sequence[Pair]) -> list[Comparison]:

@@ -62,7 +62,7 @@ def history(folder: Path) -> Exit:
     from bench import terminal
     from bench.report.history import table
 
-    found = sorted(path.parent for path in folder.glob("*/plan.json"))
+    found = sorted(path.parent for depth in ("*", "*/*") for path in folder.glob(f"{depth}/plan.json"))
     if not found:
         raise BenchError(f"{folder} holds no run; give the folder that runs lie in, e.g. cifar-bench history results")
     terminal.show(table(found))

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import accuracy, modes, store, train
-from bench.stats import Equivalence, Summary, equivalence, holm_equivalences, summarise
+from bench.equivalence import Equivalence, equivalence, holm_equivalences
+from bench.stats import Summary, summarise
 from bench.train_records import AccuracyPlan, Broken, Point, Progress, Training
 
 CHANCE = 0.1  # ten classes, equally many images of each

@@ -122,6 +122,15 @@ def test_the_gates_decide_the_exit_code(tmp_path: Path) -> None:
     assert compared(a, slower, "--fail-on", "xla slower 2%", "--out", tmp_path / "6")[0] == 0
 
 
+def test_a_regression_of_the_baseline_itself_is_seen_by_a_gate_on_steps(tmp_path: Path) -> None:
+    a = a_run(tmp_path / "a")
+    slower = a_run(tmp_path / "slower", {**STEPS, "eager": 0.05 * 1.05, "eager-again": 0.05 * 1.05})
+    assert compared(a, slower, "--fail-on", "slower 2%", "--out", tmp_path / "1")[0] == 0
+    assert compared(a, slower, "--fail-on", "step slower 2%", "--out", tmp_path / "2")[0] == 1
+    assert compared(a, slower, "--fail-on", "eager step slower 2%", "--out", tmp_path / "3")[0] == 1
+    assert compared(a, slower, "--fail-on", "function step slower 2%", "--out", tmp_path / "4")[0] == 0
+
+
 def test_a_case_slowed_on_purpose_is_held_against_the_one_that_was_not(tmp_path: Path) -> None:
     clean = a_run(tmp_path / "a")
     slowed = tuple(replace(case, slowdown=0.05 * (case.mode == "function")) for case in PLAN.cases)
@@ -146,7 +155,8 @@ def test_a_comparison_leaves_markdown_tables_a_picture_and_json(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    "text", ["faster 5%", "function/eager > 1", "slower", "nonsense slower 5%", "function/nonsense < 1"]
+    "text",
+    ["faster 5%", "function/eager > 1", "slower", "nonsense slower 5%", "step step slower 5%", "function/nonsense < 1"],
 )
 def test_a_gate_that_makes_no_sense_is_one_clear_line(text: str) -> None:
     with pytest.raises(BenchError, match=r"no gate; known forms|unknown mode 'nonsense'"):
@@ -171,3 +181,12 @@ def test_the_history_shows_every_case_of_every_run(tmp_path: Path) -> None:
     assert [(row["run"], row["mode"], row["blocks"]) for row in rows] == [
         (run, mode, blocks) for run, blocks in (("a", 6), ("b", 1)) for mode in ("eager", "function", "xla")
     ]
+
+
+def test_the_history_of_a_folder_holds_the_runs_of_a_matrix_too(tmp_path: Path) -> None:
+    a_run(tmp_path / "results" / "alone")
+    a_run(tmp_path / "results" / "matrix" / "tf220")
+    (tmp_path / "results" / "matrix" / "compare").mkdir()
+    done = CliRunner().invoke(app, ["history", str(tmp_path / "results")])
+    assert done.exit_code == 0
+    assert [done.stdout.count(name) for name in ("alone", "tf220")] == [3, 3]

@@ -51,7 +51,7 @@ def test_a_budget_below_the_guess_says_how_many_blocks_it_leaves() -> None:
 
 def test_a_precision_is_at_least_the_blocks_after_which_a_run_may_stop() -> None:
     said = eta.foretell(a_standard_plan(preset="quick", precision="2%"), set(), 2, math.inf)
-    assert said.startswith("plan: at least 10 blocks x 5 cases, about ")
+    assert said.startswith("plan: at least 12 blocks x 5 cases, about ")
     assert "until each interval is within 2.0%" in said
 
 
