@@ -146,21 +146,25 @@ def _verdict(pair: tuple[CaseResult, CaseResult]) -> Verdict | None:
 
 
 def _block_sd(results: Sequence[Sequence[CaseResult]]) -> float | None:
-    """The standard deviation of a block's log ratio within a run, pooled over runs and over what was slowed."""
-    logs = [[math.log(ratio) for ratio in block_ratios(cases[0], other)] for cases in results for other in cases[1:]]
+    """The standard deviation of a block's log ratio within a run, pooled over runs and over what was slowed.
+
+    Of slowed cases alone, which are held against both entries of the baseline, as any mode of a run is.
+    """
+    pairs = [(cases[0], other) for cases in results for other in cases[1:] if not other.case.again]
+    logs = [[math.log(ratio) for ratio in block_ratios(*pair)] for pair in pairs]
     spread = [(statistics.variance(values) * (len(values) - 1), len(values) - 1) for values in logs if len(values) > 1]
     return math.sqrt(sum(part for part, _ in spread) / sum(n for _, n in spread)) if spread else None
 
 
 def _power(difference: float, sd: float, blocks: int) -> float:
-    """Of the two-sided t-test over so many blocks, for a true difference of logarithms (noncentral t)."""
+    """Of the t-test over so many blocks to find a true difference of logarithms on its own side (noncentral t)."""
     freedom, shift = blocks - 1, abs(difference) / sd * math.sqrt(blocks)
     limit = float(special.stdtrit(freedom, 1 - ALPHA / 2))
-    return 1 - float(special.nctdtr(freedom, shift, limit)) + float(special.nctdtr(freedom, shift, -limit))
+    return 1 - float(special.nctdtr(freedom, shift, limit))
 
 
 def _smallest(sd: float, blocks: int) -> float:
-    """By bisection: power grows with the difference. From below, for nctdtr fails far out."""
+    """By bisection, for power grows with the difference."""
     low, high = 0.0, sd
     while _power(high, sd, blocks) < WANTED_POWER:
         low, high = high, 1.5 * high
