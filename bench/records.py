@@ -136,11 +136,24 @@ class Samples:
 
 
 @dataclass(frozen=True, slots=True)
+class Accuracy:
+    """What a case has learned when all is over: the share (0..1) of so many test images that it tells.
+
+    `updates` is a few more than when it was timed, for a look inside (insight.py) trains on.
+    """
+
+    share: float
+    images: int
+    updates: int
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """One case in one block, measured in a process of its own.
 
     `load_s` (TensorFlow imported, by the worker or its nursery; batches prepared) is taken while the block's others
     load too; `build_s` (model, optimizer and, in TF1 style, the graph) and `first_call_s` with all others idle.
+    `accuracy_after` is taken in a run's first block, of built-in models only.
     """
 
     case: Case
@@ -157,6 +170,7 @@ class Measurement:
     proof: Proof
     peak_memory_bytes: int
     costs: Costs | None = None
+    accuracy_after: Accuracy | None = None
 
 
 @dataclass(frozen=True, slots=True)

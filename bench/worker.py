@@ -146,6 +146,7 @@ class Worker:
         execution = trainer.execution()
         devices = tuple(sorted({short_device(device) for device in execution.devices if device}))
         execution = replace(execution, devices=devices, fallbacks=tuple(self.fallbacks.found))
+        seen = self._seen()
         measurement = Measurement(
             case=self.order.case,
             block=self.order.block,
@@ -160,11 +161,12 @@ class Worker:
             evidence=self.evidence,
             proof=Proof(execution, traced, updates, self.steps_done, self.spent.io_bytes),
             peak_memory_bytes=peak,
-            costs=self._costs(),
+            costs=seen.costs,
+            accuracy_after=seen.accuracy_after,
         )
         return Reply(measurement=measurement)
 
-    def _costs(self) -> Costs:
+    def _seen(self) -> insight.Seen:
         """What the slices took beside time, and, in the first block, a look at how their time was spent."""
         spent = self.spent
         costs = Costs(spent.cpu_s, spent.memory_before, spent.memory_after, self.trace_s)
