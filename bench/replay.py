@@ -98,6 +98,7 @@ def _extra_info(run: Run, group: GroupResult, result: CaseResult, learning: Lear
         "schema": SCHEMA,
         "measured_by": MEASURED_BY,
         "mode": case.mode,
+        "slowed_on_purpose": case.slowdown,
         "device": case.device,
         "data": case.workload.data,
         "seed": run.plan.seed,

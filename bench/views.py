@@ -60,7 +60,7 @@ def views(cases: Iterable[Case]) -> tuple[View, ...]:
     shown = [case for case in cases if not case.again]
     by_rest: dict[tuple[object, ...], list[Case]] = {}
     for case in shown:
-        by_rest.setdefault((case.mode, case.workload, case.steps_per_call), []).append(case)
+        by_rest.setdefault((case.mode, case.workload, case.steps_per_call, case.slowdown), []).append(case)
     several = [same for same in by_rest.values() if len(same) > 1]
     return (*map(_by_mode, shown), *(_by_device(case) for same in several for case in same))
 
@@ -86,6 +86,7 @@ def _id(case: Case) -> str:
         (w.input != "resident", w.input),
         (case.threads > 0, f"t{case.threads}"),
         (case.steps_per_call > 0, f"k{case.steps_per_call}"),
+        (case.slowdown > 0, f"slowed{100 * case.slowdown:g}"),
     )
     words = [w.model_slug, f"b{w.batch_size}", case.device.replace(":", ""), *(text for odd, text in unusual if odd)]
     return "-".join(words).encode("unicode_escape").decode()  # pytest writes ids in ASCII
