@@ -38,15 +38,16 @@ def run(
     precision: Annotated[str | None, typer.Option(help="Add blocks until each interval is +-this: 2%.")] = None,
     budget: Annotated[str | None, typer.Option(help="Start no block that would end later: 90s, 10m, 1h.")] = None,
     slow_down: Annotated[str | None, typer.Option(help="Slow a mode on purpose, to try gates: 'function 5%'.")] = None,
+    blocks: Annotated[int | None, typer.Option(min=1, help="Measure so many now; --resume goes on.")] = None,
     out: Annotated[Path | None, typer.Option(help="A new run folder; default results/<time>-<preset>.")] = None,
-    resume: Annotated[Path | None, typer.Option(help="Go on with the run in this folder; only --data counts.")] = None,
+    resume: Annotated[Path | None, typer.Option(help="Go on with this run; only --data and --blocks count.")] = None,
 ) -> None:
     """Time the training step in each mode and write a report."""
     from bench.plan import Options
 
     axes = (modes, models, batch_sizes, devices, threads, precisions, inputs, steps_per_call)
     options = Options(*axes, data, seed, preset, precision, budget, slow_down)
-    raise typer.Exit(command.resume_run(resume, data) if resume else command.new_run(options, out))
+    raise typer.Exit(command.resume_run(resume, data, blocks) if resume else command.new_run(options, out, blocks))
 
 
 @app.command()

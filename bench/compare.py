@@ -1,7 +1,7 @@
 """Compare runs of the same cases: what changed from the first run to each other one, and what differs around them.
 
-Runs are not made in turns, so the machine's own change from one to the other is part of a step's time. But every run
-holds its control: how many times as fast a mode is as its own run's baseline is free of that. Both are compared.
+Every run holds its control: how many times as fast a mode is as its own run's baseline. That and the step's time are
+compared; block by block where the runs took turns, else with what the machine does from one run to another.
 Leaves out the test itself (contrast.py), gates (gates.py) and wording (report/comparison.py).
 """
 
@@ -11,11 +11,12 @@ from dataclasses import dataclass, fields, replace
 
 from bench import stats
 from bench.analysis import CaseResult, GroupResult, Run, block_ratios
-from bench.contrast import Logs, compare_independent
+from bench.contrast import GAIN_BETWEEN_RUNS, STEP_BETWEEN_RUNS, Sides, alternate, compare_runs
 from bench.records import Case, Environment
 from bench.stats import Comparison, Verdict
 
-AROUND = tuple(field.name for field in fields(Environment) if field.name not in ("load_before", "load_after", "stolen"))
+CHANGING = ("load_before", "load_after", "stolen", "at")  # from block to block
+AROUND = tuple(field.name for field in fields(Environment) if field.name not in CHANGING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class Named:
 class Change:
     """One case from the first run to another. Ratios over 1: it is faster in the other.
 
-    `step` compares times, `gain` the speed against each run's own baseline (None for the baseline itself).
+    `step` compares times, `gain` the speed against each run's own baseline (None for the baseline itself). `in_turns`:
+    block by block, for the runs' blocks took turns.
     """
 
     run: str
@@ -39,6 +41,7 @@ class Change:
     title: str
     step: Comparison
     gain: Comparison | None
+    in_turns: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +90,12 @@ def changes(runs: Sequence[Named]) -> list[Change]:
     steps = _judged([row.step for row in rows])
     gains = _judged([row.gain for row in rows])
     return [
-        Change(row.run, row.case, row.group.title, row.title, step, None if row.baseline else gain)
+        Change(row.run, row.case, row.group.title, row.title, step, None if row.baseline else gain, _in_turns(row.step))
         for row, step, gain in zip(rows, steps, gains, strict=True)
     ]
 
 
-Pair = tuple[Logs, Logs, float] | str  # the logarithms before and after with the noise floor, or why there are none
+Pair = Sides | str  # what is compared, or why it cannot be
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +120,9 @@ def _rows(first: Named, other: Named) -> list[_Row]:
         gain: Pair = reason
         if not reason:
             (group_a, a), (group_b, b) = before[key], after[key]
-            step = (_step_logs(a), _step_logs(b), 1.0)
-            gain = (_gain_logs(group_a, a), _gain_logs(group_b, b), max(group_a.floor or 1.0, group_b.floor or 1.0))
-            if not gain[0] or not gain[1]:
-                gain = "one of the baselines has no valid measurement"
+            turns = alternate(*([m.environment.at for m in r.measurements] for r in (a, b)))
+            step = Sides(_step_logs(a), _step_logs(b), turns, between=STEP_BETWEEN_RUNS)
+            gain = _gains((group_a, a), (group_b, b), turns)
         rows.append(_Row(other.name, result.case, group, result.title, result is group.baseline, step, gain))
     return rows
 
@@ -129,6 +131,18 @@ def _cases(run: Run) -> list[tuple[str, tuple[GroupResult, CaseResult]]]:
     """A case that was slowed on purpose is held against the one that was not."""
     rows = [(group, result) for group, result in run.rows() if not result.case.again]
     return [(replace(result.case, slowdown=0.0).key, (group, result)) for group, result in rows]
+
+
+def _gains(before: tuple[GroupResult, CaseResult], after: tuple[GroupResult, CaseResult], turns: bool) -> Pair:
+    ours, theirs = _gain_logs(*before), _gain_logs(*after)
+    if not ours or not theirs:
+        return "one of the baselines has no valid measurement"
+    floor = max(before[0].floor or 1.0, after[0].floor or 1.0)
+    return Sides(ours, theirs, turns and len(ours) == len(theirs), floor, GAIN_BETWEEN_RUNS)
+
+
+def _in_turns(pair: Pair) -> bool:
+    return isinstance(pair, Sides) and pair.in_turns
 
 
 Found = tuple[GroupResult, CaseResult] | None
@@ -162,7 +176,7 @@ def _gain_logs(group: GroupResult, result: CaseResult) -> list[float]:
 
 
 def _judged(pairs: Sequence[Pair]) -> list[Comparison]:
-    found = iter(compare_independent([pair for pair in pairs if not isinstance(pair, str)]))
+    found = iter(compare_runs([pair for pair in pairs if not isinstance(pair, str)]))
     return [
         Comparison(None, Verdict.NOT_COMPARABLE, reason=pair) if isinstance(pair, str) else next(found)
         for pair in pairs

@@ -29,6 +29,8 @@ def compare(folders: Sequence[Path], fail_on: Sequence[str], out: Path | None) -
     path = comparison.build(out or results("compare"), runs, differing, changes, judged)
     for table in comparison.tables(runs, differing, changes, judged):
         terminal.show(table)
+    for sentence in comparison.turns(changes):
+        typer.echo(sentence.replace("**", "").replace("`", ""))
     typer.echo(f"report: {path}")
     return _exit(judged)
 

@@ -3,6 +3,7 @@
 import os
 import platform
 import subprocess
+import time
 from importlib import metadata
 from pathlib import Path
 
@@ -41,6 +42,7 @@ def read() -> Environment:
         if (status := _git("status", "--porcelain", "--", ":/bench", ":/cifar_core")) is None
         else bool(status),
         load_before=load_average(),
+        at=round(time.time(), 2),
     )
 
 

@@ -96,7 +96,8 @@ class Schedule:
 class Environment:
     """What the numbers belong to. `flags`: variables that change what TensorFlow does; loads: one-minute averages.
 
-    `stolen` is the share of the block's CPU time, over all cores, that a hypervisor gave to others.
+    `stolen` is the share of the block's CPU time, over all cores, that a hypervisor gave to others; `at` when the block
+    began, in seconds since 1970.
     """
 
     os: str
@@ -115,6 +116,7 @@ class Environment:
     load_before: float | None = None
     load_after: float | None = None
     stolen: float | None = None
+    at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
