@@ -5,13 +5,13 @@ Leaves out what is behind it (door.py), and every check of an option's value (pl
 
 import os
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 import typer
 
-from bench import terminal
 from bench.door import Door, Measured, Replayed
 from bench.errors import BenchError
 from bench.plan import Options
@@ -60,17 +60,21 @@ def one_step(config: pytest.Config) -> bool:
 
 
 def opened(config: pytest.Config) -> Door | None:
-    """What the options ask for. None where pytest does not know them: it has come upon this folder by the way.
-
-    Raises UsageError with one line.
-    """
-    if not hasattr(config.option, "run_from") or config.getoption("help"):
+    """What the options ask for; None where nobody asked. Raises UsageError with one line."""
+    if config.getoption("help") or not _asked_for(config):
         return None
     try:
         _refuse(config)
         return _opened(config)
     except (BenchError, DataError) as error:
         raise pytest.UsageError(str(error)) from None
+
+
+def _asked_for(config: pytest.Config) -> bool:
+    """Whether this folder, or something in it, was typed: `pytest .` comes upon it by the way, and tests only."""
+    here = Path(__file__).resolve().parent
+    typed = [(config.invocation_params.dir / word.partition("::")[0]).resolve() for word in config.args]
+    return any(here in (path, *path.parents) for path in typed)
 
 
 def _refuse(config: pytest.Config) -> None:
@@ -85,8 +89,10 @@ def _opened(config: pytest.Config) -> Door:
     given = {offer.name: config.getoption(f"run_{offer.name}") for offer in offers()}
     folder = config.getoption("run_from")
     if folder is None:
+        from bench import terminal  # with all that reports need, which a replay does not
+
         options = Options(**{field.name: given[field.name] for field in fields(Options)})
-        return Measured(options, one_step(config), lambda: terminal.progress("block"))
+        return Measured(options, one_step(config), partial(terminal.progress, "block"))
     for offer in offers():
         if given[offer.name] != offer.default:
             raise BenchError(f"--from measures nothing: leave out {offer.flags[0]}, or choose among its cases with -k")
