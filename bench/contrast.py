@@ -19,7 +19,7 @@ from bench.stats import ALPHA, ENOUGH_BLOCKS, Comparison, Summary, holm, judge
 # Standard deviations from run to run, of five unchanged `thorough` runs within 45 minutes on a shared 2-core machine
 # (METHODS.md): of the logarithm of a gain (how many times as fast a mode is as its baseline), and of a step's time.
 GAIN_BETWEEN_RUNS = 0.014
-STEP_BETWEEN_RUNS = 0.06
+STEP_BETWEEN_RUNS = 0.05
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,8 +50,8 @@ def test_stopping_by_precision_keeps_the_intervals_promise(goal: float) -> None:
 
 def test_stopping_as_early_as_six_blocks_would_not_keep_it() -> None:
     """So the rule is not idle: this is what PILOT_BLOCKS buys."""
-    early = characteristics.stopped(SHARED, 0.01, 2000, first=6)
-    assert early.covered < characteristics.stopped(SHARED, 0.01, 2000).covered
+    early = characteristics.stopped(SHARED, 0.01, 1000, first=6)
+    assert early.covered < characteristics.stopped(SHARED, 0.01, 1000).covered
 
 
 def test_the_quiet_third_spreads_half_as_much_as_all_slices_on_the_shared_machine() -> None:
