@@ -25,4 +25,4 @@ def _conditions(found: Learning) -> Table:
         ("turns", f"one of {plan.training.display_step} steps each, in an order drawn anew each round"),
     ]
     rows: tuple[Row, ...] = tuple({"what": what, "value": value} for what, value in (*own, *facts(plan.training)))
-    return Table("conditions", (column("what", "what"), column("value", "value")), rows)
+    return Table("conditions", (column("what", "what"), column("value", "value")), rows, "What the numbers belong to")

@@ -21,7 +21,7 @@ def table(found: Sequence[Characteristic]) -> Table:
     rows: tuple[Row, ...] = tuple(
         {key: getattr(row, key) for key in ("machine", *(k for _, k in _SHARES))} for row in found
     )
-    return Table("characteristics", columns, rows)
+    return Table("characteristics", columns, rows, "What the statistics do on simulated machines")
 
 
 def stopping(found: Sequence[Stopping]) -> Table:
@@ -32,7 +32,7 @@ def stopping(found: Sequence[Stopping]) -> Table:
         Column("blocks, on average", lambda row: f"{row['blocks']:.1f}"),
     )
     rows: tuple[Row, ...] = tuple({"goal": s.goal, "covered": s.covered, "blocks": s.blocks} for s in found)
-    return Table("stopping", columns, rows)
+    return Table("stopping", columns, rows, "Runs that stop by their precision")
 
 
 def _share(title: str, key: str) -> Column:

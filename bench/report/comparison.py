@@ -73,7 +73,7 @@ def _differences(runs: Sequence[Named], differing: Sequence[Difference]) -> Tabl
     rows: tuple[Row, ...] = tuple(
         {"what": d.what, **{named.name: value for named, value in zip(runs, d.values, strict=True)}} for d in differing
     )
-    return Table("differences", columns, rows)
+    return Table("differences", columns, rows, "What differs around the runs")
 
 
 def _changed(changes: Sequence[Change]) -> Section:
@@ -103,7 +103,7 @@ def table(changes: Sequence[Change]) -> Table:
         column("verdict", "gain_verdict"),
         column("why", "reason"),
     )
-    return Table("changes", columns, tuple(map(_row, changes)))
+    return Table("changes", columns, tuple(map(_row, changes)), "What changed, case by case")
 
 
 def _row(change: Change) -> Row:
@@ -141,7 +141,7 @@ def _judged(judged: Sequence[Judged]) -> Table:
         {"gate": j.gate, "where": j.where, "ratio": j.ratio, "decision": j.decision.value, "reason": j.reason}
         for j in judged
     )
-    return Table("gates", columns, rows)
+    return Table("gates", columns, rows, "The gates")
 
 
 def _alt(changes: Sequence[Change]) -> str:

@@ -91,7 +91,7 @@ def _conditions(run: Run) -> Table:
     ]
     facts += _machine(_environments(run))
     rows: tuple[Row, ...] = tuple({"what": what, "value": value} for what, value in facts)
-    return Table("conditions", (column("what", "what"), column("value", "value")), rows)
+    return Table("conditions", (column("what", "what"), column("value", "value")), rows, "What the numbers belong to")
 
 
 def _machine(environments: list[Environment]) -> list[tuple[str, str]]:

@@ -40,7 +40,7 @@ def _spent(run: Run) -> Table:
     rows = tuple(_spent_row(group, result) for group, result in run.rows() if not result.case.again)
     if not any(row["device_peak_bytes"] for row in rows):
         columns = columns[:-1]
-    return Table("costs", columns if len(run.groups) > 1 else columns[1:], rows)
+    return Table("costs", columns if len(run.groups) > 1 else columns[1:], rows, "CPU work, cores and memory, by mode")
 
 
 def _spent_row(group: GroupResult, result: CaseResult) -> Row:
@@ -74,7 +74,12 @@ def _inside(run: Run) -> Table:
         Column("of the matmul peak", _share_of_peak),
     )
     rows = tuple(_inside_row(group, result) for group, result in run.rows() if result.valid and not result.case.again)
-    return Table("inside", columns if len(run.groups) > 1 else columns[1:], rows)
+    return Table(
+        "inside",
+        columns if len(run.groups) > 1 else columns[1:],
+        rows,
+        "What became of the step before it ran, by mode",
+    )
 
 
 def _inside_row(group: GroupResult, result: CaseResult) -> Row:

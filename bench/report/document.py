@@ -1,6 +1,6 @@
 """What a report is made of: sections of text, tables and figures, and their Markdown and CSV form.
 
-Leaves out what is said (one file a section) and how figures are drawn (plots.py).
+Leaves out what is said (one file a section), how figures are drawn (plots/) and the page (page/).
 """
 
 import math
@@ -27,12 +27,14 @@ class Column:
 class Table:
     """`rows` hold raw values and go to tables/<name>.csv whole; `columns` are what a page shows of them.
 
-    A table without columns is data for others to work on: it has a file and no place on the page.
+    A table without columns is data for others to work on: it has a file and no place on the page. A cell in **bold** is
+    an alarm, red on the page. `caption` says there what the table holds.
     """
 
     name: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+    caption: str = ""
 
     def cells(self) -> list[list[str]]:
         """The texts of the page's cells, row by row."""
@@ -41,11 +43,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A picture in plots/<name>.png; `alt` says in words what it shows."""
+    """A picture in plots/<name>.png; `alt` says in words what it shows, in short up to the first colon.
+
+    `draw` writes it as PNG and returns the same drawing as SVG, for the page.
+    """
 
     name: str
     alt: str
-    draw: Callable[[Path], None]
+    draw: Callable[[Path], str]
 
 
 Part = str | Table | Figure
@@ -53,7 +58,7 @@ Part = str | Table | Figure
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A title and its parts in order; texts are Markdown paragraphs."""
+    """A title and its parts in order; texts are Markdown paragraphs, or a heading of the third level."""
 
     title: str
     parts: tuple[Part, ...]

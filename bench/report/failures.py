@@ -62,4 +62,4 @@ def _table(run: Run) -> Table:
         for failure in result.failures
         if failure.stage != NOT_APPLICABLE
     )
-    return Table("failures", columns, rows)
+    return Table("failures", columns, rows, "Cases that did not come through")

@@ -25,7 +25,7 @@ def table(folders: Sequence[Path]) -> Table:
         Column("times as fast", lambda row: interval(summary_of(row, "ratio"), sign="x")),
         column("verdict", "verdict"),
     )
-    return Table("history", columns, tuple(rows))
+    return Table("history", columns, tuple(rows), "Every case of every run, oldest first")
 
 
 def _rows(name: str, run: Run) -> list[Row]:

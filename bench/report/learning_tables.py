@@ -21,7 +21,7 @@ def table(learning: Learning) -> Table:
         Column("waiting for data", lambda row: _share(row["waited"])),
         Column(f"times as fast as {learning.baseline.title}", lambda row: interval(summary_of(row, "speed"), sign="x")),
     )
-    return Table("learning", columns, tuple(_row(learning, mode) for mode in learning.modes))
+    return Table("learning", columns, tuple(_row(learning, mode) for mode in learning.modes), "Test accuracy by mode")
 
 
 def _row(learning: Learning, mode: ModeLearning) -> Row:
@@ -72,7 +72,12 @@ def to_target(learning: Learning) -> Table:
         Column(f"times as soon as {base}, all", lambda row: interval(summary_of(row, "sooner_all"), sign="x")),
         Column("first call left out", lambda row: interval(summary_of(row, "sooner_bare"), sign="x")),
     )
-    return Table("to_target", columns, tuple(_target_row(learning, mode) for mode in learning.modes))
+    return Table(
+        "to_target",
+        columns,
+        tuple(_target_row(learning, mode) for mode in learning.modes),
+        "How soon the target was reached, by mode",
+    )
 
 
 def _target_row(learning: Learning, mode: ModeLearning) -> Row:

@@ -52,7 +52,12 @@ def _work(run: Run) -> Table:
         column("updates counted / asked for", "updates"),
     )
     rows = tuple(_work_row(group, result) for group, result in run.rows() if result.measurements)
-    return Table("equal_work", columns if len(run.groups) > 1 else columns[1:], rows)
+    return Table(
+        "equal_work",
+        columns if len(run.groups) > 1 else columns[1:],
+        rows,
+        "How far each mode's first steps differ from the baseline's",
+    )
 
 
 def _work_row(group: GroupResult, result: CaseResult) -> Row:
@@ -96,7 +101,9 @@ def _modes(run: Run) -> Table:
     rows = tuple(
         _mode_row(group, result, result.measurements[-1]) for group, result in run.rows() if result.measurements
     )
-    return Table("proof", columns if len(run.groups) > 1 else columns[1:], rows)
+    return Table(
+        "proof", columns if len(run.groups) > 1 else columns[1:], rows, "What TensorFlow says of how each mode ran"
+    )
 
 
 def _mode_row(group: GroupResult, result: CaseResult, last: Measurement) -> Row:

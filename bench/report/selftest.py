@@ -68,7 +68,7 @@ def clock(found: Instrument) -> Table:
     columns = (column("clock", "clock"), *(Column(title, partial(_nanoseconds, key)) for title, key in titles))
     check = found.selftest.clock
     row = {"clock": check.name, "resolution_s": check.resolution_s, "tick_s": check.tick_s, "cost_s": check.cost_s}
-    return Table("clock", columns, (row,))
+    return Table("clock", columns, (row,), "The clock")
 
 
 def _nanoseconds(key: str, row: Row) -> str:
@@ -94,7 +94,7 @@ def harness(found: Instrument) -> Table:
         Column("times as long", lambda row: interval(summary_of(row, "ratio"), sign="x")),
         column("pairs", "pairs"),
     )
-    return Table("harness", columns, tuple(map(_harness_row, found.harness)))
+    return Table("harness", columns, tuple(map(_harness_row, found.harness)), "What slices and turns add to a step")
 
 
 def _harness_row(cost: HarnessCost) -> Row:
@@ -129,7 +129,7 @@ def recovery(found: Instrument) -> Table:
         column("power", "power"),
     )
     rows = [_alike_row(found.alike), *map(_recovery_row, found.recoveries)] if found.alike.runs else []
-    return Table("recovery", columns, tuple(rows))
+    return Table("recovery", columns, tuple(rows), "Slow-downs: planted and measured")
 
 
 def _alike_row(alike: Alike) -> Row:
@@ -190,7 +190,7 @@ def resolution(found: Instrument) -> Table:
         }
         for r in found.resolutions
     ]
-    return Table("resolution", columns, tuple(rows))
+    return Table("resolution", columns, tuple(rows), "The smallest differences that are found")
 
 
 def _figure(found: Instrument) -> list[Figure]:

@@ -34,7 +34,9 @@ def _table(run: Run) -> Table:
         column("repaid after", "repaid"),
     )
     rows = tuple(_row(group, result) for group, result in run.rows() if not result.case.again)
-    return Table("startup", columns if len(run.groups) > 1 else columns[1:], rows)
+    return Table(
+        "startup", columns if len(run.groups) > 1 else columns[1:], rows, "What a mode costs before its second step"
+    )
 
 
 def _row(group: GroupResult, result: CaseResult) -> Row:

@@ -32,7 +32,7 @@ def table(run: Run) -> Table:
         column("why", "reason"),
     )
     rows = tuple(_row(group, result) for group, result in run.rows())
-    return Table("steady", columns if len(run.groups) > 1 else columns[1:], rows)
+    return Table("steady", columns if len(run.groups) > 1 else columns[1:], rows, "Step time and speed, by mode")
 
 
 def _row(group: GroupResult, result: CaseResult) -> Row:

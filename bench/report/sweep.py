@@ -97,7 +97,7 @@ def _table(found: Sequence[Family], name: str) -> Table:
         for line in family.lines.values()
         for size, (_, result) in line.items()
     )
-    return Table(name, columns if len(found) > 1 else columns[1:], rows)
+    return Table(name, columns if len(found) > 1 else columns[1:], rows, f"A step over {axis.name}, by mode")
 
 
 def _row(family: Family, size: int, result: CaseResult) -> Row:

@@ -64,7 +64,7 @@ def _points(points: tuple[Point, ...]) -> Table:
         Column("seconds so far", lambda row: number(float(str(row["seconds"])))),
     )
     rows = tuple({name: getattr(point, name) for name in Point.__slots__} for point in points)
-    return Table("points", columns, rows)
+    return Table("points", columns, rows, "Every displayed step")
 
 
 def _share(part: object, whole: object) -> str:
@@ -77,7 +77,7 @@ def _conditions(training: Training, progress: Progress) -> Table:
         ("building the model", f"{number(progress.start_s)} s"),
     ]
     rows: tuple[Row, ...] = tuple({"what": what, "value": value} for what, value in (*own, *facts(training)))
-    return Table("conditions", (column("what", "what"), column("value", "value")), rows)
+    return Table("conditions", (column("what", "what"), column("value", "value")), rows, "What the numbers belong to")
 
 
 def facts(training: Training) -> list[tuple[str, str]]:

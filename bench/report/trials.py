@@ -28,7 +28,7 @@ def table(found: Trials) -> Table:
     for trial in found.trials:
         cells.setdefault((trial.candidate.key, trial.steps), []).append(trial)
     several = len({trial.candidate.group for trial in found.trials}) > 1
-    return Table("trials", _columns(several), tuple(map(_row, cells.values())))
+    return Table("trials", _columns(several), tuple(map(_row, cells.values())), "Predicted break-evens, tried")
 
 
 def _columns(several: bool) -> tuple[Column, ...]:

@@ -1,13 +1,15 @@
-"""What all figures share: paper, colours, rows. On opaque white, so that they read in print and on a dark page.
+"""What all figures share: paper, colours, rows. PNGs are on opaque white, so that they read on any page.
 
 Colours are Okabe and Ito's, told apart by the colour-blind; every mark is labelled, so none rests on colour alone.
 """
 
 import math
 from collections.abc import Sequence
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
@@ -17,6 +19,7 @@ from bench.modes import MODES
 COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 LINES = ("-", "--", "-.", ":")
 INK, MUTED = "#222222", "#767676"
+_NO_METADATA = {"Creator": None, "Date": None, "Format": None, "Type": None}
 
 
 def sheet(width: float, height: float) -> Figure:
@@ -80,6 +83,19 @@ def _place(mode: str) -> int:
     return [row.name for row in MODES].index(mode)
 
 
-def save(figure: Figure, file: Path) -> None:
-    """Write it without the library's version in it, so that the same files give the same bytes."""
+def save_png(figure: Figure, file: Path) -> None:
+    """Write it as PNG alone."""
     figure.savefig(file, metadata={"Software": None})
+
+
+def save(figure: Figure, file: Path) -> str:
+    """Write it as PNG and return it as SVG, with texts as text; the same figure gives the same bytes.
+
+    Neither holds the library's version. Placing the parts costs more than drawing them, so that is done once for both.
+    """
+    save_png(figure, file)
+    figure.set_layout_engine("none")
+    svg = StringIO()
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": file.stem}):
+        figure.savefig(svg, format="svg", metadata=_NO_METADATA)
+    return svg.getvalue()

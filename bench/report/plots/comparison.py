@@ -8,7 +8,7 @@ from bench.report.plots.canvas import INK, canvas, colour, ratio_axis, rows, sav
 from bench.stats import Summary
 
 
-def changes(found: Sequence[Change], file: Path) -> None:
+def changes(found: Sequence[Change], file: Path) -> str:
     """A row a case: the step's ratio as a dot, the gain's as a square, each with its interval."""
     shown = [change for change in found if change.step.ratio]
     figure, axes = canvas("Speed in the later run against the first", 0.62 * len(shown) + 1.6)
@@ -27,4 +27,4 @@ def changes(found: Sequence[Change], file: Path) -> None:
         "times as fast as in the first run (dot: the step; square: against its own baseline); right is faster"
     )
     rows(axes, [f"{change.title} ({change.run})" for change in shown])
-    save(figure, file)
+    return save(figure, file)

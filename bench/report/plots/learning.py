@@ -8,7 +8,7 @@ from bench.report.plots.canvas import INK, MUTED, canvas, colour, line, plain, r
 _VALUES = (("test_loss", "test loss (nats)", 1.0), ("test_accuracy", "test accuracy (%)", 100.0))
 
 
-def accuracies(learning: Learning, file: Path) -> None:
+def accuracies(learning: Learning, file: Path) -> str:
     """Each seed's final test accuracy as a dot, by mode, with the mean; grey: the margin around the baseline's mean."""
     shown = [mode for mode in learning.modes if mode.mean is not None]
     steps = learning.plan.training.training_steps
@@ -24,10 +24,10 @@ def accuracies(learning: Learning, file: Path) -> None:
         f"% of the test images (a dot is one seed, the line the mean; grey: {learning.baseline.title} ± margin)"
     )
     rows(axes, [mode.title for mode in shown])
-    save(figure, file)
+    return save(figure, file)
 
 
-def curves(learning: Learning, file: Path) -> None:
+def curves(learning: Learning, file: Path) -> str:
     """Test loss and accuracy, over steps on the left, over seconds (start included) on the right."""
     figure = sheet(10.0, 6.6)
     grid = figure.subplots(2, 2, sharey="row")
@@ -53,4 +53,4 @@ def curves(learning: Learning, file: Path) -> None:
     grid[1][1].set_xlabel("seconds (mean over seeds), building and first call included")
     grid[0][0].set_title(f"Over steps and over time{learning.label}", loc="left", fontsize=11, color=INK)
     grid[0][1].legend(frameon=False, fontsize=9)
-    save(figure, file)
+    return save(figure, file)

@@ -6,7 +6,7 @@ from bench.instrument import Instrument
 from bench.report.plots.canvas import INK, canvas, rows, save
 
 
-def recovery(found: Instrument, file: Path) -> None:
+def recovery(found: Instrument, file: Path) -> str:
     """A row a slow-down: the planted size as a tick, the measured one as a dot with its interval, in per cent."""
     title = "Slow-downs: planted (tick) and measured (dot, 95 % interval)"
     figure, axes = canvas(title, 0.5 * len(found.recoveries) + 1.7)
@@ -18,4 +18,4 @@ def recovery(found: Instrument, file: Path) -> None:
         axes.plot([100 * centre], [row], "o", color="#0072B2", markersize=6)
     axes.set_xlabel("longer than the same mode unchanged (%)")
     rows(axes, [f"slowed by {recovered.slowdown:.0%}" for recovered in found.recoveries])
-    save(figure, file)
+    return save(figure, file)

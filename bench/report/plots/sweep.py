@@ -14,7 +14,7 @@ _BETWEEN = tuple(10.0**power * digit for power in range(-3, 6) for digit in (1.5
 Line = list[tuple[int, Summary]]
 
 
-def sweep(family: Family, label: str, file: Path) -> None:
+def sweep(family: Family, label: str, file: Path) -> str:
     """Milliseconds a step on the left, times as fast as the baseline on the right; bars are 95 % intervals."""
     figure = sheet(10.0, 4.4 + 0.22 * (len(family.lines) // 4))
     times, speeds = figure.subplots(1, 2)
@@ -32,7 +32,7 @@ def sweep(family: Family, label: str, file: Path) -> None:
     figure.legend(
         handles.values(), handles.keys(), loc="outside lower center", ncols=5, frameon=False, fontsize=9, handlelength=3
     )
-    save(figure, file)
+    return save(figure, file)
 
 
 def _times(axes: Any, family: Family) -> None:

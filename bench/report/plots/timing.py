@@ -12,18 +12,21 @@ from bench.report.wording import count, interval, number
 
 FAR = 0.3  # a ratio below this would squeeze all others into a corner
 SPREAD = 20  # slices this many times apart are drawn on a log axis
+MANY = 1500  # dots: more are drawn as an image in a page, which each of them would make longer
 
 
-def slices(group: GroupResult, label: str, file: Path) -> None:
+def slices(group: GroupResult, label: str, file: Path) -> str:
     """Each slice's time of a step as a dot, by mode; the line is the table's value."""
     results = [result for result in group.cases if result.valid]
     figure, axes = canvas(f"Time of a step: {group.title}{label}", 0.62 * len(results) + 1.5)
+    many = sum(len(m.steady.seconds) for result in results for m in result.measurements) > MANY
     lowest, highest = float("inf"), 0.0
     for row, result in enumerate(results):
         times = [1e3 * s / m.steady.steps_per_slice for m in result.measurements for s in m.steady.seconds]
         jitter = np.random.default_rng(0).uniform(-0.24, 0.24, len(times))
         centre = 1e3 * _centre(result, "step")
-        axes.plot(times, row + jitter, ".", color=_colour(result), markersize=5, alpha=0.55, markeredgewidth=0)
+        style = {"color": _colour(result), "markersize": 5, "alpha": 0.55, "markeredgewidth": 0, "rasterized": many}
+        axes.plot(times, row + jitter, ".", **style)
         axes.plot([centre, centre], [row - 0.36, row + 0.36], color=_colour(result), linewidth=2.4)
         lowest, highest = min(lowest, *times), max(highest, *times)
     if highest > SPREAD * lowest:
@@ -37,10 +40,10 @@ def slices(group: GroupResult, label: str, file: Path) -> None:
         axes.set_xlim(0, 1.05 * highest)
     axes.set_xlabel("ms a step (a dot is one slice, the line is the table's value); left is faster")
     rows(axes, [result.title for result in results])
-    save(figure, file)
+    return save(figure, file)
 
 
-def ratios(group: GroupResult, label: str, file: Path) -> None:
+def ratios(group: GroupResult, label: str, file: Path) -> str:
     """Each mode's ratio to the baseline with its interval, against the noise floor."""
     results = [r for r in group.candidates if r.comparison and r.comparison.ratio]
     figure, axes = canvas(f"Speed against {group.baseline.title}: {group.title}{label}", 0.62 * len(results) + 1.6)
@@ -56,7 +59,7 @@ def ratios(group: GroupResult, label: str, file: Path) -> None:
         f"times as fast as {group.baseline.title}, 95 % interval; grey: the baseline against itself; right is faster"
     )
     rows(axes, [result.title for result in results])
-    save(figure, file)
+    return save(figure, file)
 
 
 def _ratio(axes: Any, row: int, result: CaseResult) -> list[float]:
@@ -73,7 +76,7 @@ def _ratio(axes: Any, row: int, result: CaseResult) -> list[float]:
     return [low, high]
 
 
-def total(group: GroupResult, label: str, file: Path) -> None:
+def total(group: GroupResult, label: str, file: Path) -> str:
     """Seconds for a training of n steps, building and the first call included: where lines cross, it is repaid."""
     results = [result for result in group.cases if result.valid and not result.case.again]
     figure, axes = canvas(f"Total time, start-up included: {group.title}{label}", 3.9 + 0.12 * len(results))
@@ -102,7 +105,7 @@ def total(group: GroupResult, label: str, file: Path) -> None:
     axes.set_ylabel("seconds in all")
     axes.grid(True, color="#DDDDDD", linewidth=0.6)
     figure.legend(frameon=False, fontsize=8, loc="outside lower center", ncols=2)  # below: many modes, many lines
-    save(figure, file)
+    return save(figure, file)
 
 
 def _centre(result: CaseResult, metric: str) -> float:

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.report.plots.canvas import COLOURS, INK, plain, save, sheet
+from bench.report.plots.canvas import COLOURS, INK, plain, save, save_png, sheet
 from bench.train_records import Point
 from cifar_core.batch_file import Part
 
 
-def curves(points: Sequence[Point], title: str, file: Path) -> None:
+def curves(points: Sequence[Point], title: str, file: Path) -> str:
     """Loss and accuracy over the steps of one training: on the training images and, evaluated, on the test images."""
     figure = sheet(8.0, 5.6)
     above, below = figure.subplots(2, 1, sharex=True)
@@ -27,7 +27,7 @@ def curves(points: Sequence[Point], title: str, file: Path) -> None:
     for axes in (above, below):
         axes.grid(True, color="#DDDDDD", linewidth=0.6)
         plain(axes)
-    save(figure, file)
+    return save(figure, file)
 
 
 def samples(part: Part, names: Sequence[str], title: str, file: Path) -> None:
@@ -44,4 +44,4 @@ def samples(part: Part, names: Sequence[str], title: str, file: Path) -> None:
             if image is not None:
                 axes.imshow(image, interpolation="nearest")
         row[0].set_ylabel(f"{label} {name}", rotation=0, ha="right", va="center", fontsize=9, color=INK)
-    save(figure, file)
+    save_png(figure, file)
