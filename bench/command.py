@@ -127,7 +127,7 @@ def _show_run(built: "Report") -> None:
     terminal.show(steady.table(built.run))
     for line in failures.lines(built.run):
         typer.echo(line, err=True)
-    typer.echo(f"report: {built.path}")
+    typer.echo(f"page: {built.page}\nreport: {built.path}")
 
 
 def get_data(out: Path | None, url: str | None, show: bool, data: str, png: Path) -> Exit:

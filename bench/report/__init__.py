@@ -1,6 +1,7 @@
 """The report, rebuilt from the raw files alone: the same files give the same bytes.
 
-To add a section: write its file with `section(run) -> Section`, then add its row to SECTIONS.
+To add a section: write its file with `section(run) -> Section`, then add its row to SECTIONS (what the run found) or to
+CHECKS (why it may be believed). Its tables' columns are explained in glossary.py.
 """
 
 from dataclasses import dataclass
@@ -9,14 +10,19 @@ from pathlib import Path
 from bench.analysis import Run, analyse
 from bench.learning import beside
 from bench.report import (
+    audit,
     benchmark_json,
     conditions,
     costs,
     facts,
+    glossary,
     headline,
     learning,
     method,
     proof,
+    published,
+    questions,
+    raw,
     startup,
     steady,
     sweep,
@@ -24,7 +30,7 @@ from bench.report import (
     why,
 )
 from bench.report.document import Section
-from bench.report.folder import write
+from bench.report.folder import PAGE, write
 from bench.store import Store
 from bench.trial import read_trials
 
@@ -32,15 +38,13 @@ SECTIONS = (
     headline.section,
     facts.section,
     steady.section,
+    startup.section,
     why.section,
+    costs.section,
     sweep.over_batch_sizes,
     sweep.over_threads,
-    startup.section,
-    costs.section,
-    proof.section,
-    conditions.section,
-    method.section,
 )
+CHECKS = (published.section, proof.section, conditions.section, audit.section, method.section)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +55,24 @@ class Report:
     run: Run
     sections: tuple[Section, ...]
 
+    @property
+    def page(self) -> Path:
+        """The same as a page."""
+        return self.path.with_name(PAGE)
+
 
 def build(store: Store) -> Report:
-    """Write report.md, tables/*.csv, plots/*.png and benchmark.json into the run folder. Raises BenchError.
+    """Write report.md, report.html, tables/*.csv, plots/*.png and benchmark.json into its folder. Raises BenchError.
 
     A run folder may hold the folder of an `accuracy` beside its measurements: then it is part of the report.
     """
-    run = analyse(store.plan, store.outcomes())
+    run, learned, tried = analyse(store.plan, store.outcomes()), beside(store.folder), read_trials(store)
     made = [section(run) for section in SECTIONS]
-    sections = tuple(section for section in made if section.parts)
-    if learned := beside(store.folder):
-        sections = (*sections[:-2], learning.section(learned), *sections[-2:])
-    if (tried := read_trials(store)).trials:
-        sections = (*sections[:-2], trials.section(tried), *sections[-2:])
+    made += [learning.section(learned)] if learned else []
+    made += [trials.section(tried)] if tried.trials else []
+    made += [questions.section(run, learned), *(section(run) for section in CHECKS)]
+    shown = tuple(section for section in made if section.parts)
+    sections = (*shown, glossary.section(shown), raw.section(shown))
     path = write(store.folder, "What a training step costs, by execution mode", run.plan.data_title, sections)
     benchmark_json.write(store.folder, run, learned)
     return Report(path, run, sections)

@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 
+from bench import audit
 from bench.analysis import Run
 from bench.records import Environment
 from bench.report import failures
@@ -39,6 +40,7 @@ def _warnings(run: Run) -> list[str]:
         lines += [
             f"{group.title}, {result.title}: {w}" for w in (result.comparison.warnings if result.comparison else ())
         ]
+    lines += [f"audit: {text}" for text in audit.alarms(run)]
     lines += _of_machine(run)
     return ["Warnings:\n\n" + "\n".join(f"- {line}" for line in lines)] if lines else ["No warnings."]
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import pairwise
 
 from jinja2 import Environment, StrictUndefined
 from markdown_it import MarkdownIt
@@ -127,7 +128,7 @@ class _Builder:
     def _text(self, text: str) -> tuple[Text, list[Entry]]:
         """Its headings get an id, so that the table of contents can list them."""
         tokens, entries = self._markdown.parse(text), []
-        for opening, inside in zip(tokens, tokens[1:], strict=False):
+        for opening, inside in pairwise(tokens):
             if opening.type == "heading_open":
                 entry = Entry(self._id(inside.content), inside.content)
                 opening.attrSet("id", entry.id)
@@ -154,8 +155,8 @@ class _Builder:
         return Cell(rendered, " ".join(kind for kind, holds in kinds.items() if kind and holds), heads_row)
 
     def _picture(self, figure: Figure) -> Picture:
-        own = self._id(f"figure {figure.name}")
-        svg = Markup(inline(self._drawings[figure.name], own, figure.alt))  # noqa: S704 - drawn by ourselves
+        own, inside = self._id(f"figure {figure.name}"), self._id("p1")  # short, for a dot each refers to it
+        svg = Markup(inline(self._drawings[figure.name], inside, figure.alt))  # noqa: S704 - drawn by ourselves
         return Picture(own, figure.alt.partition(": ")[0], f"plots/{figure.name}.png", svg)
 
     def _id(self, text: str) -> str:

@@ -11,8 +11,9 @@ from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter
+from matplotlib.ticker import NullLocator
 
 from bench.modes import MODES
 
@@ -65,8 +66,7 @@ def log_axis(axis: Any, low: float, high: float, ticks: Sequence[float], unit: s
     axis.axes.set(**{f"{axis.axis_name}scale": "log", f"{axis.axis_name}lim": (low, high)})
     shown = sorted(tick for tick in ticks if low <= tick <= high)
     axis.set_ticks(shown, [f"{tick:,g}{unit}" for tick in shown])
-    axis.set_minor_formatter(NullFormatter())
-    axis.set_tick_params(which="minor", length=0)
+    axis.set_minor_locator(NullLocator())
 
 
 def colour(mode: str) -> str:
@@ -84,18 +84,18 @@ def _place(mode: str) -> int:
 
 
 def save_png(figure: Figure, file: Path) -> None:
-    """Write it as PNG alone."""
+    """Write it as PNG alone, without the library's version in it, so that the same figure gives the same bytes."""
     figure.savefig(file, metadata={"Software": None})
 
 
 def save(figure: Figure, file: Path) -> str:
     """Write it as PNG and return it as SVG, with texts as text; the same figure gives the same bytes.
 
-    Neither holds the library's version. Placing the parts costs more than drawing them, so that is done once for both.
+    `Figure.savefig` would draw it twice for each, to place its parts; here they are placed as the PNG is drawn, once.
     """
-    save_png(figure, file)
-    figure.set_layout_engine("none")
+    FigureCanvasAgg(figure).print_png(file, metadata={"Software": None})
+    figure.set_layout_engine(None)
     svg = StringIO()
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": file.stem}):
-        figure.savefig(svg, format="svg", metadata=_NO_METADATA)
+        FigureCanvasSVG(figure).print_svg(svg, metadata=_NO_METADATA)
     return svg.getvalue()

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, NullLocator
 
 from bench.analysis import CaseResult, GroupResult
 from bench.report.plots.canvas import INK, MUTED, canvas, colour, line, log_axis, ratio_axis, rows, save
@@ -12,7 +12,7 @@ from bench.report.wording import count, interval, number
 
 FAR = 0.3  # a ratio below this would squeeze all others into a corner
 SPREAD = 20  # slices this many times apart are drawn on a log axis
-MANY = 1500  # dots: more are drawn as an image in a page, which each of them would make longer
+MANY = 3000  # dots: more are drawn as an image in a page, which each of them would make longer
 
 
 def slices(group: GroupResult, label: str, file: Path) -> str:
@@ -101,6 +101,7 @@ def total(group: GroupResult, label: str, file: Path) -> str:
     axes.set_yscale("log")
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+        axis.set_minor_locator(NullLocator())  # which would take longer to draw than all the rest
     axes.set_xlabel("training steps")
     axes.set_ylabel("seconds in all")
     axes.grid(True, color="#DDDDDD", linewidth=0.6)

@@ -1,0 +1,38 @@
+"""Questions people ask again and again, answered from this run alone: a title and a plain answer each.
+
+To add one: a function of what is known in the file of its topic, and its place in QUESTIONS.
+"""
+
+from bench.analysis import Run
+from bench.learning import Learning
+from bench.report.document import Section
+from bench.report.questions import advice, devices, speed, tracing, trust
+from bench.report.questions.asking import Known, Question
+from bench.stats import ENOUGH_BLOCKS
+
+QUESTIONS: tuple[Question, ...] = (
+    advice.what_to_use,
+    speed.tf_function,
+    tracing.first_call,
+    tracing.retraced,
+    tracing.converted,
+    speed.xla,
+    tracing.xla_active,
+    devices.gpu_used,
+    devices.gpu_wins,
+    trust.synchronised,
+    trust.same_learning,
+    trust.reproducible,
+    trust.memory,
+    speed.gradient_tape,
+    speed.tf1_graph,
+    speed.whole_loop,
+)
+
+
+def section(run: Run, learned: Learning | None) -> Section:
+    """Every question with its answer, or with what to type for one."""
+    few = () if run.enough else (f"Indications only, from {run.blocks} of the {ENOUGH_BLOCKS} blocks a claim needs.",)
+    answers = [question(Known(run, learned)) for question in QUESTIONS]
+    parts = [part for answer in answers for part in (f"### {answer.title}", answer.text)]
+    return Section(f"Questions{run.label}", (*few, *parts))

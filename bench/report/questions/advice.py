@@ -1,0 +1,83 @@
+"""The question of questions: what should I use? One recommendation, its reasons, and how sure it is."""
+
+from bench.analysis import CaseResult, GroupResult
+from bench.report.questions.asking import Answer, Known, by_group, run_command, versus
+from bench.report.wording import count, interval
+from bench.stats import ENOUGH_BLOCKS, Verdict
+
+# Of modes that are as fast as each other, the one that asks least of the code that is written.
+SIMPLEST = (
+    "eager", "function", "keras_fit", "function_unconverted", "keras_jit", "xla", "function_loop", "autocluster",
+    "graph", "xla_loop", "keras_eager",
+)  # fmt: skip
+
+
+def what_to_use(known: Known) -> Answer:
+    """The simplest of the modes that nothing is faster than."""
+    return by_group(
+        known.run,
+        "What should I use?",
+        lambda group: _advice(known, group),
+        "there is nothing to choose between",
+        run_command(known.run, "eager,graph,function,xla"),
+    )
+
+
+def _advice(known: Known, group: GroupResult) -> str:
+    judged = [r for r in group.candidates if r.comparison and r.comparison.ratio]
+    if not group.baseline.valid or not judged:
+        return ""
+    faster = [r for r in judged if r.comparison and r.comparison.verdict is Verdict.FASTER]
+    if not faster:
+        reason = f"nothing was shown to be faster ({'; '.join(map(_ratio, judged))})"
+        return f"**{group.baseline.title}**, for {reason}. {_sure(known, group)}"
+    fastest = max(faster, key=_centre)
+    as_fast = [r for r in faster if not _behind(group, fastest, r)]
+    chosen = min(as_fast, key=lambda r: SIMPLEST.index(r.case.mode))
+    return " ".join([*_reasons(group, chosen, [r for r in as_fast if r is not chosen]), _sure(known, group)])
+
+
+def _reasons(group: GroupResult, chosen: CaseResult, others: list[CaseResult]) -> list[str]:
+    base = group.baseline.title
+    said = [f"**{chosen.title}**: {_times(chosen)} as fast as {base}{_from_when(chosen, base)}."]
+    if others:
+        named = "; ".join(map(_ratio, others))
+        said.append(f"Of those that nothing was shown to beat it asks least of the code: {named} (against {base}).")
+    behind = [r for r in group.candidates if r.valid and r not in (chosen, *others) and r.comparison]
+    return [*said, f"Behind it: {'; '.join(map(_ratio, behind))} (against {base})."] if behind else said
+
+
+def _from_when(chosen: CaseResult, baseline: str) -> str:
+    even = chosen.break_even and chosen.break_even.steps
+    if not even:
+        return ""
+    return f", for trainings of more than {count(even.high or even.centre)} steps ({baseline} for shorter ones)"
+
+
+def _behind(group: GroupResult, fastest: CaseResult, result: CaseResult) -> bool:
+    if result is fastest:
+        return False
+    compared = versus(group, fastest, result)
+    return bool(compared and compared.verdict is Verdict.SLOWER)
+
+
+def _sure(known: Known, group: GroupResult) -> str:
+    """How far the recommendation carries."""
+    blocks = known.run.blocks
+    much = "An indication only" if not known.run.enough else "Sure for this machine, model and batch"
+    floor = f", the baseline differs from itself by {group.floor - 1:.1%}" if group.floor else ""
+    synthetic = ", on synthetic images" if known.run.plan.synthetic else ""
+    least = f" of the {ENOUGH_BLOCKS} a claim needs" if blocks < ENOUGH_BLOCKS else ""
+    return f"{much}: {blocks} blocks{least}{floor}{synthetic}; other sizes need their own run."
+
+
+def _ratio(result: CaseResult) -> str:
+    return f"{result.title} {_times(result)}"
+
+
+def _times(result: CaseResult) -> str:
+    return interval(result.comparison.ratio if result.comparison else None, sign="x")
+
+
+def _centre(result: CaseResult) -> float:
+    return result.comparison.ratio.centre if result.comparison and result.comparison.ratio else 0.0

@@ -1,0 +1,136 @@
+"""What all questions share: what they may be answered from, the form of an answer, the command that would tell more.
+
+Leaves out the questions (one file a topic).
+"""
+
+import shlex
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bench import stats
+from bench.analysis import CaseResult, GroupResult, Run, block_ratios
+from bench.learning import Learning
+from bench.modes import MODES
+from bench.report.wording import interval, number
+from bench.stats import Comparison, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a question may be answered from: the run, and the trainings that lie beside it, if any do."""
+
+    run: Run
+    learned: Learning | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A question and what this run says to it; `cannot` where it says nothing, and the text what to type instead."""
+
+    title: str
+    text: str
+    cannot: bool = False
+
+
+Question = Callable[[Known], Answer]
+Say = Callable[[GroupResult], str]
+
+WORDS = {
+    Verdict.FASTER: "Yes",
+    Verdict.SLOWER: "No, it is slower",
+    Verdict.SAME: "No, it is as fast",
+    Verdict.UNCERTAIN: "Not shown",
+}
+
+
+def by_group(run: Run, title: str, say: Say, why_not: str, command: str) -> Answer:
+    """What `say` says of each group, '' being nothing; where it is nothing of all, the command that would tell."""
+    said = [(group, text) for group in run.groups if (text := say(group))]
+    if not said:
+        return cannot_say(title, why_not, command)
+    if len(run.groups) == 1:
+        return Answer(title, said[0][1])
+    return Answer(title, "\n".join(f"- {group.title}: {text}" for group, text in said))
+
+
+def cannot_say(title: str, why_not: str, command: str) -> Answer:
+    """The answer of a run that has none."""
+    return Answer(title, f"This run cannot say: {why_not}. Run `{command}`.", cannot=True)
+
+
+def run_command(run: Run, modes: str, **changed: str) -> str:
+    """What to type to measure this run's workloads in these modes; `changed` are options by name."""
+    cases = run.plan.cases
+    used = {
+        "models": [case.workload.model for case in cases],
+        "batch_sizes": [str(case.workload.batch_size) for case in cases],
+        "devices": [case.device for case in cases],
+        "threads": [str(case.threads) for case in cases],
+        "precisions": [case.workload.precision for case in cases],
+        "inputs": [case.workload.input for case in cases],
+        "seed": [str(run.plan.seed)],
+        "data": [run.plan.data],
+    }
+    given = {name: ",".join(dict.fromkeys(values)) for name, values in used.items()} | changed
+    options = [("modes", modes), *((name, text) for name, text in given.items() if text != _USUAL.get(name))]
+    return " ".join(["cifar-bench run", *(f"--{name.replace('_', '-')} {shlex.quote(text)}" for name, text in options)])
+
+
+_USUAL = {
+    "models": "tutorial_cnn",
+    "batch_sizes": "64",
+    "devices": "cpu",
+    "threads": "0",
+    "precisions": "float32",
+    "inputs": "resident",
+    "seed": "0",
+    "data": "auto",
+}
+
+
+def modes_of(run: Run, trains: bool = False) -> str:
+    """The run's modes, as --modes takes them; with `trains` only those that can follow a recipe."""
+    every = [mode.name for mode in MODES]
+    asked = {case.mode for case in run.plan.cases}
+    chosen = [mode.name for mode in MODES if mode.name in asked and (mode.trains or not trains)]
+    return "all" if chosen == every else ",".join(chosen)
+
+
+def found(group: GroupResult, mode: str) -> CaseResult | None:
+    """The group's first valid result in a mode."""
+    return next((r for r in group.cases if r.case.mode == mode and r.valid and not r.case.again), None)
+
+
+def measured(group: GroupResult, modes: Sequence[str]) -> list[CaseResult]:
+    """Whatever was measured in these modes, valid or not."""
+    return [r for r in group.cases if r.case.mode in modes and r.measurements and not r.case.again]
+
+
+def versus(group: GroupResult, behind: CaseResult, ahead: CaseResult) -> Comparison | None:
+    """How many times as fast `ahead` is: the run's own comparison with its baseline, else one judged on its own."""
+    if behind.case == group.baseline.case:
+        return ahead.comparison if ahead.comparison and ahead.comparison.ratio else None
+    ratios = block_ratios(behind, ahead)
+    return stats.compare([(ratios, group.floor or 1.0)])[0] if ratios else None
+
+
+def verdict(group: GroupResult, behind: str, ahead: str) -> tuple[Verdict, str] | None:
+    """The verdict on one mode against another, and 'X is 1.95x [1.9, 2.0] as fast as Y (32.4 ms a step, 64.3)'."""
+    a, b = found(group, behind), found(group, ahead)
+    compared = versus(group, a, b) if a and b else None
+    if not a or not b or not compared:
+        return None
+    times = f"{step_ms(b)} ms a step, {a.title} {step_ms(a)}"
+    return compared.verdict, f"**{b.title}** is {interval(compared.ratio, sign='x')} as fast as {a.title} ({times})"
+
+
+def step_ms(result: CaseResult) -> str:
+    """Milliseconds of a step, without the interval."""
+    step = result.summary("step")
+    return number(1e3 * step.centre) if step else "–"
+
+
+def listed(texts: Sequence[str]) -> str:
+    """'a, b and c'; with semicolons where a text has a comma of its own."""
+    between = "; " if any("," in text for text in texts) else ", "
+    return " and ".join([between.join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)

@@ -1,0 +1,136 @@
+"""Questions on what becomes of the step before it runs: first call, traces, AutoGraph's conversion, XLA's programs."""
+
+from bench import spending
+from bench.analysis import CaseResult, GroupResult
+from bench.report.questions.asking import Answer, Known, by_group, found, listed, measured, run_command
+from bench.report.wording import number, repaid
+
+TRACED = (
+    "function",
+    "function_unconverted",
+    "function_loop",
+    "xla",
+    "xla_loop",
+    "autocluster",
+    "keras_fit",
+    "keras_jit",
+)
+CONVERTED = ("function", "function_loop", "xla", "xla_loop", "autocluster")
+COMPILED = ("xla", "xla_loop", "autocluster", "keras_jit")
+
+
+def first_call(known: Known) -> Answer:
+    """Start-up and break-even of each candidate."""
+
+    def say(group: GroupResult) -> str:
+        started = [r for r in group.candidates if r.valid]
+        if not started or not group.baseline.valid:
+            return ""
+        base = f"{group.baseline.title}, building included, takes {_start_s(group.baseline)} s before its second step"
+        return "; ".join([base, *map(_started, started)]) + "."
+
+    return by_group(
+        known.run,
+        "What does the first call cost, and when is it repaid?",
+        say,
+        "there is no mode to hold against the baseline",
+        run_command(known.run, "eager,function,xla"),
+    )
+
+
+def _started(result: CaseResult) -> str:
+    trace = result.summary("trace")
+    traced = f", {number(trace.centre)} of it tracing" if trace else ""
+    even = result.break_even
+    when = f"repaid after {repaid(even)}" if even and even.steps else f"repaid: {repaid(even)}"
+    return f"**{result.title}** {_start_s(result)} s{traced}, {when}"
+
+
+def _start_s(result: CaseResult) -> str:
+    startup = result.summary("startup")
+    return number(startup.centre) if startup else "–"
+
+
+def retraced(known: Known) -> Answer:
+    """Whether a traced step was traced again, and what changed in its arguments."""
+
+    def say(group: GroupResult) -> str:
+        traced = measured(group, TRACED)
+        told = [text for result in traced if (text := _again(result))]
+        if told:
+            return f"Yes: {'; '.join(told)}."
+        names = listed([result.title for result in traced])
+        return f"No: {names} {'were' if len(traced) > 1 else 'was'} never traced while timed." if traced else ""
+
+    return by_group(
+        known.run,
+        "Did it retrace, and why?",
+        say,
+        "no mode that traces was measured",
+        run_command(known.run, "eager,function"),
+    )
+
+
+def _again(result: CaseResult) -> str:
+    count = sum(m.proof.traces_while_timing for m in result.measurements)
+    changes = list(dict.fromkeys(text for m in result.measurements for text in m.proof.execution.retraces))
+    if not count and not changes:
+        return ""
+    when = f"{count} times while it was timed, so it is INVALID" if count else "before it was timed"
+    why = f"; what changed: {'; '.join(changes)}" if changes else "; what changed is unknown"
+    return f"**{result.title}** was traced again {when}{why}"
+
+
+def converted(known: Known) -> Answer:
+    """Whether AutoGraph rewrote the step, and what it left as it was."""
+
+    def say(group: GroupResult) -> str:
+        cases = [r for r in measured(group, CONVERTED) if r.measurements[-1].proof.execution.converted is not None]
+        said = [_conversion(result) for result in cases]
+        return "; ".join(said) + "." if said else ""
+
+    return by_group(
+        known.run,
+        "Did AutoGraph convert my function?",
+        say,
+        "no mode that AutoGraph rewrites was measured, or what it did was not recorded",
+        run_command(known.run, "eager,function,function_unconverted"),
+    )
+
+
+def _conversion(result: CaseResult) -> str:
+    execution = result.measurements[-1].proof.execution
+    left = list(dict.fromkeys(text for m in result.measurements for text in m.proof.execution.fallbacks))
+    if not execution.converted:
+        return f"**{result.title}**: no"
+    return f"**{result.title}**: yes, but for {'; '.join(left)}" if left else f"**{result.title}**: yes, all of it"
+
+
+def xla_active(known: Known) -> Answer:
+    """What XLA compiled, by TensorFlow's own account."""
+
+    def say(group: GroupResult) -> str:
+        said = [f"**{result.title}**: {_compiled(result)}" for result in measured(group, COMPILED)]
+        plain = found(group, "function")
+        without = f" Without it, {plain.title} formed no cluster and compiled nothing." if plain else ""
+        return f"{'; '.join(said)}.{without}" if said else ""
+
+    return by_group(
+        known.run,
+        "Was XLA really active?",
+        say,
+        "no mode with XLA was measured",
+        run_command(known.run, "eager,function,xla"),
+    )
+
+
+def _compiled(result: CaseResult) -> str:
+    execution, structure = result.measurements[-1].proof.execution, spending.structure(result)
+    if not execution.xla_compilations and not execution.clusters:
+        return "no, nothing was compiled"
+    compiled = f"{execution.xla_compilations} program" + "s" * (execution.xla_compilations != 1)
+    parts = f"{execution.clusters} cluster" + "s" * (execution.clusters != 1)
+    what = compiled if execution.xla_compilations else parts
+    size = f" of {execution.hlo_instructions:,} instructions" if execution.hlo_instructions else ""
+    fused = f", {structure.fusions} of them fusions after optimisation" if structure.fusions is not None else ""
+    return f"yes, {what}{size}{fused}"

@@ -1,0 +1,135 @@
+"""Questions on trust: is the clock right, is the work the same, is it reproducible, does memory grow?"""
+
+from bench import spending
+from bench.analysis import CaseResult, GroupResult
+from bench.doubts import unsteady
+from bench.report import learning as learning_page
+from bench.report.questions.asking import Answer, Known, by_group, cannot_say, listed, modes_of, run_command
+from bench.report.wording import mib
+from bench.validity import largest_gradient_difference, loss_differences
+
+GROWING = 64 * 1024  # bytes a step: more than this in every block is called growing
+
+
+def synchronised(known: Known) -> Answer:
+    """Whether slices end with a barrier, after the warm-up, in a steady state."""
+    title, run = "Are the timings synchronised, and past warm-up?", known.run
+    rows = [(group, result) for group, result in run.rows() if result.measurements]
+    if not rows:
+        return cannot_say(title, "nothing was measured", run_command(run, "eager,function"))
+    moving = [f"{_where(known, group)}{r.title}: {text}" for group, r in rows for text in unsteady(r.measurements)]
+    traced = [f"{_where(known, group)}{r.title}" for group, r in rows if _traced_in_the_clock(r)]
+    steps = run.plan.schedule.warmup_steps
+    said = [
+        "Yes, by construction: the clock of every slice stops when the device has finished the slice's last step, and "
+        f"the first slice begins after the first five steps and {steps} more."
+    ]
+    said.append(
+        f"But traced inside the clock, so INVALID: {listed(traced)}." if traced else "Nothing was traced inside it."
+    )
+    said.append(f"Not yet steady: {'; '.join(moving)}." if moving else "No mode became faster or slower in its blocks.")
+    return Answer(title, " ".join(said))
+
+
+def _traced_in_the_clock(result: CaseResult) -> bool:
+    return any(m.proof.traces_while_timing for m in result.measurements)
+
+
+def _where(known: Known, group: GroupResult) -> str:
+    return f"{group.title}, " if len(known.run.groups) > 1 else ""
+
+
+def same_learning(known: Known) -> Answer:
+    """Equal work before timing; accuracies where trainings lie beside the run."""
+    title, run = "Do the modes learn the same thing?", known.run
+    model = run.plan.cases[0].workload.model
+    command = f"cifar-bench accuracy --modes {modes_of(run, trains=True) or 'eager,function'} --model {model}"
+    if known.learned:
+        return Answer(title, " ".join(learning_page.sentences(known.learned)))
+    if not (compared := _equal_work(known)):
+        return cannot_say(title, "no two modes were measured in the same block", command)
+    if ":" in model:
+        return Answer(title, f"{compared} How well they end only a training of yours can show.")
+    return Answer(title, f"{compared} How well they end this run cannot say; run `{command}`.")
+
+
+def _equal_work(known: Known) -> str:
+    """How far the first steps differ from the baseline's, at most; and who did other work."""
+    losses, gradients = [], []
+    for group in known.run.groups:
+        reference = {m.block: m.evidence for m in group.baseline.measurements}
+        for m in (m for r in group.candidates for m in r.measurements if m.block in reference):
+            losses += loss_differences(m.evidence, reference[m.block])
+            gradients.append(largest_gradient_difference(m.evidence.gradients, reference[m.block].gradients)[1])
+    unequal = [r.title for _, r in known.run.rows() if any(f.stage == "equal work" for f in r.failures)]
+    others = f" Other work was done by {listed(unequal)}, which is INVALID." if unequal else ""
+    if not losses:
+        return others.strip()
+    return (
+        "Their first steps do: from the same weights and batches, first losses differ from the baseline's by at most "
+        f"{max(losses):.1e} and the first gradients by {max(gradients):.1e}, which is rounding.{others}"
+    )
+
+
+def reproducible(known: Known) -> Answer:
+    """Whether fresh processes gave the same first losses, bit for bit."""
+    title, run = "Is it reproducible, and what does determinism cost?", known.run
+    several = [(group, r) for group, r in run.rows() if len(r.measurements) > 1 and not r.case.again]
+    if not several:
+        return cannot_say(title, "no mode was measured in two blocks", run_command(run, modes_of(run)))
+    other = [f"{_where(known, group)}{r.title}" for group, r in several if not _same_losses(r)]
+    said = [
+        f"The first losses differ from one fresh process to the next in {listed(other)}."
+        if other
+        else "In every mode the first losses were the same to the last bit in every block, each a fresh process."
+    ]
+    return Answer(title, " ".join([*said, _determinism(known)]))
+
+
+def _same_losses(result: CaseResult) -> bool:
+    curves = [m.evidence.first_losses for m in result.measurements]
+    shortest = min(map(len, curves))
+    return len({curve[:shortest] for curve in curves}) == 1
+
+
+def _determinism(known: Known) -> str:
+    return ""
+
+
+def memory(known: Known) -> Answer:
+    """Peak memory by mode, and whether it grew in every block."""
+
+    def say(group: GroupResult) -> str:
+        cases = [r for r in group.cases if r.valid and not r.case.again]
+        peaks = [(r, peak) for r in cases if (peak := r.summary("memory"))]
+        if not peaks:
+            return ""
+        told = "; ".join(f"{r.title} {mib(peak.centre)}" for r, peak in sorted(peaks, key=lambda p: p[1].centre))
+        return f"Peak of the process in MiB: {told}. {_growth([r for r, _ in peaks])}"
+
+    return by_group(
+        known.run,
+        "How much memory does each mode take, and is it growing?",
+        say,
+        "nothing valid was measured",
+        run_command(known.run, "eager,function,xla"),
+    )
+
+
+def _growth(cases: list[CaseResult]) -> str:
+    """Growth that is there in every block and large for the steps taken; a cache fills once, a leak goes on."""
+    counted = [r for r in cases if spending.growth_bytes(r) is not None]
+    if not counted:
+        return "Whether it grows was not counted."
+    steps = max(map(spending.timed_steps, counted))
+    growing = [r for r in counted if _least_growth(r) > GROWING * spending.timed_steps(r)]
+    if not growing:
+        return f"No mode's grew by more than {GROWING // 1024} KiB a step in every block ({steps} steps)."
+    told = ", ".join(
+        f"{r.title} {mib(spending.growth_bytes(r))} MiB in {spending.timed_steps(r)} steps" for r in growing
+    )
+    return f"Growing in every block: {told}; so few steps do not tell a leak from a cache that fills once."
+
+
+def _least_growth(result: CaseResult) -> float:
+    return min(m.costs.memory_after_bytes - m.costs.memory_before_bytes for m in result.measurements if m.costs)

@@ -1,0 +1,84 @@
+"""Every column that any report of a run can show is explained; published figures stand beside ours with a source."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from builders import a_case, a_costs, a_group, a_plan, an_accuracy_plan, outcomes
+
+from bench import report
+from bench.analysis import analyse
+from bench.learning import Learning, ModeLearning
+from bench.records import Failure, Outcome
+from bench.report import costs, failures, glossary, learning_tables, published, sweep, trials
+from bench.report.document import Section, Table
+from bench.store import Store
+from bench.sweep import BATCH_SIZES, THREADS
+from bench.trial_records import Trials
+
+STEPS = {
+    "eager": 0.05, "eager-again": 0.05, "graph": 0.025, "function": 0.025, "xla": 0.06, "function_loop": 0.02,
+    "autocluster": 0.05,
+}  # fmt: skip
+
+
+def titles(sections: list[Section]) -> set[str]:
+    tables = [part for section in sections for part in section.parts if isinstance(part, Table)]
+    return {column.title for table in tables for column in table.columns}
+
+
+def test_every_column_of_a_report_is_explained_in_its_glossary(tmp_path: Path) -> None:
+    plan = a_plan((*a_group(), *(replace(case, threads=1) for case in a_group())))
+    gpu = a_costs("eager", device_peak_bytes=2**20)
+    records = [*outcomes(plan, STEPS, costs=gpu), Outcome(failure=Failure(a_case("xla"), 7, "slice", "died"))]
+    store = Store.create(tmp_path / "run", plan)
+    for outcome in records:
+        store.keep(outcome)
+    built = report.build(store)
+    shown = titles(list(built.sections))
+    text = built.path.read_text().partition("## Glossary")[2]
+    assert len(shown) > 40
+    assert {"GPU memory, peak (MiB)", "what happened", "rule", "case"} <= shown
+    assert [title for title in shown if f"- **{title}**: " not in text] == []
+
+
+def test_columns_that_need_more_than_a_plain_run_are_explained_too() -> None:
+    plan = a_plan((*a_group(), *(a_case(c.mode, c.again, batch_size=8) for c in a_group())))
+    run = analyse(plan, outcomes(plan, STEPS))
+    tables = [trials.table(Trials(1)), sweep.over_batch_sizes(run).parts, failures.parts(run), costs.section(run).parts]
+    found = titles([Section("", (tables[0],)), *(Section("", tuple(parts)) for parts in tables[1:])])
+    assert {"batch size", "prediction"} <= found
+    assert [title for title in found if not glossary.meaning(title)] == []
+    assert glossary.meaning(BATCH_SIZES.name)
+    assert glossary.meaning(THREADS.name)
+
+
+def test_columns_of_trainings_beside_a_run_are_explained() -> None:
+    learned = Learning(an_accuracy_plan(), (ModeLearning("eager", ()), ModeLearning("function", ())))
+    found = titles([Section("", (learning_tables.table(learned), learning_tables.to_target(learned)))])
+    assert "times as soon as eager, all" in found
+    assert [title for title in found if not glossary.meaning(title)] == []
+
+
+def test_a_column_that_nobody_explained_is_found() -> None:
+    with pytest.raises(KeyError, match="furlongs"):
+        glossary.meaning("furlongs a step")
+
+
+def test_published_figures_stand_beside_ours_only_where_there_is_something_like_them() -> None:
+    def rows(model: str, modes: tuple[str, ...]) -> list[object]:
+        plan = a_plan(tuple(a_case(c.mode, c.again, model=model) for c in a_group(modes)))
+        parts = published.section(analyse(plan, outcomes(plan, STEPS))).parts
+        return [row["said"] for part in parts if isinstance(part, Table) for row in part.rows]
+
+    assert rows("mlp", ("eager", "function", "function_loop")) == ["6.4x (3.99 s against 0.623 s for 500 steps)"]
+    assert rows("tutorial_cnn", ("eager", "function", "autocluster")) == ["1.17x"]
+    assert rows("resnet9", ("eager", "function")) == ["comparable"]
+    assert rows("tutorial_cnn", ("eager", "function")) == []
+
+
+def test_every_published_figure_has_a_source_and_a_caveat() -> None:
+    for figure in published.FIGURES:
+        assert re.match(r"https://\S+$", figure.address)
+        assert len(figure.caveat) > 20

@@ -1,0 +1,265 @@
+"""The questions: a plain answer where the run has one, else what to type; every command is one."""
+
+import re
+import shlex
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+import typer
+from builders import ENVIRONMENT, EXECUTIONS, a_case, a_costs, a_group, a_measurement, a_plan, an_evidence, outcomes
+
+from bench.__main__ import app
+from bench.analysis import Run, analyse
+from bench.records import Measurement, Outcome, Plan
+from bench.report import questions
+from bench.report.questions import advice, devices, speed, tracing, trust
+from bench.report.questions.asking import Answer, Known, Question, listed
+
+ALL = tuple(EXECUTIONS)
+STEPS = {
+    "eager": 0.05, "eager-again": 0.05, "graph": 0.0251, "function": 0.025, "function_unconverted": 0.025,
+    "function_loop": 0.0249, "xla": 0.06, "xla_loop": 0.1, "autocluster": 0.055, "keras_fit": 0.03, "keras_jit": 0.065,
+    "keras_eager": 0.09,
+}  # fmt: skip
+
+
+def a_run(modes: Sequence[str] = ALL, steps: dict[str, float] | None = None, blocks: int = 6, **changes: object) -> Run:
+    plan = a_plan(a_group(modes))
+    return analyse(plan, outcomes(plan, STEPS | (steps or {}), blocks, **changes))
+
+
+def asked(question: Question, run: Run) -> Answer:
+    return question(Known(run))
+
+
+def bent(run: Run, mode: str, **changes: object) -> Run:
+    """The run with every measurement of one mode changed."""
+
+    def bend(m: Measurement) -> Measurement:
+        return replace(m, **changes) if m.case.mode == mode else m  # type: ignore[arg-type]
+
+    measured = [o.measurement for o in run.outcomes if o.measurement]
+    return analyse(run.plan, [Outcome(measurement=bend(m)) for m in measured])
+
+
+def test_a_run_of_every_mode_answers_all_that_needs_no_gpu() -> None:
+    unanswered = [question for question in questions.QUESTIONS if asked(question, a_run()).cannot]
+    assert unanswered == [devices.gpu_used, devices.gpu_wins]
+
+
+def test_a_run_of_eager_alone_says_what_to_type() -> None:
+    answers = [asked(question, a_run(("eager",))) for question in questions.QUESTIONS]
+    cannot = [answer for answer in answers if answer.cannot]
+    assert len(cannot) == len(answers) - 3  # the clock, the memory and the reproducibility of eager are known
+    assert all(re.search(r"This run cannot say: .+ Run `cifar-bench .+`\.", answer.text) for answer in cannot)
+
+
+@pytest.mark.parametrize("modes", [("eager",), ALL])
+@pytest.mark.parametrize("changes", [{}, {"batch_size": 8, "model": "mlp", "precision": "mixed_bfloat16", "seed": 3}])
+def test_every_command_in_an_answer_is_one(modes: Sequence[str], changes: dict[str, object]) -> None:
+    plan = a_plan(tuple(a_case(c.mode, c.again, **changes) for c in a_group(modes)), data="my images", seed=3)
+    run = analyse(plan, outcomes(plan, STEPS))
+    texts = [question(Known(run)).text for question in questions.QUESTIONS]
+    commands = [command for text in texts for command in re.findall(r"`cifar-bench ([^`]+)`", text)]
+    assert len(commands) >= 3
+    for command in commands:
+        name, *arguments = shlex.split(command)
+        typer.main.get_command(app).commands[name].make_context(name, arguments)
+    if changes:
+        assert "--models mlp --batch-sizes 8" in commands[0] or "--model mlp" in commands[0]
+
+
+def test_the_section_has_a_heading_and_an_answer_for_each_question() -> None:
+    section = questions.section(a_run(), None)
+    titles = [part for part in section.parts if str(part).startswith("### ")]
+    assert len(titles) == len(set(titles)) == len(questions.QUESTIONS)
+    assert len(section.parts) == 2 * len(titles)
+
+
+def test_few_blocks_answer_with_indications() -> None:
+    section = questions.section(a_run(blocks=2), None)
+    assert section.parts[0] == "Indications only, from 2 of the 6 blocks a claim needs."
+
+
+@pytest.mark.parametrize(
+    ("step_s", "said"),
+    [(0.025, "Yes: **tf.function** is 2.00x"), (0.1, "No, it is slower"), (0.0501, "No, it is as fast")],
+)
+def test_tf_function_against_eager(step_s: float, said: str) -> None:
+    assert asked(speed.tf_function, a_run(("eager", "function"), {"function": step_s})).text.startswith(said)
+
+
+def test_an_answer_for_several_groups_is_a_line_each_and_says_nothing_of_those_not_measured() -> None:
+    plan = a_plan((*a_group(), *(a_case(c.mode, c.again, batch_size=8) for c in a_group())))
+    run = analyse(plan, outcomes(plan, STEPS))
+    assert asked(speed.tf_function, run).text.count("\n- ") == 1
+    part = analyse(plan, [o for o in outcomes(plan, STEPS) if o.case.workload.batch_size == 8])
+    assert asked(speed.tf_function, part).text.startswith("- tutorial_cnn, batch 8, float32, CPU: Yes")
+
+
+def test_xla_is_held_against_the_same_without_it() -> None:
+    text = asked(speed.xla, a_run()).text
+    assert "It hurts: **XLA** is 0.417x" in text
+    assert "as fast as Keras fit" in text
+    faster = a_run(("eager", "function", "xla"), {"xla": 0.0125})
+    assert asked(speed.xla, faster).text.startswith("It helps: **XLA** is 2.00x")
+
+
+def test_a_bare_loop_is_slower_than_fit_for_want_of_a_graph() -> None:
+    text = asked(speed.gradient_tape, a_run()).text
+    assert text.startswith("Because fit runs its step as a graph: **eager** is 0.600x")
+    assert "With the same step in tf.function, **tf.function** is 1.20x" in text
+    assert "(`run_eagerly=True`) takes 90.2 ms a step" in text
+    assert asked(speed.gradient_tape, a_run(("eager", "keras_fit"), {"keras_fit": 0.1})).text.startswith("It is not")
+
+
+def test_a_tf1_graph_and_a_loop_in_the_graph_are_held_against_tf_function() -> None:
+    assert "No, it is as fast: **TF1 graph**" in asked(speed.tf1_graph, a_run()).text
+    assert "No, it is slower: **XLA loop** is 0.6" in asked(speed.whole_loop, a_run()).text
+
+
+def test_the_first_call_is_told_with_what_it_is_made_of_and_when_it_is_repaid() -> None:
+    run = a_run(("eager", "function", "xla"), costs=a_costs("function"))
+    text = asked(tracing.first_call, run).text
+    assert "eager, building included, takes 0.400 s" in text
+    assert "**tf.function** 0.600 s, 0.500 of it tracing, repaid after 8 steps" in text
+    assert "**XLA** 2.60 s, 0.500 of it tracing, repaid: never" in text
+
+
+def test_a_retrace_is_told_with_its_reason() -> None:
+    run = a_run(("eager", "function"))
+    assert asked(tracing.retraced, run).text == "No: tf.function was never traced while timed."
+    m = a_measurement(a_case("function"))
+    changed = replace(m.proof.execution, retraces=("argument 3: Python int 3 became 4",))
+    again = bent(run, "function", proof=replace(m.proof, traces_while_timing=1, execution=changed))
+    text = asked(tracing.retraced, again).text
+    assert "traced again 6 times while it was timed, so it is INVALID; what changed: argument 3: Python int" in text
+
+
+def test_what_autograph_left_as_it_was_is_named() -> None:
+    execution = replace(EXECUTIONS["function"], converted=True)
+    run = a_run(("eager", "function"))
+    m = a_measurement(a_case("function"))
+    whole = bent(run, "function", proof=replace(m.proof, execution=execution))
+    assert asked(tracing.converted, whole).text == "**tf.function**: yes, all of it."
+    part = bent(run, "function", proof=replace(m.proof, execution=replace(execution, fallbacks=("f: no source",))))
+    assert asked(tracing.converted, part).text == "**tf.function**: yes, but for f: no source."
+    assert asked(tracing.converted, run).cannot  # older files do not say
+
+
+def test_xla_that_compiled_nothing_is_said_to_be_inactive() -> None:
+    run = a_run(("eager", "function", "xla"))
+    assert "**XLA**: yes, 1 program of 683 instructions. Without it, tf.function" in asked(tracing.xla_active, run).text
+    m = a_measurement(a_case("xla"))
+    idle = bent(run, "xla", proof=replace(m.proof, execution=replace(m.proof.execution, xla_compilations=0)))
+    assert "**XLA**: no, nothing was compiled" in asked(tracing.xla_active, idle).text
+
+
+def a_gpu_run(gpu_steps: dict[int, float], devices: tuple[str, ...] = ("GPU:0",)) -> Run:
+    """eager and tf.function at two batches on a CPU, 50 and 25 ms a step, and on a GPU."""
+    cases, records = [], []
+    for batch, gpu_s in gpu_steps.items():
+        for device, scale in (("cpu", 1.0), ("gpu", gpu_s / 0.025)):
+            group = [
+                replace(a_case(c.mode, c.again, batch_size=batch), device=device)
+                for c in a_group(("eager", "function"))
+            ]
+            plan = a_plan(tuple(group))
+            steps = {arm: scale * STEPS[arm] for arm in ("eager", "eager-again", "function")}
+            for m in (o.measurement for o in outcomes(plan, steps) if o.measurement):
+                where = devices if device == "gpu" else ("CPU:0",)
+                proof = replace(m.proof, execution=replace(m.proof.execution, devices=where))
+                records.append(Outcome(measurement=replace(m, proof=proof)))
+            cases += group
+    return analyse(a_plan(tuple(cases)), records)
+
+
+def test_a_gpu_that_was_used_and_one_that_was_not() -> None:
+    used = asked(devices.gpu_used, a_gpu_run({64: 0.01})).text
+    assert used == "Yes, by **eager** (GPU:0) and **tf.function** (GPU:0)."
+    idle = asked(devices.gpu_used, a_gpu_run({64: 0.01}, ("CPU:0",))).text
+    assert "Not by tf.function in tutorial_cnn, batch 64, float32, GPU: it used CPU:0 though it is a GPU case." in idle
+
+
+def test_a_machine_without_a_gpu_is_said_to_have_none() -> None:
+    assert "the driver names none on this machine" in asked(devices.gpu_used, a_run()).text
+    seen = a_run(environment=replace(ENVIRONMENT, gpu="NVIDIA T4"))
+    assert "the machine has NVIDIA T4" in asked(devices.gpu_used, seen).text
+
+
+def test_the_gpu_wins_batch_by_batch() -> None:
+    text = asked(devices.gpu_wins, a_gpu_run({8: 0.05, 64: 0.025, 512: 0.01})).text
+    assert [re.search(r"batch (\d+): (.+?);", line)[0] for line in text.splitlines()] == [  # type: ignore[index]
+        "batch 8: **the CPU**;",
+        "batch 64: not certain;",
+        "batch 512: **the GPU**;",
+    ]
+
+
+def test_the_clock_is_synchronised_and_what_is_not_steady_is_named() -> None:
+    text = asked(trust.synchronised, a_run()).text
+    assert text.startswith("Yes, by construction")
+    assert "No mode became faster or slower" in text
+    slower = replace(a_measurement().steady, seconds=tuple(0.1 + 0.01 * n for n in range(6)))
+    assert (
+        "Not yet steady: tf.function: slices change by"
+        in asked(trust.synchronised, bent(a_run(), "function", steady=slower)).text
+    )
+
+
+def test_equal_first_steps_are_told_apart_from_equal_learning() -> None:
+    text = asked(trust.same_learning, a_run()).text
+    assert text.startswith("Their first steps do")
+    assert "run `cifar-bench accuracy --modes eager,graph,function,function_unconverted,function_loop,xla" in text
+
+
+def test_first_losses_that_differ_between_processes_are_named() -> None:
+    assert "the same to the last bit in every block" in asked(trust.reproducible, a_run()).text
+    run = a_run(("eager", "function"))
+    records = [
+        Outcome(measurement=replace(m, evidence=an_evidence(first_losses=(2.3, 2.2 + 1e-7 * m.block))))
+        for m in (o.measurement for o in run.outcomes)
+        if m and m.case.mode == "function"
+    ]
+    mixed = analyse(run.plan, [*(o for o in run.outcomes if o.case.mode != "function"), *records])
+    assert "differ from one fresh process to the next in tf.function." in asked(trust.reproducible, mixed).text
+
+
+def test_memory_that_grows_in_every_block_is_named() -> None:
+    flat = a_run(("eager", "function"), costs=a_costs("function"))
+    assert "No mode's grew by more than 64 KiB a step in every block (6 steps)" in asked(trust.memory, flat).text
+    leaking = bent(flat, "function", costs=a_costs("function", memory_after_bytes=2**30 + 2**24))
+    assert "Growing in every block: tf.function 16 MiB in 6 steps" in asked(trust.memory, leaking).text
+    assert "Whether it grows was not counted" in asked(trust.memory, a_run(("eager",))).text
+
+
+def test_of_modes_that_are_as_fast_the_simplest_is_recommended() -> None:
+    text = asked(advice.what_to_use, a_run()).text
+    assert text.startswith("**tf.function**: 2.00x")
+    assert "for trainings of more than" in text
+    assert "TF1 graph 1.99x" in text
+    assert "Sure for this machine, model and batch: 6 blocks" in text
+    assert "on synthetic images" in text
+
+
+def test_a_mode_that_is_faster_than_the_simple_ones_is_recommended() -> None:
+    text = asked(advice.what_to_use, a_run(("eager", "function", "xla"), {"xla": 0.01})).text
+    assert text.startswith("**XLA**: 5.00x")
+    assert "Behind it: tf.function 2.00x" in text
+
+
+def test_where_nothing_is_faster_the_baseline_is_recommended_and_few_blocks_are_no_certainty() -> None:
+    text = asked(advice.what_to_use, a_run(("eager", "function"), {"function": 0.06}, blocks=2)).text
+    assert text.startswith("**eager**, for nothing was shown to be faster (tf.function 0.83")
+    assert "An indication only: 2 blocks of the 6 a claim needs" in text
+
+
+def test_a_run_of_which_nothing_came_answers_nothing() -> None:
+    plan: Plan = a_plan()
+    assert all(asked(question, analyse(plan, [])).cannot for question in questions.QUESTIONS)
+
+
+def test_a_list_of_titles_with_commas_is_set_apart_by_semicolons() -> None:
+    assert listed(["a", "b", "c"]) == "a, b and c"
+    assert listed(["a", "b, no c", "d"]) == "a; b, no c and d"
