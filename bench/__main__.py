@@ -38,6 +38,7 @@ def run(
     precision: Annotated[str | None, typer.Option(help="Add blocks until each interval is +-this: 2%.")] = None,
     budget: Annotated[str | None, typer.Option(help="Start no block that would end later: 90s, 10m, 1h.")] = None,
     slow_down: Annotated[str | None, typer.Option(help="Slow a mode on purpose, to try gates: 'function 5%'.")] = None,
+    determinism: Annotated[bool, typer.Option("--determinism", help="Only ops that give the same bits.")] = False,
     blocks: Annotated[int | None, typer.Option(min=1, help="Measure so many now; --resume goes on.")] = None,
     out: Annotated[Path | None, typer.Option(help="A new run folder; default results/<time>-<preset>.")] = None,
     resume: Annotated[Path | None, typer.Option(help="Go on with this run; only --data and --blocks count.")] = None,
@@ -46,7 +47,7 @@ def run(
     from bench.plan import Options
 
     axes = (modes, models, batch_sizes, devices, threads, precisions, inputs, steps_per_call)
-    options = Options(*axes, data, seed, preset, precision, budget, slow_down)
+    options = Options(*axes, data, seed, preset, precision, budget, slow_down, determinism)
     raise typer.Exit(command.resume_run(resume, data, blocks) if resume else command.new_run(options, out, blocks))
 
 

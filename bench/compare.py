@@ -64,6 +64,9 @@ def _facts(run: Run) -> dict[str, str]:
     schedule = run.plan.schedule
     facts = {"data": run.plan.data_title, "preset": schedule.preset, "blocks": str(run.blocks)}
     facts["slowed on purpose"] = ", ".join(dict.fromkeys(r.title for _, r in run.rows() if r.case.slowdown)) or "none"
+    facts["deterministic ops"] = (
+        "only" if any(case.deterministic for case in run.plan.cases) else "as TensorFlow chooses"
+    )
     environments = [outcome.measurement.environment for outcome in run.outcomes if outcome.measurement]
     if not environments:
         return facts
@@ -128,9 +131,9 @@ def _rows(first: Named, other: Named) -> list[_Row]:
 
 
 def _cases(run: Run) -> list[tuple[str, tuple[GroupResult, CaseResult]]]:
-    """A case that was slowed on purpose is held against the one that was not."""
+    """A case that was slowed on purpose, or made deterministic, is held against the one that was not."""
     rows = [(group, result) for group, result in run.rows() if not result.case.again]
-    return [(replace(result.case, slowdown=0.0).key, (group, result)) for group, result in rows]
+    return [(replace(result.case, slowdown=0.0, deterministic=False).key, (group, result)) for group, result in rows]
 
 
 def _gains(before: tuple[GroupResult, CaseResult], after: tuple[GroupResult, CaseResult], turns: bool) -> Pair:

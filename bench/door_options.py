@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -49,8 +50,10 @@ def add(parser: pytest.Parser) -> None:
     """Make pytest know them."""
     group = parser.getgroup("cifar-bench", "what `pytest bench` measures: the options of `cifar-bench run`")
     for offer in offers():
-        kind = int if isinstance(offer.default, int) else str
-        group.addoption(*offer.flags, dest=f"run_{offer.name}", type=kind, default=offer.default, help=offer.help)
+        kind: dict[str, Any] = {"type": int if isinstance(offer.default, int) else str}
+        if isinstance(offer.default, bool):
+            kind = {"action": "store_true"}
+        group.addoption(*offer.flags, dest=f"run_{offer.name}", default=offer.default, help=offer.help, **kind)
     group.addoption("--from", dest="run_from", metavar="RUN_DIR", help="Replay the run in this folder, measure nothing")
 
 

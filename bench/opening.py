@@ -26,7 +26,7 @@ Opened = tuple[Callable[[], Trainer], str]  # build the trainer; digest of its b
 
 
 def open_tensorflow(order: Order) -> Opened:
-    """Import TensorFlow, set device and threads, prepare the inputs. Raises RuntimeError without such a GPU."""
+    """Import TensorFlow, set what the case asks for, prepare the inputs. Raises RuntimeError without such a GPU."""
     import tensorflow as tf
 
     case = order.case
@@ -34,6 +34,9 @@ def open_tensorflow(order: Order) -> Opened:
     if case.threads:
         tf.config.threading.set_intra_op_parallelism_threads(case.threads)
         tf.config.threading.set_inter_op_parallelism_threads(case.threads)
+    if case.deterministic:
+        tf.config.experimental.enable_op_determinism()
+        tf.random.set_seed(case.workload.seed)  # without which random ops are refused then
     make_task, batches = (_own if case.workload.own_model else _ours)(order.source, case.workload)
     open_trainer = modes.load(case.mode)
     return lambda: open_trainer(make_task, **_options(case)), batches

@@ -92,6 +92,7 @@ class Options:
     precision: str | None = None
     budget: str | None = None
     slow_down: str | None = None
+    determinism: bool = False
 
 
 def make(options: Options, source: Source) -> Plan:
@@ -113,7 +114,10 @@ def make(options: Options, source: Source) -> Plan:
     for model, batch_size, device, threads, precision, inputs in axes:
         workload = Workload(model, batch_size, source.name, precision, inputs, options.seed)
         every = [case for mode in modes for case in _cases(mode, device, threads, workload, calls)]
-        baseline, *others = [replace(case, slowdown=slowed.get(case.mode, 0.0)) for case in every]
+        changed = [
+            replace(case, slowdown=slowed.get(case.mode, 0.0), deterministic=options.determinism) for case in every
+        ]
+        baseline, *others = changed
         cases += [baseline, replace(baseline, again=True), *others]
     return Plan(
         format=FORMAT,

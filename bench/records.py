@@ -37,6 +37,7 @@ class Case:
     `steps_per_call` is for the modes that loop inside one call; 0 is a whole slice. `again` marks the baseline's second
     entry in a block, whose ratio to the first is the noise floor (A/A). `slowdown` is the share of its own time that
     the case sleeps in its slices on purpose (0.05: it takes 5 % longer), to try gates and the instrument with.
+    `deterministic`: TensorFlow was told to choose only ops that give the same bits every time.
     """
 
     mode: str
@@ -46,6 +47,7 @@ class Case:
     again: bool = False
     steps_per_call: int = 0
     slowdown: float = 0.0
+    deterministic: bool = False
 
     @property
     def key(self) -> str:
@@ -65,7 +67,8 @@ class Case:
         w = self.workload
         threads = f"t{self.threads}" if self.threads else "tauto"
         device = self.device.replace(":", "")
-        return f"{w.model_slug}-b{w.batch_size}-{w.precision}-{w.data}-{w.input}-s{w.seed}-{device}-{threads}"
+        place = f"{device}-{threads}{'-det' * self.deterministic}"
+        return f"{w.model_slug}-b{w.batch_size}-{w.precision}-{w.data}-{w.input}-s{w.seed}-{place}"
 
     @property
     def group_title(self) -> str:
@@ -73,7 +76,8 @@ class Case:
         w = self.workload
         threads = f", {self.threads} thread{'s' * (self.threads > 1)}" if self.threads else ""
         inputs = "" if w.input == "resident" else ", tf.data pipeline"
-        return f"{w.model}, batch {w.batch_size}, {w.precision}{inputs}, {self.device.upper()}{threads}"
+        place = f"{self.device.upper()}{threads}{', deterministic' * self.deterministic}"
+        return f"{w.model}, batch {w.batch_size}, {w.precision}{inputs}, {place}"
 
 
 @dataclass(frozen=True, slots=True)

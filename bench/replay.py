@@ -99,6 +99,7 @@ def _extra_info(run: Run, group: GroupResult, result: CaseResult, learning: Lear
         "measured_by": MEASURED_BY,
         "mode": case.mode,
         "slowed_on_purpose": case.slowdown,
+        "deterministic_ops": int(case.deterministic),
         "device": case.device,
         "data": case.workload.data,
         "seed": run.plan.seed,

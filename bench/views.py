@@ -87,6 +87,7 @@ def _id(case: Case) -> str:
         (case.threads > 0, f"t{case.threads}"),
         (case.steps_per_call > 0, f"k{case.steps_per_call}"),
         (case.slowdown > 0, f"slowed{100 * case.slowdown:g}"),
+        (case.deterministic, "det"),
     )
     words = [w.model_slug, f"b{w.batch_size}", case.device.replace(":", ""), *(text for odd, text in unusual if odd)]
     return "-".join(words).encode("unicode_escape").decode()  # pytest writes ids in ASCII

@@ -56,9 +56,9 @@ def _row(group: GroupResult, result: CaseResult) -> Row:
 
 def _figures(run: Run) -> list[Figure]:
     groups = [group for group in run.groups if any(result.valid for result in group.cases)]
-    return [Figure(f"{g.name}-total", _alt(g) + run.label, partial(timing.total, g, run.label)) for g in groups]
+    return [Figure(f"{g.name}-total", _alt(g, run.label), partial(timing.total, g, run.label)) for g in groups]
 
 
-def _alt(group: GroupResult) -> str:
+def _alt(group: GroupResult, label: str) -> str:
     words = [f"{r.title} {repaid(r.break_even)}" for r in group.candidates if r.break_even]
-    return f"Total time over steps, the start included, for {group.title}; repaid after: " + "; ".join(words)
+    return f"Total time over steps, the start included, for {group.title}{label}: repaid after: " + "; ".join(words)

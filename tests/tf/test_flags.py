@@ -1,6 +1,10 @@
 """Workers forked from real nurseries: flags set before TensorFlow loads reach them, and they train as any other."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from builders import ENVIRONMENT, SCHEDULE
@@ -48,3 +52,29 @@ def losses(*modes: str) -> dict[str, tuple[float | None, ...]]:
     launch.Block(orders(*modes, threads=1), 0, lambda outcome, _: kept.append(outcome), lambda text, share: None).run()
     measured = {outcome.case.arm: outcome.measurement for outcome in kept}
     return {arm: m.evidence.first_losses for arm, m in measured.items() if m}
+
+
+def test_every_mode_trains_with_deterministic_ops_alone_to_the_same_bits() -> None:
+    asked = orders("eager", "graph", "function", "xla", "keras_fit")
+    asked = [replace(order, case=replace(order.case, deterministic=True)) for order in asked]
+    kept: list[Outcome] = []
+    launch.Block(asked, 0, lambda outcome, _: kept.append(outcome), lambda text, share: None).run()
+    assert [outcome.failure for outcome in kept if outcome.failure] == []
+    measured = {o.case.arm: o.measurement for o in kept if o.measurement}
+    assert len(measured) == 6
+    assert measured["eager"].evidence.first_losses == measured["eager-again"].evidence.first_losses
+
+
+def test_a_deterministic_case_is_one_to_tensorflow() -> None:
+    code = (
+        "from bench.messages import Order; from bench.opening import open_tensorflow; from bench.records import Case\n"
+        "from builders import ENVIRONMENT, SCHEDULE; from cifar_core.cifar10 import SYNTHETIC\n"
+        "from cifar_core.workload import Workload; from tensorflow.python.framework import config\n"
+        "case = Case('function', 'cpu', 0, Workload('mlp', 8, 'synthetic'), deterministic=True)\n"
+        "open_tensorflow(Order(case, 0, SCHEDULE, ENVIRONMENT, SYNTHETIC))\n"
+        "print(config.is_op_determinism_enabled())"
+    )
+    paths = os.pathsep.join(str(Path(__file__).parents[up]) for up in (2, 1))
+    environment = {**os.environ, "PYTHONPATH": paths}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout.split()[-1] == "True"

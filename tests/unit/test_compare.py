@@ -243,3 +243,14 @@ def test_the_history_of_a_folder_holds_the_runs_of_a_matrix_too(tmp_path: Path) 
     done = CliRunner().invoke(app, ["history", str(tmp_path / "results")])
     assert done.exit_code == 0
     assert [done.stdout.count(name) for name in ("alone", "tf220")] == [3, 3]
+
+
+def test_a_deterministic_run_is_held_against_one_that_is_not_and_the_page_says_so(tmp_path: Path) -> None:
+    before = a_run(tmp_path / "before")
+    cases = tuple(replace(case, deterministic=True) for case in PLAN.cases)
+    after = Store.create(tmp_path / "after", replace(PLAN, cases=cases))
+    for outcome in outcomes(after.plan, {arm: 1.25 * step for arm, step in STEPS.items()}):
+        after.keep(outcome)
+    runs = [named(before), named(after.folder)]
+    assert {change.step.verdict for change in changes(runs)} == {Verdict.SLOWER}
+    assert Difference("deterministic ops", ("as TensorFlow chooses", "only")) in differences(runs)

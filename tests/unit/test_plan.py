@@ -123,3 +123,11 @@ def test_own_models_are_taken_by_their_spelling_alone_and_get_safe_keys() -> Non
 def test_precisions_and_inputs_are_groups_of_their_own() -> None:
     made = plan.make(Options(precisions="float32,mixed_bfloat16", inputs="resident,pipeline"), SYNTHETIC)
     assert len(plan.groups(made)) == 4
+
+
+def test_a_deterministic_run_says_so_in_every_key_and_title() -> None:
+    made = plan.make(Options(modes="eager,function", determinism=True), SYNTHETIC)
+    assert [case.deterministic for case in made.cases] == [True] * 3
+    assert all("-cpu-tauto-det-" in case.key for case in made.cases)
+    assert made.cases[0].group_title.endswith("CPU, deterministic")
+    assert plan.make(Options(modes="eager,function"), SYNTHETIC).cases[0].key == made.cases[0].key.replace("-det", "")

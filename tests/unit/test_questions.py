@@ -226,6 +226,15 @@ def test_first_losses_that_differ_between_processes_are_named() -> None:
     assert "differ from one fresh process to the next in tf.function." in asked(trust.reproducible, mixed).text
 
 
+def test_what_determinism_costs_two_runs_can_say() -> None:
+    command = "run `cifar-bench run --modes eager,function --data synthetic"
+    text = asked(trust.reproducible, a_run(("eager", "function"))).text
+    assert f"{command} --determinism`, then `cifar-bench compare THIS OTHER`" in text
+    plan = a_plan(tuple(replace(case, deterministic=True) for case in a_group(("eager", "function"))))
+    made = asked(trust.reproducible, analyse(plan, outcomes(plan, STEPS))).text
+    assert f"Only deterministic ops were used. What they cost: {command}` too" in made
+
+
 def test_memory_that_grows_in_every_block_is_named() -> None:
     flat = a_run(("eager", "function"), costs=a_costs("function"))
     assert "No mode's grew by more than 64 KiB a step in every block (6 steps)" in asked(trust.memory, flat).text

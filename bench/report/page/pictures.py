@@ -11,6 +11,7 @@ _COLOURS = {
     "#000000": "var(--ink)",
     "#222222": "var(--ink)",
     "#767676": "var(--faint)",
+    "#bbbbbb": "var(--band)",
     "#dddddd": "var(--grid)",
 }
 _COLOUR = re.compile("|".join(_COLOURS))

@@ -93,9 +93,11 @@ def save(figure: Figure, file: Path) -> str:
 
     `Figure.savefig` would draw it twice for each, to place its parts; here they are placed as the PNG is drawn, once.
     """
-    FigureCanvasAgg(figure).print_png(file, metadata={"Software": None})
+    png: Any = FigureCanvasAgg(figure)  # its methods have no types
+    png.print_png(file, metadata={"Software": None})
     figure.set_layout_engine(None)
-    svg = StringIO()
+    svg: Any = FigureCanvasSVG(figure)
+    text = StringIO()
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": file.stem}):
-        FigureCanvasSVG(figure).print_svg(svg, metadata=_NO_METADATA)
-    return svg.getvalue()
+        svg.print_svg(text, metadata=_NO_METADATA)
+    return text.getvalue()

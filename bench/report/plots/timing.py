@@ -105,7 +105,9 @@ def total(group: GroupResult, label: str, file: Path) -> str:
     axes.set_xlabel("training steps")
     axes.set_ylabel("seconds in all")
     axes.grid(True, color="#DDDDDD", linewidth=0.6)
-    figure.legend(frameon=False, fontsize=8, loc="outside lower center", ncols=2)  # below: many modes, many lines
+    figure.legend(  # below: many modes, many lines
+        frameon=False, fontsize=8, loc="outside lower center", ncols=2, columnspacing=1.0, handlelength=2.4
+    )
     return save(figure, file)
 
 

@@ -93,7 +93,14 @@ def _same_losses(result: CaseResult) -> bool:
 
 
 def _determinism(known: Known) -> str:
-    return ""
+    """What ops that give the same bits cost: two runs hold the answer, this one is the one of them."""
+    run = known.run
+    command, compared = run_command(run, modes_of(run)), "`cifar-bench compare {} {}`"
+    if any(case.deterministic for case in run.plan.cases):
+        compared = compared.format("OTHER", "THIS")
+        return f"Only deterministic ops were used. What they cost: run `{command}` too, and compare them: {compared}."
+    compared = compared.format("THIS", "OTHER")
+    return f"What deterministic ops cost this run cannot say; run `{command} --determinism`, then {compared}."
 
 
 def memory(known: Known) -> Answer:
