@@ -19,7 +19,7 @@ from bench.report.page.pictures import inline
 
 _NUMBER = re.compile(r"[+-]?[\d,]*\.?\d")
 _EMPTY = ("", "–")
-_LONG = 24  # characters: a cell that must not be squeezed into a narrow column
+_LONG = 30  # characters: a cell that must not be squeezed into a narrow column
 _TONES = {
     **dict.fromkeys(("FASTER", "SAME", "held", "holds"), "good"),
     **dict.fromkeys(("SLOWER", "INVALID", "FAILED", "did not hold", "DIFFERENT"), "bad"),

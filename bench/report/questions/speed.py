@@ -107,7 +107,7 @@ def gradient_tape(known: Known) -> Answer:
         if wrapped := verdict(group, "keras_fit", "function"):
             said.append(f"With the same step in tf.function, {wrapped[1]}.")
         if eager := found(group, "keras_eager"):
-            said.append(f"fit without its graph (`run_eagerly=True`) takes {step_ms(eager)} ms a step.")
+            said.append(f"Without its graph (`run_eagerly=True`) fit takes {step_ms(eager)} ms a step.")
         return " ".join(said)
 
     return by_group(
