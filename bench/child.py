@@ -180,7 +180,7 @@ class WorkerProcess:
         """Raises CaseFailed where this case does not do its baseline's work: then it is not timed at all."""
         self._stage = "equal work"
         assert self.evidence
-        if reasons := unequal_work(self.evidence, baseline, precision):
+        if reasons := unequal_work(self.evidence, baseline, precision, self.order.case.device):
             own = self.order.case.workload.own_model
             raise self._failed("; ".join((*reasons, *([advice(self.evidence, baseline)] if own else []))))
 

@@ -4,7 +4,7 @@ Leaves out what was measured and turned out invalid (steady.py).
 """
 
 from bench.analysis import Run
-from bench.records import NOT_APPLICABLE, Failure
+from bench.records import NOT_APPLICABLE, NOT_AVAILABLE, Failure
 from bench.report.document import Part, Table, column
 
 TRACEBACKS = ("Traceback", "in user code")  # how Python's and AutoGraph's begin
@@ -18,16 +18,21 @@ def parts(run: Run) -> list[Part]:
 
 
 def lines(run: Run) -> list[str]:
-    """A line for each way in which cases failed, however many did and however often; then the tracebacks."""
+    """A line for each device that is not there and each way in which cases failed, then the tracebacks."""
     alike: dict[tuple[str, str, str], list[Failure]] = {}
     for failure in run.breakdowns:
         alike.setdefault((failure.case.group, failure.stage, failure.message), []).append(failure)
-    found = []
+    found = [absence(device, reason) for device, reason in run.absent.items()]
     for (group, stage, message), failures in alike.items():
         arms = ", ".join(dict.fromkeys(failure.case.arm for failure in failures))
         blocks = ", ".join(dict.fromkeys(str(failure.block) for failure in failures))
         found.append(f"failed: {group}, {arms}, {stage}: {message} (block {blocks})")
     return [*found, *_tracebacks(run)]
+
+
+def absence(device: str, reason: str) -> str:
+    """A device that could not be used, in one line."""
+    return f"{device.upper()} NOT AVAILABLE: {reason}"
 
 
 def _tracebacks(run: Run) -> list[str]:
@@ -60,6 +65,6 @@ def _table(run: Run) -> Table:
         }
         for group, result in run.rows()
         for failure in result.failures
-        if failure.stage != NOT_APPLICABLE
+        if failure.stage not in (NOT_APPLICABLE, NOT_AVAILABLE)
     )
     return Table("failures", columns, rows)

@@ -58,6 +58,8 @@ def _verdict(group: GroupResult, result: CaseResult) -> tuple[str, str]:
         return result.comparison.verdict.value, result.comparison.reason
     if result.invalid:
         return "INVALID", "; ".join(result.invalid)
+    if result.not_available:
+        return "NOT AVAILABLE", result.not_available
     if not result.measurements:
         return "FAILED" if result.failures else "NOT MEASURED", "; ".join(f.message for f in result.failures[:1])
     if not result.case.again:
