@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import msgspec
 
 from bench import environment
-from bench.child import command
+from bench.child import BUS_ORDER, command
 from bench.device_records import Found, Probed
 
 PROBE = command("bench.probe")
@@ -112,7 +112,7 @@ class Availability:
 
 def probe(command: Sequence[str] = PROBE, time_limit_s: float = TIME_LIMIT_S) -> Availability:
     """Ask now. Takes as long as importing TensorFlow, and on a GPU as long as loading its libraries."""
-    env = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "0", "TF_USE_LEGACY_KERAS": "1"}
+    env = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "0", "TF_USE_LEGACY_KERAS": "1", **BUS_ORDER}
     cards, hidden = tuple(environment.gpus()), os.environ.get("CUDA_VISIBLE_DEVICES")
     try:
         done = subprocess.run(

@@ -90,15 +90,24 @@ class Diary:
         return CardLog(card.name(), card.driver(), self._before, tuple(self._slices), after, self._guests, guests)
 
 
-def find(bus_id: str, nvml: Any = None) -> Card | None:
-    """The card at a PCI bus id, for NVML and TensorFlow count cards in different orders; None without NVML."""
+def find(number: int, nvml: Any = None, visible: str | None = None) -> Card | None:
+    """The card that a worker calls gpu:`number`; None without NVML, or where that cannot tell which it is.
+
+    Workers count cards by their place on the bus (child.py), as NVML does. `visible` is CUDA_VISIBLE_DEVICES, which
+    may leave some out, and names them by number or by GPU-...
+    """
     try:
         nvml = nvml or import_module("pynvml")
     except ImportError:
         return None
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES") if visible is None else visible
+    names = [name.strip() for name in visible.split(",")] if visible else []
+    name = names[number] if number < len(names) else str(number)
     try:
         nvml.nvmlInit()
-        return Card(nvml, nvml.nvmlDeviceGetHandleByPciBusId(bus_id.encode()))
+        if name.isdigit():
+            return Card(nvml, nvml.nvmlDeviceGetHandleByIndex(int(name)))
+        return Card(nvml, nvml.nvmlDeviceGetHandleByUUID(name.encode()))
     except nvml.NVMLError:
         return None
 

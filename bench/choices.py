@@ -14,7 +14,7 @@ class Choice:
 DEVICES = (
     Choice("cpu", "TensorFlow's own number of threads, or --threads; a GPU is hidden from it"),
     Choice("gpu", "the first GPU that TensorFlow sees"),
-    Choice("gpu:N", "the GPU of that number, counted from 0"),
+    Choice("gpu:N", "the GPU of that number, counted from 0 as nvidia-smi does; the run has failed without it"),
 )
 PRECISIONS = (
     Choice("float32", "32 bits throughout, on a GPU too, where TensorFlow's own choice is tf32"),

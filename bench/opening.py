@@ -3,7 +3,6 @@
 Leaves out the stages of a case (worker.py).
 """
 
-import re
 from collections.abc import Callable
 from functools import partial
 from hashlib import sha256
@@ -122,17 +121,8 @@ def set_products(tf: Any, device: str, precision: str) -> None:
 
 def card_diary(order: Order) -> Diary:
     """What is kept of the case's card; empty on a CPU. Called once the case is open."""
-    found = card.find(_bus_id()) if order.case.device != "cpu" else None
+    found = card.find(int(order.case.device.partition(":")[2] or 0)) if order.case.device != "cpu" else None
     return Diary(found, card.of_this_run)
-
-
-def _bus_id() -> str:
-    """The PCI bus id of the one GPU that this process sees: '0000:1b:00.0'."""
-    from tensorflow.python.client import device_lib  # no public door tells it
-
-    described = [device.physical_device_desc for device in device_lib.list_local_devices()]
-    ids = [found[1] for text in described if (found := re.search(r"pci bus id: ([0-9a-fA-F:.]+)", text))]
-    return ids[0] if ids else ""
 
 
 def digest(arrays: list[Any]) -> str:

@@ -7,10 +7,11 @@ from bench.analysis import Run
 from bench.devices import Across, Line, across, lines
 from bench.report import card
 from bench.report.document import Column, Row, Section, Table, column, summary_of
+from bench.report.steady import NO_DEVICE
 from bench.report.sweep import crossing_sentence
 from bench.report.wording import interval
 from bench.stats import ENOUGH_BLOCKS, Summary, Verdict
-from bench.sweep import BATCH_SIZES
+from bench.sweep import BATCH_SIZES, Place
 
 _READING = (
     "Here the same mode is compared with itself on another device, from the same weights, on the same batches, its "
@@ -40,15 +41,14 @@ def _said(line: Line) -> list[str]:
     first = line.results[0]
     if absent := [each for each in line.results if each.comparison.verdict is Verdict.NOT_AVAILABLE]:
         one, other = absent[0].devices
-        return [f"{other} against {one}: NOT AVAILABLE: {absent[0].comparison.reason}"]
+        return [f"{other} against {one}: NOT AVAILABLE."]
     about = f"{_what(first)}, {first.title}"
     if found := line.crossings:
         return [f"{about}: {crossing_sentence(BATCH_SIZES, each)}" for each in found]
     if len(line.results) == 1 or not line.places:
         return [f"{about}, batch {each.size}: {_one(each)}" for each in line.results]
-    sizes = ", ".join(str(place.size) for place in line.places)
     ends = "; ".join(f"at {p.size} {interval(p.ratio, sign='x')}" for p in (line.places[0], line.places[-1]))
-    return [f"{about}: {_order(line)} at every batch size measured ({sizes}); {ends} as fast."]
+    return [f"{about}: {_order(line)}; {ends} as fast."]
 
 
 def _what(each: Across) -> str:
@@ -60,9 +60,17 @@ def _what(each: Across) -> str:
 def _order(line: Line) -> str:
     """Who is ahead all along. Nothing that is not certain is said to be."""
     one, other = line.results[0].devices
-    if not all(place.certain for place in line.places):
-        return f"neither {one} nor {other} is ahead with certainty"
-    return f"**{other} is {'faster' if line.places[0].ratio.centre > 1 else 'slower'} than {one}**"
+    measured, known = _sizes(line.places), [place for place in line.places if place.certain]
+    if not known:
+        return f"neither {one} nor {other} is ahead with certainty at any batch size measured ({measured})"
+    order = f"**{other} is {'faster' if known[0].ratio.centre > 1 else 'slower'} than {one}**"
+    if len(known) < len(line.places):
+        return f"{order}, with certainty at batch {_sizes(known)} of {measured} measured"
+    return f"{order} at every batch size measured ({measured})"
+
+
+def _sizes(places: list[Place]) -> str:
+    return ", ".join(str(place.size) for place in places)
 
 
 def _one(each: Across) -> str:
@@ -105,5 +113,5 @@ def _row(each: Across) -> Row:
         "ratio": ratio,
         "p_holm": each.comparison.p,
         "verdict": each.comparison.verdict.value,
-        "reason": each.comparison.reason,
+        "reason": NO_DEVICE if each.comparison.verdict is Verdict.NOT_AVAILABLE else each.comparison.reason,
     }

@@ -18,21 +18,16 @@ def parts(run: Run) -> list[Part]:
 
 
 def lines(run: Run) -> list[str]:
-    """A line for each device that is not there and each way in which cases failed, then the tracebacks."""
+    """A line for each way in which cases failed, however many did and however often; then the tracebacks."""
     alike: dict[tuple[str, str, str], list[Failure]] = {}
     for failure in run.breakdowns:
         alike.setdefault((failure.case.group, failure.stage, failure.message), []).append(failure)
-    found = [absence(device, reason) for device, reason in run.absent.items()]
+    found = []
     for (group, stage, message), failures in alike.items():
         arms = ", ".join(dict.fromkeys(failure.case.arm for failure in failures))
         blocks = ", ".join(dict.fromkeys(str(failure.block) for failure in failures))
         found.append(f"failed: {group}, {arms}, {stage}: {message} (block {blocks})")
     return [*found, *_tracebacks(run)]
-
-
-def absence(device: str, reason: str) -> str:
-    """A device that could not be used, in one line."""
-    return f"{device.upper()} NOT AVAILABLE: {reason}"
 
 
 def _tracebacks(run: Run) -> list[str]:

@@ -1,7 +1,6 @@
 """The headline: one sentence a person can repeat for each group, and what it cannot claim."""
 
 from bench.analysis import CaseResult, GroupResult, Run
-from bench.report import failures
 from bench.report.document import Section
 from bench.report.wording import interval, repaid
 from bench.stats import ENOUGH_BLOCKS, Summary, Verdict
@@ -15,7 +14,7 @@ def section(run: Run) -> Section:
 def sentences(run: Run) -> list[str]:
     """One sentence a group, and one for each device that was not there."""
     here = [_sentence(run, group) for group in run.groups if not group.baseline.not_available]
-    return [*here, *(f"**{failures.absence(device, reason)}**" for device, reason in run.absent.items())]
+    return [*here, *(f"**{device.upper()} NOT AVAILABLE**: {reason}" for device, reason in run.absent.items())]
 
 
 def _sentence(run: Run, group: GroupResult) -> str:

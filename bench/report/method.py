@@ -21,7 +21,7 @@ _CLOCK = (
 _GPU = (
     "On a GPU the wait at a slice's end is the same: the last loss is copied back to the host, which happens behind "
     "all that the card was given before; how long the card was still busy after it is measured and stands under "
-    "Devices. Memory growth is on. float32 means 32 bits there too: TF32, TensorFlow's own choice, is another precision."
+    "Devices. Memory growth is on. float32 means 32 bits there too: TF32, TensorFlow's choice, is another precision."
 )
 _TURNS = (
     "A block starts a fresh process for each case, the baseline twice. All live at once and take turns: in each round "

@@ -15,6 +15,9 @@ _READING = (
 )
 
 
+NO_DEVICE = "its device cannot be used here: see the first section"
+
+
 def section(run: Run) -> Section:
     """The table over all groups, then two figures for each."""
     return Section(f"Steady state{run.label}", (_READING, table(run), _slices(run), *_figures(run)))
@@ -54,12 +57,12 @@ def _row(group: GroupResult, result: CaseResult) -> Row:
 
 
 def _verdict(group: GroupResult, result: CaseResult) -> tuple[str, str]:
+    if result.not_available:
+        return "NOT AVAILABLE", NO_DEVICE
     if result.comparison:
         return result.comparison.verdict.value, result.comparison.reason
     if result.invalid:
         return "INVALID", "; ".join(result.invalid)
-    if result.not_available:
-        return "NOT AVAILABLE", result.not_available
     if not result.measurements:
         return "FAILED" if result.failures else "NOT MEASURED", "; ".join(f.message for f in result.failures[:1])
     if not result.case.again:

@@ -16,11 +16,9 @@ class RecordedNvml:
 
     class NVMLError(Exception): ...
 
-    def __init__(
-        self, bits: Sequence[int] = (), silent: tuple[str, ...] = (), pids: tuple[int, ...] = ()
-    ) -> None:
+    def __init__(self, bits: Sequence[int] = (), silent: tuple[str, ...] = (), pids: tuple[int, ...] = ()) -> None:
         self._bits, self._silent, self._pids = iter(bits), silent, pids
-        self.asked_for = b""
+        self.asked_for: int | bytes | None = None
 
     def __getattr__(self, question: str) -> Any:
         if not question.startswith("nvml"):
@@ -29,7 +27,8 @@ class RecordedNvml:
             return self._refuse
         return {
             "nvmlInit": lambda: None,
-            "nvmlDeviceGetHandleByPciBusId": self._handle,
+            "nvmlDeviceGetHandleByIndex": self._handle,
+            "nvmlDeviceGetHandleByUUID": self._handle,
             "nvmlDeviceGetClockInfo": lambda handle, which: {1: 1980, 2: 2619}[which],
             "nvmlDeviceGetPowerUsage": lambda handle: 412_345,
             "nvmlDeviceGetTemperature": lambda handle, sensor: 61,
@@ -40,25 +39,33 @@ class RecordedNvml:
             "nvmlSystemGetDriverVersion": lambda: "580.1",
         }[question]
 
-    def _handle(self, bus_id: bytes) -> str:
-        self.asked_for = bus_id
+    def _handle(self, which: int | bytes) -> str:
+        self.asked_for = which
         return "handle"
 
     def _refuse(self, *_: Any) -> Any:
         raise self.NVMLError("Not Supported")
 
 
-def test_a_card_is_found_by_its_bus_and_read_in_plain_units() -> None:
-    nvml = RecordedNvml()
-    found = card.find("0000:1b:00.0", nvml)
-    assert nvml.asked_for == b"0000:1b:00.0"
+def test_a_card_is_read_in_plain_units() -> None:
+    found = card.find(0, RecordedNvml())
     assert found
     assert found.reading() == Reading(1980, 2619, 412.3, 61)
     assert (found.name(), found.driver()) == ("A card", "580.1")
 
 
+@pytest.mark.parametrize(
+    ("visible", "number", "asked_for"),
+    [("", 1, 1), ("2,3", 1, 3), ("3", 0, 3), ("GPU-12ab,GPU-34cd", 1, b"GPU-34cd")],
+)
+def test_a_card_is_found_as_cuda_counts_those_it_may_see(visible: str, number: int, asked_for: int | bytes) -> None:
+    nvml = RecordedNvml()
+    assert card.find(number, nvml, visible)
+    assert nvml.asked_for == asked_for
+
+
 def test_without_nvidias_library_or_driver_there_is_no_card_and_no_log() -> None:
-    assert card.find("0000:1b:00.0", RecordedNvml(silent=("nvmlInit",))) is None
+    assert card.find(0, RecordedNvml(silent=("nvmlInit",))) is None
     diary = card.Diary(None, set)
     diary.slice()
     assert diary.log() is None
@@ -66,7 +73,7 @@ def test_without_nvidias_library_or_driver_there_is_no_card_and_no_log() -> None
 
 def test_what_a_card_does_not_tell_is_none() -> None:
     silent = ("nvmlDeviceGetPowerUsage", "nvmlDeviceGetCurrentClocksThrottleReasons", "nvmlDeviceGetName")
-    found = card.find("", RecordedNvml(silent=(*silent, "nvmlDeviceGetComputeRunningProcesses")))
+    found = card.find(0, RecordedNvml(silent=(*silent, "nvmlDeviceGetComputeRunningProcesses")))
     assert found
     assert found.reading() == Reading(1980, 2619, None, 61)
     assert found.name() is None
@@ -84,14 +91,14 @@ def test_what_a_card_does_not_tell_is_none() -> None:
     ],
 )
 def test_only_what_holds_the_clocks_down_is_a_throttle(bits: int, reasons: tuple[str, ...]) -> None:
-    found = card.find("", RecordedNvml([bits]))
+    found = card.find(0, RecordedNvml([bits]))
     assert found
     assert found.reading().throttled == reasons
 
 
 def test_the_diary_holds_before_each_slice_and_after_and_counts_what_was_held_down() -> None:
     bits = [0x1, 0x4, 0x0, 0x24, 0x1]
-    diary = card.Diary(card.find("", RecordedNvml(bits)), set)
+    diary = card.Diary(card.find(0, RecordedNvml(bits)), set)
     for _ in range(3):
         diary.slice()
     log = diary.log()
@@ -104,7 +111,7 @@ def test_the_diary_holds_before_each_slice_and_after_and_counts_what_was_held_do
 def test_others_on_the_card_are_told_from_the_runs_own_processes() -> None:
     ours = card.of_this_run()
     mine, strange = min(ours), 2**30
-    found = card.find("", RecordedNvml(pids=(mine, strange)))
+    found = card.find(0, RecordedNvml(pids=(mine, strange)))
     assert found
     assert found.guests(ours).processes == (f"process {strange}",)
     assert len(found.guests(set()).processes or ()) == 2
