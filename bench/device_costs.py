@@ -24,19 +24,25 @@ def device_wait() -> None:
 
 
 def synced(trainer: Any, steps: int, clock: Clock, loops: bool, wait: Wait = device_wait) -> Synced:
-    """Train `steps` with one wait at their end, see what is left to do then, and train them with a wait each."""
+    """Train `steps` with one wait at their end, see what is left to do then, and train them with a wait each.
+
+    What is left is what a wait for the device takes then over what it takes with nothing to wait for.
+    """
+    wait()  # the first finds its way
+    idle_s = _seconds(wait, clock)
     start = clock()
     trainer.run(steps)
     trainer.sync()
     done = clock()
     wait()
     left = clock()
+    once_s, left_s = (done - start) / steps, max(0.0, left - done - idle_s)
     if loops:
-        return Synced((done - start) / steps, left - done)
+        return Synced(once_s, left_s)
     for _ in range(steps):
         trainer.run(1)
         trainer.sync()
-    return Synced((done - start) / steps, left - done, (clock() - left) / steps)
+    return Synced(once_s, left_s, (clock() - left) / steps)
 
 
 def batch_copy_s(batch_size: int, clock: Clock, device: str = "GPU:0") -> float:
