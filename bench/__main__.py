@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bench import command, compare_command, selftest_command, training_command
+from bench import command, compare_command, devices_command, selftest_command, training_command
 from bench.errors import BenchError, Exit
 
 CORE_MODES = "eager,graph,function,xla"
@@ -28,8 +28,8 @@ def run(
     ] = "tutorial_cnn",
     batch_sizes: Annotated[str, typer.Option(help="Batch sizes, with commas.")] = "64",
     devices: Annotated[str, typer.Option(help="cpu, gpu or gpu:N, with commas.")] = "cpu",
-    threads: Annotated[str, typer.Option(help="TensorFlow threads, with commas; 0 is its own choice.")] = "0",
-    precisions: Annotated[str, typer.Option(help="float32, mixed_bfloat16, mixed_float16, with commas.")] = "float32",
+    threads: Annotated[str, typer.Option(help="CPU threads, with commas; 0 is TensorFlow's choice.")] = "0",
+    precisions: Annotated[str, typer.Option(help="float32, tf32 ..., with commas: see `list`.")] = "float32",
     inputs: Annotated[str, typer.Option(help="resident (on the device), pipeline, with commas.")] = "resident",
     steps_per_call: Annotated[str, typer.Option(help="For modes that loop in a call; 0 is a slice, in Keras 1.")] = "0",
     data: Annotated[str, typer.Option(help="auto, synthetic, or the folder of CIFAR-10's batch files.")] = "auto",
@@ -163,11 +163,18 @@ def data(
     raise typer.Exit(command.get_data(out, url, show, data, png))
 
 
+@app.command()
+def devices(json: Annotated[bool, typer.Option("--json", help="As JSON, with what TensorFlow said.")] = False) -> None:
+    """Is my GPU used at all? What TensorFlow sees, whether it computes there, and what is missing."""
+    raise typer.Exit(devices_command.show(json))
+
+
 @app.command("list")
 def list_() -> None:
     """Show the modes, models, recipes, presets, devices, precisions and inputs there are."""
+    from bench.choices import DEVICES, INPUTS, PRECISIONS
     from bench.modes import MODES
-    from bench.plan import DEVICES, INPUTS, PRECISIONS, PRESETS
+    from bench.plan import PRESETS
     from cifar_core.models import MODELS
     from cifar_core.recipe import RECIPES
 

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from bench import doubts, metrics, modes, stats, validity
+from bench.outlook import repaid, without_ratio
 from bench.plan import groups
-from bench.records import NOT_APPLICABLE, Case, Failure, Measurement, Outcome, Plan, Samples
+from bench.records import NOT_APPLICABLE, NOT_AVAILABLE, Case, Failure, Measurement, Outcome, Plan, Samples
 from bench.slow import sat_out, spared
-from bench.stats import ENOUGH_BLOCKS, BreakEven, Comparison, Summary, Verdict
+from bench.stats import ENOUGH_BLOCKS, BreakEven, Comparison, Summary
 from cifar_core.workload import Workload
 
 
@@ -43,7 +44,15 @@ class CaseResult:
     @property
     def not_applicable(self) -> str:
         """Why the mode cannot hold the task, if it cannot."""
-        return next((failure.message for failure in self.failures if failure.stage == NOT_APPLICABLE), "")
+        return self._refused(NOT_APPLICABLE)
+
+    @property
+    def not_available(self) -> str:
+        """Why its device could not be used, if nothing was measured for that."""
+        return "" if self.measurements else self._refused(NOT_AVAILABLE)
+
+    def _refused(self, stage: str) -> str:
+        return next((failure.message for failure in self.failures if failure.stage == stage), "")
 
     @property
     def valid(self) -> bool:
@@ -116,12 +125,21 @@ class Run:
     def breakdowns(self) -> tuple[Failure, ...]:
         """Every failure of a case that should have come through."""
         failures = (outcome.failure for outcome in self.outcomes if outcome.failure)
-        return tuple(failure for failure in failures if failure.stage != NOT_APPLICABLE)
+        return tuple(failure for failure in failures if failure.stage not in (NOT_APPLICABLE, NOT_AVAILABLE))
+
+    @property
+    def absent(self) -> dict[str, str]:
+        """The devices that could not be used, each with the reason."""
+        return {result.case.device: result.not_available for _, result in self.rows() if result.not_available}
 
     @property
     def failed(self) -> bool:
-        """Whether any case failed or turned out invalid in any block."""
-        return bool(self.breakdowns) or any(result.invalid for group in self.groups for result in group.cases)
+        """Whether any case failed or turned out invalid in any block, or a device was missed.
+
+        A device that is not there is missed where it was asked for by number, or where there was no other.
+        """
+        missed = any(device in self.plan.needed for device in self.absent) or (self.absent and not self.blocks)
+        return bool(self.breakdowns or missed) or any(result.invalid for _, result in self.rows())
 
     def rows(self) -> list[tuple[GroupResult, CaseResult]]:
         """Every case with its group, in the plan's order."""
@@ -174,7 +192,10 @@ def _result(case: Case, outcomes: Sequence[Outcome]) -> CaseResult:
     failures = tuple(record for record in own if isinstance(record, Failure))
     unequal = [f.message for f in failures if f.stage == "equal work"]
     unproven = [reason for m in measurements for reason in validity.unproven_mode(m)]
-    warnings = (*doubts.unsteady(measurements), *doubts.unconverted(measurements))
+    warnings = (
+        *doubts.unsteady(measurements), *doubts.unconverted(measurements), *doubts.throttled(measurements),
+        *doubts.shared(measurements),
+    )  # fmt: skip
     return CaseResult(case, measurements, failures, tuple(dict.fromkeys(unequal + unproven)), warnings=warnings)
 
 
@@ -211,11 +232,6 @@ def ratio_between(a: CaseResult, b: CaseResult, share: float = stats.QUIET) -> S
     return stats.summarise(ratios) if ratios else None
 
 
-def _pairs(baseline: CaseResult, candidate: CaseResult) -> list[tuple[Measurement, Measurement]]:
-    by_block = {m.block: m for m in baseline.measurements}
-    return [(by_block[m.block], m) for m in candidate.measurements if m.block in by_block]
-
-
 def _again(cases: list[CaseResult]) -> Summary | None:
     seconds = [result for result in cases if result.case.again and result.valid]
     ratios = block_ratios(cases[0], seconds[0]) if seconds else []
@@ -225,34 +241,9 @@ def _again(cases: list[CaseResult]) -> Summary | None:
 def _judged(group: GroupResult, result: CaseResult, comparisons: dict[str, Comparison]) -> CaseResult:
     if result.case == group.baseline.case or result.case.again:
         return result
-    comparison = comparisons.get(result.case.key) or _without_ratio(group.baseline, result)
+    comparison = comparisons.get(result.case.key) or without_ratio(group.baseline, result)
     failed = [f"failed in block {f.block}: {f.message}" for f in result.failures if result.measurements]
     disturbed = doubts.disturbed(comparison.ratio, ratio_between(group.baseline, result, share=1.0))
     few = doubts.few_blocks(comparison, result.sat_out)
     comparison = replace(comparison, warnings=(*few, *failed, *disturbed))
-    return replace(result, comparison=comparison, break_even=_break_even(group.baseline, result, comparison.verdict))
-
-
-def _without_ratio(baseline: CaseResult, result: CaseResult) -> Comparison:
-    if result.invalid:
-        return Comparison(None, Verdict.INVALID, reason="; ".join(result.invalid))
-    if result.not_applicable:
-        return Comparison(None, Verdict.NOT_APPLICABLE, reason=result.not_applicable)
-    if result.failures and not result.measurements:
-        failure = result.failures[0]
-        return Comparison(None, Verdict.NOT_COMPARABLE, reason=f"failed at stage {failure.stage}: {failure.message}")
-    if not result.measurements:
-        return Comparison(None, Verdict.NOT_COMPARABLE, reason="not measured yet")
-    return Comparison(None, Verdict.NOT_COMPARABLE, reason=f"the baseline ({baseline.title}) has no valid measurement")
-
-
-def _break_even(baseline: CaseResult, result: CaseResult, verdict: Verdict) -> BreakEven | None:
-    """Only a gain that was shown can repay anything."""
-    if verdict in (Verdict.INVALID, Verdict.NOT_COMPARABLE, Verdict.NOT_APPLICABLE):
-        return None
-    if verdict is not Verdict.FASTER:
-        return BreakEven(None, "never" if verdict is Verdict.SLOWER else "no gain shown")
-    pairs = _pairs(baseline, result)
-    extra = [metrics.startup_s(candidate) - metrics.startup_s(base) for base, candidate in pairs]
-    saved = [metrics.step_s(base) - metrics.step_s(candidate) for base, candidate in pairs]
-    return stats.break_even(extra, saved)
+    return replace(result, comparison=comparison, break_even=repaid(group.baseline, result, comparison.verdict))

@@ -33,6 +33,7 @@ def command(module: str) -> tuple[str, ...]:
 
 
 WORKER = command("bench.worker")
+BUS_ORDER = {"CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
 
 
 class Process(Protocol):
@@ -180,7 +181,7 @@ class WorkerProcess:
         """Raises CaseFailed where this case does not do its baseline's work: then it is not timed at all."""
         self._stage = "equal work"
         assert self.evidence
-        if reasons := unequal_work(self.evidence, baseline, precision):
+        if reasons := unequal_work(self.evidence, baseline, precision, self.order.case.device):
             own = self.order.case.workload.own_model
             raise self._failed("; ".join((*reasons, *([advice(self.evidence, baseline)] if own else []))))
 
@@ -199,9 +200,11 @@ class WorkerProcess:
 def child_env(mode: str, device: str, own_model: bool = False) -> dict[str, str]:
     """A child's environment variables: on the CPU it cannot see a GPU; TensorFlow's own notices stay quiet.
 
+    GPUs are counted by their place on the bus, as `nvidia-smi` counts them; CUDA's own order is the fastest first.
+
     TF_USE_LEGACY_KERAS only spares each child the import of Keras, a quarter of its loading time: no mode here uses
     it, and one that does says otherwise in its `process_env`. A person's own model may be Keras' in every mode.
     """
     quiet = {"TF_CPP_MIN_LOG_LEVEL": "2", "TF_USE_LEGACY_KERAS": "1"}
     env = {**quiet, **os.environ, **dict(modes.KERAS if own_model else ()), **dict(modes.row(mode).process_env)}
-    return {**env, "CUDA_VISIBLE_DEVICES": "-1"} if device == "cpu" else env
+    return {**env, **({"CUDA_VISIBLE_DEVICES": "-1"} if device == "cpu" else BUS_ORDER)}

@@ -118,9 +118,9 @@ def show(folder: Path) -> None:
 
 def _show_run(built: "Report") -> None:
     from bench import terminal
-    from bench.report import failures, headline, steady, sweep
+    from bench.report import devices, failures, headline, steady, sweep
 
-    for sentence in (*headline.sentences(built.run), *sweep.sentences(built.run)):
+    for sentence in (*headline.sentences(built.run), *sweep.sentences(built.run), *devices.sentences(built.run)):
         typer.echo(sentence.replace("**", ""))
     for caveat in headline.caveats(built.run):
         typer.echo(caveat.replace("**", "").replace("`", ""))

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from bench.device_records import Synced
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -39,7 +41,8 @@ class Costs:
 
     Resident memory is read before the first slice and after the last. `trace_s` is part of the first call; None where
     tracing is not a stage of its own. `device_peak_bytes` is the GPU allocator's high-water mark. The baseline also
-    measures `matmul_flops_per_s`. `profile` and `structure` are taken in a run's first block only: they do not change.
+    measures `matmul_flops_per_s`, and on a GPU `batch_copy_s`: moving the images of one batch there from the host's
+    memory. `profile` and `structure` are taken in a run's first block only: they do not change; `synced` too on a CPU.
     """
 
     cpu_s: float
@@ -50,3 +53,5 @@ class Costs:
     matmul_flops_per_s: float | None = None
     profile: Profile | None = None
     structure: Structure | None = None
+    synced: Synced | None = None
+    batch_copy_s: float | None = None

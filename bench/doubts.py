@@ -25,6 +25,25 @@ def unsteady(measurements: Sequence[Measurement]) -> list[str]:
     return [f"slices change by {change.centre - 1:+.0%} from a block's first third to its last: not a steady state"]
 
 
+def throttled(measurements: Sequence[Measurement]) -> list[str]:
+    """A card whose clocks were held down: such slices are counted, and stay in every number."""
+    logs = [m.card for m in measurements if m.card]
+    if not (held_down := sum(log.throttled for log in logs)):
+        return []
+    reasons = dict.fromkeys(reason for log in logs for reason in log.reasons)
+    slices = sum(len(log.slices) for log in logs)
+    return [f"the card's clocks were held down in {held_down} of {slices} slices ({', '.join(reasons)})"]
+
+
+def shared(measurements: Sequence[Measurement]) -> list[str]:
+    """Others on the card, before or after."""
+    logs = [m.card for m in measurements if m.card]
+    others = dict.fromkeys(
+        name for log in logs for guests in (log.guests_before, log.guests_after) for name in guests.processes or ()
+    )
+    return [f"others used the card as well: {', '.join(others)}"] if others else []
+
+
 def few_blocks(comparison: Comparison, sat_out: int) -> list[str]:
     """Blocks sat out are not missing: so slow a case needs no more for its verdict."""
     n = comparison.ratio.n if comparison.ratio else ENOUGH_BLOCKS

@@ -24,6 +24,10 @@ class NotApplicable(Unsuited):
     """A mode cannot hold this task, by its nature; the text says why."""
 
 
+class NotAvailable(Exception):
+    """A device is not there, or cannot be used; the text says why and what to install."""
+
+
 def unknown(kind: str, given: str, known: list[str], option: str) -> BenchError:
     """The error for a name that is in no table."""
     return BenchError(f"unknown {kind} '{given}'; known: {', '.join(known)}; type e.g. {option} {known[0]}")

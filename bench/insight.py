@@ -7,9 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bench import modes
 from bench.cost_records import Costs
+from bench.device_records import Placement
 from bench.messages import Order
 from bench.modes import Trainer
+from bench.placement import at_home, home
 from bench.records import Accuracy
 from cifar_core.batch_file import Part
 from cifar_core.cifar10 import TEST_PART
@@ -23,6 +26,7 @@ class Seen:
 
     costs: Costs
     accuracy_after: Accuracy | None = None
+    placement: Placement | None = None
 
 
 Clock = Callable[[], float]
@@ -36,6 +40,7 @@ def look(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Costs)
 
     The device's peak is measured by the baseline's second entry, so that every block of a group has one.
     """
+    from bench.device_costs import synced
     from bench.profiling import profile
 
     def train() -> None:
@@ -45,11 +50,25 @@ def look(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Costs)
     kind = order.case.device.partition(":")[0]
     if kind == "gpu":
         costs = replace(costs, device_peak_bytes=_allocated())
+    if kind == "gpu" or order.block == 0:
+        costs = replace(costs, synced=synced(trainer, steps, clock, modes.row(order.case.mode).loops))
     if order.case.again:
-        costs = replace(costs, matmul_flops_per_s=_matmul(SIDES[kind], order.case.workload.precision, clock))
+        costs = _of_device(order, clock, kind, costs)
     if order.block == 0:
         costs = replace(costs, profile=profile(train, steps, clock), structure=trainer.structure())
-    return Seen(costs, _accuracy(order, trainer))
+    placement = at_home(trainer.placement(), home(kind)) if kind == "gpu" and order.block == 0 else None
+    return Seen(costs, _accuracy(order, trainer), placement)
+
+
+def _of_device(order: Order, clock: Clock, kind: str, costs: Costs) -> Costs:
+    """What holds for the device, whatever the mode."""
+    from bench.device_costs import batch_copy_s
+
+    workload = order.case.workload
+    costs = replace(costs, matmul_flops_per_s=_matmul(SIDES[kind], workload.precision, clock))
+    if kind == "gpu" and not workload.own_model:
+        costs = replace(costs, batch_copy_s=batch_copy_s(workload.batch_size, clock))
+    return costs
 
 
 def nothing(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Costs) -> Seen:

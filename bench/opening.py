@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bench import modes
-from bench.errors import NotApplicable
+from bench import card, modes
+from bench.card import Diary
+from bench.errors import NotApplicable, NotAvailable
 from bench.messages import Order
 from bench.modes import Trainer
 from bench.records import Case
@@ -26,11 +27,12 @@ Opened = tuple[Callable[[], Trainer], str]  # build the trainer; digest of its b
 
 
 def open_tensorflow(order: Order) -> Opened:
-    """Import TensorFlow, set what the case asks for, prepare the inputs. Raises RuntimeError without such a GPU."""
+    """Import TensorFlow, set what the case asks for, prepare the inputs. Raises NotAvailable without such a GPU."""
     import tensorflow as tf
 
     case = order.case
     set_device(tf, case.device)
+    set_products(tf, case.device, case.workload.precision)
     if case.threads:
         tf.config.threading.set_intra_op_parallelism_threads(case.threads)
         tf.config.threading.set_inter_op_parallelism_threads(case.threads)
@@ -57,7 +59,7 @@ def _own(source: Source, workload: Workload) -> MadeTask:
     from cifar_core.own_model import OwnModel
 
     own = OwnModel(workload)
-    if own.is_keras and workload.precision != "float32":
+    if own.is_keras and workload.precision not in ("float32", "tf32"):
         raise NotApplicable("a keras.Model has its own precision: give it a dtype policy, and leave --precisions alone")
     if own.batches is None:
         inputs, batches = INPUTS[workload.input](source, workload)
@@ -104,9 +106,26 @@ def set_device(tf: Any, device: str) -> None:
         return
     number = int(device.partition(":")[2] or 0)
     if number >= len(gpus):
-        raise RuntimeError(f"TensorFlow sees {len(gpus)} GPUs, so there is no {device}; use --devices cpu")
+        raise NotAvailable(f"TensorFlow sees {len(gpus)} GPUs, so there is no {device}; type: cifar-bench devices")
     tf.config.set_visible_devices([gpus[number]], "GPU")
     tf.config.experimental.set_memory_growth(gpus[number], True)
+
+
+def set_products(tf: Any, device: str, precision: str) -> None:
+    """float32 is 32 bits throughout on a GPU too; in TF32, TensorFlow's own choice there, products keep 10 of 23 bits.
+
+    Raises NotApplicable for TF32 on a CPU.
+    """
+    if device != "cpu":
+        tf.config.experimental.enable_tensor_float_32_execution(precision != "float32")
+    elif precision == "tf32":
+        raise NotApplicable("TF32 is a format of GPUs")
+
+
+def card_diary(order: Order) -> Diary:
+    """What is kept of the case's card; empty on a CPU. Called once the case is open."""
+    found = card.find(int(order.case.device.partition(":")[2] or 0)) if order.case.device != "cpu" else None
+    return Diary(found, card.of_this_run)
 
 
 def digest(arrays: list[Any]) -> str:

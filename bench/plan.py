@@ -11,6 +11,7 @@ from functools import partial
 from itertools import product
 from typing import TypeVar
 
+from bench.choices import DEVICES, INPUTS, PRECISIONS, Choice
 from bench.errors import BenchError, unknown
 from bench.modes import MODES, row
 from bench.records import FORMAT, Case, Plan, Schedule
@@ -51,30 +52,6 @@ PRESETS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """A value that an option takes, and what it means."""
-
-    name: str
-    summary: str
-
-
-DEVICES = (
-    Choice("cpu", "TensorFlow's own number of threads, or --threads; a GPU is hidden from it"),
-    Choice("gpu", "the first GPU that TensorFlow sees"),
-    Choice("gpu:N", "the GPU of that number, counted from 0"),
-)
-PRECISIONS = (
-    Choice("float32", "32 bits throughout"),
-    Choice("mixed_bfloat16", "layers compute in bfloat16; weights, loss and updates stay in float32"),
-    Choice("mixed_float16", "the same in float16, the loss scaled so that small gradients do not vanish"),
-)
-INPUTS = (
-    Choice("resident", "a few batches lie on the device before the clock starts: the step alone is timed"),
-    Choice("pipeline", "tf.data shuffles, augments, batches and prefetches while the clock runs, as in a training"),
-)
-
-
-@dataclass(frozen=True, slots=True)
 class Options:
     """What the user typed; lists are comma-separated."""
 
@@ -99,11 +76,11 @@ def make(options: Options, source: Source) -> Plan:
     """The plan for these options on this data. Raises BenchError for the first option that makes no sense."""
     modes = choose_modes(options.modes)
     slowed = slow_down(options.slow_down, modes)
+    threads = _axis(options.threads, "--threads", _threads)
     axes = product(
         _axis(options.models, "--models", _model),
         _axis(options.batch_sizes, "--batch-sizes", lambda text: _batch_size(text, source)),
-        _axis(options.devices, "--devices", _device),
-        _axis(options.threads, "--threads", _threads),
+        _places(_axis(options.devices, "--devices", _device), threads),
         _axis(options.precisions, "--precisions", partial(_choice, "precision", PRECISIONS, "--precisions")),
         _axis(options.inputs, "--inputs", partial(_choice, "input", INPUTS, "--inputs")),
     )
@@ -111,9 +88,9 @@ def make(options: Options, source: Source) -> Plan:
     if options.seed < 0:
         raise BenchError(f"seed {options.seed} is negative; type e.g. --seed 0")
     cases: list[Case] = []
-    for model, batch_size, device, threads, precision, inputs in axes:
+    for model, batch_size, (device, count), precision, inputs in axes:
         workload = Workload(model, batch_size, source.name, precision, inputs, options.seed)
-        every = [case for mode in modes for case in _cases(mode, device, threads, workload, calls)]
+        every = [case for mode in modes for case in _cases(mode, device, count, workload, calls)]
         changed = [
             replace(case, slowdown=slowed.get(case.mode, 0.0), deterministic=options.determinism) for case in every
         ]
@@ -128,7 +105,14 @@ def make(options: Options, source: Source) -> Plan:
         synthetic=source.synthetic,
         cases=tuple(cases),
         schedule=schedule(options, groups=len({case.group for case in cases})),
+        needed=tuple(dict.fromkeys(_device(text) for text in _split(options.devices, "--devices") if ":" in text)),
     )
+
+
+def _places(devices: list[str], threads: list[int]) -> list[tuple[str, int]]:
+    """Devices with numbers of threads. Of several numbers each is tried on the CPU; a GPU case has no use for that."""
+    on_gpu = threads if len(threads) == 1 else [0]
+    return [(device, count) for device in devices for count in (threads if device == "cpu" else on_gpu)]
 
 
 def _cases(mode: str, device: str, threads: int, workload: Workload, calls: list[int]) -> list[Case]:

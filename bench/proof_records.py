@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from bench.device_records import Placement
+
 
 @dataclass(frozen=True, slots=True)
 class GradientSketch:
@@ -54,6 +56,7 @@ class Proof:
     """Evidence after timing that the case was what its name says. `updates` is the optimizer's own count.
 
     `io_bytes_while_timing` is what the process read and wrote during its slices; 0 where the system does not say.
+    `placement` is looked up in the first block of a case on a GPU; a case on the CPU sees no other device.
     """
 
     execution: Execution
@@ -61,3 +64,4 @@ class Proof:
     updates: int
     updates_expected: int
     io_bytes_while_timing: int | None = None
+    placement: Placement | None = None

@@ -8,11 +8,14 @@ and the records of a training (train_records.py).
 from dataclasses import dataclass
 
 from bench.cost_records import Costs
+from bench.device_records import CardLog
 from bench.proof_records import Evidence, Proof
 from cifar_core.workload import Workload
 
 FORMAT = 1  # history: 1, the first
-NOT_APPLICABLE = "not applicable"  # the stage of a Failure that is none: the mode cannot hold the task
+# The stages of a Failure that is none:
+NOT_APPLICABLE = "not applicable"  # the mode cannot hold the task
+NOT_AVAILABLE = "not available"  # the device is not there, or cannot be used
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +162,8 @@ class Measurement:
 
     `load_s` (TensorFlow imported, by the worker or its nursery; batches prepared) is taken while the block's others
     load too; `build_s` (model, optimizer and, in TF1 style, the graph) and `first_call_s` with all others idle.
-    `accuracy_after` is taken in a run's first block, of built-in models only.
+    `accuracy_after` is taken in a run's first block, of built-in models only; `card` where a GPU
+    computes and NVML is there.
     """
 
     case: Case
@@ -177,13 +181,14 @@ class Measurement:
     peak_memory_bytes: int
     costs: Costs | None = None
     accuracy_after: Accuracy | None = None
+    card: CardLog | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
     """A case that did not come through: a row in the report. `slices_s` is what had been timed by then.
 
-    `stage` is one of worker.STAGES, "equal work", or NOT_APPLICABLE.
+    `stage` is one of worker.STAGES, "equal work", NOT_APPLICABLE or NOT_AVAILABLE.
     """
 
     case: Case
@@ -225,7 +230,8 @@ class Outcome:
 class Plan:
     """What a run sets out to measure. `data` is the option as typed; `data_title` says what it turned out to be.
 
-    `seed` gives the weights, the batches and every order in which cases take turns.
+    `seed` gives the weights, the batches and every order in which cases take turns. `needed`: the devices asked for by
+    number, without which the run has failed.
     """
 
     format: int
@@ -236,3 +242,4 @@ class Plan:
     synthetic: bool
     cases: tuple[Case, ...]
     schedule: Schedule
+    needed: tuple[str, ...] = ()

@@ -59,6 +59,8 @@ def shown(run: Run, learning: Learning | None = None) -> dict[str, Shown]:
 
 
 def _shown(view: View, run: Run, group: GroupResult, result: CaseResult, learning: Learning | None) -> Shown:
+    if result.not_available:
+        return Shown(view, skipped=f"NOT AVAILABLE: {result.not_available}")
     if result.not_applicable:
         return Shown(view, skipped=f"NOT APPLICABLE: {result.not_applicable}")
     if failed := _failed(result):

@@ -4,15 +4,16 @@ Leaves out what a block is (launch.py) and what is made of the outcomes (report/
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from bench import child, environment, launch
+from bench import availability, child, environment, launch
 from bench.analysis import analyse
+from bench.availability import Availability
 from bench.messages import Order
 from bench.plan import groups
-from bench.records import Case, Measurement, Schedule
+from bench.records import NOT_AVAILABLE, Case, Failure, Measurement, Outcome, Schedule
 from bench.slow import sits_out
 from bench.stats import PILOT_BLOCKS
 from bench.store import Store
@@ -41,13 +42,14 @@ def execute(
     progress: Progress,
     command: Sequence[str] = child.WORKER,
     most_blocks: int | None = None,
+    probe: Callable[[], Availability] = availability.probe,
 ) -> str:
     """Measure what the plan asks for and the folder does not hold yet. Returns why it stopped early, or ''.
 
-    `most_blocks`: of every group, now; the rest is left to a later call. Raises KeyboardInterrupt, with everything
-    measured kept.
+    `most_blocks`: of every group, now; the rest is left to a later call. `probe` is asked once, where a GPU is to be
+    used. Raises KeyboardInterrupt, with everything measured kept.
     """
-    schedule, cases = store.plan.schedule, groups(store.plan)
+    schedule, cases = store.plan.schedule, _available(store, groups(store.plan), probe)
     budget_s, started, block, longest_s, done = budget(schedule), time.monotonic(), 0, 0.0, 0
     while (wanted := _blocks_wanted(store, block)) > block and cases:
         taking_part = {name: _taking_part(store, group, block) for name, group in cases.items()}
@@ -65,6 +67,28 @@ def execute(
         longest_s = max(longest_s, time.monotonic() - started - spent_s)
         block, done = block + 1, done + bool(left)
     return "" if cases else "no case could be measured, so no more blocks were tried"
+
+
+def _available(store: Store, cases: dict[str, list[Case]], probe: Callable[[], Availability]) -> dict[str, list[Case]]:
+    """The groups whose device can be used; every case of the others is kept as NOT AVAILABLE, with the reason.
+
+    What was not available when the run began may be now: then it is measured like anything new.
+    """
+    asked = {name: group[0].device for name, group in cases.items() if group[0].device != "cpu"}
+    if not asked:
+        return cases
+    seen, absent = probe(), dict[str, str]()
+    for name, device in asked.items():
+        keys = {case.key for case in cases[name]}
+        held = [outcome for outcome in store.outcomes() if outcome.case.key in keys]
+        if reason := seen.missing(device):
+            absent[name] = reason
+        for case in cases[name] if reason and not held else ():
+            store.keep(Outcome(failure=Failure(case, 0, NOT_AVAILABLE, reason)))
+        refused = [outcome for outcome in held if outcome.failure and outcome.failure.stage == NOT_AVAILABLE]
+        if refused and not reason:
+            store.set_aside(refused)
+    return {name: group for name, group in cases.items() if name not in absent}
 
 
 def budget(schedule: Schedule) -> float:

@@ -32,6 +32,7 @@ class Verdict(str, Enum):
     INVALID = "INVALID"
     NOT_COMPARABLE = "NOT COMPARABLE"
     NOT_APPLICABLE = "NOT APPLICABLE"
+    NOT_AVAILABLE = "NOT AVAILABLE"
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,11 +145,12 @@ def places(family: Family, behind: str, ahead: str) -> list[Place]:
         if size in lines[behind] and size in lines[ahead]:
             group, result = lines[behind][size]
             if ratio := ratio_between(result, lines[ahead][size][1]):
-                found.append(Place(size, ratio, _certain(ratio, group.floor or 1.0)))
+                found.append(Place(size, ratio, certain(ratio, group.floor or 1.0)))
     return found
 
 
-def _certain(ratio: Summary, floor: float) -> bool:
+def certain(ratio: Summary, floor: float) -> bool:
+    """Whether a ratio's interval leaves 1 out, and it lies outside the noise floor."""
     if ratio.low is None or ratio.high is None or ratio.low <= 1 <= ratio.high:
         return False
     return not 1 / floor <= ratio.centre <= floor

@@ -17,13 +17,16 @@ import numpy as np
 
 from bench import counters, insight, measure
 from bench.blame import described
+from bench.card import Diary
 from bench.cost_records import Costs
+from bench.errors import NotAvailable
 from bench.fallbacks import Fallbacks
 from bench.messages import Order, Reply, Turn
-from bench.opening import Opened, digest, open_tensorflow
+from bench.opening import Opened, card_diary, digest, open_tensorflow
 from bench.parent import connect
+from bench.placement import short
 from bench.proof_records import Evidence, GradientSketch, Proof
-from bench.records import NOT_APPLICABLE, Failure, Measurement, Samples
+from bench.records import NOT_APPLICABLE, NOT_AVAILABLE, Failure, Measurement, Samples
 from bench.slowdown import Slowed
 from cifar_core.errors import Unsuited
 
@@ -43,8 +46,10 @@ class Worker:
         clock: measure.Clock,
         look: insight.Look = insight.nothing,
         imported_s: float = 0.0,
+        open_diary: Callable[[Order], Diary] = card_diary,
     ) -> None:
         self.order, self.clock, self._open_case, self._look = order, clock, open_case, look
+        self._open_diary = open_diary
         self._imported_s = imported_s
         self.stage = STAGES[0]
         self.seconds: list[float] = []
@@ -75,6 +80,7 @@ class Worker:
         start = self.clock()
         self._make_trainer, self._batches_digest = self._open_case(self.order)
         self.load_s = self._imported_s + self.clock() - start
+        self._diary = self._open_diary(self.order)
         # What importing left behind is collected now, not in the middle of somebody's first call; in a forked worker
         # this also copies the pages of Python's heap, to which a collection writes.
         gc.collect()
@@ -129,6 +135,7 @@ class Worker:
         self.spent.begin()
         seconds, self._last_loss = self._timed(turn.steps, self.order.case.slowdown)
         self.spent.end()
+        self._diary.slice()
         self.seconds.append(seconds)
         self.rounds.append(turn.round)
         self.slice_steps = turn.steps
@@ -139,12 +146,12 @@ class Worker:
         return Reply(seconds=self._timed(turn.steps)[0])
 
     def _close(self, _: Turn) -> Reply:
-        trainer = self.trainer
+        trainer, card = self.trainer, self._diary.log()
         traced = trainer.traces() - self._traces_before
         updates = int(trainer.read([trainer.task.optimizer.iterations])[0])
         peak = counters.peak_memory_bytes()
         execution = trainer.execution()
-        devices = tuple(sorted({short_device(device) for device in execution.devices if device}))
+        devices = tuple(sorted({short(device) for device in execution.devices if device}))
         execution = replace(execution, devices=devices, fallbacks=tuple(self.fallbacks.found))
         seen = self._seen()
         measurement = Measurement(
@@ -159,10 +166,11 @@ class Worker:
             steady=Samples(tuple(self.seconds), self.slice_steps, tuple(self.rounds)),
             last_loss=finite(self._last_loss),
             evidence=self.evidence,
-            proof=Proof(execution, traced, updates, self.steps_done, self.spent.io_bytes),
+            proof=Proof(execution, traced, updates, self.steps_done, self.spent.io_bytes, seen.placement),
             peak_memory_bytes=peak,
             costs=seen.costs,
             accuracy_after=seen.accuracy_after,
+            card=card,
         )
         return Reply(measurement=measurement)
 
@@ -180,7 +188,8 @@ class Worker:
 
     def failure(self, error: BaseException) -> Failure:
         """The error as a Failure, with the tail of its traceback."""
-        stage = NOT_APPLICABLE if isinstance(error, Unsuited) else self.stage
+        stages = {NOT_APPLICABLE: Unsuited, NOT_AVAILABLE: NotAvailable}
+        stage = next((name for name, kind in stages.items() if isinstance(error, kind)), self.stage)
         if self.order.case.workload.own_model:
             message, trace = described(error)
         else:
@@ -205,11 +214,6 @@ def finite(number: float) -> float | None:
     return float(number) if np.isfinite(number) else None
 
 
-def short_device(device: str) -> str:
-    """'/job:localhost/replica:0/task:0/device:CPU:0' -> 'CPU:0'."""
-    return device.rpartition("device:")[2]
-
-
 def serve(
     lines: Iterator[bytes],
     out: IO[bytes],
@@ -217,12 +221,13 @@ def serve(
     clock: measure.Clock = time.perf_counter,
     look: insight.Look = insight.look,
     imported_s: float = 0.0,
+    open_diary: Callable[[Order], Diary] = card_diary,
 ) -> None:
     """Answer each turn with one line until the input ends, the case closes, or it fails.
 
     `imported_s` is how long the nursery took that imported TensorFlow for this worker.
     """
-    worker = Worker(msgspec.json.decode(next(lines), type=Order), open_case, clock, look, imported_s)
+    worker = Worker(msgspec.json.decode(next(lines), type=Order), open_case, clock, look, imported_s, open_diary)
     for line in lines:
         try:
             reply = worker.take(msgspec.json.decode(line, type=Turn))

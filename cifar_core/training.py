@@ -36,6 +36,7 @@ class Precision:
 
 PRECISIONS = {
     "float32": Precision("float32"),
+    "tf32": Precision("float32"),  # on a GPU, whose products then keep fewer bits
     "mixed_bfloat16": Precision("bfloat16"),
     "mixed_float16": Precision("float16", 1024.0),
 }

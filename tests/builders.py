@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from bench.cost_records import Costs, Profile, Structure
+from bench.device_records import CardLog, Guests, Reading
 from bench.proof_records import Evidence, Execution, GradientSketch, Proof
 from bench.records import FORMAT, Case, Environment, Measurement, Outcome, Plan, Samples, Schedule
 from bench.train_records import AccuracyPlan, Point, Training
@@ -165,3 +166,12 @@ class FakeTrainer:
 
     def execution(self) -> Execution:
         return EXECUTIONS[self.mode]
+
+
+A_READING = Reading(1980, 2619, 412.3, 61)
+
+
+def a_card_log(*slices: Reading, others: tuple[str, ...] = ()) -> CardLog:
+    """A log whose slices are these; 35 degrees before."""
+    before, guests = replace(A_READING, temperature_c=35), Guests(others, 3 * 2**30)
+    return CardLog("A card", "580.1", before, slices, A_READING, guests, guests)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from builders import FakeTrainer
 
+from bench.card import Diary
 from bench.errors import NotApplicable
 from bench.insight import nothing
 from bench.messages import Order
@@ -79,4 +80,5 @@ if __name__ == "__main__":
         open_fake,
         lambda: opened[0].clock() if opened else 0.0,
         nothing,
+        open_diary=lambda order: Diary(None, set),
     )

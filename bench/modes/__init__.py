@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any, Protocol
 
 from bench.cost_records import Structure
+from bench.device_records import Placement
 from bench.proof_records import Execution
 from bench.records import Mode
 
@@ -60,6 +61,9 @@ class Trainer(Protocol):
 
     def execution(self) -> Execution:
         """What TensorFlow says of how the steps ran. Asked after timing: it may train another step to find out."""
+
+    def placement(self) -> Placement:
+        """Where the ops of one step run. Asked after `execution`: it may train another step to find out."""
 
     def structure(self) -> Structure:
         """What became of the step before it ran. Asked after timing: it may compile anew, and train another step."""

@@ -10,7 +10,8 @@ from typing import Any
 import tensorflow as tf
 
 from bench.cost_records import Structure
-from bench.modes import inspection
+from bench.device_records import Placement
+from bench.modes import inspection, placing
 from bench.proof_records import Execution
 
 
@@ -62,6 +63,9 @@ class Autocluster:
             retraces=self._traces.changes(),
             devices=inspection.devices(self._loss, *self.task.weights),
         )
+
+    def placement(self) -> Placement:
+        return placing.of_function(tf.function(self._loss_of_step), next(self._feed))
 
     def structure(self) -> Structure:
         graph = self._step.get_concrete_function(*self.task.inputs.signature).graph

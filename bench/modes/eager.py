@@ -7,7 +7,8 @@ from typing import Any
 import tensorflow as tf
 
 from bench.cost_records import Structure
-from bench.modes import inspection
+from bench.device_records import Placement
+from bench.modes import inspection, placing
 from bench.proof_records import Execution
 
 
@@ -39,6 +40,9 @@ class Eager:
 
     def execution(self) -> Execution:
         return Execution(devices=inspection.devices(self._loss, *self.task.weights))
+
+    def placement(self) -> Placement:
+        return placing.of_eager(lambda: self.run(1))
 
     def structure(self) -> Structure:
         def loss(*values: Any) -> Any:

@@ -7,7 +7,8 @@ from typing import Any
 import tensorflow as tf
 
 from bench.cost_records import Structure
-from bench.modes import inspection
+from bench.device_records import Placement
+from bench.modes import inspection, placing
 from bench.proof_records import Execution
 
 
@@ -57,6 +58,10 @@ class Function:
             retraces=self._traces.changes(),
             devices=inspection.devices(self._loss, *self.task.weights),
         )
+
+    def placement(self) -> Placement:
+        # Only a function that has not run yet can be watched while the runtime cuts its graph up.
+        return placing.of_function(tf.function(self._loss_of_step), next(self._feed))
 
     def structure(self) -> Structure:
         graph = self._step.get_concrete_function(*self.task.inputs.signature).graph

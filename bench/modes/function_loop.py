@@ -9,8 +9,9 @@ from typing import Any
 import tensorflow as tf
 
 from bench.cost_records import Structure
+from bench.device_records import Placement
 from bench.errors import NotApplicable
-from bench.modes import inspection
+from bench.modes import inspection, placing
 from bench.proof_records import Execution
 
 NUMBERS = (tf.TensorSpec([], tf.int64), tf.TensorSpec([], tf.int64))  # of the first step, of steps
@@ -69,6 +70,11 @@ class FunctionLoop:
             retraces=self._traces.changes(),
             devices=inspection.devices(self._loss, *self.task.weights),
         )
+
+    def placement(self) -> Placement:
+        # Only a function that has not run yet can be watched while the runtime cuts its graph up.
+        one = tf.constant(1, tf.int64)
+        return placing.of_function(tf.function(self._loss_of_steps), (one, one))
 
     def structure(self) -> Structure:
         # Only a function that has not run yet can be watched while the runtime optimises it.

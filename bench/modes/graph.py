@@ -11,8 +11,9 @@ import numpy as np
 import tensorflow as tf
 
 from bench.cost_records import Structure
+from bench.device_records import Placement
 from bench.errors import NotApplicable
-from bench.modes import inspection
+from bench.modes import inspection, placing
 from bench.proof_records import Execution
 
 tf1 = tf.compat.v1
@@ -97,6 +98,9 @@ class Graph:
                 needed.add(operation)
                 left += [tensor.op for tensor in operation.inputs] + list(operation.control_inputs)
         return len(needed)
+
+    def placement(self) -> Placement:
+        return placing.of_graphs(self._ran)
 
     def structure(self) -> Structure:
         ran = sum(len(graph.node) for graph in self._ran)

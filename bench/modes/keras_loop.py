@@ -15,8 +15,9 @@ import keras
 import tensorflow as tf
 
 from bench.cost_records import Structure
+from bench.device_records import Placement
 from bench.errors import NotApplicable
-from bench.modes import inspection
+from bench.modes import inspection, placing
 from bench.proof_records import Execution
 from cifar_core.inputs import Resident
 from cifar_core.optimizers import KerasOptimizer
@@ -66,7 +67,7 @@ class KerasTask:
 
 def _twin(task: Any, **options: Any) -> KerasTask:
     """A built-in model in Keras' layers, with the task's weights."""
-    keras.config.set_dtype_policy(task.precision)  # before any layer is made
+    keras.config.set_dtype_policy("float32" if task.precision == "tf32" else task.precision)  # before any layer is made
     image = keras.Input((32, 32, 3))
     model = keras.Model(image, task.model.keras_logits(image))
     optimizer = keras.optimizers.Adam(1e-3, epsilon=task.optimizer.epsilon)
@@ -168,6 +169,15 @@ class KerasLoop:
             retraces=self._traces.changes(),
             devices=inspection.devices(*self.task.weights),
         )
+
+    def placement(self) -> Placement:
+        """Of Keras' own step on a batch: fit feeds it the same way, from the host."""
+        batch = next(iter(self._batches))
+        if self._model.run_eagerly:
+            return placing.of_eager(lambda: self._plain_step(batch))
+        if self._model.jit_compile:
+            return placing.of_program(self.task.weights[0], inspection.graph_ops(self._graph))
+        return placing.of_function(tf.function(self._plain_step), (batch,))
 
     def structure(self) -> Structure:
         return Structure()

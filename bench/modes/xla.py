@@ -7,7 +7,8 @@ from typing import Any
 import tensorflow as tf
 
 from bench.cost_records import Structure
-from bench.modes import inspection
+from bench.device_records import Placement
+from bench.modes import inspection, placing
 from bench.proof_records import Execution
 
 
@@ -60,6 +61,10 @@ class Xla:
             retraces=self._traces.changes(),
             devices=inspection.devices(self._loss, *self.task.weights),
         )
+
+    def placement(self) -> Placement:
+        graph = self._step.get_concrete_function(*self.task.inputs.signature).graph
+        return placing.of_program(self._loss, len(graph.get_operations()))
 
     def structure(self) -> Structure:
         graph = self._step.get_concrete_function(*self.task.inputs.signature).graph

@@ -6,8 +6,9 @@ from typing import Any
 import tensorflow as tf
 
 from bench.cost_records import Structure
+from bench.device_records import Placement
 from bench.errors import NotApplicable
-from bench.modes import inspection
+from bench.modes import inspection, placing
 from bench.proof_records import Execution
 from cifar_core.inputs import Streamed
 
@@ -73,6 +74,10 @@ class XlaLoop:
             retraces=self._traces.changes(),
             devices=inspection.devices(self._loss, *self.task.weights),
         )
+
+    def placement(self) -> Placement:
+        graph = self._steps.get_concrete_function(*NUMBERS).graph
+        return placing.of_program(self._loss, inspection.graph_ops(graph))
 
     def structure(self) -> Structure:
         one = tf.constant(1, tf.int64)

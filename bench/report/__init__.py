@@ -14,6 +14,7 @@ from bench.report import (
     benchmark_json,
     conditions,
     costs,
+    devices,
     facts,
     glossary,
     headline,
@@ -43,6 +44,7 @@ SECTIONS = (
     costs.section,
     sweep.over_batch_sizes,
     sweep.over_threads,
+    devices.section,
 )
 CHECKS = (published.section, proof.section, conditions.section, audit.section, method.section)
 

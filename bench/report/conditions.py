@@ -22,6 +22,8 @@ def section(run: Run) -> Section:
 def _floors(run: Run) -> list[str]:
     sentences = []
     for group in run.groups:
+        if group.baseline.not_available:
+            continue  # the headline says why
         if group.again is None or group.floor is None:
             sentences.append(f"{group.title}: no noise floor, for the baseline was not measured twice.")
             continue

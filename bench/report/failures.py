@@ -4,7 +4,7 @@ Leaves out what was measured and turned out invalid (steady.py).
 """
 
 from bench.analysis import Run
-from bench.records import NOT_APPLICABLE, Failure
+from bench.records import NOT_APPLICABLE, NOT_AVAILABLE, Failure
 from bench.report.document import Part, Table, column
 
 TRACEBACKS = ("Traceback", "in user code")  # how Python's and AutoGraph's begin
@@ -60,6 +60,6 @@ def _table(run: Run) -> Table:
         }
         for group, result in run.rows()
         for failure in result.failures
-        if failure.stage != NOT_APPLICABLE
+        if failure.stage not in (NOT_APPLICABLE, NOT_AVAILABLE)
     )
     return Table("failures", columns, rows, "Cases that did not come through")

@@ -12,8 +12,9 @@ def section(run: Run) -> Section:
 
 
 def sentences(run: Run) -> list[str]:
-    """One sentence a group."""
-    return [_sentence(run, group) for group in run.groups]
+    """One sentence a group, and one for each device that was not there."""
+    here = [_sentence(run, group) for group in run.groups if not group.baseline.not_available]
+    return [*here, *(f"**{device.upper()} NOT AVAILABLE**: {reason}" for device, reason in run.absent.items())]
 
 
 def _sentence(run: Run, group: GroupResult) -> str:

@@ -5,9 +5,10 @@ from bench.report.document import Section
 from bench.stats import ENOUGH_BLOCKS, MARGIN
 
 
-def section(_: Run) -> Section:
-    """The same for every run."""
-    return Section("What is timed, and how", (_CLOCK, _TURNS, _STATISTICS))
+def section(run: Run) -> Section:
+    """The same for every run, but for what a GPU adds."""
+    on_gpu = any(case.device != "cpu" for case in run.plan.cases)
+    return Section("What is timed, and how", (_CLOCK, *((_GPU,) if on_gpu else ()), _TURNS, _STATISTICS))
 
 
 _CLOCK = (
@@ -16,6 +17,11 @@ _CLOCK = (
     "last loss; a TF1 Session, by its nature, waits after every step. The batch already lies on the device, or, where "
     "a group's title says tf.data pipeline, is waited for. Not in the clock: data loading, building, tracing, "
     "compiling, the talk between processes."
+)
+_GPU = (
+    "On a GPU the wait at a slice's end is the same: the last loss is copied back to the host, which happens behind "
+    "all that the card was given before; how long the card was still busy after it is measured and stands under "
+    "Devices. Memory growth is on. float32 means 32 bits there too: TF32, TensorFlow's choice, is another precision."
 )
 _TURNS = (
     "A block starts a fresh process for each case, the baseline twice. All live at once and take turns: in each round "
@@ -31,7 +37,7 @@ _STATISTICS = (
     "what repeats independently. Verdicts: FASTER or SLOWER where p < 0.05 "
     "after Holm's correction over all comparisons of the run and the ratio lies outside the noise floor; SAME where "
     f"the whole interval lies within {MARGIN:.0%}; UNCERTAIN otherwise; INVALID where a case did other work than its "
-    "baseline or was not what its name says; NOT APPLICABLE where a mode cannot hold the task; NOT COMPARABLE where "
-    "there is nothing to compare. "
+    "baseline or was not what its name says; NOT APPLICABLE where a mode cannot hold the task; NOT AVAILABLE where its "
+    "device cannot be used; NOT COMPARABLE where there is nothing to compare. "
     f"{ENOUGH_BLOCKS} blocks are the least for which all blocks on one side have p < 0.05."
 )

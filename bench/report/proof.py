@@ -3,7 +3,7 @@
 from bench.analysis import CaseResult, GroupResult, Run
 from bench.records import Measurement
 from bench.report.document import Column, Row, Section, Table, column
-from bench.validity import TOLERANCES, largest_gradient_difference, loss_differences
+from bench.validity import largest_gradient_difference, loss_differences, tolerance_of
 
 FIRST_LOSSES = 5  # compared where no step takes seconds
 
@@ -14,7 +14,8 @@ def section(run: Run) -> Section:
 
 
 def _reading(run: Run) -> str:
-    tolerance = TOLERANCES[run.plan.cases[0].workload.precision]
+    first = run.plan.cases[0]
+    tolerance = tolerance_of(first.workload.precision, first.device)
     return (
         "Before any timing each case starts from the baseline's weights and batches (compared byte for byte), and its "
         f"first loss (tolerance {tolerance.loss:.0e}), its first gradients ({tolerance.gradient:.0e} of each one's "

@@ -15,6 +15,9 @@ _READING = (
 )
 
 
+NO_DEVICE = "its device cannot be used here: see the first section"
+
+
 def section(run: Run) -> Section:
     """The table over all groups, then two figures for each."""
     return Section(f"Steady state{run.label}", (_READING, table(run), _slices(run), *_figures(run)))
@@ -54,6 +57,8 @@ def _row(group: GroupResult, result: CaseResult) -> Row:
 
 
 def _verdict(group: GroupResult, result: CaseResult) -> tuple[str, str]:
+    if result.not_available:
+        return "NOT AVAILABLE", NO_DEVICE
     if result.comparison:
         return result.comparison.verdict.value, result.comparison.reason
     if result.invalid:

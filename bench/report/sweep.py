@@ -53,10 +53,11 @@ def _said(family: Family) -> list[str]:
     crossed = [{crossing.ahead, crossing.behind} for crossing in found]
     others = [(a, b) for a, b in pairs(family) if {family.titles[a], family.titles[b]} not in crossed]
     rest = [_rest(family, others, "otherwise " if found else "")] if others else []
-    return [f"{family.title}: {text}" for text in (*(_crossing(family.axis, each) for each in found), *rest)]
+    return [f"{family.title}: {text}" for text in (*(crossing_sentence(family.axis, each) for each in found), *rest)]
 
 
-def _crossing(axis: Axis, crossing: Crossing) -> str:
+def crossing_sentence(axis: Axis, crossing: Crossing) -> str:
+    """Where one overtakes the other, how surely, and how far apart they are at both ends."""
     overtakes = "overtakes" if crossing.certain else "seems to overtake"
     low, high = crossing.low.size, crossing.high.size
     about = f" (about {axis.at(round(crossing.about))})" if crossing.about and high - low > 1 else ""

@@ -162,6 +162,7 @@ def test_a_child_on_the_cpu_cannot_see_a_gpu(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     assert child.child_env("eager", "cpu")["CUDA_VISIBLE_DEVICES"] == "-1"
     assert "CUDA_VISIBLE_DEVICES" not in child.child_env("eager", "gpu:1")
+    assert child.child_env("eager", "gpu:1")["CUDA_DEVICE_ORDER"] == "PCI_BUS_ID"
 
 
 def test_only_children_that_need_keras_may_import_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,7 +29,7 @@ def test_a_mode_slowed_on_purpose_says_so_in_its_key_and_the_baseline_may_be_one
 
 def test_no_two_cases_share_a_key() -> None:
     made = plan.make(Options(batch_sizes="8,64", threads="0,1", devices="cpu,gpu,gpu:1"), SYNTHETIC)
-    assert len({case.key for case in made.cases}) == len(made.cases) == 2 * 2 * 3 * 5
+    assert len({case.key for case in made.cases}) == len(made.cases) == 2 * (2 + 1 + 1) * 5
 
 
 @pytest.mark.parametrize(
@@ -131,3 +131,14 @@ def test_a_deterministic_run_says_so_in_every_key_and_title() -> None:
     assert all("-cpu-tauto-det-" in case.key for case in made.cases)
     assert made.cases[0].group_title.endswith("CPU, deterministic")
     assert plan.make(Options(modes="eager,function"), SYNTHETIC).cases[0].key == made.cases[0].key.replace("-det", "")
+
+
+def test_a_device_asked_for_by_number_is_needed_and_one_asked_for_by_kind_is_not() -> None:
+    assert plan.make(Options(devices="cpu,gpu"), SYNTHETIC).needed == ()
+    assert plan.make(Options(devices="cpu,gpu:0,gpu:1"), SYNTHETIC).needed == ("gpu", "gpu:1")
+
+
+def test_several_numbers_of_threads_are_for_the_cpu() -> None:
+    both = plan.make(Options(devices="cpu,gpu", threads="1,2"), SYNTHETIC)
+    assert {(case.device, case.threads) for case in both.cases} == {("cpu", 1), ("cpu", 2), ("gpu", 0)}
+    assert {case.threads for case in plan.make(Options(devices="gpu", threads="2"), SYNTHETIC).cases} == {2}

@@ -190,11 +190,7 @@ def test_a_machine_without_a_gpu_is_said_to_have_none() -> None:
 
 def test_the_gpu_wins_batch_by_batch() -> None:
     text = asked(devices.gpu_wins, a_gpu_run({8: 0.05, 64: 0.025, 512: 0.01})).text
-    assert [re.search(r"batch (\d+): (.+?);", line)[0] for line in text.splitlines()] == [  # type: ignore[index]
-        "batch 8: **the CPU**;",
-        "batch 64: not certain;",
-        "batch 512: **the GPU**;",
-    ]
+    assert re.search(r"tf\.function: .*the GPU overtakes the CPU.* between batch 8 and 512", text), text
 
 
 def test_the_clock_is_synchronised_and_what_is_not_steady_is_named() -> None:

@@ -12,7 +12,7 @@ from bench import accuracy, replay, train
 from bench.analysis import Run, analyse
 from bench.learning import read
 from bench.proof_records import Execution, Proof
-from bench.records import NOT_APPLICABLE, Accuracy, Failure, Measurement, Outcome, Samples
+from bench.records import NOT_APPLICABLE, NOT_AVAILABLE, Accuracy, Failure, Measurement, Outcome, Samples
 from bench.replay import ReplayClock, Shown, samples, shown
 from bench.store import write
 from bench.train_records import Progress
@@ -152,3 +152,5 @@ def test_what_does_not_apply_or_was_not_measured_is_skipped_with_its_reason() ->
     inapplicable = failure("xla", NOT_APPLICABLE, "it holds no such model")
     assert one(a_run(without("xla", inapplicable)), "xla").skipped == "NOT APPLICABLE: it holds no such model"
     assert one(a_run([]), "eager").skipped.startswith("not measured yet")
+    absent = failure("xla", NOT_AVAILABLE, "TensorFlow sees no GPU")
+    assert one(a_run(without("xla", absent)), "xla").skipped == "NOT AVAILABLE: TensorFlow sees no GPU"

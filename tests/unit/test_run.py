@@ -12,6 +12,9 @@ import pytest
 from builders import SCHEDULE, a_group, a_plan
 
 from bench import run
+from bench.availability import Availability
+from bench.device_records import Found, Probed
+from bench.records import NOT_AVAILABLE
 from bench.stats import PILOT_BLOCKS
 from bench.store import Store
 from cifar_core.cifar10 import SYNTHETIC
@@ -153,3 +156,44 @@ def test_a_budget_drops_blocks_and_says_so(tmp_path: Path) -> None:
     assert "time budget of 1 s" in run.execute(store, SYNTHETIC, Watcher(), FAKE)
     assert not run.precise(store)
     assert keys(store)
+
+
+def an_availability(works: bool) -> Availability:
+    gpus = [Found("gpu:0", "A card", 0.0)] if works else []
+    return Availability(Probed("2.21.0", True, "12", "9", (Found("cpu", "the CPU", 0.0), *gpus)), "")
+
+
+def test_a_gpu_that_is_not_there_is_said_once_and_the_cpu_is_measured(tmp_path: Path) -> None:
+    on_gpu = tuple(replace(case, device="gpu") for case in CASES)
+    store = Store.create(tmp_path, a_plan((*CASES, *on_gpu)))
+    asked = []
+    run.execute(store, SYNTHETIC, Watcher(), FAKE, probe=lambda: asked.append(1) or an_availability(False))  # type: ignore[func-returns-value]
+    absent = [outcome.failure for outcome in store.outcomes() if outcome.failure]
+    assert [(failure.case.arm, failure.block, failure.stage) for failure in absent] == [
+        (case.arm, 0, NOT_AVAILABLE) for case in CASES
+    ]
+    assert len([outcome for outcome in store.outcomes() if outcome.measurement]) == 2 * 3
+    assert len(asked) == 1
+
+
+def test_a_gpu_that_has_come_is_measured_when_the_run_goes_on(tmp_path: Path) -> None:
+    store = Store.create(tmp_path, a_plan(tuple(replace(case, device="gpu") for case in CASES)))
+    stopped = run.execute(store, SYNTHETIC, Watcher(), FAKE, probe=lambda: an_availability(False))
+    assert stopped.startswith("no case could be measured")
+    run.execute(store, SYNTHETIC, Watcher(), FAKE, probe=lambda: an_availability(True))
+    assert [outcome.failure for outcome in store.outcomes() if outcome.failure] == []
+    assert len(keys(store)) == 2 * 3
+
+
+def test_what_a_gpu_gave_before_it_went_is_kept(tmp_path: Path) -> None:
+    store = Store.create(tmp_path, a_plan(tuple(replace(case, device="gpu") for case in CASES)))
+    run.execute(store, SYNTHETIC, Watcher(), FAKE, most_blocks=1, probe=lambda: an_availability(True))
+    run.execute(store, SYNTHETIC, Watcher(), FAKE, probe=lambda: an_availability(False))
+    assert [bool(outcome.measurement) for outcome in store.outcomes()] == [True] * 3
+
+
+def test_without_a_gpu_in_the_plan_nobody_is_asked_for_one(tmp_path: Path) -> None:
+    def probe() -> Availability:
+        raise AssertionError("asked")
+
+    assert run.execute(a_store(tmp_path), SYNTHETIC, Watcher(), FAKE, probe=probe) == ""

@@ -1,0 +1,104 @@
+"""Where ops run, on two logical CPU devices that stand for a CPU and a GPU; and on a real GPU where there is one."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from bench import availability, placement
+from bench.availability import Availability
+from bench.modes import MODES
+from bench.store import Store
+
+ROOT = Path(__file__).parents[2]
+# Auto-clustering needs flags before TensorFlow loads; its placement is read as that of `function` is.
+NAMES = [mode.name for mode in MODES if mode.name != "autocluster"]
+COMPILED = ("xla", "xla_loop", "keras_jit")
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, Any]:
+    command = [sys.executable, str(ROOT / "tests" / "two_cpus.py"), *NAMES]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stderr[-3000:]
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+@pytest.mark.parametrize("mode", NAMES)
+def test_every_computing_op_of_a_step_is_found_and_in_its_place(mode: str, found: dict[str, Any]) -> None:
+    sound = found["sound"][mode]
+    assert sound["strangers"] == []
+    assert sound["ops"]["CPU:0"] > 30  # forward, backward and the updates of a model with two layers
+    assert sound["transfers"] == []
+
+
+@pytest.mark.parametrize("mode", [name for name in NAMES if not name.startswith("keras") and name not in COMPILED])
+def test_an_op_on_the_wrong_device_is_caught_and_what_moved_for_it_is_named(mode: str, found: dict[str, Any]) -> None:
+    astray = found["astray"][mode]
+    assert astray["strangers"] == ["1 of its ops ran on CPU:1: Tanh"]
+    assert any("float32" in moved and moved.endswith("CPU:0 to CPU:1") for moved in astray["transfers"])
+
+
+@pytest.mark.parametrize("mode", ["xla", "xla_loop"])
+def test_what_xla_compiles_whole_stays_on_one_device_whatever_it_is_told(mode: str, found: dict[str, Any]) -> None:
+    assert list(found["astray"][mode]["ops"]) == ["CPU:0"]
+
+
+def test_moving_a_batch_is_timed_up_to_its_end_and_a_wait_for_nothing_is_no_part_of_it(found: dict[str, Any]) -> None:
+    assert found["copy_s"] == 0.0  # on a clock that ticks once a look, both take one tick
+
+
+def test_the_probe_computes_on_what_tensorflow_sees() -> None:
+    seen = availability.probe()
+    assert seen.probed
+    assert seen.probed.found[0].device == "cpu"
+    assert not any(seen.wrong(each) for each in seen.probed.found)
+
+
+def gpu() -> Availability:
+    seen = availability.probe()
+    if reason := seen.missing("gpu"):
+        pytest.skip(reason)
+    return seen
+
+
+def run(folder: Path, *words: str) -> None:
+    small = ("--preset", "quick", "--budget", "10m", "--data", "synthetic", "--blocks", "1", "--out", str(folder))
+    command: Sequence[str] = [sys.executable, "-m", "bench", "run", *small, *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
+@pytest.mark.gpu
+def test_on_a_real_gpu_every_mode_is_valid_does_the_cpus_work_and_never_leaves_the_card(tmp_path: Path) -> None:
+    gpu()
+    run(tmp_path / "run", "--devices", "cpu,gpu:0", "--modes", "all", "--model", "mlp")
+    table = pd.read_csv(tmp_path / "run" / "tables" / "devices.csv")
+    assert not set(table["verdict"]) & {"INVALID", "NOT AVAILABLE", "NOT COMPARABLE"}
+    measured = [o.measurement for o in Store.open(tmp_path / "run").outcomes() if o.measurement]
+    on_gpu = [m for m in measured if m.case.device == "gpu"]
+    assert len(on_gpu) == len(MODES) + 1
+    for measurement in on_gpu:
+        assert measurement.proof.placement
+        assert placement.strangers(measurement.proof.placement, "GPU:0") == []
+        assert measurement.costs
+        assert measurement.costs.synced
+        assert measurement.costs.synced.left_s < measurement.costs.synced.once_s
+
+
+@pytest.mark.gpu
+def test_on_a_real_gpu_the_card_is_read_after_each_slice(tmp_path: Path) -> None:
+    pytest.importorskip("pynvml", reason="nvidia-ml-py is not installed: python -m pip install '.[gpu]'")
+    gpu()
+    run(tmp_path / "run", "--devices", "gpu", "--modes", "function", "--model", "mlp")
+    for outcome in Store.open(tmp_path / "run").outcomes():
+        assert outcome.measurement
+        assert outcome.measurement.card
+        assert len(outcome.measurement.card.slices) == len(outcome.measurement.steady.seconds)
+        assert outcome.measurement.card.before.sm_mhz
