@@ -82,7 +82,7 @@ TERMS = {
     "step there (ms)": "the time of a step on that other device.",
     "computing ops": "ops of a step that compute with floating-point numbers, and where they ran.",
     "moved": "what a step copied between the host's memory and the card's.",
-    "one wait a slice (ms a step)": "the time of a step where the mode waits for the device at a slice's end, as timed.",
+    "one wait a slice (ms a step)": "the time of a step where the mode waits for the device at a slice's end.",
     "one wait a step (ms a step)": "the same steps with a wait after each.",
     "times as long": "the one over the other: what waiting each step costs.",
     "left to do, at most (ms)": "how long the card was still busy when the mode's own wait was over.",
