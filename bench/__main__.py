@@ -144,6 +144,22 @@ def data(
     raise typer.Exit(command.get_data(out, url, show, data, png))
 
 
+@app.command()
+def check(
+    paths: Annotated[list[Path], typer.Argument(help="Python files, or folders of them.")],
+    select: Annotated[str | None, typer.Option(help="Codes to look for, with commas: AG1,AG305.")] = None,
+    ignore: Annotated[str | None, typer.Option(help="Codes to leave out, with commas.")] = None,
+    fail_on: Annotated[
+        str | None, typer.Option(help="Exit 1 from this on: error, warning (the default), info.")
+    ] = None,
+    output_format: Annotated[str | None, typer.Option(help="full, concise, json, github, sarif.")] = None,
+) -> None:
+    """Find code that AutoGraph or XLA would run otherwise than Python does; nothing is run."""
+    from bench.autograph import command as autograph
+
+    raise typer.Exit(autograph.check(paths, select, ignore, fail_on, output_format))
+
+
 @app.command("list")
 def list_() -> None:
     """Show the modes, models, recipes, presets, devices, precisions and inputs there are."""
