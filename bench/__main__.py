@@ -160,6 +160,21 @@ def check(
     raise typer.Exit(autograph.check(paths, select, ignore, fail_on, output_format))
 
 
+@app.command()
+def explain(
+    function: Annotated[str, typer.Argument(help="module:function, file.py::function, or ours: step, loop.")],
+    args: Annotated[str, typer.Option(help="What it is called with: 'tf.constant(1.0), 3'.")] = "",
+    driver: Annotated[str, typer.Option(help="Instead of --args, a function beside it that calls it once.")] = "",
+    lines: Annotated[int, typer.Option(help="Lines of each listing in the terminal; 0 is all.")] = 40,
+    time_limit: Annotated[float, typer.Option(help="Seconds that a stage may take.")] = 300.0,
+    out: Annotated[Path | None, typer.Option(help="The page; default results/<time>-explain-<name>.html.")] = None,
+) -> None:
+    """Show what becomes of a function: source, AutoGraph's code, trace, graph, XLA's program, time. Runs it."""
+    from bench.autograph import explain_command
+
+    raise typer.Exit(explain_command.show(function, args, driver, lines, time_limit, out))
+
+
 @app.command("list")
 def list_() -> None:
     """Show the modes, models, recipes, presets, devices, precisions and inputs there are."""

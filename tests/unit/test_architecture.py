@@ -25,6 +25,13 @@ MAY_IMPORT_TENSORFLOW = {
     "bench/insight.py",
     "bench/profiling.py",
     "bench/train_worker.py",
+    "bench/autograph/explain_code.py",
+    "bench/autograph/explain_graph.py",
+    "bench/autograph/explain_ours.py",
+    "bench/autograph/explain_program.py",
+    "bench/autograph/explain_target.py",
+    "bench/autograph/explain_times.py",
+    "bench/autograph/explain_trace.py",
 }
 
 
@@ -64,6 +71,7 @@ def test_no_parent_imports_the_worker(name: str) -> None:
     assert name == "bench/nursery.py" or not uses(ROOT / name, "bench.worker")
     assert not uses(ROOT / name, "bench.nursery")
     assert not uses(ROOT / name, "bench.train_worker")
+    assert not uses(ROOT / name, "bench.autograph.explain_child")
 
 
 @pytest.mark.parametrize("mode", [mode.name for mode in MODES])
@@ -93,7 +101,7 @@ def test_functions_and_files_stay_short_and_say_what_they_are_for(name: str) -> 
             assert (node.end_lineno or 0) - node.lineno < 40, node.name
 
 
-@pytest.mark.parametrize("words", ["--help", "list", "run --help", "run --modes nonsense"])
+@pytest.mark.parametrize("words", ["--help", "list", "run --help", "run --modes nonsense", "explain nonsense"])
 def test_light_commands_load_neither_tensorflow_nor_matplotlib(words: str) -> None:
     code = (
         "import sys\nfrom bench.__main__ import main\n"
