@@ -4,9 +4,22 @@ To add a rule: a row with its check in `rules/<family>.py`, and its example in `
 """
 
 from bench.autograph.rule import Rule
-from bench.autograph.rules import python, state, variables
+from bench.autograph.rules import (
+    arrays,
+    branches,
+    captured,
+    conversion,
+    frozen,
+    python,
+    retracing,
+    state,
+    syntax,
+    variables,
+    xla,
+)
 
-RULES: tuple[Rule, ...] = tuple(sorted((*python.ROWS, *variables.ROWS, *state.ROWS), key=lambda rule: rule.code))
+_FAMILIES = (python, variables, state, arrays, retracing, branches, syntax, conversion, captured, frozen, xla)
+RULES: tuple[Rule, ...] = tuple(sorted((row for family in _FAMILIES for row in family.ROWS), key=lambda row: row.code))
 
 
 def rule(code: str) -> Rule:

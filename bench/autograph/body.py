@@ -26,6 +26,7 @@ class Calls:
 
     compiled: dict[ast.AST, Compiled] = field(default_factory=dict)  # a function's node or tf.function(...) call
     functions: dict[Function, "Body"] = field(default_factory=dict)
+    plain: list["Body"] = field(default_factory=list)  # code that is not traced
 
 
 @dataclass(frozen=True, slots=True, eq=False)

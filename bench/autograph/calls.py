@@ -29,7 +29,9 @@ def item(evaluator: "Evaluator", node: ast.expr) -> Value:
     if isinstance(node, ast.Call) and node.args:
         inner = [part(evaluator.seen.get(argument, UNKNOWN)) for argument in node.args]
         match names.called(evaluator.module, node):
-            case "builtins.enumerate" | "builtins.zip":
+            case "builtins.enumerate":
+                return Value("enumerated", "fresh", item=inner[0])
+            case "builtins.zip":
                 kinds = {one.kind for one in inner}
                 return Value("tuple", "fresh", item=inner[0] if len(kinds) == 1 else None)
             case "builtins.range":

@@ -56,7 +56,8 @@ def _of_body(body: Body, rules: Iterable[Rule]) -> Iterator[Finding]:
 def _finding(body: Body, rule: Rule, hit: Hit) -> Finding:
     node, because = hit.node, body.compiled
     assert isinstance(node, ast.expr | ast.stmt | ast.arg | ast.ExceptHandler)
-    keras = because is not None and because.kind == "keras"  # it may run eagerly too
+    # What Keras calls may run eagerly too; the rules on conversion know that themselves.
+    keras = because is not None and because.kind == "keras" and not rule.code.startswith("AG6")
     end_line, end_column = _end(node, body.module.lines)
     return Finding(
         rule.code,

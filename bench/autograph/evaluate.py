@@ -206,6 +206,10 @@ class Evaluator:
             self.seen[target] = value
         elif isinstance(target, ast.Tuple | ast.List):
             part = calls.part(value)
+            if value.kind == "enumerated" and len(target.elts) == 2:
+                self.bind(target.elts[0], PYTHON)
+                self.bind(target.elts[1], part)
+                return
             for element in target.elts:
                 self.bind(element, part)
         else:

@@ -56,6 +56,7 @@ class Reach:
             if before == (self.returns, len(self.states)):
                 break
         self.calls.functions.update({body.function: body for body in self.found.values() if body.function})
+        self.calls.plain.extend(body for body in self.found.values() if body.compiled is None)
         return list(self.found.values())
 
     def root(self, one: Compiled) -> None:

@@ -26,9 +26,9 @@ _UNKNOWN_KINDS = ("unknown", "object", "function")
 class Value:
     """A value as far as it is known.
 
-    `kind`: tensor, variable, dataset, tensorarray, list, dict, set, tuple, ndarray, python, iterator, object,
-    function, unknown. `origin` of the object: fresh (made in this call), captured (from around the function, or of
-    `self`), parameter, unknown. `name` is what the source calls an object that came from outside.
+    `kind`: tensor, variable, dataset, tensorarray, list, dict, set, tuple, enumerated, ndarray, python, iterator,
+    object, function, unknown. `origin` of the object: fresh (made in this call), captured (from around the function,
+    or of `self`), parameter, unknown. `name` is what the source calls an object that came from outside.
     """
 
     kind: str = "unknown"

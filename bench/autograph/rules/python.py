@@ -4,14 +4,14 @@ import ast
 from collections.abc import Iterator
 
 from bench.autograph.body import Body, Hit
-from bench.autograph.rule import Outcome, Rule
+from bench.autograph.rule import Outcome, Rule, everywhere
 from bench.autograph.values import Tensor
 
 _OUTPUT = ("logging.", "sys.stdout.", "sys.stderr.", "absl.logging.", "tqdm.", "rich.print")
 _LOGGERS = frozenset("debug info warning warn error exception critical log".split())
 _MANY = 50  # turns of a Python loop from which its copies count
-_UNTOUCHED = frozenset("bool min max sum any all round reversed divmod pow complex".split())
-_OVER = frozenset("zip map filter enumerate sorted iter".split())
+_UNTOUCHED = frozenset("bool min max sum any all round reversed divmod complex".split())
+_OVER = frozenset("zip map filter enumerate iter".split())
 
 
 def output(body: Body) -> Iterator[Hit]:
@@ -22,10 +22,16 @@ def output(body: Body) -> Iterator[Hit]:
         shown = [*node.args, *(keyword.value for keyword in node.keywords)]
         tensors = any(body.tensor(argument) >= Tensor.LIKELY for argument in shown)
         if dotted in ("builtins.print", "builtins.input", "builtins.open"):
-            yield Hit(node, f"{dotted[9:]}() runs while TensorFlow traces, not at each call")
+            yield Hit(node, _of_builtin(node, dotted.removeprefix("builtins.")))
         elif dotted.startswith(_OUTPUT) or _logger(body, node):
             message = f"{ast.unparse(node.func)}() runs while TensorFlow traces, not at each call"
             yield Hit(node, message, Tensor.YES if tensors else Tensor.LIKELY)
+
+
+def _of_builtin(node: ast.Call, name: str) -> str:
+    if isinstance(node.func, ast.Name) and node.func.id != name:
+        return f"AutoGraph does not know {name}() by this name: it stays Python's, which XLA cannot compile"
+    return f"{name}() runs while TensorFlow traces, not at each call"
 
 
 def _logger(body: Body, node: ast.Call) -> bool:
@@ -56,8 +62,12 @@ def _computes(body: Body, node: ast.For) -> bool:
 
 
 def _fills_a_list(body: Body, node: ast.For) -> bool:
-    inside = (part for statement in node.body for part in ast.walk(statement))
-    return any(isinstance(part, ast.Attribute) and part.attr == "append" for part in inside)
+    """Does it append tensors? A loop of the graph could not do that."""
+    for part in (inner for statement in node.body for inner in ast.walk(statement)):
+        match part:
+            case ast.Call(func=ast.Attribute(attr="append"), args=[value]) if body.tensor(value) is not Tensor.NO:
+                return True
+    return False
 
 
 def _turns(node: ast.Call) -> int | None:
@@ -140,8 +150,8 @@ ROWS = (
         "no print, logging, open, sys.stdout or tqdm",
         "Python runs only while TensorFlow traces. What it prints appears once a trace, and shows a symbolic tensor.",
         "tf.print or tf.summary (not under XLA, which compiles neither); or return the value and print it outside",
-        Outcome("", "", ""),
-        Outcome("", "", ""),
+        Outcome("prints 3 lines", "prints 1 lines", "prints 1 lines"),
+        Outcome("prints 3 lines", "prints 3 lines", "InvalidArgumentError: Detected unsupported operations"),
         output,
     ),
     Rule(
@@ -152,8 +162,8 @@ ROWS = (
         "no long Python loop over tensor operations",
         "A Python loop runs while tracing, and each turn adds its operations to the graph; tracing slows, memory grows",
         "for i in tf.range(n); keep the Python loop where it is short or fills a list",
-        Outcome("", "", ""),
-        Outcome("", "", ""),
+        everywhere("[1152921504606846976.0, 60]"),
+        Outcome("[1152921504606846976.0, 60]", *["[1152921504606846976.0, 1]"] * 2),
         copies,
     ),
     Rule(
@@ -164,8 +174,10 @@ ROWS = (
         "no `while True` that a tensor leaves",
         "AutoGraph decides what a loop is from its condition. `True` is Python's, so a tensor may not end the loop.",
         "make the condition a tensor: `while tf.constant(True)`, or the test itself",
-        Outcome("", "", ""),
-        Outcome("", "", ""),
+        Outcome(
+            "7", *["NotImplementedError: condition of while loop started as non-Tensor, then changed to Tensor"] * 2
+        ),
+        everywhere("7"),
         endless,
         (r"condition of while loop started as non-Tensor, then changed to Tensor",),
     ),
@@ -177,8 +189,8 @@ ROWS = (
         "no tensor in an f-string, str() or format()",
         "The text is made once, while tracing, when the tensor has a name but no value.",
         'tf.print("x:", x), or tf.strings.format outside XLA',
-        Outcome("", "", ""),
-        Outcome("", "", ""),
+        Outcome("False", "True", "True"),
+        everywhere("False"),
         texts,
     ),
     Rule(
@@ -190,8 +202,8 @@ ROWS = (
         "AutoGraph replaces abs, int, float, len, range, print and boolean operators. The others ask a symbolic tensor "
         "for its value, which it does not have.",
         "tf.reduce_max, tf.reduce_sum, tf.maximum, tf.round, tf.math.*; tf.reduce_any(t == x) for `in`",
-        Outcome("", "", ""),
-        Outcome("", "", ""),
+        Outcome("0.0", *["OperatorNotAllowedInGraphError: Using a symbolic `tf.Tensor` as a Python `bool`"] * 2),
+        everywhere("0.0"),
         builtins,
         (r"[Uu]sing a symbolic `?tf\.Tensor`? as a Python `?bool", r"must be real number, not Symbolic"),
     ),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from bench.autograph.body import Body, Hit
 from bench.autograph.mutations import mutations
-from bench.autograph.rule import Outcome, Rule
+from bench.autograph.rule import Outcome, Rule, everywhere
 
 _MAKERS = ("keras.layers.", "keras.optimizers.", "keras.metrics.", "keras.models.", "tensorflow.optimizers.",
            "tensorflow.metrics.")  # fmt: skip
@@ -112,8 +112,8 @@ ROWS = (
         "Each call would need a new variable, but a graph is made once. TensorFlow allows creation on the first call "
         "only, and then traces that call twice, so Python effects happen twice.",
         "create it outside, or under `if self.v is None:`",
-        Outcome("", "", ""),
-        Outcome("", "", ""),
+        Outcome("[2.0, 3.0]", *["ValueError: tf.function only supports singleton tf.Variables"] * 2),
+        everywhere("[2.0, 3.0]"),
         unguarded,
         (
             r"tf\.function only supports singleton tf\.Variables",
@@ -128,8 +128,8 @@ ROWS = (
         "no layer, module, optimizer, metric or Generator made inside",
         "Layers, optimizers, metrics and generators create variables, at once or when they are first used.",
         "build them once outside; one tf.function for each optimizer",
-        Outcome("", "", ""),
-        Outcome("", "", ""),
+        Outcome("[[3.0]]", *["ValueError: tf.function only supports singleton tf.Variables"] * 2),
+        everywhere("[[3.0]]"),
         hidden,
         (r"tf\.function only supports singleton tf\.Variables",),
     ),
@@ -142,8 +142,8 @@ ROWS = (
         "It does not change the variable; it makes a tensor and puts it into the attribute, where it is stale after "
         "the trace.",
         "self.v.assign_add(1), self.v.assign(value)",
-        Outcome("", "", ""),
-        Outcome("", "", ""),
+        Outcome("[[2.0, 3.0, 4.0], EagerTensor]", *["[[2.0, 2.0, 2.0], SymbolicTensor]"] * 2),
+        everywhere("[[2.0, 3.0, 4.0], ResourceVariable]"),
         rebound,
         (r"not supported.*assign_add",),
     ),
@@ -155,8 +155,8 @@ ROWS = (
         "no tf.function method called on a temporary object",
         "A tf.function method holds its object weakly. Where nothing else holds it, it is gone before the trace.",
         "keep the object in a name, then call the method",
-        Outcome("", "", ""),
-        Outcome("", "", ""),
+        everywhere("AttributeError: 'NoneType' object has no attribute 'factor'"),
+        everywhere("2.0"),
         temporary,
         (r"'NoneType' object has no attribute", r"weakly-referenced object no longer exists"),
         of_callers=True,

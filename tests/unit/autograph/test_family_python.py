@@ -50,7 +50,7 @@ OUTPUT = [
     def step(x):
         print(x)
         tf.py_function(lambda y: __import__("builtins").print(y), [x], [])
-        if tf.executing_eagerly():
+        if tf.executing_eagerly():  #! AG705
             logging.info("eager")
         return x
     """,

@@ -179,6 +179,24 @@ CALLEES = [
             for x in [1, 2]:
                 self.note(x)
     """,
+    """
+    rows = []
+
+    def note(x):
+        rows.append(x)  #! AG301
+
+    def own(x):
+        mine = []
+        mine.append(x)
+
+    @tf.function
+    def step(n):
+        while tf.reduce_sum(n) < 3:
+            note(n)  #! AG307
+            own(n)
+            n = n + 1
+        return n
+    """,
 ]
 
 

@@ -108,6 +108,19 @@ REBOUND = [
     net.method(tf.constant(1))
     Net().plain(1)
     """,
+    """
+    class Net:
+        def __init__(self):
+            self.fast = tf.function(self.step)
+
+        def step(self, x):
+            return x
+
+    def run(x):
+        Net().step(x)
+        kept = Net()
+        return Net().fast(x), kept.fast(x)  #! AG204
+    """,
 ]
 
 
