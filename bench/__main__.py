@@ -175,6 +175,18 @@ def explain(
     raise typer.Exit(explain_command.show(function, args, driver, lines, time_limit, out))
 
 
+@app.command()
+def rules(
+    code: Annotated[str, typer.Argument(help="A rule's code, to see it in full: AG301.")] = "",
+    match: Annotated[str, typer.Option(help="An error message of TensorFlow, whose rules are looked for.")] = "",
+    demo: Annotated[bool, typer.Option("--demo", help="Run the tutorial's three rules, kept and broken.")] = False,
+) -> None:
+    """Show the rules for code under tf.function: why, examples, what TensorFlow says, the fix."""
+    from bench.autograph import command as autograph
+
+    raise typer.Exit(autograph.rules(code, match, demo))
+
+
 @app.command("list")
 def list_() -> None:
     """Show the modes, models, recipes, presets, devices, precisions and inputs there are."""

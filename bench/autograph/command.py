@@ -5,7 +5,7 @@ from pathlib import Path
 
 import typer
 
-from bench.errors import BenchError, Exit
+from bench.errors import BenchError, Exit, unknown
 
 
 def check(
@@ -29,3 +29,30 @@ def check(
     typer.echo(FORMATS[chosen.output_format](checked))
     heavy = SEVERITIES[SEVERITIES.index(chosen.fail_on) :]
     return Exit.REGRESSION if any(finding.severity in heavy for finding in checked.findings) else Exit.OK
+
+
+def rules(code: str, match: str, demo: bool) -> Exit:
+    """Print the list, one rule, the rules of an error message, or the demonstration."""
+    from bench.autograph import RULES, catalogue
+
+    if demo:
+        from bench.autograph.demo import demonstration
+
+        for text in demonstration():
+            typer.echo(text)
+    elif match:
+        found = catalogue.matching(match)
+        if not found:
+            raise BenchError(
+                "no rule knows this message; paste the line that names the error, or see `cifar-bench rules`"
+            )
+        for one in found:
+            typer.echo(f"{one.code}  {one.summary}\n       why: {one.why}\n       fix: {one.fix}")
+    elif code:
+        pages = [catalogue.page(one) for one in RULES if one.code == code.upper()]
+        if not pages:
+            raise unknown("rule", code, [one.code for one in RULES], "cifar-bench rules")
+        typer.echo(pages[0])
+    else:
+        typer.echo(catalogue.listing())
+    return Exit.OK
