@@ -176,6 +176,23 @@ def explain(
 
 
 @app.command()
+def probe(
+    file: Annotated[Path, typer.Argument(help="A Python file with tf.functions and a driver.")],
+    driver: Annotated[
+        str, typer.Option(help="A function of it without arguments that calls what is probed.")
+    ] = "drive",
+    tolerance: Annotated[float, typer.Option(help="Relative difference that rounding may make.")] = 1e-3,
+    node_limit: Annotated[int, typer.Option(help="End a trace whose graph grows beyond this.")] = 50_000,
+    time_limit: Annotated[float, typer.Option(help="Seconds that the driver may take in a mode.")] = 120.0,
+    output_format: Annotated[str, typer.Option(help="full or json.")] = "full",
+) -> None:
+    """Run a driver eagerly, as graphs and under XLA: does it do the same, and what is traced again? Runs your code."""
+    from bench.autograph import probe_command
+
+    raise typer.Exit(probe_command.run(file, driver, tolerance, node_limit, time_limit, output_format))
+
+
+@app.command()
 def rules(
     code: Annotated[str, typer.Argument(help="A rule's code, to see it in full: AG301.")] = "",
     match: Annotated[str, typer.Option(help="An error message of TensorFlow, whose rules are looked for.")] = "",

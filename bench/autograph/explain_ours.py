@@ -18,8 +18,8 @@ STEPS = 3  # of the loop
 
 def step() -> None:
     """One call of THE train step, with the tutorial's network."""
-    task = _task("tutorial_cnn")
-    task.step(*next(task.inputs.feed()))
+    made = task("tutorial_cnn")
+    made.step(*next(made.inputs.feed()))
 
 
 def loop() -> None:
@@ -28,10 +28,11 @@ def loop() -> None:
     """
     # Through its class, where `explain` waits for it: the mode itself keeps it in a tf.function.
     FunctionLoop._loss_of_steps(
-        FunctionLoop(partial(_task, "mlp")), tf.constant(0, tf.int64), tf.constant(STEPS, tf.int64)
+        FunctionLoop(partial(task, "mlp")), tf.constant(0, tf.int64), tf.constant(STEPS, tf.int64)
     )
 
 
-def _task(model: str) -> Task:
+def task(model: str) -> Task:
+    """A task with a built-in model, batch 64."""
     workload = Workload(model, 64, SYNTHETIC.name)
     return resident_task(workload, pipeline.resident(SYNTHETIC, workload.batch_size, workload.seed))

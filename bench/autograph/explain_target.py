@@ -3,20 +3,16 @@
 Imports and runs the person's code: only in a child process. Leaves out what is seen of it.
 """
 
-import importlib
-import importlib.util
 import inspect
-import os
-import sys
 import types
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
 import tensorflow as tf
 
+from bench.autograph import driver
 from bench.autograph.explain_records import Request
 from bench.errors import BenchError
 
@@ -38,11 +34,11 @@ class _Called(BaseException):
 def find(request: Request) -> Target:
     """Import, and have the arguments. Raises BenchError where there is no such function, or what the code raises."""
     place, _, path = request.target.partition("::" if "::" in request.target else ":")
-    module = load(place)
+    module = driver.load(place)
     owner, name = _owner(module, path)
     python = _python(inspect.getattr_static(owner, name, None), request.target)
     if request.driver:
-        arguments, keywords = _captured(owner, name, _driver(module, request.driver))
+        arguments, keywords = _captured(owner, name, driver.find(module, request.driver))
     else:
         arguments, keywords = _evaluated(request.arguments, module)
     needed = inspect.signature(python)
@@ -72,29 +68,6 @@ def _plain(call: Callable[..., Any], keywords: dict[str, Any]) -> Callable[..., 
     return called
 
 
-def load(place: str) -> types.ModuleType:
-    """A module by its name, from the current folder first, or a file by its path. Raises BenchError, or its errors."""
-    if not place.endswith(".py"):
-        if (here := os.getcwd()) not in sys.path[:1]:
-            sys.path.insert(0, here)
-        try:
-            return importlib.import_module(place)
-        except ModuleNotFoundError as error:
-            if error.name and (place == error.name or place.startswith(f"{error.name}.")):
-                raise BenchError(f"there is no module {error.name}, neither in {here} nor on Python's path") from None
-            raise
-    file = Path(place).resolve()
-    if not file.is_file():
-        raise BenchError(f"there is no file {place}; type a path that ends in .py, or a module's name")
-    sys.path.insert(0, str(file.parent))  # as for a script: what lies beside it can be imported
-    spec = importlib.util.spec_from_file_location(file.stem, file)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[file.stem] = module  # before it runs, as an import does: pickles and dataclasses look there
-    spec.loader.exec_module(module)
-    return module
-
-
 def _owner(module: types.ModuleType, path: str) -> tuple[Any, str]:
     """The module or class that holds it, and its name there."""
     *classes, name = path.split(".")
@@ -114,18 +87,7 @@ def _python(found: Any, target: str) -> Callable[..., Any]:
     return found
 
 
-def _driver(module: types.ModuleType, name: str) -> Callable[[], Any]:
-    if ":" in name:
-        place, _, name = name.partition("::" if "::" in name else ":")
-        module = load(place)
-    driver = getattr(module, name, None)
-    if not callable(driver):
-        raise BenchError(f"{module.__name__} has no function {name}; --driver names one that calls the function once")
-    found: Callable[[], Any] = driver
-    return found
-
-
-def _captured(owner: Any, name: str, driver: Callable[[], Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+def _captured(owner: Any, name: str, drive: Callable[[], Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """What the driver calls it with first. Raises BenchError where it does not call it through its own name."""
     calls = []
 
@@ -136,12 +98,12 @@ def _captured(owner: Any, name: str, driver: Callable[[], Any]) -> tuple[tuple[A
     original = inspect.getattr_static(owner, name)
     setattr(owner, name, staticmethod(record) if isinstance(original, staticmethod) else record)
     try:
-        driver()
+        drive()
     except _Called:
         return calls[0]
     finally:
         setattr(owner, name, original)
-    raise BenchError(f"{driver.__name__}() did not call {name} of {owner.__name__}, so its arguments are not known")
+    raise BenchError(f"{drive.__name__}() did not call {name} of {owner.__name__}, so its arguments are not known")
 
 
 def _evaluated(text: str, module: types.ModuleType) -> tuple[tuple[Any, ...], dict[str, Any]]:

@@ -33,6 +33,10 @@ MAY_IMPORT_TENSORFLOW = {
     "bench/autograph/explain_target.py",
     "bench/autograph/explain_times.py",
     "bench/autograph/explain_trace.py",
+    "bench/autograph/probe_arguments.py",
+    "bench/autograph/probe_child.py",
+    "bench/autograph/probe_values.py",
+    "bench/autograph/probe_watch.py",
 }
 
 
@@ -76,6 +80,7 @@ def test_no_parent_imports_the_worker(name: str) -> None:
     assert not uses(ROOT / name, "bench.autograph.trial_child")
     assert not uses(ROOT / name, "bench.autograph.examples")
     assert not uses(ROOT / name, "bench.autograph.explain_child")
+    assert not uses(ROOT / name, "bench.autograph.probe_child")
 
 
 @pytest.mark.parametrize("mode", [mode.name for mode in MODES])
@@ -106,7 +111,8 @@ def test_functions_and_files_stay_short_and_say_what_they_are_for(name: str) -> 
 
 
 @pytest.mark.parametrize(
-    "words", ["--help", "list", "run --help", "run --modes nonsense", "check bench/modes", "explain nonsense"]
+    "words",
+    ["--help", "list", "run --help", "run --modes nonsense", "check bench/modes", "explain nonsense", "probe nonsense"],
 )
 def test_light_commands_load_neither_tensorflow_nor_matplotlib(words: str) -> None:
     code = (
