@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bench import command, compare_command, training_command
+from bench import command, compare_command, selftest_command, training_command
 from bench.errors import BenchError, Exit
 
 CORE_MODES = "eager,graph,function,xla"
@@ -37,15 +37,17 @@ def run(
     preset: Annotated[str, typer.Option(help="quick, standard or thorough.")] = "standard",
     precision: Annotated[str | None, typer.Option(help="Add blocks until each interval is +-this: 2%.")] = None,
     budget: Annotated[str | None, typer.Option(help="Start no block that would end later: 90s, 10m, 1h.")] = None,
+    slow_down: Annotated[str | None, typer.Option(help="Slow a mode on purpose, to try gates: 'function 5%'.")] = None,
+    blocks: Annotated[int | None, typer.Option(min=1, help="Measure so many now; --resume goes on.")] = None,
     out: Annotated[Path | None, typer.Option(help="A new run folder; default results/<time>-<preset>.")] = None,
-    resume: Annotated[Path | None, typer.Option(help="Go on with the run in this folder; only --data counts.")] = None,
+    resume: Annotated[Path | None, typer.Option(help="Go on with this run; only --data and --blocks count.")] = None,
 ) -> None:
     """Time the training step in each mode and write a report."""
     from bench.plan import Options
 
     axes = (modes, models, batch_sizes, devices, threads, precisions, inputs, steps_per_call)
-    options = Options(*axes, data, seed, preset, precision, budget)
-    raise typer.Exit(command.resume_run(resume, data) if resume else command.new_run(options, out))
+    options = Options(*axes, data, seed, preset, precision, budget, slow_down)
+    raise typer.Exit(command.resume_run(resume, data, blocks) if resume else command.new_run(options, out, blocks))
 
 
 @app.command()
@@ -79,6 +81,22 @@ def compare(
 def history(folder: Annotated[Path, typer.Argument(help="The folder that runs lie in.")] = Path("results")) -> None:
     """Show every case of every run in a folder, oldest first."""
     raise typer.Exit(compare_command.history(folder))
+
+
+@app.command()
+def selftest(
+    preset: Annotated[str, typer.Option(help="quick: under a minute; thorough: 20 runs.")] = "quick",
+    mode: Annotated[str, typer.Option(help="The mode that is held against itself: see `list`.")] = "function",
+    runs: Annotated[int | None, typer.Option(help="Runs of A/A and recovery; the preset's own number if left.")] = None,
+    neighbour: Annotated[bool, typer.Option("--neighbour", help="Beside a process that keeps one core busy.")] = False,
+    simulate: Annotated[bool, typer.Option("--simulate", help="The statistics alone, on simulated machines.")] = False,
+    data: Annotated[str, typer.Option(help="auto, synthetic, or the folder of CIFAR-10's batch files.")] = "auto",
+    out: Annotated[Path | None, typer.Option(help="A new folder; default results/<time>-selftest-<preset>.")] = None,
+) -> None:
+    """Measure the instrument: its clock, its cost, its false alarms, what it can find here."""
+    if simulate:
+        raise typer.Exit(selftest_command.simulate())
+    raise typer.Exit(selftest_command.selftest(mode, preset, runs, neighbour, data, out))
 
 
 @app.command()

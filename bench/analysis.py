@@ -6,21 +6,20 @@ Leaves out the arithmetic (metrics.py, stats.py, validity.py) and all wording of
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from bench import metrics, modes, stats, validity
+from bench import doubts, metrics, modes, stats, validity
 from bench.plan import groups
-from bench.records import NOT_APPLICABLE, Case, Failure, Measurement, Outcome, Plan
+from bench.records import NOT_APPLICABLE, Case, Failure, Measurement, Outcome, Plan, Samples
 from bench.slow import sat_out, spared
 from bench.stats import ENOUGH_BLOCKS, BreakEven, Comparison, Summary, Verdict
 from cifar_core.workload import Workload
-
-DRIFT_LIMIT = 0.05  # a change over a block's slices that is called unsteady; under the spread of a busy machine
 
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
     """One case over all blocks. `comparison` is None for the baseline; `invalid` says why it must not be believed.
 
-    `sat_out` counts the blocks that it was spared for being far slower than the baseline.
+    `sat_out` counts the blocks that it was spared for being far slower than the baseline. `twin` holds what else was
+    measured of the very same case in the same blocks: of the baseline, its second entry.
     """
 
     case: Case
@@ -31,13 +30,15 @@ class CaseResult:
     break_even: BreakEven | None = None
     sat_out: int = 0
     warnings: tuple[str, ...] = ()
+    twin: tuple[Measurement, ...] = ()
 
     @property
     def title(self) -> str:
         """The mode's title, as tables and plots call it."""
         title = modes.row(self.case.mode).title
         calls = f", {self.case.steps_per_call} a call" if self.case.steps_per_call else ""
-        return f"{title}{calls}{' (again)' if self.case.again else ''}"
+        slowed = f", slowed by {self.case.slowdown:.0%}" if self.case.slowdown else ""
+        return f"{title}{calls}{slowed}{' (again)' if self.case.again else ''}"
 
     @property
     def not_applicable(self) -> str:
@@ -150,7 +151,7 @@ def analyse(plan: Plan, outcomes: Sequence[Outcome]) -> Run:
         again = _again(cases)
         floor = stats.noise_floor(again)
         for result in cases[1:]:
-            if not result.case.again and result.valid and (ratios := _ratios(cases[0], result)):
+            if not result.case.again and result.valid and (ratios := block_ratios(cases[0], result)):
                 family.add(result.case.key, ratios, floor)
         results.append(GroupResult(name, tuple(cases), again, floor if again else None))
     comparisons = family.judge()
@@ -162,7 +163,9 @@ def _collect(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[CaseRes
     results = [_result(case, outcomes) for case in cases]
     baseline = results[0].measurements
     counted = [replace(r, sat_out=sat_out(baseline, r.measurements, r.failures)) for r in results]
-    return [replace(r, warnings=(*r.warnings, *spared(r.measurements, r.sat_out))) for r in counted]
+    warned = [replace(r, warnings=(*r.warnings, *spared(r.measurements, r.sat_out))) for r in counted]
+    twin = tuple(m for r in warned if r.case.again and r.valid for m in r.measurements)
+    return [replace(warned[0], twin=twin), *warned[1:]]
 
 
 def _result(case: Case, outcomes: Sequence[Outcome]) -> CaseResult:
@@ -171,34 +174,40 @@ def _result(case: Case, outcomes: Sequence[Outcome]) -> CaseResult:
     failures = tuple(record for record in own if isinstance(record, Failure))
     unequal = [f.message for f in failures if f.stage == "equal work"]
     unproven = [reason for m in measurements for reason in validity.unproven_mode(m)]
-    warnings = (*_unsteady(measurements), *_fallbacks(measurements))
+    warnings = (*doubts.unsteady(measurements), *doubts.unconverted(measurements))
     return CaseResult(case, measurements, failures, tuple(dict.fromkeys(unequal + unproven)), warnings=warnings)
 
 
-def _fallbacks(measurements: tuple[Measurement, ...]) -> list[str]:
-    found = dict.fromkeys(text for m in measurements for text in m.proof.execution.fallbacks)
-    return [f"AutoGraph did not convert {text}" for text in found]
+def block_ratios(baseline: CaseResult, candidate: CaseResult, share: float = stats.QUIET) -> list[float]:
+    """How many times as fast the candidate was, block by block; none where one of the two is not to be believed.
 
-
-def _unsteady(measurements: tuple[Measurement, ...]) -> tuple[str, ...]:
-    change = stats.drift([m.steady for m in measurements])
-    if change is None or change.low is None or change.high is None or change.low <= 1 <= change.high:
-        return ()
-    if abs(change.centre - 1) < DRIFT_LIMIT:
-        return ()
-    return (f"slices change by {change.centre - 1:+.0%} from a block's first third to its last: not a steady state",)
-
-
-def _ratios(baseline: CaseResult, candidate: CaseResult) -> list[float]:
-    """The block ratios where both were measured; none where the baseline is not to be believed."""
-    if baseline.invalid:
+    What was measured twice in a block counts as the mean of both, on the log scale, but against its own twin.
+    """
+    if not (baseline.valid and candidate.valid):
         return []
-    return [stats.block_ratio(b.steady, c.steady) for b, c in _pairs(baseline, candidate)]
+    before, after = _by_block(baseline, candidate), _by_block(candidate, baseline)
+    return [
+        stats.geometric_mean([stats.block_ratio(b, c, share) for b in before[block] for c in after[block]])
+        for block in sorted(before.keys() & after.keys())
+    ]
 
 
-def ratio_between(a: CaseResult, b: CaseResult) -> Summary | None:
-    """How many times as fast b was as a, by block; None where they were not both measured and valid."""
-    ratios = _ratios(a, b) if b.valid else []
+def _by_block(result: CaseResult, other: CaseResult) -> dict[int, list[Samples]]:
+    """The samples of each block in which the case itself was measured, with its twin's unless `other` is that."""
+    found = {m.block: [m.steady] for m in result.measurements}
+    alike = replace(result.case, again=False) == replace(other.case, again=False)
+    for m in () if alike else result.twin:
+        if m.block in found:
+            found[m.block].append(m.steady)
+    return found
+
+
+def ratio_between(a: CaseResult, b: CaseResult, share: float = stats.QUIET) -> Summary | None:
+    """How many times as fast b was as a, by block; None where they were not both measured and valid.
+
+    `share` 1 takes all slices, those included that something else on the machine disturbed.
+    """
+    ratios = block_ratios(a, b, share)
     return stats.summarise(ratios) if ratios else None
 
 
@@ -209,7 +218,7 @@ def _pairs(baseline: CaseResult, candidate: CaseResult) -> list[tuple[Measuremen
 
 def _again(cases: list[CaseResult]) -> Summary | None:
     seconds = [result for result in cases if result.case.again and result.valid]
-    ratios = _ratios(cases[0], seconds[0]) if seconds else []
+    ratios = block_ratios(cases[0], seconds[0]) if seconds else []
     return stats.summarise(ratios) if ratios else None
 
 
@@ -218,14 +227,10 @@ def _judged(group: GroupResult, result: CaseResult, comparisons: dict[str, Compa
         return result
     comparison = comparisons.get(result.case.key) or _without_ratio(group.baseline, result)
     failed = [f"failed in block {f.block}: {f.message}" for f in result.failures if result.measurements]
-    comparison = replace(comparison, warnings=(*_few(comparison, result.sat_out), *failed))
+    disturbed = doubts.disturbed(comparison.ratio, ratio_between(group.baseline, result, share=1.0))
+    few = doubts.few_blocks(comparison, result.sat_out)
+    comparison = replace(comparison, warnings=(*few, *failed, *disturbed))
     return replace(result, comparison=comparison, break_even=_break_even(group.baseline, result, comparison.verdict))
-
-
-def _few(comparison: Comparison, sat_out: int) -> list[str]:
-    """Blocks sat out are not missing: so slow a case needs no more for its verdict."""
-    n = comparison.ratio.n if comparison.ratio else ENOUGH_BLOCKS
-    return [] if n + sat_out >= ENOUGH_BLOCKS else [f"{n} of the {ENOUGH_BLOCKS} blocks that a claim needs"]
 
 
 def _without_ratio(baseline: CaseResult, result: CaseResult) -> Comparison:

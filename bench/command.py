@@ -19,22 +19,22 @@ if TYPE_CHECKING:
     from cifar_core.cifar10 import Source
 
 
-def new_run(options: "Options", out: Path | None) -> Exit:
-    """Plan a run, measure it, report it."""
+def new_run(options: "Options", out: Path | None, blocks: int | None = None) -> Exit:
+    """Plan a run, measure it or its first blocks, report it."""
     from bench import plan
     from bench.store import Store
     from cifar_core import cifar10
 
     source = cifar10.find(options.data)
-    return _measure(Store.create(out or results(options.preset), plan.make(options, source)), source)
+    return _measure(Store.create(out or results(options.preset), plan.make(options, source)), source, blocks)
 
 
-def resume_run(folder: Path, data: str) -> Exit:
-    """Go on with a run; `data` other than `auto` says where its images are now."""
+def resume_run(folder: Path, data: str, blocks: int | None = None) -> Exit:
+    """Go on with a run, or with its next blocks; `data` other than `auto` says where its images are now."""
     from bench.store import Store
 
     store = Store.open(folder)
-    return _measure(store, _source_of(store, data))
+    return _measure(store, _source_of(store, data), blocks)
 
 
 def _source_of(store: "Store", data: str) -> "Source":
@@ -48,7 +48,7 @@ def _source_of(store: "Store", data: str) -> "Source":
     return source
 
 
-def _measure(store: "Store", source: "Source") -> Exit:
+def _measure(store: "Store", source: "Source", blocks: int | None) -> Exit:
     from bench import environment, eta, terminal
     from bench import run as line
     from bench.report import build
@@ -59,7 +59,7 @@ def _measure(store: "Store", source: "Source") -> Exit:
         typer.echo(foretold, err=True)
     try:
         with terminal.progress("block") as progress:
-            stopped = line.execute(store, source, progress)
+            stopped = line.execute(store, source, progress, most_blocks=blocks)
     except KeyboardInterrupt:
         build(store)
         typer.echo(f"interrupted; go on with: cifar-bench run --resume {store.folder}", err=True)
@@ -102,6 +102,7 @@ def try_break_even(folder: Path, modes: str, repeats: int, data: str) -> Exit:
 def show(folder: Path) -> None:
     """Rebuild the report of whatever the folder holds, and print what it comes to."""
     from bench.report import build
+    from bench.selftest_command import show as show_selftest
     from bench.store import Store
     from bench.training_command import show_accuracy, show_training
 
@@ -109,6 +110,8 @@ def show(folder: Path) -> None:
         show_training(folder)
     elif (folder / "accuracy.json").exists():
         show_accuracy(folder)
+    elif (folder / "selftest.json").exists():
+        show_selftest(folder)
     else:
         _show_run(build(Store.open(folder)))
 

@@ -1,22 +1,22 @@
 """Compare runs of the same cases: what changed from the first run to each other one, and what differs around them.
 
-Runs are not made in turns, so the machine's own change from one to the other is part of a step's time. But every run
-holds its control: how many times as fast a mode is as its own run's baseline is free of that. Both are compared.
+Every run holds its control: how many times as fast a mode is as its own run's baseline. That and the step's time are
+compared; block by block where the runs took turns, else with what the machine does from one run to another.
 Leaves out the test itself (contrast.py), gates (gates.py) and wording (report/comparison.py).
 """
 
 import math
-import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from bench import stats
-from bench.analysis import CaseResult, GroupResult, Run
-from bench.contrast import Logs, compare_independent
-from bench.records import Case, Environment, Measurement
+from bench.analysis import CaseResult, GroupResult, Run, block_ratios
+from bench.contrast import GAIN_BETWEEN_RUNS, STEP_BETWEEN_RUNS, Sides, alternate, compare_runs
+from bench.records import Case, Environment
 from bench.stats import Comparison, Verdict
 
-AROUND = tuple(field.name for field in fields(Environment) if field.name not in ("load_before", "load_after", "stolen"))
+CHANGING = ("load_before", "load_after", "stolen", "at")  # from block to block
+AROUND = tuple(field.name for field in fields(Environment) if field.name not in CHANGING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,8 @@ class Named:
 class Change:
     """One case from the first run to another. Ratios over 1: it is faster in the other.
 
-    `step` compares times, `gain` the speed against each run's own baseline (None for the baseline itself).
+    `step` compares times, `gain` the speed against each run's own baseline (None for the baseline itself). `in_turns`:
+    block by block, for the runs' blocks took turns.
     """
 
     run: str
@@ -40,6 +41,7 @@ class Change:
     title: str
     step: Comparison
     gain: Comparison | None
+    in_turns: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ def differences(runs: Sequence[Named]) -> list[Difference]:
 def _facts(run: Run) -> dict[str, str]:
     schedule = run.plan.schedule
     facts = {"data": run.plan.data_title, "preset": schedule.preset, "blocks": str(run.blocks)}
+    facts["slowed on purpose"] = ", ".join(dict.fromkeys(r.title for _, r in run.rows() if r.case.slowdown)) or "none"
     environments = [outcome.measurement.environment for outcome in run.outcomes if outcome.measurement]
     if not environments:
         return facts
@@ -87,12 +90,12 @@ def changes(runs: Sequence[Named]) -> list[Change]:
     steps = _judged([row.step for row in rows])
     gains = _judged([row.gain for row in rows])
     return [
-        Change(row.run, row.case, row.group.title, row.title, step, None if row.baseline else gain)
+        Change(row.run, row.case, row.group.title, row.title, step, None if row.baseline else gain, _in_turns(row.step))
         for row, step, gain in zip(rows, steps, gains, strict=True)
     ]
 
 
-Pair = tuple[Logs, Logs, float] | str  # the logarithms before and after with the noise floor, or why there are none
+Pair = Sides | str  # what is compared, or why it cannot be
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +120,29 @@ def _rows(first: Named, other: Named) -> list[_Row]:
         gain: Pair = reason
         if not reason:
             (group_a, a), (group_b, b) = before[key], after[key]
-            step = (_step_logs(a), _step_logs(b), 1.0)
-            gain = (_gain_logs(group_a, a), _gain_logs(group_b, b), max(group_a.floor or 1.0, group_b.floor or 1.0))
-            if not gain[0] or not gain[1]:
-                gain = "one of the baselines has no valid measurement"
+            turns = alternate(*([m.environment.at for m in r.measurements] for r in (a, b)))
+            step = Sides(_step_logs(a), _step_logs(b), turns, between=STEP_BETWEEN_RUNS)
+            gain = _gains((group_a, a), (group_b, b), turns)
         rows.append(_Row(other.name, result.case, group, result.title, result is group.baseline, step, gain))
     return rows
 
 
 def _cases(run: Run) -> list[tuple[str, tuple[GroupResult, CaseResult]]]:
-    return [(result.case.key, (group, result)) for group, result in run.rows() if not result.case.again]
+    """A case that was slowed on purpose is held against the one that was not."""
+    rows = [(group, result) for group, result in run.rows() if not result.case.again]
+    return [(replace(result.case, slowdown=0.0).key, (group, result)) for group, result in rows]
+
+
+def _gains(before: tuple[GroupResult, CaseResult], after: tuple[GroupResult, CaseResult], turns: bool) -> Pair:
+    ours, theirs = _gain_logs(*before), _gain_logs(*after)
+    if not ours or not theirs:
+        return "one of the baselines has no valid measurement"
+    floor = max(before[0].floor or 1.0, after[0].floor or 1.0)
+    return Sides(ours, theirs, turns and len(ours) == len(theirs), floor, GAIN_BETWEEN_RUNS)
+
+
+def _in_turns(pair: Pair) -> bool:
+    return isinstance(pair, Sides) and pair.in_turns
 
 
 Found = tuple[GroupResult, CaseResult] | None
@@ -152,23 +168,15 @@ def _why_not(first: Named, other: Named, before: Found, after: Found) -> str:
 
 def _step_logs(result: CaseResult) -> list[float]:
     """Minus the log of a step's time, block by block: more is faster."""
-    return [-_mean_log(m) for m in result.measurements]
-
-
-def _mean_log(measurement: Measurement) -> float:
-    return statistics.fmean(math.log(seconds) for seconds in measurement.steady.by_round.values())
+    return [-stats.quiet_log(list(m.steady.by_round.values())) for m in result.measurements]
 
 
 def _gain_logs(group: GroupResult, result: CaseResult) -> list[float]:
-    if group.baseline.invalid:
-        return []
-    base = {m.block: m for m in group.baseline.measurements}
-    pairs = [(base[m.block], m) for m in result.measurements if m.block in base]
-    return [math.log(stats.block_ratio(baseline.steady, own.steady)) for baseline, own in pairs]
+    return [math.log(ratio) for ratio in block_ratios(group.baseline, result)]
 
 
 def _judged(pairs: Sequence[Pair]) -> list[Comparison]:
-    found = iter(compare_independent([pair for pair in pairs if not isinstance(pair, str)]))
+    found = iter(compare_runs([pair for pair in pairs if not isinstance(pair, str)]))
     return [
         Comparison(None, Verdict.NOT_COMPARABLE, reason=pair) if isinstance(pair, str) else next(found)
         for pair in pairs

@@ -29,6 +29,8 @@ def compare(folders: Sequence[Path], fail_on: Sequence[str], out: Path | None) -
     path = comparison.build(out or results("compare"), runs, differing, changes, judged)
     for table in comparison.tables(runs, differing, changes, judged):
         terminal.show(table)
+    for sentence in comparison.turns(changes):
+        typer.echo(sentence.replace("**", "").replace("`", ""))
     typer.echo(f"report: {path}")
     return _exit(judged)
 
@@ -62,7 +64,7 @@ def history(folder: Path) -> Exit:
     from bench import terminal
     from bench.report.history import table
 
-    found = sorted(path.parent for path in folder.glob("*/plan.json"))
+    found = sorted(path.parent for depth in ("*", "*/*") for path in folder.glob(f"{depth}/plan.json"))
     if not found:
         raise BenchError(f"{folder} holds no run; give the folder that runs lie in, e.g. cifar-bench history results")
     terminal.show(table(found))

@@ -3,6 +3,7 @@
 import os
 import platform
 import subprocess
+import time
 from importlib import metadata
 from pathlib import Path
 
@@ -17,11 +18,13 @@ FLAG_PREFIXES = (
     *(f"TF_{word}" for word in ("ONEDNN", "MLIR", "SET", "JIT", "CPU", "AUTOTUNE")),
     *("XLA_", "OMP_", "KMP_", "MKL_", "DNNL_", "ONEDNN_", "CUDA_VISIBLE", "NVIDIA_TF32"),
 )
+GPU_QUERY = ("nvidia-smi", "--query-gpu=name,driver_version")
 
 
 def read() -> Environment:
     """The environment now. What cannot be found out is None."""
-    gpu, driver = _gpu()
+    found = gpus()
+    gpu, driver = found[0] if found else (None, None)
     return Environment(
         os=platform.platform(terse=True),
         cpu=_cpu(),
@@ -39,7 +42,15 @@ def read() -> Environment:
         if (status := _git("status", "--porcelain", "--", ":/bench", ":/cifar_core")) is None
         else bool(status),
         load_before=load_average(),
+        at=round(time.time(), 2),
     )
+
+
+def gpus() -> list[tuple[str, str]]:
+    """Name and driver of each GPU that NVIDIA's driver knows of; TensorFlow may see fewer."""
+    answer = _run(*GPU_QUERY, "--format=csv,noheader") or ""
+    parts = [line.partition(", ") for line in answer.splitlines()]
+    return [(name, driver) for name, _, driver in parts]
 
 
 def usable_cores(environment: Environment) -> float:
@@ -97,14 +108,6 @@ def _quota() -> float | None:
         return None if quota == "max" else int(quota) / int(period)
     except (OSError, ValueError):
         return None
-
-
-def _gpu() -> tuple[str | None, str | None]:
-    answer = _run("nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader")
-    if not answer:
-        return None, None
-    name, _, driver = answer.splitlines()[0].partition(", ")
-    return name, driver
 
 
 def _git(*words: str) -> str | None:

@@ -11,7 +11,7 @@ from collections.abc import Collection
 
 from bench.plan import groups
 from bench.records import Plan, Schedule
-from bench.stats import ENOUGH_BLOCKS
+from bench.stats import PILOT_BLOCKS
 
 IMPORT_S = 5.0  # TensorFlow, once for a block's cases
 LOAD_CPU_S = 0.5  # CPU time of a process until its batches are there; all load at once
@@ -32,7 +32,7 @@ def foretell(plan: Plan, held: Collection[tuple[str, int]], cores: float, budget
     `held`: the outcomes that are there, by their case's key and their block. `budget_s` may be infinite.
     """
     schedule, by_group = plan.schedule, groups(plan)
-    blocks = max(schedule.blocks, ENOUGH_BLOCKS) if schedule.precision else schedule.blocks
+    blocks = max(schedule.blocks, PILOT_BLOCKS) if schedule.precision else schedule.blocks
     left = [
         cases
         for cases in by_group.values()

@@ -15,7 +15,7 @@ from bench.errors import BenchError
 from bench.modes import MODES
 from bench.stats import Summary
 
-FORMS = "'slower 5%', 'function slower 5%' or 'function/eager < 1.5'"
+FORMS = "'slower 5%', 'function slower 5%', 'step slower 5%', 'eager step slower 5%' or 'function/eager < 1.5'"
 
 
 class Decision(str, Enum):
@@ -39,22 +39,23 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """`text` as typed. With `modes`, a ratio of two modes in one run; else a mode's change between runs, or any's.
+    """`text` as typed. With `baseline`, a ratio of two modes in one run; else a mode's change between runs, or any's.
 
-    Fails where the ratio lies below `low_limit`.
+    A change is that of the gain or, with `step`, of the step's time. Fails where the ratio lies below `low_limit`.
     """
 
     text: str
     low_limit: float
     mode: str = ""
     baseline: str = ""
+    step: bool = False
 
 
 def parse(text: str) -> Gate:
     """A gate as typed. Raises BenchError."""
-    slower = re.fullmatch(r"\s*(?:(\w+)\s+)?slower\s+(\d+(?:\.\d+)?)\s*%\s*", text)
+    slower = re.fullmatch(r"\s*(?:(?!step\b)(\w+)\s+)?(step\s+)?slower\s+(\d+(?:\.\d+)?)\s*%\s*", text)
     if slower:
-        return Gate(text, 1 / (1 + float(slower[2]) / 100), _mode(slower[1] or "", text))
+        return Gate(text, 1 / (1 + float(slower[3]) / 100), _mode(slower[1] or "", text), step=bool(slower[2]))
     below = re.fullmatch(r"\s*(\w+)\s*/\s*(\w+)\s*<\s*(\d+(?:\.\d+)?)\s*", text)
     if not below:
         raise BenchError(f"'{text}' is no gate; known forms: {FORMS}")
@@ -89,11 +90,15 @@ def _in_runs(gate: Gate, runs: Sequence[Named]) -> list[Judged]:
 
 
 def _between_runs(gate: Gate, changes: Sequence[Change]) -> list[Judged]:
-    """Changes of the speed against the run's own baseline: what the machine does to both is no regression."""
+    """Changes of the speed against the run's own baseline: what the machine does to both is no regression.
+
+    Only the baseline's own regression is invisible so; a gate on steps sees it, and the machine with it.
+    """
+    judged = [(change, change.step if gate.step else change.gain) for change in changes]
     return [
-        _decided(gate, f"{change.run}, {change.group}, {change.title}", change.gain.ratio, change.gain.reason)
-        for change in changes
-        if change.gain and gate.mode in ("", change.case.mode)
+        _decided(gate, f"{change.run}, {change.group}, {change.title}", found.ratio, found.reason)
+        for change, found in judged
+        if found and gate.mode in ("", change.case.mode)
     ]
 
 

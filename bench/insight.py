@@ -1,23 +1,37 @@
-"""A look inside a case after its timing: profile, structure, the device's peaks. No TensorFlow until it looks.
+"""A look inside a case after its timing: profile, structure, peaks, what was learned. No TensorFlow until it looks.
 
 Leaves out what the system counts (counters.py) and how a profile is read (profiling.py).
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bench.cost_records import Costs
 from bench.messages import Order
 from bench.modes import Trainer
+from bench.records import Accuracy
+from cifar_core.batch_file import Part
+from cifar_core.cifar10 import TEST_PART
+
+TEST_IMAGES = 1000  # the first of the test part
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a look adds to a measurement."""
+
+    costs: Costs
+    accuracy_after: Accuracy | None = None
+
 
 Clock = Callable[[], float]
-Look = Callable[[Order, Trainer, int, Clock, Costs], Costs]
+Look = Callable[[Order, Trainer, int, Clock, Costs], Seen]
 SIDES = {"cpu": 2048, "gpu": 8192}  # of the square matrices: large enough that a product keeps the device busy
 PEAK_S = 0.5  # how long products are repeated; the fastest counts
 
 
-def look(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Costs) -> Costs:
+def look(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Costs) -> Seen:
     """The costs, with what can be seen of them now. Trains some more: `steps` under the profiler, one or two beside.
 
     The device's peak is measured by the baseline's second entry, so that every block of a group has one.
@@ -35,12 +49,24 @@ def look(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Costs)
         costs = replace(costs, matmul_flops_per_s=_matmul(SIDES[kind], order.case.workload.precision, clock))
     if order.block == 0:
         costs = replace(costs, profile=profile(train, steps, clock), structure=trainer.structure())
-    return costs
+    return Seen(costs, _accuracy(order, trainer))
 
 
-def nothing(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Costs) -> Costs:
+def nothing(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Costs) -> Seen:
     """Look at nothing: where there is no TensorFlow."""
-    return costs
+    return Seen(costs)
+
+
+def _accuracy(order: Order, trainer: Trainer) -> Accuracy | None:
+    """In the first block only, for it takes a second. Comes last: in a TF1 graph the answer is one more part of it."""
+    if order.block or order.case.again or order.case.workload.own_model:
+        return None
+    from cifar_core.training import evaluate
+
+    test = order.source.read(TEST_PART)
+    some = Part(test.images[:TEST_IMAGES], test.labels[:TEST_IMAGES])
+    updates = int(trainer.read([trainer.task.optimizer.iterations])[0])
+    return Accuracy(evaluate(trainer, some)[1], len(some.labels), updates)
 
 
 def _allocated() -> int:

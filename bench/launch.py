@@ -22,15 +22,19 @@ from bench.slow import SLOW, SLOW_ROUNDS
 
 Notice = Callable[[str, float], None]  # what is going on, and the share of the block that is done
 Keep = Callable[[Outcome, bool], None]  # an outcome, and whether it was cut short by an interruption
+Between = Callable[[WorkerProcess, int], None]  # a worker, and how many steps one of its slices has
 Result = TypeVar("Result")
 
 
 class Block:
     """One block: a fresh process for each case of a group; each outcome is kept as soon as it exists."""
 
-    def __init__(self, orders: Sequence[Order], seed: int, keep: Keep, notice: Notice) -> None:
+    def __init__(
+        self, orders: Sequence[Order], seed: int, keep: Keep, notice: Notice, between: Between | None = None
+    ) -> None:
+        """`between`, if any, is what each worker is asked for after each round, in an order of its own."""
         first = orders[0]
-        self._orders, self._keep, self._notice = orders, keep, notice
+        self._orders, self._keep, self._notice, self._between = orders, keep, notice, between
         self._schedule = first.schedule
         self._rng = random.Random(f"{seed}/{first.case.group}/{first.block}")
         self._workers: list[WorkerProcess] = []
@@ -105,6 +109,8 @@ class Block:
             for worker in self._shuffled():
                 if number % self._stride(worker, steps) == 0:
                     self._guarded(worker, partial(self._take_slice, steps=steps, number=number))
+            for worker in self._shuffled() if self._between else ():
+                self._guarded(worker, lambda worker: self._between and self._between(worker, steps))
 
     def _take_slice(self, worker: WorkerProcess, steps: int, number: int) -> None:
         worker.take(Turn("slice", self._own_steps(worker, steps), number))

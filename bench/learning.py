@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import accuracy, modes, store, train
-from bench.stats import Equivalence, Summary, equivalence, holm_equivalences, summarise
+from bench.equivalence import Equivalence, equivalence, holm_equivalences
+from bench.stats import Summary, summarise
 from bench.train_records import AccuracyPlan, Broken, Point, Progress, Training
 
+BESIDE = "accuracy"  # the folder in a run's folder where `cifar-bench accuracy --out` may put its trainings
 CHANCE = 0.1  # ten classes, equally many images of each
 STALLED = 1.5 * CHANCE  # a training that ends below has learned nothing worth the name
 
@@ -156,6 +158,11 @@ def read(folder: Path) -> Learning:
         for mode in plan.modes
     ]
     return Learning(plan, _compared(collected, plan.margin))
+
+
+def beside(run: Path) -> Learning | None:
+    """What the trainings show that lie in a run's folder; None where none do. Raises BenchError."""
+    return read(run / BESIDE) if (run / BESIDE / "accuracy.json").exists() else None
 
 
 def _trained(folder: Path) -> Trained | None:

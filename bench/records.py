@@ -35,7 +35,8 @@ class Case:
     """One row of a comparison: a workload under one mode on one device. `threads` 0 is TensorFlow's own choice.
 
     `steps_per_call` is for the modes that loop inside one call; 0 is a whole slice. `again` marks the baseline's second
-    entry in a block, whose ratio to the first is the noise floor (A/A).
+    entry in a block, whose ratio to the first is the noise floor (A/A). `slowdown` is the share of its own time that
+    the case sleeps in its slices on purpose (0.05: it takes 5 % longer), to try gates and the instrument with.
     """
 
     mode: str
@@ -44,6 +45,7 @@ class Case:
     workload: Workload
     again: bool = False
     steps_per_call: int = 0
+    slowdown: float = 0.0
 
     @property
     def key(self) -> str:
@@ -54,7 +56,8 @@ class Case:
     def arm(self) -> str:
         """What tells this case from the others of its group."""
         calls = f"-k{self.steps_per_call}" if self.steps_per_call else ""
-        return f"{self.mode}{calls}{'-again' if self.again else ''}"
+        slowed = f"-slowed{100 * self.slowdown:g}" if self.slowdown else ""
+        return f"{self.mode}{calls}{slowed}{'-again' if self.again else ''}"
 
     @property
     def group(self) -> str:
@@ -93,7 +96,8 @@ class Schedule:
 class Environment:
     """What the numbers belong to. `flags`: variables that change what TensorFlow does; loads: one-minute averages.
 
-    `stolen` is the share of the block's CPU time, over all cores, that a hypervisor gave to others.
+    `stolen` is the share of the block's CPU time, over all cores, that a hypervisor gave to others; `at` when the block
+    began, in seconds since 1970.
     """
 
     os: str
@@ -112,6 +116,7 @@ class Environment:
     load_before: float | None = None
     load_after: float | None = None
     stolen: float | None = None
+    at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +138,24 @@ class Samples:
 
 
 @dataclass(frozen=True, slots=True)
+class Accuracy:
+    """What a case has learned when all is over: the share (0..1) of so many test images that it tells.
+
+    `updates` is a few more than when it was timed, for a look inside (insight.py) trains on.
+    """
+
+    share: float
+    images: int
+    updates: int
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """One case in one block, measured in a process of its own.
 
     `load_s` (TensorFlow imported, by the worker or its nursery; batches prepared) is taken while the block's others
     load too; `build_s` (model, optimizer and, in TF1 style, the graph) and `first_call_s` with all others idle.
+    `accuracy_after` is taken in a run's first block, of built-in models only.
     """
 
     case: Case
@@ -154,6 +172,7 @@ class Measurement:
     proof: Proof
     peak_memory_bytes: int
     costs: Costs | None = None
+    accuracy_after: Accuracy | None = None
 
 
 @dataclass(frozen=True, slots=True)

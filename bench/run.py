@@ -14,7 +14,7 @@ from bench.messages import Order
 from bench.plan import groups
 from bench.records import Case, Measurement, Schedule
 from bench.slow import sits_out
-from bench.stats import ENOUGH_BLOCKS
+from bench.stats import PILOT_BLOCKS
 from bench.store import Store
 from cifar_core.cifar10 import Source
 
@@ -35,17 +35,26 @@ class Progress(Protocol):
         """The current block is over."""
 
 
-def execute(store: Store, source: Source, progress: Progress, command: Sequence[str] = child.WORKER) -> str:
+def execute(
+    store: Store,
+    source: Source,
+    progress: Progress,
+    command: Sequence[str] = child.WORKER,
+    most_blocks: int | None = None,
+) -> str:
     """Measure what the plan asks for and the folder does not hold yet. Returns why it stopped early, or ''.
 
-    Raises KeyboardInterrupt, with everything measured kept.
+    `most_blocks`: of every group, now; the rest is left to a later call. Raises KeyboardInterrupt, with everything
+    measured kept.
     """
     schedule, cases = store.plan.schedule, groups(store.plan)
-    budget_s, started, block, longest_s = budget(schedule), time.monotonic(), 0, 0.0
+    budget_s, started, block, longest_s, done = budget(schedule), time.monotonic(), 0, 0.0, 0
     while (wanted := _blocks_wanted(store, block)) > block and cases:
         taking_part = {name: _taking_part(store, group, block) for name, group in cases.items()}
         left = [name for name, group in cases.items() if not _complete(store, group, taking_part[name], block)]
         spent_s = time.monotonic() - started
+        if left and done == most_blocks:
+            return f"so many blocks were asked for now: {done}"
         if block and left and spent_s + longest_s > budget_s:
             return _dropped(schedule, block, budget_s)
         progress.start(len(left) + (wanted - block - 1) * len(cases))
@@ -54,7 +63,7 @@ def execute(store: Store, source: Source, progress: Progress, command: Sequence[
                 del cases[name]  # what cannot run here will not run in the next block either
             progress.block_done()
         longest_s = max(longest_s, time.monotonic() - started - spent_s)
-        block += 1
+        block, done = block + 1, done + bool(left)
     return "" if cases else "no case could be measured, so no more blocks were tried"
 
 
@@ -86,8 +95,8 @@ def _blocks_wanted(store: Store, done: int) -> int:
     schedule = store.plan.schedule
     if schedule.precision is None:
         return schedule.blocks
-    if done < max(schedule.blocks, ENOUGH_BLOCKS):
-        return max(schedule.blocks, ENOUGH_BLOCKS)
+    if done < (least := max(schedule.blocks, PILOT_BLOCKS)):
+        return least
     return done if precise(store) or done >= MOST_BLOCKS else done + 1
 
 

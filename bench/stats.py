@@ -7,7 +7,7 @@ memory layout and its moment, so they are averaged, never pooled. All averages a
 import math
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 
 from scipy import special
@@ -17,6 +17,8 @@ from bench.records import Samples
 CONFIDENCE = 0.95
 ALPHA = 1 - CONFIDENCE
 MARGIN = 0.03  # SAME means: the whole interval lies within +-3 %
+QUIET = 1 / 3  # of a block's slices: halves and quarters resolve as much, all of them a third less (METHODS.md)
+PILOT_BLOCKS = 12  # before an interval's width may end a run: stopping earlier favours narrow ones (METHODS.md)
 ENOUGH_BLOCKS = 6  # 2 * 0.5^6 = 0.031: the least at which all blocks on one side reach p < 0.05
 
 
@@ -70,16 +72,42 @@ def summarise(values: Sequence[float]) -> Summary:
     return Summary(math.exp(centre), math.exp(centre - spread), math.exp(centre + spread), len(logs))
 
 
-def block_ratio(baseline: Samples, candidate: Samples) -> float:
-    """How many times as fast the candidate was in one block: ratios inside each round, averaged on the log scale.
+def median_summary(values: Sequence[float]) -> Summary:
+    """The median with an interval of at least 95 % between two of the values, whatever their distribution.
 
-    Both took their slice of a round within a second or so of each other, so what slows the machine cancels. Raises
-    ValueError where they share no round.
+    The two are as far from the ends as the binomial of n fair tosses allows (the sign test turned around, Conover
+    1999, section 3.2); None for fewer than six values, for which no pair is far enough apart.
+    """
+    ordered, n = sorted(values), len(values)
+    inside = [k for k in range(n // 2) if 2 * float(special.bdtr(k, n, 0.5)) <= ALPHA]
+    low, high = (ordered[inside[-1]], ordered[-1 - inside[-1]]) if inside else (None, None)
+    return Summary(statistics.median(ordered), low, high, n)
+
+
+def block_ratio(baseline: Samples, candidate: Samples, share: float = QUIET) -> float:
+    """How many times as fast the candidate was in one block, by the least disturbed slices of each.
+
+    Of the rounds that both took part in, each one's fastest slices, a `share` of them, are averaged on the log scale.
+    Taking turns, both met the same machine; what it adds to a slice (a neighbour, an interrupt) is never less than
+    nothing, so the fastest are the least disturbed (Chen and Revels 2016). The fastest alone would hang on one moment.
+    Raises ValueError where they share no round.
     """
     ours, theirs = baseline.by_round, candidate.by_round
-    if not (shared := ours.keys() & theirs.keys()):
+    if not (shared := sorted(ours.keys() & theirs.keys())):
         raise ValueError("the two share no round, so there is no pair of slices")
-    return math.exp(statistics.fmean(math.log(ours[number] / theirs[number]) for number in sorted(shared)))
+    times = ([own[number] for number in shared] for own in (ours, theirs))
+    before, after = (quiet_log(own, share) for own in times)
+    return math.exp(before - after)
+
+
+def geometric_mean(values: Sequence[float]) -> float:
+    """Of positive values."""
+    return math.exp(statistics.fmean(map(math.log, values)))
+
+
+def quiet_log(seconds: Sequence[float], share: float = QUIET) -> float:
+    """The mean logarithm of the fastest `share` of the values, at least one."""
+    return statistics.fmean(math.log(value) for value in sorted(seconds)[: max(1, math.ceil(len(seconds) * share))])
 
 
 def compare(family: Sequence[tuple[Sequence[float], float]]) -> list[Comparison]:
@@ -88,7 +116,7 @@ def compare(family: Sequence[tuple[Sequence[float], float]]) -> list[Comparison]
     p-values are two-sided t-tests of "no difference" with Holm's correction (Holm 1979) across the family. The floor
     is a ratio of at least 1 (see `noise_floor`).
     """
-    corrected = holm([_p_value([math.log(value) for value in ratios]) for ratios, _ in family])
+    corrected = holm([p_value([math.log(value) for value in ratios]) for ratios, _ in family])
     comparisons = []
     for (ratios, floor), p in zip(family, corrected, strict=True):
         ratio = summarise(ratios)
@@ -136,7 +164,7 @@ def _quantile(n: int) -> float:
     return float(special.stdtrit(n - 1, 1 - ALPHA / 2))
 
 
-def _p_value(values: Sequence[float]) -> float | None:
+def p_value(values: Sequence[float]) -> float | None:
     """Two-sided one-sample t-test of mean zero; None for a single value."""
     if len(values) < 2:
         return None
@@ -172,57 +200,6 @@ def break_even(extra_s: Sequence[float], saved_s: Sequence[float]) -> BreakEven:
     logs = [math.log(extra / saved) for extra, saved in left_out]
     half = _quantile(n) * math.sqrt(n - 1) * statistics.pstdev(logs)
     return BreakEven(Summary(centre, centre * math.exp(-half), centre * math.exp(half), n), "")
-
-
-@dataclass(frozen=True, slots=True)
-class Equivalence:
-    """Paired differences of two things that should be the same. Intervals are None for a single pair.
-
-    `low`..`high` is the 90 % interval of the mean, which lies inside +-margin exactly where two one-sided tests at
-    5 % show equivalence (Schuirmann 1987). `p` is the two-sided test of no difference.
-    """
-
-    mean: float
-    sd: float | None
-    low: float | None
-    high: float | None
-    n: int
-    margin: float
-    p: float | None
-
-    @property
-    def same(self) -> bool:
-        """Whether the two were shown to be the same within the margin."""
-        return self.bound < self.margin
-
-    @property
-    def differs(self) -> bool:
-        """Whether a difference was shown; it may still lie within the margin."""
-        return self.p is not None and self.p < ALPHA
-
-    @property
-    def bound(self) -> float:
-        """The smallest margin within which they would have been shown to be the same; infinite for a single pair."""
-        return math.inf if self.low is None or self.high is None else max(abs(self.low), abs(self.high))
-
-
-def equivalence(differences: Sequence[float], margin: float) -> Equivalence:
-    """Judge paired differences, one for each independent replication (a seed), assumed to be normal."""
-    n, mean = len(differences), statistics.fmean(differences)
-    if n < 2:
-        return Equivalence(mean, None, None, None, n, margin, None)
-    sd = statistics.stdev(differences)
-    half = float(special.stdtrit(n - 1, 1 - ALPHA)) * sd / math.sqrt(n)
-    return Equivalence(mean, sd, mean - half, mean + half, n, margin, _p_value(differences))
-
-
-def holm_equivalences(family: Sequence[Equivalence]) -> list[Equivalence]:
-    """Holm's correction of the tests of no difference.
-
-    `same` needs none: that all are the same is claimed only where each test says so (Berger and Hsu 1996).
-    """
-    corrected = holm([found.p for found in family])
-    return [replace(found, p=p) for found, p in zip(family, corrected, strict=True)]
 
 
 def drift(samples: Sequence[Samples]) -> Summary | None:

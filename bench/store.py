@@ -32,7 +32,8 @@ class Store:
         try:
             if folder.is_dir() and any(folder.iterdir()):
                 held = "another run" if (folder / "plan.json").exists() else "other files"
-                raise BenchError(f"{folder} holds {held}; type --resume {folder} to go on with a run, or another --out")
+                advice = f"type `cifar-bench run --resume {folder}` to go on with a run, or another --out"
+                raise BenchError(f"{folder} holds {held}; {advice}")
             (folder / "measurements").mkdir(parents=True, exist_ok=True)
             write(folder / "plan.json", plan)
         except OSError as error:

@@ -55,7 +55,7 @@ def open_fake(order: Order) -> Opened:
     nan = float("nan")
     trainer = FakeTrainer(
         order.case.mode,
-        step_s=step_s * (1 + 0.001 * ((order.block + len(order.case.arm) // 2) % 3)),
+        step_s=step_s * (1 + order.case.slowdown) * (1 + 0.001 * ((order.block + len(order.case.arm) // 2) % 3)),
         scale=2.0 if fault == "scaled" else 1.0,
         on_step=FAULTS.get(fault, lambda steps: None),
         loss=(lambda steps: nan if steps > FIRST_TIMED_STEP else 2.3) if fault == "nan" else (lambda steps: 2.3),

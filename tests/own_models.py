@@ -123,6 +123,17 @@ def broken(images: Any) -> Any:
     raise ValueError("the layer is broken")
 
 
+def unseeded() -> Any:
+    """Other weights in every process."""
+    weights = tf.Variable(np.random.default_rng().normal(size=[3072, 10]).astype(np.float32) * 0.01)
+
+    def net(images: Any) -> Any:
+        return tf.reshape(images, [-1, 3072]) @ weights
+
+    net.trainable_variables = [weights]  # type: ignore[attr-defined]
+    return net
+
+
 def no_model() -> Any:
     return 42
 

@@ -62,7 +62,7 @@ class Trainer(Protocol):
         """What TensorFlow says of how the steps ran. Asked after timing: it may train another step to find out."""
 
     def structure(self) -> Structure:
-        """What became of the step before it ran. Asked last: it may compile anew, and train another step."""
+        """What became of the step before it ran. Asked after timing: it may compile anew, and train another step."""
 
 
 def row(name: str) -> Mode:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.analysis import Run, analyse
-from bench.learning import read
+from bench.learning import beside
 from bench.report import (
+    benchmark_json,
     conditions,
     costs,
     facts,
@@ -26,8 +27,6 @@ from bench.report.document import Section
 from bench.report.folder import write
 from bench.store import Store
 from bench.trial import read_trials
-
-ACCURACY = "accuracy"  # the folder in a run's folder where `cifar-bench accuracy --out` may put its trainings
 
 SECTIONS = (
     headline.section,
@@ -54,16 +53,17 @@ class Report:
 
 
 def build(store: Store) -> Report:
-    """Write report.md, tables/*.csv and plots/*.png into the run folder. Raises BenchError where it cannot.
+    """Write report.md, tables/*.csv, plots/*.png and benchmark.json into the run folder. Raises BenchError.
 
     A run folder may hold the folder of an `accuracy` beside its measurements: then it is part of the report.
     """
     run = analyse(store.plan, store.outcomes())
     made = [section(run) for section in SECTIONS]
     sections = tuple(section for section in made if section.parts)
-    if (store.folder / ACCURACY / "accuracy.json").exists():
-        sections = (*sections[:-2], learning.section(read(store.folder / ACCURACY)), *sections[-2:])
+    if learned := beside(store.folder):
+        sections = (*sections[:-2], learning.section(learned), *sections[-2:])
     if (tried := read_trials(store)).trials:
         sections = (*sections[:-2], trials.section(tried), *sections[-2:])
     path = write(store.folder, "What a training step costs, by execution mode", run.plan.data_title, sections)
+    benchmark_json.write(store.folder, run, learned)
     return Report(path, run, sections)

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from bench.compare import Change, Difference, Named
+from bench.contrast import GAIN_BETWEEN_RUNS, STEP_BETWEEN_RUNS
 from bench.errors import BenchError
 from bench.gates import Judged
 from bench.report.document import Column, Figure, Row, Section, Table, column, summary_of
@@ -16,9 +17,16 @@ from bench.report.wording import interval
 from bench.stats import Comparison
 
 _READING = (
-    "Ratios over 1: faster in the later run. *Step* compares times as they stand, the machine's own change from one "
-    "run to the other included; *gain* compares how many times as fast a mode was as its own run's baseline, which is "
-    "free of that. Welch's 95 % intervals over blocks; verdicts after Holm's correction over all cases."
+    "Ratios over 1: faster in the later run. *Step* compares times as they stand; *gain* compares how many times as "
+    "fast a mode was as its own run's baseline, which is free of most of what the machine did. 95 % intervals over "
+    "blocks; verdicts after Holm's correction over all cases."
+)
+_IN_TURNS = "The runs' blocks took turns, so they are compared block by block (Student's interval)."
+_ONE_AFTER_THE_OTHER = (
+    "**The runs were made one after the other.** What a machine does from one run to the next is not in the spread of "
+    f"their blocks, so the intervals (Welch's) are widened by what it did on ours: {STEP_BETWEEN_RUNS:.1%} of a step, "
+    f"{GAIN_BETWEEN_RUNS:.1%} of a gain (standard deviation of a run). For small changes let the runs take turns: "
+    "measure a block of each in alternation, with `cifar-bench run --resume RUN --blocks 1`."
 )
 
 
@@ -71,7 +79,14 @@ def _differences(runs: Sequence[Named], differing: Sequence[Difference]) -> Tabl
 def _changed(changes: Sequence[Change]) -> Section:
     figure = Figure("changes", _alt(changes), partial(plots.changes, changes))
     shown = any(change.step.ratio for change in changes)
-    return Section("What changed", (_READING, table(changes), *([figure] if shown else [])))
+    return Section("What changed", (_READING, *turns(changes), table(changes), *([figure] if shown else [])))
+
+
+def turns(changes: Sequence[Change]) -> list[str]:
+    """Whether the runs took turns, and what follows; nothing where nothing is compared."""
+    measured = [change for change in changes if change.step.ratio]
+    said = _IN_TURNS if all(change.in_turns for change in measured) else _ONE_AFTER_THE_OTHER
+    return [said] if measured else []
 
 
 def table(changes: Sequence[Change]) -> Table:
@@ -104,6 +119,7 @@ def _row(change: Change) -> Row:
         "gain": gain.ratio if gain else None,
         "gain_p": gain.p if gain else None,
         "gain_verdict": gain.verdict.value if gain else "–",
+        "in_turns": change.in_turns,
         "reason": _reason(change.step, gain),
     }
 

@@ -61,6 +61,8 @@ def _why_none(group: GroupResult) -> str:
 def caveats(run: Run) -> list[str]:
     """What the run cannot claim, in paragraphs."""
     found = []
+    if slowed := [result.title for _, result in run.rows() if result.case.slowdown]:
+        found.append(f"**Slowed on purpose**, so no measurement of these modes: {', '.join(dict.fromkeys(slowed))}.")
     if not run.enough:
         found.append(
             f"What this run cannot claim: with {run.blocks} blocks no difference reaches p < 0.05 by sign (that takes "

@@ -2,12 +2,12 @@
 
 from functools import partial
 
+from bench.equivalence import Equivalence
 from bench.learning import Learning, ModeLearning, Trained
 from bench.report.document import Figure, Part, Section
 from bench.report.learning_tables import accuracy, points, signed, table, to_target, trainings
 from bench.report.plots import learning as plots
 from bench.report.wording import interval
-from bench.stats import Equivalence
 
 _READING = (
     "Each seed gives every mode the same initial weights and the same batches in the same order; rounding differs, "

@@ -2,10 +2,10 @@
 
 import statistics
 
+from bench.equivalence import Equivalence
 from bench.learning import Learning, ModeLearning, seconds_to
 from bench.report.document import Column, Row, Table, column, summary_of
 from bench.report.wording import interval, number
-from bench.stats import Equivalence
 
 
 def table(learning: Learning) -> Table:

@@ -24,8 +24,11 @@ _TURNS = (
     "for it, and has run nothing. A case far slower than the baseline takes part in two rounds of every second block."
 )
 _STATISTICS = (
-    "Ratios are formed inside a round, averaged on the log scale over a block, and given Student's 95 % interval "
-    "across blocks, for a block (a process) is what repeats independently. Verdicts: FASTER or SLOWER where p < 0.05 "
+    "A block's ratio compares the least disturbed slices of both, of the same rounds: each one's fastest third, "
+    "averaged on the log scale. Whatever else runs on a machine only ever adds time, so these are the slices that say "
+    "most of the modes themselves; the ratio over all slices stands beside it in `tables/steady.csv`, and a warning "
+    "where it says something else. Ratios are given Student's 95 % interval across blocks, for a block (a process) is "
+    "what repeats independently. Verdicts: FASTER or SLOWER where p < 0.05 "
     "after Holm's correction over all comparisons of the run and the ratio lies outside the noise floor; SAME where "
     f"the whole interval lies within {MARGIN:.0%}; UNCERTAIN otherwise; INVALID where a case did other work than its "
     "baseline or was not what its name says; NOT APPLICABLE where a mode cannot hold the task; NOT COMPARABLE where "

@@ -21,6 +21,12 @@ def interval(summary: Summary | None, scale: float = 1.0, sign: str = "") -> str
     return f"{centre} [{number(summary.low * scale)}, {number(summary.high * scale)}]"
 
 
+def percent(share: float, low: float | None = None, high: float | None = None) -> str:
+    """A share as '5.1 % [4.6, 5.7]'; without brackets where there is no interval."""
+    words = f"{100 * share:.2f} %"
+    return words if low is None or high is None else f"{words} [{100 * low:.2f}, {100 * high:.2f}]"
+
+
 def repaid(even: BreakEven | None) -> str:
     """When a dearer start is repaid: '66 steps [51, 85]', 'never', 'at once'."""
     if even is None:

@@ -20,13 +20,13 @@ from bench.opening import Opened, open_tensorflow
 from bench.records import Case, Measurement
 from cifar_core import models, pipeline
 from cifar_core.batch_file import Part
-from cifar_core.cifar10 import SYNTHETIC
+from cifar_core.cifar10 import SYNTHETIC, TEST_PART
 from cifar_core.inputs import Resident, Streamed
 from cifar_core.models import MODELS
 from cifar_core.optimizers import Adam
 from cifar_core.pipeline import Batches
 from cifar_core.recipe import RECIPES
-from cifar_core.training import Task, resident_task, training_task
+from cifar_core.training import Task, evaluate, resident_task, training_task
 from cifar_core.workload import Workload
 
 BATCH = 4
@@ -291,3 +291,20 @@ def test_a_look_inside_each_mode_sees_its_calls_and_what_became_of_its_step(mode
         assert 2 * 2 * BATCH * kernels < structure.flops < 3.1 * 2 * BATCH * kernels
     if structure.ops_optimised is not None and mode != "function_loop":
         assert 0 < structure.ops_optimised < measurement.proof.execution.graph_ops
+    assert_accuracy(measurement, child.trainer)
+
+
+def assert_accuracy(measurement: Measurement, trainer: Trainer) -> None:
+    """It is that of the weights as they are, for eager answers the same with them."""
+    found, updates = measurement.accuracy_after, int(trainer.read([trainer.task.optimizer.iterations])[0])
+    if measurement.case.again:
+        assert found is None
+        return
+    assert found
+    assert (found.images, found.updates) == (1000, updates)
+    assert updates >= measurement.proof.updates + measurement.steady.steps_per_slice
+    eager = modes.load("eager")(partial(resident_task, measurement.case.workload, pipeline.resident(SYNTHETIC, 4, 0)))
+    eager.write(eager.task.weights, trainer.read(trainer.task.weights))
+    test = SYNTHETIC.read(TEST_PART)
+    _, share = evaluate(eager, Part(test.images[:1000], test.labels[:1000]))
+    assert found.share == pytest.approx(share, abs=2 / 1000)

@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 from bench.__main__ import app
 from bench.analysis import analyse
-from bench.compare import Named, changes, differences
-from bench.contrast import contrast
+from bench.compare import Difference, Named, changes, differences
+from bench.contrast import Sides, alternate, contrast
 from bench.errors import BenchError
 from bench.gates import parse
 from bench.records import Environment
@@ -30,12 +30,16 @@ def a_run(
     steps: dict[str, float] = STEPS,
     blocks: int = 6,
     environment: Environment = ENVIRONMENT,
+    first_s: float | None = None,
     **changes: object,
 ) -> Path:
+    """A run; with `first_s`, its blocks began then and every minute after."""
     store = Store.create(folder, PLAN)
     for outcome in outcomes(PLAN, steps, blocks):
         assert outcome.measurement
-        store.keep(replace(outcome, measurement=replace(outcome.measurement, environment=environment, **changes)))  # type: ignore[arg-type]
+        at = None if first_s is None else first_s + 60 * outcome.block
+        there = replace(environment, at=at)
+        store.keep(replace(outcome, measurement=replace(outcome.measurement, environment=there, **changes)))  # type: ignore[arg-type]
     return folder
 
 
@@ -55,19 +59,59 @@ def test_welchs_interval_holds_the_true_ratio_and_agrees_with_a_worked_example()
     random.seed(1)
     before = [random.gauss(0, 0.02) for _ in range(6)]
     after = [random.gauss(0.05, 0.04) for _ in range(8)]
-    ratio, p = contrast(before, after)
+    ratio, p = contrast(Sides(before, after, in_turns=False))
     from scipy import stats
 
     known = stats.ttest_ind(after, before, equal_var=False)
     low, high = known.confidence_interval(0.95)
     assert p == pytest.approx(known.pvalue)
     assert (ratio.low, ratio.high) == pytest.approx((math.exp(low), math.exp(high)))
-    assert contrast([0.0], [1.0])[1] is None
+    assert contrast(Sides([0.0], [1.0], in_turns=False))[1] is None
+
+
+def test_runs_that_took_turns_are_compared_block_by_block_so_a_common_drift_cancels() -> None:
+    before = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5]
+    after = [value + change for value, change in zip(before, (0.05, 0.06, 0.04, 0.05, 0.06, 0.04), strict=True)]
+    paired, p = contrast(Sides(before, after, in_turns=True))
+    from scipy import stats
+
+    known = stats.ttest_rel(after, before)
+    assert p == pytest.approx(known.pvalue)
+    assert (paired.low, paired.high) == pytest.approx(tuple(math.exp(end) for end in known.confidence_interval(0.95)))
+    apart, _ = contrast(Sides(before, after, in_turns=False))
+    assert apart.high is not None
+    assert paired.high is not None
+    assert apart.high > 1.2 > paired.high
+
+
+def test_what_a_machine_does_from_run_to_run_widens_the_interval_of_runs_that_did_not_take_turns() -> None:
+    exact = ([0.0] * 6, [0.0] * 6)
+    still, _ = contrast(Sides(*exact, in_turns=False))
+    restless, _ = contrast(Sides(*exact, in_turns=False, between=0.01))
+    assert (still.low, still.high) == (1.0, 1.0)
+    assert restless.high == pytest.approx(math.exp(1.959964 * math.sqrt(2) * 0.01))  # normal quantile, 97.5 %
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "took_turns"),
+    [
+        ([0.0, 60.0, 120.0], [30.0, 90.0, 150.0], True),
+        ([0.0, 90.0, 120.0], [30.0, 60.0, 150.0], True),  # the order within a pair does not matter
+        ([0.0, 60.0, 120.0], [200.0, 260.0, 320.0], False),
+        ([0.0, 60.0, 120.0], [30.0, 90.0], False),
+        ([0.0, None, 120.0], [30.0, 90.0, 150.0], False),
+        ([0.0], [30.0], False),
+    ],
+)
+def test_runs_took_turns_where_each_pair_of_blocks_came_before_the_next(
+    before: list[float | None], after: list[float | None], took_turns: bool
+) -> None:
+    assert alternate(before, after) is took_turns
 
 
 def test_a_mode_that_became_slower_is_found_against_its_own_baseline(tmp_path: Path) -> None:
-    first = named(a_run(tmp_path / "a"))
-    slower = named(a_run(tmp_path / "b", {**STEPS, "function": 0.025 * 1.05}))
+    first = named(a_run(tmp_path / "a", first_s=0.0))
+    slower = named(a_run(tmp_path / "b", {**STEPS, "function": 0.025 * 1.05}, first_s=30.0))
     found = {change.case.mode: change for change in changes([first, slower])}
     assert found["eager"].gain is None
     assert found["function"].gain
@@ -79,8 +123,8 @@ def test_a_mode_that_became_slower_is_found_against_its_own_baseline(tmp_path: P
 
 
 def test_a_machine_that_is_slower_in_all_changes_the_steps_and_not_the_gains(tmp_path: Path) -> None:
-    first = named(a_run(tmp_path / "a"))
-    other = named(a_run(tmp_path / "b", {arm: 2 * step_s for arm, step_s in STEPS.items()}))
+    first = named(a_run(tmp_path / "a", first_s=0.0))
+    other = named(a_run(tmp_path / "b", {arm: 2 * step_s for arm, step_s in STEPS.items()}, first_s=30.0))
     for change in changes([first, other]):
         assert change.step.verdict is Verdict.SLOWER
         assert change.gain is None or change.gain.verdict is Verdict.SAME
@@ -109,8 +153,8 @@ def test_what_differs_around_the_runs_is_named(tmp_path: Path) -> None:
 
 
 def test_the_gates_decide_the_exit_code(tmp_path: Path) -> None:
-    a, b = a_run(tmp_path / "a"), a_run(tmp_path / "b")
-    slower = a_run(tmp_path / "slower", {**STEPS, "function": 0.025 * 1.05})
+    a, b = a_run(tmp_path / "a", first_s=0.0), a_run(tmp_path / "b", first_s=20.0)
+    slower = a_run(tmp_path / "slower", {**STEPS, "function": 0.025 * 1.05}, first_s=40.0)
     few = a_run(tmp_path / "few", blocks=1)
     gate = ("--fail-on", "slower 2%", "--out")
     assert compared(a, b, *gate, tmp_path / "1")[0] == 0
@@ -120,6 +164,38 @@ def test_the_gates_decide_the_exit_code(tmp_path: Path) -> None:
     assert compared(a, b, "--fail-on", "function/eager < 1.5", "--out", tmp_path / "4")[0] == 0
     assert compared(a, b, "--fail-on", "function/eager < 2.5", "--out", tmp_path / "5")[0] == 1
     assert compared(a, slower, "--fail-on", "xla slower 2%", "--out", tmp_path / "6")[0] == 0
+
+
+def test_runs_that_did_not_take_turns_say_so_and_decide_no_small_change(tmp_path: Path) -> None:
+    a, slower = a_run(tmp_path / "a"), a_run(tmp_path / "slower", {**STEPS, "function": 0.025 * 1.05})
+    code, out = compared(a, slower, "--fail-on", "slower 2%", "--out", tmp_path / "1")
+    assert (code, "made one after the other" in out) == (3, True)
+    assert compared(a, slower, "--fail-on", "slower 10%", "--out", tmp_path / "2")[0] == 0
+    much = a_run(tmp_path / "much", {**STEPS, "function": 0.025 * 1.2})
+    assert compared(a, much, "--fail-on", "slower 10%", "--out", tmp_path / "3")[0] == 1
+
+
+def test_a_regression_of_the_baseline_itself_is_seen_by_a_gate_on_steps(tmp_path: Path) -> None:
+    a = a_run(tmp_path / "a", first_s=0.0)
+    slower = a_run(tmp_path / "slower", {**STEPS, "eager": 0.05 * 1.05, "eager-again": 0.05 * 1.05}, first_s=30.0)
+    assert compared(a, slower, "--fail-on", "slower 2%", "--out", tmp_path / "1")[0] == 0
+    assert compared(a, slower, "--fail-on", "step slower 2%", "--out", tmp_path / "2")[0] == 1
+    assert compared(a, slower, "--fail-on", "eager step slower 2%", "--out", tmp_path / "3")[0] == 1
+    assert compared(a, slower, "--fail-on", "function step slower 2%", "--out", tmp_path / "4")[0] == 0
+
+
+def test_a_case_slowed_on_purpose_is_held_against_the_one_that_was_not(tmp_path: Path) -> None:
+    clean = a_run(tmp_path / "a")
+    slowed = tuple(replace(case, slowdown=0.05 * (case.mode == "function")) for case in PLAN.cases)
+    store = Store.create(tmp_path / "b", replace(PLAN, cases=slowed))
+    steps = {**STEPS, "function-slowed5": 0.025 * 1.05}
+    for outcome in outcomes(store.plan, steps):
+        store.keep(outcome)
+    runs = [named(clean), named(tmp_path / "b")]
+    found = {change.case.mode: change for change in changes(runs)}
+    assert found["function"].step.ratio
+    assert found["function"].step.ratio.centre == pytest.approx(1 / 1.05, rel=0.005)
+    assert Difference("slowed on purpose", ("none", "tf.function, slowed by 5%")) in differences(runs)
 
 
 def test_a_comparison_leaves_markdown_tables_a_picture_and_json(tmp_path: Path) -> None:
@@ -132,7 +208,8 @@ def test_a_comparison_leaves_markdown_tables_a_picture_and_json(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    "text", ["faster 5%", "function/eager > 1", "slower", "nonsense slower 5%", "function/nonsense < 1"]
+    "text",
+    ["faster 5%", "function/eager > 1", "slower", "nonsense slower 5%", "step step slower 5%", "function/nonsense < 1"],
 )
 def test_a_gate_that_makes_no_sense_is_one_clear_line(text: str) -> None:
     with pytest.raises(BenchError, match=r"no gate; known forms|unknown mode 'nonsense'"):
@@ -157,3 +234,12 @@ def test_the_history_shows_every_case_of_every_run(tmp_path: Path) -> None:
     assert [(row["run"], row["mode"], row["blocks"]) for row in rows] == [
         (run, mode, blocks) for run, blocks in (("a", 6), ("b", 1)) for mode in ("eager", "function", "xla")
     ]
+
+
+def test_the_history_of_a_folder_holds_the_runs_of_a_matrix_too(tmp_path: Path) -> None:
+    a_run(tmp_path / "results" / "alone")
+    a_run(tmp_path / "results" / "matrix" / "tf220")
+    (tmp_path / "results" / "matrix" / "compare").mkdir()
+    done = CliRunner().invoke(app, ["history", str(tmp_path / "results")])
+    assert done.exit_code == 0
+    assert [done.stdout.count(name) for name in ("alone", "tf220")] == [3, 3]

@@ -36,22 +36,22 @@ def test_slices_count_by_rounds_and_cases() -> None:
 
 def test_the_line_counts_blocks_groups_and_cases() -> None:
     said = eta.foretell(a_standard_plan("1,8,64,256"), set(), 2, math.inf)
-    assert said == "plan: 6 blocks x 4 groups x 5 cases, about 11 min (a guess until the first block is done)"
-    assert eta.foretell(a_standard_plan(), set(), 2, math.inf).startswith("plan: 6 blocks x 5 cases, about 3 min")
+    assert said == "plan: 7 blocks x 4 groups x 5 cases, about 13 min (a guess until the first block is done)"
+    assert eta.foretell(a_standard_plan(), set(), 2, math.inf).startswith("plan: 7 blocks x 5 cases, about 3 min")
 
 
 def test_a_budget_below_the_guess_says_how_many_blocks_it_leaves() -> None:
     planned = a_standard_plan("1,8,64,256")
     assert eta.foretell(planned, set(), 2, 300).splitlines()[1] == (
-        "the budget of 5 min leaves room for about 2 of 6 blocks; every case is measured in each"
+        "the budget of 5 min leaves room for about 2 of 7 blocks; every case is measured in each"
     )
     assert "leaves room for the first block only" in eta.foretell(planned, set(), 2, 60)
     assert "budget" not in eta.foretell(planned, set(), 2, 3600)
 
 
-def test_a_precision_is_at_least_the_blocks_of_a_claim() -> None:
+def test_a_precision_is_at_least_the_blocks_after_which_a_run_may_stop() -> None:
     said = eta.foretell(a_standard_plan(preset="quick", precision="2%"), set(), 2, math.inf)
-    assert said.startswith("plan: at least 6 blocks x 5 cases, about ")
+    assert said.startswith("plan: at least 12 blocks x 5 cases, about ")
     assert "until each interval is within 2.0%" in said
 
 
@@ -67,8 +67,8 @@ def test_what_is_measured_already_does_not_count_but_half_a_block_does() -> None
 def test_only_the_blocks_that_are_left_take_time() -> None:
     planned = a_standard_plan("8,64")
     eight = {(case.key, block) for case in planned.cases if case.workload.batch_size == 8 for block in range(3)}
-    left = eta.duration(9 * eta.block_s(5, STANDARD, 2))
-    assert f"3 of 12 done, about {left} (" in eta.foretell(planned, eight, 2, math.inf)
+    left = eta.duration(11 * eta.block_s(5, STANDARD, 2))
+    assert f"3 of 14 done, about {left} (" in eta.foretell(planned, eight, 2, math.inf)
 
 
 @pytest.mark.parametrize(("seconds", "said"), [(45.4, "45 s"), (90, "2 min"), (754, "13 min"), (5500, "1.5 h")])

@@ -4,6 +4,7 @@ import pytest
 from builders import FakeClock, FakeTrainer
 
 from bench import measure
+from bench.slowdown import Slowed
 
 
 def test_a_slice_is_timed_up_to_its_completion() -> None:
@@ -25,6 +26,16 @@ def test_waiting_for_the_device_is_in_the_clock() -> None:
             return 1.0
 
     assert measure.time_slice(Lazy(clock=clock), 2, clock)[0] == 3.0
+
+
+def test_a_planted_slow_down_is_a_share_of_what_the_slice_took_and_lies_in_the_clock() -> None:
+    clock = FakeClock()
+    trainer = FakeTrainer(clock=clock, step_s=0.5, loss=lambda steps: 10.0 - steps)
+
+    def sleep(seconds: float) -> None:
+        clock.now += seconds
+
+    assert measure.time_slice(Slowed(trainer, 0.05, clock, sleep), 4, clock) == (pytest.approx(2.1), 6.0)
 
 
 def test_a_traced_process_is_recognised(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,17 @@ def test_the_baseline_is_the_first_row_whatever_the_order_typed() -> None:
     assert plan.choose_modes("xla,function") == ["function", "xla"]
 
 
+def test_a_mode_slowed_on_purpose_says_so_in_its_key_and_the_baseline_may_be_one() -> None:
+    made = plan.make(Options(modes="eager,function", slow_down="function 5%"), SYNTHETIC)
+    assert [(case.arm, case.slowdown) for case in made.cases] == [
+        ("eager", 0.0),
+        ("eager-again", 0.0),
+        ("function-slowed5", 0.05),
+    ]
+    made = plan.make(Options(modes="eager,function", slow_down="eager 2.5%"), SYNTHETIC)
+    assert [case.arm for case in made.cases] == ["eager-slowed2.5", "eager-slowed2.5-again", "function"]
+
+
 def test_no_two_cases_share_a_key() -> None:
     made = plan.make(Options(batch_sizes="8,64", threads="0,1", devices="cpu,gpu,gpu:1"), SYNTHETIC)
     assert len({case.key for case in made.cases}) == len(made.cases) == 2 * 2 * 3 * 5
@@ -54,6 +65,10 @@ def test_a_value_spelled_twice_is_one_value(options: Options) -> None:
         (Options(precision="0%"), ["precision 0%"]),
         (Options(precision="fine"), ["precision 'fine'"]),
         (Options(budget="soon"), ["budget 'soon'", "10m"]),
+        (Options(slow_down="5%"), ["'5%' slows nothing down", "--slow-down 'function 5%'"]),
+        (Options(slow_down="function 0%"), ["slows nothing down"]),
+        (Options(slow_down="function 900%"), ["slows nothing down", "0.1 to 500 %"]),
+        (Options(slow_down="keras_fit 5%"), ["unknown mode to slow down 'keras_fit'", "eager, graph, function, xla"]),
     ],
 )
 def test_bad_options_are_named_with_what_to_type(options: Options, words: list[str]) -> None:

@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ README = (ROOT / "README.md").read_text()
 COMMANDS = re.findall(r"^    cifar-bench (.+?)(?:\s+#.*)?$", README, re.MULTILINE) + re.findall(
     r"`cifar-bench ([a-z][^`]*)`", README
 )
+PYTEST = re.findall(r"^    pytest (.+?)(?:\s+#.*)?$", README, re.MULTILINE)
 
 
 @pytest.mark.parametrize("words", sorted(set(COMMANDS)))
@@ -23,6 +26,15 @@ def test_every_command_is_one(words: str) -> None:
     command = typer.main.get_command(app).commands[name]
     if arguments or name != "report":
         command.make_context(name, arguments)
+
+
+@pytest.mark.parametrize("words", PYTEST)
+def test_every_pytest_command_collects_benchmarks(words: str, tmp_path: Path) -> None:
+    here = ("-p", "no:cacheprovider", f"--benchmark-storage={tmp_path}", "--collect-only", "-q")
+    command = [sys.executable, "-m", "pytest", *shlex.split(words), *here]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    assert "bench/bench_" in done.stdout
 
 
 def test_every_link_and_picture_is_there() -> None:

@@ -12,6 +12,7 @@ import pytest
 from builders import SCHEDULE, a_group, a_plan
 
 from bench import run
+from bench.stats import PILOT_BLOCKS
 from bench.store import Store
 from cifar_core.cifar10 import SYNTHETIC
 
@@ -103,10 +104,19 @@ def test_a_group_of_which_nothing_can_be_measured_is_tried_once(tmp_path: Path) 
     assert len(keys(store)) == 3
 
 
+def test_so_many_blocks_now_and_the_rest_later(tmp_path: Path) -> None:
+    store = a_store(tmp_path, blocks=3)
+    assert run.execute(store, SYNTHETIC, Watcher(), FAKE, most_blocks=1) == "so many blocks were asked for now: 1"
+    assert len(keys(store)) == 3
+    assert run.execute(store, SYNTHETIC, Watcher(), FAKE, most_blocks=2) == ""
+    assert {outcome.block for outcome in store.outcomes()} == {0, 1, 2}
+    assert len({outcome.measurement.environment.at for outcome in store.outcomes() if outcome.measurement}) == 3
+
+
 def test_precision_adds_blocks_until_it_is_reached(tmp_path: Path) -> None:
     store = a_store(tmp_path, precision=0.5)
     run.execute(store, SYNTHETIC, Watcher(), FAKE)
-    assert len(keys(store)) == 6 * 3  # a claim needs six, and these intervals are narrow
+    assert len(keys(store)) == PILOT_BLOCKS * 3  # these intervals are narrow, but no run may stop earlier
     assert run.precise(store)
 
 

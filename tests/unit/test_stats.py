@@ -8,15 +8,18 @@ from bench.records import Samples
 from bench.stats import Verdict
 
 
-def test_block_ratio_is_formed_inside_each_round_so_a_slow_moment_cancels() -> None:
-    baseline, candidate = Samples((2.0, 20.0, 2.0), 5), Samples((1.0, 10.0, 1.0), 5)
+def test_block_ratio_compares_the_least_disturbed_third_of_each() -> None:
+    baseline, candidate = Samples((2.0, 20.0, 2.0, 2.2, 2.0, 9.0), 5), Samples((10.0, 1.0, 1.3, 1.0, 1.1, 1.0), 5)
     assert stats.block_ratio(baseline, candidate) == pytest.approx(2.0)
+    everything = math.prod((2.0, 20.0, 2.0, 2.2, 2.0, 9.0)) / math.prod((10.0, 1.0, 1.3, 1.0, 1.1, 1.0))
+    assert stats.block_ratio(baseline, candidate, share=1.0) == pytest.approx(everything ** (1 / 6))
 
 
-def test_block_ratio_pairs_rounds_so_a_slow_case_may_take_fewer_and_shorter_slices() -> None:
+def test_block_ratio_takes_the_rounds_both_took_part_in_so_a_slow_case_may_take_fewer_and_shorter_slices() -> None:
     baseline = Samples((2.0, 20.0, 2.0, 6.0), 2)
     slow = Samples((30.0, 90.0), 1, rounds=(1, 3))
-    assert stats.block_ratio(baseline, slow) == pytest.approx(math.sqrt((10 / 30) * (3 / 90)))
+    assert stats.block_ratio(baseline, slow) == pytest.approx(3 / 30)
+    assert stats.block_ratio(baseline, slow, share=1.0) == pytest.approx(math.sqrt((10 / 30) * (3 / 90)))
     with pytest.raises(ValueError, match="share no round"):
         stats.block_ratio(Samples((2.0,), 2), Samples((3.0,), 2, rounds=(5,)))
 
@@ -104,39 +107,14 @@ def test_drift_compares_a_blocks_last_third_with_its_first() -> None:
     assert stats.drift([Samples((1.0,) * 5, 1)] * 3) is None
 
 
-def test_equivalence_is_the_90_percent_interval_inside_the_margin() -> None:
-    differences = [0.004, -0.002, 0.001, 0.003, -0.001]
-    found = stats.equivalence(differences, margin=0.01)
-    half = 2.131847 * 0.002549510 / math.sqrt(5)  # t(4 df, 95 %) from a printed table, sd of the five
-    assert (found.low, found.high) == (pytest.approx(0.001 - half, abs=1e-7), pytest.approx(0.001 + half, abs=1e-7))
-    assert found.same
-    assert not found.differs
-    assert found.bound == pytest.approx(0.001 + half, abs=1e-7)
-    assert not stats.equivalence(differences, margin=0.003).same
+def test_the_median_has_the_sign_tests_interval_whatever_the_distribution() -> None:
+    ten = stats.median_summary([9.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 1000.0])
+    assert (ten.centre, ten.low, ten.high) == (5.5, 2.0, 9.0)  # 2 * P(X <= 1) of ten tosses is 0.021, <= 2 is 0.11
+    assert stats.median_summary([1.0, 2.0, 3.0, 4.0, 5.0]).low is None
 
 
-def test_a_shown_difference_inside_the_margin_is_both() -> None:
-    found = stats.equivalence([0.004, 0.0041, 0.0039, 0.004], margin=0.01)
-    assert found.same
-    assert found.differs
-
-
-def test_one_pair_shows_neither_and_identical_pairs_show_equality() -> None:
-    single = stats.equivalence([0.0], margin=0.01)
-    assert (single.same, single.differs) == (False, False)
-    assert stats.equivalence([0.0, 0.0], margin=0.001).same
-
-
-def test_equivalence_keeps_its_error_rate_at_the_margin() -> None:
-    """Two things that differ by exactly the margin are called the same in at most 5 % of studies, by simulation."""
-    rng = random.Random(1)
-    studies = [[0.01 + rng.gauss(0, 0.004) for _ in range(5)] for _ in range(4000)]
-    wrong = sum(stats.equivalence(study, 0.01).same for study in studies) / len(studies)
-    assert 0.035 < wrong < 0.062  # 5 % +- 3.5 standard errors
-
-
-def test_the_family_of_differences_is_corrected() -> None:
-    family = [stats.equivalence(d, 0.01) for d in ([0.002, 0.003, 0.002], [0.001, -0.001, 0.0])]
-    corrected = stats.holm_equivalences(family)
-    assert family[0].p is not None
-    assert corrected[0].p == pytest.approx(2 * family[0].p)
+def test_the_medians_interval_holds_its_median_in_at_least_95_percent_of_studies() -> None:
+    rng = random.Random(3)
+    studies = [stats.median_summary([rng.expovariate(1.0) for _ in range(12)]) for _ in range(4000)]
+    held = sum(s.low is not None and s.high is not None and s.low <= math.log(2) <= s.high for s in studies)
+    assert 0.95 <= held / len(studies) < 0.98  # exactly 96.1 % for twelve

@@ -36,7 +36,7 @@ def test_half_written_files_are_never_seen(tmp_path: Path) -> None:
 
 def test_a_folder_with_another_run_is_refused(tmp_path: Path) -> None:
     Store.create(tmp_path, a_plan())
-    with pytest.raises(BenchError, match=r"holds another run; type --resume"):
+    with pytest.raises(BenchError, match=r"holds another run; type `cifar-bench run --resume"):
         Store.create(tmp_path, a_plan())
 
 

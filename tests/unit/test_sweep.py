@@ -129,7 +129,7 @@ def test_no_pair_is_compared_twice_though_tf_function_is_the_baseline() -> None:
 
 def test_a_difference_inside_the_noise_floor_is_not_certain() -> None:
     plan, records = a_sweep({"function": {8: 0.5, 64: 1.2}})
-    slow = {"eager": EAGER[64], "eager-again": EAGER[64] * 1.3, "function": EAGER[64] / 1.2}
+    slow = {"eager": EAGER[64], "eager-again": EAGER[64] * 1.5, "function": EAGER[64] / 1.2}
     others = [outcome for outcome in records if outcome.case.workload.batch_size == 8]
     at_64 = tuple(case for case in plan.cases if case.workload.batch_size == 64)
     (family,) = families(analyse(plan, others + outcomes(a_plan(at_64), slow)), BATCH_SIZES)
@@ -144,7 +144,7 @@ def test_a_single_block_makes_nothing_certain() -> None:
 def test_the_sentence_gives_the_range_the_guess_and_both_ends() -> None:
     assert said_of({"xla": {8: 0.5, 64: 2.0}}) == [
         "tutorial_cnn, float32, CPU: **XLA overtakes eager between batch 8 and 64 (about batch 23)**; "
-        "at 8 it is 0.500x [0.498, 0.502] as fast, at 64 2.00x [1.99, 2.01]."
+        "at 8 it is 0.500x [0.499, 0.501] as fast, at 64 2.00x [1.99, 2.01]."
     ]
 
 

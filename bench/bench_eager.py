@@ -1,0 +1,13 @@
+"""The dynamic graph: Python runs every op of the step when it meets it."""
+
+from bench.views import Show
+
+
+def test_eager(show: Show) -> None:
+    """Our own loop over the steps."""
+    show()
+
+
+def test_keras_eager(show: Show) -> None:
+    """Keras' loop, with run_eagerly=True."""
+    show()

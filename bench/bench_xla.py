@@ -1,0 +1,23 @@
+"""XLA: the traced graph is compiled to machine code for the device."""
+
+from bench.views import Show
+
+
+def test_xla(show: Show) -> None:
+    """The step is compiled whole (jit_compile=True)."""
+    show()
+
+
+def test_xla_loop(show: Show) -> None:
+    """The whole loop over steps is compiled as one program."""
+    show()
+
+
+def test_autocluster(show: Show) -> None:
+    """XLA compiles the parts of the graph that it chooses."""
+    show()
+
+
+def test_keras_jit(show: Show) -> None:
+    """Keras' loop, its step compiled whole."""
+    show()

@@ -1,0 +1,200 @@
+"""The report of a selftest: what the instrument costs, how often it errs, and what it can see here."""
+
+import math
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from bench.analysis import analyse
+from bench.instrument import Alike, HarnessCost, Instrument, Recovery, judge
+from bench.plan import PRESETS
+from bench.report.document import Column, Figure, Row, Section, Table, column, summary_of
+from bench.report.folder import write
+from bench.report.plots import selftest as plots
+from bench.report.wording import interval, number, percent
+from bench.selftest import LOOP, opened
+from bench.stats import Summary
+
+
+def build(folder: Path) -> tuple[Path, Instrument]:
+    """Write report.md, tables and plots; the report's path, and what it says. Raises BenchError."""
+    selftest, stores = opened(folder)
+    runs = [analyse(store.plan, store.outcomes()) for store in stores]
+    found = judge(selftest, runs, [preset.schedule.blocks for preset in PRESETS])
+    sections = [
+        Section("In one sentence", (sentence(found), _CONDITIONS.format(**_conditions(found)))),
+        Section("The clock", (clock(found),)),
+        Section("What the harness adds to a step", (_HARNESS, harness(found))),
+        Section("The mode against itself, and slowed on purpose", (_RECOVERY, recovery(found), *_figure(found))),
+        Section("The smallest difference that it finds", (_RESOLUTION.format(_sd(found)), resolution(found))),
+    ]
+    return write(folder, "The instrument, measured", selftest.data_title, sections), found
+
+
+def tables(found: Instrument) -> list[Table]:
+    """What a terminal shows."""
+    return [shown for shown in (clock(found), harness(found), recovery(found), resolution(found)) if shown.rows]
+
+
+def sentence(found: Instrument) -> str:
+    """Whether the instrument is in order, and how much was asked of it."""
+    if wrong := found.out_of_order:
+        return f"**The instrument is out of order here**: {'; '.join(wrong)}."
+    if not found.alike.runs:
+        return "No run has been measured yet, so nothing can be said."
+    alarms = f"{found.alike.alarms} of {found.alike.runs} runs called the mode different from itself"
+    sizes = [f"{r.slowdown:.0%} as {percent(*r.measured)}" for r in found.recoveries]
+    return f"The instrument is in order: {alarms}; slow-downs were measured so: {', '.join(sizes)}."
+
+
+_CONDITIONS = "Preset {preset}, {runs} runs of {mode}, {data}{neighbour}; load before {load}."
+
+
+def _conditions(found: Instrument) -> dict[str, object]:
+    selftest = found.selftest
+    return {
+        "preset": selftest.preset,
+        "runs": found.alike.runs,
+        "mode": selftest.mode,
+        "data": selftest.data_title,
+        "neighbour": ", beside a process that kept one core busy" if selftest.neighbour else "",
+        "load": selftest.environment.load_before,
+    }
+
+
+def clock(found: Instrument) -> Table:
+    """One row: the clock that times slices."""
+    titles = (("resolution", "resolution_s"), ("smallest step seen", "tick_s"), ("a reading", "cost_s"))
+    columns = (column("clock", "clock"), *(Column(title, partial(_nanoseconds, key)) for title, key in titles))
+    check = found.selftest.clock
+    row = {"clock": check.name, "resolution_s": check.resolution_s, "tick_s": check.tick_s, "cost_s": check.cost_s}
+    return Table("clock", columns, (row,))
+
+
+def _nanoseconds(key: str, row: Row) -> str:
+    value = row[key]
+    assert isinstance(value, float)
+    return f"{number(1e9 * value)} ns"
+
+
+_HARNESS = (
+    f"A slice as a run takes it, in turns with the others, against a bare loop of {LOOP} times as many steps in one go "
+    "in the same process: the median over neighbouring pairs, with the sign test's interval. What is above 1 is what "
+    "waking up, the barrier and the clock add to a step of this mode; it matters to a ratio only where two modes "
+    "differ in it."
+)
+
+
+def harness(found: Instrument) -> Table:
+    """One row a mode."""
+    columns = (
+        column("mode", "mode"),
+        Column("step in a slice (ms)", lambda row: _milliseconds(row["slice_s"])),
+        Column("step in a bare loop (ms)", lambda row: _milliseconds(row["loop_s"])),
+        Column("times as long", lambda row: interval(summary_of(row, "ratio"), sign="x")),
+        column("pairs", "pairs"),
+    )
+    return Table("harness", columns, tuple(map(_harness_row, found.harness)))
+
+
+def _harness_row(cost: HarnessCost) -> Row:
+    return {
+        "mode": cost.mode,
+        "slice_s": cost.slice_s,
+        "loop_s": cost.loop_s,
+        "ratio": cost.ratio,
+        "pairs": cost.ratio.n,
+    }
+
+
+def _milliseconds(value: object) -> str:
+    assert isinstance(value, float)
+    return number(1e3 * value)
+
+
+_RECOVERY = (
+    "Each block holds the mode twice unchanged, and slowed by a known share of its own time. *Measured* is over all "
+    "blocks of all runs; *found* counts the runs that called it different, each comparison on its own; for what was "
+    "not slowed that is the false-alarm rate, of which 5 % are allowed. *Power* is what the spread of these blocks "
+    "makes of one such run, by calculation."
+)
+
+
+def recovery(found: Instrument) -> Table:
+    """The mode unchanged, then one row a slow-down."""
+    columns = (
+        column("slowed by", "slowed"),
+        column("measured", "measured"),
+        column("found in", "found"),
+        column("power", "power"),
+    )
+    rows = [_alike_row(found.alike), *map(_recovery_row, found.recoveries)] if found.alike.runs else []
+    return Table("recovery", columns, tuple(rows))
+
+
+def _alike_row(alike: Alike) -> Row:
+    slower = _inverse(alike.ratio)
+    added = (slower.centre - 1, slower.low and slower.low - 1, slower.high and slower.high - 1) if slower else None
+    return {
+        "slowed": "nothing (A/A)",
+        "measured": percent(*added) if added else "–",
+        "found": f"{alike.alarms} of {alike.runs} runs",
+        "power": "–",
+        "slowdown": 0.0,
+        "bias": slower,
+        "runs": alike.runs,
+        "runs_found": alike.alarms,
+    }
+
+
+def _recovery_row(recovery: Recovery) -> Row:
+    return {
+        "slowed": f"{recovery.slowdown:.0%}",
+        "measured": percent(*recovery.measured),
+        "found": f"{recovery.found} of {recovery.runs} runs",
+        "power": "–" if math.isnan(recovery.power) else f"{recovery.power:.0%}",
+        "slowdown": recovery.slowdown,
+        "bias": recovery.bias,
+        "runs": recovery.runs,
+        "runs_found": recovery.found,
+    }
+
+
+def _inverse(ratio: Summary | None) -> Summary | None:
+    if ratio is None:
+        return None
+    return Summary(1 / ratio.centre, ratio.high and 1 / ratio.high, ratio.low and 1 / ratio.low, ratio.n)
+
+
+_RESOLUTION = (
+    "From the spread of a block's ratio here, {}: the smallest change that nine of ten runs would find, by the number "
+    "of blocks. Blocks of the presets standard and thorough hold twice as many slices as these, so theirs is smaller."
+)
+
+
+def _sd(found: Instrument) -> str:
+    return "unknown yet" if found.block_sd is None else f"{found.block_sd:.1%} (standard deviation)"
+
+
+def resolution(found: Instrument) -> Table:
+    """One row a number of blocks."""
+    names = {preset.schedule.blocks: preset.name for preset in PRESETS}
+    titles = (("blocks", "blocks"), ("as in preset", "preset"), ("smallest change found", "smallest"))
+    columns = tuple(column(title, key) for title, key in titles)
+    rows: Sequence[Row] = [
+        {
+            "blocks": r.blocks,
+            "preset": names[r.blocks],
+            "smallest": f"{number(100 * r.smallest)} %",
+            "share": r.smallest,
+        }
+        for r in found.resolutions
+    ]
+    return Table("resolution", columns, tuple(rows))
+
+
+def _figure(found: Instrument) -> list[Figure]:
+    if not found.recoveries:
+        return []
+    words = [f"{r.slowdown:.0%} planted, {percent(*r.measured)} measured" for r in found.recoveries]
+    return [Figure("recovery", "Planted and measured slow-downs: " + "; ".join(words), partial(plots.recovery, found))]
