@@ -22,14 +22,26 @@ from bench.autograph.values import (
     join,
 )
 
-_DEPTH = 6
+_DEPTH = 20  # names that stand for names that are followed
 
 
 class Evaluator:
-    """Evaluates in one function; `local` is changed by who walks its statements, `seen` keeps every node's value."""
+    """Evaluates in one function; `local` is changed by who walks its statements, `seen` keeps every node's value.
 
-    def __init__(self, project: Project, module: Module, scope: Scope, returns: Mapping[Function, Value]) -> None:
+    `outside` keeps the values of expressions outside the function, for all evaluators of a round: where many names
+    stand for each other, as in a function's own locals read from a lambda, each would else be evaluated for every path.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        module: Module,
+        scope: Scope,
+        returns: Mapping[Function, Value],
+        outside: dict[ast.expr, Value],
+    ) -> None:
         self.project, self.module, self.scope, self.returns = project, module, scope, returns
+        self.outside = outside
         self.local: dict[str, Value] = {}
         self.seen: dict[ast.AST, Value] = {}
         self.depth = 0
@@ -86,12 +98,16 @@ class Evaluator:
 
     def _elsewhere(self, node: ast.expr, module: Module | None = None) -> Value:
         """An expression outside the function, of which the surrounding locals are not known."""
+        if node in self.outside:
+            return self.outside[node]
         if self.depth > _DEPTH:
             return UNKNOWN
+        self.outside[node] = UNKNOWN  # while it is evaluated: what it is made of may lead back to it
         home = module or self.module
-        other = Evaluator(self.project, home, home.enclosing[node], self.returns)
+        other = Evaluator(self.project, home, home.enclosing[node], self.returns, self.outside)
         other.depth = self.depth + 1
-        return other.value(node)
+        self.outside[node] = other.value(node)
+        return self.outside[node]
 
     def _attribute(self, node: ast.Attribute) -> Value:
         base = self.value(node.value)

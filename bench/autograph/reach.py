@@ -40,6 +40,7 @@ class Reach:
         self.project, self.modules = project, modules
         self.states: dict[Function, _State] = {}
         self.returns: dict[Function, Value] = {}
+        self.outside: dict[ast.expr, Value] = {}
         self.calls = Calls()
         self.found: dict[ast.AST, Body] = {}
 
@@ -51,6 +52,7 @@ class Reach:
         for _ in range(_ROUNDS):
             before = (dict(self.returns), len(self.states))
             self.found.clear()
+            self.outside.clear()  # it was made with the returns known until then
             self.plain()
             self.reached()
             if before == (self.returns, len(self.states)):
@@ -89,7 +91,7 @@ class Reach:
                 return
 
     def visit(self, module: Module, node: ast.AST, local: dict[str, Value], state: _State | None) -> None:
-        evaluator = Evaluator(self.project, module, module.scopes[node], self.returns)
+        evaluator = Evaluator(self.project, module, module.scopes[node], self.returns, self.outside)
         evaluator.local = local
         walked = walk(evaluator, node)
         function = module.functions.get(node)

@@ -17,12 +17,12 @@ ROOT = Path(__file__).parents[2]
 
 
 @cache
-def probed(driver: str, node_limit: int = 50_000) -> tuple[Seen, ...]:
-    return probe(str(FILE), driver, node_limit, 100.0, lambda mode: None)
+def probed(driver: str) -> tuple[Seen, ...]:
+    return probe(Asked(str(FILE), driver, 1000.0), lambda mode: None)
 
 
-def texts(driver: str, node_limit: int = 50_000) -> list[tuple[str, tuple[str, ...], str]]:
-    return [(one.kind, one.modes, one.text) for one in observations(probed(driver, node_limit), 1e-3)]
+def texts(driver: str) -> list[tuple[str, tuple[str, ...], str]]:
+    return [(one.kind, one.modes, one.text) for one in observations(probed(driver), 1e-3)]
 
 
 def function(mode: int, name: str) -> Function:
