@@ -54,6 +54,8 @@ def result(evaluator: "Evaluator", node: ast.Call) -> Value:
 
 def _outside(dotted: str, arguments: list[Value]) -> Value:
     first = arguments[0] if arguments else PYTHON
+    if dotted == "builtins.len" and first.tensor is Tensor.LIKELY:
+        return PYTHON  # what only may be a tensor and has its length taken is rather a list
     if dotted in _OVERLOADED:
         return combine(*arguments) if any(one.tensor >= Tensor.LIKELY for one in arguments) else PYTHON
     if dotted in _COPIES and first.kind in CONTAINERS:

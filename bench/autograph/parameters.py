@@ -38,8 +38,21 @@ def traced(function: Function, given: dict[str, Value], root: Compiled | None) -
             value = TENSOR if declared is TENSOR and value.tensor < Tensor.YES else value
         else:
             value = _of_root(root, name, declared, value)
+            if root.kind == "keras" and len(found) > 1 and value == _likely(name):
+                value = replace(UNKNOWN, origin="parameter", name=name)  # of the rest, many are flags
         found[name] = value
-    return found
+    return found | _gathered(function)
+
+
+def _likely(name: str) -> Value:
+    return replace(LIKELY, origin="parameter", name=name)
+
+
+def _gathered(function: Function) -> dict[str, Value]:
+    """What `*args` and `**kwargs` hold: Python makes them anew for each call."""
+    arguments = function.node.args
+    kinds = ((arguments.vararg, "tuple"), (arguments.kwarg, "dict"))
+    return {argument.arg: Value(kind, "fresh") for argument, kind in kinds if argument}
 
 
 def _of_root(root: Compiled, name: str, declared: Value | None, value: Value | None) -> Value:

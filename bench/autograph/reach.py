@@ -144,6 +144,8 @@ class Reach:
         return method or (self.project.method(*owner, "call") if self.project.is_keras(*owner) else None)
 
     def enter(self, body: Body, function: Function, state: _State, given: dict[str, Value]) -> None:
+        if function.module.name.startswith("tensorflow."):
+            return  # its own code is no model's, and does while tracing what a trace is made of
         name = body.function.name if body.function else ""
         keras = function.owner is not None and function.name.endswith(".call")
         converted = state.converted and not _unconverted(function) and not keras

@@ -7,9 +7,14 @@ from bench.autograph.body import Body, Hit
 from bench.autograph.mutations import mutations
 from bench.autograph.rule import Outcome, Rule, everywhere
 
-_MAKERS = ("keras.layers.", "keras.optimizers.", "keras.metrics.", "keras.models.", "tensorflow.optimizers.",
-           "tensorflow.metrics.")  # fmt: skip
-_PURE = ("keras.metrics.mean", "keras.metrics.binary", "keras.metrics.categorical", "keras.metrics.sparse")
+_MAKERS = ("keras.layers", "keras.optimizers", "keras.metrics", "keras.models", "tensorflow.optimizers",
+           "tensorflow.metrics")  # fmt: skip
+# Layers that hold no variables, not even of a random generator: these, and families by how their names begin.
+_PURE = frozenset(
+    "Activation Add Average Concatenate Dot ELU Flatten Identity Input Lambda LeakyReLU Masking Maximum Minimum "
+    "Multiply Permute ReLU RepeatVector Rescaling Reshape Softmax Subtract".split()
+)
+_PURE_FAMILIES = ("AveragePooling", "Cropping", "Global", "MaxPooling", "UpSampling", "ZeroPadding")
 _STATE_TESTS = (ast.Is, ast.IsNot, ast.In, ast.NotIn)
 _GENERATOR = "tensorflow.random.Generator."
 
@@ -60,8 +65,9 @@ def hidden(body: Body) -> Iterator[Hit]:
         dotted = body.called(node)
         if body.via and body.function and body.function.name.endswith("__init__"):
             return  # reported where the constructor is called
-        leaf = dotted.rpartition(".")[2]
-        outside = dotted.startswith(_MAKERS) and leaf[:1].isupper() and not dotted.startswith(_PURE)
+        family, _, leaf = dotted.rpartition(".")
+        pure = family == "keras.layers" and (leaf in _PURE or leaf.startswith(_PURE_FAMILIES))
+        outside = family in _MAKERS and leaf[:1].isupper() and not pure
         if (outside or dotted.startswith(_GENERATOR)) and not guarded(body, node):
             yield Hit(node, f"{ast.unparse(node.func)} creates variables at every trace")
         elif not body.via and (made_by := _creates(body, node)) and not guarded(body, node):

@@ -236,6 +236,29 @@ def test_sarif_has_a_rule_for_each_result(tmp_path: Path, monkeypatch: pytest.Mo
     assert place["region"] == {"startLine": 10, "startColumn": 5, "endLine": 10, "endColumn": 21}
 
 
+def test_names_that_stand_for_each_other_many_times_over_take_no_longer(tmp_path: Path) -> None:
+    lines = "".join(f"    v{n} = v{n - 1} + v{n - 1} * v{n - 1}\n" for n in range(1, 60))  # 3^59 ways down to v0
+    source = f"def around(v0):\n{lines}    return tf.function(lambda x: x + v59)\n"
+    assert findings(tmp_path, source) == ()
+
+
+def test_names_that_stand_for_themselves_end(tmp_path: Path) -> None:
+    source = "def around():\n    a = b\n    b = a\n    return tf.function(lambda x: x + a)\n"
+    assert findings(tmp_path, source) == ()
+
+
+def test_tensorflow_s_own_code_is_not_followed(tmp_path: Path) -> None:
+    package = tmp_path / "tensorflow"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "inside.py").write_text("count = []\n\ndef op(x):\n    count.append(1)\n    return x\n")
+    (package / "user.py").write_text(
+        "import tensorflow as tf\nfrom tensorflow.inside import op\nrows = []\n\n"
+        "@tf.function\ndef f(x):\n    rows.append(1)\n    return op(x)\n"
+    )
+    assert [(Path(one.file).name, one.line) for one in checked(tmp_path).findings] == [("user.py", 7)]
+
+
 def test_the_suites_own_steps_are_clean() -> None:
     result = check([ROOT / "cifar_core", ROOT / "bench" / "modes"], Settings(), RULES)
     assert result.findings == ()

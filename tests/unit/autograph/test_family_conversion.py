@@ -85,6 +85,16 @@ KERAS = [
             return inputs
     """,
 ]
+KERAS_FLAGS = [
+    """
+    class Attend(keras.layers.Layer):
+        def call(self, inputs, mask=None, double=None):
+            keys = inputs[2] if len(inputs) > 2 else inputs[1]
+            if inputs:  #! AG602
+                keys = -keys
+            return keys + (1 if mask else 0) + (2 if double else 0)
+    """,
+]
 SOURCE = [
     """
     f, g = tf.function(lambda x: x if x > 0 else -x), tf.function(lambda x: -x if x > 0 else x)  #! AG603
@@ -128,6 +138,6 @@ GENERATORS = [
 ]
 
 
-@pytest.mark.parametrize("source", [*SYNTAX, *KERAS, *SOURCE, *GENERATORS])
+@pytest.mark.parametrize("source", [*SYNTAX, *KERAS, *KERAS_FLAGS, *SOURCE, *GENERATORS])
 def test_marked_lines_are_found_and_no_others(tmp_path: Path, source: str) -> None:
     assert found(tmp_path, source) == expected(source)

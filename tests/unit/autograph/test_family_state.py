@@ -7,6 +7,13 @@ from snippets import expected, found
 
 OBJECTS = [
     """
+    @tf.function
+    def step(x, *parts, **options):
+        options["training"] = True
+        options.update(mask=None)
+        return x
+    """,
+    """
     losses, seen = [], set()
     table = {}
 

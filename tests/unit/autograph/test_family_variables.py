@@ -42,6 +42,13 @@ HIDDEN = [
     """
     @tf.function
     def step(x):
+        x = keras.layers.GlobalAveragePooling1D()(keras.layers.Flatten()(x))
+        keras.optimizers.schedules.ExponentialDecay(0.1, 100, 0.9)
+        return keras.layers.AdditiveAttention()([x, x])  #! AG202
+    """,
+    """
+    @tf.function
+    def step(x):
         layer = keras.layers.Dense(3)  #! AG202
         generator = tf.random.Generator.from_seed(1)  #! AG202
         tf.keras.optimizers.Adam()  #! AG202
