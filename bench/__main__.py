@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bench import command, compare_command, devices_command, selftest_command, training_command
+from bench.autograph import options as autograph
 from bench.errors import BenchError, Exit
 
 CORE_MODES = "eager,graph,function,xla"
@@ -167,6 +168,10 @@ def data(
 def devices(json: Annotated[bool, typer.Option("--json", help="As JSON, with what TensorFlow said.")] = False) -> None:
     """Is my GPU used at all? What TensorFlow sees, whether it computes there, and what is missing."""
     raise typer.Exit(devices_command.show(json))
+
+
+for _command in (autograph.check, autograph.explain, autograph.probe, autograph.rules):
+    app.command()(_command)
 
 
 @app.command("list")

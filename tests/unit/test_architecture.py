@@ -27,6 +27,18 @@ MAY_IMPORT_TENSORFLOW = {
     "bench/device_costs.py",
     "bench/probe.py",
     "bench/train_worker.py",
+    "bench/autograph/trial_child.py",
+    "bench/autograph/explain_code.py",
+    "bench/autograph/explain_graph.py",
+    "bench/autograph/explain_ours.py",
+    "bench/autograph/explain_program.py",
+    "bench/autograph/explain_target.py",
+    "bench/autograph/explain_times.py",
+    "bench/autograph/explain_trace.py",
+    "bench/autograph/probe_arguments.py",
+    "bench/autograph/probe_child.py",
+    "bench/autograph/probe_values.py",
+    "bench/autograph/probe_watch.py",
 }
 
 
@@ -53,6 +65,7 @@ def test_cifar_core_never_imports_bench(name: str) -> None:
 def test_only_what_trains_imports_tensorflow(name: str) -> None:
     allowed = name in MAY_IMPORT_TENSORFLOW or name.startswith("cifar_core/models/")
     allowed = allowed or (name.startswith("bench/modes/") and not name.endswith("__init__.py"))
+    allowed = allowed or name.startswith("bench/autograph/examples/")
     assert allowed or not uses(ROOT / name, "tensorflow")
 
 
@@ -66,6 +79,10 @@ def test_no_parent_imports_the_worker(name: str) -> None:
     assert name == "bench/nursery.py" or not uses(ROOT / name, "bench.worker")
     assert not uses(ROOT / name, "bench.nursery")
     assert not uses(ROOT / name, "bench.train_worker")
+    assert not uses(ROOT / name, "bench.autograph.trial_child")
+    assert not uses(ROOT / name, "bench.autograph.examples")
+    assert not uses(ROOT / name, "bench.autograph.explain_child")
+    assert not uses(ROOT / name, "bench.autograph.probe_child")
 
 
 @pytest.mark.parametrize("mode", [mode.name for mode in MODES])
@@ -96,7 +113,10 @@ def test_functions_and_files_stay_short_and_say_what_they_are_for(name: str) -> 
             assert (node.end_lineno or 0) - node.lineno < 40, node.name
 
 
-@pytest.mark.parametrize("words", ["--help", "list", "run --help", "run --modes nonsense"])
+@pytest.mark.parametrize(
+    "words",
+    ["--help", "list", "run --help", "run --modes nonsense", "check bench/modes", "explain nonsense", "probe nonsense"],
+)
 def test_light_commands_load_neither_tensorflow_nor_matplotlib(words: str) -> None:
     code = (
         "import sys\nfrom bench.__main__ import main\n"

@@ -1,0 +1,169 @@
+"""A source file as a tree: its scopes, and what each name in them is bound to. What a name means is in names.py."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+SCOPES = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One place that gives a name its meaning. `kind`: import, function, class, value, parameter or other."""
+
+    kind: str
+    node: ast.AST
+    dotted: str = ""  # of an import
+    value: ast.expr | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """What the names of a module, class or function are bound to; `outer` are those declared global or nonlocal."""
+
+    node: ast.AST
+    parent: "Scope | None"
+    bindings: dict[str, list[Binding]] = field(default_factory=dict)
+    outer: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function:
+    """A `def`, a method or a lambda."""
+
+    module: "Module"
+    node: FunctionNode
+    name: str
+    owner: ast.ClassDef | None  # the class it is a method of
+
+
+@dataclass(slots=True, eq=False)
+class Module:
+    """A parsed file."""
+
+    path: Path
+    name: str  # dotted
+    lines: list[str]
+    tree: ast.Module
+    parents: dict[ast.AST, ast.AST] = field(default_factory=dict)
+    enclosing: dict[ast.AST, Scope] = field(default_factory=dict)  # node -> the scope it is evaluated in
+    scopes: dict[ast.AST, Scope] = field(default_factory=dict)  # node -> the scope it opens
+    functions: dict[ast.AST, Function] = field(default_factory=dict)
+
+    def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
+        """What the node lies in, from the inside out."""
+        while (parent := self.parents.get(node)) is not None:
+            yield parent
+            node = parent
+
+
+def build(path: Path, name: str, text: str) -> Module:
+    """Parse a file and bind its names. Raises SyntaxError, ValueError and RecursionError, as `ast.parse` does."""
+    tree = ast.parse(text)
+    module = Module(path, name, text.splitlines(), tree)
+    _Builder(module).scope(tree, None)
+    return module
+
+
+class _Builder:
+    """Walks the tree once. Leaves no state behind but the module's."""
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self.values: dict[ast.AST, ast.expr] = {}  # a name that is assigned to -> what
+
+    def scope(self, node: ast.AST, parent: Scope | None) -> None:
+        inner = Scope(node, parent)
+        self.module.scopes[node] = inner
+        if isinstance(node, FunctionNode):
+            self.parameters(node.args, inner)
+            owner = parent.node if parent and isinstance(parent.node, ast.ClassDef) else None
+            name = "<lambda>" if isinstance(node, ast.Lambda) else node.name
+            qualified = f"{owner.name}.{name}" if owner else name
+            self.module.functions[node] = Function(self.module, node, qualified, owner)
+        body = [node.body] if isinstance(node, ast.Lambda) else getattr(node, "body", [])
+        for child in body:
+            self.child(node, child, inner)
+
+    def parameters(self, arguments: ast.arguments, scope: Scope) -> None:
+        named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        for argument in (*named, arguments.vararg, arguments.kwarg):
+            if argument:
+                scope.bindings.setdefault(argument.arg, []).append(Binding("parameter", argument))
+
+    def child(self, parent: ast.AST, node: ast.AST, scope: Scope) -> None:
+        self.module.parents[node] = parent
+        self.module.enclosing[node] = scope
+        self.bind(node, scope)
+        if isinstance(node, SCOPES):
+            for part in _outside(node):  # decorators, defaults and bases belong to the scope around it
+                self.child(node, part, scope)
+            self.scope(node, scope)
+            return
+        for part in ast.iter_child_nodes(node):
+            self.child(node, part, scope)
+
+    def bind(self, node: ast.AST, scope: Scope) -> None:
+        match node:
+            case ast.Import() | ast.ImportFrom():
+                self.imports(node, scope)
+            case ast.Global() | ast.Nonlocal():
+                scope.outer.update(node.names)
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                self.add(name, Binding("function", node), scope)
+            case ast.ClassDef(name=name):
+                self.add(name, Binding("class", node), scope)
+            case ast.Assign(targets=targets, value=value):
+                for target in targets:
+                    self.pair(target, value)
+            case ast.AnnAssign(target=target, value=ast.expr() as value) | ast.NamedExpr(target=target, value=value):
+                self.values[target] = value
+            case ast.Name(id=name, ctx=ast.Store()):
+                given = self.values.get(node)
+                self.add(name, Binding("value" if given else "other", node, value=given), scope)
+            case ast.ExceptHandler(name=str(name)):
+                self.add(name, Binding("other", node), scope)
+
+    def pair(self, target: ast.expr, value: ast.expr) -> None:
+        """`a, b = x, y` by parts."""
+        sequences = ast.Tuple | ast.List
+        if isinstance(target, sequences) and isinstance(value, sequences) and len(target.elts) == len(value.elts):
+            for left, right in zip(target.elts, value.elts, strict=True):
+                self.pair(left, right)
+        else:
+            self.values[target] = value
+
+    def imports(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
+        for alias in node.names:
+            if isinstance(node, ast.ImportFrom):
+                dotted = f"{self.origin(node)}.{alias.name}"
+            else:
+                dotted = alias.name if alias.asname else alias.name.partition(".")[0]
+            self.add(alias.asname or alias.name.partition(".")[0], Binding("import", node, dotted), scope)
+
+    def origin(self, node: ast.ImportFrom) -> str:
+        if not node.level:
+            return node.module or ""
+        package = self.module.name.split(".")
+        drop = node.level - (self.module.path.stem == "__init__")
+        return ".".join([*package[: len(package) - drop], *([node.module] if node.module else [])])
+
+    def add(self, name: str, binding: Binding, scope: Scope) -> None:
+        home: Scope | None = scope
+        if name in scope.outer:
+            home = scope.parent
+            while home and home.parent and name not in home.bindings:
+                home = home.parent
+        (home or scope).bindings.setdefault(name, []).append(binding)
+
+
+def _outside(node: ast.AST) -> list[ast.AST]:
+    if isinstance(node, ast.ClassDef):
+        return [*node.decorator_list, *node.bases, *node.keywords]
+    if isinstance(node, FunctionNode):
+        decorators = [] if isinstance(node, ast.Lambda) else [*node.decorator_list]
+        returns = [] if isinstance(node, ast.Lambda) or node.returns is None else [node.returns]
+        return [*decorators, node.args, *returns]
+    return []

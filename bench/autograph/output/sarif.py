@@ -1,0 +1,49 @@
+"""SARIF 2.1.0, which code scanning services read (OASIS standard, sections 3.13 to 3.30)."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from bench.autograph.findings import Checked, Finding
+
+_LEVELS = {"error": "error", "warning": "warning", "info": "note"}
+
+
+def sarif(checked: Checked, root: Path) -> str:
+    """One run with its rules and results; paths are relative to `root` where they lie under it."""
+    names = {finding.code: finding for finding in checked.findings}
+    driver = {
+        "name": "cifar-bench check",
+        "rules": [
+            {"id": code, "name": one.name, "help": {"text": one.fix}, "shortDescription": {"text": one.name}}
+            for code, one in sorted(names.items())
+        ],
+    }
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(finding, root) for finding in checked.findings],
+    }
+    schema = "https://json.schemastore.org/sarif-2.1.0.json"
+    return json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
+
+
+def _result(finding: Finding, root: Path) -> dict[str, Any]:
+    region = {
+        "startLine": finding.line,
+        "startColumn": finding.column,
+        "endLine": finding.end_line,
+        "endColumn": finding.end_column,
+    }
+    place = {"artifactLocation": {"uri": _uri(finding.file, root)}, "region": region}
+    return {
+        "ruleId": finding.code,
+        "level": _LEVELS[finding.severity],
+        "message": {"text": f"{finding.message}; fix: {finding.fix}"},
+        "locations": [{"physicalLocation": place}],
+    }
+
+
+def _uri(file: str, root: Path) -> str:
+    path = Path(file).resolve()
+    return path.relative_to(root.resolve()).as_posix() if path.is_relative_to(root.resolve()) else path.as_uri()

@@ -1,0 +1,48 @@
+"""The parent of `probe`: one child for each mode, one after another; what each saw. No TensorFlow here."""
+
+import os
+import tempfile
+from collections.abc import Callable
+
+import msgspec
+
+from bench.autograph.probe_records import MODES, Order, Seen
+from bench.child import Child, Gone, child_env, command, executed
+from bench.errors import BenchError
+
+CHILD = command("bench.autograph.probe_child")
+GRACE_S = 15.0  # after a time limit, for a child that is busy in C++ and cannot look at the clock itself
+IMPORT_S = 120.0  # for TensorFlow and the person's module
+
+
+def probe(
+    file: str, driver: str, node_limit: int, time_limit_s: float, notice: Callable[[str], None]
+) -> tuple[Seen, ...]:
+    """What was seen in each mode; `notice` hears which one is being run. Raises BenchError where nothing could be."""
+    seen = list[Seen]()
+    for mode in MODES:
+        notice(mode)
+        with tempfile.TemporaryDirectory() as dump:
+            one = _seen(Order(file, driver, mode, node_limit, time_limit_s, dump))
+        if one.failure:
+            raise BenchError(one.failure)
+        seen.append(one)
+    return tuple(seen)
+
+
+def _seen(order: Order) -> Seen:
+    child = Child(executed(CHILD, _environment(order)))
+    child.send(order)
+    try:
+        return msgspec.json.decode(child.receive(IMPORT_S + order.time_limit_s + GRACE_S), type=Seen)
+    except Gone as error:
+        return Seen(order.mode, limit=f"the process of this mode {error}")
+    finally:
+        child.end()
+
+
+def _environment(order: Order) -> dict[str, str]:
+    """With each program that XLA compiles written into a folder, and none of TensorFlow's own notices."""
+    flags = f"{os.environ.get('XLA_FLAGS', '')} --xla_dump_to={order.dump} --xla_dump_hlo_as_text".strip()
+    own = child_env("function", "cpu", own_model=True)
+    return {**own, "XLA_FLAGS": flags, "TF_CPP_MIN_LOG_LEVEL": "3"}

@@ -1,0 +1,42 @@
+"""What `probe` does between its options (bench/__main__.py) and its exit code."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from bench.command import aside
+from bench.errors import BenchError, Exit
+
+if TYPE_CHECKING:
+    from bench.autograph.probe_records import Seen
+
+FORMATS = ("full", "json")
+
+
+def run(file: Path, driver: str, tolerance: float, node_limit: int, time_limit_s: float, output_format: str) -> Exit:
+    """Run the driver in each mode and print what was seen; 1 where a mode does not do what eager does."""
+    from bench.autograph import probe, probe_text
+    from bench.autograph.probe_compare import observations
+    from bench.autograph.probe_join import joined, predicted
+
+    if output_format not in FORMATS:
+        raise BenchError(f"unknown output format '{output_format}'; known: {', '.join(FORMATS)}; type e.g. full")
+    if tolerance < 0 or node_limit < 1 or time_limit_s <= 0:
+        raise BenchError("--tolerance must be 0 or more, --node-limit and --time-limit more than 0")
+    if not file.is_file() or file.suffix != ".py":
+        raise BenchError(f"there is no Python file {file}; type the path of one, and --driver with a function of it")
+    seen = probe.probe(str(file), driver, node_limit, time_limit_s, lambda mode: aside(f"{mode} ..."))
+    found = joined(predicted(file), observations(seen, tolerance))
+    show = probe_text.as_json if output_format == "json" else probe_text.text
+    typer.echo(show(str(file), driver, seen, found))
+    return outcome(driver, seen, any(probe_text.diverging(one.mode, found) for one in seen[1:]))
+
+
+def outcome(driver: str, seen: "Sequence[Seen]", diverges: bool) -> Exit:
+    """The exit code. Raises BenchError for a driver that fails in every mode: it proves nothing of any."""
+    eager = seen[0]
+    if eager.raised and all(one.raised and one.raised.kind == eager.raised.kind for one in seen):
+        raise BenchError(f"{driver}() fails in every mode: {eager.raised.kind}: {eager.raised.message}")
+    return Exit.REGRESSION if diverges else Exit.OK

@@ -1,0 +1,71 @@
+"""Paths -> parsed modules. A file that cannot be read or parsed becomes a finding, AG001, and stops nothing."""
+
+import tokenize
+import warnings
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+
+from bench.autograph.findings import Finding
+from bench.autograph.modules import Module, build
+from bench.errors import BenchError
+
+_LEFT_OUT = ("__pycache__", "node_modules", "site-packages", "dist-packages", "venv", "build", "dist")
+
+
+def files(paths: Iterable[Path], exclude: Iterable[str]) -> Iterator[Path]:
+    """The Python files among and under the paths. Raises BenchError for a path that is not there."""
+    patterns = tuple(exclude)
+    seen: set[Path] = set()
+    for path in paths:
+        if not path.exists():
+            raise BenchError(f"there is no {path}; give files or folders, e.g. cifar-bench check train.py")
+        found = sorted(path.rglob("*.py")) if path.is_dir() else [path]
+        for one in found:
+            inside = one.relative_to(path).parts if path.is_dir() else ()
+            hidden = any(part.startswith(".") or part in _LEFT_OUT for part in inside)
+            if not hidden and not excluded(one, patterns) and one not in seen:
+                seen.add(one)
+                yield one
+
+
+def excluded(path: Path, patterns: Iterable[str]) -> bool:
+    """Does a pattern name the file, a folder it is in, or its path?"""
+    names = (path.as_posix(), *path.parts)
+    return any(fnmatch(name, pattern) or path.match(pattern) for pattern in patterns for name in names)
+
+
+def read(path: Path, name: str = "") -> Module | Finding:
+    """The file as a module, or what is wrong with it."""
+    try:
+        with tokenize.open(path) as file:  # honours a coding line and a byte order mark
+            text = file.read()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the file's own escapes
+            return build(path, name or module_name(path), text)
+    except SyntaxError as error:
+        return _fault(path, f"cannot be parsed: {error.msg}", error.lineno or 1, error.offset or 1)
+    except (UnicodeDecodeError, LookupError) as error:
+        return _fault(path, f"cannot be decoded: {error}; say its encoding in its first line")
+    except (OSError, ValueError) as error:
+        return _fault(path, f"cannot be read: {error}")
+    except (RecursionError, MemoryError):
+        return _fault(path, "is nested too deeply to be checked")
+
+
+def _fault(path: Path, message: str, line: int = 1, column: int = 1) -> Finding:
+    return Finding(
+        "AG001", "unreadable-file", "error", None, str(path), line, max(1, column), line, max(1, column) + 1,
+        message, fix="correct the file, or leave it out with exclude",
+    )  # fmt: skip
+
+
+def module_name(path: Path) -> str:
+    """The dotted name that Python would import the file by, from the packages it lies in."""
+    path = path.resolve()
+    parts = [] if path.stem == "__init__" else [path.stem]
+    folder = path.parent
+    while (folder / "__init__.py").is_file():
+        parts.insert(0, folder.name)
+        folder = folder.parent
+    return ".".join(parts) or path.parent.name

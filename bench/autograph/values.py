@@ -1,0 +1,83 @@
+"""What the checker knows of a value: its kind, where the object came from, and whether it is a tensor.
+
+Three answers and a half: yes, no, unknown, and likely, for a parameter of a compiled function that nothing is said of.
+"""
+
+import ast
+from dataclasses import dataclass, replace
+from enum import IntEnum
+
+
+class Tensor(IntEnum):
+    """Is it a tensor?"""
+
+    NO = 0
+    UNKNOWN = 1
+    LIKELY = 2
+    YES = 3
+
+
+TENSORS = ("tensor", "variable")
+CONTAINERS = ("list", "dict", "set")
+_UNKNOWN_KINDS = ("unknown", "object", "function")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value as far as it is known.
+
+    `kind`: tensor, variable, dataset, tensorarray, list, dict, set, tuple, enumerated, ndarray, python, iterator,
+    object, function, unknown. `origin` of the object: fresh (made in this call), captured (from around the function,
+    or of `self`), parameter, unknown. `name` is what the source calls an object that came from outside.
+    """
+
+    kind: str = "unknown"
+    origin: str = "unknown"
+    sure: bool = True
+    name: str = ""
+    item: "Value | None" = None  # of a container
+    owner: ast.ClassDef | None = None  # the class of an object
+
+    @property
+    def tensor(self) -> Tensor:
+        """Is it a tensor?"""
+        if self.kind in TENSORS:
+            return Tensor.YES if self.sure else Tensor.LIKELY
+        return Tensor.UNKNOWN if self.kind in _UNKNOWN_KINDS else Tensor.NO
+
+    @property
+    def outer(self) -> bool:
+        """Does the object outlive the call?"""
+        return self.origin in ("captured", "parameter")
+
+
+UNKNOWN = Value()
+PYTHON = Value("python", "fresh")
+TENSOR = Value("tensor", "fresh")
+LIKELY = Value("tensor", "fresh", sure=False)
+
+
+def join(first: Value, second: Value) -> Value:
+    """What is known of a value that is one or the other."""
+    if first == second:
+        return first
+    # Where one of the two came from outside, a change may reach it.
+    outer = next((one for one in (first, second) if one.origin == "captured"), None)
+    origin = outer.origin if outer else first.origin if first.origin == second.origin else "unknown"
+    name = outer.name if outer else first.name if first.name == second.name else ""
+    if first.kind == second.kind:
+        return replace(first, origin=origin, name=name, sure=first.sure and second.sure)
+    if "tensor" in (first.kind, second.kind) and "unknown" not in (first.kind, second.kind):
+        return Value("tensor", origin, sure=False, name=name)
+    return Value("unknown", origin, name=name)
+
+
+def combine(*parts: Value) -> Value:
+    """What an operator makes of its operands: a tensor as soon as one of them is."""
+    level = max((part.tensor for part in parts), default=Tensor.NO)
+    if level is Tensor.YES:
+        return TENSOR
+    if level is Tensor.LIKELY:
+        return LIKELY
+    arrays = any(part.kind == "ndarray" for part in parts)
+    return UNKNOWN if level is Tensor.UNKNOWN else Value("ndarray" if arrays else "python", "fresh")

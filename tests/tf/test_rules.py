@@ -1,0 +1,65 @@
+"""Each rule's examples do on the installed TensorFlow what its row says: eagerly, as a graph, under XLA."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.autograph import RULES, rule
+from bench.autograph.catalogue import matching
+from bench.autograph.demo import demonstration
+from bench.autograph.outcome import fits
+
+ROOT = Path(__file__).parents[2]
+CODES = [one.code for one in RULES]
+MODES = ("eager", "graph", "xla")
+# Their examples raise no error of TensorFlow's: a warning says it, another form of the rule, or a limit of the example.
+SILENT = ("AG203", "AG301", "AG401", "AG402", "AG403", "AG404", "AG604", "AG703")
+Answers = dict[tuple[str, str, str], tuple[str, list[str]]]
+
+
+@pytest.fixture(scope="module")
+def answers() -> Answers:
+    """What every example did in every mode: one process a mode, in turn."""
+    found: Answers = {}
+    for mode in MODES:
+        words = [sys.executable, "-m", "bench.autograph.trial_child", mode, *CODES]
+        done = subprocess.run(
+            words, cwd=ROOT, capture_output=True, text=True, env={**os.environ, "CUDA_VISIBLE_DEVICES": ""}
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
+        for line in done.stdout.splitlines():
+            answer = json.loads(line)
+            found[mode, answer["code"], answer["part"]] = (answer["outcome"], answer["printed"])
+    return found
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("part", ["fails", "passes"])
+@pytest.mark.parametrize("mode", MODES)
+def test_an_example_does_what_its_row_says(answers: Answers, mode: str, part: str, code: str) -> None:
+    row = rule(code)
+    expected = (row.fails if part == "fails" else row.passes).of(mode)
+    outcome, printed = answers[mode, code, part]
+    assert fits(expected, outcome, printed), f"{outcome}; printed {printed[:3]}"
+
+
+@pytest.mark.parametrize("code", [one.code for one in RULES if one.messages and one.code not in SILENT])
+def test_what_tensorflow_said_leads_to_the_rule(answers: Answers, code: str) -> None:
+    told = {answers[mode, code, "fails"][0] for mode in ("graph", "xla")}
+    errors = [text for text in told if re.match(r"\w+Error: ", text)]
+    assert errors
+    for text in errors:
+        assert code in [one.code for one in matching(text)]
+
+
+def test_the_demonstration_shows_both_modes() -> None:
+    text = "\n".join(demonstration())
+    assert text.count("eager  printed x is tf.Tensor") == 3
+    assert text.count('graph  printed x is Tensor("x:0"') == 1
+    assert "only supports singleton tf.Variables" in text
+    assert "unsupported operations" in text

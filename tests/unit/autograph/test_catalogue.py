@@ -1,0 +1,82 @@
+"""`rules`: the list, a page, what an error message leads to."""
+
+import pytest
+from typer.testing import CliRunner
+
+from bench.__main__ import app
+from bench.autograph import RULES
+from bench.autograph.catalogue import matching
+from bench.autograph.outcome import fits
+from bench.errors import BenchError
+
+
+def rules(*words: str) -> str:
+    result = CliRunner().invoke(app, ["rules", *words], catch_exceptions=False)
+    assert result.exit_code == 0
+    return result.stdout
+
+
+def test_the_list_has_every_rule_and_the_tutorials_first() -> None:
+    text = rules()
+    assert [one.code for one in RULES if f"  {one.code}  " not in text] == []
+    assert text.index("Rule 1 of the tutorial") < text.index("Rule 3 of the tutorial") < text.index("Under XLA")
+
+
+@pytest.mark.parametrize("code", [one.code for one in RULES])
+def test_a_page_has_both_examples_and_the_fix(code: str) -> None:
+    text = rules(code.lower())
+    assert "    def fails():" in text
+    assert "    def passes():" in text
+    assert "\nfix: " in text
+    assert "  graph  " in text
+
+
+def test_an_unknown_code_is_one_clear_line() -> None:
+    with pytest.raises(BenchError, match="unknown rule 'AG999'; known: AG101"):
+        rules("AG999")
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        ("ValueError: tf.function only supports singleton tf.Variables created on the first call.", "AG201"),
+        ("NotImplementedError: Cannot convert a symbolic tf.Tensor (Abs:0) to a numpy array. This error may", "AG704"),
+        ("    ValueError: 'y' is None at the end of the else branch.", "AG502"),
+        ("WARNING:tensorflow:5 out of the last 5 calls to <f> triggered tf.function retracing. Tracing is", "AG401"),
+        ("should not modify its Python input arguments", "AG304"),
+        ("StagingError: in user code:\n RecursionError: maximum recursion depth exceeded while", "AG509"),
+        ("TypeError: must be real number, not SymbolicTensor", "AG105"),
+        ("AttributeError: 'SymbolicTensor' object has no attribute 'numpy'", "AG703"),
+        ("InvalidArgumentError: Detected unsupported operations when trying to compile graph __inference_f", "AG801"),
+    ],
+)
+def test_a_pasted_error_leads_to_its_rule(message: str, code: str) -> None:
+    assert matching(message)[0].code == code
+    assert code in rules("--match", message)
+
+
+def test_one_text_of_many_causes_leads_to_all_of_them() -> None:
+    message = "OperatorNotAllowedInGraphError: Using a symbolic `tf.Tensor` as a Python `bool` is not allowed. You can"
+    assert {"AG105", "AG501", "AG507", "AG601", "AG602"} <= {one.code for one in matching(message)}
+
+
+def test_a_message_of_something_else_leads_nowhere() -> None:
+    assert matching("KeyError: 'x'") == []
+    with pytest.raises(BenchError, match="no rule knows this message"):
+        rules("--match", "KeyError: 'x'")
+
+
+@pytest.mark.parametrize(
+    ("expected", "outcome", "printed", "fit"),
+    [
+        ("prints 2 lines", "3", ["a", "b"], True),
+        ("prints 2 lines", "3", ["a"], False),
+        ("prints 0 lines", "ValueError: x", [], False),
+        ("ValueError: part", "ValueError: the part is here", [], True),
+        ("ValueError: part", "TypeError: the part is here", [], False),
+        ("[1, 2]", "[1, 2]", ["a warning"], True),
+        ("[1, 2]", "[1, 3]", [], False),
+    ],
+)
+def test_an_outcome_fits_what_the_row_says(expected: str, outcome: str, printed: list[str], fit: bool) -> None:
+    assert fits(expected, outcome, printed) is fit

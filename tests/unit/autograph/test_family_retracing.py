@@ -1,0 +1,157 @@
+"""Family 4: calls that are traced anew, and calls that are not."""
+
+from pathlib import Path
+
+import pytest
+from snippets import expected, found
+
+HEAD = """
+@tf.function
+def step(x, other=None):
+    return x
+
+"""
+NUMBERS = [
+    """
+    for epoch in range(10):
+        step(tf.constant(1.0), epoch)  #! AG401
+        step(tf.constant(1.0), other=epoch / 10)  #! AG401
+        step(tf.constant(epoch), 3)
+    for batch in [tf.constant(1.0)]:
+        step(batch)
+    """,
+    """
+    fast = tf.function(lambda x, n: x)
+    signed = tf.function(lambda n: n, input_signature=[tf.TensorSpec([], tf.int32)])
+
+    def train(data):
+        n = 0
+        while n < 3:
+            fast(tf.constant(1.0), n)  #! AG401
+            signed(n)
+            n += 1
+        for i, x in enumerate(data):
+            fast(tf.constant(x), i)  #! AG401
+    """,
+]
+SHAPES = [
+    """
+    for x in tf.data.Dataset.range(10).shuffle(3).batch(4):  #! AG402
+        step(x)
+    for x in tf.data.Dataset.range(10).batch(4, drop_remainder=True):
+        step(x)
+    for x in tf.data.Dataset.range(10).batch(4):
+        print(x)
+    """,
+    """
+    data = tf.data.Dataset.range(10).batch(4).prefetch(1)  #! AG402
+    relaxed = tf.function(lambda x: x, reduce_retracing=True)
+
+    def train():
+        for i, x in enumerate(data):
+            step(x)
+        for x in data.repeat():
+            step(x)
+        for x in data:
+            relaxed(x)
+    """,
+]
+OBJECTS = [
+    """
+    class Rate:
+        def __init__(self, rate):
+            self.rate = rate
+
+        def of(self, x):
+            return x
+
+    def double(x):
+        return x
+
+    keep = Rate(1.0)
+    for _ in range(3):
+        step(tf.constant(1.0), lambda x: x)  #! AG403
+        step(tf.constant(1.0), Rate(1.0))  #! AG403
+        step(tf.constant(1.0), keep.of)  #! AG403
+        step(tf.constant(1.0), keep)
+        step(tf.constant(1.0), double)
+    """,
+    """
+    class Net(tf.Module):
+        @tf.function
+        def call(self, x, transform):
+            return transform(x)
+
+    def train():
+        net = Net()
+        net.call(tf.constant(1.0), transform=lambda x: x)  #! AG403
+        net.call(tf.constant(1.0), tf.square)
+    """,
+]
+MAKING = [
+    """
+    def double(x):
+        return x
+
+    for _ in range(3):
+        fast = tf.function(double)  #! AG404
+
+        @tf.function(jit_compile=True)
+        def inner(x):  #! AG404
+            return x
+
+    def once(x):
+        return tf.function(double)(x)  #! AG404
+    """,
+    """
+    def double(x):
+        return x
+
+    def make():
+        @tf.function
+        def inner(x):
+            return x
+
+        return inner
+
+    class Net:
+        def __init__(self):
+            self.shape = tf.function(double)(1)
+            self.fast = tf.function(double)
+
+    table = {}
+    for mode in (True, False):
+        table[mode] = tf.function(double, jit_compile=mode)
+    """,
+]
+CHANGES = [
+    """
+    class Settings:
+        rate = 1.0
+
+    settings, other = Settings(), Settings()
+    settings.rate = 2.0
+    step(tf.constant(1.0), settings)
+    settings.rate = 5.0  #! AG405
+    other.rate = 3.0
+    step(tf.constant(1.0), settings)
+    """,
+    """
+    class Settings:
+        rate = 1.0
+
+    def train():
+        mine = Settings()
+        for _ in range(3):
+            mine.rate *= 2  #! AG405
+            step(tf.constant(1.0), other=mine)
+    """,
+]
+
+
+@pytest.mark.parametrize("source", [*NUMBERS, *SHAPES, *OBJECTS, *MAKING, *CHANGES])
+def test_marked_lines_are_found_and_no_others(tmp_path: Path, source: str) -> None:
+    import textwrap
+
+    whole = HEAD + textwrap.dedent(source)
+    assert found(tmp_path, whole) == expected(whole)
