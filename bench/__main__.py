@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bench import command, compare_command, devices_command, selftest_command, training_command
-from bench.autograph import options as autograph
+from bench import autograph_options as autograph
 from bench.errors import BenchError, Exit
 
 CORE_MODES = "eager,graph,function,xla"
