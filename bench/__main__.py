@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bench import command, compare_command, selftest_command, training_command
+from bench.autograph import options
 from bench.errors import BenchError, Exit
 
 CORE_MODES = "eager,graph,function,xla"
@@ -39,6 +40,7 @@ def run(
     budget: Annotated[str | None, typer.Option(help="Start no block that would end later: 90s, 10m, 1h.")] = None,
     slow_down: Annotated[str | None, typer.Option(help="Slow a mode on purpose, to try gates: 'function 5%'.")] = None,
     blocks: Annotated[int | None, typer.Option(min=1, help="Measure so many now; --resume goes on.")] = None,
+    probe: Annotated[bool, typer.Option(help="Try first whether your own models do the same in each mode.")] = True,
     out: Annotated[Path | None, typer.Option(help="A new run folder; default results/<time>-<preset>.")] = None,
     resume: Annotated[Path | None, typer.Option(help="Go on with this run; only --data and --blocks count.")] = None,
 ) -> None:
@@ -47,7 +49,9 @@ def run(
 
     axes = (modes, models, batch_sizes, devices, threads, precisions, inputs, steps_per_call)
     options = Options(*axes, data, seed, preset, precision, budget, slow_down)
-    raise typer.Exit(command.resume_run(resume, data, blocks) if resume else command.new_run(options, out, blocks))
+    if resume:
+        raise typer.Exit(command.resume_run(resume, data, blocks, probe))
+    raise typer.Exit(command.new_run(options, out, blocks, probe))
 
 
 @app.command()
@@ -162,64 +166,7 @@ def data(
     raise typer.Exit(command.get_data(out, url, show, data, png))
 
 
-@app.command()
-def check(
-    paths: Annotated[list[Path], typer.Argument(help="Python files, or folders of them.")],
-    select: Annotated[str | None, typer.Option(help="Codes to look for, with commas: AG1,AG305.")] = None,
-    ignore: Annotated[str | None, typer.Option(help="Codes to leave out, with commas.")] = None,
-    fail_on: Annotated[
-        str | None, typer.Option(help="Exit 1 from this on: error, warning (the default), info.")
-    ] = None,
-    output_format: Annotated[str | None, typer.Option(help="full, concise, json, github, sarif.")] = None,
-) -> None:
-    """Find code that AutoGraph or XLA would run otherwise than Python does; nothing is run."""
-    from bench.autograph import command as autograph
-
-    raise typer.Exit(autograph.check(paths, select, ignore, fail_on, output_format))
-
-
-@app.command()
-def explain(
-    function: Annotated[str, typer.Argument(help="module:function, file.py::function, or ours: step, loop.")],
-    args: Annotated[str, typer.Option(help="What it is called with: 'tf.constant(1.0), 3'.")] = "",
-    driver: Annotated[str, typer.Option(help="Instead of --args, a function beside it that calls it once.")] = "",
-    lines: Annotated[int, typer.Option(help="Lines of each listing in the terminal; 0 is all.")] = 40,
-    time_limit: Annotated[float, typer.Option(help="Seconds that a stage may take.")] = 300.0,
-    out: Annotated[Path | None, typer.Option(help="The page; default results/<time>-explain-<name>.html.")] = None,
-) -> None:
-    """Show what becomes of a function: source, AutoGraph's code, trace, graph, XLA's program, time. Runs it."""
-    from bench.autograph import explain_command
-
-    raise typer.Exit(explain_command.show(function, args, driver, lines, time_limit, out))
-
-
-@app.command()
-def probe(
-    file: Annotated[Path, typer.Argument(help="A Python file with tf.functions and a driver.")],
-    driver: Annotated[
-        str, typer.Option(help="A function of it without arguments that calls what is probed.")
-    ] = "drive",
-    tolerance: Annotated[float, typer.Option(help="Relative difference that rounding may make.")] = 1e-3,
-    node_limit: Annotated[int, typer.Option(help="End a trace whose graph grows beyond this.")] = 50_000,
-    time_limit: Annotated[float, typer.Option(help="Seconds that the driver may take in a mode.")] = 120.0,
-    output_format: Annotated[str, typer.Option(help="full or json.")] = "full",
-) -> None:
-    """Run a driver eagerly, as graphs and under XLA: does it do the same, and what is traced again? Runs your code."""
-    from bench.autograph import probe_command
-
-    raise typer.Exit(probe_command.run(file, driver, tolerance, node_limit, time_limit, output_format))
-
-
-@app.command()
-def rules(
-    code: Annotated[str, typer.Argument(help="A rule's code, to see it in full: AG301.")] = "",
-    match: Annotated[str, typer.Option(help="An error message of TensorFlow, whose rules are looked for.")] = "",
-    demo: Annotated[bool, typer.Option("--demo", help="Run the tutorial's three rules, kept and broken.")] = False,
-) -> None:
-    """Show the rules for code under tf.function: why, examples, what TensorFlow says, the fix."""
-    from bench.autograph import command as autograph
-
-    raise typer.Exit(autograph.rules(code, match, demo))
+options.add(app)
 
 
 @app.command("list")

@@ -34,7 +34,7 @@ def open_tensorflow(order: Order) -> Opened:
     if case.threads:
         tf.config.threading.set_intra_op_parallelism_threads(case.threads)
         tf.config.threading.set_inter_op_parallelism_threads(case.threads)
-    make_task, batches = (_own if case.workload.own_model else _ours)(order.source, case.workload)
+    make_task, batches = (own_task if case.workload.own_model else _ours)(order.source, case.workload)
     open_trainer = modes.load(case.mode)
     return lambda: open_trainer(make_task, **_options(case)), batches
 
@@ -49,7 +49,7 @@ def _ours(source: Source, workload: Workload) -> MadeTask:
     return partial(timed_task, workload, inputs), batches
 
 
-def _own(source: Source, workload: Workload) -> MadeTask:
+def own_task(source: Source, workload: Workload) -> MadeTask:
     """Of a person's own model. Raises whatever their code does, ModelError, and NotApplicable."""
     from cifar_core.own_model import OwnModel
 

@@ -4,7 +4,7 @@ Leaves out what a block is (launch.py) and what is made of the outcomes (report/
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -12,7 +12,7 @@ from bench import child, environment, launch
 from bench.analysis import analyse
 from bench.messages import Order
 from bench.plan import groups
-from bench.records import Case, Measurement, Schedule
+from bench.records import Case, Failure, Measurement, Outcome, Schedule
 from bench.slow import sits_out
 from bench.stats import PILOT_BLOCKS
 from bench.store import Store
@@ -41,10 +41,12 @@ def execute(
     progress: Progress,
     command: Sequence[str] = child.WORKER,
     most_blocks: int | None = None,
+    refused: Mapping[str, str] | None = None,
 ) -> str:
     """Measure what the plan asks for and the folder does not hold yet. Returns why it stopped early, or ''.
 
-    `most_blocks`: of every group, now; the rest is left to a later call. Raises KeyboardInterrupt, with everything
+    `most_blocks`: of every group, now; the rest is left to a later call. `refused`: the cases, by key, that are not
+    timed, with the reason why they do other work than the baseline. Raises KeyboardInterrupt, with everything
     measured kept.
     """
     schedule, cases = store.plan.schedule, groups(store.plan)
@@ -59,7 +61,8 @@ def execute(
             return _dropped(schedule, block, budget_s)
         progress.start(len(left) + (wanted - block - 1) * len(cases))
         for name in left:
-            if not _measure(store, taking_part[name], block, source, progress, command):
+            timed = _refuse(store, taking_part[name], block, refused or {})
+            if not _measure(store, timed, block, source, progress, command):
                 del cases[name]  # what cannot run here will not run in the next block either
             progress.block_done()
         longest_s = max(longest_s, time.monotonic() - started - spent_s)
@@ -118,6 +121,14 @@ def _complete(store: Store, group: Sequence[Case], taking_part: Sequence[Case], 
     if held:
         store.set_aside(held)
     return False
+
+
+def _refuse(store: Store, group: Sequence[Case], block: int, refused: Mapping[str, str]) -> list[Case]:
+    """Keep a failure for each case that is not to be timed; the others."""
+    for case in group:
+        if case.key in refused:
+            store.keep(Outcome(failure=Failure(case, block, "equal work", refused[case.key])))
+    return [case for case in group if case.key not in refused]
 
 
 def _measure(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.analysis import Run, analyse
+from bench.autograph.probe_models import read_probes
 from bench.learning import beside
 from bench.report import (
     benchmark_json,
@@ -16,6 +17,7 @@ from bench.report import (
     headline,
     learning,
     method,
+    probed,
     proof,
     startup,
     steady,
@@ -64,6 +66,8 @@ def build(store: Store) -> Report:
         sections = (*sections[:-2], learning.section(learned), *sections[-2:])
     if (tried := read_trials(store)).trials:
         sections = (*sections[:-2], trials.section(tried), *sections[-2:])
+    if (probes := read_probes(store)).probed:
+        sections = (*sections[:-2], probed.section(probes), *sections[-2:])
     path = write(store.folder, "What a training step costs, by execution mode", run.plan.data_title, sections)
     benchmark_json.write(store.folder, run, learned)
     return Report(path, run, sections)
