@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bench import command, compare_command, devices_command, selftest_command, training_command
-from bench import autograph_options as autograph
+from bench.autograph import options
 from bench.errors import BenchError, Exit
 
 CORE_MODES = "eager,graph,function,xla"
@@ -41,6 +41,7 @@ def run(
     slow_down: Annotated[str | None, typer.Option(help="Slow a mode on purpose, to try gates: 'function 5%'.")] = None,
     determinism: Annotated[bool, typer.Option("--determinism", help="Only ops that give the same bits.")] = False,
     blocks: Annotated[int | None, typer.Option(min=1, help="Measure so many now; --resume goes on.")] = None,
+    probe: Annotated[bool, typer.Option(help="Try first whether your own models do the same in each mode.")] = True,
     out: Annotated[Path | None, typer.Option(help="A new run folder; default results/<time>-<preset>.")] = None,
     resume: Annotated[Path | None, typer.Option(help="Go on with this run; only --data and --blocks count.")] = None,
 ) -> None:
@@ -49,7 +50,9 @@ def run(
 
     axes = (modes, models, batch_sizes, devices, threads, precisions, inputs, steps_per_call)
     options = Options(*axes, data, seed, preset, precision, budget, slow_down, determinism)
-    raise typer.Exit(command.resume_run(resume, data, blocks) if resume else command.new_run(options, out, blocks))
+    if resume:
+        raise typer.Exit(command.resume_run(resume, data, blocks, probe))
+    raise typer.Exit(command.new_run(options, out, blocks, probe))
 
 
 @app.command()
@@ -170,8 +173,7 @@ def devices(json: Annotated[bool, typer.Option("--json", help="As JSON, with wha
     raise typer.Exit(devices_command.show(json))
 
 
-for _command in (autograph.check, autograph.explain, autograph.probe, autograph.rules):
-    app.command()(_command)
+options.add(app)
 
 
 @app.command("list")

@@ -19,22 +19,22 @@ if TYPE_CHECKING:
     from cifar_core.cifar10 import Source
 
 
-def new_run(options: "Options", out: Path | None, blocks: int | None = None) -> Exit:
-    """Plan a run, measure it or its first blocks, report it."""
+def new_run(options: "Options", out: Path | None, blocks: int | None = None, probe: bool = True) -> Exit:
+    """Plan a run, measure it or its first blocks, report it; own models are probed first."""
     from bench import plan
     from bench.store import Store
     from cifar_core import cifar10
 
     source = cifar10.find(options.data)
-    return _measure(Store.create(out or results(options.preset), plan.make(options, source)), source, blocks)
+    return _measure(Store.create(out or results(options.preset), plan.make(options, source)), source, blocks, probe)
 
 
-def resume_run(folder: Path, data: str, blocks: int | None = None) -> Exit:
+def resume_run(folder: Path, data: str, blocks: int | None = None, probe: bool = True) -> Exit:
     """Go on with a run, or with its next blocks; `data` other than `auto` says where its images are now."""
     from bench.store import Store
 
     store = Store.open(folder)
-    return _measure(store, _source_of(store, data), blocks)
+    return _measure(store, _source_of(store, data), blocks, probe)
 
 
 def _source_of(store: "Store", data: str) -> "Source":
@@ -48,9 +48,10 @@ def _source_of(store: "Store", data: str) -> "Source":
     return source
 
 
-def _measure(store: "Store", source: "Source", blocks: int | None) -> Exit:
+def _measure(store: "Store", source: "Source", blocks: int | None, probe: bool) -> Exit:
     from bench import environment, eta, terminal
     from bench import run as line
+    from bench.autograph import probe_models
     from bench.report import build
 
     typer.echo(f"data: {source.title}\nrun folder: {store.folder}", err=True)
@@ -58,8 +59,10 @@ def _measure(store: "Store", source: "Source", blocks: int | None) -> Exit:
     if foretold := eta.foretell(store.plan, store.held(), cores, line.budget(store.plan.schedule)):
         typer.echo(foretold, err=True)
     try:
+        probes = probe_models.probe_first(store, source, aside) if probe else probe_models.read_probes(store)
+        refused = probe_models.refused(store.plan, probes)
         with terminal.progress("block") as progress:
-            stopped = line.execute(store, source, progress, most_blocks=blocks)
+            stopped = line.execute(store, source, progress, most_blocks=blocks, refused=refused)
     except KeyboardInterrupt:
         build(store)
         typer.echo(f"interrupted; go on with: cifar-bench run --resume {store.folder}", err=True)

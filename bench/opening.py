@@ -39,7 +39,7 @@ def open_tensorflow(order: Order) -> Opened:
     if case.deterministic:
         tf.config.experimental.enable_op_determinism()
         tf.random.set_seed(case.workload.seed)  # without which random ops are refused then
-    make_task, batches = (_own if case.workload.own_model else _ours)(order.source, case.workload)
+    make_task, batches = (own_task if case.workload.own_model else _ours)(order.source, case.workload)
     open_trainer = modes.load(case.mode)
     return lambda: open_trainer(make_task, **_options(case)), batches
 
@@ -54,7 +54,7 @@ def _ours(source: Source, workload: Workload) -> MadeTask:
     return partial(timed_task, workload, inputs), batches
 
 
-def _own(source: Source, workload: Workload) -> MadeTask:
+def own_task(source: Source, workload: Workload) -> MadeTask:
     """Of a person's own model. Raises whatever their code does, ModelError, and NotApplicable."""
     from cifar_core.own_model import OwnModel
 

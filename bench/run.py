@@ -4,7 +4,7 @@ Leaves out what a block is (launch.py) and what is made of the outcomes (report/
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -43,11 +43,13 @@ def execute(
     command: Sequence[str] = child.WORKER,
     most_blocks: int | None = None,
     probe: Callable[[], Availability] = availability.probe,
+    refused: Mapping[str, str] | None = None,
 ) -> str:
     """Measure what the plan asks for and the folder does not hold yet. Returns why it stopped early, or ''.
 
     `most_blocks`: of every group, now; the rest is left to a later call. `probe` is asked once, where a GPU is to be
-    used. Raises KeyboardInterrupt, with everything measured kept.
+    used. `refused`: the cases, by key, that are not timed, with the reason why they do other work than the baseline.
+    Raises KeyboardInterrupt, with everything measured kept.
     """
     schedule, cases = store.plan.schedule, _available(store, groups(store.plan), probe)
     budget_s, started, block, longest_s, done = budget(schedule), time.monotonic(), 0, 0.0, 0
@@ -61,7 +63,8 @@ def execute(
             return _dropped(schedule, block, budget_s)
         progress.start(len(left) + (wanted - block - 1) * len(cases))
         for name in left:
-            if not _measure(store, taking_part[name], block, source, progress, command):
+            timed = _refuse(store, taking_part[name], block, refused or {})
+            if not _measure(store, timed, block, source, progress, command):
                 del cases[name]  # what cannot run here will not run in the next block either
             progress.block_done()
         longest_s = max(longest_s, time.monotonic() - started - spent_s)
@@ -142,6 +145,14 @@ def _complete(store: Store, group: Sequence[Case], taking_part: Sequence[Case], 
     if held:
         store.set_aside(held)
     return False
+
+
+def _refuse(store: Store, group: Sequence[Case], block: int, refused: Mapping[str, str]) -> list[Case]:
+    """Keep a failure for each case that is not to be timed; the others."""
+    for case in group:
+        if case.key in refused:
+            store.keep(Outcome(failure=Failure(case, block, "equal work", refused[case.key])))
+    return [case for case in group if case.key not in refused]
 
 
 def _measure(

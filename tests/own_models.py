@@ -62,6 +62,23 @@ def lazy() -> Any:
     return Lazy(name="lazy")
 
 
+class Counting(tf.Module):
+    """Counts its calls in Python, and so only while it is traced; what it computes is the same."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.steps = 0
+        self.kernel = tf.Variable(tf.random.normal([3072, 10]) * 0.01)
+
+    def __call__(self, images: Any) -> Any:
+        self.steps += 1
+        return tf.reshape(images, [-1, 3072]) @ self.kernel
+
+
+def counting() -> Any:
+    return Counting()
+
+
 def _line(batch: Callable[[int, int], Any]) -> Any:
     """A plain function on batches of its own."""
     weights = tf.Variable(tf.random.normal([UNITS, 1]), name="weights")

@@ -2,7 +2,7 @@
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from bench.autograph import reading, suppressions
@@ -18,19 +18,23 @@ from bench.autograph.values import Tensor
 _STEPS = {Tensor.YES: 0, Tensor.LIKELY: 1, Tensor.UNKNOWN: 2, Tensor.NO: 2}
 
 
-def check(paths: Iterable[Path], settings: Settings, rules: tuple[Rule, ...]) -> Checked:
-    """Check the files. Raises BenchError for a path that is not there."""
+def check(
+    paths: Iterable[Path], settings: Settings, rules: tuple[Rule, ...], traced: Collection[tuple[str, int]] = ()
+) -> Checked:
+    """Check the files. `traced`: functions known to be compiled. Raises BenchError for a path that is not there."""
     read = [reading.read(path) for path in reading.files(paths, settings.exclude)]
     modules = [one for one in read if isinstance(one, Module)]
     faults = [one for one in read if isinstance(one, Finding)]
-    found = [*faults, *_findings(modules, settings, rules)]
+    found = [*faults, *_findings(modules, settings, rules, traced)]
     ordered = sorted(found, key=lambda one: (one.file, one.line, one.column, one.code))
     return Checked(tuple(one for one in ordered if settings.wants(one.code, one.file)), len(read))
 
 
-def _findings(modules: list[Module], settings: Settings, rules: tuple[Rule, ...]) -> list[Finding]:
+def _findings(
+    modules: list[Module], settings: Settings, rules: tuple[Rule, ...], traced: Collection[tuple[str, int]]
+) -> list[Finding]:
     project = Project(modules, _read_beside)
-    bodies = Reach(project, modules).bodies()
+    bodies = Reach(project, modules, traced).bodies()
     wanted = [rule for rule in rules if rule.check and settings.selects(rule.code)]
     by_place: dict[tuple[str, int, int, str], Finding] = {}
     for body in bodies:

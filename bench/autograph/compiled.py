@@ -1,7 +1,7 @@
 """Which functions TensorFlow compiles, how, and the line that says so. What they call in turn is in reach.py."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from bench.autograph import names
@@ -48,6 +48,14 @@ def find(project: Project, module: Module) -> Iterator[Compiled]:
             found = project.definition(module, target)
             if found and found[1] in found[0].functions:
                 yield _compiled(found[0].functions[found[1]], module, node, options, "")
+
+
+def known(module: Module, traced: Collection[tuple[str, int]]) -> Iterator[Compiled]:
+    """The module's functions that were seen to be traced, by file and first line, a decorator's where there is one."""
+    for node, function in module.functions.items():
+        first = min((one.lineno for one in getattr(node, "decorator_list", ())), default=function.node.lineno)
+        if (str(module.path.resolve()), first) in traced:
+            yield Compiled(function, module, f"modes trace {function.name}", function.node.lineno, node)
 
 
 def _made(module: Module, node: ast.Call) -> tuple[ast.expr, list[ast.keyword]] | None:

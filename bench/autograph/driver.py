@@ -8,11 +8,25 @@ import importlib.util
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from bench.errors import BenchError
+
+
+@dataclass(frozen=True, slots=True)
+class Drive:
+    """What a probe calls, and the file whose folder is the person's project.
+
+    `owner` is what its local names are called by; `traced` are functions, as file and line, that it has traced.
+    """
+
+    drive: Callable[[], Any]
+    file: str
+    owner: str
+    traced: list[tuple[str, int]] = field(default_factory=list)
 
 
 def load(place: str) -> ModuleType:

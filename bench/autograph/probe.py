@@ -6,24 +6,22 @@ from collections.abc import Callable
 
 import msgspec
 
-from bench.autograph.probe_records import MODES, Order, Seen
+from bench.autograph.probe_records import Asked, Order, Seen
 from bench.child import Child, Gone, child_env, command, executed
 from bench.errors import BenchError
 
 CHILD = command("bench.autograph.probe_child")
-GRACE_S = 15.0  # after a time limit, for a child that is busy in C++ and cannot look at the clock itself
+GRACE_S = 30.0  # after a time limit, for a child that must give itself up (probe_guard.py)
 IMPORT_S = 120.0  # for TensorFlow and the person's module
 
 
-def probe(
-    file: str, driver: str, node_limit: int, time_limit_s: float, notice: Callable[[str], None]
-) -> tuple[Seen, ...]:
+def probe(asked: Asked, notice: Callable[[str], None]) -> tuple[Seen, ...]:
     """What was seen in each mode; `notice` hears which one is being run. Raises BenchError where nothing could be."""
     seen = list[Seen]()
-    for mode in MODES:
+    for mode in asked.modes:
         notice(mode)
         with tempfile.TemporaryDirectory() as dump:
-            one = _seen(Order(file, driver, mode, node_limit, time_limit_s, dump))
+            one = _seen(Order(asked, mode, dump))
         if one.failure:
             raise BenchError(one.failure)
         seen.append(one)
@@ -34,7 +32,8 @@ def _seen(order: Order) -> Seen:
     child = Child(executed(CHILD, _environment(order)))
     child.send(order)
     try:
-        return msgspec.json.decode(child.receive(IMPORT_S + order.time_limit_s + GRACE_S), type=Seen)
+        line = child.receive(IMPORT_S + order.asked.limits.seconds + GRACE_S)
+        return msgspec.json.decode(line, type=Seen)
     except Gone as error:
         return Seen(order.mode, limit=f"the process of this mode {error}")
     finally:

@@ -9,16 +9,19 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
 import msgspec
 
 from bench.autograph import driver
+from bench.autograph.probe_guard import Guard
 from bench.autograph.probe_records import Leaf, Order, Raised, Seen
 from bench.blame import described
 from bench.errors import BenchError
 from bench.parent import connect
+from cifar_core.errors import ModelError, Unsuited
 
 # What TensorFlow's C++ code logs is no line of the person's.
 _LOG = re.compile(
@@ -30,37 +33,47 @@ MOST_LINES = 2000  # that are compared
 def serve(lines: Iterator[bytes], out: IO[bytes]) -> None:
     """Answer one order."""
     order = msgspec.json.decode(next(lines), type=Order)
+
+    def answer(seen: Seen) -> None:
+        out.write(msgspec.json.encode(seen) + b"\n")
+        out.flush()
+
+    def give_up(limit: str) -> None:
+        answer(Seen(order.mode, limit=limit))
+        os._exit(1)  # the other thread cannot be ended
+
     try:
-        seen = probe(order)
-    except BenchError as error:
+        seen = probe(order, Guard(order.asked.limits, give_up))
+    except (BenchError, ModelError, Unsuited) as error:
         seen = Seen(order.mode, failure=str(error))
     except Exception as error:  # of the person's module, before the driver is called
         traceback.print_exc()
-        seen = Seen(order.mode, failure=f"{order.file} cannot be imported: {described(error)[0]}")
-    out.write(msgspec.json.encode(seen) + b"\n")
-    out.flush()
+        named = order.asked.workload.model if order.asked.workload else order.asked.file
+        seen = Seen(order.mode, failure=f"{named} cannot be imported: {described(error)[0]}")
+    answer(seen)
 
 
-def probe(order: Order) -> Seen:
-    """Import the file, call its driver. Raises BenchError, and what importing raises."""
+def probe(order: Order, guard: Guard) -> Seen:
+    """Import what is probed, call its driver. Raises BenchError, and what importing raises."""
     from bench.autograph.probe_state import State
     from bench.autograph.probe_values import leaves
     from bench.autograph.probe_watch import Limit, Watch
 
-    state, notices = State(Path(order.file)), _prepare(order.mode)
-    watch = Watch(order, lambda value: leaves(value, "result", state.ours))
+    notices = _prepare(order.mode)
+    watch = Watch(order, guard, lambda value: leaves(value, "result", state.ours))
     watch.install()
-    drive = driver.find(driver.load(order.file), order.driver)
+    found = _found(order)
+    state = State(Path(found.file))
     before, ending = state.of_modules(), list[Leaf]()
     result: tuple[Leaf, ...] = ()
     raised, limit = None, ""
 
     def at_end(names: dict[str, Any]) -> None:
-        ending.extend(state.of({f"{order.driver}'s {name}": value for name, value in names.items()}))
+        ending.extend(state.of({f"{found.owner}{name}": value for name, value in names.items()}))
 
     with _printed() as printed:
         try:
-            result = leaves(watch.run(drive, at_end), "result", state.ours)
+            result = leaves(watch.run(found.drive, at_end), "result", state.ours)
         except Limit as reached:
             limit = str(reached)
         except BaseException as error:
@@ -68,8 +81,21 @@ def probe(order: Order) -> Seen:
     stdout, stderr = printed
     after = (*state.of_modules(), *ending)
     unconverted = tuple(dict.fromkeys(filter(None, map(_unconverted, notices))))
-    functions = watch.functions()
-    return Seen(order.mode, result, raised, stdout, stderr, before, after, functions, unconverted, limit)
+    seen = Seen(order.mode, result, raised, stdout, stderr, before, after, watch.functions(), unconverted, limit)
+    return replace(seen, file=found.file, traced=tuple(found.traced))
+
+
+def _found(order: Order) -> driver.Drive:
+    """The driver. Raises BenchError, ModelError, and what importing raises."""
+    asked = order.asked
+    if asked.workload is None:
+        module = driver.load(asked.file)
+        place = module.__file__ or asked.file
+        return driver.Drive(driver.find(module, asked.driver), place, f"{asked.driver}'s ")
+    from bench.autograph import probe_own
+
+    assert asked.source
+    return probe_own.find(asked.source, asked.workload)
 
 
 def _prepare(mode: str) -> list[str]:

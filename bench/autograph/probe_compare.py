@@ -54,7 +54,7 @@ def diverging(reference: Seen, other: Seen, tolerance: float) -> list[Observatio
     mode = (other.mode,)
     if other.limit or reference.limit:
         text = other.limit or f"{reference.mode}: {reference.limit}"
-        name = re.search(r"(\S+) (?:went|did not)", text)
+        name = re.search(r"(\S+) (?:went beyond|did not end|took more)", text)
         return [Observation("limit", mode, text, ("AG102", "AG604", "AG509"), name[1] if name else "")]
     codes = SILENT_XLA + SILENT if other.mode == "xla" else SILENT
     calls = _calls(reference, other, tolerance, codes)

@@ -4,7 +4,7 @@ The one place that knows `check`. Leaves out both sides' own work.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,9 +25,9 @@ class Joined:
     observations: tuple[Observation, ...] = ()
 
 
-def predicted(file: Path) -> tuple[Finding, ...]:
-    """What `check` finds in a file, whatever the person's settings leave out."""
-    return check([file], Settings(), RULES).findings
+def predicted(file: Path, traced: Collection[tuple[str, int]] = ()) -> tuple[Finding, ...]:
+    """What `check` finds in a file, whatever the person's settings leave out. `traced`: known to be compiled."""
+    return check([file], Settings(), RULES, traced).findings
 
 
 def joined(findings: Sequence[Finding], seen: Sequence[Observation]) -> tuple[Joined, ...]:

@@ -1,28 +1,55 @@
-"""What a probe sees in one mode: the records that its child sends. How modes compare is in probe_compare.py."""
+"""The records of a probe: what is asked, what a child sees in one mode, what a run keeps of it.
+
+Leaves out how modes compare (probe_compare.py).
+"""
 
 from dataclasses import dataclass
+
+from cifar_core.cifar10 import Source
+from cifar_core.workload import Workload
 
 MODES = ("eager", "graph", "xla")
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """Parent to child, once: which driver of which file, in which mode, and how far tracing may go.
+class Limits:
+    """How far a driver may go in a mode: nodes of a graph, seconds, and GB of memory, 0 for half of what is free."""
 
-    `dump` is the folder into which XLA writes what it compiles.
+    nodes: int = 50_000
+    seconds: float = 120.0
+    memory_gb: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is probed: a driver of a file (or of a module, by its name), in which modes; the first is the reference.
+
+    With a `workload`, the file is left out: what is probed is the training step of a person's own model.
     """
 
-    file: str
-    driver: str
+    file: str = ""
+    driver: str = ""
+    modes: tuple[str, ...] = MODES
+    limits: Limits = Limits()
+    workload: Workload | None = None
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Parent to child, once: what is probed, in which mode. Into the folder `dump` XLA writes what it compiles."""
+
+    asked: Asked
     mode: str
-    node_limit: int
-    time_limit_s: float
     dump: str
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A value inside a structure, by its path. `numbers` are float64, of a large array some only."""
+    """A value inside a structure, by its path. `numbers` are float64, of a large array some only.
+
+    `variable`: it is what a tf.Variable holds.
+    """
 
     path: str
     kind: str
@@ -30,6 +57,7 @@ class Leaf:
     shape: tuple[int, ...] = ()
     numbers: bytes | None = None
     symbolic: bool = False
+    variable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +109,10 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """All that was seen in one mode. `state` are globals, closures, attributes and the driver's locals at its end."""
+    """All that was seen in one mode. `state` are globals, closures, attributes and the driver's locals at its end.
+
+    Of an own model, `file` is the module it comes from, and `traced` where the functions are that a mode traces.
+    """
 
     mode: str
     result: tuple[Leaf, ...] = ()
@@ -94,3 +125,26 @@ class Seen:
     unconverted: tuple[str, ...] = ()
     limit: str = ""  # the limit that ended it, and where
     failure: str = ""  # why nothing could be probed
+    file: str = ""
+    traced: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """An own model of a run, probed: in these modes, the first the baseline's; what is said of it.
+
+    `apart` are the modes that leave other state behind than the baseline's, and how.
+    """
+
+    model: str
+    modes: tuple[str, ...]
+    lines: tuple[str, ...]
+    apart: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Probes:
+    """What stands in a run folder's `probes.json`."""
+
+    format: int
+    probed: tuple[Probed, ...] = ()

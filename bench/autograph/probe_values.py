@@ -5,6 +5,7 @@ Leaves out which values are looked at (probe_state.py) and how they are compared
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -56,15 +57,31 @@ class _Walk:
         if isinstance(value, set | frozenset):
             return [(f"{path}[{place}]", part) for place, part in enumerate(sorted(value, key=repr)[:MOST_ITEMS])]
         if _is_keras(value):
-            return [(f"{path}.variables[{place}]", part) for place, part in enumerate(value.variables)]
+            return [*self._of_keras(value, path)]
         if self._ours(value):
             return [(f"{path}.{name}", part) for name, part in vars(value).items() if not name.startswith(_OWN)]
         return []
 
+    def _of_keras(self, value: Any, path: str) -> Iterator[tuple[str, Any]]:
+        """Its variables; of a class of the person's own, and of such layers in it, what they keep besides."""
+        yield from ((f"{path}.variables[{place}]", part) for place, part in enumerate(value.variables))
+        for part in value._flatten_layers() if hasattr(value, "_flatten_layers") else [value]:
+            if self._ours(part):
+                where = path if part is value else f"{path}.{part.name}"
+                plain = {name: kept for name, kept in vars(part).items() if _is_plain(name, kept)}
+                yield from ((f"{where}.{name}", kept) for name, kept in plain.items())
+
+
+def _is_plain(name: str, value: Any) -> bool:
+    """Whether an attribute of a Keras object is the person's: not private, and no variable or layer, met already."""
+    return not (name.startswith("_") or _is_keras(value) or _is_keras_variable(value) or isinstance(value, tf.Variable))
+
 
 def _leaf(value: Any, path: str) -> Leaf | None:
     """A leaf of what has no parts; None for what has."""
-    if tf.is_tensor(value) or isinstance(value, tf.Variable) or _is_keras_variable(value):
+    if isinstance(value, tf.Variable) or _is_keras_variable(value):
+        return replace(_tensor(value, path), variable=True)
+    if tf.is_tensor(value):
         return _tensor(value, path)
     if isinstance(value, np.ndarray | np.generic):
         return _array(np.asarray(value), path, f"{value.dtype}")

@@ -6,7 +6,6 @@ Python's own tracer sees when a body runs, and into which graph; it also ends a 
 import inspect
 import os
 import sys
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,11 +15,13 @@ from typing import Any
 import tensorflow as tf
 
 from bench.autograph.probe_arguments import Argument, changes, described
+from bench.autograph.probe_guard import Guard
 from bench.autograph.probe_records import Function, Leaf, Order, Retrace
 from bench.modes.inspection import graph_ops
 
 MOST_RESULTS = 100  # of a function's calls that are compared
 MOST_RETRACES = 20  # of a function's that are told
+OWN_DRIVER = str(Path(__file__).with_name("probe_own.py"))
 EVERY = 300  # calls of Python functions between two looks at how large a graph has become
 
 
@@ -105,12 +106,12 @@ class Watched:
 class Watch:
     """All tf.functions of a driver's run in one mode."""
 
-    def __init__(self, order: Order, leaves: Callable[[Any], tuple[Leaf, ...]]) -> None:
-        self._order, self._leaves = order, leaves
+    def __init__(self, order: Order, guard: Guard, leaves: Callable[[Any], tuple[Leaf, ...]]) -> None:
+        self._order, self._guard, self._leaves = order, guard, leaves
         self._real = tf.function
         self._records = dict[CodeType, Record]()
         self._calls = list[_Call]()
-        self._ticks, self._late = 0, False
+        self._ticks = 0
         self._driver: CodeType | None = None
         self._at_end: Callable[[dict[str, Any]], None] = lambda names: None
 
@@ -125,15 +126,13 @@ class Watch:
     def run(self, driver: Callable[[], Any], at_end: Callable[[dict[str, Any]], None]) -> Any:
         """Call the driver; `at_end` is given its local names when it ends. Raises Limit, and what it raises."""
         self._driver, self._at_end = getattr(driver, "__code__", None), at_end
-        timer = threading.Timer(self._order.time_limit_s, self._too_late)
-        timer.daemon = True
-        timer.start()
+        self._guard.start()
         sys.settrace(self._frame)
         try:
             return driver()
         finally:
             sys.settrace(None)
-            timer.cancel()
+            self._guard.stop()
 
     def called(self, watched: Watched, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         """A call of a watched function."""
@@ -174,12 +173,9 @@ class Watch:
         """How many programs XLA has compiled."""
         return sum(name.endswith("before_optimizations.txt") for name in os.listdir(self._order.dump))
 
-    def _too_late(self) -> None:
-        self._late = True
-
     def _frame(self, frame: FrameType, event: str, _: Any) -> Any:
         self._ticks += 1
-        if self._late or self._ticks % EVERY == 0:
+        if self._guard.reached or self._ticks % EVERY == 0:
             self._look()
         if frame.f_code is self._driver:
             return self._driver_line
@@ -202,15 +198,15 @@ class Watch:
             call.graphs.append(graph)
 
     def _look(self) -> None:
-        """Raises Limit where a graph has grown too large, or the time is over."""
+        """Raises Limit where a graph has grown too large, or the guard has had enough."""
         graph = None if tf.executing_eagerly() else tf.compat.v1.get_default_graph()
         nodes = len(graph.get_operations()) if graph is not None else 0
-        name = self._calls[-1].record.name if self._calls else "the driver"
-        if nodes > self._order.node_limit:
-            raise Limit(f"tracing {name} went beyond {self._order.node_limit:,} graph nodes ({_place(graph)})")
-        if self._late:
+        name, most = self._calls[-1].record.name if self._calls else "the driver", self._order.asked.limits.nodes
+        if nodes > most:
+            raise Limit(f"tracing {name} went beyond {most:,} graph nodes ({_place(graph)})")
+        if self._guard.reached:
             where = f"{_place(graph)}, after {nodes:,} graph nodes" if nodes else _frames_place(sys._getframe(2))
-            raise Limit(f"{name} did not end within {self._order.time_limit_s:g} s ({where})")
+            raise Limit(f"{name} {self._guard.reached} ({where})")
 
 
 def _runs(code: CodeType, wanted: CodeType) -> bool:
@@ -237,4 +233,6 @@ def _frames_place(frame: FrameType | None) -> str:
 def _is_library(file: str) -> bool:
     """Whether code lies in an installed package, or is the probe's own or AutoGraph's."""
     ours = str(Path(__file__).parent)
+    if file == OWN_DRIVER:
+        return False  # it stands for a person's
     return "-packages" in file or file.startswith((ours, sys.base_prefix, "<")) or "__autograph_generated" in file

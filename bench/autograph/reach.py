@@ -1,7 +1,7 @@
 """From the compiled functions to every function they call in the project, each with what its parameters are given."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 
 from bench.autograph import compiled, names, parameters
@@ -34,10 +34,13 @@ class _State:
 
 
 class Reach:
-    """Finds all bodies. After `bodies()` nothing in it changes any more."""
+    """Finds all bodies. After `bodies()` nothing in it changes any more.
 
-    def __init__(self, project: Project, modules: list[Module]) -> None:
-        self.project, self.modules = project, modules
+    `traced` are functions, by file and line, of which it is known that they are compiled though no line here says so.
+    """
+
+    def __init__(self, project: Project, modules: list[Module], traced: Collection[tuple[str, int]] = ()) -> None:
+        self.project, self.modules, self.traced = project, modules, set(traced)
         self.states: dict[Function, _State] = {}
         self.returns: dict[Function, Value] = {}
         self.outside: dict[ast.expr, Value] = {}
@@ -47,7 +50,7 @@ class Reach:
     def bodies(self) -> list[Body]:
         """Every body of the modules, and of those that compiled functions lead into."""
         for module in self.modules:
-            for one in compiled.find(self.project, module):
+            for one in (*compiled.find(self.project, module), *compiled.known(module, self.traced)):
                 self.root(one)
         for _ in range(_ROUNDS):
             before = (dict(self.returns), len(self.states))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.analysis import Run, analyse
+from bench.autograph.probe_models import read_probes
 from bench.learning import beside
 from bench.report import (
     audit,
@@ -20,6 +21,7 @@ from bench.report import (
     headline,
     learning,
     method,
+    probed,
     proof,
     published,
     questions,
@@ -70,8 +72,10 @@ def build(store: Store) -> Report:
     """
     run, learned, tried = analyse(store.plan, store.outcomes()), beside(store.folder), read_trials(store)
     made = [section(run) for section in SECTIONS]
+    probes = read_probes(store)
     made += [learning.section(learned)] if learned else []
     made += [trials.section(tried)] if tried.trials else []
+    made += [probed.section(probes)] if probes.probed else []
     made += [questions.section(run, learned), *(section(run) for section in CHECKS)]
     shown = tuple(section for section in made if section.parts)
     sections = (*shown, glossary.section(shown), raw.section(shown))

@@ -102,11 +102,25 @@ def drive_refused():
     return told(tf.constant(-1.0))
 
 
-def drive_endless():
-    @tf.function
-    def unrolled(x):
-        for _ in range(20_000):
-            x = x + 1
-        return x
+def rows_of(rows):
+    yield from rows
 
-    return unrolled(tf.constant(1))
+
+def drive_endless():
+    """A generator over a dataset, while tracing: for ever (AG604)."""
+
+    @tf.function
+    def total(rows):
+        result = tf.constant(0, tf.int64)
+        for row in rows_of(rows):
+            result += row
+        return result
+
+    return total(tf.data.Dataset.range(5))
+
+
+def drive_growing():
+    kept = []
+    while True:
+        kept.append(np.ones(10_000_000))
+        tf.constant(len(kept))

@@ -1,4 +1,4 @@
-"""`check` on real code that uses TensorFlow: Keras' backend, which is read, never imported. The whole takes a minute."""
+"""`check` on real code that uses TensorFlow: Keras' backend, which is read, never imported."""
 
 from importlib.util import find_spec
 from pathlib import Path

@@ -7,10 +7,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bench.autograph.probe import probe
 from bench.autograph.probe_compare import observations
 from bench.autograph.probe_join import joined, predicted
-from bench.autograph.probe_records import Function, Seen
+from bench.autograph.probe_records import Asked, Function, Limits, Seen
 
 FILE = Path(__file__).with_name("probed.py")
 ROOT = Path(__file__).parents[2]
@@ -18,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 
 @cache
 def probed(driver: str) -> tuple[Seen, ...]:
-    return probe(Asked(str(FILE), driver, 1000.0), lambda mode: None)
+    return probe(Asked(str(FILE), driver), lambda mode: None)
 
 
 def texts(driver: str) -> list[tuple[str, tuple[str, ...], str]]:
@@ -83,15 +85,23 @@ def test_the_suite_s_own_steps_do_the_same_in_every_mode_and_are_traced_once() -
     assert [one.compiles for one in xla.functions if one.calls] == [1, 1]
 
 
-def test_a_trace_beyond_the_node_limit_is_ended_and_told_by_its_line() -> None:
-    line = FILE.read_text().splitlines().index("            x = x + 1") + 1
-    assert texts("drive_endless", 2000) == [
-        (
-            "limit",
-            ("graph", "xla"),
-            f"tracing drive_endless.unrolled went beyond 2,000 graph nodes (probed.py:{line})",
-        )
-    ]
+def ended(driver: str, mode: str, limits: Limits) -> str:
+    (seen,) = probe(Asked(str(FILE), driver, (mode,), limits), lambda mode: None)
+    return seen.limit
+
+
+def test_a_trace_without_end_goes_no_further_than_the_node_limit_and_its_line_is_told() -> None:
+    lines = FILE.read_text().splitlines()
+    turn = [
+        lines.index(line) + 1 for line in ("    yield from rows", "            result += row")
+    ]  # wherever it was looked at
+    told = [f"tracing drive_endless.total went beyond 2,000 graph nodes (probed.py:{line})" for line in turn]
+    assert ended("drive_endless", "graph", Limits(nodes=2000)) in told
+
+
+def test_a_driver_goes_no_further_than_its_memory() -> None:
+    said = ended("drive_growing", "eager", Limits(memory_gb=1.5))
+    assert said.startswith("the driver took more than 1.5 GB of memory (probed.py:")
 
 
 def command(*words: str) -> "subprocess.CompletedProcess[str]":
@@ -105,4 +115,20 @@ def test_a_graph_that_raises_where_eager_does_not_fails_the_command_and_json_say
     whole: dict[str, Any] = json.loads(done.stdout)
     assert whole["same"] is False
     assert [one["raised"] and one["raised"]["message"] for one in whole["modes"]] == [None, *["not below zero"] * 2]
-    assert [one["evidence"] for one in whole["findings"] if one["observed"]][:1] in (["both"], ["observed"])
+    (seen,) = [one for one in whole["findings"] if one["observed"]]
+    assert (seen["evidence"], seen["codes"]) == ("both", ["AG504"])
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((str(FILE), "--driver", "nobody"), "probed has no function nobody; --driver names one without arguments"),
+        (("nothing.py",), "there is no Python file nothing.py"),
+        ((str(FILE), "--output-format", "xml"), "unknown output format 'xml'; known: full, json"),
+        ((str(FILE), "--node-limit", "0"), "--node-limit and --time-limit must be more than 0"),
+    ],
+)
+def test_what_cannot_be_probed_is_one_line(words: tuple[str, ...], said: str) -> None:
+    done = command(*words)
+    assert done.returncode == 2
+    assert said in done.stderr.splitlines()[-1]

@@ -37,6 +37,7 @@ MAY_IMPORT_TENSORFLOW = {
     "bench/autograph/explain_trace.py",
     "bench/autograph/probe_arguments.py",
     "bench/autograph/probe_child.py",
+    "bench/autograph/probe_own.py",
     "bench/autograph/probe_values.py",
     "bench/autograph/probe_watch.py",
 }

@@ -174,6 +174,9 @@ def test_the_exit_code_is_1_for_a_divergence_and_a_driver_that_always_fails_is_a
     assert outcome("drive", the_three(), diverges=True) is Exit.REGRESSION
     with pytest.raises(BenchError, match=re.escape("drive() fails in every mode: KeyError: 'x'")):
         outcome("drive", failing, diverges=False)
+    endless = [a_seen("eager", limit="the driver did not end within 5 s"), a_seen("graph")]
+    with pytest.raises(BenchError, match=re.escape("did not end within 5 s; let drive() do less")):
+        outcome("drive", endless, diverges=False)
 
 
 def test_what_is_shown_of_a_file_in_this_folder_is_relative(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

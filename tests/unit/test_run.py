@@ -12,10 +12,11 @@ import pytest
 from builders import SCHEDULE, a_group, a_plan
 
 from bench import run
+from bench.analysis import analyse
 from bench.availability import Availability
 from bench.device_records import Found, Probed
 from bench.records import NOT_AVAILABLE
-from bench.stats import PILOT_BLOCKS
+from bench.stats import PILOT_BLOCKS, Verdict
 from bench.store import Store
 from cifar_core.cifar10 import SYNTHETIC
 
@@ -54,6 +55,20 @@ def test_each_block_of_the_plan_is_measured_and_kept(tmp_path: Path) -> None:
     store = a_store(tmp_path)
     assert run.execute(store, SYNTHETIC, Watcher(), FAKE) == ""
     assert len(keys(store)) == 2 * 3
+
+
+def test_a_case_that_does_other_work_is_not_timed_and_has_no_speed(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    run.execute(store, SYNTHETIC, Watcher(), FAKE, refused={CASES[2].key: "it counts its calls otherwise"})
+    (group,) = analyse(store.plan, store.outcomes()).groups
+    (function,) = group.candidates
+    assert group.baseline.valid
+    assert not function.measurements
+    assert function.comparison
+    assert (function.comparison.verdict, function.comparison.reason) == (
+        Verdict.INVALID,
+        "it counts its calls otherwise",
+    )
 
 
 def test_a_finished_run_is_not_measured_again(tmp_path: Path) -> None:

@@ -1,9 +1,18 @@
-"""The options of the commands on AutoGraph, as Typer reads them. Leaves out what the commands do."""
+"""The options of the commands on compiled code: check, explain, probe, rules. What they do is in their own files.
+
+Loads nothing else, so that --help answers at once.
+"""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+
+def add(app: typer.Typer) -> None:
+    """Give the command line these commands."""
+    for one in (check, probe, explain, rules):
+        app.command()(one)
 
 
 def check(
@@ -43,12 +52,15 @@ def probe(
     tolerance: Annotated[float, typer.Option(help="Relative difference that rounding may make.")] = 1e-3,
     node_limit: Annotated[int, typer.Option(help="End a trace whose graph grows beyond this.")] = 50_000,
     time_limit: Annotated[float, typer.Option(help="Seconds that the driver may take in a mode.")] = 120.0,
+    memory_limit: Annotated[float, typer.Option(help="GB that a mode may take; 0 is half of what is free.")] = 0.0,
     output_format: Annotated[str, typer.Option(help="full or json.")] = "full",
 ) -> None:
     """Run a driver eagerly, as graphs and under XLA: does it do the same, and what is traced again? Runs your code."""
     from bench.autograph import probe_command
+    from bench.autograph.probe_records import Limits
 
-    raise typer.Exit(probe_command.run(file, driver, tolerance, node_limit, time_limit, output_format))
+    limits = Limits(node_limit, time_limit, memory_limit)
+    raise typer.Exit(probe_command.run(file, driver, tolerance, limits, output_format))
 
 
 def rules(
