@@ -67,7 +67,7 @@ def test_every_command_in_an_answer_is_one(modes: Sequence[str], changes: dict[s
         name, *arguments = shlex.split(command)
         typer.main.get_command(app).commands[name].make_context(name, arguments)
     if changes:
-            assert any("--models mlp --batch-sizes 8" in each or "--model mlp" in each for each in commands)
+        assert any("--models mlp --batch-sizes 8" in each or "--model mlp" in each for each in commands)
 
 
 def test_the_section_has_a_heading_and_an_answer_for_each_question() -> None:
