@@ -23,6 +23,20 @@ FAMILIES = {
     "7": "Read once, while tracing",
     "8": "Under XLA",
 }
+# What is beyond every rule, and why.
+UNSEEN = (
+    (
+        "what only running decides",
+        "getattr, functions kept in a dict or a list: the source does not say what is called",
+    ),
+    (
+        "other packages",
+        "only files of the same project are followed; TensorFlow's own code does what a trace is made of",
+    ),
+    ("values and shapes", "none is computed, so what depends on them is seen where literals or a signature tell it"),
+    ("what a loss or a layer of Keras is given", "Keras calls it, with what, no line of the project says"),
+    ("GPUs, tf.distribute, TF1 sessions, gradients of one's own", "no rule: the examples were run on one CPU"),
+)
 
 
 def listing() -> str:
@@ -31,6 +45,9 @@ def listing() -> str:
     for family, title in FAMILIES.items():
         lines += ["", title] if lines else [title]
         lines += [f"  {one.code}  {one.severity:<8} {one.summary}" for one in RULES if one.code[2] == family]
+    lines += ["", "Seen by `check` in part (`probe` sees what a driver does):"]
+    lines += [f"  {one.code}  {one.coverage.removeprefix('static, ')}" for one in RULES if one.coverage != "static"]
+    lines += ["", "What no rule covers:", *(f"  {what}: {reason}" for what, reason in UNSEEN)]
     return "\n".join(
         [*lines, "", "cifar-bench rules AG301 shows one with its example; --demo runs the tutorial's three."]
     )

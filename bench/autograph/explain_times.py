@@ -6,14 +6,14 @@ TensorFlow until it times.
 
 import math
 import random
-import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from bench.autograph.explain_records import Timing
 from bench.blame import described
 from bench.measure import Clock, Stepper, time_slice
+from bench.stats import median_summary
 
 if TYPE_CHECKING:
     from bench.autograph.explain_target import Target
@@ -22,7 +22,6 @@ ROUNDS = 15
 SLICE_S = 0.02  # a slice takes at least so long, so that the clock's own time does not count
 BUDGET_S = 6.0  # of a mode's slices together; a slow mode has fewer rounds, at least LEAST
 LEAST = 6
-CONFIDENCE = 0.95
 
 
 class Calls:
@@ -65,9 +64,8 @@ def times(target: "Target", clock: Clock = time.perf_counter) -> tuple[Timing, .
         else:
             ready[mode] = calls, first_s, max(1, math.ceil(SLICE_S / warm_s))
     for mode, seconds in slices(ready, clock).items():
-        low, high = median_interval(seconds)
-        _, first_s, number = ready[mode]
-        timings[mode] = Timing(mode, statistics.median(seconds), low, high, first_s, len(seconds), number)
+        found, (_, first_s, number) = median_summary(seconds), ready[mode]
+        timings[mode] = Timing(mode, found.centre, found.low, found.high, first_s, found.n, number)
     return tuple(timings[mode] for mode in functions)
 
 
@@ -90,19 +88,3 @@ def slices(ready: dict[str, tuple[Stepper, float, int]], clock: Clock) -> dict[s
                 spent[mode] += took_s
                 seconds[mode].append(took_s / steps)
     return seconds
-
-
-def median_interval(values: Sequence[float]) -> tuple[float, float]:
-    """The narrowest pair of ranks around the median that holds it with 95 %, whatever the distribution.
-
-    By the binomial distribution (Hahn and Meeker 1991, section 5.2); with fewer than six values, all of them.
-    """
-    ordered, n = sorted(values), len(values)
-    rank = 0
-    while rank + 1 < n // 2 and 1 - 2 * _at_most(rank + 1, n) >= CONFIDENCE:
-        rank += 1
-    return ordered[rank], ordered[n - 1 - rank]
-
-
-def _at_most(heads: int, tosses: int) -> float:
-    return float(sum(math.comb(tosses, number) for number in range(heads + 1)) / 2**tosses)

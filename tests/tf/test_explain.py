@@ -9,6 +9,7 @@ import pytest
 
 from bench.autograph.explain import explain, request
 from bench.autograph.explain_records import Explanation
+from bench.autograph.explain_target import find
 from bench.errors import BenchError
 
 FILE = Path(__file__).with_name("explained.py")
@@ -117,7 +118,6 @@ def test_a_function_without_a_source_still_has_a_graph() -> None:
 @pytest.mark.parametrize(
     ("function", "arguments", "driver", "said"),
     [
-        ("missing", "", "", "is not there; name a function or a method"),
         ("collatz", "", "", "collatz(n) cannot be called so: missing a required argument: 'n'"),
         ("collatz", "tf.constatn(1)", "", "--args 'tf.constatn(1)': AttributeError"),
         ("collatz", "", "idle", "idle() did not call collatz"),
@@ -126,9 +126,14 @@ def test_a_function_without_a_source_still_has_a_graph() -> None:
 )
 def test_what_cannot_be_found_is_one_line(function: str, arguments: str, driver: str, said: str) -> None:
     with pytest.raises(BenchError) as raised:
-        explained(function, arguments, driver)
+        find(request(f"{FILE}::{function}", arguments, driver))
     assert said in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def test_what_the_child_cannot_find_is_the_command_s_error() -> None:
+    with pytest.raises(BenchError, match="is not there; name a function or a method"):
+        explained("missing")
 
 
 def test_the_command_explains_our_own_loop_in_the_terminal_and_as_a_page(tmp_path: Path) -> None:

@@ -1,11 +1,14 @@
 """A run's own models, probed by real children before the first block."""
 
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from builders import a_case, a_plan
 
 from bench.autograph.probe_models import probe_first, refused
+from bench.autograph.probe_values import leaves
 from bench.report import build
 from bench.store import Store
 from cifar_core.cifar10 import SYNTHETIC
@@ -17,18 +20,35 @@ def test_a_mode_that_leaves_other_state_behind_is_named_with_its_line_and_refuse
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(TESTS)
-    models = ("own_models:counting", "own_models:uncompiled", "own_models:raises")
+    models = ("own_models:counting", "own_models:raises")
     cases = [a_case(mode, model=model, batch_size=4) for model in models for mode in ("eager", "function")]
     store, said = Store.create(tmp_path, a_plan(tuple(cases))), list[str]()
     probes = probe_first(store, SYNTHETIC, said.append)
-    counting, uncompiled, raises = probes.probed
+    counting, raises = probes.probed
     line = (TESTS / "own_models.py").read_text().splitlines().index("        self.steps += 1") + 1
     assert counting.lines[0].startswith(f"own_models.py:{line}:9: AG303 warning, predicted and observed: `self.steps`")
     assert counting.apart == (("graph", "model.steps: 4 / 1 (eager / here)"),)
-    assert uncompiled.lines == ("own_models:uncompiled: every mode did the same",)
     assert raises.lines[0].startswith("own_models:raises could not be probed: ")
     assert "KeyError" in raises.lines[0]
     assert set(refused(store.plan, probes)) == {cases[1].key}
     assert probe_first(store, SYNTHETIC, said.append) == probes  # what is kept is not asked again
     assert len(said) == 2 * len(models)
     assert "model.steps: 4 / 1" in build(store).path.read_text()
+
+
+def test_what_a_keras_model_of_a_person_s_own_class_keeps_is_looked_at() -> None:
+    import keras
+
+    class Noting(keras.layers.Dense):
+        calls = 0
+
+        def call(self, inputs: Any) -> Any:
+            self.calls += 1
+            return super().call(inputs)
+
+    model = keras.Sequential([keras.Input((2,)), Noting(3, name="noting")])
+    model(np.ones([1, 2], np.float32))
+    found = {leaf.path: leaf for leaf in leaves(model, "model", lambda value: isinstance(value, Noting))}
+    assert found["model.variables[0]"].variable
+    assert found["model.variables[0]"].shape == (2, 3)
+    assert found["model.noting.calls"].text == "1"

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from bench.analysis import analyse
+from bench.autograph.probe_models import read_probes
 from bench.stats import Verdict
 from bench.store import Store
 
@@ -43,5 +44,7 @@ def test_the_own_models_run_as_shown_with_valid_verdicts(tmp_path: Path) -> None
         "keras_fit",
     ]
     assert [result.case.mode for result in line.cases if result.valid] == ["eager", "eager", "function", "xla"]
+    probed = [one.lines[-1] for one in read_probes(store).probed]
+    assert probed == ["my_models:make_net: every mode did the same", "my_models:make_line: every mode did the same"]
     verdicts = [result.comparison.verdict for result in line.candidates if result.comparison]
     assert verdicts[-1] is Verdict.NOT_APPLICABLE
