@@ -64,15 +64,15 @@ def fork(streams: list[int], open_case: OpenCase, imported_s: float) -> int:
     with warnings.catch_warnings():
         # Python 3.12 warns of any thread. The only one is OpenBLAS', which prepares itself for forks.
         warnings.simplefilter("ignore", DeprecationWarning)
-        pid = os.fork()
+        nursery, pid = os.getpid(), os.fork()
     if pid == 0:
-        _be_worker(streams, open_case, imported_s)
+        _be_worker(nursery, streams, open_case, imported_s)
     for stream in streams:
         os.close(stream)
     return pid
 
 
-def _be_worker(streams: list[int], open_case: OpenCase, imported_s: float) -> NoReturn:
+def _be_worker(nursery: int, streams: list[int], open_case: OpenCase, imported_s: float) -> NoReturn:
     """Never returns: what is above on the stack is the nursery's."""
     code = 1
     try:
@@ -80,7 +80,7 @@ def _be_worker(streams: list[int], open_case: OpenCase, imported_s: float) -> No
         for number, stream in enumerate(streams):
             os.dup2(stream, number)  # 0 was the nursery's socket
             os.close(stream)
-        serve(*connect(), open_case, imported_s=imported_s)
+        serve(*connect(nursery), open_case, imported_s=imported_s)
         code = 0
     except BaseException:
         traceback.print_exc()
