@@ -1,6 +1,6 @@
 """Which devices can be used here, and why not: asked of a process that imports TensorFlow, and of what that says.
 
-Leaves out what such a process does (probe.py). No TensorFlow.
+Leaves out what such a process does (device_probe.py). No TensorFlow.
 """
 
 import os
@@ -15,7 +15,7 @@ from bench import environment
 from bench.child import BUS_ORDER, command
 from bench.device_records import Found, Probed
 
-PROBE = command("bench.probe")
+PROBE = command("bench.device_probe")
 TIME_LIMIT_S = 180.0
 CLOSE = 1e-4  # of the largest value: float32 convolutions summed in another order
 INSTALL = "python -m pip install '.[gpu]' (or 'tensorflow[and-cuda]')"

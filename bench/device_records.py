@@ -1,7 +1,7 @@
 """The records of devices: what TensorFlow sees here, where a step's ops ran, what the card did meanwhile.
 
-Seconds, bytes, MHz, watts, degrees Celsius; None = not measured. Leaves out how they are found (probe.py, card.py,
-modes/placing.py) and what is made of them.
+Seconds, bytes, MHz, watts, degrees Celsius; None = not measured. Leaves out how they are found
+(device_probe.py, card.py, modes/placing.py) and what is made of them.
 """
 
 from dataclasses import dataclass

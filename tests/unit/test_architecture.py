@@ -25,7 +25,7 @@ MAY_IMPORT_TENSORFLOW = {
     "bench/insight.py",
     "bench/profiling.py",
     "bench/device_costs.py",
-    "bench/probe.py",
+    "bench/device_probe.py",
     "bench/train_worker.py",
     "bench/autograph/trial_child.py",
     "bench/autograph/explain_code.py",

@@ -29,10 +29,15 @@ QUESTIONS: tuple[Question, ...] = (
     speed.whole_loop,
 )
 
+_JUDGED = (
+    "Verdicts against the baseline are the run's own. Where two other modes are held against each other, the ratio is "
+    "judged by itself, without Holm's correction: of many such answers one in twenty may be chance."
+)
+
 
 def section(run: Run, learned: Learning | None) -> Section:
     """Every question with its answer, or with what to type for one."""
     few = () if run.enough else (f"Indications only, from {run.blocks} of the {ENOUGH_BLOCKS} blocks a claim needs.",)
     answers = [question(Known(run, learned)) for question in QUESTIONS]
     parts = [part for answer in answers for part in (f"### {answer.title}", answer.text)]
-    return Section(f"Questions{run.label}", (*few, *parts))
+    return Section(f"Questions{run.label}", (*few, _JUDGED, *parts))

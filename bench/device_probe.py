@@ -1,4 +1,4 @@
-"""A process that asks TensorFlow what it sees, and has each device compute something: `python -m bench.probe`.
+"""A process that asks TensorFlow what it sees, and has each device compute something: `python -m bench.device_probe`.
 
 It answers with one record on its standard output; what TensorFlow itself says on the way goes to standard error, where
 its reasons are read (availability.py).
