@@ -21,7 +21,8 @@ from bench.modes.inspection import graph_ops
 
 MOST_RESULTS = 100  # of a function's calls that are compared
 MOST_RETRACES = 20  # of a function's that are told
-OWN_DRIVER = str(Path(__file__).with_name("probe_own.py"))
+# The suite's own code that stands for a person's, also where the suite is an installed package itself.
+STAND_INS = str(Path(__file__).with_name("probe_own.py")), str(Path(__file__).parents[1] / "modes")
 EVERY = 300  # calls of Python functions between two looks at how large a graph has become
 
 
@@ -233,6 +234,6 @@ def _frames_place(frame: FrameType | None) -> str:
 def _is_library(file: str) -> bool:
     """Whether code lies in an installed package, or is the probe's own or AutoGraph's."""
     ours = str(Path(__file__).parent)
-    if file == OWN_DRIVER:
-        return False  # it stands for a person's
+    if file.startswith(STAND_INS):
+        return False
     return "-packages" in file or file.startswith((ours, sys.base_prefix, "<")) or "__autograph_generated" in file
