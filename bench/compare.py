@@ -6,17 +6,16 @@ Leaves out the test itself (contrast.py), gates (gates.py) and wording (report/c
 """
 
 import math
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 from bench import stats
 from bench.analysis import CaseResult, GroupResult, Run, block_ratios
 from bench.contrast import GAIN_BETWEEN_RUNS, STEP_BETWEEN_RUNS, Sides, alternate, compare_runs
-from bench.records import Case, Environment
+from bench.records import LASTING, Case
 from bench.stats import Comparison, Verdict
-
-CHANGING = ("load_before", "load_after", "stolen", "at")  # from block to block
-AROUND = tuple(field.name for field in fields(Environment) if field.name not in CHANGING)
+from bench.validity import unequal_work
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,8 @@ class Change:
     """One case from the first run to another. Ratios over 1: it is faster in the other.
 
     `step` compares times, `gain` the speed against each run's own baseline (None for the baseline itself). `in_turns`:
-    block by block, for the runs' blocks took turns.
+    block by block, for the runs' blocks took turns. `absent`: neither run could hold it, for want of a device, or since
+    the mode cannot do the task.
     """
 
     run: str
@@ -42,6 +42,7 @@ class Change:
     step: Comparison
     gain: Comparison | None
     in_turns: bool = False
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def _facts(run: Run) -> dict[str, str]:
     if not environments:
         return facts
     first, loads = environments[0], [e.load_after for e in environments if e.load_after is not None]
-    facts |= {name.replace("_", " "): _text(getattr(first, name)) for name in AROUND}
+    facts |= {name.replace("_", " "): _text(getattr(first, name)) for name in LASTING}
     stolen = max((e.stolen for e in environments if e.stolen is not None), default=None)
     return facts | {
         "CPU time stolen in a block, at most": "unknown" if stolen is None else f"{stolen:.1%}",
@@ -93,7 +94,16 @@ def changes(runs: Sequence[Named]) -> list[Change]:
     steps = _judged([row.step for row in rows])
     gains = _judged([row.gain for row in rows])
     return [
-        Change(row.run, row.case, row.group.title, row.title, step, None if row.baseline else gain, _in_turns(row.step))
+        Change(
+            row.run,
+            row.case,
+            row.group.title,
+            row.title,
+            replace(step, warnings=(*step.warnings, *row.doubts)),
+            None if row.baseline else gain,
+            _in_turns(row.step),
+            row.absent,
+        )
         for row, step, gain in zip(rows, steps, gains, strict=True)
     ]
 
@@ -110,33 +120,65 @@ class _Row:
     baseline: bool
     step: Pair
     gain: Pair
+    doubts: tuple[str, ...]
+    absent: bool
+
+
+Found = tuple[GroupResult, CaseResult]
 
 
 def _rows(first: Named, other: Named) -> list[_Row]:
     before, after = (dict(_cases(named.run)) for named in (first, other))
     keys = dict.fromkeys((*before, *after))
-    rows = []
-    for key in keys:
-        group, result = after.get(key) or before[key]
-        reason = _why_not(first, other, before.get(key), after.get(key))
-        step: Pair = reason
-        gain: Pair = reason
-        if not reason:
-            (group_a, a), (group_b, b) = before[key], after[key]
-            turns = alternate(*([m.environment.at for m in r.measurements] for r in (a, b)))
-            step = Sides(_step_logs(a), _step_logs(b), turns, between=STEP_BETWEEN_RUNS)
-            gain = _gains((group_a, a), (group_b, b), turns)
-        rows.append(_Row(other.name, result.case, group, result.title, result is group.baseline, step, gain))
-    return rows
+    return [_row((first, before.get(key)), (other, after.get(key))) for key in keys]
 
 
-def _cases(run: Run) -> list[tuple[str, tuple[GroupResult, CaseResult]]]:
-    """A case that was slowed on purpose, or made deterministic, is held against the one that was not."""
+def _row(before: tuple[Named, Found | None], after: tuple[Named, Found | None]) -> _Row:
+    (first, a), (other, b) = before, after
+    held = [found for found in (b, a) if found]
+    group, result = held[0]
+    step: Pair
+    gain: Pair
+    step = gain = _why_not(before, after)
+    if a and b and not step:
+        turns = alternate(*([m.environment.at for m in r.measurements] for _, r in (a, b)))
+        step = Sides(_step_logs(a[1]), _step_logs(b[1]), turns, between=STEP_BETWEEN_RUNS)
+        gain = _gains(a, b, turns)
+    broken = [(named.name, len(found[1].failures)) for named, found in (before, after) if found]
+    return _Row(
+        other.name,
+        result.case,
+        group,
+        result.title,
+        all(found is its_group.baseline for its_group, found in held),
+        step,
+        gain,
+        tuple(f"failed in {n} blocks of {name}" for name, n in broken if n and not isinstance(step, str)),
+        all(found.not_applicable or found.not_available for _, found in held),
+    )
+
+
+def _cases(run: Run) -> list[tuple[str, Found]]:
+    """A case that was slowed on purpose, or made deterministic, is held against the one that was not.
+
+    Not where one run holds both: there each has a key of its own.
+    """
     rows = [(group, result) for group, result in run.rows() if not result.case.again]
-    return [(replace(result.case, slowdown=0.0, deterministic=False).key, (group, result)) for group, result in rows]
+    alike = Counter(_plain(result.case) for _, result in rows)
+    return [
+        (_plain(row[1].case) if alike[_plain(row[1].case)] == 1 else row[1].case.key, row)
+        for row in rows
+    ]
 
 
-def _gains(before: tuple[GroupResult, CaseResult], after: tuple[GroupResult, CaseResult], turns: bool) -> Pair:
+def _plain(case: Case) -> str:
+    return replace(case, slowdown=0.0, deterministic=False).key
+
+
+def _gains(before: Found, after: Found, turns: bool) -> Pair:
+    baselines = [group.baseline for group, _ in (before, after)]
+    if len({_plain(baseline.case) for baseline in baselines}) > 1:
+        return f"the runs' baselines differ: {' and '.join(baseline.title for baseline in baselines)}"
     ours, theirs = _gain_logs(*before), _gain_logs(*after)
     if not ours or not theirs:
         return "one of the baselines has no valid measurement"
@@ -148,25 +190,29 @@ def _in_turns(pair: Pair) -> bool:
     return isinstance(pair, Sides) and pair.in_turns
 
 
-Found = tuple[GroupResult, CaseResult] | None
-
-
-def _why_not(first: Named, other: Named, before: Found, after: Found) -> str:
+def _why_not(before: tuple[Named, Found | None], after: tuple[Named, Found | None]) -> str:
     """Why a case of two runs cannot be compared; empty where it can."""
-    for named, found in ((first, before), (other, after)):
+    for named, found in (before, after):
         if found is None:
             return f"{named.name} does not hold it"
         if found[1].invalid:
             return f"INVALID in {named.name}: {found[1].invalid[0]}"
         if not found[1].measurements:
-            return f"not measured in {named.name}"
-    assert before and after
-    ours, theirs = before[1].measurements[0].evidence, after[1].measurements[0].evidence
+            refused = found[1].not_applicable or found[1].not_available
+            return f"not measured in {named.name}{': ' * bool(refused)}{refused}"
+    assert before[1] and after[1]
+    return _other_work(before[0].name, before[1][1], after[1][1])
+
+
+def _other_work(name: str, before: CaseResult, after: CaseResult) -> str:
+    """Why the two did not do the same work, as within a run; `name` is that of the run before."""
+    ours, theirs = before.measurements[0].evidence, after.measurements[0].evidence
     if ours.batches_digest != theirs.batches_digest:
         return "the runs trained on other batches"
     if ours.weights_digest != theirs.weights_digest:
         return "the runs started from other weights"
-    return ""
+    unequal = unequal_work(theirs, ours, after.case.workload.precision, after.case.device)
+    return f"other work than in {name}: {unequal[0]}" if unequal else ""
 
 
 def _step_logs(result: CaseResult) -> list[float]:

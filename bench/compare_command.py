@@ -27,6 +27,7 @@ def compare(folders: Sequence[Path], fail_on: Sequence[str], out: Path | None) -
     differing, changes = compare.differences(runs), compare.changes(runs)
     judged = [found for gate in wanted for found in gates.judge(gate, runs, changes)]
     path = comparison.build(out or results("compare"), runs, differing, changes, judged)
+    typer.echo(comparison.data_line(runs))
     for table in comparison.tables(runs, differing, changes, judged):
         terminal.show(table)
     for sentence in comparison.turns(changes):

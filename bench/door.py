@@ -106,7 +106,7 @@ class Measured:
         else:
             said = [text.replace("**", "") for text in headline.sentences(built.run)]
             self._lines = [*said, *([stopped] if stopped else []), f"report: {built.path}", AGAIN.format(folder)]
-        return shown(built.run)
+        return shown(built.run, selected=selected)
 
 
 def narrowed(whole: Plan, selected: Collection[Case]) -> Plan:

@@ -20,6 +20,10 @@ class BenchError(Exception):
     """Bad input: the text says what was wrong, which values are known, what to type next."""
 
 
+class CaseFailed(BenchError):
+    """A case that the rest needs failed, through no bad input; the text says which and why."""
+
+
 class NotApplicable(Unsuited):
     """A mode cannot hold this task, by its nature; the text says why."""
 

@@ -79,9 +79,20 @@ def judge(gate: Gate, runs: Sequence[Named], changes: Sequence[Change]) -> list[
 
 def _in_runs(gate: Gate, runs: Sequence[Named]) -> list[Judged]:
     """Two modes' ratio, in every run after the first, for the first is what others are held against."""
+    found = {named.name: _in_run(gate, named) for named in (runs[1:] or runs)}
+    if not any(found.values()):
+        return []
+    lacking = "it does not hold both modes"
+    return [
+        one
+        for name, judged in found.items()
+        for one in judged or [Judged(gate.text, name, None, Decision.UNDECIDED, lacking)]
+    ]
+
+
+def _in_run(gate: Gate, named: Named) -> list[Judged]:
     return [
         _decided(gate, f"{named.name}, {group.title}", ratio_between(a, b))
-        for named in (runs[1:] or runs)
         for group in named.run.groups
         for a in group.cases
         for b in group.cases
@@ -92,13 +103,14 @@ def _in_runs(gate: Gate, runs: Sequence[Named]) -> list[Judged]:
 def _between_runs(gate: Gate, changes: Sequence[Change]) -> list[Judged]:
     """Changes of the speed against the run's own baseline: what the machine does to both is no regression.
 
-    Only the baseline's own regression is invisible so; a gate on steps sees it, and the machine with it.
+    Only the baseline's own regression is invisible so; a gate on steps sees it, and the machine with it. What neither
+    run could hold is left to a gate that names its mode.
     """
     judged = [(change, change.step if gate.step else change.gain) for change in changes]
     return [
         _decided(gate, f"{change.run}, {change.group}, {change.title}", found.ratio, found.reason)
         for change, found in judged
-        if found and gate.mode in ("", change.case.mode)
+        if found and (gate.mode == change.case.mode or not (gate.mode or change.absent))
     ]
 
 

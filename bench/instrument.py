@@ -32,7 +32,7 @@ class HarnessCost:
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """The mode against itself: over all blocks of all runs together, and how many runs called it different."""
+    """The mode against itself: over all blocks of all measured runs, and how many of these called it different."""
 
     ratio: Summary | None
     runs: int
@@ -90,6 +90,7 @@ class Instrument:
     recoveries: tuple[Recovery, ...]
     block_sd: float | None
     resolutions: tuple[Resolution, ...]
+    broken: tuple[str, ...] = ()  # cases that failed or were invalid, which nothing above counts
 
     @property
     def out_of_order(self) -> tuple[str, ...]:
@@ -112,7 +113,15 @@ def judge(selftest: SelfTest, runs: Sequence[Run], budgets: Sequence[int]) -> In
     slowdowns = sorted({result.case.slowdown for case in results for result in case} - {0.0})
     recoveries = tuple(r for share in slowdowns if (r := _recovery(results, share, block_sd)))
     resolutions = tuple(Resolution(n, _smallest(block_sd, n)) for n in budgets) if block_sd else ()
-    return Instrument(selftest, tuple(map(_cost, selftest.harness)), alike, recoveries, block_sd, resolutions)
+    costs, broken = tuple(map(_cost, selftest.harness)), tuple(text for run in runs for text in _broken(run))
+    return Instrument(selftest, costs, alike, recoveries, block_sd, resolutions, broken)
+
+
+def _broken(run: Run) -> list[str]:
+    name = f"run {run.plan.seed}"  # as its folder is called
+    invalid = [f"{name}, {result.title}: INVALID: {why}" for _, result in run.rows() for why in result.invalid]
+    failed = [f"{name}, {f.case.arm}: failed at {f.stage} in block {f.block}: {f.message}" for f in run.breakdowns]
+    return [*invalid, *failed]
 
 
 def _cost(harness: Harness) -> HarnessCost:
@@ -121,15 +130,23 @@ def _cost(harness: Harness) -> HarnessCost:
     return HarnessCost(harness.mode, stats.median_summary(ratios), *medians)
 
 
+Pair = tuple[CaseResult, CaseResult]
+
+
+def _measured(pairs: Sequence[Pair]) -> list[Pair]:
+    """A run that has no ratio of the two is none that found nothing."""
+    return [pair for pair in pairs if block_ratios(*pair)]
+
+
 def _alike(results: Sequence[Sequence[CaseResult]]) -> Alike:
-    pairs = [(cases[0], again) for cases in results for again in cases if again.case.again]
+    pairs = _measured([(cases[0], again) for cases in results for again in cases if again.case.again])
     alarms = sum(_verdict(pair) in (Verdict.FASTER, Verdict.SLOWER) for pair in pairs)
     ratios = [ratio for pair in pairs for ratio in block_ratios(*pair)]
     return Alike(stats.summarise(ratios) if ratios else None, len(pairs), alarms)
 
 
 def _recovery(results: Sequence[Sequence[CaseResult]], share: float, block_sd: float | None) -> Recovery | None:
-    pairs = [(cases[0], slowed) for cases in results for slowed in cases if slowed.case.slowdown == share]
+    pairs = _measured([(cases[0], slowed) for cases in results for slowed in cases if slowed.case.slowdown == share])
     ratios = [1 / ratio / (1 + share) for pair in pairs for ratio in block_ratios(*pair)]
     if not ratios:
         return None
@@ -139,10 +156,9 @@ def _recovery(results: Sequence[Sequence[CaseResult]], share: float, block_sd: f
     return Recovery(share, stats.summarise(ratios), len(pairs), found, power)
 
 
-def _verdict(pair: tuple[CaseResult, CaseResult]) -> Verdict | None:
+def _verdict(pair: Pair) -> Verdict:
     """As of the only comparison of a run without a noise floor, which would be this very ratio."""
-    ratios = block_ratios(*pair)
-    return stats.compare([(ratios, 1.0)])[0].verdict if ratios else None
+    return stats.compare([(block_ratios(*pair), 1.0)])[0].verdict
 
 
 def _block_sd(results: Sequence[Sequence[CaseResult]]) -> float | None:

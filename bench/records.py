@@ -5,7 +5,7 @@ records are made, kept (store.py) and read together (stats.py), what parent and 
 and the records of a training (train_records.py).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from bench.cost_records import Costs
 from bench.device_records import CardLog
@@ -124,6 +124,10 @@ class Environment:
     load_after: float | None = None
     stolen: float | None = None
     at: float | None = None
+
+
+_CHANGING = ("load_before", "load_after", "stolen", "at")  # from block to block
+LASTING = tuple(field.name for field in fields(Environment) if field.name not in _CHANGING)  # alike in all of a run
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ pytest (conftest.py) and the file (report/benchmark_json.py). No TensorFlow.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -52,10 +52,16 @@ class Shown:
     skipped: str = ""
 
 
-def shown(run: Run, learning: Learning | None = None) -> dict[str, Shown]:
-    """Every view of the run's cases by its name. `learning`: the trainings that lie beside the run, if any do."""
+def shown(
+    run: Run, learning: Learning | None = None, selected: Iterable[View] | None = None
+) -> dict[str, Shown]:
+    """What each view's test shows, by its name: of the run's cases, or those selected where the run is a part of more.
+
+    `learning`: the trainings that lie beside the run, if any do.
+    """
     rows = {result.case: (group, result) for group, result in run.rows()}
-    return {view.name: _shown(view, run, *rows[view.case], learning) for view in views(run.plan.cases)}
+    wanted = views(run.plan.cases) if selected is None else selected
+    return {view.name: _shown(view, run, *rows[view.case], learning) for view in wanted}
 
 
 def _shown(view: View, run: Run, group: GroupResult, result: CaseResult, learning: Learning | None) -> Shown:

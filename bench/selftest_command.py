@@ -56,4 +56,6 @@ def show(folder: Path) -> Exit:
     for table in selftest.tables(found):
         terminal.show(table)
     typer.echo(f"report: {path}")
-    return Exit.REGRESSION if found.out_of_order else Exit.OK
+    if found.out_of_order:
+        return Exit.REGRESSION
+    return Exit.CASE_FAILED if found.broken else Exit.OK

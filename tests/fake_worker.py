@@ -5,13 +5,16 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 from builders import FakeTrainer
 
+from bench import worker
 from bench.card import Diary
 from bench.errors import NotApplicable
 from bench.insight import nothing
 from bench.messages import Order
+from bench.slowdown import Slowed
 from bench.worker import Opened, serve
 
 FIRST_TIMED_STEP = 8  # five of the curve and two of the warm-up come before
@@ -56,7 +59,7 @@ def open_fake(order: Order) -> Opened:
     nan = float("nan")
     trainer = FakeTrainer(
         order.case.mode,
-        step_s=step_s * (1 + order.case.slowdown) * (1 + 0.001 * ((order.block + len(order.case.arm) // 2) % 3)),
+        step_s=step_s * (1 + 0.001 * ((order.block + len(order.case.arm) // 2) % 3)),
         scale=2.0 if fault == "scaled" else 1.0,
         on_step=FAULTS.get(fault, lambda steps: None),
         loss=(lambda steps: nan if steps > FIRST_TIMED_STEP else 2.3) if fault == "nan" else (lambda steps: 2.3),
@@ -72,8 +75,14 @@ def open_fake(order: Order) -> Opened:
 
 opened: list[FakeTrainer] = []
 
+
+def _sleep(seconds: float) -> None:
+    opened[0].clock.now += seconds
+
+
 if __name__ == "__main__":
     # The fake clock belongs to the trainer, which exists only once the case is open.
+    worker.Slowed = partial(Slowed, sleep=_sleep)  # type: ignore[assignment, misc]
     serve(
         iter(sys.stdin.buffer.readline, b""),
         sys.stdout.buffer,

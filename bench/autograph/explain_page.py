@@ -44,12 +44,16 @@ def write(found: Explanation, file: Path) -> None:
 def page(found: Explanation) -> str:
     """The page's HTML."""
     from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
 
     template = files("bench.autograph").joinpath("explain_page.html.jinja").read_text(encoding="utf-8")
+    # Read, not imported: the style sheet's package draws reports, and would bring pandas and matplotlib.
+    style = files("bench").joinpath("report/page/style.css").read_text(encoding="utf-8")
     drawn = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     times = found.times or ()
     return drawn.from_string(template).render(
         found=found,
+        style=Markup(style),
         stages=stages(found),
         trace=found.trace,
         times=[(timing.mode, took(timing, times)) for timing in times],

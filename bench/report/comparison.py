@@ -10,12 +10,13 @@ from bench.compare import Change, Difference, Named
 from bench.contrast import GAIN_BETWEEN_RUNS, STEP_BETWEEN_RUNS
 from bench.errors import BenchError
 from bench.gates import Judged
-from bench.report.document import Column, Figure, Row, Section, Table, column, summary_of
+from bench.report.document import Column, Figure, Part, Row, Section, Table, column, summary_of
 from bench.report.folder import write
 from bench.report.plots import comparison as plots
 from bench.report.wording import interval
 from bench.stats import Comparison
 
+RECORD = "comparison.json"
 _READING = (
     "Ratios over 1: faster in the later run. *Step* compares times as they stand; *gain* compares how many times as "
     "fast a mode was as its own run's baseline, which is free of most of what the machine did. 95 % intervals over "
@@ -37,19 +38,19 @@ def build(
     changes: Sequence[Change],
     judged: Sequence[Judged],
 ) -> Path:
-    """Write report.md, tables, plots and comparison.json; the report's path. Raises BenchError."""
+    """Write report.md, tables, plots and RECORD; the report's path. Raises BenchError."""
     title = f"{', '.join(named.name for named in runs[1:])} against {runs[0].name}"
     sections = [
-        _around(runs, differing),
+        Section("What differs around the runs", (data_line(runs), *_around(runs, differing))),
         _changed(changes),
         *([Section("Gates", (_judged(judged),))] if judged else []),
     ]
-    data = runs[0].run.plan.data_title
+    data = "; ".join(dict.fromkeys(named.run.plan.data_title for named in runs))
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        _make(folder)
         path = write(folder, title, data, sections)
         record = {"runs": [n.name for n in runs], "differences": differing, "changes": changes, "gates": judged}
-        (folder / "comparison.json").write_bytes(msgspec.json.format(msgspec.json.encode(record)) + b"\n")
+        (folder / RECORD).write_bytes(msgspec.json.format(msgspec.json.encode(record)) + b"\n")
     except OSError as error:
         raise BenchError(f"cannot write to {folder}: {error.strerror}; give another --out") from None
     return path
@@ -63,9 +64,22 @@ def tables(
     return [shown for shown in found if shown.rows]
 
 
-def _around(runs: Sequence[Named], differing: Sequence[Difference]) -> Section:
-    parts = (_differences(runs, differing),) if differing else ("Nothing that is recorded.",)
-    return Section("What differs around the runs", parts)
+def _make(folder: Path) -> None:
+    """What is there stays, unless it is an earlier comparison. Raises BenchError, and OSError."""
+    held = {file.name for file in folder.iterdir()} if folder.is_dir() else set()
+    if held and (RECORD not in held or "plan.json" in held):
+        raise BenchError(f"{folder} holds other files; give another --out")
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def data_line(runs: Sequence[Named]) -> str:
+    """On which images the numbers were made: beside them always, for look-alikes' say nothing of real images."""
+    titles = dict.fromkeys(named.run.plan.data_title for named in runs)
+    return f"Data: {'; '.join(titles)}."
+
+
+def _around(runs: Sequence[Named], differing: Sequence[Difference]) -> list[Part]:
+    return [_differences(runs, differing) if differing else "Nothing else that is recorded."]
 
 
 def _differences(runs: Sequence[Named], differing: Sequence[Difference]) -> Table:

@@ -1,10 +1,8 @@
 """Conditions: what the numbers belong to, the noise floor, and every warning and failure."""
 
-from dataclasses import fields
-
 from bench import audit
 from bench.analysis import Run
-from bench.records import Environment
+from bench.records import LASTING, Environment
 from bench.report import failures
 from bench.report.document import Row, Section, Table, column
 from bench.report.wording import interval, mib
@@ -71,9 +69,8 @@ def _stolen(environments: list[Environment]) -> float | None:
 
 
 def _differing(environments: list[Environment]) -> list[str]:
-    """The fields, loads aside, in which the blocks of a run (resumed elsewhere, perhaps) are not alike."""
-    names = [field.name for field in fields(Environment) if not field.name.startswith(("load_", "stolen"))]
-    return [name for name in names if len({getattr(env, name) for env in environments}) > 1]
+    """The fields in which the blocks of a run (resumed elsewhere, perhaps) are not alike, and should be."""
+    return [name for name in LASTING if len({getattr(env, name) for env in environments}) > 1]
 
 
 def _environments(run: Run) -> list[Environment]:

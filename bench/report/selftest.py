@@ -27,6 +27,7 @@ def build(folder: Path) -> tuple[Path, Instrument]:
         Section("What the harness adds to a step", (_HARNESS, harness(found))),
         Section("The mode against itself, and slowed on purpose", (_RECOVERY, recovery(found), *_figure(found))),
         Section("The smallest difference that it finds", (_RESOLUTION.format(_sd(found)), resolution(found))),
+        *_broken(found),
     ]
     return write(folder, "The instrument, measured", selftest.data_title, sections), found
 
@@ -40,11 +41,12 @@ def sentence(found: Instrument) -> str:
     """Whether the instrument is in order, and how much was asked of it."""
     if wrong := found.out_of_order:
         return f"**The instrument is out of order here**: {'; '.join(wrong)}."
+    broken = f" {len(found.broken)} times a case did not come through: {found.broken[0]}." if found.broken else ""
     if not found.alike.runs:
-        return "No run has been measured yet, so nothing can be said."
+        return f"No run has been measured yet, so nothing can be said.{broken}"
     alarms = f"{found.alike.alarms} of {found.alike.runs} runs called the mode different from itself"
     sizes = [f"{r.slowdown:.0%} as {percent(*r.measured)}" for r in found.recoveries]
-    return f"The instrument is in order: {alarms}; slow-downs were measured so: {', '.join(sizes)}."
+    return f"The instrument is in order: {alarms}; slow-downs were measured so: {', '.join(sizes) or 'none'}.{broken}"
 
 
 _CONDITIONS = "Preset {preset}, {runs} runs of {mode}, {data}{neighbour}; load before {load}."
@@ -191,6 +193,11 @@ def resolution(found: Instrument) -> Table:
         for r in found.resolutions
     ]
     return Table("resolution", columns, tuple(rows), "The smallest differences that are found")
+
+
+def _broken(found: Instrument) -> list[Section]:
+    lines = "\n".join(f"- {text}" for text in found.broken)
+    return [Section("What did not come through", (lines,))] if lines else []
 
 
 def _figure(found: Instrument) -> list[Figure]:

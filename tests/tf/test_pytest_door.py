@@ -134,3 +134,10 @@ def test_a_mode_that_does_other_work_is_a_failing_test_and_not_in_the_json(tmp_p
     assert "INVALID: it starts from other weights than the baseline" in done.said
     for file in ("now.json", "run/benchmark.json"):
         assert [each["name"] for each in done.benchmarks(file)] == ["test_eager[own_models.unseeded-b64-cpu]"]
+
+
+def test_one_of_two_numbers_of_threads_is_measured_alone_where_the_other_was_not_selected(tmp_path: Path) -> None:
+    words = ("--models=mlp", "--modes=eager", "--threads=1,2", "-k", "t2", "--benchmark-disable", "--data=synthetic")
+    done = bench(tmp_path, *words)
+    assert done.returncode == 0, done.said
+    assert "2 passed" in done.said  # by mode, and beside itself on the other

@@ -2,12 +2,13 @@
 
 import math
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
-from builders import ENVIRONMENT, a_group, a_plan, an_evidence, outcomes
+from builders import ENVIRONMENT, a_case, a_group, a_plan, an_evidence, outcomes
 from typer.testing import CliRunner
 
 from bench.__main__ import app
@@ -16,7 +17,7 @@ from bench.compare import Difference, Named, changes, differences
 from bench.contrast import Sides, alternate, contrast
 from bench.errors import BenchError
 from bench.gates import parse
-from bench.records import Environment
+from bench.records import NOT_APPLICABLE, Environment, Failure, Outcome, Plan
 from bench.report.history import table
 from bench.stats import Verdict
 from bench.store import Store
@@ -31,11 +32,17 @@ def a_run(
     blocks: int = 6,
     environment: Environment = ENVIRONMENT,
     first_s: float | None = None,
+    plan: Plan = PLAN,
+    failures: Sequence[Failure] = (),
     **changes: object,
 ) -> Path:
-    """A run; with `first_s`, its blocks began then and every minute after."""
-    store = Store.create(folder, PLAN)
-    for outcome in outcomes(PLAN, steps, blocks):
+    """A run; with `first_s`, its blocks began then and every minute after. What failed was not measured in its block."""
+    store, failed = Store.create(folder, plan), {(failure.case, failure.block) for failure in failures}
+    for failure in failures:
+        store.keep(Outcome(failure=failure))
+    for outcome in outcomes(plan, steps, blocks):
+        if (outcome.case, outcome.block) in failed:
+            continue
         assert outcome.measurement
         at = None if first_s is None else first_s + 60 * outcome.block
         there = replace(environment, at=at)
@@ -142,6 +149,55 @@ def test_what_cannot_be_compared_says_why_and_nothing_is_skipped(tmp_path: Path)
     assert {change.step.verdict for change in found if change.run == "c"} == {Verdict.NOT_COMPARABLE}
 
 
+def test_gains_against_other_baselines_are_not_compared(tmp_path: Path) -> None:
+    first = named(a_run(tmp_path / "a", first_s=0.0))
+    steps = {"function": 0.025, "function-again": 0.025, "xla": 0.048}
+    other = named(a_run(tmp_path / "b", steps, first_s=30.0, plan=a_plan(a_group(("function", "xla")))))
+    for runs in ([first, other], [other, first]):
+        found = {change.case.mode: change for change in changes(runs)}
+        for mode in ("function", "xla"):
+            assert found[mode].step.verdict is Verdict.SAME
+            gain = found[mode].gain
+            assert gain
+            assert gain.verdict is Verdict.NOT_COMPARABLE
+            assert gain.reason.startswith("the runs' baselines differ: ")
+
+
+def test_other_losses_from_the_same_weights_and_batches_are_other_work(tmp_path: Path) -> None:
+    first = named(a_run(tmp_path / "a"))
+    other = named(a_run(tmp_path / "b", evidence=an_evidence(first_losses=(2.4, 2.2, 2.1, 2.0, 1.9))))
+    for change in changes([first, other]):
+        assert change.step.verdict is Verdict.NOT_COMPARABLE
+        assert change.step.reason.startswith("other work than in a: its first loss differs by 4.3e-02")
+
+
+def test_a_mode_that_failed_in_some_blocks_is_compared_and_it_is_said(tmp_path: Path) -> None:
+    failures = [Failure(a_case("xla"), block, "slice", "it died") for block in (1, 4)]
+    first, other = named(a_run(tmp_path / "a")), named(a_run(tmp_path / "b", failures=failures))
+    found = {change.case.mode: change for change in changes([first, other])}
+    assert found["xla"].step.ratio
+    assert "failed in 2 blocks of b" in found["xla"].step.warnings
+    assert not any("failed" in text for text in found["function"].step.warnings)
+
+
+def test_what_no_run_can_hold_is_told_and_stops_no_gate_but_its_own(tmp_path: Path) -> None:
+    plan = a_plan(a_group(("eager", "graph", "function", "xla")))
+    failures = [Failure(a_case("graph"), 0, NOT_APPLICABLE, "it holds no such model")]
+    a, b = (a_run(tmp_path / name, plan=plan, failures=failures, first_s=at) for name, at in (("a", 0.0), ("b", 30.0)))
+    code, out = compared(a, b, "--fail-on", "slower 5%", "--out", tmp_path / "1")
+    assert code == 0
+    assert "it holds no such model" in " ".join(out.split())
+    assert compared(a, b, "--fail-on", "graph slower 5%", "--out", tmp_path / "2")[0] == 3
+
+
+def test_a_run_that_holds_a_case_both_slowed_and_not_loses_neither(tmp_path: Path) -> None:
+    slowed = replace(a_case("function"), slowdown=0.05)
+    plan, steps = a_plan((*PLAN.cases, slowed)), {**STEPS, "function-slowed5": 0.025 * 1.05}
+    runs = [named(a_run(tmp_path / name, steps, plan=plan)) for name in ("a", "b")]
+    assert [change.case.arm for change in changes(runs)] == ["eager", "function", "xla", "function-slowed5"]
+    assert {change.step.verdict for change in changes(runs)} == {Verdict.SAME}
+
+
 def test_what_differs_around_the_runs_is_named(tmp_path: Path) -> None:
     newer = replace(ENVIRONMENT, tensorflow="2.99.0", flags=(("TF_XLA_FLAGS", "x"),))
     rows = differences([named(a_run(tmp_path / "a")), named(a_run(tmp_path / "b", environment=newer, blocks=5))])
@@ -164,6 +220,33 @@ def test_the_gates_decide_the_exit_code(tmp_path: Path) -> None:
     assert compared(a, b, "--fail-on", "function/eager < 1.5", "--out", tmp_path / "4")[0] == 0
     assert compared(a, b, "--fail-on", "function/eager < 2.5", "--out", tmp_path / "5")[0] == 1
     assert compared(a, slower, "--fail-on", "xla slower 2%", "--out", tmp_path / "6")[0] == 0
+
+
+def test_a_gate_on_two_modes_is_undecided_of_a_run_that_lacks_one(tmp_path: Path) -> None:
+    a, c = a_run(tmp_path / "a"), a_run(tmp_path / "c")
+    lacking = a_run(tmp_path / "lacking", plan=a_plan(a_group(("eager", "xla"))))
+    code, out = compared(a, lacking, c, "--fail-on", "function/eager < 1.5", "--out", tmp_path / "1")
+    assert (code, "it does not hold both modes" in " ".join(out.split())) == (3, True)
+    assert compared(a, c, "--fail-on", "function/eager < 1.5", "--out", tmp_path / "2")[0] == 0
+
+
+def test_a_comparison_overwrites_an_earlier_one_and_nothing_else(tmp_path: Path) -> None:
+    a, b = a_run(tmp_path / "a"), a_run(tmp_path / "b")
+    for _ in range(2):
+        assert compared(a, b, "--out", tmp_path / "out")[0] == 0
+    (tmp_path / "mine" / "tables").mkdir(parents=True)
+    (tmp_path / "mine" / "tables" / "mine.csv").touch()
+    for taken in (tmp_path / "mine", b):
+        with pytest.raises(BenchError, match="holds other files; give another --out"):
+            compared(a, b, "--out", taken)
+    assert (tmp_path / "mine" / "tables" / "mine.csv").exists()
+
+
+def test_the_images_that_the_numbers_were_made_on_are_always_named(tmp_path: Path) -> None:
+    _, out = compared(a_run(tmp_path / "a"), a_run(tmp_path / "b"), "--out", tmp_path / "out")
+    assert "Data: look-alike." in out
+    assert "Data: look-alike." in (tmp_path / "out" / "report.md").read_text()
+    assert {row["data"] for row in table([tmp_path / "a"]).rows} == {"synthetic"}
 
 
 def test_runs_that_did_not_take_turns_say_so_and_decide_no_small_change(tmp_path: Path) -> None:

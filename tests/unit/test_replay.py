@@ -10,12 +10,14 @@ from builders import a_group, a_measurement, a_plan, a_point, a_training, an_acc
 
 from bench import accuracy, replay, train
 from bench.analysis import Run, analyse
+from bench.door import narrowed
 from bench.learning import read
 from bench.proof_records import Execution, Proof
 from bench.records import NOT_APPLICABLE, NOT_AVAILABLE, Accuracy, Failure, Measurement, Outcome, Samples
 from bench.replay import ReplayClock, Shown, samples, shown
 from bench.store import write
 from bench.train_records import Progress
+from bench.views import DEVICES, views
 
 STEPS = {"eager": 0.05, "eager-again": 0.051, "function": 0.02, "xla": 0.07}
 PLAN = a_plan(a_group(("eager", "function", "xla")))
@@ -139,6 +141,15 @@ def test_a_case_that_broke_in_one_block_fails_whatever_the_others_gave() -> None
     broken = replace(failure("xla", "slice", "died of SIGSEGV", 3).failure, stderr_tail="core dumped\n")  # type: ignore[type-var]
     run = a_run(without("xla", Outcome(failure=broken), blocks=(3,)))
     assert_fails(one(run, "xla"), "failed in block 3 at stage slice: died of SIGSEGV\ncore dumped")
+
+
+def test_a_place_that_was_measured_alone_is_shown_in_the_test_that_puts_places_side_by_side() -> None:
+    eager = a_group(("eager",))
+    whole = a_plan((*eager, *(replace(case, threads=2) for case in eager)))
+    (beside,) = [view for view in views(whole.cases) if view.file == DEVICES and view.case.threads == 2]
+    part = narrowed(whole, [beside.case])
+    run = analyse(part, outcomes(part, STEPS))
+    assert len(shown(run, selected=[beside])[beside.name].seconds) == 18
 
 
 def test_without_a_baseline_nothing_is_proven_so_nothing_is_shown() -> None:

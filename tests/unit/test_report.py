@@ -113,12 +113,15 @@ def test_only_a_gain_that_was_shown_repays_anything(tmp_path: Path) -> None:
 
 
 def test_blocks_measured_under_other_conditions_are_a_warning(tmp_path: Path) -> None:
-    records = outcomes(a_plan(), STEPS, blocks=5)
-    elsewhere = replace(ENVIRONMENT, cpu="another CPU", commit=None)
+    alike, resumed = [], []
     for outcome in outcomes(a_plan(), STEPS):
-        if outcome.block == 5 and outcome.measurement:
-            records.append(Outcome(measurement=replace(outcome.measurement, environment=elsewhere)))
-    assert "these differ: cpu, commit" in built(tmp_path, records).path.read_text()
+        assert outcome.measurement
+        there = replace(ENVIRONMENT, at=60.0 * outcome.block, load_before=0.1 * outcome.block)
+        elsewhere = replace(there, cpu="another CPU", commit=None) if outcome.block == 5 else there
+        alike.append(Outcome(measurement=replace(outcome.measurement, environment=there)))
+        resumed.append(Outcome(measurement=replace(outcome.measurement, environment=elsewhere)))
+    assert "these differ: cpu, commit" in built(tmp_path / "resumed", resumed).path.read_text()
+    assert "these differ" not in built(tmp_path / "alike", alike).path.read_text()
 
 
 def test_a_run_without_a_single_outcome_still_has_a_report(tmp_path: Path) -> None:

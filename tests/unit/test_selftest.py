@@ -16,7 +16,7 @@ from bench import selftest
 from bench.analysis import Run, analyse
 from bench.errors import BenchError
 from bench.instrument import Alike, judge
-from bench.records import FORMAT, Outcome, Samples
+from bench.records import FORMAT, Failure, Outcome, Samples
 from bench.report import selftest as report
 from bench.selftest import SLOWDOWNS, Preset
 from bench.selftest_records import ClockCheck, Harness, SelfTest
@@ -159,6 +159,19 @@ def test_an_instrument_that_calls_a_mode_different_from_itself_too_often_is_out_
     assert "8 of 8 runs called the mode different from itself" in found.out_of_order
     assert not Alike(None, 20, 2).too_many  # two of twenty come by chance, one time in four
     assert Alike(None, 20, 5).too_many
+
+
+def test_what_was_not_measured_counts_neither_as_alike_nor_as_missed_and_is_told() -> None:
+    whole, broken = made_up(2, 0.01)
+    failures = [Outcome(failure=Failure(case, 0, "slice", "it was killed")) for case in broken.plan.cases]
+    found = judge(RECORD, [whole, analyse(broken.plan, failures)], [6])
+    assert found.alike.runs == 1
+    assert {recovery.runs for recovery in found.recoveries} == {1}
+    assert "run 1, function-slowed2: failed at slice in block 0: it was killed" in found.broken
+    assert "5 times a case did not come through" in report.sentence(found)
+    nothing = judge(RECORD, [analyse(broken.plan, failures)], [6])
+    assert report.sentence(nothing).startswith("No run has been measured yet")
+    assert judge(RECORD, [whole], [6]).broken == ()
 
 
 def test_power_and_the_smallest_difference_follow_from_the_spread_of_blocks() -> None:
