@@ -8,7 +8,7 @@ import typer
 
 from bench import command, compare_command, devices_command, selftest_command, training_command
 from bench.autograph import options
-from bench.errors import BenchError, CaseFailed, Exit
+from bench.errors import BenchError, Exit, NotMeasured
 
 CORE_MODES = "eager,graph,function,xla"
 
@@ -212,7 +212,7 @@ def main() -> None:
         app(prog_name="cifar-bench")
     except (BenchError, DataError) as error:
         sys.stderr.write(f"error: {error}\n")
-        sys.exit(Exit.CASE_FAILED if isinstance(error, CaseFailed) else Exit.USAGE)
+        sys.exit(Exit.CASE_FAILED if isinstance(error, NotMeasured) else Exit.USAGE)
     except KeyboardInterrupt:
         sys.exit(Exit.INTERRUPTED)
 

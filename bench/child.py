@@ -9,6 +9,7 @@ import queue
 import signal
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
@@ -23,13 +24,19 @@ from bench.proof_records import Evidence
 from bench.records import Failure
 from bench.validity import advice, unequal_work
 
+PATIENCE = 4  # times as long as a turn's steps should take by the first ones, before it is called hung
 RESCUE_S = 5.0  # how long a worker may at least take to hand over what it has when the user interrupts
 
 
 def command(module: str) -> tuple[str, ...]:
-    """What runs a module of this package: from where this file lies, for `-m` would search the user's folder first."""
-    start = f"import runpy, sys; sys.path[0] = sys.argv.pop(1); runpy.run_module('{module}', run_name='__main__')"
-    return (sys.executable, "-c", start, str(Path(__file__).parents[1]))
+    """What runs a module of this package: from where this file lies, for `-m` would search the user's folder first.
+
+    Installed, it is found where Python looks anyway; put first, what lies beside it could stand in for Python's own.
+    """
+    place = str(Path(__file__).parents[1])
+    first = "" if place in map(sysconfig.get_path, ("purelib", "platlib")) else place
+    set_path = "import runpy, sys; sys.path[:1] = filter(None, [sys.argv.pop(1)])"
+    return (sys.executable, "-c", f"{set_path}; runpy.run_module('{module}', run_name='__main__')", first)
 
 
 WORKER = command("bench.worker")
@@ -171,7 +178,7 @@ class WorkerProcess:
     def take(self, turn: Turn) -> Reply:
         """A whole turn, noting slices and evidence as they come. Raises CaseFailed."""
         self.ask(turn)
-        reply = self.answer()
+        reply = self.answer(max(self.order.schedule.time_limit_s, PATIENCE * turn.steps * self.step_s))
         self.evidence, self.step_s = reply.evidence or self.evidence, reply.step_s or self.step_s
         if turn.stage == "slice":
             self.slices_s.append(reply.seconds)

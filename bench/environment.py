@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import subprocess
 import time
 from importlib import metadata
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import psutil
 
+from bench.errors import BenchError
 from bench.records import Environment
 
 # Variables that change how TensorFlow computes or schedules, and so belong to the result.
@@ -18,6 +20,7 @@ FLAG_PREFIXES = (
     *(f"TF_{word}" for word in ("ONEDNN", "MLIR", "SET", "JIT", "CPU", "AUTOTUNE")),
     *("XLA_", "OMP_", "KMP_", "MKL_", "DNNL_", "ONEDNN_", "CUDA_VISIBLE", "NVIDIA_TF32"),
 )
+_AUTO_JIT = re.compile(r"--tf_xla_auto_jit=(?!0\b|-1\b)\S*")
 GPU_QUERY = ("nvidia-smi", "--query-gpu=name,driver_version")
 
 
@@ -44,6 +47,15 @@ def read() -> Environment:
         load_before=load_average(),
         at=round(time.time(), 2),
     )
+
+
+def refuse_auto_jit() -> None:
+    """Raises BenchError where a variable has XLA compile parts of every graph: then no mode is what its name says."""
+    if found := _AUTO_JIT.search(os.environ.get("TF_XLA_FLAGS", "")):
+        raise BenchError(
+            f"TF_XLA_FLAGS holds {found[0]}, so XLA would compile parts of tf.function's graph too; type: unset "
+            "TF_XLA_FLAGS (the mode autocluster is what that flag does)"
+        )
 
 
 def gpus() -> list[tuple[str, str]]:

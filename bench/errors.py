@@ -20,8 +20,8 @@ class BenchError(Exception):
     """Bad input: the text says what was wrong, which values are known, what to type next."""
 
 
-class CaseFailed(BenchError):
-    """A case that the rest needs failed, through no bad input; the text says which and why."""
+class NotMeasured(BenchError):
+    """What the rest needs could not be measured, through no bad input; the text says what and why."""
 
 
 class NotApplicable(Unsuited):

@@ -94,13 +94,15 @@ class Block:
         """
 
         def warm_up(worker: WorkerProcess) -> float:
+            """Seconds a step."""
             steps = 0 if self._slowness(worker) >= SLOW else self._own_steps(worker, self._schedule.warmup_steps)
-            return worker.take(Turn("warmup", steps)).seconds
+            seconds = worker.take(Turn("warmup", steps)).seconds
+            return seconds / steps if steps else worker.step_s
 
-        seconds = self._each(warm_up)
-        if self._schedule.steps_per_slice or not seconds:
+        steps_s = self._each(warm_up)
+        if self._schedule.steps_per_slice or not steps_s:
             return self._schedule.steps_per_slice or 1
-        return max(1, round(self._schedule.slice_s * self._schedule.warmup_steps / seconds[0]))
+        return max(1, round(self._schedule.slice_s / steps_s[0]))
 
     def _time(self, steps: int) -> None:
         rounds = self._schedule.rounds

@@ -49,8 +49,9 @@ def execute(
 
     `most_blocks`: of every group, now; the rest is left to a later call. `probe` is asked once, where a GPU is to be
     used. `refused`: the cases, by key, that are not timed, with the reason why they do other work than the baseline.
-    Raises KeyboardInterrupt, with everything measured kept.
+    Raises BenchError, before anything is measured, and KeyboardInterrupt, with everything measured kept.
     """
+    environment.refuse_auto_jit()
     schedule, cases = store.plan.schedule, _available(store, groups(store.plan), probe)
     budget_s, started, block, longest_s, done = budget(schedule), time.monotonic(), 0, 0.0, 0
     while (wanted := _blocks_wanted(store, block)) > block and cases:
@@ -167,9 +168,11 @@ def _measure(
 
 
 def _settled(store: Store, group: Sequence[Case]) -> Schedule:
-    """The plan's schedule, with the steps a slice that the group's first block has settled."""
-    keys = {case.key for case in group}
+    """The plan's schedule, with the steps a slice that the group's first block has settled.
+
+    Those of the baseline: a far slower case takes shorter slices, and one that loops inside a call whole calls.
+    """
+    keys = {group[0].key, replace(group[0], again=True).key} if group else set()
     measured = [o.measurement for o in store.outcomes() if o.measurement and o.case.key in keys]
-    # A far slower case takes shorter slices.
     steps = max((m.steady.steps_per_slice for m in measured), default=store.plan.schedule.steps_per_slice)
     return replace(store.plan.schedule, steps_per_slice=steps)

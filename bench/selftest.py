@@ -17,7 +17,7 @@ from pathlib import Path
 
 from bench import child, environment, launch, plan, run
 from bench.child import WorkerProcess
-from bench.errors import BenchError, CaseFailed, unknown
+from bench.errors import BenchError, NotMeasured, unknown
 from bench.messages import Order, Turn
 from bench.plan import Options
 from bench.records import FORMAT, Outcome, Plan
@@ -123,7 +123,7 @@ def check_clock() -> ClockCheck:
 def measure_harness(
     how: Preset, data: str, source: Source, progress: run.Progress, command: Sequence[str]
 ) -> tuple[Harness, ...]:
-    """Slices and bare loops in turn, for each mode, in blocks like any other. Raises CaseFailed."""
+    """Slices and bare loops in turn, for each mode, in blocks like any other. Raises NotMeasured."""
     made = plan.make(Options(modes=",".join(how.harness_modes), data=data, preset="quick"), source)
     cases = [case for case in made.cases if not case.again]
     pairs: dict[str, list[tuple[float, float]]] = {case.mode: [] for case in cases}
@@ -137,7 +137,7 @@ def measure_harness(
 
     def refuse(outcome: Outcome, _: bool) -> None:
         if outcome.failure:
-            raise CaseFailed(f"{outcome.case.mode} failed in the selftest: {outcome.failure.message}")
+            raise NotMeasured(f"{outcome.case.mode} failed in the selftest: {outcome.failure.message}")
 
     for block in range(how.harness_blocks):
         progress.start(how.harness_blocks - block)

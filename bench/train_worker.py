@@ -36,8 +36,9 @@ def serve(lines: Iterator[bytes], out: IO[bytes]) -> None:
     order = msgspec.json.decode(next(lines), type=TrainOrder)
     try:
         dataset = cifar10.load(order.source, lambda text: answer(TrainReply(said=text)))
-        import tensorflow  # noqa: F401 - so that loading it is no part of the first turn
+        import tensorflow as tf  # here, so that loading it is no part of the first turn
 
+        _take_gpu(tf)
         answer(TrainReply())
         points = execute(Path(order.folder), dataset)
         for _ in lines:
@@ -48,6 +49,15 @@ def serve(lines: Iterator[bytes], out: IO[bytes]) -> None:
     except Exception as error:  # whatever goes wrong in a training is that training's row, not a crash
         traceback.print_exc()
         answer(TrainReply(failure=_message(error)))
+
+
+def _take_gpu(tf: Any) -> None:
+    """Trainings that run at once share a card: each takes what it needs, and computes float32 as `run` does."""
+    from bench.opening import set_device, set_products
+
+    if tf.config.list_physical_devices("GPU"):
+        set_device(tf, "gpu")
+        set_products(tf, "gpu", "float32")
 
 
 def _message(error: Exception) -> str:

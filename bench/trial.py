@@ -63,6 +63,9 @@ def execute(
     found = read_trials(store)
     done = {(trial.candidate.key, trial.steps, trial.repeat) for trial in found.trials}
     left = [entry for entry in wanted if (entry[1].key, entry[3], entry[4]) not in done]
+    # What failed before is tried again now.
+    again = {(case.key, repeat) for baseline, candidate, _, _, repeat in left for case in (baseline, candidate)}
+    found = replace(found, failures=tuple(f for f in found.failures if (f.case.key, f.block) not in again))
     for number, entry in enumerate(left):
         progress.start(len(left) - number)
         progress.notice(f"{entry[1].arm}, {entry[3]} steps", 0.0)

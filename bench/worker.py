@@ -203,8 +203,9 @@ def sketch(names: list[str], gradients: list[Any]) -> tuple[GradientSketch, ...]
     sketches = []
     for number, (name, gradient) in enumerate(zip(names, gradients, strict=True)):
         flat = np.asarray(gradient, np.float64).ravel()
-        directions = np.random.default_rng(number).standard_normal((PROJECTIONS, flat.size))
-        projections = tuple(finite(float(value)) for value in directions @ flat)
+        directions = np.random.default_rng(number)
+        # One direction at a time: all at once would be the largest thing in a small model's process, and its peak.
+        projections = tuple(finite(float(directions.standard_normal(flat.size) @ flat)) for _ in range(PROJECTIONS))
         sketches.append(GradientSketch(name.split(":")[0], finite(float(np.linalg.norm(flat))), projections))
     return tuple(sketches)
 

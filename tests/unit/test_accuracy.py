@@ -3,11 +3,12 @@
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from builders import a_training, an_accuracy_plan
 
-from bench import accuracy, learning, train
+from bench import accuracy, learning, train, train_worker
 from bench.errors import BenchError
 from bench.report import accuracy as report
 from bench.report import learning as section
@@ -18,6 +19,33 @@ from cifar_core import cifar10
 
 KINDS = (".md", ".csv", ".png")
 FAKE = (sys.executable, str(Path(__file__).parents[1] / "fake_train_worker.py"))
+
+
+class FakeConfig:
+    """TensorFlow's, on a machine with these GPUs; notes what is set."""
+
+    def __init__(self, *gpus: str) -> None:
+        self.gpus, self.experimental, self.told = gpus, self, list[tuple[object, ...]]()
+
+    def list_physical_devices(self, kind: str) -> tuple[str, ...]:
+        return self.gpus
+
+    def set_visible_devices(self, *told: object) -> None:
+        self.told.append(told)
+
+    def set_memory_growth(self, *told: object) -> None:
+        self.told.append(told)
+
+    def enable_tensor_float_32_execution(self, *told: object) -> None:
+        self.told.append(told)
+
+
+def test_trainings_at_once_take_of_a_card_what_they_need_and_compute_in_float32() -> None:
+    card, none = FakeConfig("a card", "another"), FakeConfig()
+    for config in (card, none):
+        train_worker._take_gpu(SimpleNamespace(config=config))
+    assert card.told == [(["a card"], "GPU"), ("a card", True), (False,)]
+    assert none.told == []
 
 
 class Watched:

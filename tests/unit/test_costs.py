@@ -3,14 +3,16 @@
 import mmap
 import os
 import time
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from builders import a_costs, a_group, a_measurement, a_plan, an_evidence, outcomes
 
-from bench import metrics, spending
+from bench import metrics, spending, worker
 from bench.analysis import Run, analyse
 from bench.cost_records import Costs, Profile
 from bench.counters import Spent, memory_bytes
@@ -62,6 +64,17 @@ def test_cpu_time_and_memory_are_counted_over_slices_only() -> None:
     assert spent.cpu_s < counted + 0.25
     assert spent.memory_after - spent.memory_before > len(held) / 2
     assert abs(memory_bytes() - spent.memory_after) < len(held)
+
+
+def test_comparing_gradients_takes_little_memory_and_the_directions_of_kept_runs() -> None:
+    gradient = np.linspace(-1.0, 1.0, 1_000_000)
+    tracemalloc.start()
+    (found,) = worker.sketch(["kernel:0"], [gradient])
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 2 * gradient.nbytes
+    directions = np.random.default_rng(0).standard_normal((worker.PROJECTIONS, gradient.size))
+    assert found.projections == pytest.approx(tuple(directions @ gradient))
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/io"), reason="this system does not count it")

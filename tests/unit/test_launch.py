@@ -2,7 +2,9 @@
 
 import os
 import signal
+import subprocess
 import sys
+import sysconfig
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +14,7 @@ import pytest
 from builders import ENVIRONMENT, SCHEDULE, a_group
 
 from bench import child, launch
-from bench.messages import Order, Turn
+from bench.messages import Order, Reply, Turn
 from bench.records import NOT_APPLICABLE, Failure, Measurement, Outcome
 from bench.stats import block_ratio
 from cifar_core.cifar10 import SYNTHETIC
@@ -156,6 +158,31 @@ def test_workers_are_started_from_this_package_whatever_lies_in_the_users_folder
     with pytest.raises(child.CaseFailed, match="no such stage"):
         worker.answer()
     worker.end()
+
+
+def test_an_installed_package_is_no_first_place_to_look(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What lies beside it there, such as a backport of `dataclasses`, would stand in for Python's own."""
+    monkeypatch.setattr(child, "__file__", str(tmp_path / "bench" / "child.py"))
+    assert child.command("bench.worker")[-1] == str(tmp_path)
+    monkeypatch.setattr(child, "__file__", os.path.join(sysconfig.get_path("purelib"), "bench", "child.py"))
+    installed = child.command("this")
+    assert installed[-1] == ""
+    assert subprocess.run(installed, capture_output=True, check=False, cwd=tmp_path).stdout.startswith(b"The Zen")
+
+
+def test_a_turn_of_slow_steps_has_the_time_that_they_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits: list[float] = []
+
+    def answer(self: child.WorkerProcess, time_limit_s: float) -> Reply:
+        limits.append(time_limit_s)
+        return Reply(step_s=40.0)
+
+    monkeypatch.setattr(child.WorkerProcess, "answer", answer)
+    worker = child.WorkerProcess(orders()[0], child.executed(FAKE, dict(os.environ)))
+    worker.take(Turn("build"))
+    worker.take(Turn("warmup", 10))
+    worker.end()
+    assert limits == [worker.order.schedule.time_limit_s, child.PATIENCE * 400.0]
 
 
 def test_a_child_on_the_cpu_cannot_see_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,12 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from builders import SCHEDULE, a_group, a_plan
+from builders import SCHEDULE, a_case, a_group, a_plan
 
 from bench import run
 from bench.analysis import analyse
 from bench.availability import Availability
 from bench.device_records import Found, Probed
+from bench.errors import BenchError
 from bench.records import NOT_AVAILABLE
 from bench.stats import PILOT_BLOCKS, Verdict
 from bench.store import Store
@@ -94,6 +95,35 @@ def test_all_blocks_use_the_steps_a_slice_that_the_first_settled(tmp_path: Path)
     run.execute(store, SYNTHETIC, Watcher(), FAKE)
     steps = {o.measurement.steady.steps_per_slice for o in store.outcomes() if o.measurement}
     assert steps == {5}
+
+
+def test_a_case_that_loops_inside_a_call_makes_no_others_slices_longer(tmp_path: Path) -> None:
+    cases = (*a_group(("eager",)), replace(a_case("function_loop"), steps_per_call=10))
+    store = Store.create(tmp_path, a_plan(cases, schedule=replace(SCHEDULE, slice_s=0.04)))
+    run.execute(store, SYNTHETIC, Watcher(), FAKE)
+    steps = {(o.case.mode, o.block): o.measurement.steady.steps_per_slice for o in store.outcomes() if o.measurement}
+    assert steps == {("eager", 0): 2, ("eager", 1): 2, ("function_loop", 0): 10, ("function_loop", 1): 10}
+
+
+def test_a_baseline_that_loops_inside_a_call_is_timed_by_the_steps_that_it_took(tmp_path: Path) -> None:
+    loop = replace(a_case("function_loop"), steps_per_call=10)
+    store = Store.create(tmp_path, a_plan((loop, replace(loop, again=True), a_case("xla")), schedule=replace(SCHEDULE, slice_s=0.1)))
+    run.execute(store, SYNTHETIC, Watcher(), FAKE)
+    steps = {o.measurement.steady.steps_per_slice for o in store.outcomes() if o.measurement}
+    assert steps == {10}  # of 0.01 s each; the two steps of the warm-up were ten, too
+
+
+def test_a_flag_that_has_xla_compile_every_graph_is_refused_before_anything_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TF_XLA_FLAGS", "--tf_xla_cpu_global_jit --tf_xla_auto_jit=2")
+    store = a_store(tmp_path)
+    with pytest.raises(BenchError, match="TF_XLA_FLAGS holds --tf_xla_auto_jit=2"):
+        run.execute(store, SYNTHETIC, Watcher(), FAKE)
+    assert store.outcomes() == ()
+    monkeypatch.setenv("TF_XLA_FLAGS", "--tf_xla_auto_jit=-1")
+    run.execute(store, SYNTHETIC, Watcher(), FAKE)
+    assert len(keys(store)) == 2 * 3
 
 
 def test_ctrl_c_ends_the_workers_and_keeps_what_was_timed(tmp_path: Path) -> None:

@@ -62,6 +62,8 @@ def test_a_worker_that_fails_is_named_and_the_other_trials_are_made(tmp_path: Pa
     found = trial.execute(store, SYNTHETIC, trial.plan(store, ["function"], 1), Watcher(), (*FAKE, "function=fail"))
     assert [failure.message for failure in found.failures] == ["planted failure"] * 2
     assert "planted failure" in str(trials.section(found).parts)
+    again = trial.execute(store, SYNTHETIC, trial.plan(store, ["function"], 1), Watcher(), FAKE)
+    assert (len(again.trials), again.failures) == (2, ())
 
 
 def test_a_run_that_predicts_nothing_says_so(tmp_path: Path) -> None:

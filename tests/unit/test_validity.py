@@ -23,11 +23,21 @@ def test_equal_evidence_gives_no_reasons() -> None:
         ({"first_losses": (2.3, None, 2.1, 2.0, 1.9)}, "not finite at step 2"),
         ({"gradients": (GradientSketch("kernel", 1.0, (0.54, -0.5)),)}, "gradient of kernel"),
         ({"gradients": (GradientSketch("kernel", None, (None, None)),)}, "gradient of kernel"),
+        ({"gradients": ()}, "it trains 0 weights where the baseline trains 1"),
     ],
 )
 def test_unequal_work_is_named(changes: dict[str, Any], reason: str) -> None:
     (found, *_) = validity.unequal_work(an_evidence(**changes), an_evidence(), "float32")
     assert reason in found
+
+
+def test_reading_files_while_timed_is_refused_but_for_batches_of_a_persons_own() -> None:
+    def found(model: str) -> tuple[str, ...]:
+        proof = replace(a_measurement().proof, io_bytes_while_timing=1_000_000)
+        return validity.unproven_mode(a_measurement(a_case(model=model), proof=proof))
+
+    assert found("mlp") == ("it read and wrote 1,000,000 bytes while timed",)
+    assert found("my_models:make_net") == ()
 
 
 def test_rounding_is_not_called_other_work() -> None:
