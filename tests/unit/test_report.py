@@ -66,6 +66,16 @@ def test_few_blocks_are_an_indication_and_the_report_says_what_it_cannot_claim(t
     assert "cannot claim" in text
 
 
+def test_the_case_that_has_too_few_blocks_is_named_with_their_number(tmp_path: Path) -> None:
+    records = [o for o in outcomes(a_plan(), STEPS, blocks=7) if o.case.arm != "xla" or o.block not in (2, 5)]
+    died = [Outcome(failure=Failure(a_case("xla"), block, "slice", "died of SIGSEGV")) for block in (2, 5)]
+    text = built(tmp_path, records + died).path.read_text()
+    assert "An indication from 5 of 6 blocks (XLA): On this machine" in text
+    assert "with 5 blocks (XLA) no difference reaches" in text
+    assert "Indications only, from 5 of the 6 blocks a claim needs (XLA)." in text
+    assert "An indication only: 5 blocks of the 6 a claim needs (XLA), the baseline" in text
+
+
 def test_a_failed_case_is_a_row_with_its_reason(tmp_path: Path) -> None:
     steps = {arm: step for arm, step in STEPS.items() if arm != "xla"}
     failed = [Outcome(failure=Failure(a_case("xla"), block, "slice", "died of SIGSEGV")) for block in range(6)]

@@ -2,7 +2,7 @@
 
 from bench.analysis import CaseResult, GroupResult
 from bench.report.questions.asking import Answer, Known, by_group, run_command, versus
-from bench.report.wording import count, interval
+from bench.report.wording import count, interval, whose_blocks
 from bench.stats import ENOUGH_BLOCKS, Verdict
 
 # Of modes that are as fast as each other, the one that asks least of the code that is written.
@@ -63,12 +63,12 @@ def _behind(group: GroupResult, fastest: CaseResult, result: CaseResult) -> bool
 
 def _sure(known: Known, group: GroupResult) -> str:
     """How far the recommendation carries."""
-    blocks = known.run.blocks
+    blocks = known.run.fewest_blocks
     much = "An indication only" if not known.run.enough else "Sure for this machine, model and batch"
     floor = f", the baseline differs from itself by {group.floor - 1:.1%}" if group.floor else ""
     synthetic = ", on synthetic images" if known.run.plan.synthetic else ""
     least = f" of the {ENOUGH_BLOCKS} a claim needs" if blocks < ENOUGH_BLOCKS else ""
-    return f"{much}: {blocks} blocks{least}{floor}{synthetic}; other sizes need their own run."
+    return f"{much}: {blocks} blocks{least}{whose_blocks(known.run)}{floor}{synthetic}; other sizes need their own run."
 
 
 def _ratio(result: CaseResult) -> str:
