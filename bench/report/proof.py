@@ -43,6 +43,18 @@ def _shorter(run: Run) -> str:
     return f" Where a step takes seconds, fewer losses are compared: {', '.join(short)}." if short else ""
 
 
+def less_warm(run: Run) -> list[str]:
+    """The cases of which fewer steps than of others went before the first slice: 'XLA loop 0 after the first 2'."""
+    found = []
+    for group, result in run.rows():
+        first = min((len(m.evidence.first_losses) for m in result.measurements), default=FIRST_LOSSES)
+        more = [m.warmup.steps_per_slice for m in result.measurements]
+        if first < FIRST_LOSSES or any(steps < run.plan.schedule.warmup_steps for steps in more):
+            where = f"{group.title}, " if len(run.groups) > 1 else ""
+            found.append(f"{where}{result.title} {min(more)} after the first {first}")
+    return found
+
+
 def _work(run: Run) -> Table:
     columns = (
         column("case", "group"),

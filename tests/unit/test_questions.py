@@ -11,8 +11,9 @@ from builders import ENVIRONMENT, EXECUTIONS, a_case, a_costs, a_group, a_measur
 
 from bench.__main__ import app
 from bench.analysis import Run, analyse
-from bench.records import Measurement, Outcome, Plan
-from bench.report import questions
+from bench.records import Measurement, Outcome, Plan, Samples
+from bench.report import conditions, questions
+from bench.report.document import Table
 from bench.report.questions import advice, devices, speed, tracing, trust
 from bench.report.questions.asking import Answer, Known, Question, listed
 
@@ -194,14 +195,29 @@ def test_the_gpu_wins_batch_by_batch() -> None:
 
 
 def test_the_clock_is_synchronised_and_what_is_not_steady_is_named() -> None:
-    text = asked(trust.synchronised, a_run()).text
+    even = a_run(("eager", "function"), steady=Samples((0.1, 0.101) * 3, 2))
+    text = asked(trust.synchronised, even).text
     assert text.startswith("Yes, by construction")
-    assert "No mode became faster or slower" in text
-    slower = replace(a_measurement().steady, seconds=tuple(0.1 + 0.01 * n for n in range(6)))
-    assert (
-        "Not yet steady: tf.function: slices change by"
-        in asked(trust.synchronised, bent(a_run(), "function", steady=slower)).text
-    )
+    assert "the first slice begins after the first five steps and 2 more. Nothing was traced" in text
+    assert text.endswith("No mode became faster or slower in its blocks.")
+    slower = Samples(tuple(0.1 + 0.01 * n for n in range(6)), 2)
+    moved = asked(trust.synchronised, bent(even, "function", steady=slower)).text
+    assert "Not yet steady: tf.function: slices change by" in moved
+
+
+def test_a_case_with_fewer_steps_before_its_slices_or_too_few_slices_to_be_steady_is_named() -> None:
+    even = a_run(("eager", "xla_loop"), steady=Samples((0.1, 0.101) * 3, 2))
+    short = an_evidence(first_losses=(2.3, 2.2))
+    slow = bent(even, "xla_loop", evidence=short, warmup=Samples((0.0,), 0), steady=Samples((2.0, 2.0), 1, (0, 2)))
+    text = asked(trust.synchronised, slow).text
+    assert "and 2 more; fewer where a step takes long: XLA loop 0 after the first 2. Nothing was traced" in text
+    assert text.endswith("slower in its blocks; of XLA loop there are not enough slices to tell.")
+    table = conditions.section(slow).parts[-1]
+    assert isinstance(table, Table)
+    rows = {row["what"]: row["value"] for row in table.rows}
+    assert rows["warm-up steps"] == "2 after the first five; XLA loop 0 after the first 2"
+    untold = asked(trust.synchronised, a_run(("eager",))).text
+    assert untold.endswith("There are not enough slices to tell whether a mode became faster or slower in its blocks.")
 
 
 def test_equal_first_steps_are_told_apart_from_equal_learning() -> None:
