@@ -225,6 +225,19 @@ def test_what_people_expect_otherwise_gets_a_sentence_of_its_own(tmp_path: Path)
     assert "tf.function does not pay here" not in text
 
 
+def test_what_the_table_calls_the_same_is_no_surprise(tmp_path: Path) -> None:
+    plan = a_plan(a_group(("eager", "function")))
+    steps = {"eager": 0.05, "eager-again": 0.05, "function": 0.0508}
+    made = built(tmp_path, outcomes(plan, steps), plan)
+    (ratio,) = [r.comparison.ratio for _, r in made.run.rows() if r.comparison]
+    assert ratio
+    assert ratio.high
+    assert ratio.high < 1
+    text = made.path.read_text()
+    assert "(same)" in text
+    assert "Worth knowing" not in text
+
+
 def test_no_surprise_is_no_section(tmp_path: Path) -> None:
     plan = a_plan(a_group(("eager", "function")))
     steps = {"eager": 0.05, "eager-again": 0.05, "function": 0.025}

@@ -5,10 +5,10 @@ Leaves out the questions (one file a topic).
 
 import shlex
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench import stats
-from bench.analysis import CaseResult, GroupResult, Run, block_ratios
+from bench.analysis import CaseResult, GroupResult, Run, block_ratios, ratio_between
 from bench.learning import Learning
 from bench.modes import MODES
 from bench.report.wording import interval, number
@@ -106,10 +106,17 @@ def measured(group: GroupResult, modes: Sequence[str]) -> list[CaseResult]:
     return [r for r in group.cases if r.case.mode in modes and r.measurements and not r.case.again]
 
 
+_TURNED = {Verdict.FASTER: Verdict.SLOWER, Verdict.SLOWER: Verdict.FASTER}
+
+
 def versus(group: GroupResult, behind: CaseResult, ahead: CaseResult) -> Comparison | None:
     """How many times as fast `ahead` is: the run's own comparison with its baseline, else one judged on its own."""
     if behind.case == group.baseline.case:
         return ahead.comparison if ahead.comparison and ahead.comparison.ratio else None
+    if ahead.case == group.baseline.case:
+        own = versus(group, ahead, behind)
+        ratio = ratio_between(behind, ahead)
+        return own and replace(own, ratio=ratio, verdict=_TURNED.get(own.verdict, own.verdict))
     ratios = block_ratios(behind, ahead)
     return stats.compare([(ratios, group.floor or 1.0)])[0] if ratios else None
 
