@@ -11,7 +11,7 @@ from builders import ENVIRONMENT, EXECUTIONS, a_case, a_costs, a_group, a_measur
 
 from bench.__main__ import app
 from bench.analysis import Run, analyse
-from bench.records import Measurement, Outcome, Plan, Samples
+from bench.records import Failure, Measurement, Outcome, Plan, Samples
 from bench.report import conditions, questions
 from bench.report.document import Table
 from bench.report.questions import advice, devices, speed, tracing, trust
@@ -98,6 +98,44 @@ def test_an_answer_for_several_groups_is_a_line_each_and_says_nothing_of_those_n
     assert asked(speed.tf_function, run).text.count("\n- ") == 1
     part = analyse(plan, [o for o in outcomes(plan, STEPS) if o.case.workload.batch_size == 8])
     assert asked(speed.tf_function, part).text.startswith("- tutorial_cnn, batch 8, float32, CPU: Yes")
+
+
+INVALID = "**tf.function** is INVALID (its loss became NaN or infinite)"
+
+
+@pytest.mark.parametrize(
+    ("question", "modes"),
+    [
+        (speed.tf_function, ("eager", "function")),
+        (speed.xla, ("eager", "function", "xla", "autocluster")),
+        (speed.tf1_graph, ("eager", "graph", "function")),
+        (speed.whole_loop, ("eager", "function", "function_loop")),
+        (tracing.first_call, ("eager", "function")),
+        (advice.what_to_use, ("eager", "function")),
+    ],
+)
+def test_a_mode_that_is_not_valid_is_answered_with_the_reason(question: Question, modes: Sequence[str]) -> None:
+    answer = asked(question, bent(a_run(modes), "function", last_loss=None))
+    assert (answer.text, answer.cannot) == (f"Not known: {INVALID}.", False)
+
+
+def test_a_mode_that_is_not_valid_is_named_beside_those_that_are() -> None:
+    run = bent(a_run(("eager", "function", "xla"), {"xla": 0.01}), "function", last_loss=None)
+    assert asked(tracing.first_call, run).text.endswith(f"; {INVALID}.")
+    assert f"Left out: {INVALID}. Sure for this" in asked(advice.what_to_use, run).text
+
+
+def test_a_mode_that_failed_and_a_baseline_that_is_not_valid_are_answered_with_the_reason() -> None:
+    run = a_run(("eager", "function"))
+    died = [Outcome(failure=Failure(a_case("function"), block, "slice", "died of SIGSEGV")) for block in range(6)]
+    failed = analyse(run.plan, [*(o for o in run.outcomes if o.case.mode != "function"), *died])
+    why = "**tf.function** is NOT COMPARABLE (failed at stage slice: died of SIGSEGV)"
+    assert asked(speed.tf_function, failed).text == f"Not known: {why}."
+    for question in (speed.tf_function, tracing.first_call, advice.what_to_use):
+        text = asked(question, bent(run, "eager", last_loss=None)).text
+        assert text == "Not known: **eager** is INVALID (its loss became NaN or infinite)."
+    tape = asked(speed.gradient_tape, bent(a_run(("eager", "keras_fit")), "keras_fit", last_loss=None)).text
+    assert tape == "Not known: **Keras fit** is INVALID (its loss became NaN or infinite)."
 
 
 def test_xla_is_held_against_the_same_without_it() -> None:
@@ -290,6 +328,23 @@ def test_a_mode_that_is_faster_than_the_simple_ones_is_recommended() -> None:
     text = asked(advice.what_to_use, a_run(("eager", "function", "xla"), {"xla": 0.01})).text
     assert text.startswith("**XLA**: 5.00x")
     assert "Behind it: tf.function 2.00x" in text
+
+
+def test_a_mode_that_another_beats_is_not_recommended_for_being_as_fast_as_a_third() -> None:
+    modes = ("eager", "graph", "function", "function_loop")
+    run = uneven(a_run(modes, {"function": 0.0259, "function_loop": 0.025}), "graph", gain=2.05, spread=1.1)
+    text = asked(advice.what_to_use, run).text
+    assert text.startswith("**tf.function loop**: 2.00x")
+    assert "it asks least of the code: TF1 graph 2.05x" in text
+    assert "Behind it: tf.function 1.93x" in text
+    assert asked(speed.whole_loop, run).text.startswith("Yes: **tf.function loop**")
+
+
+def test_a_mode_as_fast_as_a_baseline_that_asks_more_of_the_code_is_recommended() -> None:
+    run = a_run(("graph", "function"), {"graph": 0.025, "graph-again": 0.025})
+    text = asked(advice.what_to_use, run).text
+    assert text.startswith("**tf.function**, for nothing was shown to be faster (tf.function 1.00x")
+    assert "and of what is as fast as TF1 graph it asks least. Sure for this" in text
 
 
 def test_where_nothing_is_faster_the_baseline_is_recommended_and_few_blocks_are_no_certainty() -> None:
