@@ -7,9 +7,10 @@ import pytest
 from builders import ENVIRONMENT, a_case, a_group, a_measurement, a_plan, an_evidence, outcomes
 
 from bench import report
+from bench.analysis import analyse
 from bench.environment import Stolen
 from bench.records import Case, Failure, Measurement, Outcome, Plan, Samples
-from bench.report import steady
+from bench.report import proof, steady
 from bench.report.document import Figure
 from bench.store import Store
 
@@ -176,6 +177,21 @@ def test_differences_of_equal_work_are_shown(tmp_path: Path) -> None:
     built(tmp_path, records)
     table = pd.read_csv(tmp_path / "tables" / "equal_work.csv").set_index("mode")
     assert table.loc["xla", "loss_difference"] == pytest.approx(0.0000002 / 2.3, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("device", "precision", "said"),
+    [
+        ("cpu", "float32", "first loss (tolerance 1e-05), its first gradients (2e-02 of each one's length) and its"),
+        ("gpu:1", "float32", "first loss (tolerance 1e-05 in float32 on CPU, 1e-04 in float32 on GPU), its"),
+        ("cpu", "mixed_bfloat16", "losses (1e-02 in float32 on CPU, 5e-02 in mixed_bfloat16 on CPU) must"),
+    ],
+)
+def test_each_tolerance_of_a_mixed_run_is_told(device: str, precision: str, said: str) -> None:
+    first = a_group()
+    others = (replace(c, device=device, workload=replace(c.workload, precision=precision)) for c in first)
+    cases = tuple(dict.fromkeys((*first, *others)))
+    assert said in str(proof.section(analyse(a_plan(cases), [])).parts[0])
 
 
 SLOW = {"eager": 0.05, "eager-again": 0.05, "function": 0.025, "xla_loop": 2.0}
