@@ -51,6 +51,12 @@ class CaseResult:
         """Why its device could not be used, if nothing was measured for that."""
         return "" if self.measurements else self._refused(NOT_AVAILABLE)
 
+    @property
+    def blocks(self) -> int | None:
+        """How many blocks its comparison has, those that it sat out not missing; None without a ratio."""
+        ratio = self.comparison.ratio if self.comparison else None
+        return ratio.n + self.sat_out if ratio else None
+
     def _refused(self, stage: str) -> str:
         return next((failure.message for failure in self.failures if failure.stage == stage), "")
 
@@ -110,11 +116,14 @@ class Run:
         return len({outcome.block for outcome in self.outcomes if outcome.measurement})
 
     @property
+    def fewest_blocks(self) -> int:
+        """How many blocks the comparison has that has fewest."""
+        return min([self.blocks, *(result.blocks for _, result in self.rows() if result.blocks is not None)])
+
+    @property
     def enough(self) -> bool:
-        """Whether there are blocks enough for a claim, in every comparison there is; those sat out are not missing."""
-        compared = [(result, result.comparison.ratio) for _, result in self.rows() if result.comparison]
-        blocks = [ratio.n + result.sat_out for result, ratio in compared if ratio]
-        return min([self.blocks, *blocks]) >= ENOUGH_BLOCKS
+        """Whether there are blocks enough for a claim, in every comparison there is."""
+        return self.fewest_blocks >= ENOUGH_BLOCKS
 
     @property
     def label(self) -> str:

@@ -3,14 +3,16 @@
 Leaves out whether a mode did its baseline's work and was what its name says (validity.py), and all wording of reports.
 """
 
+import statistics
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 from bench import spending
 from bench.analysis import CaseResult, GroupResult, Run
-from bench.metrics import startup_s
+from bench.metrics import startup_s, step_s
 from bench.records import Measurement
+from bench.slow import SLOW
 from bench.sweep import BATCH_SIZES, families
 
 ROUNDED = 0.006  # what three significant digits may hide of a number
@@ -79,13 +81,19 @@ def _steps(run: Run) -> Findings:
         counted, asked = m.proof.updates, m.proof.updates_expected
         yield counted == asked, f"{where}: {counted} updates of the weights where {asked} steps were asked for"
     for group in run.groups:
-        reference = {m.block: m.steady for m in group.baseline.measurements}
-        for result in (r for r in group.cases[1:] if not _spared(r)):
+        reference = {m.block: m for m in group.baseline.measurements}
+        for result in group.cases[1:]:
             for m in (m for m in result.measurements if m.block in reference):
                 base = reference[m.block]
-                own = _whole_calls(m.steady.steps_per_slice, base.steps_per_slice, result.case.steps_per_call)
-                holds = own and len(m.steady.seconds) == len(base.seconds)
-                yield holds, f"{_name(group, result)}, block {m.block}: other slices than the baseline's"
+                holds = _alike(m, base)
+                if holds or not _far_slower(m, base):
+                    yield holds, f"{_name(group, result)}, block {m.block}: other slices than the baseline's"
+
+
+def _alike(own: Measurement, base: Measurement) -> bool:
+    """Whether there are as many slices as the baseline's, and as long."""
+    steps = own.steady.steps_per_slice, base.steady.steps_per_slice
+    return _whole_calls(*steps, own.case.steps_per_call) and len(own.steady.seconds) == len(base.steady.seconds)
 
 
 def _whole_calls(own: int, base: int, per_call: int) -> bool:
@@ -93,9 +101,14 @@ def _whole_calls(own: int, base: int, per_call: int) -> bool:
     return own == base or (per_call > 0 and own == -(-base // per_call) * per_call)
 
 
-def _spared(result: CaseResult) -> bool:
-    """Whether the case is far slower than its baseline and so takes shorter slices (slow.py)."""
-    return any(len(m.steady.seconds) < m.schedule.rounds for m in result.measurements)
+def _far_slower(own: Measurement, base: Measurement) -> bool:
+    """Whether a step or a slice takes so many times the baseline's that the case is spared some (slow.py).
+
+    That is decided by the first steps, so slices are let off that turned out half as slow.
+    """
+    step = step_s(own) / step_s(base)
+    slice_ = statistics.median(own.steady.seconds) / statistics.median(base.steady.seconds)
+    return max(step, slice_) >= SLOW / 2
 
 
 def _rates(run: Run) -> Findings:
@@ -141,7 +154,7 @@ def _name(group: GroupResult, result: CaseResult) -> str:
 RULES: tuple[tuple[str, Callable[[Run], Findings]], ...] = (
     ("images/s × time of a step = batch size, as printed", _throughput),
     ("a part is no larger than its whole", _parts),
-    ("every case took the steps it was asked for, as many as its baseline", _steps),
+    ("every case took the steps it was asked for, as many as its baseline, far slower ones aside", _steps),
     ("no case computes faster than the device's fastest matrix product", _rates),
     ("no warmed-up timing holds a trace or a compilation", _compiles),
     ("a larger batch takes no shorter step", _more_work),

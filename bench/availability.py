@@ -24,8 +24,8 @@ FULL = "`nvidia-smi` shows who holds it; end that, or wait"
 # What TensorFlow says, in the order of what lies behind what, and what to do about it.
 CAUSES: tuple[tuple[str, str], ...] = (
     (r"Cannot dlopen some GPU libraries", INSTALL),
-    (r"CUDA_ERROR_OUT_OF_MEMORY", FULL),
-    (r"CUDA_ERROR_DEVICE_UNAVAILABLE", f"another process has the card to itself: {FULL}"),
+    (r"CUDA_ERROR_OUT_OF_MEMORY|out of memory", FULL),
+    (r"CUDA_ERROR_DEVICE_UNAVAILABLE|busy or unavailable", f"another process has the card to itself: {FULL}"),
     (r"RESOURCE_EXHAUSTED", FULL),
     (
         r"CUDA_ERROR_(?:SYSTEM_DRIVER_MISMATCH|COMPAT_NOT_SUPPORTED\w*)",
@@ -85,9 +85,7 @@ class Availability:
         if self.hidden is not None and not re.match(r"\d|GPU-|MIG-", self.hidden):
             return f"CUDA_VISIBLE_DEVICES={self.hidden!r} hides every GPU; unset it"
         if self.probed is None:
-            return (
-                f"TensorFlow could not be asked: {self.words.strip().splitlines()[-1] if self.words.strip() else '?'}"
-            )
+            return f"TensorFlow could not be asked: {self._ended()}"
         if not self.probed.cuda_build:
             return (
                 f"this TensorFlow {self.probed.tensorflow} is built without CUDA; GPUs need the Linux package (or WSL)"
@@ -95,12 +93,20 @@ class Availability:
         said, advice = self._cause(self.words) or ("nothing", f"{DRIVER}, then {INSTALL}")
         return f'TensorFlow sees no GPU and says "{said}"; {self._smi()}: {advice}'
 
+    def _ended(self) -> str:
+        """How the process ended that was to tell, and what it said: what tells most, else what came last."""
+        *said, ended = [line.strip() for line in self.words.splitlines() if line.strip()] or ["?"]
+        if cause := self._cause(self.words):
+            return f'{ended}, and TensorFlow said "{cause[0]}"; {cause[1]}'
+        return f'{ended}, and what it said last was "{said[-1][:160]}"' if said else ended
+
     def _cause(self, words: str) -> tuple[str, str] | None:
         """The line of TensorFlow's that tells most, and what to do about it."""
         for pattern, advice in CAUSES:
             for line in words.splitlines():
-                if re.search(pattern, line):
-                    return _sentence(line), advice or (INSTALL if self.cards else f"{DRIVER}, then {INSTALL}")
+                if told := re.search(pattern, line):
+                    said = _sentence(line, told.end())
+                    return said, advice or (INSTALL if self.cards else f"{DRIVER}, then {INSTALL}")
         return None
 
     def _smi(self) -> str:
@@ -127,6 +133,7 @@ def probe(command: Sequence[str] = PROBE, time_limit_s: float = TIME_LIMIT_S) ->
         return Availability(None, f"{words}\nit ended with code {done.returncode}", cards, hidden)
 
 
-def _sentence(line: str) -> str:
-    """A line of TensorFlow's log without time, process and file; its first sentence."""
-    return LOG_HEAD.sub("", line).strip().split(". ")[0].rstrip(".")[:160]
+def _sentence(line: str, told: int) -> str:
+    """A line of TensorFlow's log without time, process and file, up to the end of the sentence at `told`."""
+    rest = line[told:].partition(". ")[0]
+    return LOG_HEAD.sub("", line[:told] + rest).strip().rstrip(".")[:160]

@@ -19,21 +19,39 @@ def probed() -> Probed:
     tf.config.experimental.enable_tensor_float_32_execution(False)  # the CPU has no such format
     for gpu in gpus:
         tf.config.experimental.set_memory_growth(gpu, True)
+    if refused := _refused():
+        tf.config.set_visible_devices([], "GPU")  # the CPU is none the worse
     reference = convolved("CPU:0")
-    found = [Found("cpu", "the CPU", 0.0), *(_tried(number, gpu, reference) for number, gpu in enumerate(gpus))]
+    tried = (_tried(number, gpu, reference, refused) for number, gpu in enumerate(gpus))
+    found = [Found("cpu", "the CPU", 0.0), *tried]
     cuda, cudnn = (build.get(key) for key in ("cuda_version", "cudnn_version"))
     return Probed(tf.__version__, bool(build.get("is_cuda_build")), cuda, cudnn, tuple(found))
 
 
-def _tried(number: int, gpu: Any, reference: Any) -> Found:
+def _refused() -> str:
+    """Why TensorFlow cannot take its devices, which it does all at once before its first op; '' where it can."""
+    try:
+        tf.config.list_logical_devices()
+    except Exception as error:  # a card that is full, or another process' own
+        return _said(error)
+    return ""
+
+
+def _tried(number: int, gpu: Any, reference: Any, refused: str) -> Found:
     details = tf.config.experimental.get_device_details(gpu)
     capability = ".".join(map(str, details.get("compute_capability", ())))
     title = details.get("device_name", "a GPU") + (f", compute capability {capability}" if capability else "")
+    if refused:
+        return Found(f"gpu:{number}", title, error=refused)
     try:
         apart = abs(convolved(f"GPU:{number}") - reference).max() / abs(reference).max()
         return Found(f"gpu:{number}", title, float(apart))
     except Exception as error:  # whatever it is, it is what a person wants to know
-        return Found(f"gpu:{number}", title, error=(str(error).strip() or type(error).__name__).splitlines()[0])
+        return Found(f"gpu:{number}", title, error=_said(error))
+
+
+def _said(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def convolved(device: str) -> Any:

@@ -42,7 +42,7 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where one step ran. An op computes where it takes or gives floating-point numbers or a variable's handle.
+    """Where one step ran. An op computes where it takes or gives floating-point numbers.
 
     Left out of `placed` is what hands values on: arguments, results, constants, reading the input. `transfers` are the
     tensors that went from device to device. `compiled`: one program of XLA's, which runs on a single device whole.

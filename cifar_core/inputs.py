@@ -19,7 +19,7 @@ from cifar_core.recipe import Recipe
 PADDING = 4  # pixels around an image before a crop of its own size: the usual augmentation of CIFAR-10
 
 
-# Images float32 [batch, 32, 32, 3], labels int32 [batch], and what to drop of the units before the last layer.
+# Images float32 [batch, 32, 32, 3], labels int64 [batch], and what to drop of the units before the last layer.
 Batch = tuple[Any, Any, Callable[[Any], Any]]
 
 
@@ -54,7 +54,8 @@ class Resident:
     def __init__(self, batches: Batches, hold: Callable[[Any], Any] = keep) -> None:
         """`hold` turns an array into the initial value of a variable."""
         self.images = tf.Variable(hold(batches.images), trainable=False, name="resident_images")
-        self.labels = tf.Variable(hold(batches.labels), trainable=False, name="resident_labels")
+        # TensorFlow keeps an int32 variable on the host, so on a GPU every step would leave the card for its labels.
+        self.labels = tf.Variable(hold(batches.labels.astype(np.int64)), trainable=False, name="resident_labels")
         self.signature = (tf.TensorSpec([], tf.int32),)
         self._count = batches.count
 
@@ -83,10 +84,11 @@ class Streamed:
     def __init__(self, part: Part, recipe: Recipe, units: int, first_step: int = 0) -> None:
         """`units` is the width of what goes into the model's last layer (see `ModelRow`). Not to be made in a graph."""
         self._recipe, self._units, self.first_step = recipe, units, first_step
-        self._images, self._labels = tf.constant(np.ascontiguousarray(part.images)), tf.constant(part.labels)
+        self._images = tf.constant(np.ascontiguousarray(part.images))
+        self._labels = tf.constant(part.labels.astype(np.int64))  # as a resident batch has them
         size = recipe.batch_size
         mask = (tf.TensorSpec([size, units], tf.float32),) if recipe.dropout else ()
-        self.signature = (tf.TensorSpec([size, 32, 32, 3], tf.float32), tf.TensorSpec([size], tf.int32), *mask)
+        self.signature = (tf.TensorSpec([size, 32, 32, 3], tf.float32), tf.TensorSpec([size], tf.int64), *mask)
 
     def feed(self) -> Iterator[tuple[Any, ...]]:
         batches = iter(self.dataset())

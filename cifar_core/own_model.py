@@ -8,7 +8,7 @@ loss       loss(labels, outputs) -> a scalar or one number an example, of which 
            cross-entropy of logits [n, classes] and whole labels [n]. A compiled keras.Model brings its own.
 optimizer  a keras.optimizers.Optimizer. Default: Adam with a rate of 1e-3. A compiled keras.Model brings its own.
 batch      batch(batch_size, seed) -> a list, or anything to iterate, of pairs (inputs, labels); used again from its
-           start when it ends (own_batches.py). Default: CIFAR-10, float32 [batch, 32, 32, 3] and int32 [batch].
+           start when it ends (own_batches.py). Default: CIFAR-10, float32 [batch, 32, 32, 3] and int64 [batch].
 
 Python's, NumPy's and TensorFlow's seeds are set before each call of the factory, and it is called twice: once to see
 what it gives, and once more, timed as building, in the mode itself. A TF1 graph draws other random numbers from the

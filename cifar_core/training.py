@@ -115,7 +115,7 @@ cast = tf.autograph.experimental.do_not_convert(_cast)
 
 
 def cross_entropy(labels: Any, logits: Any) -> Any:
-    """Mean softmax cross-entropy (nats) of logits [n, classes] against labels int32 [n]."""
+    """Mean softmax cross-entropy (nats) of logits [n, classes] against whole labels [n]."""
     return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits))
 
 

@@ -78,7 +78,8 @@ def _sent(node: Any) -> str:
 
 
 def _is_floating(value: Any) -> bool:
-    return bool(value.dtype == tf.resource or value.dtype.is_floating)
+    """A variable's handle says nothing of what is in it: an op on weights takes or gives floats besides."""
+    return bool(value.dtype.is_floating)
 
 
 def _is_moved(value: Any, device: str) -> bool:

@@ -5,6 +5,7 @@ from bench.analysis import Run
 from bench.records import LASTING, Environment
 from bench.report import failures
 from bench.report.document import Row, Section, Table, column
+from bench.report.proof import less_warm
 from bench.report.wording import interval, mib
 from bench.stats import ENOUGH_BLOCKS
 
@@ -87,7 +88,7 @@ def _conditions(run: Run) -> Table:
         ("blocks measured", str(run.blocks)),
         ("rounds a block", str(schedule.rounds)),
         ("steps a slice", ", ".join(map(str, steps)) or "–"),
-        ("warm-up steps", f"{schedule.warmup_steps} after the first five"),
+        ("warm-up steps", "; ".join([f"{schedule.warmup_steps} after the first five", *less_warm(run)])),
         ("started", plan.created),
     ]
     facts += _machine(_environments(run))

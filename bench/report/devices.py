@@ -9,8 +9,8 @@ from bench.report import card
 from bench.report.document import Column, Row, Section, Table, column, summary_of
 from bench.report.steady import NO_DEVICE
 from bench.report.sweep import crossing_sentence
-from bench.report.wording import interval
-from bench.stats import ENOUGH_BLOCKS, Summary, Verdict
+from bench.report.wording import indication, interval
+from bench.stats import Summary, Verdict
 from bench.sweep import BATCH_SIZES, Place
 
 _READING = (
@@ -27,7 +27,7 @@ def section(run: Run) -> Section:
     if not found:
         return Section("Devices", card.parts(run))
     bullets = "\n".join(f"- {text}" for text in sentences(run))
-    few = () if run.enough else (f"An indication from {run.blocks} of {ENOUGH_BLOCKS} blocks:",)
+    few = () if run.enough else (indication(run),)
     return Section(f"Devices{run.label}", (*few, bullets, _READING, _table(found), *card.parts(run)))
 
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from bench import spending
 from bench.analysis import CaseResult, GroupResult, Run, ratio_between
 from bench.report.document import Section
+from bench.report.questions.asking import versus
 from bench.report.wording import interval, number
-from bench.stats import Summary
+from bench.stats import Summary, Verdict
 
 # Two modes of which the second is expected to be the faster one, and what follows where it is not.
 EXPECTED = (
@@ -34,15 +35,15 @@ def _facts(group: GroupResult) -> list[str]:
         for usual, faster, lesson in EXPECTED
         for a in results
         for b in results
-        if (a.case.mode, b.case.mode) == (usual, faster) and (found := _times_as_long(a, b))
+        if (a.case.mode, b.case.mode) == (usual, faster) and (found := _times_as_long(group, a, b))
     ]
     return [*slower, *map(_never_repaid, filter(_pays_never, results)), *_conversion(results), *_retraced(results)]
 
 
-def _times_as_long(a: CaseResult, b: CaseResult) -> Summary | None:
-    """How many times as long b's step takes, where that is more with certainty."""
-    found = ratio_between(b, a)
-    return found if found and found.low is not None and found.low > 1 else None
+def _times_as_long(group: GroupResult, a: CaseResult, b: CaseResult) -> Summary | None:
+    """How many times as long b's step takes, where it was found to be slower."""
+    compared = versus(group, a, b)
+    return ratio_between(b, a) if compared and compared.verdict is Verdict.SLOWER else None
 
 
 def _pays_never(result: CaseResult) -> bool:

@@ -2,7 +2,7 @@
 
 from bench.analysis import CaseResult, GroupResult, Run
 from bench.report.document import Section
-from bench.report.wording import interval, repaid
+from bench.report.wording import indication, interval, repaid, whose_blocks
 from bench.stats import ENOUGH_BLOCKS, Summary, Verdict
 
 
@@ -25,7 +25,7 @@ def _sentence(run: Run, group: GroupResult) -> str:
     words = f" runs this step {{}} as fast as {group.baseline.title}"
     clauses = [_clause(judged[0], words), *(_clause(result, " {}") for result in judged[1:])]
     sentence = f"{where} {'; '.join(clauses)}."
-    return sentence if run.enough else f"An indication from {run.blocks} of {ENOUGH_BLOCKS} blocks: {sentence}"
+    return sentence if run.enough else f"{indication(run)} {sentence}"
 
 
 def _in_order(group: GroupResult) -> list[CaseResult]:
@@ -66,9 +66,9 @@ def caveats(run: Run) -> list[str]:
         found.append(f"**Slowed on purpose**, so no measurement of these modes: {', '.join(dict.fromkeys(slowed))}.")
     if not run.enough:
         found.append(
-            f"What this run cannot claim: with {run.blocks} blocks no difference reaches p < 0.05 by sign (that takes "
-            f"{ENOUGH_BLOCKS}), and the intervals lean on the normal distribution. Type `cifar-bench run --preset "
-            "standard` for a result to quote."
+            f"What this run cannot claim: with {run.fewest_blocks} blocks{whose_blocks(run)} no difference reaches "
+            f"p < 0.05 by sign (that takes {ENOUGH_BLOCKS}), and the intervals lean on the normal distribution. Type "
+            "`cifar-bench run --preset standard` for a result to quote."
         )
     if run.plan.synthetic:
         found.append(

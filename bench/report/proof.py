@@ -1,9 +1,11 @@
 """Proof: that every mode did the same work, and did it in the way its name says."""
 
+from collections.abc import Callable
+
 from bench.analysis import CaseResult, GroupResult, Run
 from bench.records import Measurement
 from bench.report.document import Column, Row, Section, Table, column
-from bench.validity import largest_gradient_difference, loss_differences, tolerance_of
+from bench.validity import Tolerance, largest_gradient_difference, loss_differences, tolerance_of
 
 FIRST_LOSSES = 5  # compared where no step takes seconds
 
@@ -14,23 +16,33 @@ def section(run: Run) -> Section:
 
 
 def _reading(run: Run) -> str:
-    first = run.plan.cases[0]
-    tolerance = tolerance_of(first.workload.precision, first.device)
+    loss = _tolerance(run, lambda tolerance: tolerance.loss)
+    gradient = _tolerance(run, lambda tolerance: tolerance.gradient)
+    curve = _tolerance(run, lambda tolerance: tolerance.curve)
     return (
         "Before any timing each case starts from the baseline's weights and batches (compared byte for byte), and its "
-        f"first loss (tolerance {tolerance.loss:.0e}), its first gradients ({tolerance.gradient:.0e} of each one's "
-        f"length) and its first five losses ({tolerance.curve:.0e}) must agree with the baseline's; else it is not "
-        f"timed.{_shorter(run)} The differences below are the largest over all blocks; later losses are not compared "
-        "number by number, for training amplifies rounding." + _changes(run, tolerance.change)
+        f"first loss (tolerance {loss}), its first gradients ({gradient} of each one's length) and its first five "
+        f"losses ({curve}) must agree with the baseline's; else it is not timed.{_shorter(run)} The differences below "
+        "are the largest over all blocks; later losses are not compared number by number, for training amplifies "
+        "rounding." + _changes(run, _tolerance(run, lambda tolerance: tolerance.change))
     )
 
 
-def _changes(run: Run, tolerance: float) -> str:
+def _tolerance(run: Run, of: Callable[[Tolerance], float]) -> str:
+    """'1e-05'; where the run's precisions or kinds of devices have different ones, '1e-05 in float32 on CPU, ...'."""
+    kinds = dict.fromkeys((case.workload.precision, case.device.partition(":")[0]) for case in run.plan.cases)
+    found = {kind: f"{of(tolerance_of(*kind)):.0e}" for kind in kinds}
+    if len(set(found.values())) == 1:
+        return next(iter(found.values()))
+    return ", ".join(f"{text} in {precision} on {device.upper()}" for (precision, device), text in found.items())
+
+
+def _changes(run: Run, tolerance: str) -> str:
     if not any(o.measurement.evidence.by_change for o in run.outcomes if o.measurement):
         return ""
     return (
         " An optimizer that keeps no gradients is compared by its weights' change over the first step instead "
-        f"(tolerance {tolerance:.0e}), where the rounding of the smallest gradients may turn whole steps around."
+        f"(tolerance {tolerance}), where the rounding of the smallest gradients may turn whole steps around."
     )
 
 
@@ -41,6 +53,18 @@ def _shorter(run: Run) -> str:
         f"{row['title']} {row['losses_compared']}" for row in rows if row["losses_compared"] in range(FIRST_LOSSES)
     ]
     return f" Where a step takes seconds, fewer losses are compared: {', '.join(short)}." if short else ""
+
+
+def less_warm(run: Run) -> list[str]:
+    """The cases of which fewer steps than of others went before the first slice: 'XLA loop 0 after the first 2'."""
+    found = []
+    for group, result in run.rows():
+        first = min((len(m.evidence.first_losses) for m in result.measurements), default=FIRST_LOSSES)
+        more = [m.warmup.steps_per_slice for m in result.measurements]
+        if first < FIRST_LOSSES or any(steps < run.plan.schedule.warmup_steps for steps in more):
+            where = f"{group.title}, " if len(run.groups) > 1 else ""
+            found.append(f"{where}{result.title} {min(more)} after the first {first}")
+    return found
 
 
 def _work(run: Run) -> Table:

@@ -40,7 +40,7 @@ def table(run: Run) -> Table:
 
 def _row(group: GroupResult, result: CaseResult) -> Row:
     ratio = group.again if result.case.again else result.comparison and result.comparison.ratio
-    verdict, reason = _verdict(group, result)
+    verdict, reason = verdict_of(group, result)
     return {
         "group": group.title,
         "mode": result.case.mode,
@@ -56,7 +56,8 @@ def _row(group: GroupResult, result: CaseResult) -> Row:
     }
 
 
-def _verdict(group: GroupResult, result: CaseResult) -> tuple[str, str]:
+def verdict_of(group: GroupResult, result: CaseResult) -> tuple[str, str]:
+    """What may be said of a case, and why."""
     if result.not_available:
         return "NOT AVAILABLE", NO_DEVICE
     if result.comparison:

@@ -7,8 +7,7 @@ from functools import partial
 from bench.analysis import CaseResult, Run
 from bench.report.document import Column, Figure, Row, Section, Table, column, summary_of
 from bench.report.plots import sweep as plots
-from bench.report.wording import interval
-from bench.stats import ENOUGH_BLOCKS
+from bench.report.wording import indication, interval
 from bench.sweep import BATCH_SIZES, THREADS, Axis, Crossing, Family, Place, crossings, families, pairs, places
 
 _READING = (
@@ -40,7 +39,7 @@ def _section(run: Run, axis: Axis, title: str, name: str) -> Section:
     if not found:
         return Section(title, ())
     bullets = "\n".join(f"- {text}" for family in found for text in _said(family))
-    few = "" if run.enough else f"An indication from {run.blocks} of {ENOUGH_BLOCKS} blocks:"
+    few = "" if run.enough else indication(run)
     said = (few, bullets) if bullets else ()
     figures = [_figure(family, run.label) for family in found]
     parts = (*said, _READING.format(table=name), _table(found, name), *figures)

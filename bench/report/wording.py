@@ -1,6 +1,7 @@
-"""How numbers are said: digits that their interval supports, units, intervals in brackets."""
+"""How numbers are said: digits that their interval supports, units, intervals in brackets, blocks that are too few."""
 
-from bench.stats import BreakEven, Summary
+from bench.analysis import Run
+from bench.stats import ENOUGH_BLOCKS, BreakEven, Summary
 
 
 def number(value: float) -> str:
@@ -52,6 +53,18 @@ def calls(value: float) -> str:
     """Calls a step: '83 calls', '1 call', '0.33 calls' where one call takes several steps."""
     shown = f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
     return f"{shown} call{'s' * (shown != '1')}"
+
+
+def indication(run: Run) -> str:
+    """What stands before words that a run has too few blocks for: 'An indication from 5 of 6 blocks (XLA):'."""
+    return f"An indication from {run.fewest_blocks} of {ENOUGH_BLOCKS} blocks{whose_blocks(run)}:"
+
+
+def whose_blocks(run: Run) -> str:
+    """The cases that have the fewest blocks, where the run as a whole has more: ' (XLA)', else ''."""
+    short = [(group, result) for group, result in run.rows() if result.blocks == run.fewest_blocks < run.blocks]
+    titles = [f"{group.title}, {result.title}" if len(run.groups) > 1 else result.title for group, result in short]
+    return f" ({'; '.join(titles)})" if titles else ""
 
 
 def mib(value: float | None) -> str:

@@ -12,16 +12,16 @@ import pytest
 import tensorflow as tf
 from builders import ENVIRONMENT, SCHEDULE
 
-from bench import insight, modes, validity, worker
+from bench import insight, modes, opening, validity, worker
 from bench.errors import NotApplicable
 from bench.messages import Order, Turn
-from bench.modes import MODES, Trainer, row
+from bench.modes import MODES, Trainer, placing, row
 from bench.opening import Opened, open_tensorflow
 from bench.records import Case, Measurement
 from cifar_core import models, pipeline
 from cifar_core.batch_file import Part
 from cifar_core.cifar10 import SYNTHETIC, TEST_PART
-from cifar_core.inputs import Resident, Streamed
+from cifar_core.inputs import Resident, Streamed, keep
 from cifar_core.models import MODELS
 from cifar_core.optimizers import Adam
 from cifar_core.pipeline import Batches
@@ -100,6 +100,31 @@ def test_modes_agree_on_a_pipeline(mode: str) -> None:
     case, baseline = (taken(Case(name, "cpu", 0, workload), open_tensorflow) for name in (mode, "eager"))
     assert validity.unequal_work(case.evidence, baseline.evidence, "float32") == ()
     assert validity.unproven_mode(case) == ()
+
+
+@pytest.mark.parametrize("name", opening.INPUTS)
+def test_labels_have_the_form_that_a_gpu_can_hold(name: str) -> None:
+    """TensorFlow keeps int32 variables on the host, and each step would fetch its labels from there."""
+    make, _ = opening.INPUTS[name](SYNTHETIC, Workload("mlp", BATCH, "synthetic", input=name))
+    inputs = make(keep)
+    _, labels, _ = inputs.batch(*next(inputs.feed()))
+    assert labels.dtype == tf.int64
+
+
+def test_the_digest_of_batches_is_that_of_kept_runs() -> None:
+    """Of the labels' bytes as a batch file has them: runs with other digests are not compared."""
+    _, resident = opening.INPUTS["resident"](SYNTHETIC, Workload("tutorial_cnn", 64, "synthetic"))
+    assert resident == "1cf76d31c74b35f6"  # as in results/sample-matrix-cpu
+    make, streamed = opening.INPUTS["pipeline"](SYNTHETIC, Workload("mlp", BATCH, "synthetic", input="pipeline"))
+    images, labels = next(make(keep).feed())
+    assert streamed == opening.digest([images.numpy(), labels.numpy().astype(np.int32)])
+
+
+def test_an_op_on_whole_numbers_is_no_computing_op_wherever_its_variable_lies() -> None:
+    """Keras counts its steps in an int32 variable, which TensorFlow keeps on the host."""
+    count, weight = tf.Variable(0, dtype=tf.int32), tf.Variable(0.0)
+    assert placing.of_eager(lambda: count.assign_add(1)).placed == ()
+    assert placing.of_eager(lambda: weight.assign_add(1.0)).placed != ()
 
 
 def test_moving_averages_are_updated_alike_in_every_mode() -> None:

@@ -61,6 +61,31 @@ def test_the_probe_computes_on_what_tensorflow_sees() -> None:
     assert not any(seen.wrong(each) for each in seen.probed.found)
 
 
+A_FULL_CARD = """
+import msgspec
+import tensorflow as tf
+from bench import device_probe
+
+def full():
+    raise RuntimeError("cudaSetDevice() on GPU:0 failed. Status: out of memory")
+
+tf.config.list_physical_devices = lambda kind: ["a card"]
+tf.config.list_logical_devices = full
+tf.config.experimental.set_memory_growth = lambda card, grows: None
+tf.config.experimental.get_device_details = lambda card: {"device_name": "A card"}
+print(msgspec.json.encode(device_probe.probed()).decode())
+"""
+
+
+def test_a_card_that_tensorflow_cannot_take_is_found_with_the_reason_and_the_cpu_is_tried_all_the_same() -> None:
+    seen = availability.probe((sys.executable, "-c", A_FULL_CARD))
+    assert seen.probed, seen.words
+    cpu, card = seen.probed.found
+    assert (cpu.device, seen.wrong(cpu)) == ("cpu", "")
+    assert (card.device, card.title) == ("gpu:0", "A card")
+    assert 'TensorFlow says "cudaSetDevice() on GPU:0 failed. Status: out of memory"; ' in seen.missing("gpu")
+
+
 def gpu() -> Availability:
     seen = availability.probe()
     if reason := seen.missing("gpu"):

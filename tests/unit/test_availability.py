@@ -28,6 +28,7 @@ NO_DEVICE = (
     "E0000 00:00:1795651012.564130   23907 cuda_platform.cc:51] failed call to cuInit: INTERNAL: CUDA error: Failed "
     "call to cuInit: CUDA_ERROR_NO_DEVICE: no CUDA-capable device is detected\n"
 )
+BUSY = "cudaSetDevice() on GPU:0 failed. Status: CUDA-capable device(s) is/are busy or unavailable"
 CPU = Found("cpu", "the CPU", 0.0)
 WORKS = Found("gpu:0", "A card, compute capability 9.0", 3e-7)
 
@@ -64,6 +65,8 @@ def test_a_driver_that_shows_no_card_is_told_from_no_driver() -> None:
         "failed to allocate: CUDA_ERROR_OUT_OF_MEMORY: out of memory",
         "{{function_node}} RESOURCE_EXHAUSTED: OOM when allocating tensor",
         "CUDA_ERROR_DEVICE_UNAVAILABLE: CUDA-capable device(s) is/are busy or unavailable",
+        BUSY,
+        "cudaSetDevice() on GPU:0 failed. Status: out of memory",
     ],
 )
 def test_a_card_that_is_full_or_in_use_is_not_available_and_says_who_to_ask(error: str) -> None:
@@ -100,11 +103,19 @@ def test_a_tensorflow_without_cuda_needs_another_package() -> None:
 
 def test_a_process_that_dies_or_hangs_is_a_reason_too(tmp_path: Path) -> None:
     died = availability.probe((sys.executable, "-c", "import sys; sys.exit('no module named tensorflow')"))
-    assert "could not be asked: it ended with code 1" in died.missing("gpu")
-    assert "no module named tensorflow" in died.words
+    why = 'could not be asked: it ended with code 1, and what it said last was "no module named tensorflow"'
+    assert died.missing("gpu") == f"TensorFlow {why}"
+    silent = availability.probe((sys.executable, "-c", "import sys; sys.exit(3)"))
+    assert silent.missing("gpu") == "TensorFlow could not be asked: it ended with code 3"
     hung = availability.probe((sys.executable, "-c", "import time; time.sleep(30)"), time_limit_s=0.5)
     assert "no answer within 0.5 s" in hung.missing("gpu")
     assert devices_command.broken(hung)
+
+
+def test_a_process_that_dies_of_a_card_in_use_says_so() -> None:
+    died = availability.probe((sys.executable, "-c", f"import sys; sys.exit({BUSY!r})"))
+    assert f'it ended with code 1, and TensorFlow said "{BUSY}"; another process has' in died.missing("gpu")
+    assert died.missing("gpu").endswith(FULL)
 
 
 def test_the_command_answers_first_whether_the_gpu_is_used() -> None:

@@ -11,10 +11,12 @@ from builders import ENVIRONMENT, EXECUTIONS, a_case, a_costs, a_group, a_measur
 
 from bench.__main__ import app
 from bench.analysis import Run, analyse
-from bench.records import Measurement, Outcome, Plan
-from bench.report import questions
+from bench.records import Failure, Measurement, Outcome, Plan, Samples
+from bench.report import conditions, questions
+from bench.report.document import Table
 from bench.report.questions import advice, devices, speed, tracing, trust
 from bench.report.questions.asking import Answer, Known, Question, listed
+from bench.stats import Verdict
 
 ALL = tuple(EXECUTIONS)
 STEPS = {
@@ -98,6 +100,44 @@ def test_an_answer_for_several_groups_is_a_line_each_and_says_nothing_of_those_n
     assert asked(speed.tf_function, part).text.startswith("- tutorial_cnn, batch 8, float32, CPU: Yes")
 
 
+INVALID = "**tf.function** is INVALID (its loss became NaN or infinite)"
+
+
+@pytest.mark.parametrize(
+    ("question", "modes"),
+    [
+        (speed.tf_function, ("eager", "function")),
+        (speed.xla, ("eager", "function", "xla", "autocluster")),
+        (speed.tf1_graph, ("eager", "graph", "function")),
+        (speed.whole_loop, ("eager", "function", "function_loop")),
+        (tracing.first_call, ("eager", "function")),
+        (advice.what_to_use, ("eager", "function")),
+    ],
+)
+def test_a_mode_that_is_not_valid_is_answered_with_the_reason(question: Question, modes: Sequence[str]) -> None:
+    answer = asked(question, bent(a_run(modes), "function", last_loss=None))
+    assert (answer.text, answer.cannot) == (f"Not known: {INVALID}.", False)
+
+
+def test_a_mode_that_is_not_valid_is_named_beside_those_that_are() -> None:
+    run = bent(a_run(("eager", "function", "xla"), {"xla": 0.01}), "function", last_loss=None)
+    assert asked(tracing.first_call, run).text.endswith(f"; {INVALID}.")
+    assert f"Left out: {INVALID}. Sure for this" in asked(advice.what_to_use, run).text
+
+
+def test_a_mode_that_failed_and_a_baseline_that_is_not_valid_are_answered_with_the_reason() -> None:
+    run = a_run(("eager", "function"))
+    died = [Outcome(failure=Failure(a_case("function"), block, "slice", "died of SIGSEGV")) for block in range(6)]
+    failed = analyse(run.plan, [*(o for o in run.outcomes if o.case.mode != "function"), *died])
+    why = "**tf.function** is NOT COMPARABLE (failed at stage slice: died of SIGSEGV)"
+    assert asked(speed.tf_function, failed).text == f"Not known: {why}."
+    for question in (speed.tf_function, tracing.first_call, advice.what_to_use):
+        text = asked(question, bent(run, "eager", last_loss=None)).text
+        assert text == "Not known: **eager** is INVALID (its loss became NaN or infinite)."
+    tape = asked(speed.gradient_tape, bent(a_run(("eager", "keras_fit")), "keras_fit", last_loss=None)).text
+    assert tape == "Not known: **Keras fit** is INVALID (its loss became NaN or infinite)."
+
+
 def test_xla_is_held_against_the_same_without_it() -> None:
     text = asked(speed.xla, a_run()).text
     assert "It hurts: **XLA** is 0.417x" in text
@@ -112,6 +152,27 @@ def test_a_bare_loop_is_slower_than_fit_for_want_of_a_graph() -> None:
     assert "With the same step in tf.function, **tf.function** is 1.20x" in text
     assert "Without its graph (`run_eagerly=True`) fit takes 90.2 ms a step" in text
     assert asked(speed.gradient_tape, a_run(("eager", "keras_fit"), {"keras_fit": 0.1})).text.startswith("It is not")
+
+
+def uneven(run: Run, mode: str, gain: float, spread: float) -> Run:
+    """The run with a mode so many times as fast as 50 ms a step on average, and by turns more and less so."""
+
+    def bend(m: Measurement) -> Measurement:
+        step_s = 0.05 / gain * spread ** (-1) ** m.block
+        return replace(m, steady=a_measurement(step_s=step_s).steady) if m.case.mode == mode else m
+
+    measured = [o.measurement for o in run.outcomes if o.measurement]
+    return analyse(run.plan, [Outcome(measurement=bend(m)) for m in measured])
+
+
+def test_the_baseline_against_another_mode_has_the_runs_own_verdict() -> None:
+    """Each alone has p = 0.036; of two, Holm's correction makes 0.071."""
+    run = a_run(("eager", "function", "keras_fit"))
+    for mode in ("function", "keras_fit"):
+        run = uneven(run, mode, gain=1.07, spread=1.0562)
+    assert [r.comparison.verdict for _, r in run.rows() if r.comparison] == [Verdict.UNCERTAIN] * 2
+    text = asked(speed.gradient_tape, run).text
+    assert text.startswith("It was not shown to be: **eager** is 0.93")
 
 
 def test_a_tf1_graph_and_a_loop_in_the_graph_are_held_against_tf_function() -> None:
@@ -194,14 +255,29 @@ def test_the_gpu_wins_batch_by_batch() -> None:
 
 
 def test_the_clock_is_synchronised_and_what_is_not_steady_is_named() -> None:
-    text = asked(trust.synchronised, a_run()).text
+    even = a_run(("eager", "function"), steady=Samples((0.1, 0.101) * 3, 2))
+    text = asked(trust.synchronised, even).text
     assert text.startswith("Yes, by construction")
-    assert "No mode became faster or slower" in text
-    slower = replace(a_measurement().steady, seconds=tuple(0.1 + 0.01 * n for n in range(6)))
-    assert (
-        "Not yet steady: tf.function: slices change by"
-        in asked(trust.synchronised, bent(a_run(), "function", steady=slower)).text
-    )
+    assert "the first slice begins after the first five steps and 2 more. Nothing was traced" in text
+    assert text.endswith("No mode became faster or slower in its blocks.")
+    slower = Samples(tuple(0.1 + 0.01 * n for n in range(6)), 2)
+    moved = asked(trust.synchronised, bent(even, "function", steady=slower)).text
+    assert "Not yet steady: tf.function: slices change by" in moved
+
+
+def test_a_case_with_fewer_steps_before_its_slices_or_too_few_slices_to_be_steady_is_named() -> None:
+    even = a_run(("eager", "xla_loop"), steady=Samples((0.1, 0.101) * 3, 2))
+    short = an_evidence(first_losses=(2.3, 2.2))
+    slow = bent(even, "xla_loop", evidence=short, warmup=Samples((0.0,), 0), steady=Samples((2.0, 2.0), 1, (0, 2)))
+    text = asked(trust.synchronised, slow).text
+    assert "and 2 more; fewer where a step takes long: XLA loop 0 after the first 2. Nothing was traced" in text
+    assert text.endswith("slower in its blocks; of XLA loop there are not enough slices to tell.")
+    table = conditions.section(slow).parts[-1]
+    assert isinstance(table, Table)
+    rows = {row["what"]: row["value"] for row in table.rows}
+    assert rows["warm-up steps"] == "2 after the first five; XLA loop 0 after the first 2"
+    untold = asked(trust.synchronised, a_run(("eager",))).text
+    assert untold.endswith("There are not enough slices to tell whether a mode became faster or slower in its blocks.")
 
 
 def test_equal_first_steps_are_told_apart_from_equal_learning() -> None:
@@ -252,6 +328,23 @@ def test_a_mode_that_is_faster_than_the_simple_ones_is_recommended() -> None:
     text = asked(advice.what_to_use, a_run(("eager", "function", "xla"), {"xla": 0.01})).text
     assert text.startswith("**XLA**: 5.00x")
     assert "Behind it: tf.function 2.00x" in text
+
+
+def test_a_mode_that_another_beats_is_not_recommended_for_being_as_fast_as_a_third() -> None:
+    modes = ("eager", "graph", "function", "function_loop")
+    run = uneven(a_run(modes, {"function": 0.0259, "function_loop": 0.025}), "graph", gain=2.05, spread=1.1)
+    text = asked(advice.what_to_use, run).text
+    assert text.startswith("**tf.function loop**: 2.00x")
+    assert "it asks least of the code: TF1 graph 2.05x" in text
+    assert "Behind it: tf.function 1.93x" in text
+    assert asked(speed.whole_loop, run).text.startswith("Yes: **tf.function loop**")
+
+
+def test_a_mode_as_fast_as_a_baseline_that_asks_more_of_the_code_is_recommended() -> None:
+    run = a_run(("graph", "function"), {"graph": 0.025, "graph-again": 0.025})
+    text = asked(advice.what_to_use, run).text
+    assert text.startswith("**tf.function**, for nothing was shown to be faster (tf.function 1.00x")
+    assert "and of what is as fast as TF1 graph it asks least. Sure for this" in text
 
 
 def test_where_nothing_is_faster_the_baseline_is_recommended_and_few_blocks_are_no_certainty() -> None:

@@ -7,9 +7,10 @@ import pytest
 from builders import ENVIRONMENT, a_case, a_group, a_measurement, a_plan, an_evidence, outcomes
 
 from bench import report
+from bench.analysis import analyse
 from bench.environment import Stolen
 from bench.records import Case, Failure, Measurement, Outcome, Plan, Samples
-from bench.report import steady
+from bench.report import proof, steady
 from bench.report.document import Figure
 from bench.store import Store
 
@@ -64,6 +65,16 @@ def test_few_blocks_are_an_indication_and_the_report_says_what_it_cannot_claim(t
     text = built(tmp_path, outcomes(a_plan(), STEPS, blocks=2)).path.read_text()
     assert "An indication from 2 of 6 blocks" in text
     assert "cannot claim" in text
+
+
+def test_the_case_that_has_too_few_blocks_is_named_with_their_number(tmp_path: Path) -> None:
+    records = [o for o in outcomes(a_plan(), STEPS, blocks=7) if o.case.arm != "xla" or o.block not in (2, 5)]
+    died = [Outcome(failure=Failure(a_case("xla"), block, "slice", "died of SIGSEGV")) for block in (2, 5)]
+    text = built(tmp_path, records + died).path.read_text()
+    assert "An indication from 5 of 6 blocks (XLA): On this machine" in text
+    assert "with 5 blocks (XLA) no difference reaches" in text
+    assert "Indications only, from 5 of the 6 blocks a claim needs (XLA)." in text
+    assert "An indication only: 5 blocks of the 6 a claim needs (XLA), the baseline" in text
 
 
 def test_a_failed_case_is_a_row_with_its_reason(tmp_path: Path) -> None:
@@ -171,6 +182,21 @@ def test_differences_of_equal_work_are_shown(tmp_path: Path) -> None:
     assert table.loc["xla", "loss_difference"] == pytest.approx(0.0000002 / 2.3, rel=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("device", "precision", "said"),
+    [
+        ("cpu", "float32", "first loss (tolerance 1e-05), its first gradients (2e-02 of each one's length) and its"),
+        ("gpu:1", "float32", "first loss (tolerance 1e-05 in float32 on CPU, 1e-04 in float32 on GPU), its"),
+        ("cpu", "mixed_bfloat16", "losses (1e-02 in float32 on CPU, 5e-02 in mixed_bfloat16 on CPU) must"),
+    ],
+)
+def test_each_tolerance_of_a_mixed_run_is_told(device: str, precision: str, said: str) -> None:
+    first = a_group()
+    others = (replace(c, device=device, workload=replace(c.workload, precision=precision)) for c in first)
+    cases = tuple(dict.fromkeys((*first, *others)))
+    assert said in str(proof.section(analyse(a_plan(cases), [])).parts[0])
+
+
 SLOW = {"eager": 0.05, "eager-again": 0.05, "function": 0.025, "xla_loop": 2.0}
 
 
@@ -216,6 +242,19 @@ def test_what_people_expect_otherwise_gets_a_sentence_of_its_own(tmp_path: Path)
     assert "**XLA loop takes 44.4x [44.3, 44.6] as long as XLA** a step" in text
     assert "**XLA loop's start of 1.10 s is never repaid**" in text
     assert "tf.function does not pay here" not in text
+
+
+def test_what_the_table_calls_the_same_is_no_surprise(tmp_path: Path) -> None:
+    plan = a_plan(a_group(("eager", "function")))
+    steps = {"eager": 0.05, "eager-again": 0.05, "function": 0.0508}
+    made = built(tmp_path, outcomes(plan, steps), plan)
+    (ratio,) = [r.comparison.ratio for _, r in made.run.rows() if r.comparison]
+    assert ratio
+    assert ratio.high
+    assert ratio.high < 1
+    text = made.path.read_text()
+    assert "(same)" in text
+    assert "Worth knowing" not in text
 
 
 def test_no_surprise_is_no_section(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from bench.learning import Learning
 from bench.report.document import Section
 from bench.report.questions import advice, devices, speed, tracing, trust
 from bench.report.questions.asking import Known, Question
+from bench.report.wording import whose_blocks
 from bench.stats import ENOUGH_BLOCKS
 
 QUESTIONS: tuple[Question, ...] = (
@@ -37,7 +38,8 @@ _JUDGED = (
 
 def section(run: Run, learned: Learning | None) -> Section:
     """Every question with its answer, or with what to type for one."""
-    few = () if run.enough else (f"Indications only, from {run.blocks} of the {ENOUGH_BLOCKS} blocks a claim needs.",)
+    blocks = f"{run.fewest_blocks} of the {ENOUGH_BLOCKS} blocks a claim needs{whose_blocks(run)}"
+    few = () if run.enough else (f"Indications only, from {blocks}.",)
     answers = [question(Known(run, learned)) for question in QUESTIONS]
     parts = [part for answer in answers for part in (f"### {answer.title}", answer.text)]
     return Section(f"Questions{run.label}", (*few, _JUDGED, *parts))

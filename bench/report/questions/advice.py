@@ -1,8 +1,8 @@
 """The question of questions: what should I use? One recommendation, its reasons, and how sure it is."""
 
 from bench.analysis import CaseResult, GroupResult
-from bench.report.questions.asking import Answer, Known, by_group, run_command, versus
-from bench.report.wording import count, interval
+from bench.report.questions.asking import Answer, Known, by_group, fallen, run_command, unknown, versus
+from bench.report.wording import count, interval, whose_blocks
 from bench.stats import ENOUGH_BLOCKS, Verdict
 
 # Of modes that are as fast as each other, the one that asks least of the code that is written.
@@ -24,17 +24,34 @@ def what_to_use(known: Known) -> Answer:
 
 
 def _advice(known: Known, group: GroupResult) -> str:
-    judged = [r for r in group.candidates if r.comparison and r.comparison.ratio]
+    judged, others = [r for r in group.candidates if r.comparison and r.comparison.ratio], fallen(group)
     if not group.baseline.valid or not judged:
-        return ""
+        return unknown(others)
     faster = [r for r in judged if r.comparison and r.comparison.verdict is Verdict.FASTER]
-    if not faster:
-        reason = f"nothing was shown to be faster ({'; '.join(map(_ratio, judged))})"
-        return f"**{group.baseline.title}**, for {reason}. {_sure(known, group)}"
-    fastest = max(faster, key=_centre)
-    as_fast = [r for r in faster if not _behind(group, fastest, r)]
-    chosen = min(as_fast, key=lambda r: SIMPLEST.index(r.case.mode))
-    return " ".join([*_reasons(group, chosen, [r for r in as_fast if r is not chosen]), _sure(known, group)])
+    left_out = [f"Left out: {'; '.join(others)}."] if others else []
+    said = _of_faster(group, faster) if faster else [_of_none_faster(group, judged)]
+    return " ".join([*said, *left_out, _sure(known, group)])
+
+
+def _of_none_faster(group: GroupResult, judged: list[CaseResult]) -> str:
+    """The baseline, or what is as fast and asks less of the code."""
+    same = [r for r in judged if r.comparison and r.comparison.verdict is Verdict.SAME]
+    chosen = min([group.baseline, *same], key=_asks)
+    less = "" if chosen is group.baseline else f", and of what is as fast as {group.baseline.title} it asks least"
+    return f"**{chosen.title}**, for nothing was shown to be faster ({'; '.join(map(_ratio, judged))}){less}."
+
+
+def _of_faster(group: GroupResult, faster: list[CaseResult]) -> list[str]:
+    """The simplest of those that no other beats; where each is beaten by another, the one with the highest ratio."""
+    unbeaten = [r for r in faster if not any(_behind(group, other, r) for other in faster)]
+    as_fast = unbeaten or [max(faster, key=_centre)]
+    chosen = min(as_fast, key=_asks)
+    return _reasons(group, chosen, [r for r in as_fast if r is not chosen])
+
+
+def _asks(result: CaseResult) -> int:
+    """How much a mode asks of the code, against others."""
+    return SIMPLEST.index(result.case.mode)
 
 
 def _reasons(group: GroupResult, chosen: CaseResult, others: list[CaseResult]) -> list[str]:
@@ -54,21 +71,21 @@ def _from_when(chosen: CaseResult, baseline: str) -> str:
     return f", for trainings of more than {count(even.high or even.centre)} steps ({baseline} for shorter ones)"
 
 
-def _behind(group: GroupResult, fastest: CaseResult, result: CaseResult) -> bool:
-    if result is fastest:
+def _behind(group: GroupResult, other: CaseResult, result: CaseResult) -> bool:
+    if result is other:
         return False
-    compared = versus(group, fastest, result)
+    compared = versus(group, other, result)
     return bool(compared and compared.verdict is Verdict.SLOWER)
 
 
 def _sure(known: Known, group: GroupResult) -> str:
     """How far the recommendation carries."""
-    blocks = known.run.blocks
+    blocks = known.run.fewest_blocks
     much = "An indication only" if not known.run.enough else "Sure for this machine, model and batch"
     floor = f", the baseline differs from itself by {group.floor - 1:.1%}" if group.floor else ""
     synthetic = ", on synthetic images" if known.run.plan.synthetic else ""
     least = f" of the {ENOUGH_BLOCKS} a claim needs" if blocks < ENOUGH_BLOCKS else ""
-    return f"{much}: {blocks} blocks{least}{floor}{synthetic}; other sizes need their own run."
+    return f"{much}: {blocks} blocks{least}{whose_blocks(known.run)}{floor}{synthetic}; other sizes need their own run."
 
 
 def _ratio(result: CaseResult) -> str:

@@ -4,13 +4,14 @@ Leaves out the questions (one file a topic).
 """
 
 import shlex
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from bench import stats
-from bench.analysis import CaseResult, GroupResult, Run, block_ratios
+from bench.analysis import CaseResult, GroupResult, Run, block_ratios, ratio_between
 from bench.learning import Learning
 from bench.modes import MODES
+from bench.report.steady import verdict_of
 from bench.report.wording import interval, number
 from bench.stats import Comparison, Verdict
 
@@ -106,10 +107,17 @@ def measured(group: GroupResult, modes: Sequence[str]) -> list[CaseResult]:
     return [r for r in group.cases if r.case.mode in modes and r.measurements and not r.case.again]
 
 
+_TURNED = {Verdict.FASTER: Verdict.SLOWER, Verdict.SLOWER: Verdict.FASTER}
+
+
 def versus(group: GroupResult, behind: CaseResult, ahead: CaseResult) -> Comparison | None:
     """How many times as fast `ahead` is: the run's own comparison with its baseline, else one judged on its own."""
     if behind.case == group.baseline.case:
         return ahead.comparison if ahead.comparison and ahead.comparison.ratio else None
+    if ahead.case == group.baseline.case:
+        own = versus(group, ahead, behind)
+        ratio = ratio_between(behind, ahead)
+        return own and replace(own, ratio=ratio, verdict=_TURNED.get(own.verdict, own.verdict))
     ratios = block_ratios(behind, ahead)
     return stats.compare([(ratios, group.floor or 1.0)])[0] if ratios else None
 
@@ -122,6 +130,29 @@ def verdict(group: GroupResult, behind: str, ahead: str) -> tuple[Verdict, str] 
         return None
     times = f"{step_ms(b)} ms a step, {a.title} {step_ms(a)}"
     return compared.verdict, f"**{b.title}** is {interval(compared.ratio, sign='x')} as fast as {a.title} ({times})"
+
+
+def answer(group: GroupResult, behind: str, ahead: str, words: Mapping[Verdict, str]) -> str:
+    """'Yes: X is 1.95x [1.9, 2.0] as fast as Y (...).'; what became of a mode that came to nothing; '' without one."""
+    if judged := verdict(group, behind, ahead):
+        return f"{words[judged[0]]}: {judged[1]}."
+    asked = {r.case.mode for r in group.cases}
+    return unknown(fallen(group, (behind, ahead))) if {behind, ahead} <= asked else ""
+
+
+def fallen(group: GroupResult, modes: Sequence[str] = ()) -> list[str]:
+    """'**XLA** is INVALID (XLA compiled nothing)': each case, of these modes or of all, that failed or is not valid."""
+    came_to = [(r, *verdict_of(group, r)) for r in group.cases if not r.valid and (r.invalid or r.failures)]
+    return [
+        f"**{r.title}** is {said}" + (f" ({why})" if why else "")
+        for r, said, why in came_to
+        if not r.case.again and (not modes or r.case.mode in modes)
+    ]
+
+
+def unknown(texts: Sequence[str]) -> str:
+    """What is said in place of an answer; '' for no texts."""
+    return f"Not known: {'; '.join(texts)}." if texts else ""
 
 
 def step_ms(result: CaseResult) -> str:

@@ -1,10 +1,13 @@
 """Questions on speed: is one way of executing the step faster than another?"""
 
+from collections.abc import Mapping, Sequence
+
 from bench.analysis import GroupResult
 from bench.report.questions.asking import (
     WORDS,
     Answer,
     Known,
+    answer,
     by_group,
     found,
     run_command,
@@ -16,15 +19,10 @@ from bench.stats import Verdict
 
 def tf_function(known: Known) -> Answer:
     """tf.function against eager."""
-
-    def say(group: GroupResult) -> str:
-        judged = verdict(group, "eager", "function")
-        return f"{WORDS[judged[0]]}: {judged[1]}." if judged else ""
-
     return by_group(
         known.run,
         "Is tf.function faster for my model and batch, and by how much?",
-        say,
+        lambda group: answer(group, "eager", "function", WORDS),
         "eager and tf.function were not both measured",
         run_command(known.run, "eager,function"),
     )
@@ -41,15 +39,10 @@ _HELPS = {
 
 def xla(known: Known) -> Answer:
     """Each way of XLA against the same without it."""
-
-    def say(group: GroupResult) -> str:
-        judged = [found_ for pair in _XLA_PAIRS if (found_ := verdict(group, *pair))]
-        return " ".join(f"{_HELPS[which]}: {clause}." for which, clause in judged)
-
     return by_group(
         known.run,
         "Does XLA help or hurt here?",
-        say,
+        lambda group: _answers(group, _XLA_PAIRS, _HELPS),
         "no mode was measured both with XLA and without",
         run_command(known.run, "eager,function,xla,autocluster"),
     )
@@ -57,35 +50,32 @@ def xla(known: Known) -> Answer:
 
 def tf1_graph(known: Known) -> Answer:
     """A TF1 graph against tf.function."""
-
-    def say(group: GroupResult) -> str:
-        judged = verdict(group, "function", "graph")
-        return f"{WORDS[judged[0]]}: {judged[1]}." if judged else ""
-
     return by_group(
         known.run,
         "Is a TF1 graph still faster than tf.function?",
-        say,
+        lambda group: answer(group, "function", "graph", WORDS),
         "the TF1 graph and tf.function were not both measured",
         run_command(known.run, "eager,graph,function"),
     )
 
 
+_LOOPS = (("function", "function_loop"), ("xla", "xla_loop"))
+
+
 def whole_loop(known: Known) -> Answer:
     """The loop over steps inside the graph against a Python loop around the step."""
-
-    def say(group: GroupResult) -> str:
-        pairs = (("function", "function_loop"), ("xla", "xla_loop"))
-        judged = [found_ for pair in pairs if (found_ := verdict(group, *pair))]
-        return " ".join(f"{WORDS[which]}: {clause}." for which, clause in judged)
-
     return by_group(
         known.run,
         "Should the whole loop be in the graph?",
-        say,
+        lambda group: _answers(group, _LOOPS, WORDS),
         "no mode was measured both with its loop in the graph and in Python",
         run_command(known.run, "eager,function,function_loop"),
     )
+
+
+def _answers(group: GroupResult, pairs: Sequence[tuple[str, str]], words: Mapping[Verdict, str]) -> str:
+    """Of each pair of modes, each answer once."""
+    return " ".join(dict.fromkeys(said for pair in pairs if (said := answer(group, *pair, words))))
 
 
 _TAPE = {
@@ -100,10 +90,9 @@ def gradient_tape(known: Known) -> Answer:
     """A bare GradientTape loop against Keras' fit, and what of the difference is tf.function."""
 
     def say(group: GroupResult) -> str:
-        judged = verdict(group, "keras_fit", "eager")
-        if not judged:
+        said = [answer(group, "keras_fit", "eager", _TAPE)]
+        if not said[0]:
             return ""
-        said = [f"{_TAPE[judged[0]]}: {judged[1]}."]
         if wrapped := verdict(group, "keras_fit", "function"):
             said.append(f"With the same step in tf.function, {wrapped[1]}.")
         if eager := found(group, "keras_eager"):

@@ -2,7 +2,17 @@
 
 from bench import spending
 from bench.analysis import CaseResult, GroupResult
-from bench.report.questions.asking import Answer, Known, by_group, found, listed, measured, run_command
+from bench.report.questions.asking import (
+    Answer,
+    Known,
+    by_group,
+    fallen,
+    found,
+    listed,
+    measured,
+    run_command,
+    unknown,
+)
 from bench.report.wording import number, repaid
 
 TRACED = (
@@ -23,11 +33,11 @@ def first_call(known: Known) -> Answer:
     """Start-up and break-even of each candidate."""
 
     def say(group: GroupResult) -> str:
-        started = [r for r in group.candidates if r.valid]
+        started, others = [r for r in group.candidates if r.valid], fallen(group)
         if not started or not group.baseline.valid:
-            return ""
+            return unknown(others)
         base = f"{group.baseline.title}, building included, takes {_start_s(group.baseline)} s before its second step"
-        return "; ".join([base, *map(_started, started)]) + "."
+        return "; ".join([base, *map(_started, started), *others]) + "."
 
     return by_group(
         known.run,

@@ -1,9 +1,10 @@
 """Questions on trust: is the clock right, is the work the same, is it reproducible, does memory grow?"""
 
-from bench import spending
+from bench import spending, stats
 from bench.analysis import CaseResult, GroupResult
 from bench.doubts import unsteady
 from bench.report import learning as learning_page
+from bench.report.proof import less_warm
 from bench.report.questions.asking import Answer, Known, by_group, cannot_say, listed, modes_of, run_command
 from bench.report.wording import mib
 from bench.validity import largest_gradient_difference, loss_differences
@@ -17,18 +18,29 @@ def synchronised(known: Known) -> Answer:
     rows = [(group, result) for group, result in run.rows() if result.measurements]
     if not rows:
         return cannot_say(title, "nothing was measured", run_command(run, "eager,function"))
-    moving = [f"{_where(known, group)}{r.title}: {text}" for group, r in rows for text in unsteady(r.measurements)]
     traced = [f"{_where(known, group)}{r.title}" for group, r in rows if _traced_in_the_clock(r)]
-    steps = run.plan.schedule.warmup_steps
+    steps, less = run.plan.schedule.warmup_steps, less_warm(run)
+    fewer = f"; fewer where a step takes long: {'; '.join(less)}" if less else ""
     said = [
         "Yes, by construction: the clock of every slice stops when the device has finished the slice's last step, and "
-        f"the first slice begins after the first five steps and {steps} more."
+        f"the first slice begins after the first five steps and {steps} more{fewer}."
     ]
     said.append(
         f"But traced inside the clock, so INVALID: {listed(traced)}." if traced else "Nothing was traced inside it."
     )
-    said.append(f"Not yet steady: {'; '.join(moving)}." if moving else "No mode became faster or slower in its blocks.")
+    said.append(_steadiness([(f"{_where(known, group)}{r.title}", r) for group, r in rows]))
     return Answer(title, " ".join(said))
+
+
+def _steadiness(named: list[tuple[str, CaseResult]]) -> str:
+    """Which modes became faster or slower in their blocks, and of which that cannot be told."""
+    moving = [f"{name}: {text}" for name, r in named for text in unsteady(r.measurements)]
+    untold = [name for name, r in named if stats.drift([m.steady for m in r.measurements]) is None]
+    if len(untold) == len(named):
+        return "There are not enough slices to tell whether a mode became faster or slower in its blocks."
+    but = f"; of {listed(untold)} there are not enough slices to tell" if untold else ""
+    steady = "No mode became faster or slower in its blocks"
+    return f"Not yet steady: {'; '.join(moving)}{but}." if moving else f"{steady}{but}."
 
 
 def _traced_in_the_clock(result: CaseResult) -> bool:
