@@ -22,8 +22,8 @@ from bench.modes.inspection import graph_ops
 
 MOST_RESULTS = 100  # of a function's calls that are compared
 MOST_RETRACES = 20  # of a function's that are told
-# The suite's own code that stands for a person's, also where the suite is an installed package itself.
 OURS = str(Path(__file__).parent)
+# The suite's own code that stands for a person's, also where the suite is an installed package itself.
 STAND_INS = str(Path(__file__).with_name("probe_own.py")), str(Path(__file__).parents[1] / "modes")
 EVERY = 300  # calls of Python functions between two looks at how large a graph has become
 
