@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from bench.autograph import names
 from bench.autograph.compiled import Compiled
-from bench.autograph.modules import SCOPES, Function, Module
+from bench.autograph.modules import SCOPES, Function, Module, Scope
 from bench.autograph.project import Project
 from bench.autograph.values import UNKNOWN, Tensor, Value
 
@@ -34,7 +34,8 @@ class Body:
     """A function (or a module's top level) whose statements have been walked.
 
     `compiled` is None for code that TensorFlow does not trace. `via` names the functions between the compiled one and
-    this. `converted`: AutoGraph rewrites it. `jit`: XLA compiles it.
+    this. `converted`: AutoGraph rewrites it. `jit`: XLA compiles it. `apart`: it is traced into another graph than the
+    compiled one, for on the way to it lies a loop of the graph, or what traces a function it is given: tf.while_loop.
     """
 
     project: Project
@@ -47,6 +48,7 @@ class Body:
     via: tuple[str, ...] = ()
     converted: bool = True
     jit: bool = False
+    apart: bool = False
     skipped: frozenset[ast.stmt] = frozenset()
     nodes: list[ast.AST] = field(default_factory=list)
 
@@ -114,6 +116,12 @@ class Body:
         if found and isinstance(found[1], ast.ClassDef):
             return self.project.method(found[0], found[1], "__init__")
         return found[0].functions.get(found[1]) if found else None
+
+    def traced(self, scope: Scope) -> "Body | None":
+        """The function that a scope is of, where it is traced: each trace makes its names anew."""
+        function = self.module.functions.get(scope.node)
+        found = self.calls.functions.get(function) if function else None
+        return found if found and found.compiled else None
 
     def runs(self, call: ast.Call) -> Compiled | None:
         """The compiled function that a call runs, by whatever name."""

@@ -22,7 +22,7 @@ def check(
     paths: Iterable[Path], settings: Settings, rules: tuple[Rule, ...], traced: Collection[tuple[str, int]] = ()
 ) -> Checked:
     """Check the files. `traced`: functions known to be compiled. Raises BenchError for a path that is not there."""
-    read = [reading.read(path) for path in reading.files(paths, settings.exclude)]
+    read = [reading.read(path) for path in reading.files(paths, settings.excludes)]
     modules = [one for one in read if isinstance(one, Module)]
     faults = [one for one in read if isinstance(one, Finding)]
     found = [*faults, *_findings(modules, settings, rules, traced)]
@@ -34,27 +34,33 @@ def _findings(
     modules: list[Module], settings: Settings, rules: tuple[Rule, ...], traced: Collection[tuple[str, int]]
 ) -> list[Finding]:
     project = Project(modules, _read_beside)
-    bodies = Reach(project, modules, traced).bodies()
+    reach = Reach(project, modules, traced)
+    bodies = reach.bodies()
     wanted = [rule for rule in rules if rule.check and settings.selects(rule.code)]
+    found = [reading.too_deep(path, line) for path, line in reach.too_deep]
+    found += [finding for body in bodies for finding in _of_body(body, wanted)]
     by_place: dict[tuple[str, int, int, str], Finding] = {}
-    for body in bodies:
-        for finding in _of_body(body, wanted):
-            if not reading.excluded(Path(finding.file), settings.exclude):
-                by_place.setdefault((finding.file, finding.line, finding.column, finding.code), finding)
+    for finding in found:
+        if not settings.excludes(Path(finding.file)):
+            by_place.setdefault((finding.file, finding.line, finding.column, finding.code), finding)
     read = [module for module in project.modules.values() if module]
     return list(_unsilenced(read, modules, list(by_place.values()), settings))
 
 
 def _read_beside(path: Path, name: str) -> Module | None:
-    found = reading.read(path, name)
+    here = Path.cwd()  # from which paths are told, as they are mostly typed
+    found = reading.read(path.relative_to(here) if path.is_relative_to(here) else path, name)
     return found if isinstance(found, Module) else None
 
 
 def _of_body(body: Body, rules: Iterable[Rule]) -> Iterator[Finding]:
     for rule in rules:
         if rule.check and rule.of_callers == (body.compiled is None):
-            for hit in rule.check(body):
-                yield _finding(body, rule, hit)
+            try:
+                for hit in rule.check(body):
+                    yield _finding(body, rule, hit)
+            except RecursionError:
+                yield reading.too_deep(body.module.path, getattr(body.node, "lineno", 1))
 
 
 def _finding(body: Body, rule: Rule, hit: Hit) -> Finding:

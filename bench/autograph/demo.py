@@ -3,11 +3,11 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 
 from bench.autograph import rule
 from bench.autograph.catalogue import halves
+from bench.child import command
 from bench.errors import BenchError
 
 # Rule 1 twice: tf.print, which keeps it, is what XLA cannot compile.
@@ -25,7 +25,7 @@ def demonstration(run: Callable[[str, list[str]], dict[tuple[str, str], Answer]]
 
     Raises BenchError where one cannot run the examples.
     """
-    run = run or _run
+    run = run or run_examples
     codes = [code for _, code, _ in SHOWN]
     answers = {mode: run(mode, codes) for mode in ("eager", "graph", "xla")}
     for title, code, other in SHOWN:
@@ -52,8 +52,9 @@ def _said(outcome: str) -> str:
     return outcome[-150:]
 
 
-def _run(mode: str, codes: list[str]) -> dict[tuple[str, str], Answer]:
-    words = [sys.executable, "-m", "bench.autograph.trial_child", mode, *codes]
+def run_examples(mode: str, codes: list[str]) -> dict[tuple[str, str], Answer]:
+    """What both examples of each code do in a process of the mode. Raises BenchError where it cannot run them."""
+    words = [*command("bench.autograph.trial_child"), mode, *codes]
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
     done = subprocess.run(words, capture_output=True, text=True, env=environment)
     if done.returncode:

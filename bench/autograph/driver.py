@@ -32,8 +32,7 @@ class Drive:
 def load(place: str) -> ModuleType:
     """A module by its name, from the current folder first, or a file by its path. Raises BenchError, or its errors."""
     if not place.endswith(".py"):
-        if (here := os.getcwd()) not in sys.path[:1]:
-            sys.path.insert(0, here)
+        here = _search_here()
         try:
             return importlib.import_module(place)
         except ModuleNotFoundError as error:
@@ -50,6 +49,24 @@ def load(place: str) -> ModuleType:
     sys.modules[file.stem] = module  # before it runs, as an import does: pickles and dataclasses look there
     spec.loader.exec_module(module)
     return module
+
+
+def located(place: str) -> Path:
+    """The file in whose folder the code lies that `load` would import; of a package, its first. Imports nothing."""
+    if place.endswith(".py"):
+        return Path(place)
+    here, name = _search_here(), place.partition(".")[0]
+    spec = importlib.util.find_spec(name)
+    if spec and spec.submodule_search_locations:
+        return Path(next(iter(spec.submodule_search_locations)), "__init__.py")
+    return Path(spec.origin) if spec and spec.origin else Path(here, f"{name}.py")
+
+
+def _search_here() -> str:
+    """Makes Python look in the current folder first, as for a script."""
+    if (here := os.getcwd()) not in sys.path[:1]:
+        sys.path.insert(0, here)
+    return here
 
 
 def find(module: ModuleType, name: str) -> Callable[[], Any]:

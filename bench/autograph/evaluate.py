@@ -4,6 +4,7 @@ Calls are in calls.py; statements, and so which local holds what, in interpret.p
 """
 
 import ast
+import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -106,7 +107,8 @@ class Evaluator:
         home = module or self.module
         other = Evaluator(self.project, home, home.enclosing[node], self.returns, self.outside)
         other.depth = self.depth + 1
-        self.outside[node] = other.value(node)
+        with contextlib.suppress(RecursionError):  # what is nested too deeply stays unknown
+            self.outside[node] = other.value(node)
         return self.outside[node]
 
     def _attribute(self, node: ast.Attribute) -> Value:

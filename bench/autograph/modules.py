@@ -62,7 +62,8 @@ class Module:
 def build(path: Path, name: str, text: str) -> Module:
     """Parse a file and bind its names. Raises SyntaxError, ValueError and RecursionError, as `ast.parse` does."""
     tree = ast.parse(text)
-    module = Module(path, name, text.splitlines(), tree)
+    lines = text.split("\n")  # as Python counts them: splitlines() would also split at a form feed
+    module = Module(path, name, lines, tree)
     _Builder(module).scope(tree, None)
     return module
 

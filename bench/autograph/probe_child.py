@@ -17,7 +17,8 @@ import msgspec
 
 from bench.autograph import driver
 from bench.autograph.probe_guard import Guard
-from bench.autograph.probe_records import Leaf, Order, Raised, Seen
+from bench.autograph.probe_records import Asked, Leaf, Order, Raised, Seen
+from bench.autograph.probe_whose import Theirs
 from bench.blame import described
 from bench.errors import BenchError
 from bench.parent import connect
@@ -60,7 +61,8 @@ def probe(order: Order, guard: Guard) -> Seen:
     from bench.autograph.probe_watch import Limit, Watch
 
     notices = _prepare(order.mode)
-    watch = Watch(order, guard, lambda value: leaves(value, "result", state.ours))
+    theirs = Theirs(driver.located(_place(order.asked)))  # before their code is imported, which makes tf.functions
+    watch = Watch(order, guard, lambda value: leaves(value, "result", state.ours), theirs)
     watch.install()
     found = _found(order)
     state = State(Path(found.file))
@@ -83,6 +85,11 @@ def probe(order: Order, guard: Guard) -> Seen:
     unconverted = tuple(dict.fromkeys(filter(None, map(_unconverted, notices))))
     seen = Seen(order.mode, result, raised, stdout, stderr, before, after, watch.functions(), unconverted, limit)
     return replace(seen, file=found.file, traced=tuple(found.traced))
+
+
+def _place(asked: Asked) -> str:
+    """The module or file that is imported."""
+    return asked.workload.model.partition(":")[0] if asked.workload else asked.file
 
 
 def _found(order: Order) -> driver.Drive:

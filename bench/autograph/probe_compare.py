@@ -136,19 +136,27 @@ def _same_line(a: str, b: str, tolerance: float) -> bool:
 
 
 def _state(reference: Seen, other: Seen, tolerance: float) -> list[Observation]:
-    """What is left in globals, closures and attributes: symbolic tensors, and what it is not in the reference."""
+    """What was changed in globals, closures and attributes: symbolic tensors, and what it is not in the reference."""
     mode, found = (other.mode,), list[Observation]()
     before = {leaf.path: leaf.text for leaf in reference.before}
     leaks = Counter(owner(leaf.path) for leaf in (*other.state, *other.result) if leaf.symbolic)
     for path, count in list(leaks.items())[:MOST]:
         what = f"{count} symbolic tensors" if count > 1 else "a symbolic tensor"
         found.append(_of_name("leak", mode, path, f"{path} is left holding {what}, of no use outside the trace"))
-    for text in differences(reference.state, other.state, tolerance):
+    changed = _changed(reference) | _changed(other)
+    ours, theirs = ([leaf for leaf in one.state if leaf.path in changed] for one in (reference, other))
+    for text in differences(ours, theirs, tolerance):
         path = text.partition(": ")[0] if not text.startswith("closure") else ": ".join(text.split(": ")[:2])
         was = f", {before[path]} before" if path in before else ""
         if owner(path) not in leaks:
             found.append(_of_name("state", mode, owner(path), f"{text} ({reference.mode} / here{was})"))
     return found
+
+
+def _changed(seen: Seen) -> set[str]:
+    """The paths of what is not as it was before. A date or a process's number may differ, where nothing changed it."""
+    before, after = ({leaf.path: leaf for leaf in leaves} for leaves in (seen.before, seen.state))
+    return {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
 
 
 def owner(path: str) -> str:

@@ -12,6 +12,7 @@ from bench.autograph import RULES
 from bench.autograph.check import check
 from bench.autograph.findings import Finding
 from bench.autograph.probe_compare import Observation
+from bench.autograph.reading import SUFFIXES
 from bench.autograph.settings import Settings
 
 
@@ -26,8 +27,11 @@ class Joined:
 
 
 def predicted(file: Path, traced: Collection[tuple[str, int]] = ()) -> tuple[Finding, ...]:
-    """What `check` finds in a file, whatever the person's settings leave out. `traced`: known to be compiled."""
-    return check([file], Settings(), RULES, traced).findings
+    """What `check` finds in a file, whatever the person's settings leave out; nothing in one that is no source.
+
+    `traced`: functions that are known to be compiled.
+    """
+    return check([file], Settings(), RULES, traced).findings if file.suffix in SUFFIXES else ()
 
 
 def joined(findings: Sequence[Finding], seen: Sequence[Observation]) -> tuple[Joined, ...]:

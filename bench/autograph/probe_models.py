@@ -77,7 +77,8 @@ def _probed(workload: Workload, modes: tuple[str, ...], source: Source) -> Probe
 
 def without_weights(seen: Seen) -> Seen:
     """Rounding, amplified by an optimizer, tells weights apart; the line holds gradients against each other."""
-    return replace(seen, before=(), state=tuple(leaf for leaf in seen.state if not leaf.variable))
+    before, state = (tuple(leaf for leaf in leaves if not leaf.variable) for leaves in (seen.before, seen.state))
+    return replace(seen, before=before, state=state)
 
 
 def judged(workload: Workload, seen: Sequence[Seen]) -> Probed:

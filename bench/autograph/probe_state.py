@@ -13,8 +13,8 @@ from typing import Any
 
 from bench.autograph.probe_records import Leaf
 from bench.autograph.probe_values import leaves
+from bench.autograph.probe_whose import Theirs
 
-NOT_THEIRS = ("site-packages", "dist-packages", "__autograph_generated_file")
 SUITE = tuple(Path(__file__).resolve().parents[2] / name for name in ("bench", "cifar_core"))
 
 
@@ -22,7 +22,7 @@ class State:
     """The modules of a project: those that lie in the folder of its file, without this suite's own."""
 
     def __init__(self, file: Path) -> None:
-        self._file, self._folder = file.resolve(), file.resolve().parent
+        self._file, self._theirs = file.resolve(), Theirs(file)
 
     def modules(self) -> list[ModuleType]:
         """Those that are loaded, in the order they were."""
@@ -55,10 +55,9 @@ class State:
 
     def _has(self, module: Any) -> bool:
         file = getattr(module, "__file__", None)
-        if not file or any(part in file for part in NOT_THEIRS):
+        if not file or "__autograph_generated_file" in file or not self._theirs.has(file):
             return False
-        place = Path(file).resolve()
-        return place.is_relative_to(self._folder) and not any(place.is_relative_to(folder) for folder in SUITE)
+        return not any(Path(file).resolve().is_relative_to(folder) for folder in SUITE)
 
 
 def _is_of(module: str, value: Any) -> bool:

@@ -51,7 +51,8 @@ class _Walk:
 
     def _parts(self, value: Any, path: str) -> list[tuple[str, Any]]:
         if isinstance(value, Mapping):
-            return [(f"{path}[{key!r}]", value[key]) for key in list(value)[:MOST_ITEMS]]
+            keys = list(value)[:MOST_ITEMS]
+            return [(f"{path}[{_key(key, place)}]", value[key]) for place, key in enumerate(keys)]
         if isinstance(value, list | tuple | deque):
             return [(f"{path}[{place}]", part) for place, part in enumerate(list(value)[:MOST_ITEMS])]
         if isinstance(value, set | frozenset):
@@ -70,6 +71,12 @@ class _Walk:
                 where = path if part is value else f"{path}.{part.name}"
                 plain = {name: kept for name, kept in vars(part).items() if _is_plain(name, kept)}
                 yield from ((f"{where}.{name}", kept) for name, kept in plain.items())
+
+
+def _key(key: Any, place: int) -> str:
+    """A key as every process would write it: the address in the text of an object is another in each."""
+    text = repr(key)
+    return f"{getattr(key, '__qualname__', type(key).__name__)} {place}" if " at 0x" in text else text
 
 
 def _is_plain(name: str, value: Any) -> bool:

@@ -17,10 +17,12 @@ import tensorflow as tf
 from bench.autograph.probe_arguments import Argument, changes, described
 from bench.autograph.probe_guard import Guard
 from bench.autograph.probe_records import Function, Leaf, Order, Retrace
+from bench.autograph.probe_whose import Theirs
 from bench.modes.inspection import graph_ops
 
 MOST_RESULTS = 100  # of a function's calls that are compared
 MOST_RETRACES = 20  # of a function's that are told
+OURS = str(Path(__file__).parent)
 # The suite's own code that stands for a person's, also where the suite is an installed package itself.
 STAND_INS = str(Path(__file__).with_name("probe_own.py")), str(Path(__file__).parents[1] / "modes")
 EVERY = 300  # calls of Python functions between two looks at how large a graph has become
@@ -107,8 +109,8 @@ class Watched:
 class Watch:
     """All tf.functions of a driver's run in one mode."""
 
-    def __init__(self, order: Order, guard: Guard, leaves: Callable[[Any], tuple[Leaf, ...]]) -> None:
-        self._order, self._guard, self._leaves = order, guard, leaves
+    def __init__(self, order: Order, guard: Guard, leaves: Callable[[Any], tuple[Leaf, ...]], theirs: Theirs) -> None:
+        self._order, self._guard, self._leaves, self._theirs = order, guard, leaves, theirs
         self._real = tf.function
         self._records = dict[CodeType, Record]()
         self._calls = list[_Call]()
@@ -152,7 +154,7 @@ class Watch:
         return result
 
     def _function(self, func: Any = None, *options: Any, **named: Any) -> Any:
-        if _is_library(sys._getframe(1).f_code.co_filename):
+        if self._is_library(sys._getframe(1).f_code.co_filename):
             return self._real(func, *options, **named)
         if func is None:
             return lambda given: self._made(given, options, named)
@@ -204,10 +206,28 @@ class Watch:
         nodes = len(graph.get_operations()) if graph is not None else 0
         name, most = self._calls[-1].record.name if self._calls else "the driver", self._order.asked.limits.nodes
         if nodes > most:
-            raise Limit(f"tracing {name} went beyond {most:,} graph nodes ({_place(graph)})")
+            raise Limit(f"tracing {name} went beyond {most:,} graph nodes ({self._place(graph)})")
         if self._guard.reached:
-            where = f"{_place(graph)}, after {nodes:,} graph nodes" if nodes else _frames_place(sys._getframe(2))
-            raise Limit(f"{name} {self._guard.reached} ({where})")
+            made = f"{self._place(graph)}, after {nodes:,} graph nodes" if nodes else ""
+            raise Limit(f"{name} {self._guard.reached} ({made or self._frames_place(sys._getframe(2))})")
+
+    def _place(self, graph: Any) -> str:
+        """The person's line that made the graph's latest operation."""
+        frames = reversed(graph.get_operations()[-1].traceback or ())
+        return next((f"{Path(f.filename).name}:{f.lineno}" for f in frames if not self._is_library(f.filename)), "")
+
+    def _frames_place(self, frame: FrameType | None) -> str:
+        while frame and self._is_library(frame.f_code.co_filename):
+            frame = frame.f_back
+        return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}" if frame else ""
+
+    @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
+    def _is_library(self, file: str) -> bool:
+        """Whether code lies in an installed package, or is Python's, the probe's own or AutoGraph's."""
+        if file.startswith(STAND_INS):
+            return False
+        ours = file.startswith((OURS, "<")) or "__autograph_generated" in file
+        return ours or self._theirs.library(file)
 
 
 def _runs(code: CodeType, wanted: CodeType) -> bool:
@@ -217,23 +237,3 @@ def _runs(code: CodeType, wanted: CodeType) -> bool:
     if "__autograph_generated_file" not in code.co_filename:
         return False
     return code.co_name == f"tf__{wanted.co_name}" or wanted.co_name == code.co_name == "<lambda>"
-
-
-def _place(graph: Any) -> str:
-    """The person's line that made the graph's latest operation."""
-    frames = reversed(graph.get_operations()[-1].traceback or ())
-    return next((f"{Path(f.filename).name}:{f.lineno}" for f in frames if not _is_library(f.filename)), "")
-
-
-def _frames_place(frame: FrameType | None) -> str:
-    while frame and _is_library(frame.f_code.co_filename):
-        frame = frame.f_back
-    return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}" if frame else ""
-
-
-def _is_library(file: str) -> bool:
-    """Whether code lies in an installed package, or is the probe's own or AutoGraph's."""
-    ours = str(Path(__file__).parent)
-    if file.startswith(STAND_INS):
-        return False
-    return "-packages" in file or file.startswith((ours, sys.base_prefix, "<")) or "__autograph_generated" in file

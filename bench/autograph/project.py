@@ -10,6 +10,7 @@ from bench.autograph.modules import Function, Module
 # Attribute -> the places that store to it, and what; None where that is not one plain expression.
 Stores = dict[str, list[tuple[ast.Attribute, ast.expr | None]]]
 _DEPTH = 8
+_INSTALLED = ("site-packages", "dist-packages")  # holds packages of many projects
 # Classes whose instances Keras calls from code that AutoGraph leaves alone.
 KERAS_CLASSES = frozenset(
     "keras.Model keras.models.Model keras.Sequential keras.layers.Layer keras.Layer keras.layers.layer.Layer "
@@ -18,22 +19,40 @@ KERAS_CLASSES = frozenset(
 
 
 class Project:
-    """Modules by dotted name; those beside the checked ones are read when a call leads into them."""
+    """Modules by file; those beside the checked ones are read when a call leads into them."""
 
     def __init__(self, modules: list[Module], read: Callable[[Path, str], Module | None]) -> None:
-        self.modules: dict[str, Module | None] = {module.name: module for module in modules}
+        self.modules: dict[Path, Module | None] = {module.path.resolve(): module for module in modules}
         self._read = read
+        self._roots = [root for root in dict.fromkeys(map(_root, modules)) if root.name not in _INSTALLED]
+        self._asked: dict[tuple[Module, str], Module | None] = {}
+        self._elsewhere: dict[str, Path | None] = {}
         self._stores: dict[ast.ClassDef, Stores] = {}
 
     def module(self, name: str, asked_by: Module) -> Module | None:
         """A module of the project; None for one from outside."""
-        if name not in self.modules:
-            self.modules[name] = None
-            for path in _files(name, asked_by):
-                if path.is_file():
-                    self.modules[name] = self._read(path, name)
-                    break
-        return self.modules[name]
+        if (asked_by, name) not in self._asked:
+            self._asked[asked_by, name] = self._found(name, asked_by)
+        return self._asked[asked_by, name]
+
+    def _found(self, name: str, asked_by: Module) -> Module | None:
+        """The one that lies beside the module that asks, as Python would find it; else the only one of its name."""
+        root, family = _root(asked_by), name.partition(".")[0]
+        own = root.name not in _INSTALLED or family == asked_by.name.partition(".")[0]
+        path = (_file(root, name) if own else None) or self._only(name)
+        if path is None:
+            return None
+        place = path.resolve()
+        if place not in self.modules:
+            self.modules[place] = self._read(path, name)
+        return self.modules[place]
+
+    def _only(self, name: str) -> Path | None:
+        """The file of this name, where the folders that the checked modules are imported from hold but one."""
+        if name not in self._elsewhere:
+            found = [path for root in self._roots if (path := _file(root, name))]
+            self._elsewhere[name] = found[0] if len(found) == 1 else None
+        return self._elsewhere[name]
 
     def definition(self, module: Module, expression: ast.AST, depth: int = 0) -> tuple[Module, ast.AST] | None:
         """The def, class or call that a name or attribute stands for, and the module it is in."""
@@ -180,15 +199,15 @@ def _pairs(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr |
     return [(part, None) for part in target.elts]
 
 
-def _files(name: str, asked_by: Module) -> list[Path]:
-    """Where a module of this name would be, if it lies beside the one that imports it; else nowhere."""
-    own = asked_by.name.split(".")
+def _root(module: Module) -> Path:
+    """The folder from which Python would import the module by its name."""
+    folders = [*module.path.resolve().parents]
+    depth = module.name.count(".") + (module.path.stem == "__init__")
+    return folders[min(depth, len(folders) - 1)]  # what a link leads to may lie less deep
+
+
+def _file(root: Path, name: str) -> Path | None:
+    """Where a module of this name lies under a folder."""
     parts = name.split(".")
-    depth = len(own) - (asked_by.path.stem != "__init__")
-    root = asked_by.path.parent
-    for _ in range(depth):
-        root = root.parent
-    installed = root.name in ("site-packages", "dist-packages")
-    if not all(parts) or (installed and parts[0] != own[0]):
-        return []
-    return [root.joinpath(*parts).with_suffix(".py"), root.joinpath(*parts, "__init__.py")]
+    places = [root.joinpath(*parts).with_suffix(".py"), root.joinpath(*parts, "__init__.py")] if all(parts) else []
+    return next((place for place in places if place.is_file()), None)

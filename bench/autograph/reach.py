@@ -2,7 +2,9 @@
 
 import ast
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from bench.autograph import compiled, names, parameters
 from bench.autograph.body import Body, Calls, inner_nodes
@@ -30,6 +32,7 @@ class _State:
     via: tuple[str, ...]
     converted: bool
     jit: bool
+    apart: bool = False  # a root's trace is its own in any case
     given: dict[str, Value] = field(default_factory=dict)
 
 
@@ -37,6 +40,7 @@ class Reach:
     """Finds all bodies. After `bodies()` nothing in it changes any more.
 
     `traced` are functions, by file and line, of which it is known that they are compiled though no line here says so.
+    `too_deep` is what could not be walked, by file and line: it stops nothing else.
     """
 
     def __init__(self, project: Project, modules: list[Module], traced: Collection[tuple[str, int]] = ()) -> None:
@@ -46,12 +50,14 @@ class Reach:
         self.outside: dict[ast.expr, Value] = {}
         self.calls = Calls()
         self.found: dict[ast.AST, Body] = {}
+        self.too_deep: set[tuple[Path, int]] = set()
 
     def bodies(self) -> list[Body]:
         """Every body of the modules, and of those that compiled functions lead into."""
         for module in self.modules:
-            for one in (*compiled.find(self.project, module), *compiled.known(module, self.traced)):
-                self.root(one)
+            with self.noting_depth(module, module.tree):
+                for one in (*compiled.find(self.project, module), *compiled.known(module, self.traced)):
+                    self.root(one)
         for _ in range(_ROUNDS):
             before = (dict(self.returns), len(self.states))
             self.found.clear()
@@ -63,6 +69,14 @@ class Reach:
         self.calls.functions.update({body.function: body for body in self.found.values() if body.function})
         self.calls.plain.extend(body for body in self.found.values() if body.compiled is None)
         return list(self.found.values())
+
+    @contextmanager
+    def noting_depth(self, module: Module, node: ast.AST) -> Iterator[None]:
+        """Where Python's stack is too small for what is done with the node, note that, and go on after it."""
+        try:
+            yield
+        except RecursionError:
+            self.too_deep.add((module.path, getattr(node, "lineno", 1)))
 
     def root(self, one: Compiled) -> None:
         self.calls.compiled.setdefault(one.node, one)
@@ -94,6 +108,13 @@ class Reach:
                 return
 
     def visit(self, module: Module, node: ast.AST, local: dict[str, Value], state: _State | None) -> None:
+        with self.noting_depth(module, node):
+            body = self.body(module, node, local, state)
+            for call in body.each(ast.Call):
+                assert isinstance(call, ast.Call)
+                self.follow(body, call, state)
+
+    def body(self, module: Module, node: ast.AST, local: dict[str, Value], state: _State | None) -> Body:
         evaluator = Evaluator(self.project, module, module.scopes[node], self.returns, self.outside)
         evaluator.local = local
         walked = walk(evaluator, node)
@@ -104,22 +125,28 @@ class Reach:
         inner = inner_nodes(node, skipped)
         body = Body(self.project, module, node, evaluator.seen, self.calls, function, skipped=skipped, nodes=inner)
         if state:
-            body = replace(body, compiled=state.root, via=state.via, converted=state.converted, jit=state.jit)
+            body = replace(
+                body,
+                compiled=state.root,
+                via=state.via,
+                converted=state.converted,
+                jit=state.jit,
+                apart=state.apart,
+            )
         self.found[node] = body
-        for call in body.each(ast.Call):
-            assert isinstance(call, ast.Call)
-            self.follow(body, call, state)
+        return body
 
     def follow(self, body: Body, call: ast.Call, state: _State | None) -> None:
         if state is None:
             self.follow_plain(body, call)
             return
         if function := self.runs(body, call):
-            self.enter(body, function, state, parameters.given(body, function, call))
+            apart = body.tensor_loop(call) is not None
+            self.enter(body, function, state, parameters.given(body, function, call), apart)
         for argument in _traced_arguments(body, call):
             found = self.project.definition(body.module, argument)
             if found and found[1] in found[0].functions:
-                self.enter(body, found[0].functions[found[1]], state, {})
+                self.enter(body, found[0].functions[found[1]], state, {}, apart=True)
 
     def follow_plain(self, body: Body, call: ast.Call) -> None:
         if one := body.runs(call):
@@ -146,7 +173,7 @@ class Reach:
         method = self.project.method(*owner, "__call__")
         return method or (self.project.method(*owner, "call") if self.project.is_keras(*owner) else None)
 
-    def enter(self, body: Body, function: Function, state: _State, given: dict[str, Value]) -> None:
+    def enter(self, body: Body, function: Function, state: _State, given: dict[str, Value], apart: bool) -> None:
         if function.module.name.startswith("tensorflow."):
             return  # its own code is no model's, and does while tracing what a trace is made of
         name = body.function.name if body.function else ""
@@ -156,6 +183,7 @@ class Reach:
         known = self.states.setdefault(function, new)
         known.jit = known.jit or state.jit
         if known.via or known is new:
+            known.apart = known.apart or apart or state.apart
             self.merge(known, given)
 
     def merge(self, state: _State, given: dict[str, Value]) -> None:

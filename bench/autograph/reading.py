@@ -2,37 +2,33 @@
 
 import tokenize
 import warnings
-from collections.abc import Iterable, Iterator
-from fnmatch import fnmatch
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from bench.autograph.findings import Finding
 from bench.autograph.modules import Module, build
 from bench.errors import BenchError
 
+SUFFIXES = (".py", ".pyi")
 _LEFT_OUT = ("__pycache__", "node_modules", "site-packages", "dist-packages", "venv", "build", "dist")
 
 
-def files(paths: Iterable[Path], exclude: Iterable[str]) -> Iterator[Path]:
-    """The Python files among and under the paths. Raises BenchError for a path that is not there."""
-    patterns = tuple(exclude)
+def files(paths: Iterable[Path], excluded: Callable[[Path], bool]) -> Iterator[Path]:
+    """The Python files among and under the paths, each once. Raises BenchError for a path that is none of either."""
     seen: set[Path] = set()
     for path in paths:
         if not path.exists():
             raise BenchError(f"there is no {path}; give files or folders, e.g. cifar-bench check train.py")
+        if not path.is_dir() and path.suffix not in SUFFIXES:  # a notebook's JSON, say, could be read as Python too
+            known = f"folders and files that end in {' or '.join(SUFFIXES)}"
+            raise BenchError(f"{path} is no Python file; known: {known}; type e.g. cifar-bench check train.py")
         found = sorted(path.rglob("*.py")) if path.is_dir() else [path]
         for one in found:
             inside = one.relative_to(path).parts if path.is_dir() else ()
             hidden = any(part.startswith(".") or part in _LEFT_OUT for part in inside)
-            if not hidden and not excluded(one, patterns) and one not in seen:
-                seen.add(one)
+            if not hidden and not excluded(one) and one.resolve() not in seen:
+                seen.add(one.resolve())
                 yield one
-
-
-def excluded(path: Path, patterns: Iterable[str]) -> bool:
-    """Does a pattern name the file, a folder it is in, or its path?"""
-    names = (path.as_posix(), *path.parts)
-    return any(fnmatch(name, pattern) or path.match(pattern) for pattern in patterns for name in names)
 
 
 def read(path: Path, name: str = "") -> Module | Finding:
@@ -50,7 +46,12 @@ def read(path: Path, name: str = "") -> Module | Finding:
     except (OSError, ValueError) as error:
         return _fault(path, f"cannot be read: {error}")
     except (RecursionError, MemoryError):
-        return _fault(path, "is nested too deeply to be checked")
+        return too_deep(path)
+
+
+def too_deep(path: Path, line: int = 1) -> Finding:
+    """Of a file, or of what begins at this line of it, that Python's stack is too small for."""
+    return _fault(path, "is nested too deeply to be checked", line)
 
 
 def _fault(path: Path, message: str, line: int = 1, column: int = 1) -> Finding:

@@ -18,7 +18,8 @@ else:  # pragma: no cover
 TABLE = "[tool.cifar-bench.check]"
 FORMATS = ("full", "concise", "json", "github", "sarif")
 _KEYS = ("select", "ignore", "exclude", "fail-on", "per-file-ignores", "output-format")
-OWN_CODES = ("AG001", "AG002")  # of the check itself
+UNREADABLE = "AG001"
+OWN_CODES = (UNREADABLE, "AG002")  # of the check itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +35,30 @@ class Settings:
     root: Path = Path()
 
     def selects(self, code: str) -> bool:
-        """Is the code looked for?"""
-        return code.startswith(self.select) and not (self.ignore and code.startswith(self.ignore))
+        """Is the code looked for? AG001 is unless it is ignored: a file that cannot be read was not checked for any."""
+        chosen = code == UNREADABLE or code.startswith(self.select)
+        return chosen and not (self.ignore and code.startswith(self.ignore))
 
     def wants(self, code: str, file: str) -> bool:
         """Is the code looked for in this file?"""
-        own = any(
-            code.startswith(codes)
-            for pattern, codes in self.per_file_ignores
-            if _matches(Path(file), pattern, self.root)
-        )
+        inside = _inside(Path(file), self.root)
+        own = any(code.startswith(codes) for pattern, codes in self.per_file_ignores if _matches(inside, pattern))
         return self.selects(code) and not own
 
+    def excludes(self, file: Path) -> bool:
+        """Is the file left out? A pattern names it, or a folder it is in below the root: by name, or by its path."""
+        inside = _inside(file, self.root)
+        places = [inside] if inside.is_absolute() else [inside, *inside.parents][:-1]  # the last is the root itself
+        return any(_matches(place, pattern) for place in places for pattern in self.exclude)
 
-def _matches(path: Path, pattern: str, root: Path) -> bool:
-    full = path.resolve()
-    inside = full.relative_to(root.resolve()) if full.is_relative_to(root.resolve()) else full
+
+def _inside(path: Path, root: Path) -> Path:
+    """The path from the root, however it was typed; in full where it lies elsewhere."""
+    full, root = path.resolve(), root.resolve()
+    return full.relative_to(root) if full.is_relative_to(root) else full
+
+
+def _matches(inside: Path, pattern: str) -> bool:
     return fnmatch(inside.as_posix(), pattern) or inside.match(pattern)
 
 

@@ -1,5 +1,7 @@
 """Functions that `probe` is tried on: each fault on its own, and what is sound. Each `drive_` is a driver."""
 
+import os
+
 import numpy as np
 import tensorflow as tf
 
@@ -8,6 +10,7 @@ from bench.modes.function import Function
 from bench.modes.function_loop import FunctionLoop
 
 losses = []
+process = os.getpid()  # another in each mode, and nothing changes it
 
 
 class Net(tf.Module):
@@ -104,6 +107,9 @@ def drive_refused():
 
 def rows_of(rows):
     yield from rows
+
+
+weights = {rows_of: 0.5}  # the text of its key holds an address
 
 
 def drive_endless():

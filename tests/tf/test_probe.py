@@ -62,6 +62,12 @@ def test_printed_lines_changed_state_and_leaks_are_seen() -> None:
     assert found["leak"].startswith("global losses is left holding a symbolic tensor")
 
 
+def test_what_is_another_in_each_process_and_nothing_changed_is_no_divergence() -> None:
+    assert [text.partition(":")[0] for kind, _, text in texts("drive_faults") if kind == "state"] == [
+        "drive_faults's net.steps"
+    ]
+
+
 def test_what_autograph_could_not_convert_is_named() -> None:
     _, graph, _ = probed("drive_faults")
     assert graph.unconverted == ("orelse: for/else statement not yet supported",)

@@ -14,6 +14,21 @@ from bench.store import Store
 from cifar_core.cifar10 import SYNTHETIC
 
 TESTS = Path(__file__).parents[1]
+INSTALLED = """
+import tensorflow as tf
+
+class Counting(tf.Module):
+    def __init__(self):
+        self.steps = 0
+        self.kernel = tf.Variable(tf.zeros([3072, 10]))
+
+    def __call__(self, images):
+        self.steps += 1
+        return tf.reshape(images, [-1, 3072]) @ self.kernel
+
+def make():
+    return Counting()
+"""
 
 
 def test_a_mode_that_leaves_other_state_behind_is_named_with_its_line_and_refused(
@@ -34,6 +49,29 @@ def test_a_mode_that_leaves_other_state_behind_is_named_with_its_line_and_refuse
     assert probe_first(store, SYNTHETIC, said.append) == probes  # what is kept is not asked again
     assert len(said) == 2 * len(models)
     assert "model.steps: 4 / 1" in build(store).path.read_text()
+
+
+def test_a_model_of_a_package_that_is_installed_is_looked_at_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "site-packages" / "installed_nets"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (package / "nets.py").write_text(INSTALLED)
+    monkeypatch.setenv("PYTHONPATH", str(package.parent))
+    cases = [a_case(mode, model="installed_nets.nets:make", batch_size=4) for mode in ("eager", "function")]
+    store = Store.create(tmp_path / "run", a_plan(tuple(cases)))
+    (found,) = probe_first(store, SYNTHETIC, lambda text: None).probed
+    assert found.apart == (("graph", "model.steps: 4 / 1 (eager / here)"),)
+
+
+def test_a_key_is_told_as_every_process_would_write_it() -> None:
+    def loss() -> None: ...
+
+    held = {"mse": 1, loss: 2, object(): 3}
+    places = [leaf.path for leaf in leaves(held, "weights", lambda value: False)[1:]]
+    name = "test_a_key_is_told_as_every_process_would_write_it.<locals>.loss"
+    assert places == ["weights['mse']", f"weights[{name} 1]", "weights[object 2]"]
 
 
 def test_what_a_keras_model_of_a_person_s_own_class_keeps_is_looked_at() -> None:

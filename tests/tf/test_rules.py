@@ -12,7 +12,7 @@ import pytest
 
 from bench.autograph import RULES, rule
 from bench.autograph.catalogue import matching
-from bench.autograph.demo import demonstration
+from bench.autograph.demo import demonstration, run_examples
 from bench.autograph.outcome import fits
 
 ROOT = Path(__file__).parents[2]
@@ -70,3 +70,12 @@ def test_the_demonstration_shows_both_modes(answers: Answers) -> None:
     assert text.count('graph  printed x is Tensor("x:0"') == 1
     assert "only supports singleton tf.Variables" in text
     assert "unsupported operations" in text
+
+
+def test_a_person_s_own_module_of_the_suite_s_name_does_not_stand_in_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bench.py").write_text("raise SystemExit('this is not the suite')\n")
+    monkeypatch.chdir(tmp_path)
+    _, printed = run_examples("eager", ["AG101"])["AG101", "fails"]
+    assert len(printed) == 3

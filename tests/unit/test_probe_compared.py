@@ -11,7 +11,8 @@ import pytest
 from bench.autograph.findings import Finding
 from bench.autograph.probe_command import outcome
 from bench.autograph.probe_compare import Observation, differences, lines_differ, observations
-from bench.autograph.probe_join import joined
+from bench.autograph.probe_join import joined, predicted
+from bench.autograph.probe_models import without_weights
 from bench.autograph.probe_records import Change, Function, Leaf, Raised, Retrace, Seen
 from bench.autograph.probe_text import as_json, text
 from bench.errors import BenchError, Exit
@@ -94,6 +95,31 @@ def test_state_tells_what_it_was_before() -> None:
     state = {"before": (Leaf("global count", "int", "0"),), "state": (a_leaf("global count", 3.0),)}
     graph = a_seen("graph", state=(a_leaf("global count", 1.0),))
     assert said(a_seen("eager", **state), graph) == ["state: global count: [3.0] / [1.0] (eager / here, 0 before)"]
+
+
+def test_what_no_mode_changed_may_be_another_in_each_process() -> None:
+    started = [(Leaf("global started", "str", f"'{text}'"), a_leaf(f"global runs[{text}]", 1.0)) for text in "ab"]
+    eager, graph = (a_seen("eager", before=held, state=held) for held in started)
+    assert said(eager, replace(graph, mode="graph")) == []
+
+
+def test_what_one_mode_alone_changed_is_told() -> None:
+    before = (Leaf("global count", "int", "0"),)
+    eager = a_seen("eager", before=before, state=(a_leaf("global count", 3.0),))
+    graph = a_seen("graph", before=before, state=before)
+    assert said(eager, graph) == ["state: global count: [3.0] / 0 (eager / here, 0 before)"]
+    assert said(graph, eager) == ["state: global count: 0 / [3.0] (graph / here, 0 before)"]
+
+
+def test_of_a_run_s_model_all_but_its_weights_is_kept_as_it_was_before_and_after() -> None:
+    count, weight = Leaf("global count", "int", "0"), replace(a_leaf("global weight", 1.0), variable=True)
+    seen = without_weights(a_seen("eager", before=(count, weight), state=(weight, count)))
+    assert (seen.before, seen.state) == ((count,), (count,))
+
+
+def test_of_a_model_without_source_nothing_is_predicted(tmp_path: Path) -> None:
+    (tmp_path / "net.so").write_bytes(b"\x7fELF")
+    assert predicted(tmp_path / "net.so") == ()
 
 
 def test_leaks_are_gathered_by_the_variable_that_holds_them() -> None:

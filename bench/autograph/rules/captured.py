@@ -37,9 +37,7 @@ def rebound_value(body: Body) -> Iterator[Hit]:
 
 def _changes_later(body: Body, node: ast.Name, scope: Scope, bindings: list[Binding]) -> bool:
     """Is the name bound in a scope around this function, more than once, and once of these after it or elsewhere?"""
-    holder = body.module.functions.get(scope.node)
-    traced = body.calls.functions.get(holder) if holder else None
-    inside = scope.node is body.node or (traced is not None and traced.compiled is not None)
+    inside = scope.node is body.node or body.traced(scope) is not None
     plain = all(binding.kind in ("value", "other") for binding in bindings)
     if inside or len(bindings) < 2 or not plain or body.function is None:
         return False

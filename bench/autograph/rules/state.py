@@ -3,7 +3,9 @@
 import ast
 from collections.abc import Iterator
 
+from bench.autograph import names
 from bench.autograph.body import Body, Hit
+from bench.autograph.modules import Binding
 from bench.autograph.mutations import Mutation, mutations
 from bench.autograph.rule import Outcome, Rule, everywhere
 from bench.autograph.rules.variables import guarded
@@ -13,7 +15,7 @@ from bench.autograph.values import Tensor
 def outer_object(body: Body) -> Iterator[Hit]:
     """AG301: an outer list, dict, set or array is changed."""
     for change in mutations(body):
-        if change.attribute or change.value.origin != "captured" or guarded(body, change.node):
+        if change.attribute or change.value.origin != "captured" or _harmless(body, change):
             continue
         kind = change.value.kind if change.value.kind not in ("unknown", "object") else "object"
         sure = Tensor.YES if change.value.kind not in ("unknown", "object") else Tensor.LIKELY
@@ -25,20 +27,39 @@ def declared(body: Body) -> Iterator[Hit]:
     outer = {name for node in body.each(ast.Global, ast.Nonlocal) for name in getattr(node, "names", ())}
     for node in body.each(ast.Name):
         stored = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        if stored and isinstance(node, ast.Name) and node.id in outer and not guarded(body, node):
+        if not stored or not isinstance(node, ast.Name) or node.id not in outer:
+            continue
+        if not guarded(body, node) and not _around(body, node.id):
             yield Hit(node, f"outer name `{node.id}` is rebound once per trace, not once per call")
 
 
 def attribute(body: Body) -> Iterator[Hit]:
     """AG303: an attribute is used as Python state."""
     for change in mutations(body):
-        if not change.attribute or not change.value.outer or guarded(body, change.node):
+        if not change.attribute or not change.value.outer or _harmless(body, change):
             continue
         if isinstance(change.node, ast.Attribute) and body.value(change.node).kind == "variable":
             continue  # AG203
         if change.value.origin == "parameter" and change.value.tensor is Tensor.YES:
             continue
         yield Hit(change.node, f"`{change.name}` is set once per trace, not once per call")
+
+
+def _harmless(body: Body, change: Mutation) -> bool:
+    """Is it made once only, or to what the traced function around this one makes, and so anew in each trace?"""
+    around = _around(body, change.value.name)
+    made = around is not None and all(around[0].value(one.node).origin == "fresh" for one in around[1])
+    return made or guarded(body, change.node)
+
+
+def _around(body: Body, name: str) -> tuple[Body, list[Binding]] | None:
+    """The traced function around this one that a name is local to, and what binds it there.
+
+    None where this one has a graph of its own: what it leaves behind there is of no use to the function around.
+    """
+    found = names.lookup(name, body.module.scopes[body.node]) if body.via and not body.apart else None
+    holder = body.traced(found[0]) if found and found[0].node is not body.node else None
+    return (holder, found[1]) if holder and found else None
 
 
 def argument(body: Body) -> Iterator[Hit]:

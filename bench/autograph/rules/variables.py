@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 
+from bench.autograph import names
 from bench.autograph.body import Body, Hit
 from bench.autograph.mutations import mutations
 from bench.autograph.rule import Outcome, Rule, everywhere
@@ -15,7 +16,6 @@ _PURE = frozenset(
     "Multiply Permute ReLU RepeatVector Rescaling Reshape Softmax Subtract".split()
 )
 _PURE_FAMILIES = ("AveragePooling", "Cropping", "Global", "MaxPooling", "UpSampling", "ZeroPadding")
-_STATE_TESTS = (ast.Is, ast.IsNot, ast.In, ast.NotIn)
 _GENERATOR = "tensorflow.random.Generator."
 
 
@@ -30,12 +30,12 @@ def guarded(body: Body, node: ast.AST) -> bool:
     """Does a test of stored state (`if self.v is None`) keep the node from running a second time?"""
     child = node
     for outer in body.around(node):
-        if isinstance(outer, ast.If) and child is not outer.test and _asks_state(outer.test):
+        if isinstance(outer, ast.If) and child is not outer.test and _asks_state(body, outer.test):
             return True
-        if any(_returns_early(earlier) for earlier in _before(outer, child)):
+        if any(_returns_early(body, earlier) for earlier in _before(outer, child)):
             return True
         child = outer
-    return any(_returns_early(earlier) for earlier in _before(body.node, child))
+    return any(_returns_early(body, earlier) for earlier in _before(body.node, child))
 
 
 def _before(outer: ast.AST, child: ast.AST) -> list[ast.stmt]:
@@ -43,19 +43,43 @@ def _before(outer: ast.AST, child: ast.AST) -> list[ast.stmt]:
     return block[: block.index(child)] if isinstance(block, list) and child in block else []
 
 
-def _returns_early(node: ast.stmt) -> bool:
-    return isinstance(node, ast.If) and _asks_state(node.test) and isinstance(node.body[-1], ast.Return)
+def _returns_early(body: Body, node: ast.stmt) -> bool:
+    return isinstance(node, ast.If) and _asks_state(body, node.test) and isinstance(node.body[-1], ast.Return)
 
 
-def _asks_state(test: ast.expr) -> bool:
+def _asks_state(body: Body, test: ast.expr) -> bool:
+    asked: list[ast.expr] = [test] if isinstance(test, ast.Attribute) else []
     for part in ast.walk(test):
-        if isinstance(part, ast.Compare) and any(isinstance(op, _STATE_TESTS) for op in part.ops):
+        match part:
+            case ast.Call(func=ast.Name(id="hasattr")) | ast.UnaryOp(op=ast.Not(), operand=ast.Call()):
+                return True
+            case ast.UnaryOp(op=ast.Not(), operand=ast.Attribute() | ast.Name() as operand):
+                asked.append(operand)
+            case ast.Compare():
+                asked += _compared(part)
+    return any(_outlives(body, one) for one in asked)
+
+
+def _compared(test: ast.Compare) -> Iterator[ast.expr]:
+    """What `is` is asked of, and what `in` looks into."""
+    sides = [test.left, *test.comparators]
+    for place, op in enumerate(test.ops):
+        if isinstance(op, ast.Is | ast.IsNot):
+            yield sides[place]
+        elif isinstance(op, ast.In | ast.NotIn):
+            yield sides[place + 1]
+
+
+def _outlives(body: Body, asked: ast.expr) -> bool:
+    """Is there an attribute or a name from outside in it, where a call may leave what the next one finds?"""
+    for part in ast.walk(asked):
+        value = body.values.get(part)
+        if value is None or names.dotted(body.module, part):  # a function that is called; what a module holds
+            continue
+        captured = value.origin == "captured" and value.kind != "function"
+        if captured or (isinstance(part, ast.Attribute) and value.origin != "fresh"):
             return True
-        if isinstance(part, ast.UnaryOp) and isinstance(part.operand, ast.Attribute | ast.Name | ast.Call):
-            return True
-        if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id == "hasattr":
-            return True
-    return isinstance(test, ast.Attribute)
+    return False
 
 
 def hidden(body: Body) -> Iterator[Hit]:

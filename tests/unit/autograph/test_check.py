@@ -26,11 +26,20 @@ def helper(x):
     print(x)
     return x
 """
+LOUD = "import tensorflow as tf\n@tf.function\ndef step(x):\n    print(x)\n    return x\n"
+CALLING = "import tensorflow as tf\nfrom {home} import helper\n@tf.function\ndef step(x):\n    return helper(x)\n"
+LONG = " + ".join(["'a'"] * 600)
 ROOT = Path(__file__).parents[3]
 
 
 def checked(folder: Path, settings: Settings | None = None):
     return check([folder], settings or Settings(), RULES)
+
+
+def write(folder: Path, texts: dict[str, str]) -> None:
+    for name, text in texts.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
 
 
 def run(*words: str):
@@ -63,6 +72,47 @@ def test_a_syntax_error_is_a_finding_and_the_other_files_are_checked(tmp_path: P
 
 
 @pytest.mark.parametrize(
+    ("settings", "codes"),
+    [
+        (Settings(select=("AG1", "AG305")), ["AG001"]),
+        (Settings(ignore=("AG001",)), []),
+        (Settings(per_file_ignores=(("broken.py", ("AG001",)),)), []),
+    ],
+)
+def test_a_file_that_was_not_checked_is_told_unless_that_is_ignored(
+    tmp_path: Path, settings: Settings, codes: list[str]
+) -> None:
+    write(tmp_path, {"broken.py": "def step(:\n"})
+    assert [finding.code for finding in checked(tmp_path, settings).findings] == codes
+
+
+def test_a_named_file_that_is_no_python_is_refused(tmp_path: Path) -> None:
+    write(tmp_path, {"train.ipynb": '{"cells": []}', "net.pyi": "def net(x): ...\n"})
+    with pytest.raises(BenchError, match=r"train\.ipynb is no Python file; known: .*\.py or \.pyi; type e\.g\. "):
+        checked(tmp_path / "train.ipynb")
+    assert checked(tmp_path / "net.pyi").files == 1
+
+
+@pytest.mark.parametrize(
+    "deep", ["if 1:\n    x = 1\n" + "".join(f"elif {n}:\n    x = {n}\n" for n in range(300)), f"x = {LONG}\n"]
+)
+def test_a_file_that_is_nested_too_deeply_is_a_finding_and_the_other_files_are_checked(
+    tmp_path: Path, deep: str
+) -> None:
+    write(tmp_path, {"deep.py": deep, "good.py": HEAD + BAD})
+    assert [(Path(one.file).name, one.code) for one in checked(tmp_path).findings] == [
+        ("deep.py", "AG001"), ("good.py", "AG301"), ("good.py", "AG101"),
+    ]  # fmt: skip
+
+
+def test_beside_what_is_nested_too_deeply_the_same_file_s_functions_are_checked(tmp_path: Path) -> None:
+    source = f"TEXT = {LONG}\n@tf.function\ndef step(x):\n    print(x, TEXT)\n    return x\n"
+    assert [(one.line, one.code) for one in findings(tmp_path, source, head="import tensorflow as tf\n")] == [
+        (1, "AG001"), (5, "AG101"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
     "content", [b"x = '\xff\xfe'\n", b"# coding: nonsense\nx = 1\n", b"x = 1\0\n", b"x = " + b"(" * 5000 + b"\n"]
 )
 def test_a_file_that_is_no_python_is_one_line(tmp_path: Path, content: bytes) -> None:
@@ -86,6 +136,48 @@ def test_a_call_leads_into_the_files_beside_it(tmp_path: Path) -> None:
     )
     (finding,) = check([tmp_path / "main.py"], Settings(), RULES).findings
     assert (Path(finding.file).name, finding.line, finding.code) == ("inner.py", 2, "AG101")
+
+
+def test_from_inside_a_package_its_helpers_are_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    helpers = "def helper(x):\n    print(x)\n    return x\n"
+    write(tmp_path / "package", {"__init__.py": "", "helpers.py": helpers, "train.py": CALLING.format(home=".helpers")})
+    monkeypatch.chdir(tmp_path / "package")
+    (finding,) = checked(Path("train.py")).findings
+    assert (finding.file, finding.code) == ("helpers.py", "AG101")
+
+
+def test_files_of_one_name_are_each_checked(tmp_path: Path) -> None:
+    write(tmp_path, {"a/train.py": LOUD, "b/train.py": LOUD})
+    assert [Path(one.file).parent.name for one in checked(tmp_path).findings] == ["a", "b"]
+
+
+def test_an_import_leads_to_the_file_beside_it_before_others_of_that_name(tmp_path: Path) -> None:
+    train = CALLING.format(home="utils")
+    write(tmp_path, {"a/train.py": train, "b/train.py": train, "b/utils.py": "def helper(x):\n    return x\n"})
+    write(tmp_path, {"a/utils.py": "def helper(x):\n    print(x)\n    return x\n"})
+    (finding,) = checked(tmp_path).findings
+    assert (Path(finding.file).parent.name, finding.code) == ("a", "AG101")
+
+
+def test_a_file_that_two_names_lead_to_is_checked_once_and_its_imports_are_followed(tmp_path: Path) -> None:
+    net = "from models.log import log\ndef helper(x):\n    print(x)\n    log(x)\n    return x\n"
+    write(tmp_path, {"models/net.py": net, "models/log.py": "def log(x):\n    print(x)\n"})
+    write(tmp_path, {"train.py": CALLING.format(home="models.net")})
+    found = [("log.py", 2, "AG101"), ("net.py", 3, "AG101")]
+    assert [(Path(one.file).name, one.line, one.code) for one in checked(tmp_path).findings] == found
+
+
+def test_a_file_that_is_named_twice_is_checked_once(tmp_path: Path) -> None:
+    write(tmp_path, {"a/train.py": LOUD})
+    result = check([tmp_path / "a", tmp_path / "a" / ".." / "a" / "train.py"], Settings(), RULES)
+    assert (len(result.findings), result.files) == (1, 1)
+
+
+def test_lines_are_counted_as_python_counts_them(tmp_path: Path) -> None:
+    above = "import tensorflow as tf\n\f\n@tf.function\ndef step(x):\n    y = 'a\u2028b\x85c'\n"
+    source = f"{above}    print(x)  # noqa: AG101\n    print(y)\n    return x\n"
+    (finding,) = findings(tmp_path, source, head="")
+    assert (finding.line, finding.code, finding.source[-1]) == (7, "AG101", (7, "    print(y)"))
 
 
 def test_noqa_silences_what_it_names(tmp_path: Path) -> None:
@@ -128,6 +220,27 @@ def test_a_noqa_for_a_rule_that_is_not_looked_for_is_not_called_unused(tmp_path:
 )
 def test_codes_and_files_are_chosen(tmp_path: Path, settings: Settings, codes: list[str]) -> None:
     assert [finding.code for finding in findings(tmp_path, BAD, settings)] == codes
+
+
+@pytest.mark.parametrize(
+    ("pattern", "left"),
+    [
+        ("nothing", ["a.py", "c.py", "b.py"]),
+        ("generated", ["a.py", "c.py"]),
+        ("src/generated", ["a.py", "c.py"]),
+        ("examples/*", ["a.py", "b.py"]),
+        ("b.*", ["a.py", "c.py"]),
+    ],
+)
+def test_files_are_left_out_by_where_they_lie_under_the_root_however_that_was_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pattern: str, left: list[str]
+) -> None:
+    root = tmp_path / "generated" / "project"
+    write(root, {"a.py": LOUD, "src/generated/b.py": LOUD, "examples/sub/c.py": LOUD})
+    monkeypatch.chdir(root)
+    settings = Settings(exclude=(pattern,), root=root)
+    for typed in (root, Path(), root / "src" / ".."):
+        assert [Path(one.file).name for one in checked(typed, settings).findings] == left
 
 
 def test_the_nearest_pyproject_with_our_table_counts(tmp_path: Path) -> None:

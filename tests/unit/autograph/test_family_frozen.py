@@ -115,6 +115,29 @@ CLOCKS = [
         return step(x).numpy(), time.time()
     """,
 ]
+ASKED = [
+    """
+    @tf.function
+    def step(x: tf.Tensor, noise=None):
+        if noise is not None:
+            x = x + np.random.normal()  #! AG702
+            x = x + x.numpy()  #! AG703
+        return x
+    """,
+    """
+    class Net:
+        def __init__(self):
+            self.noise = None
+
+        @tf.function
+        def step(self, x: tf.Tensor):
+            if self.noise is None:
+                self.noise = np.random.normal()
+            if not tf.executing_eagerly():  #! AG705
+                return x
+            return x.numpy()
+    """,
+]
 NUMPY = [
     """
     @tf.function
@@ -202,6 +225,6 @@ SEEDS = [
 ]
 
 
-@pytest.mark.parametrize("source", [*VALUES, *RANDOM, *CLOCKS, *NUMPY, *EAGER, *ITERATORS, *SEEDS])
+@pytest.mark.parametrize("source", [*VALUES, *RANDOM, *CLOCKS, *ASKED, *NUMPY, *EAGER, *ITERATORS, *SEEDS])
 def test_marked_lines_are_found_and_no_others(tmp_path: Path, source: str) -> None:
     assert found(tmp_path, source) == expected(source)

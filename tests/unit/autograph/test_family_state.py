@@ -205,8 +205,141 @@ CALLEES = [
         return n
     """,
 ]
+CLOSURES = [
+    """
+    class Count:
+        def __init__(self):
+            self.n = 0
+
+    @tf.function
+    def step(x):
+        out, total, count = [], 0.0, Count()
+
+        def add(v):
+            nonlocal total
+            out.append(v)
+            total = total + v
+            count.n = 1
+
+        def twice(v):
+            add(v)
+            add(v)
+
+        twice(x)
+        for v in [x, x]:
+            add(v)
+        return out, total
+    """,
+    """
+    rows, count = [], 0
+
+    class Net:
+        def __init__(self):
+            self.rows = []
+
+        @tf.function
+        def step(self, x, given):
+            mine = rows
+
+            def add(v):
+                global count
+                mine.append(v)  #! AG301
+                self.rows.append(v)  #! AG301
+                given.append(v)  #! AG301
+                count = 1  #! AG302
+                self.last = v  #! AG303
+
+            add(x)
+            return x
+    """,
+    """
+    @tf.function
+    def step(n):
+        out, total = [], 0
+
+        def add(v):
+            nonlocal total
+            out.append(v)  #! AG301
+            total = total + v  #! AG302
+
+        def around(v):
+            add(v)
+
+        for i in tf.range(n):
+            around(i)
+        return n
+    """,
+    """
+    @tf.function
+    def step(x):
+        out = []
+
+        def add(i):
+            out.append(i)  #! AG301
+            return i + 1
+
+        return tf.while_loop(lambda i: i < 3, add, [x])
+    """,
+    """
+    @tf.function
+    def step(x):
+        out = []
+
+        @tf.function
+        def add(v):
+            out.append(v)  #! AG301
+            return v
+
+        return add(x)
+    """,
+    """
+    @tf.function
+    def step(n):
+        out = []
+
+        def add(v):
+            out.append(v)  #! AG301
+
+        for i in tf.range(n):
+            add(i)  #! AG307
+        return n
+    """,
+]
+GUARDS = [
+    """
+    losses = []
+
+    @tf.function
+    def step(x, y=None):
+        if y is not None:
+            losses.append(y)  #! AG301
+        return x
+
+    @tf.function
+    def forward(x, training=False):
+        if not training:
+            return x
+        losses.append(x)  #! AG301
+        return x
+    """,
+    """
+    class Net:
+        def __init__(self):
+            self.rows, self.first, self.seen = [], None, {}
+
+        @tf.function
+        def step(self, x, mode="a", shape=None):
+            if mode in ("a", "b") or shape is None:
+                self.rows.append(x)  #! AG301
+            if self.first is None:
+                self.first = 3
+            if mode not in self.seen:
+                self.seen[mode] = 3
+            return x
+    """,
+]
 
 
-@pytest.mark.parametrize("source", [*OBJECTS, *NAMES, *ATTRIBUTES, *ARGUMENTS, *CALLEES])
+@pytest.mark.parametrize("source", [*OBJECTS, *NAMES, *ATTRIBUTES, *ARGUMENTS, *CALLEES, *CLOSURES, *GUARDS])
 def test_marked_lines_are_found_and_no_others(tmp_path: Path, source: str) -> None:
     assert found(tmp_path, source) == expected(source)

@@ -129,8 +129,52 @@ REBOUND = [
         return Net().fast(x), kept.fast(x)  #! AG204
     """,
 ]
+GUARDED = [
+    """
+    @tf.function
+    def step(x, mask=None):
+        if mask is not None:
+            v = tf.Variable(1.0)  #! AG201
+            x = x + v
+        return x
+    """,
+    """
+    @tf.function
+    def step(x, training):
+        if not training:
+            return x
+        generator = tf.random.Generator.from_seed(1)  #! AG202
+        return generator.normal([]) + x
+    """,
+    """
+    cache, scale = {}, None
+
+    @tf.function
+    def step(x, name="a"):
+        global scale
+        if scale is None:
+            scale = tf.Variable(1.0)
+        if name not in cache:
+            cache[name] = tf.Variable(2.0)
+        return x * scale * cache[name]
+    """,
+    """
+    class Net:
+        def __init__(self):
+            self.v = None
+
+        @tf.function
+        def step(self, x):
+            kept = self.v
+            if kept is None:
+                kept = self.v = tf.Variable(1.0)
+            if getattr(self, "w", None) is None:
+                self.w = tf.Variable(1.0)
+            return kept * x
+    """,
+]
 
 
-@pytest.mark.parametrize("source", [*CREATED, *HIDDEN, *REBOUND])
+@pytest.mark.parametrize("source", [*CREATED, *HIDDEN, *REBOUND, *GUARDED])
 def test_marked_lines_are_found_and_no_others(tmp_path: Path, source: str) -> None:
     assert found(tmp_path, source) == expected(source)
