@@ -134,7 +134,7 @@ def _rows(first: Named, other: Named) -> list[_Row]:
 
 
 def _row(before: tuple[Named, Found | None], after: tuple[Named, Found | None]) -> _Row:
-    (first, a), (other, b) = before, after
+    (_, a), (other, b) = before, after
     held = [found for found in (b, a) if found]
     group, result = held[0]
     step: Pair
@@ -165,10 +165,7 @@ def _cases(run: Run) -> list[tuple[str, Found]]:
     """
     rows = [(group, result) for group, result in run.rows() if not result.case.again]
     alike = Counter(_plain(result.case) for _, result in rows)
-    return [
-        (_plain(row[1].case) if alike[_plain(row[1].case)] == 1 else row[1].case.key, row)
-        for row in rows
-    ]
+    return [(_plain(row[1].case) if alike[_plain(row[1].case)] == 1 else row[1].case.key, row) for row in rows]
 
 
 def _plain(case: Case) -> str:

@@ -52,9 +52,7 @@ class Shown:
     skipped: str = ""
 
 
-def shown(
-    run: Run, learning: Learning | None = None, selected: Iterable[View] | None = None
-) -> dict[str, Shown]:
+def shown(run: Run, learning: Learning | None = None, selected: Iterable[View] | None = None) -> dict[str, Shown]:
     """What each view's test shows, by its name: of the run's cases, or those selected where the run is a part of more.
 
     `learning`: the trainings that lie beside the run, if any do.

@@ -44,7 +44,6 @@ def write(found: Explanation, file: Path) -> None:
 def page(found: Explanation) -> str:
     """The page's HTML."""
     from jinja2 import Environment, StrictUndefined
-    from markupsafe import Markup
 
     template = files("bench.autograph").joinpath("explain_page.html.jinja").read_text(encoding="utf-8")
     # Read, not imported: the style sheet's package draws reports, and would bring pandas and matplotlib.
@@ -53,7 +52,7 @@ def page(found: Explanation) -> str:
     times = found.times or ()
     return drawn.from_string(template).render(
         found=found,
-        style=Markup(style),
+        style=style,
         stages=stages(found),
         trace=found.trace,
         times=[(timing.mode, took(timing, times)) for timing in times],

@@ -20,10 +20,10 @@ _CLOCK = (
     "compiling, the talk between processes."
 )
 _PIPELINE = (
-    "A tf.data pipeline prepares a batch whenever a step takes one, but each slice begins with its buffer full. So where "
-    "a batch takes longer to prepare than a step to run, the first few steps of a slice do not wait, and all modes but "
-    "one look faster than in a long training; the tf.function loop prepares each batch inside its graph, without a "
-    "buffer, so its ratio holds that difference too."
+    "A tf.data pipeline prepares a batch whenever a step takes one, but each slice begins with its buffer full. So "
+    "where a batch takes longer to prepare than a step to run, the first few steps of a slice do not wait, and all "
+    "modes but one look faster than in a long training; the tf.function loop prepares each batch inside its graph, "
+    "without a buffer, so its ratio holds that difference too."
 )
 _GPU = (
     "On a GPU the wait at a slice's end is the same: the last loss is copied back to the host, which happens behind "

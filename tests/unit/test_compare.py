@@ -36,7 +36,7 @@ def a_run(
     failures: Sequence[Failure] = (),
     **changes: object,
 ) -> Path:
-    """A run; with `first_s`, its blocks began then and every minute after. What failed was not measured in its block."""
+    """A run; with `first_s`, its blocks began then and every minute after. What failed has no measurement."""
     store, failed = Store.create(folder, plan), {(failure.case, failure.block) for failure in failures}
     for failure in failures:
         store.keep(Outcome(failure=failure))
