@@ -18,7 +18,7 @@ from bench.errors import BenchError
 from bench.plan import choose_modes
 from bench.records import FORMAT
 from bench.run import Progress
-from bench.store import read, write
+from bench.store import new_folder, read, write
 from bench.train import TRAINER, TrainingFailed, TrainingProcess
 from bench.train_records import AccuracyPlan, Training
 from cifar_core.cifar10 import Source
@@ -39,13 +39,9 @@ def plan(modes: str, seeds: int, target: float, margin: float, training: Trainin
 
 def create(folder: Path, plan: AccuracyPlan) -> None:
     """A new folder for it. Raises BenchError where there is something, or it cannot be written."""
-    try:
-        if folder.is_dir() and any(folder.iterdir()):
-            raise BenchError(f"{folder} holds other files; type --resume {folder} to go on, or another --out")
-        (folder / "trainings").mkdir(parents=True, exist_ok=True)
+    with new_folder(folder, f"type --resume {folder} to go on, or another --out"):
+        (folder / "trainings").mkdir()
         write(folder / "accuracy.json", plan)
-    except OSError as error:
-        raise BenchError(f"cannot write to {folder}: {error.strerror}; give another --out") from None
 
 
 def open_(folder: Path) -> AccuracyPlan:

@@ -19,6 +19,7 @@ from typing import IO, Protocol
 import msgspec
 
 from bench import modes
+from bench.environment import refuse_auto_jit
 from bench.messages import Order, Reply, Turn
 from bench.proof_records import Evidence
 from bench.records import Failure
@@ -211,7 +212,9 @@ def child_env(mode: str, device: str, own_model: bool = False) -> dict[str, str]
 
     TF_USE_LEGACY_KERAS only spares each child the import of Keras, a quarter of its loading time: no mode here uses
     it, and one that does says otherwise in its `process_env`. A person's own model may be Keras' in every mode.
+    Raises BenchError where a variable would make every mode another one.
     """
+    refuse_auto_jit()
     quiet = {"TF_CPP_MIN_LOG_LEVEL": "2", "TF_USE_LEGACY_KERAS": "1"}
     env = {**quiet, **os.environ, **dict(modes.KERAS if own_model else ()), **dict(modes.row(mode).process_env)}
     return {**env, **({"CUDA_VISIBLE_DEVICES": "-1"} if device == "cpu" else BUS_ORDER)}

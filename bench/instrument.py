@@ -118,7 +118,7 @@ def judge(selftest: SelfTest, runs: Sequence[Run], budgets: Sequence[int]) -> In
 
 
 def _broken(run: Run) -> list[str]:
-    name = f"run {run.plan.seed}"  # as its folder is called
+    name = f"run {run.plan.seed:02}"  # as its folder is called
     invalid = [f"{name}, {result.title}: INVALID: {why}" for _, result in run.rows() for why in result.invalid]
     failed = [f"{name}, {f.case.arm}: failed at {f.stage} in block {f.block}: {f.message}" for f in run.breakdowns]
     return [*invalid, *failed]

@@ -88,7 +88,7 @@ class Block:
         self._each(check)
 
     def _warm_up(self) -> int:
-        """The same number of steps for each; the steps of a slice follow from the baseline's time unless set.
+        """The same number of steps for each; the steps of a slice follow from the baseline's time and calls unless set.
 
         None for a case far slower than the baseline, whose first losses have warmed it up for seconds.
         """
@@ -102,7 +102,7 @@ class Block:
         steps_s = self._each(warm_up)
         if self._schedule.steps_per_slice or not steps_s:
             return self._schedule.steps_per_slice or 1
-        return max(1, round(self._schedule.slice_s / steps_s[0]))
+        return self._own_steps(self._workers[0], max(1, round(self._schedule.slice_s / steps_s[0])))
 
     def _time(self, steps: int) -> None:
         rounds = self._schedule.rounds

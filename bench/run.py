@@ -51,7 +51,6 @@ def execute(
     used. `refused`: the cases, by key, that are not timed, with the reason why they do other work than the baseline.
     Raises BenchError, before anything is measured, and KeyboardInterrupt, with everything measured kept.
     """
-    environment.refuse_auto_jit()
     schedule, cases = store.plan.schedule, _available(store, groups(store.plan), probe)
     budget_s, started, block, longest_s, done = budget(schedule), time.monotonic(), 0, 0.0, 0
     while (wanted := _blocks_wanted(store, block)) > block and cases:

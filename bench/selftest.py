@@ -22,7 +22,7 @@ from bench.messages import Order, Turn
 from bench.plan import Options
 from bench.records import FORMAT, Outcome, Plan
 from bench.selftest_records import ClockCheck, Harness, SelfTest
-from bench.store import Store, read, write
+from bench.store import Store, new_folder, read, write
 from cifar_core.cifar10 import Source
 
 SLOWDOWNS = (0.02, 0.05, 0.20)
@@ -77,8 +77,8 @@ def execute(
 ) -> None:
     """Test, and leave selftest.json and one run folder for each run. Raises BenchError; Ctrl-C keeps what there is."""
     first = run_plan(mode, 0, data, source)
-    _make(folder)
-    clock = check_clock()
+    with new_folder(folder, "give another --out"):
+        clock = check_clock()
     with busy_neighbour() if neighbour else contextlib.nullcontext():
         harness = measure_harness(how, data, source, _After(progress, how.runs * first.schedule.blocks), command)
         record = SelfTest(
@@ -172,12 +172,3 @@ class _After:
 
     def start(self, blocks: int) -> None:
         self._progress.start(blocks + self._left)
-
-
-def _make(folder: Path) -> None:
-    try:
-        if folder.is_dir() and any(folder.iterdir()):
-            raise BenchError(f"{folder} holds other files; give another --out")
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BenchError(f"cannot write to {folder}: {error.strerror}; give another --out") from None

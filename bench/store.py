@@ -8,6 +8,8 @@ All else under the folder is rebuilt from these. Leaves out what the records mea
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -29,15 +31,9 @@ class Store:
     @classmethod
     def create(cls, folder: Path, plan: Plan) -> "Store":
         """A new run. Raises BenchError where the folder holds anything, or cannot be written."""
-        try:
-            if folder.is_dir() and any(folder.iterdir()):
-                held = "another run" if (folder / "plan.json").exists() else "other files"
-                advice = f"type `cifar-bench run --resume {folder}` to go on with a run, or another --out"
-                raise BenchError(f"{folder} holds {held}; {advice}")
-            (folder / "measurements").mkdir(parents=True, exist_ok=True)
+        with new_folder(folder, f"type `cifar-bench run --resume {folder}` to go on with a run, or another --out"):
+            (folder / "measurements").mkdir()
             write(folder / "plan.json", plan)
-        except OSError as error:
-            raise BenchError(f"cannot write to {folder}: {error.strerror}; give another --out") from None
         return cls(folder, plan)
 
     @classmethod
@@ -83,6 +79,22 @@ class Store:
 
 def _name(outcome: Outcome) -> str:
     return f"{outcome.case.key}-b{outcome.block}.json"
+
+
+@contextmanager
+def new_folder(folder: Path, advice: str, again: str = "") -> Iterator[None]:
+    """A folder to be filled in the with-block, made where there is none. Raises BenchError where that cannot be done.
+
+    What lies in it stays, unless it holds the file `again`, and no run: then it is filled anew.
+    """
+    try:
+        held = {file.name for file in folder.iterdir()} if folder.is_dir() else set()
+        if held and (again not in held or "plan.json" in held):
+            raise BenchError(f"{folder} holds {'another run' if 'plan.json' in held else 'other files'}; {advice}")
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise BenchError(f"cannot write to {folder}: {error.strerror}; give another --out") from None
 
 
 def write(file: Path, record: object) -> None:

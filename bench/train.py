@@ -20,7 +20,7 @@ from bench.child import Child, Gone, child_env, command, executed
 from bench.errors import BenchError, unknown
 from bench.messages import Turn
 from bench.records import FORMAT
-from bench.store import read, write
+from bench.store import new_folder, read, write
 from bench.train_records import Broken, Point, Progress, Training, TrainOrder, TrainReply
 from cifar_core import cifar10, models
 from cifar_core.recipe import RECIPES
@@ -61,14 +61,9 @@ def plan(
 
 def create(folder: Path, training: Training) -> None:
     """A new training's folder. Raises BenchError where there is something, or it cannot be written."""
-    try:
-        if folder.is_dir() and any(folder.iterdir()):
-            raise BenchError(f"{folder} holds other files; type --resume {folder} to go on, or another --out")
-        folder.mkdir(parents=True, exist_ok=True)
+    with new_folder(folder, f"type --resume {folder} to go on, or another --out"):
         write(folder / "training.json", training)
         write(folder / "points.json", Progress(FORMAT, 0.0, ()))
-    except OSError as error:
-        raise BenchError(f"cannot write to {folder}: {error.strerror}; give another --out") from None
 
 
 def open_(folder: Path) -> tuple[Training, Progress]:

@@ -4,7 +4,7 @@ import sysconfig
 from functools import cache
 from pathlib import Path
 
-INSTALLED = frozenset({"site-packages", "dist-packages"})  # folders of packages, wherever an environment lies
+from bench.autograph.reading import INSTALLED
 
 
 class Theirs:
@@ -26,7 +26,7 @@ class Theirs:
         place, below, homes = _resolved(file), Path(file), _homes()
         if place.is_relative_to(self._home):
             below, homes = place.relative_to(self._home), tuple(one for one in homes if self._home in one.parents)
-        return not INSTALLED.isdisjoint(below.parts) or any(place.is_relative_to(home) for home in homes)
+        return any(part in INSTALLED for part in below.parts) or any(place.is_relative_to(home) for home in homes)
 
 
 @cache

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from bench.autograph import names
 from bench.autograph.modules import Function, Module
+from bench.autograph.reading import INSTALLED
 
 # Attribute -> the places that store to it, and what; None where that is not one plain expression.
 Stores = dict[str, list[tuple[ast.Attribute, ast.expr | None]]]
 _DEPTH = 8
-_INSTALLED = ("site-packages", "dist-packages")  # holds packages of many projects
 # Classes whose instances Keras calls from code that AutoGraph leaves alone.
 KERAS_CLASSES = frozenset(
     "keras.Model keras.models.Model keras.Sequential keras.layers.Layer keras.Layer keras.layers.layer.Layer "
@@ -24,7 +24,7 @@ class Project:
     def __init__(self, modules: list[Module], read: Callable[[Path, str], Module | None]) -> None:
         self.modules: dict[Path, Module | None] = {module.path.resolve(): module for module in modules}
         self._read = read
-        self._roots = [root for root in dict.fromkeys(map(_root, modules)) if root.name not in _INSTALLED]
+        self._roots = [root for root in dict.fromkeys(map(_root, modules)) if root.name not in INSTALLED]
         self._asked: dict[tuple[Module, str], Module | None] = {}
         self._elsewhere: dict[str, Path | None] = {}
         self._stores: dict[ast.ClassDef, Stores] = {}
@@ -38,7 +38,7 @@ class Project:
     def _found(self, name: str, asked_by: Module) -> Module | None:
         """The one that lies beside the module that asks, as Python would find it; else the only one of its name."""
         root, family = _root(asked_by), name.partition(".")[0]
-        own = root.name not in _INSTALLED or family == asked_by.name.partition(".")[0]
+        own = root.name not in INSTALLED or family == asked_by.name.partition(".")[0]
         path = (_file(root, name) if own else None) or self._only(name)
         if path is None:
             return None

@@ -10,7 +10,8 @@ from bench.autograph.modules import Module, build
 from bench.errors import BenchError
 
 SUFFIXES = (".py", ".pyi")
-_LEFT_OUT = ("__pycache__", "node_modules", "site-packages", "dist-packages", "venv", "build", "dist")
+INSTALLED = ("site-packages", "dist-packages")  # folders of packages of many projects, wherever an environment lies
+_LEFT_OUT = ("__pycache__", "node_modules", *INSTALLED, "venv", "build", "dist")
 
 
 def files(paths: Iterable[Path], excluded: Callable[[Path], bool]) -> Iterator[Path]:

@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-import msgspec
-
+from bench import store
 from bench.compare import Change, Difference, Named
 from bench.contrast import GAIN_BETWEEN_RUNS, STEP_BETWEEN_RUNS
-from bench.errors import BenchError
 from bench.gates import Judged
-from bench.report.document import Column, Figure, Part, Row, Section, Table, column, summary_of
+from bench.report.document import Column, Figure, Row, Section, Table, column, summary_of
 from bench.report.folder import write
 from bench.report.plots import comparison as plots
 from bench.report.wording import interval
@@ -40,19 +38,16 @@ def build(
 ) -> Path:
     """Write report.md, tables, plots and RECORD; the report's path. Raises BenchError."""
     title = f"{', '.join(named.name for named in runs[1:])} against {runs[0].name}"
+    around = _differences(runs, differing) if differing else "Nothing else that is recorded."
     sections = [
-        Section("What differs around the runs", (data_line(runs), *_around(runs, differing))),
+        Section("What differs around the runs", (data_line(runs), around)),
         _changed(changes),
         *([Section("Gates", (_judged(judged),))] if judged else []),
     ]
-    data = "; ".join(dict.fromkeys(named.run.plan.data_title for named in runs))
-    try:
-        _make(folder)
-        path = write(folder, title, data, sections)
+    with store.new_folder(folder, "give another --out", again=RECORD):
+        path = write(folder, title, _data(runs), sections)
         record = {"runs": [n.name for n in runs], "differences": differing, "changes": changes, "gates": judged}
-        (folder / RECORD).write_bytes(msgspec.json.format(msgspec.json.encode(record)) + b"\n")
-    except OSError as error:
-        raise BenchError(f"cannot write to {folder}: {error.strerror}; give another --out") from None
+        store.write(folder / RECORD, record)
     return path
 
 
@@ -64,22 +59,13 @@ def tables(
     return [shown for shown in found if shown.rows]
 
 
-def _make(folder: Path) -> None:
-    """What is there stays, unless it is an earlier comparison. Raises BenchError, and OSError."""
-    held = {file.name for file in folder.iterdir()} if folder.is_dir() else set()
-    if held and (RECORD not in held or "plan.json" in held):
-        raise BenchError(f"{folder} holds other files; give another --out")
-    folder.mkdir(parents=True, exist_ok=True)
-
-
 def data_line(runs: Sequence[Named]) -> str:
     """On which images the numbers were made: beside them always, for look-alikes' say nothing of real images."""
-    titles = dict.fromkeys(named.run.plan.data_title for named in runs)
-    return f"Data: {'; '.join(titles)}."
+    return f"Data: {_data(runs)}."
 
 
-def _around(runs: Sequence[Named], differing: Sequence[Difference]) -> list[Part]:
-    return [_differences(runs, differing) if differing else "Nothing else that is recorded."]
+def _data(runs: Sequence[Named]) -> str:
+    return "; ".join(dict.fromkeys(named.run.plan.data_title for named in runs))
 
 
 def _differences(runs: Sequence[Named], differing: Sequence[Difference]) -> Table:

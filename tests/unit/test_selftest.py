@@ -167,7 +167,7 @@ def test_what_was_not_measured_counts_neither_as_alike_nor_as_missed_and_is_told
     found = judge(RECORD, [whole, analyse(broken.plan, failures)], [6])
     assert found.alike.runs == 1
     assert {recovery.runs for recovery in found.recoveries} == {1}
-    assert "run 1, function-slowed2: failed at slice in block 0: it was killed" in found.broken
+    assert "run 01, function-slowed2: failed at slice in block 0: it was killed" in found.broken
     assert "5 times a case did not come through" in report.sentence(found)
     nothing = judge(RECORD, [analyse(broken.plan, failures)], [6])
     assert report.sentence(nothing).startswith("No run has been measured yet")
