@@ -6,8 +6,12 @@ from typing import Annotated
 
 import typer
 
-from bench import command, compare_command, devices_command, selftest_command, training_command
-from bench.autograph import options
+from bench.commands import autograph as options
+from bench.commands import compare as compare_command
+from bench.commands import devices as devices_command
+from bench.commands import run as command
+from bench.commands import selftest as selftest_command
+from bench.commands import training as training_command
 from bench.errors import BenchError, Exit, NotMeasured
 
 CORE_MODES = "eager,graph,function,xla"
@@ -46,7 +50,7 @@ def run(
     resume: Annotated[Path | None, typer.Option(help="Go on with this run; only --data and --blocks count.")] = None,
 ) -> None:
     """Time the training step in each mode and write a report."""
-    from bench.plan import Options
+    from bench.runner.plan import Options
 
     axes = (modes, models, batch_sizes, devices, threads, precisions, inputs, steps_per_call)
     options = Options(*axes, data, seed, preset, precision, budget, slow_down, determinism)
@@ -117,7 +121,7 @@ def train(
     resume: Annotated[Path | None, typer.Option(help="Go on with the training in this folder.")] = None,
 ) -> None:
     """Train a model to an accuracy on the CPU or the first GPU, with curves and checkpoints."""
-    from bench.train import plan
+    from bench.runner.train import plan
     from cifar_core import cifar10
 
     if resume:
@@ -143,9 +147,9 @@ def accuracy(
     resume: Annotated[Path | None, typer.Option(help="Go on with the trainings in this folder.")] = None,
 ) -> None:
     """Train in several modes from several seeds: do they learn the same, and how soon?"""
-    from bench.accuracy import plan
-    from bench.plan import choose_modes
-    from bench.train import plan as one
+    from bench.runner.accuracy import plan
+    from bench.runner.plan import choose_modes
+    from bench.runner.train import plan as one
     from cifar_core import cifar10
 
     if resume:
@@ -179,9 +183,9 @@ options.add(app)
 @app.command("list")
 def list_() -> None:
     """Show the modes, models, recipes, presets, devices, precisions and inputs there are."""
-    from bench.choices import DEVICES, INPUTS, PRECISIONS
     from bench.modes import MODES
-    from bench.plan import PRESETS
+    from bench.records.choices import DEVICES, INPUTS, PRECISIONS
+    from bench.runner.plan import PRESETS
     from cifar_core.models import MODELS
     from cifar_core.recipe import RECIPES
 

@@ -4,7 +4,7 @@ Give e.g. --devices cpu,gpu or --threads 1,2. They take turns block by block, no
 difference between them is surer than one between two runs, and less sure than one between two modes.
 """
 
-from bench.views import Show
+from bench.report.pytest_benchmark.names import Show
 
 
 def test_device(show: Show) -> None:

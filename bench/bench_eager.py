@@ -1,6 +1,6 @@
 """The dynamic graph: Python runs every op of the step when it meets it."""
 
-from bench.views import Show
+from bench.report.pytest_benchmark.names import Show
 
 
 def test_eager(show: Show) -> None:

@@ -1,6 +1,6 @@
 """AutoGraph and tracing: a graph is made of the Python step, then called."""
 
-from bench.views import Show
+from bench.report.pytest_benchmark.names import Show
 
 
 def test_function(show: Show) -> None:

@@ -1,6 +1,6 @@
 """The static graph, TF1 style: the step is built once in a tf.Graph, a Session runs it."""
 
-from bench.views import Show
+from bench.report.pytest_benchmark.names import Show
 
 
 def test_graph(show: Show) -> None:

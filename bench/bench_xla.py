@@ -1,6 +1,6 @@
 """XLA: the traced graph is compiled to machine code for the device."""
 
-from bench.views import Show
+from bench.report.pytest_benchmark.names import Show
 
 
 def test_xla(show: Show) -> None:

@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from bench import door_options, environment, replay
-from bench.command import aside, results
-from bench.door import Door
+from bench.commands import pytest_options as door_options
+from bench.commands.pytest_session import Door
+from bench.commands.run import aside, results
 from bench.errors import BenchError, Exit
-from bench.replay import ReplayClock, Shown
-from bench.views import PARAMETERS, TEST_DEVICE, Show, Value, View, views
+from bench.machine import environment
+from bench.report.pytest_benchmark import samples as replay
+from bench.report.pytest_benchmark.names import PARAMETERS, TEST_DEVICE, Show, Value, View, views
+from bench.report.pytest_benchmark.samples import ReplayClock, Shown
 
 DOOR = pytest.StashKey[Door]()
 ONE_DEVICE = "nothing to put side by side: give e.g. --devices cpu,gpu or --threads 1,2"

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from bench.cost_records import Costs, Profile, Structure
-from bench.device_records import CardLog, Guests, Reading
-from bench.proof_records import Evidence, Execution, GradientSketch, Proof
-from bench.records import FORMAT, Case, Environment, Measurement, Outcome, Plan, Samples, Schedule
-from bench.train_records import AccuracyPlan, Point, Training
+from bench.records.costs import Costs, Profile, Structure
+from bench.records.devices import CardLog, Guests, Reading
+from bench.records.proof import Evidence, Execution, GradientSketch, Proof
+from bench.records.run import FORMAT, Case, Environment, Measurement, Outcome, Plan, Samples, Schedule
+from bench.records.training import AccuracyPlan, Point, Training
 from cifar_core.recipe import RECIPES
 from cifar_core.workload import Workload
 

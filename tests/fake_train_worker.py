@@ -14,9 +14,9 @@ from pathlib import Path
 import msgspec
 from builders import a_point
 
-from bench.store import write
-from bench.train import open_
-from bench.train_records import TrainOrder, TrainReply
+from bench.records.store import write
+from bench.records.training import TrainOrder, TrainReply
+from bench.runner.train import open_
 
 ACCURACY = {"eager": 0.73, "graph": 0.73, "function": 0.732, "xla": 0.728}
 STEP_S = {"eager": 0.05, "graph": 0.03, "function": 0.025, "xla": 0.06}

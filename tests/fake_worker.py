@@ -9,13 +9,13 @@ from functools import partial
 
 from builders import FakeTrainer
 
-from bench import worker
-from bench.card import Diary
 from bench.errors import NotApplicable
-from bench.insight import nothing
-from bench.messages import Order
-from bench.slowdown import Slowed
-from bench.worker import Opened, serve
+from bench.machine.nvml import Diary
+from bench.records.messages import Order
+from bench.worker import case as worker
+from bench.worker.case import Opened, serve
+from bench.worker.diagnostics import nothing
+from bench.worker.slowdown import Slowed
 
 FIRST_TIMED_STEP = 8  # five of the curve and two of the warm-up come before
 

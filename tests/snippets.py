@@ -4,10 +4,10 @@ import re
 import textwrap
 from pathlib import Path
 
-from bench.autograph import RULES
-from bench.autograph.check import check
+from bench.autograph.check.check import check
+from bench.autograph.check.settings import Settings
 from bench.autograph.findings import Finding
-from bench.autograph.settings import Settings
+from bench.autograph.rules import RULES
 
 HEAD = """import functools, itertools, logging, math, os, random, sys, time
 import keras

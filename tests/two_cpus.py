@@ -10,8 +10,9 @@ from typing import Any
 
 import tensorflow as tf
 
-from bench import device_costs, modes
-from bench.placement import strangers
+from bench import modes
+from bench.modes.placement import strangers
+from bench.worker import device_costs
 from cifar_core import models, pipeline
 from cifar_core.cifar10 import SYNTHETIC
 from cifar_core.inputs import Resident

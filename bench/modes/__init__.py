@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, Protocol
 
-from bench.cost_records import Structure
-from bench.device_records import Placement
-from bench.proof_records import Execution
-from bench.records import Mode
+from bench.records.costs import Structure
+from bench.records.devices import Placement
+from bench.records.proof import Execution
+from bench.records.run import Mode
 
 _CLUSTERS = (("TF_XLA_FLAGS", "--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit"),)
 KERAS = (("KERAS_BACKEND", "tensorflow"), ("TF_USE_LEGACY_KERAS", "0"))  # own models' too, in every mode

@@ -9,10 +9,10 @@ from typing import Any
 
 import tensorflow as tf
 
-from bench.cost_records import Structure
-from bench.device_records import Placement
 from bench.modes import inspection, placing
-from bench.proof_records import Execution
+from bench.records.costs import Structure
+from bench.records.devices import Placement
+from bench.records.proof import Execution
 
 
 class Autocluster:

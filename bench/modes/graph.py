@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from bench.cost_records import Structure
-from bench.device_records import Placement
 from bench.errors import NotApplicable
 from bench.modes import inspection, placing
-from bench.proof_records import Execution
+from bench.records.costs import Structure
+from bench.records.devices import Placement
+from bench.records.proof import Execution
 
 tf1 = tf.compat.v1
 # A Session also places feeds, fetches and shapes, always on the host: these are the operations that do the work.

@@ -10,8 +10,8 @@ import tensorflow as tf
 from tensorflow.python.eager import context  # the only way to see the graphs that the runtime has made
 from tensorflow.python.framework import op_callbacks  # and the ops that Python runs one by one
 
-from bench.device_records import Placed, Placement
-from bench.placement import Op, short, summed_up
+from bench.modes.placement import Op, short, summed_up
+from bench.records.devices import Placed, Placement
 
 _FLOATING = {dtype.as_datatype_enum for dtype in (tf.float16, tf.bfloat16, tf.float32, tf.float64)}
 

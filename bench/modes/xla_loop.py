@@ -5,11 +5,11 @@ from typing import Any
 
 import tensorflow as tf
 
-from bench.cost_records import Structure
-from bench.device_records import Placement
 from bench.errors import NotApplicable
 from bench.modes import inspection, placing
-from bench.proof_records import Execution
+from bench.records.costs import Structure
+from bench.records.devices import Placement
+from bench.records.proof import Execution
 from cifar_core.inputs import Streamed
 
 NUMBERS = (tf.TensorSpec([], tf.int64), tf.TensorSpec([], tf.int64))  # of the first step, of steps

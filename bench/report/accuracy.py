@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from bench.learning import Learning, read
-from bench.report import learning
-from bench.report.document import Row, Section, Table, column
-from bench.report.folder import write
+from bench.analysis.learning import Learning, read
+from bench.report.form.document import Row, Section, Table, column
+from bench.report.form.folder import write
+from bench.report.sections import learning
 from bench.report.training import facts
 
 

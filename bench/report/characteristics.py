@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from bench.characteristics import DIFFERENCE, Characteristic, Stopping
-from bench.report.document import Column, Row, Table, column
+from bench.analysis.stats.characteristics import DIFFERENCE, Characteristic, Stopping
+from bench.report.form.document import Column, Row, Table, column
 
 _SHARES = (
     ("interval holds the truth", "covered"),

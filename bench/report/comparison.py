@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from bench import store
-from bench.compare import Change, Difference, Named
-from bench.contrast import GAIN_BETWEEN_RUNS, STEP_BETWEEN_RUNS
-from bench.gates import Judged
-from bench.report.document import Column, Figure, Row, Section, Table, column, summary_of
-from bench.report.folder import write
+from bench.analysis.compare import Change, Difference, Named
+from bench.analysis.gates import Judged
+from bench.analysis.stats.between_runs import GAIN_BETWEEN_RUNS, STEP_BETWEEN_RUNS
+from bench.analysis.stats.ratios import Comparison
+from bench.records import store
+from bench.report.form.document import Column, Figure, Row, Section, Table, column, summary_of
+from bench.report.form.folder import write
+from bench.report.form.wording import interval
 from bench.report.plots import comparison as plots
-from bench.report.wording import interval
-from bench.stats import Comparison
 
 RECORD = "comparison.json"
 _READING = (

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.analysis import Run, analyse
-from bench.report.document import Column, Row, Table, column, summary_of
-from bench.report.wording import interval
-from bench.store import Store
+from bench.analysis.analyse import Run, analyse
+from bench.records.store import Store
+from bench.report.form.document import Column, Row, Table, column, summary_of
+from bench.report.form.wording import interval
 
 
 def table(folders: Sequence[Path]) -> Table:

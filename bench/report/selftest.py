@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from bench.analysis import analyse
-from bench.instrument import Alike, HarnessCost, Instrument, Recovery, judge
-from bench.plan import PRESETS
-from bench.report.document import Column, Figure, Row, Section, Table, column, summary_of
-from bench.report.folder import write
+from bench.analysis.analyse import analyse
+from bench.analysis.selftest import Alike, HarnessCost, Instrument, Recovery, judge
+from bench.analysis.stats.ratios import Summary
+from bench.report.form.document import Column, Figure, Row, Section, Table, column, summary_of
+from bench.report.form.folder import write
+from bench.report.form.wording import interval, number, percent
 from bench.report.plots import selftest as plots
-from bench.report.wording import interval, number, percent
-from bench.selftest import LOOP, opened
-from bench.stats import Summary
+from bench.runner.plan import PRESETS
+from bench.runner.selftest import LOOP, opened
 
 
 def build(folder: Path) -> tuple[Path, Instrument]:

@@ -4,12 +4,12 @@ from functools import partial
 from pathlib import Path
 
 from bench import modes
-from bench.report.document import Column, Figure, Row, Section, Table, column
-from bench.report.folder import write
+from bench.records.training import Point, Progress, Training
+from bench.report.form.document import Column, Figure, Row, Section, Table, column
+from bench.report.form.folder import write
+from bench.report.form.wording import number
 from bench.report.plots import training as plots
-from bench.report.wording import number
-from bench.train import open_
-from bench.train_records import Point, Progress, Training
+from bench.runner.train import open_
 
 
 def log_line(point: Point) -> str:

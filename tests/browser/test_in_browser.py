@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from builders import a_costs, a_group, a_measurement, a_plan, outcomes
 
-from bench import report
-from bench.records import Outcome
-from bench.store import Store
+from bench.records.run import Outcome
+from bench.records.store import Store
+from bench.report import run as report
 
 CHROMIUM = Path("/usr/bin/chromium")
 OPTIONS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run")

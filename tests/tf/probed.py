@@ -5,7 +5,7 @@ import os
 import numpy as np
 import tensorflow as tf
 
-from bench.autograph import explain_ours
+from bench.autograph.explain.child import builtin_drivers as explain_ours
 from bench.modes.function import Function
 from bench.modes.function_loop import FunctionLoop
 

@@ -3,9 +3,9 @@
 from importlib.util import find_spec
 from pathlib import Path
 
-from bench.autograph import RULES
-from bench.autograph.check import check
-from bench.autograph.settings import Settings
+from bench.autograph.check.check import check
+from bench.autograph.check.settings import Settings
+from bench.autograph.rules import RULES
 
 
 def test_real_code_is_read_whole_and_raises_no_false_alarm() -> None:

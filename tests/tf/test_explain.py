@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.autograph.explain import explain, request
-from bench.autograph.explain_records import Explanation
-from bench.autograph.explain_target import find
+from bench.autograph.explain.child.target import find
+from bench.autograph.explain.explain import explain, request
+from bench.autograph.explain.records import Explanation
 from bench.errors import BenchError
 
 FILE = Path(__file__).with_name("explained.py")

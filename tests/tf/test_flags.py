@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from builders import ENVIRONMENT, SCHEDULE
 
-from bench import forking, launch, validity
-from bench.messages import Order
-from bench.records import Case, Outcome
+from bench.analysis import validity
+from bench.records.messages import Order
+from bench.records.run import Case, Outcome
+from bench.runner import block as launch
+from bench.runner import forkserver as forking
 from cifar_core.cifar10 import SYNTHETIC
 from cifar_core.workload import Workload
 

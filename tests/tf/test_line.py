@@ -41,7 +41,9 @@ def workers(parent: int) -> list[psutil.Process]:
     try:
         nurseries = psutil.Process(parent).children()
         forks = [p for nursery in nurseries for p in nursery.children() if p.status() != psutil.STATUS_ZOMBIE]
-        return sorted((p for p in forks if any("bench.nursery" in word for word in p.cmdline())), key=lambda p: p.pid)
+        return sorted(
+            (p for p in forks if any("bench.worker.forkserver" in word for word in p.cmdline())), key=lambda p: p.pid
+        )
     except psutil.NoSuchProcess:  # one ended while we looked, at the end of a block: look again
         return []
 

@@ -12,12 +12,16 @@ import pytest
 import tensorflow as tf
 from builders import ENVIRONMENT, SCHEDULE
 
-from bench import insight, modes, opening, validity, worker
+from bench import modes
+from bench.analysis import validity
 from bench.errors import NotApplicable
-from bench.messages import Order, Turn
 from bench.modes import MODES, Trainer, placing, row
-from bench.opening import Opened, open_tensorflow
-from bench.records import Case, Measurement
+from bench.records.messages import Order, Turn
+from bench.records.run import Case, Measurement
+from bench.worker import case as worker
+from bench.worker import diagnostics as insight
+from bench.worker import setup as opening
+from bench.worker.setup import Opened, open_tensorflow
 from cifar_core import models, pipeline
 from cifar_core.batch_file import Part
 from cifar_core.cifar10 import SYNTHETIC, TEST_PART

@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 from builders import ENVIRONMENT, SCHEDULE, a_plan
 
-from bench import launch, validity, worker
-from bench.messages import Order, Turn
+from bench.analysis import validity
 from bench.modes import MODES
-from bench.opening import open_tensorflow
-from bench.records import NOT_APPLICABLE, Case, Failure, Measurement, Outcome
-from bench.report import build
-from bench.store import Store
+from bench.records.messages import Order, Turn
+from bench.records.run import NOT_APPLICABLE, Case, Failure, Measurement, Outcome
+from bench.records.store import Store
+from bench.report.run import build
+from bench.runner import block as launch
+from bench.worker import case as worker
+from bench.worker.setup import open_tensorflow
 from cifar_core.cifar10 import SYNTHETIC
 from cifar_core.workload import Workload
 
@@ -218,7 +220,7 @@ def test_a_factory_that_fails_everywhere_is_one_line_and_one_traceback(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In real workers, started in the person's folder."""
-    from bench.report import failures
+    from bench.report.sections import failures
 
     (tmp_path / "mine.py").write_text("def make():\n    return 1 / 0\n")
     monkeypatch.chdir(tmp_path)

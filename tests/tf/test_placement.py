@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from bench import availability, placement
-from bench.availability import Availability
-from bench.modes import MODES
-from bench.store import Store
+from bench.machine import availability
+from bench.machine.availability import Availability
+from bench.modes import MODES, placement
+from bench.records.store import Store
 
 ROOT = Path(__file__).parents[2]
 # Auto-clustering needs flags before TensorFlow loads; its placement is read as that of `function` is.

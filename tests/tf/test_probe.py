@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from bench.autograph.probe import probe
-from bench.autograph.probe_compare import observations
-from bench.autograph.probe_join import joined, predicted
-from bench.autograph.probe_records import Asked, Function, Limits, Seen
+from bench.autograph.probe.compare import observations
+from bench.autograph.probe.predictions import joined, predicted
+from bench.autograph.probe.probe import probe
+from bench.autograph.probe.records import Asked, Function, Limits, Seen
 
 FILE = Path(__file__).with_name("probed.py")
 ROOT = Path(__file__).parents[2]

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from builders import a_case, a_plan
 
-from bench.autograph.probe_models import probe_first, refused
-from bench.autograph.probe_values import leaves
-from bench.report import build
-from bench.store import Store
+from bench.autograph.probe.child.leaves import leaves
+from bench.autograph.probe.own_models import probe_first, refused
+from bench.records.store import Store
+from bench.report.run import build
 from cifar_core.cifar10 import SYNTHETIC
 
 TESTS = Path(__file__).parents[1]

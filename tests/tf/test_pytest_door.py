@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bench.store import Store
+from bench.records.store import Store
 
 ROOT = Path(__file__).parents[2]
 ONE_BLOCK = ("--preset", "quick", "--budget", "1s")  # the first block is measured however long it takes

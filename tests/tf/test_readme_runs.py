@@ -6,10 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench.analysis import analyse
-from bench.autograph.probe_models import read_probes
-from bench.stats import Verdict
-from bench.store import Store
+from bench.analysis.analyse import analyse
+from bench.analysis.stats.ratios import Verdict
+from bench.autograph.probe.own_models import read_probes
+from bench.records.store import Store
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()

@@ -10,10 +10,10 @@ from subprocess import PIPE
 
 import pytest
 
-from bench.autograph import RULES, rule
-from bench.autograph.catalogue import matching
-from bench.autograph.demo import demonstration, run_examples
-from bench.autograph.outcome import fits
+from bench.autograph.rules import RULES, rule
+from bench.autograph.rules.catalogue import matching
+from bench.autograph.rules.demo import demonstration, run_examples
+from bench.autograph.rules.outcome import fits
 
 ROOT = Path(__file__).parents[2]
 CODES = [one.code for one in RULES]
@@ -27,7 +27,7 @@ Answers = dict[tuple[str, str, str], tuple[str, list[str]]]
 def answers() -> Answers:
     """What every example did in every mode: one process a mode, all at once."""
     environment = {**os.environ, "CUDA_VISIBLE_DEVICES": ""}
-    words = [sys.executable, "-m", "bench.autograph.trial_child"]
+    words = [sys.executable, "-m", "bench.autograph.rules.child"]
     children = {
         mode: subprocess.Popen([*words, mode, *CODES], cwd=ROOT, stdout=PIPE, stderr=PIPE, text=True, env=environment)
         for mode in MODES

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from bench.store import Store
+from bench.records.store import Store
 
 ROOT = Path(__file__).parents[2]
 

@@ -9,11 +9,14 @@ import pytest
 import tensorflow as tf
 from batch_files import write_folder
 
-from bench import accuracy, learning, terminal, train, train_worker
+from bench.analysis import learning
+from bench.commands import terminal
 from bench.errors import BenchError
 from bench.modes import MODES
+from bench.records.training import Point, Training
 from bench.report import training as report
-from bench.train_records import Point, Training
+from bench.runner import accuracy, train
+from bench.worker import training as train_worker
 from cifar_core import cifar10
 from cifar_core.batch_file import Part
 from cifar_core.cifar10 import Dataset, Source

@@ -8,13 +8,15 @@ from types import SimpleNamespace
 import pytest
 from builders import a_training, an_accuracy_plan
 
-from bench import accuracy, learning, train, train_worker
+from bench.analysis import learning
 from bench.errors import BenchError
+from bench.records.store import write
+from bench.records.training import AccuracyPlan
 from bench.report import accuracy as report
-from bench.report import learning as section
-from bench.report import learning_tables
-from bench.store import write
-from bench.train_records import AccuracyPlan
+from bench.report.sections import learning as section
+from bench.report.sections import learning_tables
+from bench.runner import accuracy, train
+from bench.worker import training as train_worker
 from cifar_core import cifar10
 
 KINDS = (".md", ".csv", ".png")
@@ -209,8 +211,8 @@ def test_the_same_files_give_the_same_report_and_every_number_is_in_a_table(
 def test_a_run_that_holds_an_accuracy_reports_it(tmp_path: Path) -> None:
     from builders import a_plan, outcomes
 
-    from bench.report import build
-    from bench.store import Store
+    from bench.records.store import Store
+    from bench.report.run import build
 
     store = Store.create(tmp_path / "run", a_plan())
     for outcome in outcomes(a_plan(), {"eager": 0.05, "eager-again": 0.05, "function": 0.02}):

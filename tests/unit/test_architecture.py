@@ -77,13 +77,13 @@ def test_only_plots_imports_matplotlib(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_parent_imports_the_worker(name: str) -> None:
-    assert name == "bench/nursery.py" or not uses(ROOT / name, "bench.worker")
-    assert not uses(ROOT / name, "bench.nursery")
-    assert not uses(ROOT / name, "bench.train_worker")
-    assert not uses(ROOT / name, "bench.autograph.trial_child")
-    assert not uses(ROOT / name, "bench.autograph.examples")
-    assert not uses(ROOT / name, "bench.autograph.explain_child")
-    assert not uses(ROOT / name, "bench.autograph.probe_child")
+    assert name == "bench/nursery.py" or not uses(ROOT / name, "bench.worker.case")
+    assert not uses(ROOT / name, "bench.worker.forkserver")
+    assert not uses(ROOT / name, "bench.worker.training")
+    assert not uses(ROOT / name, "bench.autograph.rules.child")
+    assert not uses(ROOT / name, "bench.autograph.rules.examples")
+    assert not uses(ROOT / name, "bench.autograph.explain.child")
+    assert not uses(ROOT / name, "bench.autograph.probe.child")
 
 
 @pytest.mark.parametrize("mode", [mode.name for mode in MODES])
@@ -132,7 +132,7 @@ def test_light_commands_load_neither_tensorflow_nor_matplotlib(words: str) -> No
 def test_a_report_is_rebuilt_without_tensorflow(tmp_path: Path) -> None:
     from builders import a_plan, outcomes
 
-    from bench.store import Store
+    from bench.records.store import Store
 
     store = Store.create(tmp_path / "run", a_plan())
     for outcome in outcomes(a_plan(), {"eager": 0.05, "eager-again": 0.05, "function": 0.02}):

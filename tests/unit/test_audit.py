@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from builders import a_case, a_costs, a_group, a_measurement, a_plan, outcomes
 
-from bench import report
-from bench.analysis import Run, analyse
-from bench.audit import RULES, alarms, checks
-from bench.records import Measurement, Outcome, Samples
-from bench.store import Store
+from bench.analysis.analyse import Run, analyse
+from bench.analysis.audit import RULES, alarms, checks
+from bench.records.run import Measurement, Outcome, Samples
+from bench.records.store import Store
+from bench.report import run as report
 
 STEPS = {"eager": 0.05, "eager-again": 0.05, "graph": 0.025, "function": 0.025, "xla": 0.06}
 COUNTED = {m: a_costs(m, cpu_s=0.2) for m in ("eager", "graph", "function", "xla")}

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bench import availability, devices_command
-from bench.availability import FULL, INSTALL, Availability
-from bench.device_records import Found, Probed
+from bench.commands import devices as devices_command
+from bench.machine import availability
+from bench.machine.availability import FULL, INSTALL, Availability
+from bench.records.devices import Found, Probed
 
 CARD = (("A card", "580.1"),)
 NO_DRIVER = (

@@ -12,9 +12,9 @@ from builders import ENVIRONMENT, a_case, a_group, a_measurement, a_plan, outcom
 from pytest_benchmark.logger import Logger
 from pytest_benchmark.storage.file import FileStorage
 
-from bench import report
-from bench.records import Failure, Outcome, Plan, Samples
-from bench.store import Store
+from bench.records.run import Failure, Outcome, Plan, Samples
+from bench.records.store import Store
+from bench.report import run as report
 
 STEPS = {"eager": 0.05, "eager-again": 0.05, "function": 0.02}
 PLAN = a_plan(a_group(("eager", "function")))

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from builders import A_READING, a_card_log, a_case, a_measurement
 
-from bench import card, doubts
-from bench.device_records import CardLog, Guests, Reading
+from bench.analysis import warnings as doubts
+from bench.machine import nvml as card
+from bench.records.devices import CardLog, Guests, Reading
 
 
 class RecordedNvml:

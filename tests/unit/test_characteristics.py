@@ -8,8 +8,9 @@ import math
 import numpy as np
 import pytest
 
-from bench import characteristics, simulation, stats
-from bench.simulation import MACHINES, Machine
+from bench.analysis.stats import characteristics, simulation
+from bench.analysis.stats import ratios as stats
+from bench.analysis.stats.simulation import MACHINES, Machine
 
 RUNS = 1000
 SHARED = MACHINES[-1]

@@ -9,10 +9,10 @@ import pytest
 from batch_files import write_folder
 from builders import a_plan, an_accuracy_plan, outcomes
 
-from bench import accuracy
 from bench.modes import MODES
-from bench.records import FORMAT
-from bench.store import Store
+from bench.records.run import FORMAT
+from bench.records.store import Store
+from bench.runner import accuracy
 from cifar_core import cifar10
 
 

@@ -12,15 +12,15 @@ from builders import ENVIRONMENT, a_case, a_group, a_plan, an_evidence, outcomes
 from typer.testing import CliRunner
 
 from bench.__main__ import app
-from bench.analysis import analyse
-from bench.compare import Difference, Named, changes, differences
-from bench.contrast import Sides, alternate, contrast
+from bench.analysis.analyse import analyse
+from bench.analysis.compare import Difference, Named, changes, differences
+from bench.analysis.gates import parse
+from bench.analysis.stats.between_runs import Sides, alternate, contrast
+from bench.analysis.stats.ratios import Verdict
 from bench.errors import BenchError
-from bench.gates import parse
-from bench.records import NOT_APPLICABLE, Environment, Failure, Outcome, Plan
+from bench.records.run import NOT_APPLICABLE, Environment, Failure, Outcome, Plan
+from bench.records.store import Store
 from bench.report.history import table
-from bench.stats import Verdict
-from bench.store import Store
 
 STEPS = {"eager": 0.05, "eager-again": 0.05, "function": 0.025, "xla": 0.048}
 PLAN = a_plan(a_group(("eager", "function", "xla")))

@@ -12,13 +12,15 @@ import numpy as np
 import pytest
 from builders import a_costs, a_group, a_measurement, a_plan, an_evidence, outcomes
 
-from bench import metrics, spending, worker
-from bench.analysis import Run, analyse
-from bench.cost_records import Costs, Profile
-from bench.counters import Spent, memory_bytes
-from bench.records import Outcome
-from bench.report import costs, why
-from bench.report.document import Table
+from bench.analysis import costs as spending
+from bench.analysis import metrics
+from bench.analysis.analyse import Run, analyse
+from bench.machine.counters import Spent, memory_bytes
+from bench.records.costs import Costs, Profile
+from bench.records.run import Outcome
+from bench.report.form.document import Table
+from bench.report.sections import costs, why
+from bench.worker import case as worker
 
 GROUP = ("eager", "function", "function_unconverted", "xla")
 

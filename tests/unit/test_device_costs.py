@@ -1,7 +1,7 @@
 from builders import FakeClock, FakeTrainer
 
-from bench.device_costs import synced
-from bench.device_records import Synced
+from bench.records.devices import Synced
+from bench.worker.device_costs import synced
 
 
 class FakeDevice:

@@ -8,14 +8,14 @@ import pandas as pd
 import pytest
 from builders import A_READING, EXECUTIONS, a_card_log, a_costs, a_group, a_measurement, a_plan, an_evidence
 
-from bench import report
-from bench.analysis import Run, analyse
-from bench.device_records import Placed, Placement, Reading, Synced
-from bench.devices import across, lines
-from bench.proof_records import GradientSketch, Proof
-from bench.records import NOT_AVAILABLE, Case, Failure, Measurement, Outcome, Plan
-from bench.report import devices, failures, headline, steady
-from bench.store import Store
+from bench.analysis.across_devices import across, lines
+from bench.analysis.analyse import Run, analyse
+from bench.records.devices import Placed, Placement, Reading, Synced
+from bench.records.proof import GradientSketch, Proof
+from bench.records.run import NOT_AVAILABLE, Case, Failure, Measurement, Outcome, Plan
+from bench.records.store import Store
+from bench.report import run as report
+from bench.report.sections import devices, failures, headline, steady
 
 MODES = ("eager", "function")
 CPU_S = {8: 0.01, 64: 0.05, 512: 0.3}  # a step of eager; tf.function takes half of it

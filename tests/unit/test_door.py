@@ -14,11 +14,16 @@ import pytest
 import typer
 from builders import a_case, a_group, a_plan, outcomes
 
-from bench import door, door_options, environment, plan, report, terminal
 from bench.__main__ import app
-from bench.plan import Options
-from bench.records import NOT_APPLICABLE, Failure, Outcome
-from bench.store import Store
+from bench.commands import pytest_options as door_options
+from bench.commands import pytest_session as door
+from bench.commands import terminal
+from bench.machine import environment
+from bench.records.run import NOT_APPLICABLE, Failure, Outcome
+from bench.records.store import Store
+from bench.report import run as report
+from bench.runner import plan
+from bench.runner.plan import Options
 from cifar_core.cifar10 import SYNTHETIC
 
 ROOT = Path(__file__).parents[2]

@@ -2,9 +2,9 @@
 
 from builders import a_measurement
 
-from bench import doubts
-from bench.records import Samples
-from bench.stats import Comparison, Summary, Verdict
+from bench.analysis import warnings as doubts
+from bench.analysis.stats.ratios import Comparison, Summary, Verdict
+from bench.records.run import Samples
 
 QUIET = Summary(2.0, 1.9, 2.1, 6)
 

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from bench import equivalence as eq
+from bench.analysis.stats import equivalence as eq
 
 
 def test_equivalence_is_the_90_percent_interval_inside_the_margin() -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.autograph.explain import OURS, joined, request
-from bench.autograph.explain_page import page
-from bench.autograph.explain_records import (
+from bench.autograph.explain.explain import OURS, joined, request
+from bench.autograph.explain.page import page
+from bench.autograph.explain.records import (
     Body,
     Compiled,
     Count,
@@ -25,7 +25,7 @@ from bench.autograph.explain_records import (
     Trace,
     Visit,
 )
-from bench.autograph.explain_text import kinds, text
+from bench.autograph.explain.text import kinds, text
 from bench.errors import BenchError
 
 

@@ -1,6 +1,6 @@
 """Slices of the modes of `explain`, by a fake clock."""
 
-from bench.autograph.explain_times import LEAST, slices
+from bench.autograph.explain.child.times import LEAST, slices
 
 
 class Steady:

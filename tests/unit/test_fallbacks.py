@@ -2,7 +2,7 @@
 
 import logging
 
-from bench.fallbacks import Fallbacks
+from bench.worker.fallbacks import Fallbacks
 
 
 def test_a_function_run_as_it_is_is_named_with_its_cause() -> None:

@@ -11,9 +11,11 @@ import psutil
 import pytest
 from builders import ENVIRONMENT, SCHEDULE, a_group
 
-from bench import child, forking, launch
-from bench.messages import Order, Turn
-from bench.records import Failure, Outcome
+from bench.records.messages import Order, Turn
+from bench.records.run import Failure, Outcome
+from bench.runner import block as launch
+from bench.runner import forkserver as forking
+from bench.runner import worker_process as child
 from cifar_core.cifar10 import SYNTHETIC
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")

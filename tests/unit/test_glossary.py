@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 from builders import a_case, a_costs, a_group, a_plan, an_accuracy_plan, outcomes
 
-from bench import report
-from bench.analysis import analyse
-from bench.learning import Learning, ModeLearning
-from bench.records import Failure, Outcome
-from bench.report import costs, failures, glossary, learning_tables, published, sweep, trials
-from bench.report.document import Section, Table
-from bench.store import Store
-from bench.sweep import BATCH_SIZES, THREADS
-from bench.trial_records import Trials
+from bench.analysis.analyse import analyse
+from bench.analysis.learning import Learning, ModeLearning
+from bench.analysis.sweep import BATCH_SIZES, THREADS
+from bench.records.breakeven import Trials
+from bench.records.run import Failure, Outcome
+from bench.records.store import Store
+from bench.report import run as report
+from bench.report.form.document import Section, Table
+from bench.report.sections import breakeven as trials
+from bench.report.sections import costs, failures, glossary, learning_tables, published, sweep
 
 STEPS = {
     "eager": 0.05, "eager-again": 0.05, "graph": 0.025, "function": 0.025, "xla": 0.06, "function_loop": 0.02,

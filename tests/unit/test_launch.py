@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from builders import ENVIRONMENT, SCHEDULE, a_group
 
-from bench import child, launch
-from bench.messages import Order, Reply, Turn
-from bench.records import NOT_APPLICABLE, Failure, Measurement, Outcome
-from bench.stats import block_ratio
+from bench.analysis.stats.ratios import block_ratio
+from bench.records.messages import Order, Reply, Turn
+from bench.records.run import NOT_APPLICABLE, Failure, Measurement, Outcome
+from bench.runner import block as launch
+from bench.runner import worker_process as child
 from cifar_core.cifar10 import SYNTHETIC
 
 FAKE = (sys.executable, str(Path(__file__).parents[1] / "fake_worker.py"))
@@ -163,7 +164,7 @@ def test_workers_are_started_from_this_package_whatever_lies_in_the_users_folder
 def test_an_installed_package_is_no_first_place_to_look(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """What lies beside it there, such as a backport of `dataclasses`, would stand in for Python's own."""
     monkeypatch.setattr(child, "__file__", str(tmp_path / "bench" / "child.py"))
-    assert child.command("bench.worker")[-1] == str(tmp_path)
+    assert child.command("bench.worker.case")[-1] == str(tmp_path)
     monkeypatch.setattr(child, "__file__", os.path.join(sysconfig.get_path("purelib"), "bench", "child.py"))
     installed = child.command("this")
     assert installed[-1] == ""

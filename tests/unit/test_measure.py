@@ -3,8 +3,8 @@ import sys
 import pytest
 from builders import FakeClock, FakeTrainer
 
-from bench import measure
-from bench.slowdown import Slowed
+from bench.worker import timer as measure
+from bench.worker.slowdown import Slowed
 
 
 def test_a_slice_is_timed_up_to_its_completion() -> None:

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from builders import a_case, a_costs, a_group, a_measurement, a_plan, outcomes
 
-from bench import report
-from bench.records import Failure, Outcome, Plan
-from bench.report.document import Column, Section, Table, column
-from bench.report.page import html
-from bench.report.page.pictures import inline
-from bench.store import Store
+from bench.records.run import Failure, Outcome, Plan
+from bench.records.store import Store
+from bench.report import run as report
+from bench.report.form.document import Column, Section, Table, column
+from bench.report.form.page import html
+from bench.report.form.page.pictures import inline
 
 STEPS = {"eager": 0.05, "eager-again": 0.05, "graph": 0.025, "function": 0.025, "xla": 0.06}
 VOID = {"meta", "link", "br", "hr", "img", "input"}

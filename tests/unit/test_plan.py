@@ -1,8 +1,8 @@
 import pytest
 
-from bench import plan
 from bench.errors import BenchError
-from bench.plan import Options
+from bench.runner import plan
+from bench.runner.plan import Options
 from cifar_core.cifar10 import SYNTHETIC
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from bench.autograph.findings import Finding
-from bench.autograph.probe_command import outcome
-from bench.autograph.probe_compare import Observation, differences, lines_differ, observations
-from bench.autograph.probe_join import joined, predicted
-from bench.autograph.probe_models import without_weights
-from bench.autograph.probe_records import Change, Function, Leaf, Raised, Retrace, Seen
-from bench.autograph.probe_text import as_json, text
+from bench.autograph.probe.compare import Observation, differences, lines_differ, observations
+from bench.autograph.probe.own_models import without_weights
+from bench.autograph.probe.predictions import joined, predicted
+from bench.autograph.probe.records import Change, Function, Leaf, Raised, Retrace, Seen
+from bench.autograph.probe.text import as_json, text
+from bench.commands.probe import outcome
 from bench.errors import BenchError, Exit
 
 TOLERANCE = 1e-3

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench.autograph.driver import located
-from bench.autograph.probe_whose import Theirs
+from bench.autograph.probe.child.ownership import Theirs
 
 
 @pytest.mark.parametrize(

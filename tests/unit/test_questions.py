@@ -10,13 +10,14 @@ import typer
 from builders import ENVIRONMENT, EXECUTIONS, a_case, a_costs, a_group, a_measurement, a_plan, an_evidence, outcomes
 
 from bench.__main__ import app
-from bench.analysis import Run, analyse
-from bench.records import Failure, Measurement, Outcome, Plan, Samples
-from bench.report import conditions, questions
-from bench.report.document import Table
+from bench.analysis.analyse import Run, analyse
+from bench.analysis.stats.ratios import Verdict
+from bench.records.run import Failure, Measurement, Outcome, Plan, Samples
+from bench.report import questions
+from bench.report.form.document import Table
 from bench.report.questions import advice, devices, speed, tracing, trust
 from bench.report.questions.asking import Answer, Known, Question, listed
-from bench.stats import Verdict
+from bench.report.sections import conditions
 
 ALL = tuple(EXECUTIONS)
 STEPS = {

@@ -8,16 +8,17 @@ from typing import Any
 import pytest
 from builders import a_group, a_measurement, a_plan, a_point, a_training, an_accuracy_plan, outcomes
 
-from bench import accuracy, replay, train
-from bench.analysis import Run, analyse
-from bench.door import narrowed
-from bench.learning import read
-from bench.proof_records import Execution, Proof
-from bench.records import NOT_APPLICABLE, NOT_AVAILABLE, Accuracy, Failure, Measurement, Outcome, Samples
-from bench.replay import ReplayClock, Shown, samples, shown
-from bench.store import write
-from bench.train_records import Progress
-from bench.views import DEVICES, views
+from bench.analysis.analyse import Run, analyse
+from bench.analysis.learning import read
+from bench.commands.pytest_session import narrowed
+from bench.records.proof import Execution, Proof
+from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, Accuracy, Failure, Measurement, Outcome, Samples
+from bench.records.store import write
+from bench.records.training import Progress
+from bench.report.pytest_benchmark import samples as replay
+from bench.report.pytest_benchmark.names import DEVICES, views
+from bench.report.pytest_benchmark.samples import ReplayClock, Shown, samples, shown
+from bench.runner import accuracy, train
 
 STEPS = {"eager": 0.05, "eager-again": 0.051, "function": 0.02, "xla": 0.07}
 PLAN = a_plan(a_group(("eager", "function", "xla")))

@@ -6,13 +6,13 @@ import pandas as pd
 import pytest
 from builders import ENVIRONMENT, a_case, a_group, a_measurement, a_plan, an_evidence, outcomes
 
-from bench import report
-from bench.analysis import analyse
-from bench.environment import Stolen
-from bench.records import Case, Failure, Measurement, Outcome, Plan, Samples
-from bench.report import proof, steady
-from bench.report.document import Figure
-from bench.store import Store
+from bench.analysis.analyse import analyse
+from bench.machine.environment import Stolen
+from bench.records.run import Case, Failure, Measurement, Outcome, Plan, Samples
+from bench.records.store import Store
+from bench.report import run as report
+from bench.report.form.document import Figure
+from bench.report.sections import proof, steady
 
 STEPS = {"eager": 0.05, "eager-again": 0.05, "graph": 0.025, "function": 0.025, "xla": 0.06}
 

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 from builders import SCHEDULE, a_case, a_group, a_plan
 
-from bench import run
-from bench.analysis import analyse
-from bench.availability import Availability
-from bench.device_records import Found, Probed
+from bench.analysis.analyse import analyse
+from bench.analysis.stats.ratios import PILOT_BLOCKS, Verdict
 from bench.errors import BenchError
-from bench.records import NOT_AVAILABLE
-from bench.stats import PILOT_BLOCKS, Verdict
-from bench.store import Store
+from bench.machine.availability import Availability
+from bench.records.devices import Found, Probed
+from bench.records.run import NOT_AVAILABLE
+from bench.records.store import Store
+from bench.runner import run
 from cifar_core.cifar10 import SYNTHETIC
 
 FAKE = (sys.executable, str(Path(__file__).parents[1] / "fake_worker.py"))

@@ -12,14 +12,14 @@ import psutil
 import pytest
 from builders import ENVIRONMENT, a_measurement
 
-from bench import selftest
-from bench.analysis import Run, analyse
+from bench.analysis.analyse import Run, analyse
+from bench.analysis.selftest import Alike, judge
 from bench.errors import BenchError
-from bench.instrument import Alike, judge
-from bench.records import FORMAT, Failure, Outcome, Samples
+from bench.records.run import FORMAT, Failure, Outcome, Samples
+from bench.records.selftest import ClockCheck, Harness, SelfTest
 from bench.report import selftest as report
-from bench.selftest import SLOWDOWNS, Preset
-from bench.selftest_records import ClockCheck, Harness, SelfTest
+from bench.runner import selftest
+from bench.runner.selftest import SLOWDOWNS, Preset
 from cifar_core.cifar10 import SYNTHETIC
 
 FAKE = (sys.executable, str(Path(__file__).parents[1] / "fake_worker.py"))

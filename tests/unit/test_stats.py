@@ -3,9 +3,9 @@ import random
 
 import pytest
 
-from bench import stats
-from bench.records import Samples
-from bench.stats import Verdict
+from bench.analysis.stats import ratios as stats
+from bench.analysis.stats.ratios import Verdict
+from bench.records.run import Samples
 
 
 def test_block_ratio_compares_the_least_disturbed_third_of_each() -> None:

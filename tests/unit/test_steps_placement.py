@@ -1,6 +1,6 @@
-from bench import placement
-from bench.device_records import Placed, Placement
-from bench.placement import Op
+from bench.modes import placement
+from bench.modes.placement import Op
+from bench.records.devices import Placed, Placement
 
 
 def test_what_computes_is_counted_by_device_and_what_hands_on_is_not() -> None:

@@ -5,8 +5,8 @@ import pytest
 from builders import a_case, a_measurement, a_plan
 
 from bench.errors import BenchError
-from bench.records import FORMAT, Failure, Outcome
-from bench.store import Store
+from bench.records.run import FORMAT, Failure, Outcome
+from bench.records.store import Store
 
 
 def test_what_is_kept_is_read_back_in_the_plans_order(tmp_path: Path) -> None:

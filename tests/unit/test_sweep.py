@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 from builders import a_group, a_measurement, a_plan, outcomes
 
-from bench import report
-from bench.analysis import analyse
-from bench.records import Case, Outcome, Plan
-from bench.report import sweep as pages
-from bench.stats import Summary
-from bench.store import Store
-from bench.sweep import BATCH_SIZES, THREADS, Crossing, Place, crossing_size, crossings, families, pairs, spans
+from bench.analysis.analyse import analyse
+from bench.analysis.stats.ratios import Summary
+from bench.analysis.sweep import BATCH_SIZES, THREADS, Crossing, Place, crossing_size, crossings, families, pairs, spans
+from bench.records.run import Case, Outcome, Plan
+from bench.records.store import Store
+from bench.report import run as report
+from bench.report.sections import sweep as pages
 
 MODES = ("eager", "function", "xla")
 EAGER = {8: 0.01, 64: 0.02, 512: 0.08}

@@ -8,11 +8,12 @@ import pytest
 from builders import a_group, a_plan, outcomes
 from test_run import Watcher
 
-from bench import trial
+from bench.analysis.stats.ratios import Summary
 from bench.errors import BenchError
-from bench.report import build, trials
-from bench.stats import Summary
-from bench.store import Store
+from bench.records.store import Store
+from bench.report.run import build
+from bench.report.sections import breakeven as trials
+from bench.runner import breakeven as trial
 from cifar_core.cifar10 import SYNTHETIC
 
 FAKE = (sys.executable, str(Path(__file__).parents[1] / "fake_worker.py"))

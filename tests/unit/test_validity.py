@@ -4,9 +4,9 @@ from typing import Any
 import pytest
 from builders import EXECUTIONS, a_case, a_measurement, an_evidence
 
-from bench import validity
+from bench.analysis import validity
 from bench.modes import MODES
-from bench.proof_records import GradientSketch, Proof
+from bench.records.proof import GradientSketch, Proof
 
 
 def test_equal_evidence_gives_no_reasons() -> None:

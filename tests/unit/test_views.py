@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from builders import a_case, a_group
 
-from bench import plan, views
 from bench.modes import MODES
-from bench.plan import Options
-from bench.records import Case
-from bench.views import View
+from bench.records.run import Case
+from bench.report.pytest_benchmark import names as views
+from bench.report.pytest_benchmark.names import View
+from bench.runner import plan
+from bench.runner.plan import Options
 from cifar_core.cifar10 import SYNTHETIC
 
 BENCH = Path(__file__).parents[2] / "bench"

@@ -1,7 +1,7 @@
 import pytest
 
-from bench.report.wording import count, interval, number, repaid
-from bench.stats import BreakEven, Summary
+from bench.analysis.stats.ratios import BreakEven, Summary
+from bench.report.form.wording import count, interval, number, repaid
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.compare import Change
+from bench.analysis.compare import Change
+from bench.analysis.stats.ratios import Summary
 from bench.report.plots.canvas import INK, canvas, colour, ratio_axis, rows, save
-from bench.stats import Summary
 
 
 def changes(found: Sequence[Change], file: Path) -> str:

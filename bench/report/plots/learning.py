@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bench.learning import Learning, curve
+from bench.analysis.learning import Learning, curve
 from bench.report.plots.canvas import INK, MUTED, canvas, colour, line, plain, rows, save, sheet
 
 _VALUES = (("test_loss", "test loss (nats)", 1.0), ("test_accuracy", "test accuracy (%)", 100.0))

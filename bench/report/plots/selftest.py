@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bench.instrument import Instrument
+from bench.analysis.selftest import Instrument
 from bench.report.plots.canvas import INK, canvas, rows, save
 
 

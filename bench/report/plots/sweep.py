@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from bench.analysis import CaseResult, GroupResult
+from bench.analysis.analyse import CaseResult, GroupResult
+from bench.analysis.stats.ratios import Summary
+from bench.analysis.sweep import Family
 from bench.report.plots.canvas import INK, colour, line, log_axis, plain, ratio_axis, save, sheet
-from bench.stats import Summary
-from bench.sweep import Family
 
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")  # by steps a call, which one mode may have several of
 _ROUNDED = tuple(10.0**power * digit for power in range(-3, 6) for digit in (1, 2, 5))

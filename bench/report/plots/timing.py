@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import FuncFormatter, NullLocator
 
-from bench.analysis import CaseResult, GroupResult
+from bench.analysis.analyse import CaseResult, GroupResult
+from bench.report.form.wording import count, interval, number
 from bench.report.plots.canvas import INK, MUTED, canvas, colour, line, log_axis, ratio_axis, rows, save
-from bench.report.wording import count, interval, number
 
 FAR = 0.3  # a ratio below this would squeeze all others into a corner
 SPREAD = 20  # slices this many times apart are drawn on a log axis

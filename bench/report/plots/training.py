@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.records.training import Point
 from bench.report.plots.canvas import COLOURS, INK, plain, save, save_png, sheet
-from bench.train_records import Point
 from cifar_core.batch_file import Part
 
 

@@ -3,13 +3,13 @@
 To add one: a function of what is known in the file of its topic, and its place in QUESTIONS.
 """
 
-from bench.analysis import Run
-from bench.learning import Learning
-from bench.report.document import Section
+from bench.analysis.analyse import Run
+from bench.analysis.learning import Learning
+from bench.analysis.stats.ratios import ENOUGH_BLOCKS
+from bench.report.form.document import Section
+from bench.report.form.wording import whose_blocks
 from bench.report.questions import advice, devices, speed, tracing, trust
 from bench.report.questions.asking import Known, Question
-from bench.report.wording import whose_blocks
-from bench.stats import ENOUGH_BLOCKS
 
 QUESTIONS: tuple[Question, ...] = (
     advice.what_to_use,

@@ -1,9 +1,9 @@
 """The question of questions: what should I use? One recommendation, its reasons, and how sure it is."""
 
-from bench.analysis import CaseResult, GroupResult
+from bench.analysis.analyse import CaseResult, GroupResult
+from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Verdict
+from bench.report.form.wording import count, interval, whose_blocks
 from bench.report.questions.asking import Answer, Known, by_group, fallen, run_command, unknown, versus
-from bench.report.wording import count, interval, whose_blocks
-from bench.stats import ENOUGH_BLOCKS, Verdict
 
 # Of modes that are as fast as each other, the one that asks least of the code that is written.
 SIMPLEST = (

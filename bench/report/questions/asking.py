@@ -7,13 +7,13 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bench import stats
-from bench.analysis import CaseResult, GroupResult, Run, block_ratios, ratio_between
-from bench.learning import Learning
+from bench.analysis.analyse import CaseResult, GroupResult, Run, block_ratios, ratio_between
+from bench.analysis.learning import Learning
+from bench.analysis.stats import ratios as stats
+from bench.analysis.stats.ratios import Comparison, Verdict
 from bench.modes import MODES
-from bench.report.steady import verdict_of
-from bench.report.wording import interval, number
-from bench.stats import Comparison, Verdict
+from bench.report.form.wording import interval, number
+from bench.report.sections.steady import verdict_of
 
 
 @dataclass(frozen=True, slots=True)

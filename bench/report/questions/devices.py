@@ -1,9 +1,9 @@
 """Questions on devices: was a GPU used, and from which batch does it win?"""
 
-from bench.analysis import CaseResult, Run
-from bench.devices import across
-from bench.report.devices import sentences
+from bench.analysis.across_devices import across
+from bench.analysis.analyse import CaseResult, Run
 from bench.report.questions.asking import Answer, Known, cannot_say, listed, modes_of, run_command
+from bench.report.sections.devices import sentences
 
 
 def gpu_used(known: Known) -> Answer:

@@ -2,19 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from bench.analysis import GroupResult
-from bench.report.questions.asking import (
-    WORDS,
-    Answer,
-    Known,
-    answer,
-    by_group,
-    found,
-    run_command,
-    step_ms,
-    verdict,
-)
-from bench.stats import Verdict
+from bench.analysis.analyse import GroupResult
+from bench.analysis.stats.ratios import Verdict
+from bench.report.questions.asking import WORDS, Answer, Known, answer, by_group, found, run_command, step_ms, verdict
 
 
 def tf_function(known: Known) -> Answer:

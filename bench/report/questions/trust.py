@@ -1,13 +1,14 @@
 """Questions on trust: is the clock right, is the work the same, is it reproducible, does memory grow?"""
 
-from bench import spending, stats
-from bench.analysis import CaseResult, GroupResult
-from bench.doubts import unsteady
-from bench.report import learning as learning_page
-from bench.report.proof import less_warm
+from bench.analysis import costs as spending
+from bench.analysis.analyse import CaseResult, GroupResult
+from bench.analysis.stats import ratios as stats
+from bench.analysis.validity import largest_gradient_difference, loss_differences
+from bench.analysis.warnings import unsteady
+from bench.report.form.wording import mib
 from bench.report.questions.asking import Answer, Known, by_group, cannot_say, listed, modes_of, run_command
-from bench.report.wording import mib
-from bench.validity import largest_gradient_difference, loss_differences
+from bench.report.sections import learning as learning_page
+from bench.report.sections.proof import less_warm
 
 GROWING = 64 * 1024  # bytes a step: more than this in every block is called growing
 

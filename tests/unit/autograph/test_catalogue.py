@@ -4,9 +4,9 @@ import pytest
 from typer.testing import CliRunner
 
 from bench.__main__ import app
-from bench.autograph import RULES
-from bench.autograph.catalogue import matching
-from bench.autograph.outcome import fits
+from bench.autograph.rules import RULES
+from bench.autograph.rules.catalogue import matching
+from bench.autograph.rules.outcome import fits
 from bench.errors import BenchError
 
 

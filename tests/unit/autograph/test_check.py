@@ -8,10 +8,10 @@ from snippets import HEAD, findings, found
 from typer.testing import CliRunner
 
 from bench.__main__ import app
-from bench.autograph import RULES
-from bench.autograph.check import check
-from bench.autograph.output import FORMATS
-from bench.autograph.settings import Settings, load
+from bench.autograph.check.check import check
+from bench.autograph.check.formats import FORMATS
+from bench.autograph.check.settings import Settings, load
+from bench.autograph.rules import RULES
 from bench.errors import BenchError
 
 BAD = """
@@ -379,10 +379,10 @@ def test_the_suites_own_steps_are_clean() -> None:
 
 
 def test_the_suites_own_compiled_functions_are_seen() -> None:
-    from bench.autograph import reading
-    from bench.autograph.modules import Module
-    from bench.autograph.project import Project
-    from bench.autograph.reach import Reach
+    from bench.autograph.source import files as reading
+    from bench.autograph.source.modules import Module
+    from bench.autograph.source.project import Project
+    from bench.autograph.traced.reach import Reach
 
     modules = [reading.read(path) for path in (ROOT / "bench" / "modes").glob("*.py")]
     read = [module for module in modules if isinstance(module, Module)]

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bench.autograph import RULES, rule
-from bench.autograph.check import check
+from bench.autograph.check.check import check
+from bench.autograph.check.settings import Settings
 from bench.autograph.findings import Finding
-from bench.autograph.rule import SEVERITIES
-from bench.autograph.settings import Settings
+from bench.autograph.rules import RULES, rule
+from bench.autograph.rules.rule import SEVERITIES
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = ROOT / "bench" / "autograph" / "examples"

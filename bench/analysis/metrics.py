@@ -1,0 +1,72 @@
+"""METRICS: named pure views of one Measurement. Leaves out how values of several blocks are summarised (stats.py)."""
+
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bench.records.run import Measurement
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One number of a measurement: `unit` is the unit `value` returns; None where it was not measured."""
+
+    name: str
+    title: str
+    unit: str
+    value: Callable[[Measurement], float | None]
+
+
+def step_s(measurement: Measurement) -> float:
+    """The median over the block's slices of the time of one step, in seconds."""
+    return statistics.median(measurement.steady.seconds) / measurement.steady.steps_per_slice
+
+
+def images_per_s(measurement: Measurement) -> float:
+    """Training images a second at the median step time."""
+    return measurement.case.workload.batch_size / step_s(measurement)
+
+
+def image_s(measurement: Measurement) -> float:
+    """The share of the median step time that falls to one image, in seconds."""
+    return step_s(measurement) / measurement.case.workload.batch_size
+
+
+def startup_s(measurement: Measurement) -> float:
+    """Building and the first call: what a mode costs before its second step, TensorFlow's import left out."""
+    return measurement.build_s + measurement.first_call_s
+
+
+def cpu_s(measurement: Measurement) -> float | None:
+    """CPU seconds of a step, over all of the process' threads: the mean over the block's slices."""
+    steady, costs = measurement.steady, measurement.costs
+    return costs.cpu_s / (len(steady.seconds) * steady.steps_per_slice) if costs and costs.cpu_s else None
+
+
+def cores(measurement: Measurement) -> float | None:
+    """How many cores were busy for this process on average while it was timed: CPU seconds over wall seconds."""
+    costs = measurement.costs
+    return costs.cpu_s / sum(measurement.steady.seconds) if costs and costs.cpu_s else None
+
+
+def trace_s(measurement: Measurement) -> float | None:
+    """The part of the first call that traces, in seconds."""
+    return measurement.costs.trace_s if measurement.costs else None
+
+
+METRICS = {
+    metric.name: metric
+    for metric in (
+        Metric("step", "median step", "s", step_s),
+        Metric("images", "images/s", "1/s", images_per_s),
+        Metric("image", "time of an image", "s", image_s),
+        Metric("load", "import and data", "s", lambda m: m.load_s),
+        Metric("build", "build", "s", lambda m: m.build_s),
+        Metric("first_call", "first call", "s", lambda m: m.first_call_s),
+        Metric("startup", "build + first call", "s", startup_s),
+        Metric("memory", "peak memory", "bytes", lambda m: float(m.peak_memory_bytes)),
+        Metric("cpu", "CPU time of a step", "s", cpu_s),
+        Metric("cores", "cores busy", "", cores),
+        Metric("trace", "trace", "s", trace_s),
+    )
+}

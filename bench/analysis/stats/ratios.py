@@ -1,0 +1,211 @@
+"""Samples -> Summary; pairs of samples -> Comparison with interval, verdict and warnings. Knows no modes, no files.
+
+The block (a fresh process for each case) is the unit of replication: steps and slices inside one process share its
+memory layout and its moment, so they are averaged, never pooled. All averages are on the log scale.
+"""
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from scipy import special
+
+from bench.records.run import Samples
+
+CONFIDENCE = 0.95
+ALPHA = 1 - CONFIDENCE
+MARGIN = 0.03  # SAME means: the whole interval lies within +-3 %
+QUIET = 1 / 3  # of a block's slices: halves and quarters resolve as much, all of them a third less (METHODS.md)
+PILOT_BLOCKS = 12  # before an interval's width may end a run: stopping earlier favours narrow ones (METHODS.md)
+ENOUGH_BLOCKS = 6  # 2 * 0.5^6 = 0.031: the least at which all blocks on one side reach p < 0.05
+
+
+class Verdict(str, Enum):
+    """What may be said of a candidate against its baseline."""
+
+    FASTER = "FASTER"
+    SLOWER = "SLOWER"
+    SAME = "SAME"
+    UNCERTAIN = "UNCERTAIN"
+    INVALID = "INVALID"
+    NOT_COMPARABLE = "NOT COMPARABLE"
+    NOT_APPLICABLE = "NOT APPLICABLE"
+    NOT_AVAILABLE = "NOT AVAILABLE"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A geometric mean across blocks with its 95 % interval, which is None for a single block."""
+
+    centre: float
+    low: float | None
+    high: float | None
+    n: int
+
+    @property
+    def half_width(self) -> float:
+        """How far the interval reaches above the centre, relative to it; infinite for a single block."""
+        return math.inf if self.high is None else self.high / self.centre - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A candidate against its baseline. `ratio` over 1 means as many times as fast.
+
+    `warnings` qualify the verdict; analysis.py, which knows how a case was measured, gives them.
+    """
+
+    ratio: Summary | None
+    verdict: Verdict
+    p: float | None = None
+    reason: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+def summarise(values: Sequence[float]) -> Summary:
+    """Geometric mean of positive block values with Student's interval on their logarithms."""
+    logs = [math.log(value) for value in values]
+    centre, spread = statistics.fmean(logs), _half_width(logs)
+    if spread is None:
+        return Summary(math.exp(centre), None, None, len(logs))
+    return Summary(math.exp(centre), math.exp(centre - spread), math.exp(centre + spread), len(logs))
+
+
+def median_summary(values: Sequence[float]) -> Summary:
+    """The median with an interval of at least 95 % between two of the values, whatever their distribution.
+
+    The two are as far from the ends as the binomial of n fair tosses allows (the sign test turned around, Conover
+    1999, section 3.2); None for fewer than six values, for which no pair is far enough apart.
+    """
+    ordered, n = sorted(values), len(values)
+    inside = [k for k in range(n // 2) if 2 * float(special.bdtr(k, n, 0.5)) <= ALPHA]
+    low, high = (ordered[inside[-1]], ordered[-1 - inside[-1]]) if inside else (None, None)
+    return Summary(statistics.median(ordered), low, high, n)
+
+
+def block_ratio(baseline: Samples, candidate: Samples, share: float = QUIET) -> float:
+    """How many times as fast the candidate was in one block, by the least disturbed slices of each.
+
+    Of the rounds that both took part in, each one's fastest slices, a `share` of them, are averaged on the log scale.
+    Taking turns, both met the same machine; what it adds to a slice (a neighbour, an interrupt) is never less than
+    nothing, so the fastest are the least disturbed (Chen and Revels 2016). The fastest alone would hang on one moment.
+    Raises ValueError where they share no round.
+    """
+    ours, theirs = baseline.by_round, candidate.by_round
+    if not (shared := sorted(ours.keys() & theirs.keys())):
+        raise ValueError("the two share no round, so there is no pair of slices")
+    times = ([own[number] for number in shared] for own in (ours, theirs))
+    before, after = (quiet_log(own, share) for own in times)
+    return math.exp(before - after)
+
+
+def geometric_mean(values: Sequence[float]) -> float:
+    """Of positive values."""
+    return math.exp(statistics.fmean(map(math.log, values)))
+
+
+def quiet_log(seconds: Sequence[float], share: float = QUIET) -> float:
+    """The mean logarithm of the fastest `share` of the values, at least one."""
+    return statistics.fmean(math.log(value) for value in sorted(seconds)[: max(1, math.ceil(len(seconds) * share))])
+
+
+def compare(family: Sequence[tuple[Sequence[float], float]]) -> list[Comparison]:
+    """Judge a declared family of candidates together, each given its block ratios and its group's noise floor.
+
+    p-values are two-sided t-tests of "no difference" with Holm's correction (Holm 1979) across the family. The floor
+    is a ratio of at least 1 (see `noise_floor`).
+    """
+    corrected = holm([p_value([math.log(value) for value in ratios]) for ratios, _ in family])
+    comparisons = []
+    for (ratios, floor), p in zip(family, corrected, strict=True):
+        ratio = summarise(ratios)
+        verdict, reason = judge(ratio, floor, p)
+        comparisons.append(Comparison(ratio, verdict, p, reason))
+    return comparisons
+
+
+def holm(p_values: Sequence[float | None]) -> list[float | None]:
+    """Holm's step-down correction; None (no test) stays None and does not count."""
+    tested = sorted((p, place) for place, p in enumerate(p_values) if p is not None)
+    corrected, highest = list(p_values), 0.0
+    for rank, (p, place) in enumerate(tested):
+        highest = min(1.0, max(highest, p * (len(tested) - rank)))
+        corrected[place] = highest
+    return corrected
+
+
+def noise_floor(again: Summary | None) -> float:
+    """By how much the baseline differs from itself (its A/A ratio, turned to be at least 1); 1 without A/A."""
+    return 1.0 if again is None else math.exp(abs(math.log(again.centre)))
+
+
+def judge(ratio: Summary, floor: float, p: float | None) -> tuple[Verdict, str]:
+    """The verdict on a ratio, and its reason."""
+    if p is None or ratio.low is None or ratio.high is None:
+        return Verdict.UNCERTAIN, "one block has no interval"
+    if ratio.low >= 1 / (1 + MARGIN) and ratio.high <= 1 + MARGIN:
+        return Verdict.SAME, f"the interval lies within {MARGIN:.0%}"
+    if 1 / floor <= ratio.centre <= floor:
+        return Verdict.UNCERTAIN, f"no larger than the baseline's difference from itself ({floor - 1:.1%})"
+    if p >= ALPHA:
+        return Verdict.UNCERTAIN, f"p = {p:.2g} after Holm's correction"
+    return (Verdict.FASTER if ratio.centre > 1 else Verdict.SLOWER), f"p = {p:.2g} after Holm's correction"
+
+
+def _half_width(logs: Sequence[float]) -> float | None:
+    if len(logs) < 2:
+        return None
+    return _quantile(len(logs)) * statistics.stdev(logs) / math.sqrt(len(logs))
+
+
+def _quantile(n: int) -> float:
+    """Student's quantile for a 95 % interval of a mean of n."""
+    return float(special.stdtrit(n - 1, 1 - ALPHA / 2))
+
+
+def p_value(values: Sequence[float]) -> float | None:
+    """Two-sided one-sample t-test of mean zero; None for a single value."""
+    if len(values) < 2:
+        return None
+    error = statistics.stdev(values) / math.sqrt(len(values))
+    if error == 0:
+        return 1.0 if statistics.fmean(values) == 0 else 0.0
+    return 2 * float(special.stdtr(len(values) - 1, -abs(statistics.fmean(values)) / error))
+
+
+@dataclass(frozen=True, slots=True)
+class BreakEven:
+    """Steps after the first call by which a mode has repaid its dearer start. `steps` None: `text` says why."""
+
+    steps: Summary | None
+    text: str
+
+
+def break_even(extra_s: Sequence[float], saved_s: Sequence[float]) -> BreakEven:
+    """Mean dearer start over mean saving a step, given each block's in seconds, with an interval across blocks.
+
+    For a mode that was found faster; one that was found slower never pays back (see `analysis.py`).
+
+    The interval is the jackknife's (Efron and Tibshirani 1993, chapter 11) on the logarithm, with Student's quantile.
+    """
+    if max(extra_s) <= 0:
+        return BreakEven(None, "at once")
+    n, centre = len(extra_s), statistics.fmean(extra_s) / statistics.fmean(saved_s)
+    if n < 2:
+        return BreakEven(Summary(centre, None, None, n), "")
+    left_out = [(sum(extra_s) - extra, sum(saved_s) - saved) for extra, saved in zip(extra_s, saved_s, strict=True)]
+    if min(min(pair) for pair in left_out) <= 0:
+        return BreakEven(None, "uncertain: blocks disagree")
+    logs = [math.log(extra / saved) for extra, saved in left_out]
+    half = _quantile(n) * math.sqrt(n - 1) * statistics.pstdev(logs)
+    return BreakEven(Summary(centre, centre * math.exp(-half), centre * math.exp(half), n), "")
+
+
+def drift(samples: Sequence[Samples]) -> Summary | None:
+    """Last third over first third of each block's slices (medians): 1 in steady state. None for too little data."""
+    thirds = [(len(s.seconds) // 3, s.seconds) for s in samples]
+    if len(thirds) < 3 or min(third for third, _ in thirds) < 2:
+        return None
+    return summarise([statistics.median(s[-third:]) / statistics.median(s[:third]) for third, s in thirds])

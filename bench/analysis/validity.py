@@ -1,0 +1,173 @@
+"""Is a case what it claims to be, and does it do its baseline's work? Each check returns its reasons; none is fine.
+
+Leaves out speed. Equal work is judged by launch.py before any timing, proof of mode by analysis.py from the records.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench.modes import placement
+from bench.records.proof import Evidence, Execution, GradientSketch
+from bench.records.run import Measurement
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """Largest relative differences that rounding may cause, by precision; `change` is of the weights' first change.
+
+    float32: 2^-24 a rounding and sums of some 1e5 terms in another order; the curve passes five Adam updates, whose
+    first steps divide by the gradient's own size and so amplify rounding. bfloat16: 2^-8 a rounding; float16: 2^-11.
+    Five modes against eager on a CPU, all three models, batch 32, differed by at most 2e-7, 4.5e-3, 1.9e-3 (loss,
+    gradient, curve; float32), 2.3e-4, 0.36, 1.0e-2 (bfloat16) and 2.8e-5, 0.09, 7.6e-3 (float16); the largest were
+    resnet9's under XLA, where a rounding that turns a ReLU or a maximum around moves a whole sum.
+    Optimizers that divide a gradient by its own size (RMSprop) turn the rounding of the smallest into whole steps.
+    """
+
+    loss: float
+    gradient: float
+    curve: float
+    change: float
+
+
+MOST_IO_BYTES = 65536  # for all slices of a block; the odd line of a log is no input or output of a step
+
+TOLERANCES = {
+    "float32": Tolerance(loss=1e-5, gradient=2e-2, curve=1e-2, change=0.1),
+    "mixed_bfloat16": Tolerance(loss=2e-3, gradient=0.7, curve=5e-2, change=0.7),
+    "mixed_float16": Tolerance(loss=2e-4, gradient=0.3, curve=3e-2, change=0.3),
+    "tf32": Tolerance(loss=2e-4, gradient=0.3, curve=3e-2, change=0.3),  # as many bits as float16
+}
+# A GPU's convolutions transform their input, which rounds more (Lavin and Gray 2016); not measured by this suite yet.
+ON_GPU = {**TOLERANCES, "float32": Tolerance(loss=1e-4, gradient=5e-2, curve=2e-2, change=0.2)}
+
+
+def tolerance_of(precision: str, device: str) -> Tolerance:
+    """What cases of this precision may differ by where one of them runs on this device."""
+    return (TOLERANCES if device == "cpu" else ON_GPU)[precision]
+
+
+def unequal_work(evidence: Evidence, baseline: Evidence, precision: str, device: str = "cpu") -> tuple[str, ...]:
+    """Why this case does not do its baseline's work; empty where it does.
+
+    Of two loss curves the common beginning is compared: where steps take long, a curve is cut short.
+    """
+    tolerance = tolerance_of(precision, device)
+    reasons = []
+    if evidence.batches_digest != baseline.batches_digest:
+        reasons.append("it trains on other batches than the baseline")
+    if evidence.weights_digest != baseline.weights_digest:
+        reasons.append("it starts from other weights than the baseline")
+    if None in evidence.first_losses:
+        step = evidence.first_losses.index(None) + 1
+        return (*reasons, f"its loss is not finite at step {step}")
+    ours, theirs = len(evidence.gradients), len(baseline.gradients)
+    if ours != theirs:
+        return (*reasons, f"it trains {ours} weights where the baseline trains {theirs}")
+    first, *curve = loss_differences(evidence, baseline)
+    if first > tolerance.loss:
+        reasons.append(f"its first loss differs by {first:.1e} (tolerance {tolerance.loss:.0e})")
+    weight, gradient = largest_gradient_difference(evidence.gradients, baseline.gradients)
+    most = tolerance.change if baseline.by_change else tolerance.gradient
+    if gradient > most:
+        what = "change" if baseline.by_change else "gradient"
+        reasons.append(f"its first {what} of {weight} differs by {gradient:.1e} (tolerance {most:.0e})")
+    if max(curve, default=0.0) > tolerance.curve:
+        reasons.append(f"its losses drift {max(curve):.1e} apart within {len(curve) + 1} steps")
+    return tuple(reasons)
+
+
+def loss_differences(evidence: Evidence, baseline: Evidence) -> list[float]:
+    """Relative differences of the losses that both have, step by step."""
+    return [relative(a, b) for a, b in zip(evidence.first_losses, baseline.first_losses, strict=False)]
+
+
+def advice(evidence: Evidence, baseline: Evidence) -> str:
+    """What a person can do about their own model that does other work in another mode."""
+    given = (evidence.batches_digest, evidence.weights_digest) == (baseline.batches_digest, baseline.weights_digest)
+    if given:
+        return (
+            "has the model random layers, such as Dropout? They draw other numbers in another mode from the same seed, "
+            "so leave them out to compare modes"
+        )
+    return (
+        "the factory and its batch() must give the same in every process: the seeds of Python, NumPy and TensorFlow "
+        "are set before the factory is called, and batch() is given one"
+    )
+
+
+def unproven_mode(measurement: Measurement) -> tuple[str, ...]:
+    """Why the timed steps were not what the mode's name says; empty where they were."""
+    proof, execution, reasons = measurement.proof, measurement.proof.execution, []
+    if measurement.last_loss is None:
+        reasons.append("its loss became NaN or infinite")
+    if proof.updates != proof.updates_expected:
+        reasons.append(f"its optimizer counted {proof.updates} updates where {proof.updates_expected} were asked for")
+    if proof.traces_while_timing:
+        why = f": {'; '.join(execution.retraces)}" if execution.retraces else ""
+        reasons.append(f"it retraced {proof.traces_while_timing} times while timed{why}")
+    # A person's own batches may come from files, in the clock of every mode alike.
+    if (proof.io_bytes_while_timing or 0) > MOST_IO_BYTES and not measurement.case.workload.own_model:
+        reasons.append(f"it read and wrote {proof.io_bytes_while_timing:,} bytes while timed")
+    reasons += _mode_reasons(measurement.case.mode, execution)
+    wanted = measurement.case.device.partition(":")[0].upper()
+    if strangers := [device for device in execution.devices if not device.startswith(wanted)]:
+        reasons.append(f"it used {', '.join(strangers)} though it is a {wanted} case")
+    if proof.placement:
+        reasons += placement.strangers(proof.placement, placement.home(measurement.case.device))
+    if not execution.devices:
+        reasons.append("TensorFlow named no device for its variables")
+    return tuple(reasons)
+
+
+def _mode_reasons(mode: str, run: Execution) -> list[str]:
+    """What a mode must show. A mode that is not named here proves nothing and is refused."""
+    traced = run.traces > 0 and run.graph_ops > 0
+    plain = traced and run.xla_compilations == 0 and run.clusters == 0
+    checks = {
+        "eager": (run.traces == 0 and run.graph_ops == 0, "it ran a graph, not eagerly"),
+        "graph": (run.traces == 0 and run.graph_ops > 0, "it ran no static graph"),
+        "function": (
+            plain and run.converted is not False,
+            "nothing was traced, or AutoGraph converted nothing",
+        ),
+        "function_unconverted": (plain and run.converted is False, "AutoGraph converted it, or nothing was traced"),
+        "function_loop": (plain and run.loops > 0, "its graph holds no loop, or was compiled"),
+        "autocluster": (traced and run.clusters > 0, "XLA formed no cluster"),
+        "xla": (run.xla_compilations > 0, "XLA compiled nothing"),
+        "xla_loop": (run.xla_compilations > 0 and run.loops > 0, "XLA compiled nothing, or no loop"),
+        "keras_fit": (plain, "Keras traced nothing, or compiled with XLA"),
+        "keras_jit": (run.xla_compilations > 0, "Keras compiled nothing with XLA"),
+        "keras_eager": (run.traces == 0 and run.graph_ops == 0, "Keras ran a graph, not eagerly"),
+    }
+    holds, reason = checks[mode]
+    return [] if holds else [reason]
+
+
+def largest_gradient_difference(
+    gradients: Sequence[GradientSketch], reference: Sequence[GradientSketch]
+) -> tuple[str, float]:
+    """The weight whose first gradients differ most, and by how much of the reference's norm."""
+    differences = [(a.weight, _sketch_difference(a, b)) for a, b in zip(gradients, reference, strict=True)]
+    return max(differences, key=lambda pair: pair[1])
+
+
+def _sketch_difference(a: GradientSketch, b: GradientSketch) -> float:
+    """Root mean square of the projections' differences over the norm: an estimate of |a - b| / |b|.
+
+    Gaussian projections keep lengths on average (Johnson and Lindenstrauss 1984). A NaN counts as infinitely far.
+    """
+    if a.norm is None or b.norm is None or None in a.projections or None in b.projections:
+        return math.inf
+    squares = [
+        (x - y) ** 2 for x, y in zip(a.projections, b.projections, strict=True) if x is not None and y is not None
+    ]
+    distance = math.sqrt(sum(squares) / len(squares))
+    return distance / b.norm if b.norm else distance
+
+
+def relative(value: float | None, reference: float | None) -> float:
+    """|value - reference| / |reference|; infinite where either is not finite."""
+    if value is None or reference is None:
+        return math.inf
+    return abs(value - reference) / max(abs(reference), 1e-12)

@@ -1,0 +1,123 @@
+"""Paths and settings -> findings. Reads every file first, follows the calls between them, then asks each rule."""
+
+import ast
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+
+from bench.autograph.check.settings import Settings
+from bench.autograph.findings import Checked, Finding
+from bench.autograph.inference.values import Tensor
+from bench.autograph.rules.rule import Rule, lowered
+from bench.autograph.source import files as reading
+from bench.autograph.source import suppressions
+from bench.autograph.source.modules import Module
+from bench.autograph.source.project import Project
+from bench.autograph.traced.body import Body, Hit
+from bench.autograph.traced.reach import Reach
+
+_STEPS = {Tensor.YES: 0, Tensor.LIKELY: 1, Tensor.UNKNOWN: 2, Tensor.NO: 2}
+
+
+def check(
+    paths: Iterable[Path], settings: Settings, rules: tuple[Rule, ...], traced: Collection[tuple[str, int]] = ()
+) -> Checked:
+    """Check the files. `traced`: functions known to be compiled. Raises BenchError for a path that is not there."""
+    read = [reading.read(path) for path in reading.files(paths, settings.excludes)]
+    modules = [one for one in read if isinstance(one, Module)]
+    faults = [one for one in read if isinstance(one, Finding)]
+    found = [*faults, *_findings(modules, settings, rules, traced)]
+    ordered = sorted(found, key=lambda one: (one.file, one.line, one.column, one.code))
+    return Checked(tuple(one for one in ordered if settings.wants(one.code, one.file)), len(read))
+
+
+def _findings(
+    modules: list[Module], settings: Settings, rules: tuple[Rule, ...], traced: Collection[tuple[str, int]]
+) -> list[Finding]:
+    project = Project(modules, _read_beside)
+    reach = Reach(project, modules, traced)
+    bodies = reach.bodies()
+    wanted = [rule for rule in rules if rule.check and settings.selects(rule.code)]
+    found = [reading.too_deep(path, line) for path, line in reach.too_deep]
+    found += [finding for body in bodies for finding in _of_body(body, wanted)]
+    by_place: dict[tuple[str, int, int, str], Finding] = {}
+    for finding in found:
+        if not settings.excludes(Path(finding.file)):
+            by_place.setdefault((finding.file, finding.line, finding.column, finding.code), finding)
+    read = [module for module in project.modules.values() if module]
+    return list(_unsilenced(read, modules, list(by_place.values()), settings))
+
+
+def _read_beside(path: Path, name: str) -> Module | None:
+    here = Path.cwd()  # from which paths are told, as they are mostly typed
+    found = reading.read(path.relative_to(here) if path.is_relative_to(here) else path, name)
+    return found if isinstance(found, Module) else None
+
+
+def _of_body(body: Body, rules: Iterable[Rule]) -> Iterator[Finding]:
+    for rule in rules:
+        if rule.check and rule.of_callers == (body.compiled is None):
+            try:
+                for hit in rule.check(body):
+                    yield _finding(body, rule, hit)
+            except RecursionError:
+                yield reading.too_deep(body.module.path, getattr(body.node, "lineno", 1))
+
+
+def _finding(body: Body, rule: Rule, hit: Hit) -> Finding:
+    node, because = hit.node, body.compiled
+    assert isinstance(node, ast.expr | ast.stmt | ast.arg | ast.ExceptHandler)
+    # What Keras calls may run eagerly too; the rules on conversion know that themselves.
+    keras = because is not None and because.kind == "keras" and not rule.code.startswith("AG6")
+    end_line, end_column = _end(node, body.module.lines)
+    return Finding(
+        rule.code,
+        rule.name,
+        lowered(rule.severity, _STEPS[hit.sure] + keras),
+        rule.seed,
+        str(body.module.path),
+        node.lineno,
+        _column(body.module.lines, node.lineno, node.col_offset) + 1,
+        end_line,
+        end_column + 1,
+        hit.message,
+        body.function.name if body.function else "",
+        because.because if because else "",
+        str(because.module.path) if because else "",
+        because.line if because else 0,
+        body.via,
+        rule.fix,
+        _around(body.module.lines, node.lineno),
+    )
+
+
+def _end(node: ast.expr | ast.stmt | ast.arg | ast.ExceptHandler, lines: list[str]) -> tuple[int, int]:
+    """Where a finding ends: a statement with a body ends with its first line."""
+    with_body = isinstance(node, ast.stmt) and hasattr(node, "body")
+    if with_body or node.end_lineno is None or node.end_col_offset is None:
+        return node.lineno, len(lines[node.lineno - 1].rstrip())
+    return node.end_lineno, _column(lines, node.end_lineno, node.end_col_offset)
+
+
+def _column(lines: list[str], line: int, offset: int) -> int:
+    """Python counts the bytes of UTF-8; people and editors count characters."""
+    text = lines[line - 1] if line <= len(lines) else ""
+    return offset if text.isascii() else len(text.encode()[:offset].decode(errors="ignore"))
+
+
+def _around(lines: list[str], line: int) -> tuple[tuple[int, str], ...]:
+    return tuple((number, lines[number - 1]) for number in range(max(1, line - 1), line + 1) if number <= len(lines))
+
+
+def _unsilenced(read: list[Module], asked: list[Module], found: list[Finding], settings: Settings) -> Iterator[Finding]:
+    by_file: dict[str, list[Finding]] = defaultdict(list)
+    for finding in found:
+        by_file[finding.file].append(finding)
+    for module in read:
+        mine, silenced = by_file[str(module.path)], set()
+        for noqa in suppressions.comments(module.lines):
+            covered = [finding for finding in mine if noqa.covers(finding)]
+            silenced.update(covered)
+            if module in asked and all(settings.selects(code) for code in noqa.codes or ()):
+                yield from suppressions.unused(str(module.path), noqa, covered)
+        yield from (finding for finding in mine if finding not in silenced)

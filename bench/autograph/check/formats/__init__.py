@@ -1,0 +1,15 @@
+"""Findings -> text, one file a format. FORMATS is the explicit table; each is a function of the whole check."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from bench.autograph.check.formats import full, machine, sarif
+from bench.autograph.findings import Checked
+
+FORMATS: dict[str, Callable[[Checked], str]] = {
+    "full": full.full,
+    "concise": full.concise,
+    "json": machine.as_json,
+    "github": machine.github,
+    "sarif": lambda checked: sarif.sarif(checked, Path.cwd()),
+}

@@ -1,0 +1,90 @@
+"""The end of `explain`: how long a call takes in each mode. An indication; the measurement is `cifar-bench run`.
+
+The same clock loop as a run's, a warm-up, and slices in a shuffled order of the modes, but all in one process. No
+TensorFlow until it times.
+"""
+
+import math
+import random
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from bench.analysis.stats.ratios import median_summary
+from bench.autograph.explain.records import Timing
+from bench.worker.timer import Clock, Stepper, time_slice
+from bench.worker.user_errors import described
+
+if TYPE_CHECKING:
+    from bench.autograph.explain.child.target import Target
+
+ROUNDS = 15
+SLICE_S = 0.02  # a slice takes at least so long, so that the clock's own time does not count
+BUDGET_S = 6.0  # of a mode's slices together; a slow mode has fewer rounds, at least LEAST
+LEAST = 6
+
+
+class Calls:
+    """A function called again and again with the same arguments, as the clock loop wants it."""
+
+    def __init__(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+        self._function, self._arguments = function, arguments
+        self._result: Any = None
+
+    def run(self, steps: int) -> None:
+        for _ in range(steps):
+            self._result = self._function(*self._arguments)
+
+    def sync(self) -> float:
+        """Wait for the device: reading a value does."""
+        import tensorflow as tf
+
+        for leaf in tf.nest.flatten(self._result):
+            if hasattr(leaf, "numpy"):
+                leaf.numpy()
+        return 0.0
+
+
+def times(target: "Target", clock: Clock = time.perf_counter) -> tuple[Timing, ...]:
+    """A Timing for each mode, in the order eager, tf.function, XLA."""
+    import tensorflow as tf
+
+    functions = {
+        "eager": target.call,
+        "tf.function": tf.function(target.call),
+        "XLA": tf.function(target.call, jit_compile=True),
+    }
+    timings, ready = dict[str, Timing](), dict[str, tuple[Stepper, float, int]]()
+    for mode, function in functions.items():
+        calls = Calls(function, target.arguments)
+        try:
+            first_s, warm_s = warm(calls, clock)
+        except Exception as error:
+            timings[mode] = Timing(mode, reason=described(error)[0])
+        else:
+            ready[mode] = calls, first_s, max(1, math.ceil(SLICE_S / warm_s))
+    for mode, seconds in slices(ready, clock).items():
+        found, (_, first_s, number) = median_summary(seconds), ready[mode]
+        timings[mode] = Timing(mode, found.centre, found.low, found.high, first_s, found.n, number)
+    return tuple(timings[mode] for mode in functions)
+
+
+def warm(calls: Calls, clock: Clock) -> tuple[float, float]:
+    """Seconds of the first call, which traces and compiles, and of a later one."""
+    first_s, _ = time_slice(calls, 1, clock)
+    time_slice(calls, 1, clock)
+    return first_s, max(time_slice(calls, 1, clock)[0], 1e-7)
+
+
+def slices(ready: dict[str, tuple[Stepper, float, int]], clock: Clock) -> dict[str, list[float]]:
+    """Seconds a call in each slice, the modes in a shuffled order each round; a slow mode leaves when it has enough."""
+    order, seconds = random.Random(0), {mode: list[float]() for mode in ready}
+    spent = dict.fromkeys(ready, 0.0)
+    for number in range(ROUNDS):
+        for mode in order.sample(list(ready), len(ready)):
+            if number < LEAST or spent[mode] < BUDGET_S:
+                calls, _, steps = ready[mode]
+                took_s, _ = time_slice(calls, steps, clock)
+                spent[mode] += took_s
+                seconds[mode].append(took_s / steps)
+    return seconds

@@ -1,0 +1,46 @@
+"""A driver for a person's own model: some training steps, as `run` has every mode do them. Imports their code.
+
+Leaves out the watching (probe_watch.py) and what is made of it (probe_models.py).
+"""
+
+import inspect
+import sys
+from typing import Any
+
+import tensorflow as tf
+
+from bench.autograph.driver import Drive
+from bench.worker.setup import own_task
+from cifar_core.cifar10 import Source
+from cifar_core.workload import Workload
+
+CALLS = 4  # most faults show from the second call on
+
+
+def find(source: Source, workload: Workload) -> Drive:
+    """The driver. Raises what the person's code does, ModelError and Unsuited."""
+    make_task, _ = own_task(source, workload)
+    traced = list[tuple[str, int]]()
+
+    def drive() -> list[float]:
+        task = make_task()
+        model = task.model.model  # what it is left holding is looked at when this function returns
+        traced.extend(_places(model))
+
+        @tf.function  # type: ignore[untyped-decorator]
+        def training_step(*values: Any) -> Any:
+            loss, _ = task.step(*values)
+            return loss
+
+        feed = task.inputs.feed()
+        return [float(training_step(*next(feed))) for _ in range(CALLS)]
+
+    module = sys.modules[workload.model.partition(":")[0]]
+    return Drive(drive, module.__file__ or "", "", traced)
+
+
+def _places(model: Any) -> list[tuple[str, int]]:
+    """Where the function lies that a call of the model runs."""
+    call = model if inspect.isfunction(model) else type(model).__call__
+    code = getattr(inspect.unwrap(call), "__code__", None)
+    return [(code.co_filename, code.co_firstlineno)] if code else []

@@ -1,0 +1,194 @@
+"""Family 2, the tutorial's second rule: create no variables inside."""
+
+import ast
+from collections.abc import Iterator
+
+from bench.autograph.rules.rule import Outcome, Rule, everywhere
+from bench.autograph.source import names
+from bench.autograph.traced.body import Body, Hit
+from bench.autograph.traced.mutations import mutations
+
+_MAKERS = ("keras.layers", "keras.optimizers", "keras.metrics", "keras.models", "tensorflow.optimizers",
+           "tensorflow.metrics")  # fmt: skip
+# Layers that hold no variables, not even of a random generator: these, and families by how their names begin.
+_PURE = frozenset(
+    "Activation Add Average Concatenate Dot ELU Flatten Identity Input Lambda LeakyReLU Masking Maximum Minimum "
+    "Multiply Permute ReLU RepeatVector Rescaling Reshape Softmax Subtract".split()
+)
+_PURE_FAMILIES = ("AveragePooling", "Cropping", "Global", "MaxPooling", "UpSampling", "ZeroPadding")
+_GENERATOR = "tensorflow.random.Generator."
+
+
+def unguarded(body: Body) -> Iterator[Hit]:
+    """AG201: tf.Variable in the compiled function itself."""
+    for node in body.each(ast.Call):
+        if not body.via and body.called(node) == "tensorflow.Variable" and not guarded(body, node):
+            yield Hit(node, "a tf.Variable is created at every trace, and a tf.function may create it once only")
+
+
+def guarded(body: Body, node: ast.AST) -> bool:
+    """Does a test of stored state (`if self.v is None`) keep the node from running a second time?"""
+    child = node
+    for outer in body.around(node):
+        if isinstance(outer, ast.If) and child is not outer.test and _asks_state(body, outer.test):
+            return True
+        if any(_returns_early(body, earlier) for earlier in _before(outer, child)):
+            return True
+        child = outer
+    return any(_returns_early(body, earlier) for earlier in _before(body.node, child))
+
+
+def _before(outer: ast.AST, child: ast.AST) -> list[ast.stmt]:
+    block = getattr(outer, "body", [])
+    return block[: block.index(child)] if isinstance(block, list) and child in block else []
+
+
+def _returns_early(body: Body, node: ast.stmt) -> bool:
+    return isinstance(node, ast.If) and _asks_state(body, node.test) and isinstance(node.body[-1], ast.Return)
+
+
+def _asks_state(body: Body, test: ast.expr) -> bool:
+    asked: list[ast.expr] = [test] if isinstance(test, ast.Attribute) else []
+    for part in ast.walk(test):
+        match part:
+            case ast.Call(func=ast.Name(id="hasattr")) | ast.UnaryOp(op=ast.Not(), operand=ast.Call()):
+                return True
+            case ast.UnaryOp(op=ast.Not(), operand=ast.Attribute() | ast.Name() as operand):
+                asked.append(operand)
+            case ast.Compare():
+                asked += _compared(part)
+    return any(_outlives(body, one) for one in asked)
+
+
+def _compared(test: ast.Compare) -> Iterator[ast.expr]:
+    """What `is` is asked of, and what `in` looks into."""
+    sides = [test.left, *test.comparators]
+    for place, op in enumerate(test.ops):
+        if isinstance(op, ast.Is | ast.IsNot):
+            yield sides[place]
+        elif isinstance(op, ast.In | ast.NotIn):
+            yield sides[place + 1]
+
+
+def _outlives(body: Body, asked: ast.expr) -> bool:
+    """Is there an attribute or a name from outside in it, where a call may leave what the next one finds?"""
+    for part in ast.walk(asked):
+        value = body.values.get(part)
+        if value is None or names.dotted(body.module, part):  # a function that is called; what a module holds
+            continue
+        captured = value.origin == "captured" and value.kind != "function"
+        if captured or (isinstance(part, ast.Attribute) and value.origin != "fresh"):
+            return True
+    return False
+
+
+def hidden(body: Body) -> Iterator[Hit]:
+    """AG202: a constructor or factory, called here, creates variables."""
+    for node in body.each(ast.Call):
+        assert isinstance(node, ast.Call)
+        dotted = body.called(node)
+        if body.via and body.function and body.function.name.endswith("__init__"):
+            return  # reported where the constructor is called
+        family, _, leaf = dotted.rpartition(".")
+        pure = family == "keras.layers" and (leaf in _PURE or leaf.startswith(_PURE_FAMILIES))
+        outside = family in _MAKERS and leaf[:1].isupper() and not pure
+        if (outside or dotted.startswith(_GENERATOR)) and not guarded(body, node):
+            yield Hit(node, f"{ast.unparse(node.func)} creates variables at every trace")
+        elif not body.via and (made_by := _creates(body, node)) and not guarded(body, node):
+            yield Hit(node, f"{made_by} creates variables at every trace")
+
+
+def _creates(body: Body, call: ast.Call, depth: int = 0) -> str:
+    """The function under a call that creates a variable unguarded; empty where none does."""
+    function = body.target(call)
+    inner = body.calls.functions.get(function) if function else None
+    if function is None or inner is None or inner.compiled is None or depth > 4:
+        return ""
+    for node in inner.each(ast.Call):
+        assert isinstance(node, ast.Call)
+        if guarded(inner, node):
+            continue
+        if inner.called(node) == "tensorflow.Variable" or _creates(inner, node, depth + 1):
+            return function.name
+    return ""
+
+
+def rebound(body: Body) -> Iterator[Hit]:
+    """AG203: a Variable's attribute is given something else."""
+    for mutation in mutations(body):
+        if not mutation.attribute or not isinstance(mutation.node, ast.Attribute):
+            continue
+        if body.value(mutation.node).kind == "variable" and mutation.value.outer and not guarded(body, mutation.node):
+            yield Hit(mutation.node, f"`{mutation.name}` was a tf.Variable; this puts a symbolic tensor in its place")
+
+
+def temporary(body: Body) -> Iterator[Hit]:
+    """AG204: a compiled method of an object that nothing keeps."""
+    for node in body.each(ast.Call):
+        assert isinstance(node, ast.Call)
+        if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call):
+            found = body.project.definition(body.module, node.func.value.func)
+            if found and isinstance(found[1], ast.ClassDef) and body.runs(node):
+                yield Hit(node, f"nothing keeps the {found[1].name}; its tf.function refers to it weakly")
+
+
+ROWS = (
+    Rule(
+        "AG201",
+        "variable-created",
+        "error",
+        2,
+        "no tf.Variable without a guard",
+        "Each call would need a new variable, but a graph is made once. TensorFlow allows creation on the first call "
+        "only, and then traces that call twice, so Python effects happen twice.",
+        "create it outside, or under `if self.v is None:`",
+        Outcome("[2.0, 3.0]", *["ValueError: tf.function only supports singleton tf.Variables"] * 2),
+        everywhere("[2.0, 3.0]"),
+        unguarded,
+        (
+            r"tf\.function only supports singleton tf\.Variables",
+            r"tf\.function-decorated function tried to create variables on non-first call",
+        ),
+    ),
+    Rule(
+        "AG202",
+        "variable-created-by-constructor",
+        "error",
+        2,
+        "no layer, module, optimizer, metric or Generator made inside",
+        "Layers, optimizers, metrics and generators create variables, at once or when they are first used.",
+        "build them once outside; one tf.function for each optimizer",
+        Outcome("[[3.0]]", *["ValueError: tf.function only supports singleton tf.Variables"] * 2),
+        everywhere("[[3.0]]"),
+        hidden,
+        (r"tf\.function only supports singleton tf\.Variables",),
+    ),
+    Rule(
+        "AG203",
+        "variable-rebound",
+        "error",
+        2,
+        "no `self.v += 1` on a Variable",
+        "It does not change the variable; it makes a tensor and puts it into the attribute, where it is stale after "
+        "the trace.",
+        "self.v.assign_add(1), self.v.assign(value)",
+        Outcome("[[2.0, 3.0, 4.0], EagerTensor]", *["[[2.0, 2.0, 2.0], SymbolicTensor]"] * 2),
+        everywhere("[[2.0, 3.0, 4.0], ResourceVariable]"),
+        rebound,
+        (r"not supported.*assign_add",),
+    ),
+    Rule(
+        "AG204",
+        "method-of-temporary",
+        "error",
+        2,
+        "no tf.function method called on a temporary object",
+        "A tf.function method holds its object weakly. Where nothing else holds it, it is gone before the trace.",
+        "keep the object in a name, then call the method",
+        everywhere("AttributeError: 'NoneType' object has no attribute 'factor'"),
+        everywhere("2.0"),
+        temporary,
+        (r"'NoneType' object has no attribute", r"weakly-referenced object no longer exists"),
+        of_callers=True,
+    ),
+)

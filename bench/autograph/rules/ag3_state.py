@@ -1,0 +1,157 @@
+"""Family 3, the tutorial's third rule: change no Python object from outside. Lists and lambdas in loops: loops.py."""
+
+import ast
+from collections.abc import Iterator
+
+from bench.autograph.inference.values import Tensor
+from bench.autograph.rules.ag2_variables import guarded
+from bench.autograph.rules.rule import Outcome, Rule, everywhere
+from bench.autograph.source import names
+from bench.autograph.source.modules import Binding
+from bench.autograph.traced.body import Body, Hit
+from bench.autograph.traced.mutations import Mutation, mutations
+
+
+def outer_object(body: Body) -> Iterator[Hit]:
+    """AG301: an outer list, dict, set or array is changed."""
+    for change in mutations(body):
+        if change.attribute or change.value.origin != "captured" or _harmless(body, change):
+            continue
+        kind = change.value.kind if change.value.kind not in ("unknown", "object") else "object"
+        sure = Tensor.YES if change.value.kind not in ("unknown", "object") else Tensor.LIKELY
+        yield Hit(change.node, f"outer {kind} `{change.name}` changes once per trace, not once per call", sure)
+
+
+def declared(body: Body) -> Iterator[Hit]:
+    """AG302: a global or nonlocal name is given a value."""
+    outer = {name for node in body.each(ast.Global, ast.Nonlocal) for name in getattr(node, "names", ())}
+    for node in body.each(ast.Name):
+        stored = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        if not stored or not isinstance(node, ast.Name) or node.id not in outer:
+            continue
+        if not guarded(body, node) and not _around(body, node.id):
+            yield Hit(node, f"outer name `{node.id}` is rebound once per trace, not once per call")
+
+
+def attribute(body: Body) -> Iterator[Hit]:
+    """AG303: an attribute is used as Python state."""
+    for change in mutations(body):
+        if not change.attribute or not change.value.outer or _harmless(body, change):
+            continue
+        if isinstance(change.node, ast.Attribute) and body.value(change.node).kind == "variable":
+            continue  # AG203
+        if change.value.origin == "parameter" and change.value.tensor is Tensor.YES:
+            continue
+        yield Hit(change.node, f"`{change.name}` is set once per trace, not once per call")
+
+
+def _harmless(body: Body, change: Mutation) -> bool:
+    """Is it made once only, or to what the traced function around this one makes, and so anew in each trace?"""
+    around = _around(body, change.value.name)
+    made = around is not None and all(around[0].value(one.node).origin == "fresh" for one in around[1])
+    return made or guarded(body, change.node)
+
+
+def _around(body: Body, name: str) -> tuple[Body, list[Binding]] | None:
+    """The traced function around this one that a name is local to, and what binds it there.
+
+    None where this one has a graph of its own: what it leaves behind there is of no use to the function around.
+    """
+    found = names.lookup(name, body.module.scopes[body.node]) if body.via and not body.apart else None
+    holder = body.traced(found[0]) if found and found[0].node is not body.node else None
+    return (holder, found[1]) if holder and found else None
+
+
+def argument(body: Body) -> Iterator[Hit]:
+    """AG304: an argument, or a mutable default, is changed."""
+    for change in mutations(body):
+        if change.value.origin == "parameter" and not change.attribute:
+            sure = Tensor.YES if change.value.kind != "unknown" else Tensor.LIKELY
+            yield Hit(change.node, f"argument `{change.name}` is changed in place", sure)
+
+
+def in_a_loop(body: Body) -> Iterator[Hit]:
+    """AG307: what is called in a loop of the graph changes Python state."""
+    for node in body.each(ast.Call):
+        assert isinstance(node, ast.Call)
+        if body.tensor_loop(node) is None:
+            continue
+        function = body.target(node)
+        inner = body.calls.functions.get(function) if function else None
+        for change in mutations(inner) if inner and inner.compiled else ():
+            if _stays(change) and function:
+                yield Hit(node, f"{function.name} changes `{change.name}`, and this loop is one of the graph")
+                break
+
+
+def _stays(change: Mutation) -> bool:
+    return change.value.outer and change.value.kind != "unknown"
+
+
+ROWS = (
+    Rule(
+        "AG301",
+        "outer-object-changed",
+        "error",
+        3,
+        "no change of an outer list, dict, set or array",
+        "Python runs once a trace, so the object changes once a trace, and is left holding a symbolic tensor that "
+        "nothing outside can use.",
+        "return the value and append in the caller; keep totals in a tf.Variable, sequences in a tf.TensorArray",
+        Outcome("3", "1", "1"),
+        everywhere("3"),
+        outer_object,
+        (r"is out of scope and cannot be used here", r"cannot be accessed from here, because it was defined in"),
+    ),
+    Rule(
+        "AG302",
+        "outer-name-rebound",
+        "error",
+        3,
+        "no rebinding of a global or nonlocal name",
+        "The name is rebound once a trace, to a symbolic tensor where a tensor is assigned.",
+        "return the value; keep it in a tf.Variable",
+        Outcome("[1.0, 2.0, 3.0]", *["[1.0, 1.0, 1.0]"] * 2),
+        everywhere("[1.0, 2.0, 3.0]"),
+        declared,
+    ),
+    Rule(
+        "AG303",
+        "attribute-as-state",
+        "warning",
+        3,
+        "no attribute as Python state",
+        "The attribute is set once a trace. A counter kept so stands still in a graph.",
+        "make the attribute a tf.Variable and assign() to it",
+        Outcome("[1, 2, 3]", *["[1, 1, 1]"] * 2),
+        everywhere("[1, 2, 3]"),
+        attribute,
+    ),
+    Rule(
+        "AG304",
+        "argument-changed",
+        "error",
+        3,
+        "no change of an argument or of a mutable default",
+        "TensorFlow compares the arguments before and after tracing, and refuses a function that changed them.",
+        "copy it, change the copy and return that",
+        Outcome("3.0", *["ValueError: should not modify its Python input arguments"] * 2),
+        everywhere("3.0"),
+        argument,
+        (r"should not modify its Python input arguments",),
+    ),
+    Rule(
+        "AG307",
+        "state-changed-in-loop",
+        "error",
+        3,
+        "no call that changes Python state in a loop of the graph",
+        "The loop's body is traced once, in a graph of its own, and what it leaves in a Python object belongs to that "
+        "graph.",
+        "return the value from the callee; carry it through the loop",
+        Outcome("3", *["InaccessibleTensorError: which is out of scope"] * 2),
+        everywhere("3"),
+        in_a_loop,
+        (r"InaccessibleTensorError.*because it was defined in .*, which is out of scope",),
+    ),
+)

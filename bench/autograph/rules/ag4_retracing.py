@@ -1,0 +1,231 @@
+"""Family 4: what makes TensorFlow trace again, and what does not though it should. Looks at the callers."""
+
+import ast
+from collections.abc import Iterator
+
+from bench.autograph.inference.values import Tensor
+from bench.autograph.rules.rule import Outcome, Rule
+from bench.autograph.traced.body import Body, Hit
+from bench.autograph.traced.compiled import Compiled
+
+_COUNTERS = ("builtins.range", "builtins.enumerate")
+_ONCE = ("__init__", "build", "__post_init__")  # methods that run once an object
+
+
+def _compiled_calls(body: Body) -> Iterator[tuple[ast.Call, Compiled]]:
+    for node in body.each(ast.Call):
+        assert isinstance(node, ast.Call)
+        one = body.runs(node)
+        if one and one.kind == "tf.function":
+            yield node, one
+
+
+def _given(node: ast.Call) -> list[ast.expr]:
+    return [*node.args, *(keyword.value for keyword in node.keywords)]
+
+
+def python_numbers(body: Body) -> Iterator[Hit]:
+    """AG401: a loop's Python number is an argument."""
+    for node, one in _compiled_calls(body):
+        if one.signature is not None:
+            continue
+        for argument in _given(node):
+            name = next((part.id for part in ast.walk(argument) if isinstance(part, ast.Name)), "")
+            number = body.value(argument).kind == "python" and not isinstance(argument, ast.Call)
+            if name and number and _changes(body, node, name):
+                yield Hit(
+                    argument, f"Python number `{ast.unparse(argument)}` changes in this loop: one trace for each value"
+                )
+
+
+def _changes(body: Body, node: ast.AST, name: str) -> bool:
+    for loop in body.loops(node):
+        if isinstance(loop, ast.For) and body.called(loop.iter) in _COUNTERS:
+            counter = loop.target.elts[0] if isinstance(loop.target, ast.Tuple) else loop.target
+            if isinstance(counter, ast.Name) and counter.id == name:
+                return True
+        for part in ast.walk(loop):
+            if isinstance(part, ast.AugAssign) and isinstance(part.target, ast.Name) and part.target.id == name:
+                return True
+    return False
+
+
+def ragged_batches(body: Body) -> Iterator[Hit]:
+    """AG402: batches of a dataset, the last one smaller, go into a compiled function."""
+    for loop in body.each(ast.For):
+        assert isinstance(loop, ast.For)
+        batch = _last_batch(body, loop.iter)
+        targets = {part.id for part in ast.walk(loop.target) if isinstance(part, ast.Name)}
+        if batch is None or _given_drop(batch):
+            continue
+        for node, one in _compiled_calls(body):
+            used = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+            if loop in body.loops(node) and targets & used and one.signature is None and not one.relaxed:
+                yield Hit(batch, "the last batch may be smaller, and is then traced anew")
+                break
+
+
+def _last_batch(body: Body, node: ast.expr) -> ast.Call | None:
+    """The `.batch(n)` of a dataset, looked for down its chain of methods and one name."""
+    if isinstance(node, ast.Call) and body.called(node) == "builtins.enumerate" and node.args:
+        node = node.args[0]
+    if isinstance(node, ast.Name):
+        found = body.project.definition(body.module, node)
+        node = found[1] if found and isinstance(found[1], ast.Call) and found[0] is body.module else node
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        if node.func.attr == "repeat":
+            return None  # it may never end
+        if node.func.attr == "batch":
+            return node if body.value(node.func.value).kind in ("dataset", "unknown") else None
+        node = node.func.value
+    return None
+
+
+def _given_drop(node: ast.Call) -> bool:
+    return len(node.args) > 1 or any(keyword.arg == "drop_remainder" for keyword in node.keywords)
+
+
+def new_objects(body: Body) -> Iterator[Hit]:
+    """AG403: a lambda, a bound method or a new object is an argument."""
+    for node, _ in _compiled_calls(body):
+        in_a_loop = Tensor.YES if any(True for _ in body.loops(node)) else Tensor.LIKELY
+        for argument in _given(node):
+            made = body.project.definition(body.module, argument.func) if isinstance(argument, ast.Call) else None
+            if isinstance(argument, ast.Lambda):
+                yield Hit(argument, "a lambda made here is new at every call, and is traced anew", in_a_loop)
+            elif made and isinstance(made[1], ast.ClassDef):
+                yield Hit(argument, f"a {made[1].name} made here is new at every call, and is traced anew", in_a_loop)
+            elif isinstance(argument, ast.Attribute) and _is_method(body, argument):
+                yield Hit(argument, "a bound method is a new object each time, and is traced anew", in_a_loop)
+
+
+def _is_method(body: Body, node: ast.Attribute) -> bool:
+    found = body.project.definition(body.module, node)
+    return found is not None and isinstance(found[1], ast.FunctionDef) and found[1] not in body.calls.compiled
+
+
+def built_again(body: Body) -> Iterator[Hit]:
+    """AG404: a tf.function is made in a loop, or for one call only."""
+    for node in body.each(ast.Call, ast.FunctionDef):
+        one = body.calls.compiled.get(node)
+        if one is None or one.kind != "tf.function":
+            continue
+        loops = list(body.loops(node))
+        called_at_once = isinstance(node, ast.Call) and _calls(body, node) and _runs_often(body)
+        if loops and not _leaves(loops[0], node):
+            yield Hit(node, "a tf.function made in a loop is traced anew at every turn")
+        elif called_at_once:
+            yield Hit(node, "a tf.function made for one call is traced anew at each")
+
+
+def _calls(body: Body, node: ast.Call) -> bool:
+    parent = body.module.parents.get(node)
+    return isinstance(parent, ast.Call) and parent.func is node
+
+
+def _runs_often(body: Body) -> bool:
+    return body.function is not None and body.function.name.rpartition(".")[2] not in _ONCE
+
+
+def _leaves(loop: ast.For | ast.While, node: ast.AST) -> bool:
+    """Is each turn's function kept, as in a table of functions?"""
+    name = node.name if isinstance(node, ast.FunctionDef) else ""
+    for part in ast.walk(loop):
+        into = isinstance(part, ast.Assign) and any(isinstance(target, ast.Subscript) for target in part.targets)
+        value = part.value if into and isinstance(part, ast.Assign) else None
+        if value is node or (isinstance(value, ast.Name) and value.id == name):
+            return True
+    return False
+
+
+def changing_object(body: Body) -> Iterator[Hit]:
+    """AG405: an object's attribute is set between calls that are given the object."""
+    for node, _ in _compiled_calls(body):
+        for argument in _given(node):
+            if not isinstance(argument, ast.Name) or body.value(argument).kind not in ("object", "unknown"):
+                continue
+            for store in body.each(ast.Attribute):
+                assert isinstance(store, ast.Attribute)
+                same = isinstance(store.value, ast.Name) and store.value.id == argument.id
+                if same and isinstance(store.ctx, ast.Store) and _between(body, node, store):
+                    text = f"`{ast.unparse(store)}` changes, unseen by the function that is given `{argument.id}`"
+                    yield Hit(store, text, Tensor.YES if body.value(argument).kind == "object" else Tensor.LIKELY)
+
+
+def _between(body: Body, call: ast.Call, store: ast.Attribute) -> bool:
+    return call.lineno < store.lineno or bool(set(body.loops(call)) & set(body.loops(store)))
+
+
+ROWS = (
+    Rule(
+        "AG401",
+        "python-number-argument",
+        "warning",
+        None,
+        "no changing Python number as an argument",
+        "A Python number is part of the signature. Each new value is a new trace, with a warning from the fifth on.",
+        "tf.constant(number), or keep it where there are few values",
+        Outcome("0", "6", "6"),
+        Outcome("0", "1", "1"),
+        python_numbers,
+        (r"triggered tf\.function retracing", r"passing python objects instead of tensors"),
+        of_callers=True,
+    ),
+    Rule(
+        "AG402",
+        "changing-shape",
+        "info",
+        None,
+        "no changing shapes",
+        "Each new shape of an argument is a new trace.",
+        "batch(n, drop_remainder=True); or reduce_retracing=True, or an input_signature with None",
+        Outcome("0", "2", "2"),
+        Outcome("0", "1", "1"),
+        ragged_batches,
+        (r"passing tensors with different shapes",),
+        of_callers=True,
+        coverage="static, where the dataset and the loop are in one function; shapes are not followed",
+    ),
+    Rule(
+        "AG403",
+        "new-object-argument",
+        "warning",
+        None,
+        "no new lambda, object or bound method as an argument",
+        "Such an argument is known by its identity, so a new one is a new trace. `object.method` makes a new one each "
+        "time.",
+        "a function of the module, or an object that is made once",
+        Outcome("0", "4", "4"),
+        Outcome("0", "1", "1"),
+        new_objects,
+        (r"passing python objects instead of tensors",),
+        of_callers=True,
+    ),
+    Rule(
+        "AG404",
+        "function-made-again",
+        "warning",
+        None,
+        "no tf.function made in a loop or for one call",
+        "Each tf.function keeps its own traces, and a new one has none.",
+        "make it once, outside, and call that",
+        Outcome("4", "4", "4"),
+        Outcome("4", "1", "1"),
+        built_again,
+        (r"creating @tf\.function repeatedly in a loop",),
+        of_callers=True,
+    ),
+    Rule(
+        "AG405",
+        "changing-object-argument",
+        "warning",
+        None,
+        "no change in an object that is an argument",
+        "The object is known by its identity, and that has not changed: the trace with the old value is used.",
+        "pass the number itself, as a tensor",
+        Outcome("[1.0, 5.0]", "[1.0, 1.0]", "[1.0, 1.0]"),
+        Outcome(*["[1.0, 5.0]"] * 3),
+        changing_object,
+        of_callers=True,
+    ),
+)

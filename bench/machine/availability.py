@@ -1,0 +1,139 @@
+"""Which devices can be used here, and why not: asked of a process that imports TensorFlow, and of what that says.
+
+Leaves out what such a process does (device_probe.py). No TensorFlow.
+"""
+
+import os
+import re
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from bench.machine import environment
+from bench.records.devices import Found, Probed
+from bench.runner.worker_process import BUS_ORDER, command
+
+PROBE = command("bench.worker.device_probe")
+TIME_LIMIT_S = 180.0
+CLOSE = 1e-4  # of the largest value: float32 convolutions summed in another order
+INSTALL = "python -m pip install '.[gpu]' (or 'tensorflow[and-cuda]')"
+DRIVER = "install NVIDIA's driver, so that `nvidia-smi` answers"
+FULL = "`nvidia-smi` shows who holds it; end that, or wait"
+# What TensorFlow says, in the order of what lies behind what, and what to do about it.
+CAUSES: tuple[tuple[str, str], ...] = (
+    (r"Cannot dlopen some GPU libraries", INSTALL),
+    (r"CUDA_ERROR_OUT_OF_MEMORY|out of memory", FULL),
+    (r"CUDA_ERROR_DEVICE_UNAVAILABLE|busy or unavailable", f"another process has the card to itself: {FULL}"),
+    (r"RESOURCE_EXHAUSTED", FULL),
+    (
+        r"CUDA_ERROR_(?:SYSTEM_DRIVER_MISMATCH|COMPAT_NOT_SUPPORTED\w*)",
+        "update NVIDIA's driver, or restart the machine",
+    ),
+    (r"driver version is insufficient", "update NVIDIA's driver"),
+    (r"CUDA_ERROR_NO_DEVICE", "the driver shows no card: see `nvidia-smi`, and CUDA_VISIBLE_DEVICES"),
+    (r"Could not find cuda drivers", ""),  # said where libcudart is missing too
+    (r"CUDA_ERROR_\w+", "see `nvidia-smi`"),
+    (r"failed call to cuInit", DRIVER),
+)
+LOG_HEAD = re.compile(r"^(?:\d{4}-\d\d-\d\d )?\S*[\d:. ]+\s+\S*(?:[IWEF] )?\S+:\d+\] ")
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """`probed` is None where no process could tell; then `words` hold what it said instead.
+
+    `cards`: name and driver of each card that `nvidia-smi` finds. `hidden`: CUDA_VISIBLE_DEVICES, where it is set.
+    """
+
+    probed: Probed | None
+    words: str
+    cards: tuple[tuple[str, str], ...] = ()
+    hidden: str | None = None
+
+    def missing(self, device: str) -> str:
+        """Why a device cannot be used, in one line with what to do; '' where it can."""
+        number = int(device.partition(":")[2] or 0)
+        gpus = [found for found in self.found if found.device != "cpu"]
+        if device == "cpu":
+            return ""
+        if number < len(gpus):
+            return self.wrong(gpus[number])
+        if gpus:
+            return (
+                f"TensorFlow sees {len(gpus)} GPU{'s' * (len(gpus) > 1)}, counted from gpu:0, so there is no {device}"
+            )
+        return self.no_gpu()
+
+    @property
+    def found(self) -> tuple[Found, ...]:
+        """The devices that TensorFlow sees."""
+        return self.probed.found if self.probed else ()
+
+    def wrong(self, found: Found) -> str:
+        """What is wrong with a device that TensorFlow sees; '' where nothing is."""
+        if found.error:
+            said, advice = self._cause(found.error) or (found.error, "see `cifar-bench devices`")
+            return f'{found.title}: TensorFlow says "{said}"; {advice}'
+        if found.difference is None or not found.difference <= CLOSE:
+            return f"{found.title}: its convolution differs from the CPU's by {found.difference}; distrust this card"
+        return ""
+
+    def no_gpu(self) -> str:
+        """Why TensorFlow sees no GPU at all."""
+        if self.hidden is not None and not re.match(r"\d|GPU-|MIG-", self.hidden):
+            return f"CUDA_VISIBLE_DEVICES={self.hidden!r} hides every GPU; unset it"
+        if self.probed is None:
+            return f"TensorFlow could not be asked: {self._ended()}"
+        if not self.probed.cuda_build:
+            return (
+                f"this TensorFlow {self.probed.tensorflow} is built without CUDA; GPUs need the Linux package (or WSL)"
+            )
+        said, advice = self._cause(self.words) or ("nothing", f"{DRIVER}, then {INSTALL}")
+        return f'TensorFlow sees no GPU and says "{said}"; {self._smi()}: {advice}'
+
+    def _ended(self) -> str:
+        """How the process ended that was to tell, and what it said: what tells most, else what came last."""
+        *said, ended = [line.strip() for line in self.words.splitlines() if line.strip()] or ["?"]
+        if cause := self._cause(self.words):
+            return f'{ended}, and TensorFlow said "{cause[0]}"; {cause[1]}'
+        return f'{ended}, and what it said last was "{said[-1][:160]}"' if said else ended
+
+    def _cause(self, words: str) -> tuple[str, str] | None:
+        """The line of TensorFlow's that tells most, and what to do about it."""
+        for pattern, advice in CAUSES:
+            for line in words.splitlines():
+                if told := re.search(pattern, line):
+                    said = _sentence(line, told.end())
+                    return said, advice or (INSTALL if self.cards else f"{DRIVER}, then {INSTALL}")
+        return None
+
+    def _smi(self) -> str:
+        if not self.cards:
+            return "`nvidia-smi` finds no card"
+        name, driver = self.cards[0]
+        return f"`nvidia-smi` finds {len(self.cards)} ({name}, driver {driver})"
+
+
+def probe(command: Sequence[str] = PROBE, time_limit_s: float = TIME_LIMIT_S) -> Availability:
+    """Ask now. Takes as long as importing TensorFlow, and on a GPU as long as loading its libraries."""
+    env = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "0", "TF_USE_LEGACY_KERAS": "1", **BUS_ORDER}
+    cards, hidden = tuple(environment.gpus()), os.environ.get("CUDA_VISIBLE_DEVICES")
+    try:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, env=env, timeout=time_limit_s, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return Availability(None, f"no answer within {time_limit_s:g} s", cards, hidden)
+    words = done.stderr.decode(errors="replace")
+    try:
+        return Availability(msgspec.json.decode(done.stdout, type=Probed), words, cards, hidden)
+    except msgspec.DecodeError:
+        return Availability(None, f"{words}\nit ended with code {done.returncode}", cards, hidden)
+
+
+def _sentence(line: str, told: int) -> str:
+    """A line of TensorFlow's log without time, process and file, up to the end of the sentence at `told`."""
+    rest = line[told:].partition(". ")[0]
+    return LOG_HEAD.sub("", line[:told] + rest).strip().rstrip(".")[:160]

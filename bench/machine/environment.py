@@ -1,0 +1,136 @@
+"""Machine, versions, flags, load: what the numbers belong to. Read without importing TensorFlow."""
+
+import os
+import platform
+import re
+import subprocess
+import time
+from importlib import metadata
+from pathlib import Path
+
+import psutil
+
+from bench.errors import BenchError
+from bench.records.run import Environment
+
+# Variables that change how TensorFlow computes or schedules, and so belong to the result.
+# Not all of TF_*: other tools (Terraform) use that prefix too.
+FLAG_PREFIXES = (
+    *(f"TF_{word}" for word in ("XLA", "ENABLE", "DISABLE", "USE", "DETERMINISTIC", "CUD", "NUM", "GPU", "FORCE")),
+    *(f"TF_{word}" for word in ("ONEDNN", "MLIR", "SET", "JIT", "CPU", "AUTOTUNE")),
+    *("XLA_", "OMP_", "KMP_", "MKL_", "DNNL_", "ONEDNN_", "CUDA_VISIBLE", "NVIDIA_TF32"),
+)
+_AUTO_JIT = re.compile(r"--tf_xla_auto_jit=(?!0\b|-1\b)\S*")
+GPU_QUERY = ("nvidia-smi", "--query-gpu=name,driver_version")
+
+
+def read() -> Environment:
+    """The environment now. What cannot be found out is None."""
+    found = gpus()
+    gpu, driver = found[0] if found else (None, None)
+    return Environment(
+        os=platform.platform(terse=True),
+        cpu=_cpu(),
+        cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        cgroup_quota_cores=_quota(),
+        memory_bytes=psutil.virtual_memory().total,
+        gpu=gpu,
+        driver=driver,
+        python=platform.python_version(),
+        tensorflow=_version("tensorflow"),
+        numpy=_version("numpy"),
+        flags=flags(dict(os.environ)),
+        commit=_git("rev-parse", "--short=12", "HEAD"),
+        dirty=None
+        if (status := _git("status", "--porcelain", "--", ":/bench", ":/cifar_core")) is None
+        else bool(status),
+        load_before=load_average(),
+        at=round(time.time(), 2),
+    )
+
+
+def refuse_auto_jit() -> None:
+    """Raises BenchError where a variable has XLA compile parts of every graph: then no mode is what its name says."""
+    if found := _AUTO_JIT.search(os.environ.get("TF_XLA_FLAGS", "")):
+        raise BenchError(
+            f"TF_XLA_FLAGS holds {found[0]}, so XLA would compile parts of tf.function's graph too; type: unset "
+            "TF_XLA_FLAGS (the mode autocluster is what that flag does)"
+        )
+
+
+def gpus() -> list[tuple[str, str]]:
+    """Name and driver of each GPU that NVIDIA's driver knows of; TensorFlow may see fewer."""
+    answer = _run(*GPU_QUERY, "--format=csv,noheader") or ""
+    parts = [line.partition(", ") for line in answer.splitlines()]
+    return [(name, driver) for name, _, driver in parts]
+
+
+def usable_cores(environment: Environment) -> float:
+    """How many cores' work can be done at once: a container's quota may be less than the cores it sees."""
+    return min(environment.cores, environment.cgroup_quota_cores or environment.cores)
+
+
+def load_average() -> float | None:
+    """Runnable processes, averaged over the last minute; None where the system does not say."""
+    try:
+        return round(psutil.getloadavg()[0], 2)
+    except OSError:
+        return None
+
+
+class Stolen:
+    """How much CPU time a hypervisor takes from this machine, from now on: no load average shows that."""
+
+    def __init__(self) -> None:
+        self._before = psutil.cpu_times()
+
+    def share(self) -> float | None:
+        """Of all cores' time since; None where the system does not say, or no time has passed."""
+        now = psutil.cpu_times()
+        if not hasattr(now, "steal") or (passed := sum(now) - sum(self._before)) <= 0:
+            return None
+        return round(max(0.0, now.steal - self._before.steal) / passed, 4)
+
+
+def flags(variables: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    """The variables among `variables` that change what TensorFlow does, sorted by name."""
+    return tuple(sorted((k, v) for k, v in variables.items() if k.startswith(FLAG_PREFIXES)))
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _cpu() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def _quota() -> float | None:
+    """The cores a container may use (cgroup v2 cpu.max), None where there is no limit."""
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+        return None if quota == "max" else int(quota) / int(period)
+    except (OSError, ValueError):
+        return None
+
+
+def _git(*words: str) -> str | None:
+    """Of the checkout that tracks this very file; None for an installed package, even inside another project."""
+    here = ("git", "-C", str(Path(__file__).parent))
+    return _run(*here, *words) if _run(*here, "ls-files", "--error-unmatch", Path(__file__).name) else None
+
+
+def _run(*command: str) -> str | None:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None

@@ -1,0 +1,38 @@
+"""What a parent and its timed child say to each other, one record a line: an Order, then a Reply to every Turn."""
+
+from dataclasses import dataclass
+
+from bench.records.proof import Evidence
+from bench.records.run import Case, Environment, Failure, Measurement, Schedule
+from cifar_core.cifar10 import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Parent to child, once: what to measure. The data's folder is the machine's, so it is no part of the case."""
+
+    case: Case
+    block: int
+    schedule: Schedule
+    environment: Environment
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Parent to child, each time it is the child's turn: a stage of worker.STAGES, its steps, the round of a slice."""
+
+    stage: str
+    steps: int = 0
+    round: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Child to parent, one a turn: seconds of the turn, and what its stage adds. `step_s` is a first idea of a step."""
+
+    seconds: float = 0.0
+    step_s: float = 0.0
+    evidence: Evidence | None = None
+    measurement: Measurement | None = None
+    failure: Failure | None = None

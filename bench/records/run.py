@@ -1,0 +1,249 @@
+"""The records of a timed run as they stand on the disk: reading this file is reading the file format.
+
+Seconds, bytes and counts in plain numbers; None means not measured (in losses: not finite). Leaves out how
+records are made, kept (store.py) and read together (stats.py), what parent and child say to each other (messages.py)
+and the records of a training (train_records.py).
+"""
+
+from dataclasses import dataclass, fields
+
+from bench.records.costs import Costs
+from bench.records.devices import CardLog
+from bench.records.proof import Evidence, Proof
+from cifar_core.workload import Workload
+
+FORMAT = 1  # history: 1, the first
+# The stages of a Failure that is none:
+NOT_APPLICABLE = "not applicable"  # the mode cannot hold the task
+NOT_AVAILABLE = "not available"  # the device is not there, or cannot be used
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """A way to execute the train step; `process_env` must be set before TensorFlow loads.
+
+    `loops` where one call takes many steps, so that it matters how many; `trains` where it can follow a recipe.
+    """
+
+    name: str
+    title: str
+    summary: str
+    process_env: tuple[tuple[str, str], ...] = ()
+    loops: bool = False
+    trains: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One row of a comparison: a workload under one mode on one device. `threads` 0 is TensorFlow's own choice.
+
+    `steps_per_call` is for the modes that loop inside one call; 0 is a whole slice. `again` marks the baseline's second
+    entry in a block, whose ratio to the first is the noise floor (A/A). `slowdown` is the share of its own time that
+    the case sleeps in its slices on purpose (0.05: it takes 5 % longer), to try gates and the instrument with.
+    `deterministic`: TensorFlow was told to choose only ops that give the same bits every time.
+    """
+
+    mode: str
+    device: str
+    threads: int
+    workload: Workload
+    again: bool = False
+    steps_per_call: int = 0
+    slowdown: float = 0.0
+    deterministic: bool = False
+
+    @property
+    def key(self) -> str:
+        """A stable slug: the same case has the same key in every run."""
+        return f"{self.group}-{self.arm}"
+
+    @property
+    def arm(self) -> str:
+        """What tells this case from the others of its group."""
+        calls = f"-k{self.steps_per_call}" if self.steps_per_call else ""
+        slowed = f"-slowed{100 * self.slowdown:g}" if self.slowdown else ""
+        return f"{self.mode}{calls}{slowed}{'-again' if self.again else ''}"
+
+    @property
+    def group(self) -> str:
+        """What is held fixed: only cases of one group are compared."""
+        w = self.workload
+        threads = f"t{self.threads}" if self.threads else "tauto"
+        device = self.device.replace(":", "")
+        place = f"{device}-{threads}{'-det' * self.deterministic}"
+        return f"{w.model_slug}-b{w.batch_size}-{w.precision}-{w.data}-{w.input}-s{w.seed}-{place}"
+
+    @property
+    def group_title(self) -> str:
+        """The same in words, for a reader who knows the run's data and seed."""
+        w = self.workload
+        threads = f", {self.threads} thread{'s' * (self.threads > 1)}" if self.threads else ""
+        inputs = "" if w.input == "resident" else ", tf.data pipeline"
+        place = f"{self.device.upper()}{threads}{', deterministic' * self.deterministic}"
+        return f"{w.model}, batch {w.batch_size}, {w.precision}{inputs}, {place}"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How much is measured. `steps_per_slice` None: set in a group's first block so that a baseline slice takes
+    about `slice_s`, then kept for every mode and block. `precision` 0.02 asks for intervals of at most +-2 %."""
+
+    preset: str
+    blocks: int
+    rounds: int
+    warmup_steps: int
+    slice_s: float
+    steps_per_slice: int | None = None
+    precision: float | None = None
+    budget_s: float | None = None
+    time_limit_s: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What the numbers belong to. `flags`: variables that change what TensorFlow does; loads: one-minute averages.
+
+    `stolen` is the share of the block's CPU time, over all cores, that a hypervisor gave to others; `at` when the block
+    began, in seconds since 1970.
+    """
+
+    os: str
+    cpu: str
+    cores: int
+    cgroup_quota_cores: float | None
+    memory_bytes: int
+    gpu: str | None
+    driver: str | None
+    python: str
+    tensorflow: str
+    numpy: str
+    flags: tuple[tuple[str, str], ...]
+    commit: str | None
+    dirty: bool | None
+    load_before: float | None = None
+    load_after: float | None = None
+    stolen: float | None = None
+    at: float | None = None
+
+
+_CHANGING = ("load_before", "load_after", "stolen", "at")  # from block to block
+LASTING = tuple(field.name for field in fields(Environment) if field.name not in _CHANGING)  # alike in all of a run
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Seconds of each slice in the order taken, never trimmed, and the round of its block that each belongs to.
+
+    `rounds` None means all of them in order; a far slower case takes part in some rounds only, with shorter slices.
+    """
+
+    seconds: tuple[float, ...]
+    steps_per_slice: int
+    rounds: tuple[int, ...] | None = None
+
+    @property
+    def by_round(self) -> dict[int, float]:
+        """Seconds a step by round."""
+        rounds = range(len(self.seconds)) if self.rounds is None else self.rounds
+        return {number: seconds / self.steps_per_slice for number, seconds in zip(rounds, self.seconds, strict=True)}
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """What a case has learned when all is over: the share (0..1) of so many test images that it tells.
+
+    `updates` is a few more than when it was timed, for a look inside (insight.py) trains on.
+    """
+
+    share: float
+    images: int
+    updates: int
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One case in one block, measured in a process of its own.
+
+    `load_s` (TensorFlow imported, by the worker or its nursery; batches prepared) is taken while the block's others
+    load too; `build_s` (model, optimizer and, in TF1 style, the graph) and `first_call_s` with all others idle.
+    `accuracy_after` is taken in a run's first block, of built-in models only; `card` where a GPU
+    computes and NVML is there.
+    """
+
+    case: Case
+    block: int
+    schedule: Schedule
+    environment: Environment
+    load_s: float
+    build_s: float
+    first_call_s: float
+    warmup: Samples
+    steady: Samples
+    last_loss: float | None
+    evidence: Evidence
+    proof: Proof
+    peak_memory_bytes: int
+    costs: Costs | None = None
+    accuracy_after: Accuracy | None = None
+    card: CardLog | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A case that did not come through: a row in the report. `slices_s` is what had been timed by then.
+
+    `stage` is one of worker.STAGES, "equal work", NOT_APPLICABLE or NOT_AVAILABLE.
+    """
+
+    case: Case
+    block: int
+    stage: str
+    message: str
+    stderr_tail: str = ""
+    slices_s: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a measurement file holds: exactly one of the two."""
+
+    format: int = FORMAT
+    measurement: Measurement | None = None
+    failure: Failure | None = None
+
+    @property
+    def case(self) -> Case:
+        """The case this is the outcome of."""
+        return self.record.case
+
+    @property
+    def block(self) -> int:
+        """The block it was measured in."""
+        return self.record.block
+
+    @property
+    def record(self) -> Measurement | Failure:
+        """The one that is there. Raises ValueError for an empty outcome."""
+        record = self.measurement or self.failure
+        if record is None:
+            raise ValueError("an outcome holds a measurement or a failure")
+        return record
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run sets out to measure. `data` is the option as typed; `data_title` says what it turned out to be.
+
+    `seed` gives the weights, the batches and every order in which cases take turns. `needed`: the devices asked for by
+    number, without which the run has failed.
+    """
+
+    format: int
+    created: str
+    seed: int
+    data: str
+    data_title: str
+    synthetic: bool
+    cases: tuple[Case, ...]
+    schedule: Schedule
+    needed: tuple[str, ...] = ()

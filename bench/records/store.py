@@ -1,0 +1,123 @@
+"""The run folder: each outcome a file of its own, written when it exists, read back in a fixed order.
+
+    plan.json                              what the run set out to measure
+    measurements/<key>-b<block>.json       written once, atomically; never changed
+    interrupted/<key>-b<block>.json        slices of blocks that were cut short; kept, never counted
+
+All else under the folder is rebuilt from these. Leaves out what the records mean (records.py).
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from bench.errors import BenchError
+from bench.modes import MODES
+from bench.records.run import FORMAT, Outcome, Plan
+
+Record = TypeVar("Record")
+
+
+class Store:
+    """A run folder that exists and holds a plan."""
+
+    def __init__(self, folder: Path, plan: Plan) -> None:
+        self.folder, self.plan = folder, plan
+
+    @classmethod
+    def create(cls, folder: Path, plan: Plan) -> "Store":
+        """A new run. Raises BenchError where the folder holds anything, or cannot be written."""
+        with new_folder(folder, f"type `cifar-bench run --resume {folder}` to go on with a run, or another --out"):
+            (folder / "measurements").mkdir()
+            write(folder / "plan.json", plan)
+        return cls(folder, plan)
+
+    @classmethod
+    def open(cls, folder: Path) -> "Store":
+        """A run that is there. Raises BenchError where it is none, of a newer format, or broken."""
+        try:
+            if not (folder / "plan.json").is_file():
+                raise BenchError(f"{folder} is no run folder (it has no plan.json); `cifar-bench run` makes one")
+        except OSError as error:
+            raise BenchError(f"cannot read {folder}: {error.strerror}") from None
+        plan = read(folder / "plan.json", Plan)
+        if strange := {case.mode for case in plan.cases} - {mode.name for mode in MODES}:
+            raise BenchError(f"{folder} holds the modes {', '.join(sorted(strange))}, unknown here; update cifar-bench")
+        return cls(folder, plan)
+
+    def keep(self, outcome: Outcome, interrupted: bool = False) -> None:
+        """Write one outcome. One that was cut short goes apart, and may replace an earlier such. Raises BenchError."""
+        folder = self.folder / ("interrupted" if interrupted else "measurements")
+        try:
+            folder.mkdir(exist_ok=True)
+            write(folder / _name(outcome), outcome)
+        except OSError as error:
+            advice = f"make room, then type --resume {self.folder}"
+            raise BenchError(f"cannot write to {folder}: {error.strerror}; {advice}") from None
+
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """Every outcome of the plan's cases, by block, then in the plan's order of cases."""
+        order = {case.key: number for number, case in enumerate(self.plan.cases)}
+        files = sorted((self.folder / "measurements").glob("*.json"))
+        outcomes = [read(file, Outcome) for file in files]
+        return tuple(sorted(outcomes, key=lambda o: (o.block, order.get(o.case.key, len(order)))))
+
+    def held(self) -> set[tuple[str, int]]:
+        """The cases that have their outcome in a block, by their keys and the block's number."""
+        return {(outcome.case.key, outcome.block) for outcome in self.outcomes()}
+
+    def set_aside(self, outcomes: list[Outcome]) -> None:
+        """Move the outcomes of a block that did not end among the interrupted ones: it will be measured anew."""
+        (self.folder / "interrupted").mkdir(exist_ok=True)
+        for outcome in outcomes:
+            os.replace(self.folder / "measurements" / _name(outcome), self.folder / "interrupted" / _name(outcome))
+
+
+def _name(outcome: Outcome) -> str:
+    return f"{outcome.case.key}-b{outcome.block}.json"
+
+
+@contextmanager
+def new_folder(folder: Path, advice: str, again: str = "") -> Iterator[None]:
+    """A folder to be filled in the with-block, made where there is none. Raises BenchError where that cannot be done.
+
+    What lies in it stays, unless it holds the file `again`, and no run: then it is filled anew.
+    """
+    try:
+        held = {file.name for file in folder.iterdir()} if folder.is_dir() else set()
+        if held and (again not in held or "plan.json" in held):
+            raise BenchError(f"{folder} holds {'another run' if 'plan.json' in held else 'other files'}; {advice}")
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise BenchError(f"cannot write to {folder}: {error.strerror}; give another --out") from None
+
+
+def write(file: Path, record: object) -> None:
+    """Write a record as JSON, all or nothing: a reader, or a crash, never sees half a file. Raises OSError."""
+    draft = file.with_suffix(".tmp")
+    with draft.open("wb") as stream:
+        stream.write(msgspec.json.format(msgspec.json.encode(record)) + b"\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    os.replace(draft, file)
+
+
+def read(file: Path, kind: type[Record]) -> Record:
+    try:
+        text = file.read_bytes()
+        found = msgspec.json.decode(text, type=dict[str, object]).get("format")
+        if isinstance(found, int) and found > FORMAT:
+            raise BenchError(f"{file} has format {found}, this version reads up to {FORMAT}; update cifar-bench")
+        record = msgspec.json.decode(text, type=kind)
+        if isinstance(record, Outcome) and not (record.measurement or record.failure):
+            raise msgspec.DecodeError("it holds neither a measurement nor a failure")
+        return record
+    except OSError as error:
+        raise BenchError(f"cannot read {file}: {error.strerror}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BenchError(f"{file} is broken ({error}); move it away and type --resume to measure it again") from None

@@ -1,0 +1,36 @@
+"""A report on the disk: report.md, report.html, tables/*.csv and plots/*.png beside the raw files it was made of."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench.errors import BenchError
+from bench.report.form import page
+from bench.report.form.document import Figure, Section, Table, csv, markdown
+
+PAGE = "report.html"
+
+
+def write(folder: Path, title: str, data: str, sections: Sequence[Section]) -> Path:
+    """Write all of it; the path of report.md. `data` says on which images. Raises BenchError where it cannot."""
+    try:
+        drawings = _write_parts(folder, data, sections)
+        (folder / "report.md").write_text(markdown(title, sections), encoding="utf-8")
+        (folder / PAGE).write_text(page.html(title, data, sections, drawings), encoding="utf-8")
+    except OSError as error:
+        raise BenchError(f"cannot write the report into {folder}: {error.strerror}") from None
+    return folder / "report.md"
+
+
+def _write_parts(folder: Path, data: str, sections: Sequence[Section]) -> dict[str, str]:
+    """Each figure is drawn once: its SVG by its name, for the page."""
+    (folder / "tables").mkdir(exist_ok=True)
+    (folder / "plots").mkdir(exist_ok=True)
+    for stale in (*folder.glob("tables/*.csv"), *folder.glob("plots/*.png")):
+        stale.unlink()  # a case may have failed, or turned out invalid, only in an earlier report
+    drawings: dict[str, str] = {}
+    for part in (part for section in sections for part in section.parts):
+        if isinstance(part, Table):
+            (folder / "tables" / f"{part.name}.csv").write_text(csv(part, data), encoding="utf-8")
+        elif isinstance(part, Figure):
+            drawings[part.name] = part.draw(folder / "plots" / f"{part.name}.png")
+    return drawings

@@ -1,0 +1,115 @@
+"""Conditions: what the numbers belong to, the noise floor, and every warning and failure."""
+
+from bench.analysis import audit
+from bench.analysis.analyse import Run
+from bench.analysis.stats.ratios import ENOUGH_BLOCKS
+from bench.records.run import LASTING, Environment
+from bench.report.form.document import Row, Section, Table, column
+from bench.report.form.wording import interval, mib
+from bench.report.sections import failures
+from bench.report.sections.proof import less_warm
+
+MUCH_STOLEN = 0.03  # a share of CPU time
+
+
+def section(run: Run) -> Section:
+    """Noise floor, warnings, failures, then the machine."""
+    parts = [*_floors(run), *_warnings(run)]
+    return Section("Conditions and warnings", (*parts, *failures.parts(run), _conditions(run)))
+
+
+def _floors(run: Run) -> list[str]:
+    sentences = []
+    for group in run.groups:
+        if group.baseline.not_available:
+            continue  # the headline says why
+        if group.again is None or group.floor is None:
+            sentences.append(f"{group.title}: no noise floor, for the baseline was not measured twice.")
+            continue
+        inside = group.again.low is None or group.again.low <= 1 <= (group.again.high or group.again.centre)
+        sentences.append(
+            f"{group.title}: the baseline against itself (A/A) came out {interval(group.again, sign='x')}"
+            + (", which contains 1 as it should" if inside else ", which does **not** contain 1: distrust small ratios")
+            + f". No difference of up to {group.floor - 1:.1%} is called one."
+        )
+    return sentences
+
+
+def _warnings(run: Run) -> list[str]:
+    lines = [f"{group.title}, {result.title}: {text}" for group, result in run.rows() for text in result.warnings]
+    for group, result in run.rows():
+        lines += [
+            f"{group.title}, {result.title}: {w}" for w in (result.comparison.warnings if result.comparison else ())
+        ]
+    lines += [f"audit: {text}" for text in audit.alarms(run)]
+    lines += _of_machine(run)
+    return ["Warnings:\n\n" + "\n".join(f"- {line}" for line in lines)] if lines else ["No warnings."]
+
+
+def _of_machine(run: Run) -> list[str]:
+    first = _environments(run)[:1]
+    lines = [
+        f"the machine was busy before the run (load {env.load_before:g} on {env.cores} cores); close what else runs"
+        for env in first
+        if env.load_before is not None and env.load_before > 0.5 * env.cores
+    ]
+    if (stolen := _stolen(_environments(run))) is not None and stolen > MUCH_STOLEN:
+        lines.append(
+            f"the hypervisor took up to {stolen:.0%} of this machine's CPU time during a block: other tenants are at "
+            "work, so trust the ratios more than the times"
+        )
+    if differing := _differing(_environments(run)):
+        lines.append(f"the blocks did not run under the same conditions; these differ: {', '.join(differing)}")
+    if run.blocks < ENOUGH_BLOCKS and run.blocks < run.plan.schedule.blocks:
+        lines.append(f"only {run.blocks} of {run.plan.schedule.blocks} planned blocks were measured; --resume goes on")
+    return lines
+
+
+def _stolen(environments: list[Environment]) -> float | None:
+    return max((env.stolen for env in environments if env.stolen is not None), default=None)
+
+
+def _differing(environments: list[Environment]) -> list[str]:
+    """The fields in which the blocks of a run (resumed elsewhere, perhaps) are not alike, and should be."""
+    return [name for name in LASTING if len({getattr(env, name) for env in environments}) > 1]
+
+
+def _environments(run: Run) -> list[Environment]:
+    return [outcome.measurement.environment for outcome in run.outcomes if outcome.measurement]
+
+
+def _conditions(run: Run) -> Table:
+    schedule, plan = run.plan.schedule, run.plan
+    steps = sorted({o.measurement.steady.steps_per_slice for o in run.outcomes if o.measurement})
+    facts: list[tuple[str, str]] = [
+        ("data", plan.data_title),
+        ("seed of weights, batches and turns", str(plan.seed)),
+        ("preset", schedule.preset),
+        ("blocks measured", str(run.blocks)),
+        ("rounds a block", str(schedule.rounds)),
+        ("steps a slice", ", ".join(map(str, steps)) or "–"),
+        ("warm-up steps", "; ".join([f"{schedule.warmup_steps} after the first five", *less_warm(run)])),
+        ("started", plan.created),
+    ]
+    facts += _machine(_environments(run))
+    rows: tuple[Row, ...] = tuple({"what": what, "value": value} for what, value in facts)
+    return Table("conditions", (column("what", "what"), column("value", "value")), rows, "What the numbers belong to")
+
+
+def _machine(environments: list[Environment]) -> list[tuple[str, str]]:
+    if not environments:
+        return []
+    env, loads = environments[0], [e.load_after for e in environments if e.load_after is not None]
+    stolen = _stolen(environments)
+    quota = "" if env.cgroup_quota_cores is None else f", quota {env.cgroup_quota_cores:g}"
+    return [
+        ("CPU", f"{env.cpu}, {env.cores} cores{quota}"),
+        ("memory (MiB)", mib(env.memory_bytes)),
+        ("GPU", f"{env.gpu}, driver {env.driver}" if env.gpu else "none"),
+        ("system", env.os),
+        ("TensorFlow / NumPy / Python", f"{env.tensorflow} / {env.numpy} / {env.python}"),
+        ("TensorFlow flags", " ".join(f"{k}={v}" for k, v in env.flags) or "none set"),
+        ("load before, and after a block at most", f"{env.load_before} / {max(loads, default=0.0)}"),
+        ("CPU time stolen in a block, at most", "unknown" if stolen is None else f"{stolen:.1%}"),
+        ("source", f"{env.commit or 'unknown'}{' with uncommitted changes' if env.dirty else ''}"),
+    ]

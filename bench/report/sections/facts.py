@@ -1,0 +1,91 @@
+"""What happened in this run that deserves a sentence of its own, because people expect otherwise."""
+
+import re
+from collections.abc import Sequence
+
+from bench.analysis import costs as spending
+from bench.analysis.analyse import CaseResult, GroupResult, Run, ratio_between
+from bench.analysis.stats.ratios import Summary, Verdict
+from bench.report.form.document import Section
+from bench.report.form.wording import interval, number
+from bench.report.questions.asking import versus
+
+# Two modes of which the second is expected to be the faster one, and what follows where it is not.
+EXPECTED = (
+    ("function", "xla", "compiling the step with XLA does not pay here"),
+    ("function", "autocluster", "letting XLA choose clusters does not pay here"),
+    ("xla", "xla_loop", "XLA compiles a loop's body worse than the same step alone: keep the loop in Python"),
+    ("function", "function_loop", "Python between the steps is no cost worth removing here"),
+    ("keras_fit", "keras_jit", "jit_compile=True does not pay here"),
+    ("eager", "graph", "a static graph does not pay here"),
+    ("eager", "function", "tf.function does not pay here"),
+)
+
+
+def section(run: Run) -> Section:
+    """One bullet a fact; no parts where nothing surprised."""
+    facts = [f"- {group.title}: {fact}" for group in run.groups for fact in _facts(group)]
+    return Section(f"Worth knowing{run.label}", ("\n".join(facts),) if facts else ())
+
+
+def _facts(group: GroupResult) -> list[str]:
+    results = [result for result in group.cases if not result.case.again]
+    slower = [
+        f"**{b.title} takes {interval(found, sign='x')} as long as {a.title}** a step: {lesson}."
+        for usual, faster, lesson in EXPECTED
+        for a in results
+        for b in results
+        if (a.case.mode, b.case.mode) == (usual, faster) and (found := _times_as_long(group, a, b))
+    ]
+    return [*slower, *map(_never_repaid, filter(_pays_never, results)), *_conversion(results), *_retraced(results)]
+
+
+def _times_as_long(group: GroupResult, a: CaseResult, b: CaseResult) -> Summary | None:
+    """How many times as long b's step takes, where it was found to be slower."""
+    compared = versus(group, a, b)
+    return ratio_between(b, a) if compared and compared.verdict is Verdict.SLOWER else None
+
+
+def _pays_never(result: CaseResult) -> bool:
+    return bool(result.break_even and result.break_even.text == "never" and result.summary("startup"))
+
+
+def _never_repaid(result: CaseResult) -> str:
+    startup = result.summary("startup")
+    assert startup
+    return f"**{result.title}'s start of {number(startup.centre)} s is never repaid**: its steps are slower as well."
+
+
+def _conversion(results: list[CaseResult]) -> list[str]:
+    """What AutoGraph's conversion costs and gives: the same trace with it and without."""
+    by_mode = {result.case.mode: result for result in results}
+    converted, plain = by_mode.get("function"), by_mode.get("function_unconverted")
+    if not converted or not plain or (extra_s := spending.conversion_s(converted, plain)) is None:
+        return []
+    ratio = ratio_between(plain, converted)
+    gain = f"a step is {interval(ratio, sign='x')} as fast with it" if ratio else "of a step nothing is known"
+    return [f"**AutoGraph's conversion adds {number(extra_s)} s to the trace**, once; {gain}."]
+
+
+def _retraced(results: list[CaseResult]) -> list[str]:
+    return [text for result in results if (text := _retrace(result))]
+
+
+def _retrace(result: CaseResult) -> str:
+    """What made a step trace again, and what to do; empty where nothing did."""
+    count = sum(m.proof.traces_while_timing for m in result.measurements)
+    changes = tuple(dict.fromkeys(text for m in result.measurements for text in m.proof.execution.retraces))
+    if not count and not changes:
+        return ""
+    when = f"{count} times again while it was timed" if count else "again before it was timed"
+    why = "something in its arguments changes from step to step (a Python number, a new shape, a new object)"
+    advice = " A last, ragged batch did it: use drop_remainder=True, or pad it." if _ragged(changes) else ""
+    invalid = "; it is INVALID" if count else ""
+    return f"**{result.title} was traced {when}**: {'; '.join(changes) or why}{invalid}.{advice}"
+
+
+def _ragged(changes: Sequence[str]) -> bool:
+    """Whether all that changed are first dimensions that shrank or grew back."""
+    shapes = [re.findall(r"(\w+) \[(\d+)((?:, \d+)*)\]", change.partition(": ")[2]) for change in changes]
+    alike = [len(pair) == 2 and pair[0][::2] == pair[1][::2] and pair[0][1] != pair[1][1] for pair in shapes]
+    return bool(alike) and all(alike)

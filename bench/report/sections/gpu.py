@@ -1,0 +1,187 @@
+"""What a GPU was up to while it was measured: where ops ran, waiting, moving a batch, clocks and throttling.
+
+Part of the section Devices (devices.py). On a CPU only waiting is shown, and only beside a GPU's.
+"""
+
+import statistics
+from collections.abc import Callable, Sequence
+
+from bench.analysis.analyse import CaseResult, GroupResult, Run
+from bench.analysis.stats import ratios as stats
+from bench.modes import placement
+from bench.records.devices import CardLog, Reading
+from bench.records.run import Measurement
+from bench.report.form.document import Column, Part, Row, Table, column, summary_of
+from bench.report.form.wording import interval, number
+
+_PLACES = (
+    "Where the ops of a step ran, by the runtime's own graphs (of eager modes, op by op): all that compute with "
+    "floating-point numbers must lie on the case's device, or the case is INVALID. *Moved* names the tensors that went "
+    "from device to device in that step; XLA's program cannot leave its device."
+)
+_WAITING = (
+    "The same steps with one wait for the device at the end of a slice, as they are timed, and with one after every "
+    "step, as many loops print their loss; taken after the timing. *Left to do* is how long the device was still busy "
+    "when the mode's own wait was over: it should be next to nothing. A mode that takes many steps a call cannot wait "
+    "in between."
+)
+_MOVING = (
+    "Moving the images of one batch from the host's memory to the card, nothing else running; a resident batch is not "
+    "moved while it is timed, a pipeline's is. On a CPU there is nothing to move."
+)
+_CARD = (
+    "The card by NVIDIA's own library, read right after each slice, outside the clock. Slices whose clocks were held "
+    "down are counted here and stay in every number."
+)
+
+
+def parts(run: Run) -> tuple[Part, ...]:
+    """Nothing where no GPU was measured."""
+    if not any(result.case.device != "cpu" and result.measurements for _, result in run.rows()):
+        return ()
+    made = ((_PLACES, _places(run)), (_WAITING, _waiting(run)), (_MOVING, _moving(run)), (_CARD, _cards(run)))
+    return tuple(part for text, table in made if table.rows for part in (text, table))
+
+
+def _places(run: Run) -> Table:
+    columns = (
+        column("case", "group"),
+        column("mode", "title"),
+        column("computing ops", "placed"),
+        column("moved", "moved"),
+    )
+    found = ((group, result, m) for group, result in run.rows() for m in result.measurements if m.proof.placement)
+    return Table("placement", columns, tuple(_place_row(*each) for each in found))
+
+
+def _place_row(group: GroupResult, result: CaseResult, measurement: Measurement) -> Row:
+    found = measurement.proof.placement
+    assert found
+    whole = " (one program)" if found.compiled else ""
+    return {
+        **_names(group, result),
+        "placed": "; ".join(f"{each.device} {each.ops}{whole}" for each in found.placed),
+        "strangers": "; ".join(placement.strangers(found, placement.home(result.case.device))),
+        "moved": "; ".join(found.transfers) or "nothing",
+    }
+
+
+def _waiting(run: Run) -> Table:
+    columns = (
+        column("case", "group"),
+        column("mode", "title"),
+        Column("one wait a slice (ms a step)", lambda row: interval(summary_of(row, "once_s"), 1e3)),
+        Column("one wait a step (ms a step)", lambda row: interval(summary_of(row, "every_s"), 1e3)),
+        Column("times as long", lambda row: interval(summary_of(row, "dearer"), sign="x")),
+        Column("left to do, at most (ms)", lambda row: _ms(row["left_s"])),
+    )
+    rows = tuple(row for group, result in run.rows() if (row := _waiting_row(group, result)))
+    return Table("waiting", columns, rows)
+
+
+def _waiting_row(group: GroupResult, result: CaseResult) -> Row | None:
+    found = [m.costs.synced for m in result.measurements if m.costs and m.costs.synced]
+    if not found or not result.valid or result.case.again:
+        return None
+    both = [(each.once_s, each.every_s) for each in found if each.every_s]
+    return {
+        **_names(group, result),
+        "once_s": stats.summarise([each.once_s for each in found]),
+        "every_s": stats.summarise([every for _, every in both]) if both else None,
+        "dearer": stats.summarise([every / once for once, every in both]) if both else None,
+        "left_s": max(each.left_s for each in found),
+    }
+
+
+def _moving(run: Run) -> Table:
+    columns = (
+        column("case", "group"),
+        column("batch", "size"),
+        Column("moving it (ms)", lambda row: interval(summary_of(row, "copy_s"), 1e3)),
+        Column("of the fastest mode's step", lambda row: _share(row["share"])),
+        column("fastest mode", "title"),
+    )
+    rows = tuple(row for group in run.groups if (row := _moving_row(group)))
+    return Table("moving", columns, rows)
+
+
+def _moving_row(group: GroupResult) -> Row | None:
+    copies = [m.costs.batch_copy_s for r in group.cases for m in r.measurements if m.costs and m.costs.batch_copy_s]
+    steps = [(step.centre, result) for result in group.cases if (step := result.summary("step"))]
+    if not copies or not steps:
+        return None
+    step_s, fastest = min(steps, key=lambda pair: pair[0])
+    copy_s = stats.summarise(copies)
+    return {
+        **_names(group, fastest),
+        "size": group.workload.batch_size,
+        "copy_s": copy_s,
+        "share": copy_s.centre / step_s,
+    }
+
+
+def _cards(run: Run) -> Table:
+    columns = (
+        column("case", "group"),
+        column("mode", "title"),
+        column("card", "card"),
+        column("SM clock (MHz)", "sm_mhz"),
+        column("memory clock (MHz)", "memory_mhz"),
+        column("power (W)", "power_w"),
+        column("°C, before to hottest", "temperature_c"),
+        column("slices held down", "throttled"),
+        column("others on the card", "others"),
+    )
+    found = [(group, result, [m.card for m in result.measurements if m.card]) for group, result in run.rows()]
+    return Table("card", columns, tuple(_card_row(group, result, logs) for group, result, logs in found if logs))
+
+
+def _card_row(group: GroupResult, result: CaseResult, logs: Sequence[CardLog]) -> Row:
+    readings = [reading for log in logs for reading in log.slices]
+    reasons = dict.fromkeys(reason for log in logs for reason in log.reasons)
+    held_down = sum(log.throttled for log in logs)
+    return {
+        **_names(group, result),
+        "card": f"{logs[0].name or 'unknown'}, driver {logs[0].driver or 'unknown'}",
+        "sm_mhz": _range(readings, lambda r: r.sm_mhz),
+        "memory_mhz": _range(readings, lambda r: r.memory_mhz),
+        "power_w": _range(readings, lambda r: r.power_w),
+        "temperature_c": _heat(logs, readings),
+        "throttled": f"{held_down} of {len(readings)}" + (f" ({', '.join(reasons)})" if reasons else ""),
+        "others": _others(logs),
+    }
+
+
+def _range(readings: Sequence[Reading], value: Callable[[Reading], float | None]) -> str:
+    """Median, lowest and highest: '1,980 (1,755 to 1,980)'."""
+    found = [value_ for reading in readings if (value_ := value(reading)) is not None]
+    if not found:
+        return "–"
+    middle, low, high = statistics.median(found), min(found), max(found)
+    return f"{middle:,.0f}" if low == high else f"{middle:,.0f} ({low:,.0f} to {high:,.0f})"
+
+
+def _heat(logs: Sequence[CardLog], readings: Sequence[Reading]) -> str:
+    before = [log.before.temperature_c for log in logs if log.before.temperature_c is not None]
+    during = [reading.temperature_c for reading in readings if reading.temperature_c is not None]
+    return f"{min(before)} to {max(during)}" if before and during else "–"
+
+
+def _others(logs: Sequence[CardLog]) -> str:
+    guests = [each for log in logs for each in (log.guests_before, log.guests_after)]
+    if all(each.processes is None for each in guests):
+        return "unknown"
+    return ", ".join(dict.fromkeys(name for each in guests for name in each.processes or ())) or "none seen"
+
+
+def _names(group: GroupResult, result: CaseResult) -> dict[str, object]:
+    again = result.case.again
+    return {"group": group.title, "mode": result.case.mode, "again": again, "title": result.title}
+
+
+def _ms(value: object) -> str:
+    return number(value * 1e3) if isinstance(value, float) else "–"
+
+
+def _share(value: object) -> str:
+    return f"{value:.0%}" if isinstance(value, float) else "–"

@@ -1,0 +1,154 @@
+"""The tables of trainings over modes and seeds, and how their numbers are written."""
+
+import statistics
+
+from bench.analysis.learning import Learning, ModeLearning, seconds_to
+from bench.analysis.stats.equivalence import Equivalence
+from bench.report.form.document import Column, Row, Table, column, summary_of
+from bench.report.form.wording import interval, number
+
+
+def table(learning: Learning) -> Table:
+    """One row a mode: test accuracy over seeds, its difference from the baseline, and what may be said of it."""
+    columns = (
+        column("mode", "title"),
+        column("seeds", "seeds"),
+        Column("test accuracy (mean ± sd)", lambda row: str(row["shown"])),
+        Column("of 1,000 training images", lambda row: _share(row["training_accuracy"])),
+        Column("difference (points, 90 %)", lambda row: str(row["difference_shown"])),
+        column("verdict", "verdict"),
+        Column("ms a step", lambda row: _ms(row["step_s"])),
+        Column("waiting for data", lambda row: _share(row["waited"])),
+        Column(f"times as fast as {learning.baseline.title}", lambda row: interval(summary_of(row, "speed"), sign="x")),
+    )
+    return Table("learning", columns, tuple(_row(learning, mode) for mode in learning.modes), "Test accuracy by mode")
+
+
+def _row(learning: Learning, mode: ModeLearning) -> Row:
+    last = [t.points[-1] for t in mode.trained if t.points]
+    bare = [(p.seconds - p.first_call_s) / (p.step - 1) for p in last if p.step > 1]
+    return {
+        "mode": mode.mode,
+        "title": mode.title,
+        "seeds": len(mode.finals),
+        "accuracy_mean": mode.mean,
+        "accuracy_sd": mode.sd,
+        "shown": accuracy(mode),
+        "training_accuracy": statistics.fmean(point.accuracy for point in last) if last else None,
+        "difference": mode.difference and mode.difference.mean,
+        "difference_low": mode.difference and mode.difference.low,
+        "difference_high": mode.difference and mode.difference.high,
+        "difference_shown": _difference(mode.difference),
+        "verdict": _verdict(learning, mode),
+        "step_s": statistics.fmean(bare) if bare else None,
+        "waited": statistics.fmean(p.waited_s / p.seconds for p in last) if last else None,
+        "speed": None if mode is learning.baseline else learning.speed(mode),
+    }
+
+
+def _verdict(learning: Learning, mode: ModeLearning) -> str:
+    if any(t.not_applicable for t in mode.trained):
+        return "NOT APPLICABLE"
+    if mode.failed:
+        return "FAILED"
+    if mode is learning.baseline:
+        return "baseline"
+    if mode.difference is None:
+        return "NOT COMPARABLE"
+    if mode.difference.same:
+        return f"SAME within ±{points(mode.difference.margin)}"
+    return "DIFFERENT" if mode.difference.differs else "UNCERTAIN"
+
+
+def to_target(learning: Learning) -> Table:
+    """One row a mode: in how many seeds, after how many steps and seconds the target was first seen to be reached."""
+    base = learning.baseline.title
+    columns = (
+        column(f"mode, to {learning.plan.target:.2%}", "title"),
+        column("reached", "reached"),
+        Column("steps (mean)", lambda row: "–" if row["steps"] is None else f"{row['steps']:,.0f}"),
+        Column("seconds, all", lambda row: _range(row, "all")),
+        Column("seconds, first call left out", lambda row: _range(row, "bare")),
+        Column(f"times as soon as {base}, all", lambda row: interval(summary_of(row, "sooner_all"), sign="x")),
+        Column("first call left out", lambda row: interval(summary_of(row, "sooner_bare"), sign="x")),
+    )
+    return Table(
+        "to_target",
+        columns,
+        tuple(_target_row(learning, mode) for mode in learning.modes),
+        "How soon the target was reached, by mode",
+    )
+
+
+def _target_row(learning: Learning, mode: ModeLearning) -> Row:
+    target, other = learning.plan.target, mode is not learning.baseline
+    points = [point for t in mode.trained if (point := t.reached(target))]
+    row: dict[str, object] = {
+        "mode": mode.mode,
+        "title": mode.title,
+        "reached": f"{len(points)} of {len(mode.trained)}",
+        "steps": statistics.fmean(point.step for point in points) if points else None,
+        "sooner_all": learning.sooner(mode, first_call=True) if other else None,
+        "sooner_bare": learning.sooner(mode, first_call=False) if other else None,
+    }
+    for name, first_call in (("all", True), ("bare", False)):
+        seconds = [s for t in mode.trained if (s := seconds_to(t, target, first_call)) is not None]
+        found = (statistics.fmean(seconds), min(seconds), max(seconds)) if seconds else (None, None, None)
+        row |= dict(zip((f"{name}_mean_s", f"{name}_least_s", f"{name}_most_s"), found, strict=True))
+    return row
+
+
+def trainings(learning: Learning) -> Table:
+    """Every displayed step of every training: data for others, not for the page."""
+    rows = tuple(
+        {
+            "mode": mode.mode,
+            "seed": t.training.recipe.seed,
+            "start_s": t.progress.start_s,
+            **{name: getattr(point, name) for name in point.__slots__},
+        }
+        for mode in learning.modes
+        for t in mode.trained
+        for point in t.points
+    )
+    return Table("trainings", (), rows)
+
+
+def accuracy(mode: ModeLearning) -> str:
+    """Mean and spread of a mode's final test accuracy."""
+    if mode.mean is None:
+        return "–"
+    return f"{mode.mean:.2%}" + (f" ± {points(mode.sd)}" if mode.sd is not None else " (one seed)")
+
+
+def points(share: float) -> str:
+    """A share of the test images in points, one per cent each."""
+    return f"{100 * share:.2f}"
+
+
+def signed(share: float) -> str:
+    """A difference in points."""
+    return f"{100 * share:+.2f}"
+
+
+def _difference(difference: Equivalence | None) -> str:
+    if difference is None:
+        return "–"
+    if difference.low is None or difference.high is None:
+        return signed(difference.mean)
+    return f"{signed(difference.mean)} [{signed(difference.low)}, {signed(difference.high)}]"
+
+
+def _ms(seconds: object) -> str:
+    return number(1e3 * seconds) if isinstance(seconds, float) else "–"
+
+
+def _share(value: object) -> str:
+    return f"{value:.1%}" if isinstance(value, float) else "–"
+
+
+def _range(row: Row, name: str) -> str:
+    mean, least, most = (row[f"{name}_{kind}_s"] for kind in ("mean", "least", "most"))
+    if not (isinstance(mean, float) and isinstance(least, float) and isinstance(most, float)):
+        return "–"
+    return f"{number(mean)} ({number(least)} to {number(most)})"

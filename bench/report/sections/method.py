@@ -1,0 +1,50 @@
+"""The method in short: what is in the clock, what is not, and how an interval comes about."""
+
+from bench.analysis.analyse import Run
+from bench.analysis.stats.ratios import ENOUGH_BLOCKS, MARGIN
+from bench.report.form.document import Section
+
+
+def section(run: Run) -> Section:
+    """The same for every run, but for what a pipeline and a GPU add."""
+    streamed = (_PIPELINE,) if any(case.workload.input == "pipeline" for case in run.plan.cases) else ()
+    on_gpu = (_GPU,) if any(case.device != "cpu" for case in run.plan.cases) else ()
+    return Section("What is timed, and how", (_CLOCK, *streamed, *on_gpu, _TURNS, _STATISTICS))
+
+
+_CLOCK = (
+    "In the clock, for every mode alike: the loop over the steps of a slice (Python's, or the mode's own where its "
+    "name says loop, or Keras'), each step's forward pass, loss, gradients and Adam's update, and one wait for the "
+    "last loss; a TF1 Session, by its nature, waits after every step. The batch already lies on the device, or, where "
+    "a group's title says tf.data pipeline, is waited for. Not in the clock: data loading, building, tracing, "
+    "compiling, the talk between processes."
+)
+_PIPELINE = (
+    "A tf.data pipeline prepares a batch whenever a step takes one, but each slice begins with its buffer full. So "
+    "where a batch takes longer to prepare than a step to run, the first few steps of a slice do not wait, and all "
+    "modes but one look faster than in a long training; the tf.function loop prepares each batch inside its graph, "
+    "without a buffer, so its ratio holds that difference too."
+)
+_GPU = (
+    "On a GPU the wait at a slice's end is the same: the last loss is copied back to the host, which happens behind "
+    "all that the card was given before; how long the card was still busy after it is measured and stands under "
+    "Devices. Memory growth is on. float32 means 32 bits there too: TF32, TensorFlow's choice, is another precision."
+)
+_TURNS = (
+    "A block starts a fresh process for each case, the baseline twice. All live at once and take turns: in each round "
+    "every one runs one slice, in an order drawn anew from the seed, so that whatever slows the machine hits all "
+    "alike. On a CPU under Linux these processes are forked from one that has imported TensorFlow, in this block and "
+    "for it, and has run nothing. A case far slower than the baseline takes part in two rounds of every second block."
+)
+_STATISTICS = (
+    "A block's ratio compares the least disturbed slices of both, of the same rounds: each one's fastest third, "
+    "averaged on the log scale. Whatever else runs on a machine only ever adds time, so these are the slices that say "
+    "most of the modes themselves; the ratio over all slices stands beside it in `tables/steady.csv`, and a warning "
+    "where it says something else. Ratios are given Student's 95 % interval across blocks, for a block (a process) is "
+    "what repeats independently. Verdicts: FASTER or SLOWER where p < 0.05 "
+    "after Holm's correction over all comparisons of the run and the ratio lies outside the noise floor; SAME where "
+    f"the whole interval lies within {MARGIN:.0%}; UNCERTAIN otherwise; INVALID where a case did other work than its "
+    "baseline or was not what its name says; NOT APPLICABLE where a mode cannot hold the task; NOT AVAILABLE where its "
+    "device cannot be used; NOT COMPARABLE where there is nothing to compare. "
+    f"{ENOUGH_BLOCKS} blocks are the least for which all blocks on one side have p < 0.05."
+)

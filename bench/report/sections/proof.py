@@ -1,0 +1,152 @@
+"""Proof: that every mode did the same work, and did it in the way its name says."""
+
+from collections.abc import Callable
+
+from bench.analysis.analyse import CaseResult, GroupResult, Run
+from bench.analysis.validity import Tolerance, largest_gradient_difference, loss_differences, tolerance_of
+from bench.records.run import Measurement
+from bench.report.form.document import Column, Row, Section, Table, column
+
+FIRST_LOSSES = 5  # compared where no step takes seconds
+
+
+def section(run: Run) -> Section:
+    """How far the cases differ from their baseline, and what TensorFlow says of how they ran."""
+    return Section("Equal work, and proof of mode", (_reading(run), _work(run), _modes(run)))
+
+
+def _reading(run: Run) -> str:
+    loss = _tolerance(run, lambda tolerance: tolerance.loss)
+    gradient = _tolerance(run, lambda tolerance: tolerance.gradient)
+    curve = _tolerance(run, lambda tolerance: tolerance.curve)
+    return (
+        "Before any timing each case starts from the baseline's weights and batches (compared byte for byte), and its "
+        f"first loss (tolerance {loss}), its first gradients ({gradient} of each one's length) and its first five "
+        f"losses ({curve}) must agree with the baseline's; else it is not timed.{_shorter(run)} The differences below "
+        "are the largest over all blocks; later losses are not compared number by number, for training amplifies "
+        "rounding." + _changes(run, _tolerance(run, lambda tolerance: tolerance.change))
+    )
+
+
+def _tolerance(run: Run, of: Callable[[Tolerance], float]) -> str:
+    """'1e-05'; where the run's precisions or kinds of devices have different ones, '1e-05 in float32 on CPU, ...'."""
+    kinds = dict.fromkeys((case.workload.precision, case.device.partition(":")[0]) for case in run.plan.cases)
+    found = {kind: f"{of(tolerance_of(*kind)):.0e}" for kind in kinds}
+    if len(set(found.values())) == 1:
+        return next(iter(found.values()))
+    return ", ".join(f"{text} in {precision} on {device.upper()}" for (precision, device), text in found.items())
+
+
+def _changes(run: Run, tolerance: str) -> str:
+    if not any(o.measurement.evidence.by_change for o in run.outcomes if o.measurement):
+        return ""
+    return (
+        " An optimizer that keeps no gradients is compared by its weights' change over the first step instead "
+        f"(tolerance {tolerance}), where the rounding of the smallest gradients may turn whole steps around."
+    )
+
+
+def _shorter(run: Run) -> str:
+    """Which cases took too long for five losses, and of how many they were compared."""
+    rows = [_work_row(group, result) for group, result in run.rows() if result.measurements]
+    short = [
+        f"{row['title']} {row['losses_compared']}" for row in rows if row["losses_compared"] in range(FIRST_LOSSES)
+    ]
+    return f" Where a step takes seconds, fewer losses are compared: {', '.join(short)}." if short else ""
+
+
+def less_warm(run: Run) -> list[str]:
+    """The cases of which fewer steps than of others went before the first slice: 'XLA loop 0 after the first 2'."""
+    found = []
+    for group, result in run.rows():
+        first = min((len(m.evidence.first_losses) for m in result.measurements), default=FIRST_LOSSES)
+        more = [m.warmup.steps_per_slice for m in result.measurements]
+        if first < FIRST_LOSSES or any(steps < run.plan.schedule.warmup_steps for steps in more):
+            where = f"{group.title}, " if len(run.groups) > 1 else ""
+            found.append(f"{where}{result.title} {min(more)} after the first {first}")
+    return found
+
+
+def _work(run: Run) -> Table:
+    columns = (
+        column("case", "group"),
+        column("mode", "title"),
+        Column("first loss differs by", lambda row: _scientific(row["loss_difference"])),
+        Column("first gradients by", lambda row: _scientific(row["gradient_difference"])),
+        Column("first losses by", lambda row: _scientific(row["curve_difference"])),
+        column("updates counted / asked for", "updates"),
+    )
+    rows = tuple(_work_row(group, result) for group, result in run.rows() if result.measurements)
+    return Table(
+        "equal_work",
+        columns if len(run.groups) > 1 else columns[1:],
+        rows,
+        "How far each mode's first steps differ from the baseline's",
+    )
+
+
+def _work_row(group: GroupResult, result: CaseResult) -> Row:
+    reference = {m.block: m for m in group.baseline.measurements}
+    pairs = [(m, reference[m.block]) for m in result.measurements if m.block in reference]
+    differences = [_differences(m, base) for m, base in pairs]
+    loss, gradient, curve = (max(column) for column in zip(*differences, strict=True)) if pairs else (None,) * 3
+    compared = [len(loss_differences(m.evidence, base.evidence)) for m, base in pairs]
+    updates = {f"{m.proof.updates} / {m.proof.updates_expected}" for m in result.measurements}
+    return {
+        "group": group.title,
+        "mode": result.case.mode,
+        "title": result.title,
+        "loss_difference": loss,
+        "gradient_difference": gradient,
+        "curve_difference": curve,
+        "losses_compared": min(compared, default=None),
+        "updates": ", ".join(sorted(updates)),
+    }
+
+
+def _differences(measurement: Measurement, baseline: Measurement) -> tuple[float, float, float]:
+    own, other = measurement.evidence, baseline.evidence
+    curve = loss_differences(own, other)
+    return curve[0], largest_gradient_difference(own.gradients, other.gradients)[1], max(curve)
+
+
+def _modes(run: Run) -> Table:
+    columns = (
+        column("case", "group"),
+        column("mode", "title"),
+        column("traces", "traces"),
+        column("while timed", "traces_while_timing"),
+        column("graph ops", "graph_ops"),
+        column("loops", "loops"),
+        column("XLA compilations", "xla_compilations"),
+        column("XLA clusters", "clusters"),
+        column("HLO instructions", "hlo_instructions"),
+        column("devices", "devices"),
+    )
+    rows = tuple(
+        _mode_row(group, result, result.measurements[-1]) for group, result in run.rows() if result.measurements
+    )
+    return Table(
+        "proof", columns if len(run.groups) > 1 else columns[1:], rows, "What TensorFlow says of how each mode ran"
+    )
+
+
+def _mode_row(group: GroupResult, result: CaseResult, last: Measurement) -> Row:
+    execution = last.proof.execution
+    return {
+        "group": group.title,
+        "mode": result.case.mode,
+        "title": result.title,
+        "traces": execution.traces,
+        "traces_while_timing": sum(m.proof.traces_while_timing for m in result.measurements),
+        "graph_ops": execution.graph_ops,
+        "loops": execution.loops,
+        "xla_compilations": execution.xla_compilations,
+        "clusters": execution.clusters,
+        "hlo_instructions": execution.hlo_instructions,
+        "devices": ", ".join(execution.devices),
+    }
+
+
+def _scientific(value: object) -> str:
+    return f"{value:.1e}" if isinstance(value, float) and value else "0" if value == 0 else "–"

@@ -1,0 +1,95 @@
+"""Published figures beside this run's, where it holds something like them: with their source, and why they differ."""
+
+from dataclasses import dataclass
+
+from bench.analysis.analyse import GroupResult, Run, ratio_between
+from bench.report.form.document import Column, Row, Section, Table, column, summary_of
+from bench.report.form.wording import interval
+
+_READING = (
+    "What others have published of the same question. None was made on this machine, and none with turns or intervals, "
+    "so a difference from them contradicts nobody; read the last column first."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What was published of `ahead` against `behind`, and the models here that come nearest."""
+
+    claim: str
+    said: str
+    source: str
+    address: str
+    models: tuple[str, ...]
+    behind: str
+    ahead: str
+    caveat: str
+
+
+_TREE = "https://github.com/tensorflow/tensorflow/blob"
+FIGURES = (
+    Figure(
+        "AutoGraph's training loop in a graph against eager, an MLP on MNIST",
+        "6.4x (3.99 s against 0.623 s for 500 steps)",
+        "TensorFlow's AutoGraph notebook, July 2018",
+        f"{_TREE}/348c4696d2d48d4939ab19cc577e8cf98f61123f"
+        "/tensorflow/contrib/autograph/examples/notebooks/ag_vs_eager_mnist_speed_test.ipynb",
+        ("mlp",),
+        "eager",
+        "function_loop",
+        "a nightly of TensorFlow 1, ten runs of one process each after the other; a smaller MLP at batch 500, and the "
+        "input pipeline and a test batch are in the clock",
+    ),
+    Figure(
+        "auto-clustering against none, a CNN on CIFAR-10",
+        "1.17x",
+        "TensorFlow's tutorial “Classifying CIFAR-10 with XLA”",
+        f"{_TREE}/00f0938ae85c7dd68b44b4d80a873f42b1dca16a"
+        "/tensorflow/compiler/xla/g3doc/tutorials/autoclustering_xla.ipynb",
+        ("tutorial_cnn", "resnet9"),
+        "function",
+        "autocluster",
+        "on a Titan V, one training each without interval; on a CPU clusters are off unless flags ask for them",
+    ),
+    Figure(
+        "eager against tf.function, ResNet-50 on a GPU",
+        "comparable",
+        "TensorFlow's guide “Eager execution”",
+        "https://www.tensorflow.org/guide/eager",
+        ("resnet9",),
+        "eager",
+        "function",
+        "no number is given; the guide adds that the gap grows for models with less computation",
+    ),
+)
+
+
+def section(run: Run) -> Section:
+    """A row for each figure and group that come near each other; no parts where none do."""
+    rows = tuple(_row(group, figure, ours) for group in run.groups for figure, ours in _near(group))
+    columns = (
+        column("what was compared", "claim"),
+        column("published", "said"),
+        Column("source", lambda row: f"[{row['source']}]({row['address']})"),
+        column("here", "group"),
+        Column("ours", lambda row: interval(summary_of(row, "ratio"), sign="x")),
+        column("before comparing", "caveat"),
+    )
+    table = Table("published", columns, rows, "Published figures and this run's")
+    return Section(f"Published figures{run.label}", (_READING, table) if rows else ())
+
+
+def _near(group: GroupResult) -> list[tuple[Figure, Row]]:
+    """The figures that the group holds a ratio beside."""
+    by_mode = {r.case.mode: r for r in group.cases if not r.case.again and r.valid}
+    return [
+        (figure, {"ratio": ratio})
+        for figure in FIGURES
+        if group.workload.model in figure.models and figure.behind in by_mode and figure.ahead in by_mode
+        if (ratio := ratio_between(by_mode[figure.behind], by_mode[figure.ahead]))
+    ]
+
+
+def _row(group: GroupResult, figure: Figure, ours: Row) -> Row:
+    told = {name: getattr(figure, name) for name in ("claim", "said", "source", "address", "caveat")}
+    return {"group": group.title, **told, **ours}

@@ -1,0 +1,110 @@
+"""The same training in several modes from several seeds: each seed is a block, its modes take turns.
+
+accuracy.json                    what it sets out to do
+trainings/<mode>-s<seed>/        one training each, as `cifar-bench train` keeps it
+
+Turns (one displayed step each) let a noisy machine slow all modes alike. Leaves out what the trainings show
+(learning.py).
+"""
+
+import os
+import random
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from bench.errors import BenchError
+from bench.records.run import FORMAT
+from bench.records.store import new_folder, read, write
+from bench.records.training import AccuracyPlan, Training
+from bench.runner import train
+from bench.runner.plan import choose_modes
+from bench.runner.run import Progress
+from bench.runner.train import TRAINER, TrainingFailed, TrainingProcess
+from cifar_core.cifar10 import Source
+
+Result = TypeVar("Result")
+
+
+def plan(modes: str, seeds: int, target: float, margin: float, training: Training) -> AccuracyPlan:
+    """The trainings these options ask for, all like `training`. Raises BenchError for what makes no sense."""
+    names = choose_modes(modes)
+    if seeds < 1:
+        raise BenchError(f"{seeds} seeds make no distribution; type e.g. --seeds 5")
+    if not (0 < target < 1 and 0 < margin < 1):
+        raise BenchError("--target and --margin are shares between 0 and 1; type e.g. --target 0.7207 --margin 0.01")
+    first = training.recipe.seed
+    return AccuracyPlan(FORMAT, training, tuple(names), tuple(range(first, first + seeds)), target, margin)
+
+
+def create(folder: Path, plan: AccuracyPlan) -> None:
+    """A new folder for it. Raises BenchError where there is something, or it cannot be written."""
+    with new_folder(folder, f"type --resume {folder} to go on, or another --out"):
+        (folder / "trainings").mkdir()
+        write(folder / "accuracy.json", plan)
+
+
+def open_(folder: Path) -> AccuracyPlan:
+    """What the folder set out to do. Raises BenchError where it is no such folder."""
+    if not os.path.isfile(folder / "accuracy.json"):
+        raise BenchError(f"{folder} has no accuracy.json; `cifar-bench accuracy` makes such a folder")
+    return read(folder / "accuracy.json", AccuracyPlan)
+
+
+def place(folder: Path, mode: str, seed: int) -> Path:
+    """Where one of the trainings is kept."""
+    return folder / "trainings" / f"{mode}-s{seed}"
+
+
+def execute(folder: Path, source: Source, progress: Progress, command: Sequence[str] = TRAINER) -> None:
+    """Train what has not reached its end yet. What fails is kept with its training; the others go on."""
+    plan = open_(folder)
+    left = {seed: modes for seed in plan.seeds if (modes := _unfinished(folder, plan, seed))}
+    for number, (seed, modes) in enumerate(left.items()):
+        progress.start(len(left) - number)
+        for mode in modes:
+            if not place(folder, mode, seed).exists():
+                train.create(place(folder, mode, seed), plan.of(mode, seed))
+        processes = {mode: TrainingProcess(place(folder, mode, seed), source, command) for mode in modes}
+        _take_turns(processes, random.Random(seed), plan.training.training_steps, progress.notice)
+        progress.block_done()
+
+
+def _unfinished(folder: Path, plan: AccuracyPlan, seed: int) -> list[str]:
+    return [mode for mode in plan.modes if not _finished(place(folder, mode, seed))]
+
+
+def _finished(folder: Path) -> bool:
+    if not (folder / "points.json").exists():
+        return False
+    training, progress = train.open_(folder)
+    return bool(progress.points) and progress.points[-1].step >= training.training_steps
+
+
+def _take_turns(
+    processes: dict[str, TrainingProcess], rng: random.Random, steps: int, notice: Callable[[str, float], None]
+) -> None:
+    """Train one seed in all its modes, in an order that is drawn anew for every round of turns."""
+    reached = dict.fromkeys(processes, 0)
+    notice("loading TensorFlow", 0.0)
+    try:
+        going = [mode for mode, process in processes.items() if _came_through(process.load)]
+        while going:
+            for mode in rng.sample(going, len(going)):
+                notice(f"{mode} from step {reached[mode]:,}", sum(reached.values()) / steps / len(processes))
+                if point := _came_through(processes[mode].advance):
+                    reached[mode] = point.step
+                else:
+                    going.remove(mode)
+                    processes[mode].end()
+    finally:
+        for process in processes.values():
+            process.end()
+
+
+def _came_through(work: Callable[[], Result]) -> Result | None:
+    """What the work gives; None where the training failed, which its folder tells."""
+    try:
+        return work()
+    except TrainingFailed:
+        return None

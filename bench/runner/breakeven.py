@@ -1,0 +1,114 @@
+"""Try a run's break-evens out: does a mode lose at half the predicted steps, and win at twice as many?
+
+trials.json        every trial so far; a second call goes on where one was stopped
+
+Leaves out the prediction (analysis.py) and the words (report/trials.py).
+"""
+
+import contextlib
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from bench.analysis.analyse import analyse
+from bench.analysis.stats.ratios import BreakEven
+from bench.errors import BenchError
+from bench.machine import environment
+from bench.records.breakeven import Trial, Trials
+from bench.records.messages import Order, Turn
+from bench.records.run import FORMAT, Case
+from bench.records.store import Store, read, write
+from bench.runner.forkserver import Nurseries
+from bench.runner.run import Progress
+from bench.runner.worker_process import WORKER, CaseFailed, WorkerProcess
+from cifar_core.cifar10 import Source
+
+Wanted = tuple[Case, Case, float, int, int]  # baseline, candidate, predicted steps, steps to train, repeat
+
+
+def plan(store: Store, modes: Sequence[str], repeats: int) -> list[Wanted]:
+    """The trials of a run, repeat by repeat. Raises BenchError where the run predicts nothing for these modes."""
+    groups = analyse(store.plan, store.outcomes()).groups
+    predicted = [
+        (group.baseline.case, result.case, steps)
+        for group in groups
+        for result in group.candidates
+        if result.case.mode in modes and (steps := _steps(result.break_even))
+    ]
+    if not predicted:
+        names = ", ".join(modes)
+        raise BenchError(f"{store.folder} predicts no break-even for {names}; see its report, or give other --modes")
+    return [
+        (baseline, candidate, steps, trained, repeat)
+        for repeat in range(repeats)
+        for baseline, candidate, steps in predicted
+        for trained in (round(steps / 2) + 1, round(steps * 2) + 1)  # the first step is part of the start
+    ]
+
+
+def _steps(even: BreakEven | None) -> float:
+    return even.steps.centre if even and even.steps else 0.0
+
+
+def read_trials(store: Store) -> Trials:
+    """What has been tried of a run so far. Raises BenchError for a broken file."""
+    file = store.folder / "trials.json"
+    return read(file, Trials) if file.exists() else Trials(FORMAT)
+
+
+def execute(
+    store: Store, source: Source, wanted: Sequence[Wanted], progress: Progress, command: Sequence[str] = WORKER
+) -> Trials:
+    """Make the trials that the folder does not hold yet; each is kept as soon as it is made. Raises BenchError."""
+    found = read_trials(store)
+    done = {(trial.candidate.key, trial.steps, trial.repeat) for trial in found.trials}
+    left = [entry for entry in wanted if (entry[1].key, entry[3], entry[4]) not in done]
+    # What failed before is tried again now.
+    again = {(case.key, repeat) for baseline, candidate, _, _, repeat in left for case in (baseline, candidate)}
+    found = replace(found, failures=tuple(f for f in found.failures if (f.case.key, f.block) not in again))
+    for number, entry in enumerate(left):
+        progress.start(len(left) - number)
+        progress.notice(f"{entry[1].arm}, {entry[3]} steps", 0.0)
+        try:
+            found = replace(found, trials=(*found.trials, _trial(store, source, entry, command)))
+        except CaseFailed as error:
+            found = replace(found, failures=(*found.failures, error.failure))
+        _keep(store, found)
+        progress.block_done()
+    return found
+
+
+def _trial(store: Store, source: Source, entry: Wanted, command: Sequence[str]) -> Trial:
+    """Both from nothing, one after the other in an order drawn from the seed. Raises CaseFailed."""
+    baseline, candidate, predicted, steps, repeat = entry
+    order = [baseline, candidate]
+    random.Random(f"{store.plan.seed}/{candidate.key}/{steps}/{repeat}").shuffle(order)
+    with _workers(store, source, order, repeat, command) as workers:
+        for worker in workers:
+            worker.ask(Turn("open"))
+        for worker in workers:
+            worker.answer()
+        seconds = {w.order.case: w.take(Turn("total", steps)).seconds for w in workers}
+    return Trial(candidate, predicted, steps, repeat, seconds[baseline], seconds[candidate])
+
+
+@contextlib.contextmanager
+def _workers(
+    store: Store, source: Source, cases: Sequence[Case], repeat: int, command: Sequence[str]
+) -> Iterator[list[WorkerProcess]]:
+    now, schedule = environment.read(), replace(store.plan.schedule, time_limit_s=3600.0)
+    orders = [Order(case, repeat, schedule, now, source) for case in cases]
+    with Nurseries(command) as nurseries, contextlib.ExitStack() as ends:
+        nurseries.open(orders)
+        workers = []
+        for order in orders:
+            workers.append(WorkerProcess(order, nurseries.start(order)))
+            ends.callback(workers[-1].end)
+        yield workers
+
+
+def _keep(store: Store, trials: Trials) -> None:
+    try:
+        write(store.folder / "trials.json", trials)
+    except OSError as error:
+        raise BenchError(f"cannot write to {store.folder}: {error.strerror}; make room, then try again") from None

@@ -1,0 +1,75 @@
+"""How long a run will take, guessed before its first block is done: from its plan and the cores alone.
+
+The constants were measured on 2 cores of a server CPU with the tutorial CNN at batch 64: a block of the preset standard
+takes about 30 s with 5 cases and 60 to 80 s with 12, Keras and XLA among them. A slice is as long as the
+schedule says for the baseline, whatever the model, so another model or batch size mostly changes the first calls and
+the warm-up. Leaves out cases far slower than the baseline, and the time left once blocks are measured (terminal.py).
+"""
+
+import math
+from collections.abc import Collection
+
+from bench.analysis.stats.ratios import PILOT_BLOCKS
+from bench.records.run import Plan, Schedule
+from bench.runner.plan import groups
+
+IMPORT_S = 5.0  # TensorFlow, once for a block's cases
+LOAD_CPU_S = 0.5  # CPU time of a process until its batches are there; all load at once
+FIRST_CALLS_S = 1.5  # building, the first call and the short loss curve, one case after the other; XLA takes 2 to 3
+STEP_S = 0.05  # a step of the warm-up
+
+
+def block_s(cases: int, schedule: Schedule, cores: float) -> float:
+    """Seconds for one block of a group of so many cases."""
+    loading = IMPORT_S + LOAD_CPU_S * cases / min(cores, cases)
+    warm_up = cases * schedule.warmup_steps * STEP_S
+    return loading + cases * FIRST_CALLS_S + warm_up + cases * schedule.rounds * schedule.slice_s
+
+
+def foretell(plan: Plan, held: Collection[tuple[str, int]], cores: float, budget_s: float) -> str:
+    """What the run is to measure and about how long that takes; '' where nothing is left to measure.
+
+    `held`: the outcomes that are there, by their case's key and their block. `budget_s` may be infinite.
+    """
+    schedule, by_group = plan.schedule, groups(plan)
+    blocks = max(schedule.blocks, PILOT_BLOCKS) if schedule.precision else schedule.blocks
+    left = [
+        cases
+        for cases in by_group.values()
+        for block in range(blocks)
+        if any((case.key, block) not in held for case in cases)
+    ]
+    guess_s, whole = sum(block_s(len(cases), schedule, cores) for cases in left), blocks * len(by_group)
+    if not left:
+        return ""
+    done = "" if len(left) == whole else f", {whole - len(left)} of {whole} done"
+    lines = [f"plan: {_size(plan, blocks)}{done}, {_about(schedule, guess_s)}"]
+    if guess_s > budget_s:
+        lines.append(f"the budget of {duration(budget_s)} leaves room for {_room(budget_s / guess_s, len(left), plan)}")
+    return "\n".join(lines)
+
+
+def duration(seconds: float) -> str:
+    """Two digits at most: '45 s', '12 min', '1.5 h'."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 90 * 60 else f"{seconds / 3600:.2g} h"
+
+
+def _size(plan: Plan, blocks: int) -> str:
+    by_group = groups(plan)
+    cases = " or ".join(map(str, sorted({len(group) for group in by_group.values()})))
+    sizes = f"{blocks} blocks x {f'{len(by_group)} groups x ' if len(by_group) > 1 else ''}{cases} cases"
+    return f"at least {sizes}" if plan.schedule.precision else sizes
+
+
+def _about(schedule: Schedule, guess_s: float) -> str:
+    more = f", until each interval is within {schedule.precision:.1%}" if schedule.precision else ""
+    return f"about {duration(guess_s)}{more} (a guess until the first block is done)"
+
+
+def _room(share: float, left: int, plan: Plan) -> str:
+    blocks = left / len(groups(plan))
+    if share * blocks < 1:
+        return "the first block only, which is measured however long it takes"
+    return f"about {math.floor(share * blocks)} of {math.ceil(blocks)} blocks; every case is measured in each"

@@ -1,0 +1,142 @@
+"""The parent's end of nurseries: processes that import TensorFlow once and fork a block's workers (nursery.py).
+
+Forked are the workers of CPU cases on Linux. Elsewhere, and for a GPU, whose driver must not be touched before a fork,
+each worker is executed. Leaves out what is said to a worker (child.py).
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from types import TracebackType
+from typing import IO
+
+from bench.records.messages import Order
+from bench.runner.worker_process import WORKER, Start, child_env, command, executed
+
+NURSERY = command("bench.worker.forkserver")
+
+
+class Nursery:
+    """A process that forks workers which share its environment variables."""
+
+    def __init__(self, env: dict[str, str], time_limit_s: float) -> None:
+        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._channel.settimeout(time_limit_s)
+        self._asked = 0
+        errors = self._errors
+        with theirs:
+            self._process = subprocess.Popen(
+                NURSERY, stdin=theirs.fileno(), stdout=errors, stderr=errors, env=env, start_new_session=True
+            )
+
+    def fork(self, errors: IO[bytes]) -> "Forked":
+        """A worker that writes its stderr to `errors`. Waits until TensorFlow is imported. Raises nothing."""
+        stdin, ours = os.pipe()
+        answers, stdout = os.pipe()
+        try:
+            pid = self.ask("fork", (stdin, stdout, errors.fileno()))
+        finally:
+            os.close(stdin)
+            os.close(stdout)
+        return Forked(self, pid, os.fdopen(ours, "wb"), os.fdopen(answers, "rb"), errors)
+
+    def ask(self, request: str, streams: Sequence[int] = ()) -> str:
+        """The answer to a request; '' from a nursery that has died. One that hangs is ended."""
+        self._asked += 1
+        number = ""
+        try:
+            socket.send_fds(self._channel, [f"{self._asked} {request}".encode()], streams)
+            while number != str(self._asked):  # Ctrl-C may have left the answer to an earlier one unread
+                answer = self._channel.recv(64).decode()
+                if not answer:
+                    return ""
+                number, _, answer = answer.partition(" ")
+        except TimeoutError:
+            self._process.kill()
+            self._errors.write(b"TensorFlow was not imported within the time limit of a turn, so it was ended\n")
+            return ""
+        except OSError:  # the other end has gone
+            return ""
+        return answer
+
+    def last_words(self) -> tuple[int, bytes]:
+        """Of a nursery that has died: its exit code and what it wrote."""
+        code = self._process.wait()
+        self._errors.seek(0)
+        return code, self._errors.read()
+
+    def end(self) -> None:
+        """End it, and with it every fork that is still there."""
+        self._process.kill()
+        self._process.wait()
+        self._channel.close()
+        self._errors.close()
+
+
+class Forked:
+    """A worker that was forked, as child.Process. It dies with its nursery, and `wait` then says of what that died."""
+
+    def __init__(self, nursery: Nursery, pid: str, stdin: IO[bytes], stdout: IO[bytes], errors: IO[bytes]) -> None:
+        self.stdin, self.stdout = stdin, stdout
+        self._nursery, self._pid, self._errors = nursery, pid, errors
+        self._code: int | None = None
+
+    def kill(self) -> None:
+        if self._code is None and self._pid:
+            self._nursery.ask(f"kill {self._pid}")
+
+    def wait(self) -> int:
+        if self._code is None:
+            code = self._nursery.ask(f"wait {self._pid}") if self._pid else ""
+            self._code = int(code) if code else self._outlived()
+        return self._code
+
+    def _outlived(self) -> int:
+        code, words = self._nursery.last_words()
+        self._errors.write(words)
+        self._errors.flush()
+        return code
+
+
+class Nurseries:
+    """How a block's workers start: forked where that can be done, else executed."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._command = command
+        self._nurseries: dict[tuple[tuple[str, str], ...], Nursery] = {}
+
+    def __enter__(self) -> "Nurseries":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for nursery in self._nurseries.values():
+            nursery.end()
+
+    def open(self, orders: Sequence[Order]) -> None:
+        """Begin importing TensorFlow, once for each set of environment variables and all at the same time."""
+        for order in orders:
+            env = _env(order)
+            if self._forks(order) and _key(env) not in self._nurseries:
+                self._nurseries[_key(env)] = Nursery(env, order.schedule.time_limit_s)
+
+    def start(self, order: Order) -> Start:
+        """What starts the worker of this order."""
+        env = _env(order)
+        return self._nurseries[_key(env)].fork if self._forks(order) else executed(self._command, env)
+
+    def _forks(self, order: Order) -> bool:
+        return sys.platform == "linux" and order.case.device == "cpu" and self._command == WORKER
+
+
+def _env(order: Order) -> dict[str, str]:
+    return child_env(order.case.mode, order.case.device, order.case.workload.own_model)
+
+
+def _key(env: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(env.items()))

@@ -1,0 +1,243 @@
+"""Options -> Plan: the cases and the schedule, everything checked before anything starts. No TensorFlow.
+
+Leaves out the order of turns inside a block, which launch.py draws from the plan's seed.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from functools import partial
+from itertools import product
+from typing import TypeVar
+
+from bench.errors import BenchError, unknown
+from bench.modes import MODES, row
+from bench.records.choices import DEVICES, INPUTS, PRECISIONS, Choice
+from bench.records.run import FORMAT, Case, Plan, Schedule
+from cifar_core.cifar10 import Source
+from cifar_core.models import MODELS
+from cifar_core.workload import Workload
+
+Value = TypeVar("Value")
+MOST_SLOWED = 500  # per cent: below what slow.py spares a case
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A schedule by name, and what it is for. Its budget, if any, is for one group of cases."""
+
+    schedule: Schedule
+    summary: str
+
+    @property
+    def name(self) -> str:
+        return self.schedule.preset
+
+
+PRESETS = (
+    Preset(
+        Schedule("quick", blocks=3, rounds=12, warmup_steps=5, slice_s=0.05, budget_s=54.0),
+        "under a minute on 2 cores; three blocks give an indication with wide intervals, not proof",
+    ),
+    Preset(
+        Schedule("standard", blocks=7, rounds=24, warmup_steps=10, slice_s=0.1),
+        "about 3 minutes on 2 cores; finds a difference of 3 % in nine of ten runs on a shared machine",
+    ),
+    Preset(
+        Schedule("thorough", blocks=20, rounds=24, warmup_steps=10, slice_s=0.1),
+        "about 9 minutes on 2 cores: standard's blocks, three times as many; for small differences and for gates",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user typed; lists are comma-separated."""
+
+    modes: str = "eager,graph,function,xla"
+    models: str = MODELS[0].name
+    batch_sizes: str = "64"
+    devices: str = "cpu"
+    threads: str = "0"
+    precisions: str = "float32"
+    inputs: str = "resident"
+    steps_per_call: str = "0"
+    data: str = "auto"
+    seed: int = 0
+    preset: str = "standard"
+    precision: str | None = None
+    budget: str | None = None
+    slow_down: str | None = None
+    determinism: bool = False
+
+
+def make(options: Options, source: Source) -> Plan:
+    """The plan for these options on this data. Raises BenchError for the first option that makes no sense."""
+    modes = choose_modes(options.modes)
+    slowed = slow_down(options.slow_down, modes)
+    threads = _axis(options.threads, "--threads", _threads)
+    axes = product(
+        _axis(options.models, "--models", _model),
+        _axis(options.batch_sizes, "--batch-sizes", lambda text: _batch_size(text, source)),
+        _places(_axis(options.devices, "--devices", _device), threads),
+        _axis(options.precisions, "--precisions", partial(_choice, "precision", PRECISIONS, "--precisions")),
+        _axis(options.inputs, "--inputs", partial(_choice, "input", INPUTS, "--inputs")),
+    )
+    calls = _axis(options.steps_per_call, "--steps-per-call", _steps_per_call)
+    if options.seed < 0:
+        raise BenchError(f"seed {options.seed} is negative; type e.g. --seed 0")
+    cases: list[Case] = []
+    for model, batch_size, (device, count), precision, inputs in axes:
+        workload = Workload(model, batch_size, source.name, precision, inputs, options.seed)
+        every = [case for mode in modes for case in _cases(mode, device, count, workload, calls)]
+        changed = [
+            replace(case, slowdown=slowed.get(case.mode, 0.0), deterministic=options.determinism) for case in every
+        ]
+        baseline, *others = changed
+        cases += [baseline, replace(baseline, again=True), *others]
+    return Plan(
+        format=FORMAT,
+        created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        seed=options.seed,
+        data=options.data,
+        data_title=source.title,
+        synthetic=source.synthetic,
+        cases=tuple(cases),
+        schedule=schedule(options, groups=len({case.group for case in cases})),
+        needed=tuple(dict.fromkeys(_device(text) for text in _split(options.devices, "--devices") if ":" in text)),
+    )
+
+
+def _places(devices: list[str], threads: list[int]) -> list[tuple[str, int]]:
+    """Devices with numbers of threads. Of several numbers each is tried on the CPU; a GPU case has no use for that."""
+    on_gpu = threads if len(threads) == 1 else [0]
+    return [(device, count) for device in devices for count in (threads if device == "cpu" else on_gpu)]
+
+
+def _cases(mode: str, device: str, threads: int, workload: Workload, calls: list[int]) -> list[Case]:
+    """One case, or one for each number of steps a call where the mode loops inside it."""
+    return [Case(mode, device, threads, workload, steps_per_call=c) for c in (calls if row(mode).loops else [0])]
+
+
+def schedule(options: Options, groups: int = 1) -> Schedule:
+    """The preset with the user's precision and budget. A preset's own budget gives way to both."""
+    names = [preset.name for preset in PRESETS]
+    chosen = PRESETS[names.index(_known("preset", options.preset, names, "--preset"))].schedule
+    precision = None if options.precision is None else _precision(options.precision)
+    own_s = chosen.budget_s * groups if chosen.budget_s and precision is None else None
+    budget_s = own_s if options.budget is None else _seconds(options.budget)
+    return replace(chosen, precision=precision, budget_s=budget_s)
+
+
+def choose_modes(text: str) -> list[str]:
+    """The modes named, in the order of MODES, so that the first is the baseline. Raises BenchError."""
+    known = [mode.name for mode in MODES]
+    if text == "all":
+        return known
+    chosen = {_known("mode", name, known, "--modes") for name in _split(text, "--modes")}
+    return [name for name in known if name in chosen]
+
+
+def slow_down(text: str | None, modes: Sequence[str]) -> dict[str, float]:
+    """The mode that is slowed on purpose and by what share of its own time: 'function 5%'. Raises BenchError."""
+    if text is None:
+        return {}
+    match = re.fullmatch(r"\s*(\w+)\s+(\d+(?:\.\d+)?)\s*%\s*", text)
+    if not match or not 0 < float(match[2]) <= MOST_SLOWED:
+        raise BenchError(
+            f"'{text}' slows nothing down; type a mode and 0.1 to {MOST_SLOWED} %, e.g. --slow-down 'function 5%'"
+        )
+    return {_known("mode to slow down", match[1], list(modes), "--slow-down"): float(match[2]) / 100}
+
+
+def groups(plan: Plan) -> dict[str, list[Case]]:
+    """The plan's cases by what is held fixed; in each group the baseline first, then its second entry."""
+    by_group: dict[str, list[Case]] = {}
+    for case in plan.cases:
+        by_group.setdefault(case.group, []).append(case)
+    return by_group
+
+
+def _axis(text: str, option: str, read: Callable[[str], Value]) -> list[Value]:
+    """The values of a comma-separated option, each once however it was spelled."""
+    return list(dict.fromkeys(read(part) for part in _split(text, option)))
+
+
+def _split(text: str, option: str) -> list[str]:
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not parts:
+        raise BenchError(f"{option} is empty; give one or more values with commas between them")
+    return parts
+
+
+def _known(kind: str, name: str, known: list[str], option: str) -> str:
+    if name not in known:
+        raise unknown(kind, name, known, option)
+    return name
+
+
+def _choice(kind: str, choices: tuple[Choice, ...], option: str, name: str) -> str:
+    return _known(kind, name, [choice.name for choice in choices], option)
+
+
+def _model(text: str) -> str:
+    """A model of ours, or a person's own by its spelling alone: their code is run by workers only."""
+    if ":" not in text:
+        return _known("model", text, [*(row.name for row in MODELS), "your own as package.module:factory"], "--models")
+    module, _, factory = text.partition(":")
+    if not all(part.isidentifier() for part in (*module.split("."), factory)):
+        raise BenchError(f"'{text}' is no package.module:factory; type e.g. --model my_models:make_net")
+    return text
+
+
+def _batch_size(text: str, source: Source) -> int:
+    size = _number(text, int, "batch size", "--batch-sizes 64")
+    if size < 1:
+        raise BenchError(f"batch size {size} is not positive; type e.g. --batch-sizes 64")
+    if size > source.train_images:
+        raise BenchError(f"batch size {size} exceeds the {source.train_images} training images; type a smaller one")
+    return size
+
+
+def _device(text: str) -> str:
+    if not re.fullmatch(r"cpu|gpu(:\d+)?", text):
+        raise unknown("device", text, [choice.name for choice in DEVICES], "--devices")
+    return "gpu" if text == "gpu:0" else text
+
+
+def _threads(text: str) -> int:
+    threads = _number(text, int, "number of threads", "--threads 2")
+    if threads < 0:
+        raise BenchError(f"{threads} threads make no sense; type e.g. --threads 2, or 0 for TensorFlow's choice")
+    return threads
+
+
+def _steps_per_call(text: str) -> int:
+    steps = _number(text, int, "number of steps a call", "--steps-per-call 10")
+    if steps < 0:
+        raise BenchError(f"{steps} steps a call make no sense; type e.g. --steps-per-call 10, or 0 for a whole slice")
+    return steps
+
+
+def _precision(text: str) -> float:
+    given = text.strip()
+    value = _number(given.rstrip("%"), float, "precision", "--precision 2%")
+    value = value / 100 if given.endswith("%") else value
+    if not 0.001 <= value < 1:
+        raise BenchError(f"precision {text} is outside 0.1% to 100%; type e.g. --precision 2%")
+    return value
+
+
+def _seconds(text: str) -> float:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh]?)", text.strip())
+    if not match or float(match[1]) == 0:
+        raise BenchError(f"budget '{text}' is no time; type e.g. --budget 90s, --budget 10m or --budget 1h")
+    return float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[match[2]]
+
+
+def _number(text: str, kind: Callable[[str], Value], what: str, example: str) -> Value:
+    try:
+        return kind(text)
+    except ValueError:
+        raise BenchError(f"{what} '{text}' is not a number; type e.g. {example}") from None

@@ -1,0 +1,179 @@
+"""The run: blocks of every group in turn until the plan, the precision or the budget is reached.
+
+Leaves out what a block is (launch.py) and what is made of the outcomes (report/).
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from bench.analysis.analyse import analyse
+from bench.analysis.slow_cases import sits_out
+from bench.analysis.stats.ratios import PILOT_BLOCKS
+from bench.machine import availability, environment
+from bench.machine.availability import Availability
+from bench.records.messages import Order
+from bench.records.run import NOT_AVAILABLE, Case, Failure, Measurement, Outcome, Schedule
+from bench.records.store import Store
+from bench.runner import block as launch
+from bench.runner import worker_process as child
+from bench.runner.plan import groups
+from cifar_core.cifar10 import Source
+
+MOST_BLOCKS = 200  # where a precision cannot be reached and no budget was given
+DEFAULT_BUDGET_S = 1800.0  # for --precision without --budget
+
+
+class Progress(Protocol):
+    """Who shows how far a run has come."""
+
+    def start(self, blocks: int) -> None:
+        """So many blocks are left, this one included; called before each."""
+
+    def notice(self, text: str, share: float) -> None:
+        """What is going on in the current block, and the share of it that is done."""
+
+    def block_done(self) -> None:
+        """The current block is over."""
+
+
+def execute(
+    store: Store,
+    source: Source,
+    progress: Progress,
+    command: Sequence[str] = child.WORKER,
+    most_blocks: int | None = None,
+    probe: Callable[[], Availability] = availability.probe,
+    refused: Mapping[str, str] | None = None,
+) -> str:
+    """Measure what the plan asks for and the folder does not hold yet. Returns why it stopped early, or ''.
+
+    `most_blocks`: of every group, now; the rest is left to a later call. `probe` is asked once, where a GPU is to be
+    used. `refused`: the cases, by key, that are not timed, with the reason why they do other work than the baseline.
+    Raises BenchError, before anything is measured, and KeyboardInterrupt, with everything measured kept.
+    """
+    schedule, cases = store.plan.schedule, _available(store, groups(store.plan), probe)
+    budget_s, started, block, longest_s, done = budget(schedule), time.monotonic(), 0, 0.0, 0
+    while (wanted := _blocks_wanted(store, block)) > block and cases:
+        taking_part = {name: _taking_part(store, group, block) for name, group in cases.items()}
+        left = [name for name, group in cases.items() if not _complete(store, group, taking_part[name], block)]
+        spent_s = time.monotonic() - started
+        if left and done == most_blocks:
+            return f"so many blocks were asked for now: {done}"
+        if block and left and spent_s + longest_s > budget_s:
+            return _dropped(schedule, block, budget_s)
+        progress.start(len(left) + (wanted - block - 1) * len(cases))
+        for name in left:
+            timed = _refuse(store, taking_part[name], block, refused or {})
+            if not _measure(store, timed, block, source, progress, command):
+                del cases[name]  # what cannot run here will not run in the next block either
+            progress.block_done()
+        longest_s = max(longest_s, time.monotonic() - started - spent_s)
+        block, done = block + 1, done + bool(left)
+    return "" if cases else "no case could be measured, so no more blocks were tried"
+
+
+def _available(store: Store, cases: dict[str, list[Case]], probe: Callable[[], Availability]) -> dict[str, list[Case]]:
+    """The groups whose device can be used; every case of the others is kept as NOT AVAILABLE, with the reason.
+
+    What was not available when the run began may be now: then it is measured like anything new.
+    """
+    asked = {name: group[0].device for name, group in cases.items() if group[0].device != "cpu"}
+    if not asked:
+        return cases
+    seen, absent = probe(), dict[str, str]()
+    for name, device in asked.items():
+        keys = {case.key for case in cases[name]}
+        held = [outcome for outcome in store.outcomes() if outcome.case.key in keys]
+        if reason := seen.missing(device):
+            absent[name] = reason
+        for case in cases[name] if reason and not held else ():
+            store.keep(Outcome(failure=Failure(case, 0, NOT_AVAILABLE, reason)))
+        refused = [outcome for outcome in held if outcome.failure and outcome.failure.stage == NOT_AVAILABLE]
+        if refused and not reason:
+            store.set_aside(refused)
+    return {name: group for name, group in cases.items() if name not in absent}
+
+
+def budget(schedule: Schedule) -> float:
+    """Seconds after which no block but the first may end; infinite where nothing was said."""
+    return schedule.budget_s or (DEFAULT_BUDGET_S if schedule.precision else float("inf"))
+
+
+def _dropped(schedule: Schedule, done: int, budget_s: float) -> str:
+    """A block is dropped whole, for all groups and cases, so that none is measured less than the others for it."""
+    dropped = (
+        f"; {schedule.blocks - done} of the {schedule.blocks} planned are dropped" if done < schedule.blocks else ""
+    )
+    return f"the time budget of {budget_s:g} s left no room for more than {done} blocks{dropped}"
+
+
+def _taking_part(store: Store, group: Sequence[Case], block: int) -> list[Case]:
+    """The cases of a group that are measured in this block."""
+    measured: dict[str, list[Measurement]] = {case.key: [] for case in group}
+    for outcome in store.outcomes():
+        if outcome.measurement and outcome.case.key in measured:
+            measured[outcome.case.key].append(outcome.measurement)
+    baseline = measured[group[0].key]
+    return [case for case in group if not sits_out(block, baseline, measured[case.key])]
+
+
+def _blocks_wanted(store: Store, done: int) -> int:
+    """The plan's blocks, or one more while a precision is asked for and not reached."""
+    schedule = store.plan.schedule
+    if schedule.precision is None:
+        return schedule.blocks
+    if done < (least := max(schedule.blocks, PILOT_BLOCKS)):
+        return least
+    return done if precise(store) or done >= MOST_BLOCKS else done + 1
+
+
+def precise(store: Store) -> bool:
+    """Whether every valid ratio's interval is within the plan's precision. True where none was asked for."""
+    goal = store.plan.schedule.precision
+    groups_done = analyse(store.plan, store.outcomes()).groups
+    comparisons = [result.comparison for group in groups_done for result in group.candidates]
+    ratios = [comparison.ratio for comparison in comparisons if comparison and comparison.ratio]
+    return goal is None or all(ratio.half_width <= goal for ratio in ratios)
+
+
+def _complete(store: Store, group: Sequence[Case], taking_part: Sequence[Case], block: int) -> bool:
+    """Whether the folder holds the block; half a block is moved aside, for its cases never took turns with new ones."""
+    keys = {case.key for case in group}
+    held = [o for o in store.outcomes() if o.block == block and o.case.key in keys]
+    if {case.key for case in taking_part} <= {o.case.key for o in held}:
+        return True
+    if held:
+        store.set_aside(held)
+    return False
+
+
+def _refuse(store: Store, group: Sequence[Case], block: int, refused: Mapping[str, str]) -> list[Case]:
+    """Keep a failure for each case that is not to be timed; the others."""
+    for case in group:
+        if case.key in refused:
+            store.keep(Outcome(failure=Failure(case, block, "equal work", refused[case.key])))
+    return [case for case in group if case.key not in refused]
+
+
+def _measure(
+    store: Store, group: Sequence[Case], block: int, source: Source, progress: Progress, command: Sequence[str]
+) -> bool:
+    """One block of a group; whether any of its cases came through."""
+    schedule, now = _settled(store, group), environment.read()
+    orders = [Order(case, block, schedule, now, source) for case in group]
+    launch.Block(orders, store.plan.seed, store.keep, progress.notice).run(command)
+    keys = {case.key for case in group}
+    return any(o.measurement for o in store.outcomes() if o.block == block and o.case.key in keys)
+
+
+def _settled(store: Store, group: Sequence[Case]) -> Schedule:
+    """The plan's schedule, with the steps a slice that the group's first block has settled.
+
+    Those of the baseline: a far slower case takes shorter slices, and one that loops inside a call whole calls.
+    """
+    keys = {group[0].key, replace(group[0], again=True).key} if group else set()
+    measured = [o.measurement for o in store.outcomes() if o.measurement and o.case.key in keys]
+    steps = max((m.steady.steps_per_slice for m in measured), default=store.plan.schedule.steps_per_slice)
+    return replace(store.plan.schedule, steps_per_slice=steps)

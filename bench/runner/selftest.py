@@ -1,0 +1,177 @@
+"""The instrument, measured: its clock, what the harness adds to a step, A/A runs, slow-downs of known size.
+
+A/A and recovery are ordinary runs of the preset `quick`: one mode against itself, unchanged and slowed on purpose
+(slowdown.py). Leaves out what is made of them (instrument.py) and how it is told (report/selftest.py).
+"""
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from itertools import pairwise
+from pathlib import Path
+
+from bench.errors import BenchError, NotMeasured, unknown
+from bench.machine import environment
+from bench.records.messages import Order, Turn
+from bench.records.run import FORMAT, Outcome, Plan
+from bench.records.selftest import ClockCheck, Harness, SelfTest
+from bench.records.store import Store, new_folder, read, write
+from bench.runner import block as launch
+from bench.runner import plan, run
+from bench.runner import worker_process as child
+from bench.runner.plan import Options
+from bench.runner.worker_process import WorkerProcess
+from cifar_core.cifar10 import Source
+
+SLOWDOWNS = (0.02, 0.05, 0.20)
+HARNESS_MODES = ("eager", "graph", "function", "xla")
+LOOP = 4  # a bare loop is so many slices long
+READS = 100_000  # of the clock
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """How much a selftest measures: runs of A/A and recovery, and blocks and modes of the harness' cost."""
+
+    name: str
+    runs: int
+    harness_blocks: int
+    harness_modes: tuple[str, ...]
+
+
+PRESETS = (Preset("quick", 1, 1, ("eager", "function")), Preset("thorough", 20, 6, HARNESS_MODES))
+
+
+def preset(name: str, runs: int | None = None) -> Preset:
+    """The preset, with another number of runs if one is given. Raises BenchError."""
+    known = {preset.name: preset for preset in PRESETS}
+    if name not in known:
+        raise unknown("preset", name, list(known), "--preset")
+    if runs is not None and runs < 1:
+        raise BenchError(f"{runs} runs test nothing; type e.g. --runs 20")
+    return known[name] if runs is None else replace(known[name], runs=runs)
+
+
+def run_plan(mode: str, number: int, data: str, source: Source) -> Plan:
+    """One run: the mode as its own baseline, again, and slowed by each of SLOWDOWNS. Raises BenchError."""
+    made = plan.make(Options(modes=mode, data=data, preset="quick"), source)
+    if len(made.cases) != 2:
+        raise BenchError(f"--mode takes one mode, not '{mode}'; type e.g. --mode function")
+    slowed = tuple(replace(made.cases[0], slowdown=share) for share in SLOWDOWNS)
+    # Every planned block is measured: a budget would leave some out on a busy machine, where it matters most.
+    schedule = replace(made.schedule, budget_s=None)
+    return replace(made, seed=number, cases=(*made.cases, *slowed), schedule=schedule)
+
+
+def execute(
+    folder: Path,
+    mode: str,
+    how: Preset,
+    neighbour: bool,
+    data: str,
+    source: Source,
+    progress: run.Progress,
+    command: Sequence[str] = child.WORKER,
+) -> None:
+    """Test, and leave selftest.json and one run folder for each run. Raises BenchError; Ctrl-C keeps what there is."""
+    first = run_plan(mode, 0, data, source)
+    with new_folder(folder, "give another --out"):
+        clock = check_clock()
+    with busy_neighbour() if neighbour else contextlib.nullcontext():
+        harness = measure_harness(how, data, source, _After(progress, how.runs * first.schedule.blocks), command)
+        record = SelfTest(
+            format=FORMAT,
+            created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            preset=how.name,
+            mode=mode,
+            runs=how.runs,
+            neighbour=neighbour,
+            data_title=source.title,
+            synthetic=source.synthetic,
+            environment=environment.read(),
+            clock=clock,
+            harness=harness,
+        )
+        write(folder / "selftest.json", record)
+        for number in range(how.runs):
+            store = Store.create(folder / "runs" / f"{number:02}", run_plan(mode, number, data, source))
+            left = (how.runs - number - 1) * first.schedule.blocks
+            run.execute(store, source, _After(progress, left), command)
+
+
+def opened(folder: Path) -> tuple[SelfTest, list[Store]]:
+    """A selftest that is there, with its runs as far as they got. Raises BenchError."""
+    if not (folder / "selftest.json").is_file():
+        raise BenchError(f"{folder} holds no selftest (no selftest.json); `cifar-bench selftest` makes one")
+    stores = [Store.open(file.parent) for file in sorted(folder.glob("runs/*/plan.json"))]
+    return read(folder / "selftest.json", SelfTest), stores
+
+
+def check_clock() -> ClockCheck:
+    """The clock that times slices: read READS times in a row."""
+    times = [time.perf_counter() for _ in range(READS)]
+    ticks = [after - before for before, after in pairwise(times) if after > before]
+    start = time.perf_counter()
+    for _ in range(READS):
+        time.perf_counter()
+    cost_s = (time.perf_counter() - start) / READS
+    return ClockCheck("time.perf_counter", time.get_clock_info("perf_counter").resolution, min(ticks), cost_s)
+
+
+def measure_harness(
+    how: Preset, data: str, source: Source, progress: run.Progress, command: Sequence[str]
+) -> tuple[Harness, ...]:
+    """Slices and bare loops in turn, for each mode, in blocks like any other. Raises NotMeasured."""
+    made = plan.make(Options(modes=",".join(how.harness_modes), data=data, preset="quick"), source)
+    cases = [case for case in made.cases if not case.again]
+    pairs: dict[str, list[tuple[float, float]]] = {case.mode: [] for case in cases}
+    steps = {case.mode: 0 for case in cases}
+
+    def loop(worker: WorkerProcess, slice_steps: int) -> None:
+        seconds = worker.take(Turn("loop", LOOP * slice_steps)).seconds
+        mode = worker.order.case.mode
+        pairs[mode].append((worker.slices_s[-1] / slice_steps, seconds / (LOOP * slice_steps)))
+        steps[mode] = LOOP * slice_steps
+
+    def refuse(outcome: Outcome, _: bool) -> None:
+        if outcome.failure:
+            raise NotMeasured(f"{outcome.case.mode} failed in the selftest: {outcome.failure.message}")
+
+    for block in range(how.harness_blocks):
+        progress.start(how.harness_blocks - block)
+        now = environment.read()
+        orders = [Order(case, block, made.schedule, now, source) for case in cases]
+        launch.Block(orders, made.seed, refuse, progress.notice, loop).run(command)
+        progress.block_done()
+    return tuple(
+        Harness(mode, tuple(a for a, _ in found), tuple(b for _, b in found), steps[mode])
+        for mode, found in pairs.items()
+    )
+
+
+@contextlib.contextmanager
+def busy_neighbour() -> Iterator[None]:
+    """Somebody else's work: a process that keeps one core busy until the end of the with-block."""
+    spin = "import os\nif hasattr(os, 'sched_setaffinity'): os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\n"
+    process = subprocess.Popen([sys.executable, "-c", spin + "while os.getppid() == " + f"{os.getpid()}: pass"])
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+class _After:
+    """Progress of one part of a longer work: `left` blocks come after it."""
+
+    def __init__(self, progress: run.Progress, left: int) -> None:
+        self._progress, self._left = progress, left
+        self.notice, self.block_done = progress.notice, progress.block_done
+
+    def start(self, blocks: int) -> None:
+        self._progress.start(blocks + self._left)

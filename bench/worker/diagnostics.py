@@ -1,0 +1,117 @@
+"""A look inside a case after its timing: profile, structure, peaks, what was learned. No TensorFlow until it looks.
+
+Leaves out what the system counts (counters.py) and how a profile is read (profiling.py).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bench import modes
+from bench.modes import Trainer
+from bench.modes.placement import at_home, home
+from bench.records.costs import Costs
+from bench.records.devices import Placement
+from bench.records.messages import Order
+from bench.records.run import Accuracy
+from cifar_core.batch_file import Part
+from cifar_core.cifar10 import TEST_PART
+
+TEST_IMAGES = 1000  # the first of the test part
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a look adds to a measurement."""
+
+    costs: Costs
+    accuracy_after: Accuracy | None = None
+    placement: Placement | None = None
+
+
+Clock = Callable[[], float]
+Look = Callable[[Order, Trainer, int, Clock, Costs], Seen]
+SIDES = {"cpu": 2048, "gpu": 8192}  # of the square matrices: large enough that a product keeps the device busy
+PEAK_S = 0.5  # how long products are repeated; the fastest counts
+
+
+def look(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Costs) -> Seen:
+    """The costs, with what can be seen of them now. Trains some more: `steps` under the profiler, one or two beside.
+
+    The device's peak is measured by the baseline's second entry, so that every block of a group has one.
+    """
+    from bench.worker.device_costs import synced
+    from bench.worker.profiler import profile
+
+    def train() -> None:
+        trainer.run(steps)
+        trainer.sync()
+
+    kind = order.case.device.partition(":")[0]
+    if kind == "gpu":
+        costs = replace(costs, device_peak_bytes=_allocated())
+    if kind == "gpu" or order.block == 0:
+        costs = replace(costs, synced=synced(trainer, steps, clock, modes.row(order.case.mode).loops))
+    if order.case.again:
+        costs = _of_device(order, clock, kind, costs)
+    if order.block == 0:
+        costs = replace(costs, profile=profile(train, steps, clock), structure=trainer.structure())
+    placement = at_home(trainer.placement(), home(kind)) if kind == "gpu" and order.block == 0 else None
+    return Seen(costs, _accuracy(order, trainer), placement)
+
+
+def _of_device(order: Order, clock: Clock, kind: str, costs: Costs) -> Costs:
+    """What holds for the device, whatever the mode."""
+    from bench.worker.device_costs import batch_copy_s
+
+    workload = order.case.workload
+    costs = replace(costs, matmul_flops_per_s=_matmul(SIDES[kind], workload.precision, clock))
+    if kind == "gpu" and not workload.own_model:
+        costs = replace(costs, batch_copy_s=batch_copy_s(workload.batch_size, clock))
+    return costs
+
+
+def nothing(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Costs) -> Seen:
+    """Look at nothing: where there is no TensorFlow."""
+    return Seen(costs)
+
+
+def _accuracy(order: Order, trainer: Trainer) -> Accuracy | None:
+    """In the first block only, for it takes a second. Comes last: in a TF1 graph the answer is one more part of it."""
+    if order.block or order.case.again or order.case.workload.own_model:
+        return None
+    from cifar_core.training import evaluate
+
+    test = order.source.read(TEST_PART)
+    some = Part(test.images[:TEST_IMAGES], test.labels[:TEST_IMAGES])
+    updates = int(trainer.read([trainer.task.optimizer.iterations])[0])
+    return Accuracy(evaluate(trainer, some)[1], len(some.labels), updates)
+
+
+def _allocated() -> int:
+    """The GPU allocator's high-water mark in bytes; this process sees one GPU, its own."""
+    import tensorflow as tf
+
+    return int(tf.config.experimental.get_memory_info("GPU:0")["peak"])
+
+
+def _matmul(side: int, precision: str, clock: Clock) -> float:
+    """Floating-point operations a second of the fastest of many products of two square matrices.
+
+    In the precision in which the step computes; two operations for each multiply-add.
+    """
+    import tensorflow as tf
+
+    from cifar_core.training import PRECISIONS
+
+    matrix = tf.cast(tf.random.stateless_uniform([side, side], [0, 0]), PRECISIONS[precision].compute)
+    fastest_s, end = _product_s(tf, matrix, clock), clock() + PEAK_S
+    while clock() < end:
+        fastest_s = min(fastest_s, _product_s(tf, matrix, clock))
+    return 2 * side**3 / fastest_s
+
+
+def _product_s(tf: Any, matrix: Any, clock: Clock) -> float:
+    start = clock()
+    float(tf.matmul(matrix, matrix)[0, 0])  # reading a value waits for the device
+    return clock() - start

@@ -1,0 +1,139 @@
+"""A case opened in TensorFlow: device and threads set, images loaded, the trainer ready to be built.
+
+Leaves out the stages of a case (worker.py).
+"""
+
+from collections.abc import Callable
+from functools import partial
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bench import modes
+from bench.errors import NotApplicable, NotAvailable
+from bench.machine import nvml as card
+from bench.machine.nvml import Diary
+from bench.modes import Trainer
+from bench.records.messages import Order
+from bench.records.run import Case
+from cifar_core.cifar10 import TRAIN_PARTS, Source
+from cifar_core.recipe import Recipe
+from cifar_core.workload import Workload
+
+if TYPE_CHECKING:
+    from cifar_core.inputs import Inputs
+
+Opened = tuple[Callable[[], Trainer], str]  # build the trainer; digest of its batches
+
+
+def open_tensorflow(order: Order) -> Opened:
+    """Import TensorFlow, set what the case asks for, prepare the inputs. Raises NotAvailable without such a GPU."""
+    import tensorflow as tf
+
+    case = order.case
+    set_device(tf, case.device)
+    set_products(tf, case.device, case.workload.precision)
+    if case.threads:
+        tf.config.threading.set_intra_op_parallelism_threads(case.threads)
+        tf.config.threading.set_inter_op_parallelism_threads(case.threads)
+    if case.deterministic:
+        tf.config.experimental.enable_op_determinism()
+        tf.random.set_seed(case.workload.seed)  # without which random ops are refused then
+    make_task, batches = (own_task if case.workload.own_model else _ours)(order.source, case.workload)
+    open_trainer = modes.load(case.mode)
+    return lambda: open_trainer(make_task, **_options(case)), batches
+
+
+MadeTask = tuple[Callable[..., Any], str]  # make the task, given `hold`; the digest of its batches
+
+
+def _ours(source: Source, workload: Workload) -> MadeTask:
+    from cifar_core.training import timed_task
+
+    inputs, batches = INPUTS[workload.input](source, workload)
+    return partial(timed_task, workload, inputs), batches
+
+
+def own_task(source: Source, workload: Workload) -> MadeTask:
+    """Of a person's own model. Raises whatever their code does, ModelError, and NotApplicable."""
+    from cifar_core.own_model import OwnModel
+
+    own = OwnModel(workload)
+    if own.is_keras and workload.precision not in ("float32", "tf32"):
+        raise NotApplicable("a keras.Model has its own precision: give it a dtype policy, and leave --precisions alone")
+    if own.batches is None:
+        inputs, batches = INPUTS[workload.input](source, workload)
+        return partial(own.task, inputs), batches
+    if workload.input != "resident":
+        raise NotApplicable("it brings its own batches, so CIFAR-10's pipeline has no part in it")
+    held = own.batches
+    return partial(own.task, lambda hold: held), digest(held.arrays())
+
+
+def _options(case: Case) -> dict[str, int]:
+    return {"steps_per_call": case.steps_per_call} if case.steps_per_call else {}
+
+
+Prepared = tuple[Callable[[Callable[[Any], Any]], "Inputs"], str]  # make the inputs, given `hold`; their digest
+
+
+def _resident(source: Source, workload: Workload) -> Prepared:
+    from cifar_core import pipeline
+    from cifar_core.inputs import Resident
+
+    batches = pipeline.resident(source, workload.batch_size, workload.seed)
+    return partial(Resident, batches), digest([batches.images, batches.labels])
+
+
+def _pipeline(source: Source, workload: Workload) -> Prepared:
+    """tf.data over the first batch file: shuffled, flipped, cropped, batched and prefetched, as a training would."""
+    from cifar_core.inputs import Streamed
+
+    part = source.read(TRAIN_PARTS[0])
+    recipe = Recipe("timed", "", 1e-3, "constant", 0, workload.batch_size, 0, True, 0.0, 0.0, seed=workload.seed)
+    streamed = Streamed(part, recipe, 0)  # here, for a TF1 graph cannot hold the images eagerly
+    images, labels = next(streamed.feed())
+    # Labels by the bytes that the file's have, as of resident batches: kept runs' digests were made of them.
+    return lambda hold: streamed, digest([images.numpy(), labels.numpy().astype(np.int32)])
+
+
+INPUTS: dict[str, Callable[[Source, Workload], Prepared]] = {"resident": _resident, "pipeline": _pipeline}
+
+
+def set_device(tf: Any, device: str) -> None:
+    """Let this process see the one device of its case. `gpu` is the first GPU, `gpu:1` the second."""
+    gpus = tf.config.list_physical_devices("GPU")
+    if device == "cpu":
+        tf.config.set_visible_devices([], "GPU")
+        return
+    number = int(device.partition(":")[2] or 0)
+    if number >= len(gpus):
+        raise NotAvailable(f"TensorFlow sees {len(gpus)} GPUs, so there is no {device}; type: cifar-bench devices")
+    tf.config.set_visible_devices([gpus[number]], "GPU")
+    tf.config.experimental.set_memory_growth(gpus[number], True)
+
+
+def set_products(tf: Any, device: str, precision: str) -> None:
+    """float32 is 32 bits throughout on a GPU too; in TF32, TensorFlow's own choice there, products keep 10 of 23 bits.
+
+    Raises NotApplicable for TF32 on a CPU.
+    """
+    if device != "cpu":
+        tf.config.experimental.enable_tensor_float_32_execution(precision != "float32")
+    elif precision == "tf32":
+        raise NotApplicable("TF32 is a format of GPUs")
+
+
+def card_diary(order: Order) -> Diary:
+    """What is kept of the case's card; empty on a CPU. Called once the case is open."""
+    found = card.find(int(order.case.device.partition(":")[2] or 0)) if order.case.device != "cpu" else None
+    return Diary(found, card.of_this_run)
+
+
+def digest(arrays: list[Any]) -> str:
+    """A short digest of the arrays' exact bytes."""
+    whole = sha256()
+    for array in arrays:
+        whole.update(np.ascontiguousarray(array).tobytes())
+    return whole.hexdigest()[:16]

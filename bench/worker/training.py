@@ -1,0 +1,140 @@
+"""The child that trains: one training's folder in, one displayed step a turn. Started by module name, by train.py.
+
+Everything it reaches is in the folder before the parent hears of it. Leaves out the step and the loop
+(cifar_core.training).
+"""
+
+import os
+import time
+import traceback
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import IO, Any
+
+import msgspec
+import numpy as np
+
+from bench import modes
+from bench.errors import BenchError, NotApplicable
+from bench.machine.pipe import connect
+from bench.records.store import write
+from bench.records.training import Point, Training, TrainOrder, TrainReply
+from bench.runner.train import open_
+from cifar_core import cifar10, models
+from cifar_core.cifar10 import Dataset
+
+
+def serve(lines: Iterator[bytes], out: IO[bytes]) -> None:
+    """Load, then answer each turn with the next displayed step, until the training or the input ends."""
+
+    def answer(reply: TrainReply) -> None:
+        out.write(msgspec.json.encode(reply) + b"\n")
+        out.flush()
+
+    order = msgspec.json.decode(next(lines), type=TrainOrder)
+    try:
+        dataset = cifar10.load(order.source, lambda text: answer(TrainReply(said=text)))
+        import tensorflow as tf  # here, so that loading it is no part of the first turn
+
+        _take_gpu(tf)
+        answer(TrainReply())
+        points = execute(Path(order.folder), dataset)
+        for _ in lines:
+            point = next(points, None)
+            answer(TrainReply(point=point, done=point is None))
+    except NotApplicable as error:
+        answer(TrainReply(failure=str(error), applies=False))
+    except Exception as error:  # whatever goes wrong in a training is that training's row, not a crash
+        traceback.print_exc()
+        answer(TrainReply(failure=_message(error)))
+
+
+def _take_gpu(tf: Any) -> None:
+    """Trainings that run at once share a card: each takes what it needs, and computes float32 as `run` does."""
+    from bench.worker.setup import set_device, set_products
+
+    if tf.config.list_physical_devices("GPU"):
+        set_device(tf, "gpu")
+        set_products(tf, "gpu", "float32")
+
+
+def _message(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"cannot write to its folder: {error.strerror}; make room, then --resume"
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+def execute(folder: Path, dataset: Dataset) -> Iterator[Point]:
+    """Train from the folder's checkpoint, or from the start, to the end; each displayed step is kept, then yielded.
+
+    Raises FloatingPointError when the loss is no longer finite.
+    """
+    from cifar_core.training import evaluate, train_model
+
+    training, progress = open_(folder)
+    state, done = checkpoint(folder / "checkpoint.npz")
+    points = tuple(point for point in progress.points if point.step <= done)
+    if done >= training.training_steps:
+        return
+    start = time.perf_counter()
+    trainer = _open_trainer(training, dataset, done, state)
+    start_s = progress.start_s + time.perf_counter() - start
+    before = points[-1] if points else None
+    for display in train_model(trainer, dataset.train, training.training_steps, training.display_step):
+        test_loss, test_accuracy = evaluate(trainer, dataset.test)
+        point = Point(
+            step=display.step,
+            loss=display.loss,
+            accuracy=display.accuracy,
+            step_s=display.step_s,
+            seconds=display.seconds + (before.seconds if before else 0.0),
+            first_call_s=display.first_call_s + (before.first_call_s if before else 0.0),
+            waited_s=trainer.task.inputs.waited_s + (before.waited_s if before else 0.0),
+            test_loss=test_loss,
+            test_accuracy=test_accuracy,
+        )
+        points = (*points, point)
+        write(folder / "points.json", replace(progress, start_s=start_s, points=points))
+        _keep_checkpoint(folder / "checkpoint.npz", trainer.read(trainer.task.state()), display.step)
+        yield point
+
+
+def _open_trainer(training: Training, dataset: Dataset, done: int, state: list[Any]) -> Any:
+    from cifar_core.inputs import Streamed
+    from cifar_core.training import training_task
+
+    if not modes.row(training.mode).trains:
+        raise NotApplicable("its loop cannot take a recipe's pipeline, schedule and masks; it is only timed, by `run`")
+    inputs = Streamed(dataset.train, training.recipe, models.row(training.model).units, done)
+    trainer = modes.load(training.mode)(partial(training_task, training.model, training.recipe, inputs))
+    if state:
+        trainer.write(trainer.task.state(), state)
+    return trainer
+
+
+def _keep_checkpoint(file: Path, state: list[Any], done: int) -> None:
+    """All or nothing: an interruption leaves the checkpoint before."""
+    draft = file.with_suffix(".tmp")
+    with draft.open("wb") as stream:
+        np.savez(stream, np.int64(done), *state)
+        stream.flush()
+        os.fsync(stream.fileno())
+    os.replace(draft, file)
+
+
+def checkpoint(file: Path) -> tuple[list[Any], int]:
+    """The state and the step reached; nothing and 0 where there is no checkpoint yet. Raises BenchError."""
+    if not file.exists():
+        return [], 0
+    try:
+        with np.load(file, allow_pickle=False) as arrays:
+            done, *state = (arrays[f"arr_{number}"] for number in range(len(arrays.files)))
+    except (OSError, ValueError, KeyError) as error:
+        raise BenchError(f"{file} is broken ({error}); delete it and type --resume to start anew") from None
+    return state, int(done)
+
+
+if __name__ == "__main__":
+    serve(*connect())
