@@ -3,20 +3,34 @@
 To add a rule: a row with its check in `rules/<family>.py`, and its example in `examples/<code>.py`.
 """
 
-from bench.autograph.rules import ag1_python as python
-from bench.autograph.rules import ag2_variables as variables
-from bench.autograph.rules import ag3_arrays as arrays
-from bench.autograph.rules import ag3_state as state
-from bench.autograph.rules import ag4_retracing as retracing
-from bench.autograph.rules import ag5_branches as branches
-from bench.autograph.rules import ag5_syntax as syntax
-from bench.autograph.rules import ag6_conversion as conversion
-from bench.autograph.rules import ag7_captured as captured
-from bench.autograph.rules import ag7_frozen as frozen
-from bench.autograph.rules import ag8_xla as xla
+from bench.autograph.rules import (
+    ag1_python,
+    ag2_variables,
+    ag3_arrays,
+    ag3_state,
+    ag4_retracing,
+    ag5_branches,
+    ag5_syntax,
+    ag6_conversion,
+    ag7_captured,
+    ag7_frozen,
+    ag8_xla,
+)
 from bench.autograph.rules.rule import Rule
 
-_FAMILIES = (python, variables, state, arrays, retracing, branches, syntax, conversion, captured, frozen, xla)
+_FAMILIES = (
+    ag1_python,
+    ag2_variables,
+    ag3_state,
+    ag3_arrays,
+    ag4_retracing,
+    ag5_branches,
+    ag5_syntax,
+    ag6_conversion,
+    ag7_captured,
+    ag7_frozen,
+    ag8_xla,
+)
 RULES: tuple[Rule, ...] = tuple(sorted((row for family in _FAMILIES for row in family.ROWS), key=lambda row: row.code))
 
 

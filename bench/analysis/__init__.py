@@ -1,0 +1,1 @@
+"""Records -> results: statistics, verdicts, checks, comparisons. Pure: no processes, no clock."""

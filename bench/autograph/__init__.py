@@ -1,0 +1,1 @@
+"""What AutoGraph makes of somebody's code: `check` reads it, `probe` runs it, `explain` takes it apart."""

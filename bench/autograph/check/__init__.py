@@ -1,0 +1,1 @@
+"""`check`: source files -> findings, without running them."""

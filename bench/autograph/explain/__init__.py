@@ -1,0 +1,1 @@
+"""`explain`: one function taken through every stage from Python to machine code."""

@@ -1,0 +1,1 @@
+"""`probe`: somebody's code run in several modes, and what differed."""

@@ -1,0 +1,1 @@
+"""The process that runs a rule's example in each mode, with TensorFlow."""

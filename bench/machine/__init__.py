@@ -1,0 +1,1 @@
+"""The computer: what it is, what it counts, how processes are started and talked to."""

@@ -1,0 +1,1 @@
+"""Inside a child process, with TensorFlow: one case, timed."""
