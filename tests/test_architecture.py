@@ -3,44 +3,30 @@
 import ast
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
+from places import ROOT
 
 from bench.modes import MODES
 from cifar_core.models import MODELS
 
-ROOT = Path(__file__).parents[2]
 SOURCES = sorted([*ROOT.glob("bench/**/*.py"), *ROOT.glob("cifar_core/**/*.py")])
 NAMES = [str(path.relative_to(ROOT)) for path in SOURCES]
-MAY_IMPORT_TENSORFLOW = {
-    "cifar_core/training.py",
-    "cifar_core/optimizers.py",
-    "cifar_core/inputs.py",
-    "bench/nursery.py",
-    "cifar_core/own_model.py",
-    "cifar_core/own_batches.py",
-    "cifar_core/own_keras.py",
-    "bench/opening.py",
-    "bench/insight.py",
-    "bench/profiling.py",
-    "bench/device_costs.py",
-    "bench/device_probe.py",
-    "bench/train_worker.py",
-    "bench/autograph/trial_child.py",
-    "bench/autograph/explain_code.py",
-    "bench/autograph/explain_graph.py",
-    "bench/autograph/explain_ours.py",
-    "bench/autograph/explain_program.py",
-    "bench/autograph/explain_target.py",
-    "bench/autograph/explain_times.py",
-    "bench/autograph/explain_trace.py",
-    "bench/autograph/probe_arguments.py",
-    "bench/autograph/probe_child.py",
-    "bench/autograph/probe_own.py",
-    "bench/autograph/probe_values.py",
-    "bench/autograph/probe_watch.py",
+ROOMS = {  # each may import itself, those named, bench.errors and cifar_core
+    "records": "",
+    "machine": "records",
+    "modes": "records machine",
+    "worker": "records machine modes",
+    "analysis": "records modes",
+    "runner": "records machine modes analysis",
+    "report": "records modes analysis",
+    "autograph": "records machine modes worker analysis report",
+    "commands": "records machine modes analysis runner report autograph",
 }
+CHILDREN = {"worker", "child"}  # what runs in a process of its own; no parent imports it
+TENSORFLOW = {"modes", "worker", "child", "examples", "cifar_core"}
 
 
 def imports(path: Path) -> set[str]:
@@ -53,6 +39,10 @@ def imports(path: Path) -> set[str]:
     return found
 
 
+def ours(name: str) -> set[str]:
+    return {used for used in imports(ROOT / name) if used.startswith("bench.")}
+
+
 def uses(path: Path, package: str) -> bool:
     return any(name == package or name.startswith(f"{package}.") for name in imports(path))
 
@@ -63,11 +53,9 @@ def test_cifar_core_never_imports_bench(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_only_what_trains_imports_tensorflow(name: str) -> None:
-    allowed = name in MAY_IMPORT_TENSORFLOW or name.startswith("cifar_core/models/")
-    allowed = allowed or (name.startswith("bench/modes/") and not name.endswith("__init__.py"))
-    allowed = allowed or name.startswith("bench/autograph/examples/")
-    assert allowed or not uses(ROOT / name, "tensorflow")
+def test_only_what_runs_in_a_child_imports_tensorflow(name: str) -> None:
+    allowed = TENSORFLOW & {*Path(name).parts} and name != "bench/modes/__init__.py"
+    assert allowed or not (uses(ROOT / name, "tensorflow") or uses(ROOT / name, "keras"))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -75,15 +63,33 @@ def test_only_plots_imports_matplotlib(name: str) -> None:
     assert name.startswith("bench/report/plots/") or not uses(ROOT / name, "matplotlib")
 
 
+@pytest.mark.parametrize("name", [name for name in NAMES if name.split("/")[1] in ROOMS])
+def test_rooms_import_downwards(name: str) -> None:
+    room = name.split("/")[1]
+    assert {used.split(".")[1] for used in ours(name)} & {*ROOMS} <= {room, *ROOMS[room].split()}
+
+
+def test_no_room_stands_above_itself_and_no_module_imports_itself_in_a_circle() -> None:
+    list(TopologicalSorter({room: may.split() for room, may in ROOMS.items()}).static_order())
+    modules = {name.removesuffix(".py").removesuffix("/__init__").replace("/", "."): name for name in NAMES}
+    list(
+        TopologicalSorter(
+            {module: ours(name) & {*modules} - {module} for module, name in modules.items()}
+        ).static_order()
+    )
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_no_parent_imports_the_worker(name: str) -> None:
-    assert name == "bench/nursery.py" or not uses(ROOT / name, "bench.worker.case")
-    assert not uses(ROOT / name, "bench.worker.forkserver")
-    assert not uses(ROOT / name, "bench.worker.training")
-    assert not uses(ROOT / name, "bench.autograph.rules.child")
-    assert not uses(ROOT / name, "bench.autograph.rules.examples")
-    assert not uses(ROOT / name, "bench.autograph.explain.child")
-    assert not uses(ROOT / name, "bench.autograph.probe.child")
+def test_no_parent_imports_what_runs_in_a_child(name: str) -> None:
+    used = {part for used in ours(name) for part in used.split(".")}
+    assert CHILDREN & {*Path(name).parts} or not CHILDREN & used
+
+
+def test_nothing_else_lies_at_the_top() -> None:
+    top = {path.name for path in (ROOT / "bench").iterdir()} - {"__pycache__"}
+    assert {name for name in top if not name.startswith("bench_")} == {
+        *ROOMS, "__init__.py", "__main__.py", "conftest.py", "errors.py"
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("mode", [mode.name for mode in MODES])
@@ -94,7 +100,7 @@ def test_modes_never_import_each_other(mode: str) -> None:
 
 def test_every_mode_file_has_a_row_and_every_row_a_file() -> None:
     files = {path.stem for path in (ROOT / "bench" / "modes").glob("*.py")}
-    files -= {"__init__", "inspection", "placing", "keras_loop"}
+    files -= {"__init__", "inspection", "placing", "placement", "keras_loop"}
     assert files == {mode.name for mode in MODES}
 
 
@@ -138,8 +144,8 @@ def test_a_report_is_rebuilt_without_tensorflow(tmp_path: Path) -> None:
     for outcome in outcomes(a_plan(), {"eager": 0.05, "eager-again": 0.05, "function": 0.02}):
         store.keep(outcome)
     code = (
-        "import sys\nfrom pathlib import Path\nfrom bench import report\nfrom bench.store import Store\n"
-        f"report.build(Store.open(Path({str(tmp_path / 'run')!r})))\nprint('tensorflow' in sys.modules)"
+        "import sys\nfrom pathlib import Path\nfrom bench.report import run\nfrom bench.records.store import Store\n"
+        f"run.build(Store.open(Path({str(tmp_path / 'run')!r})))\nprint('tensorflow' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "False"

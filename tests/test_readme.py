@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 import typer
+from places import ROOT
 
 from bench.__main__ import app
 from bench.modes import MODES
 
-ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 COMMANDS = re.findall(r"^    cifar-bench (.+?)(?:\s+#.*)?$", README, re.MULTILINE) + re.findall(
     r"`cifar-bench ([a-z][^`]*)`", README

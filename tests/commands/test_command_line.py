@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from batch_files import write_folder
 from builders import a_plan, an_accuracy_plan, outcomes
+from places import ROOT
 
 from bench.modes import MODES
 from bench.records.run import FORMAT
@@ -17,7 +18,7 @@ from cifar_core import cifar10
 
 
 def bench(*words: str, cwd: Path) -> "subprocess.CompletedProcess[str]":
-    root = str(Path(__file__).parents[2])
+    root = str(ROOT)
     command = [
         sys.executable,
         "-c",

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import typer
 from builders import a_case, a_group, a_plan, outcomes
+from places import ROOT
 
 from bench.__main__ import app
 from bench.commands import pytest_options as door_options
@@ -26,7 +27,6 @@ from bench.runner import plan
 from bench.runner.plan import Options
 from cifar_core.cifar10 import SYNTHETIC
 
-ROOT = Path(__file__).parents[2]
 MODES = ("eager", "graph", "function", "xla")
 STEPS = {"eager": 0.05, "eager-again": 0.05, "graph": 0.03, "function": 0.02, "xla": 0.07}
 PLAN = a_plan(a_group(MODES))
@@ -185,7 +185,7 @@ def test_pytest_shows_their_help(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("words", "collected"), [
     ((".", "--ignore=tests"), []),
-    (("tests/unit/test_wording.py", "bench/bench_xla.py"), ["bench/bench_xla.py", "tests/unit/test_wording.py"]),
+    (("tests/report/form/test_wording.py", "bench/bench_xla.py"), ["bench/bench_xla.py", "tests/report/form/test_wording.py"]),
 ])  # fmt: skip
 def test_benchmarks_are_collected_only_where_they_are_asked_for(words: tuple[str, ...], collected: list[str]) -> None:
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *words, "--collect-only", "-q"]

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from builders import a_training, an_accuracy_plan
+from places import SUPPORT
 
 from bench.analysis import learning
 from bench.errors import BenchError
@@ -20,7 +21,7 @@ from bench.worker import training as train_worker
 from cifar_core import cifar10
 
 KINDS = (".md", ".csv", ".png")
-FAKE = (sys.executable, str(Path(__file__).parents[1] / "fake_train_worker.py"))
+FAKE = (sys.executable, str(SUPPORT / "fake_train_worker.py"))
 
 
 class FakeConfig:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from builders import ENVIRONMENT, SCHEDULE, a_group
+from places import SUPPORT
 
 from bench.analysis.stats.ratios import block_ratio
 from bench.records.messages import Order, Reply, Turn
@@ -20,7 +21,7 @@ from bench.runner import block as launch
 from bench.runner import worker_process as child
 from cifar_core.cifar10 import SYNTHETIC
 
-FAKE = (sys.executable, str(Path(__file__).parents[1] / "fake_worker.py"))
+FAKE = (sys.executable, str(SUPPORT / "fake_worker.py"))
 ARMS = ["eager", "eager-again", "graph", "function", "xla"]
 
 
@@ -163,9 +164,9 @@ def test_workers_are_started_from_this_package_whatever_lies_in_the_users_folder
 
 def test_an_installed_package_is_no_first_place_to_look(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """What lies beside it there, such as a backport of `dataclasses`, would stand in for Python's own."""
-    monkeypatch.setattr(child, "__file__", str(tmp_path / "bench" / "child.py"))
+    monkeypatch.setattr(child, "__file__", str(tmp_path / "bench" / "runner" / "child.py"))
     assert child.command("bench.worker.case")[-1] == str(tmp_path)
-    monkeypatch.setattr(child, "__file__", os.path.join(sysconfig.get_path("purelib"), "bench", "child.py"))
+    monkeypatch.setattr(child, "__file__", os.path.join(sysconfig.get_path("purelib"), "bench", "runner", "child.py"))
     installed = child.command("this")
     assert installed[-1] == ""
     assert subprocess.run(installed, capture_output=True, check=False, cwd=tmp_path).stdout.startswith(b"The Zen")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from builders import a_group, a_plan, outcomes
+from places import SUPPORT
 from test_run import Watcher
 
 from bench.analysis.stats.ratios import Summary
@@ -16,7 +17,7 @@ from bench.report.sections import breakeven as trials
 from bench.runner import breakeven as trial
 from cifar_core.cifar10 import SYNTHETIC
 
-FAKE = (sys.executable, str(Path(__file__).parents[1] / "fake_worker.py"))
+FAKE = (sys.executable, str(SUPPORT / "fake_worker.py"))
 
 
 def a_store(folder: Path) -> Store:

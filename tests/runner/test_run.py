@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from builders import SCHEDULE, a_case, a_group, a_plan
+from places import SUPPORT
 
 from bench.analysis.analyse import analyse
 from bench.analysis.stats.ratios import PILOT_BLOCKS, Verdict
@@ -21,7 +22,7 @@ from bench.records.store import Store
 from bench.runner import run
 from cifar_core.cifar10 import SYNTHETIC
 
-FAKE = (sys.executable, str(Path(__file__).parents[1] / "fake_worker.py"))
+FAKE = (sys.executable, str(SUPPORT / "fake_worker.py"))
 CASES = a_group(("eager", "function"))
 
 

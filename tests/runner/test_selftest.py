@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 from builders import ENVIRONMENT, a_measurement
+from places import SUPPORT
 
 from bench.analysis.analyse import Run, analyse
 from bench.analysis.selftest import Alike, judge
@@ -22,7 +23,7 @@ from bench.runner import selftest
 from bench.runner.selftest import SLOWDOWNS, Preset
 from cifar_core.cifar10 import SYNTHETIC
 
-FAKE = (sys.executable, str(Path(__file__).parents[1] / "fake_worker.py"))
+FAKE = (sys.executable, str(SUPPORT / "fake_worker.py"))
 SMALL = Preset("quick", runs=2, harness_blocks=1, harness_modes=("eager", "function"))
 
 

@@ -6,12 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from places import ROOT
+
 from bench.analysis.analyse import analyse
 from bench.analysis.stats.ratios import Verdict
 from bench.autograph.probe.own_models import read_probes
 from bench.records.store import Store
 
-ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 SNIPPETS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from places import ROOT
 from snippets import HEAD, findings, found
 from typer.testing import CliRunner
 
@@ -29,7 +30,6 @@ def helper(x):
 LOUD = "import tensorflow as tf\n@tf.function\ndef step(x):\n    print(x)\n    return x\n"
 CALLING = "import tensorflow as tf\nfrom {home} import helper\n@tf.function\ndef step(x):\n    return helper(x)\n"
 LONG = " + ".join(["'a'"] * 600)
-ROOT = Path(__file__).parents[3]
 
 
 def checked(folder: Path, settings: Settings | None = None):

@@ -3,9 +3,9 @@
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
+from places import ROOT
 
 from bench.autograph.explain.explain import OURS, joined, request
 from bench.autograph.explain.page import page
@@ -144,7 +144,7 @@ def test_a_target_is_a_function_of_a_module_or_of_a_file(words: "tuple[str, str,
 
 
 def test_our_functions_and_their_drivers_are_where_they_are_said_to_be() -> None:
-    root = Path(__file__).parents[2]
+    root = ROOT
     for ours in OURS.values():
         for place in (ours.target, ours.driver):
             module, _, name = place.partition(":")

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from places import ROOT
 
 from bench.autograph.check.check import check
 from bench.autograph.check.settings import Settings
@@ -12,7 +13,6 @@ from bench.autograph.findings import Finding
 from bench.autograph.rules import RULES, rule
 from bench.autograph.rules.rule import SEVERITIES
 
-ROOT = Path(__file__).parents[3]
 EXAMPLES = ROOT / "bench" / "autograph" / "examples"
 CODES = [one.code for one in RULES]
 
@@ -60,5 +60,5 @@ def test_every_example_has_a_rule() -> None:
 
 @pytest.mark.parametrize("code", CODES)
 def test_every_rule_is_found_in_more_than_one_spelling(code: str) -> None:
-    family = {path.read_text() for path in Path(__file__).parent.glob("test_family_*.py")}
+    family = {path.read_text() for path in Path(__file__).parent.glob("test_ag*.py")}
     assert sum(text.count(f"#! {code}") for text in family) >= 2

@@ -2,10 +2,10 @@
 
 import ast
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from builders import a_case, a_group
+from places import ROOT
 
 from bench.modes import MODES
 from bench.records.run import Case
@@ -15,7 +15,7 @@ from bench.runner import plan
 from bench.runner.plan import Options
 from cifar_core.cifar10 import SYNTHETIC
 
-BENCH = Path(__file__).parents[2] / "bench"
+BENCH = ROOT / "bench"
 
 
 def a_view(case: Case) -> View:

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from places import ROOT, SUPPORT
 
 from bench.records.store import Store
 
-ROOT = Path(__file__).parents[2]
 ONE_BLOCK = ("--preset", "quick", "--budget", "1s")  # the first block is measured however long it takes
 KEPT = ("--benchmark-storage=store", "--benchmark-json=now.json")
 
@@ -37,7 +37,7 @@ class Done:
 
 
 def command(folder: Path, *words: str) -> Done:
-    where = os.pathsep.join([str(ROOT), str(ROOT / "tests"), os.environ.get("PYTHONPATH", "")])
+    where = os.pathsep.join([str(ROOT), str(SUPPORT), os.environ.get("PYTHONPATH", "")])
     environment = {**os.environ, "PYTHONPATH": where, "COLUMNS": "200"}
     done = subprocess.run(
         [sys.executable, "-m", *words], capture_output=True, text=True, check=False, cwd=folder, env=environment

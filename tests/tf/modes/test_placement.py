@@ -9,13 +9,13 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from places import ROOT
 
 from bench.machine import availability
 from bench.machine.availability import Availability
 from bench.modes import MODES, placement
 from bench.records.store import Store
 
-ROOT = Path(__file__).parents[2]
 # Auto-clustering needs flags before TensorFlow loads; its placement is read as that of `function` is.
 NAMES = [mode.name for mode in MODES if mode.name != "autocluster"]
 COMPILED = ("xla", "xla_loop", "keras_jit")

@@ -11,8 +11,8 @@ from pathlib import Path
 import pandas as pd
 import psutil
 import pytest
+from places import ROOT
 
-ROOT = Path(__file__).parents[2]
 # A budget that a busy machine keeps too: the preset's own would leave blocks out.
 QUICK = ("--preset", "quick", "--budget", "10m", "--data", "synthetic")
 SMALL = (*QUICK, "--modes", "eager,function")

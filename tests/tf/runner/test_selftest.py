@@ -5,10 +5,9 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+from places import ROOT
 
 from bench.records.store import Store
-
-ROOT = Path(__file__).parents[2]
 
 
 def test_a_selftest_measures_clock_harness_and_what_was_planted(tmp_path: Path) -> None:

@@ -4,10 +4,10 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from builders import ENVIRONMENT, SCHEDULE
+from places import ROOT, SUPPORT
 
 from bench.analysis import validity
 from bench.records.messages import Order
@@ -69,14 +69,14 @@ def test_every_mode_trains_with_deterministic_ops_alone_to_the_same_bits() -> No
 
 def test_a_deterministic_case_is_one_to_tensorflow() -> None:
     code = (
-        "from bench.messages import Order; from bench.opening import open_tensorflow; from bench.records import Case\n"
+        "from bench.records.messages import Order; from bench.worker.setup import open_tensorflow; from bench.records.run import Case\n"
         "from builders import ENVIRONMENT, SCHEDULE; from cifar_core.cifar10 import SYNTHETIC\n"
         "from cifar_core.workload import Workload; from tensorflow.python.framework import config\n"
         "case = Case('function', 'cpu', 0, Workload('mlp', 8, 'synthetic'), deterministic=True)\n"
         "open_tensorflow(Order(case, 0, SCHEDULE, ENVIRONMENT, SYNTHETIC))\n"
         "print(config.is_op_determinism_enabled())"
     )
-    paths = os.pathsep.join(str(Path(__file__).parents[up]) for up in (2, 1))
+    paths = os.pathsep.join(map(str, (ROOT, SUPPORT)))
     environment = {**os.environ, "PYTHONPATH": paths}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
     assert done.stdout.split()[-1] == "True"

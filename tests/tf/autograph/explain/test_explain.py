@@ -6,14 +6,14 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from places import ROOT, SUPPORT
 
 from bench.autograph.explain.child.target import find
 from bench.autograph.explain.explain import explain, request
 from bench.autograph.explain.records import Explanation
 from bench.errors import BenchError
 
-FILE = Path(__file__).with_name("explained.py")
-ROOT = Path(__file__).parents[2]
+FILE = SUPPORT / "explained.py"
 PATIENCE_S = 200.0
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from builders import a_case, a_plan
+from places import SUPPORT
 
 from bench.autograph.probe.child.leaves import leaves
 from bench.autograph.probe.own_models import probe_first, refused
@@ -13,7 +14,6 @@ from bench.records.store import Store
 from bench.report.run import build
 from cifar_core.cifar10 import SYNTHETIC
 
-TESTS = Path(__file__).parents[1]
 INSTALLED = """
 import tensorflow as tf
 
@@ -34,13 +34,13 @@ def make():
 def test_a_mode_that_leaves_other_state_behind_is_named_with_its_line_and_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(TESTS)
+    monkeypatch.chdir(SUPPORT)
     models = ("own_models:counting", "own_models:raises")
     cases = [a_case(mode, model=model, batch_size=4) for model in models for mode in ("eager", "function")]
     store, said = Store.create(tmp_path, a_plan(tuple(cases))), list[str]()
     probes = probe_first(store, SYNTHETIC, said.append)
     counting, raises = probes.probed
-    line = (TESTS / "own_models.py").read_text().splitlines().index("        self.steps += 1") + 1
+    line = (SUPPORT / "own_models.py").read_text().splitlines().index("        self.steps += 1") + 1
     assert counting.lines[0].startswith(f"own_models.py:{line}:9: AG303 warning, predicted and observed: `self.steps`")
     assert counting.apart == (("graph", "model.steps: 4 / 1 (eager / here)"),)
     assert raises.lines[0].startswith("own_models:raises could not be probed: ")

@@ -4,18 +4,17 @@ import json
 import subprocess
 import sys
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
+from places import ROOT, SUPPORT
 
 from bench.autograph.probe.compare import observations
 from bench.autograph.probe.predictions import joined, predicted
 from bench.autograph.probe.probe import probe
 from bench.autograph.probe.records import Asked, Function, Limits, Seen
 
-FILE = Path(__file__).with_name("probed.py")
-ROOT = Path(__file__).parents[2]
+FILE = SUPPORT / "probed.py"
 
 
 @cache

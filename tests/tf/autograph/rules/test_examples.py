@@ -9,13 +9,13 @@ from pathlib import Path
 from subprocess import PIPE
 
 import pytest
+from places import ROOT
 
 from bench.autograph.rules import RULES, rule
 from bench.autograph.rules.catalogue import matching
 from bench.autograph.rules.demo import demonstration, run_examples
 from bench.autograph.rules.outcome import fits
 
-ROOT = Path(__file__).parents[2]
 CODES = [one.code for one in RULES]
 MODES = ("eager", "graph", "xla")
 # Their examples raise no error of TensorFlow's: a warning says it, another form of the rule, or a limit of the example.
