@@ -7,8 +7,11 @@ from typing import Annotated
 import typer
 
 from bench.commands import autograph as options
+from bench.commands import breakeven as breakeven_command
 from bench.commands import compare as compare_command
+from bench.commands import data as data_command
 from bench.commands import devices as devices_command
+from bench.commands import report as report_command
 from bench.commands import run as command
 from bench.commands import selftest as selftest_command
 from bench.commands import training as training_command
@@ -62,7 +65,7 @@ def run(
 @app.command()
 def report(folder: Annotated[Path, typer.Argument(help="The folder of a run, a training or `accuracy`.")]) -> None:
     """Rebuild a report from the raw files."""
-    command.show(folder)
+    report_command.show(folder)
 
 
 @app.command()
@@ -73,7 +76,7 @@ def breakeven(
     data: Annotated[str, typer.Option(help="auto: what the run was measured on; or where that is now.")] = "auto",
 ) -> None:
     """Try a run's break-evens out: total times at half and at twice the predicted steps."""
-    raise typer.Exit(command.try_break_even(folder, modes, repeats, data))
+    raise typer.Exit(breakeven_command.try_break_even(folder, modes, repeats, data))
 
 
 @app.command()
@@ -168,7 +171,7 @@ def data(
     png: Annotated[Path, typer.Option(help="Where --show draws to.")] = Path("cifar10-samples.png"),
 ) -> None:
     """Download, check and unpack CIFAR-10; look at it."""
-    raise typer.Exit(command.get_data(out, url, show, data, png))
+    raise typer.Exit(data_command.get_data(out, url, show, data, png))
 
 
 @app.command()
@@ -184,8 +187,7 @@ options.add(app)
 def list_() -> None:
     """Show the modes, models, recipes, presets, devices, precisions and inputs there are."""
     from bench.modes import MODES
-    from bench.records.choices import DEVICES, INPUTS, PRECISIONS
-    from bench.runner.plan import PRESETS
+    from bench.records.choices import DEVICES, INPUTS, PRECISIONS, PRESETS
     from cifar_core.models import MODELS
     from cifar_core.recipe import RECIPES
 

@@ -13,8 +13,8 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from bench.commands import pytest_options as door_options
+from bench.commands.console import aside, results
 from bench.commands.pytest_session import Door
-from bench.commands.run import aside, results
 from bench.errors import BenchError, Exit
 from bench.machine import environment
 from bench.report.pytest_benchmark import samples as replay

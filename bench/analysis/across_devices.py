@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from bench.analysis.analyse import CaseResult, GroupResult, Run, block_ratios
+from bench.analysis.results import CaseResult, GroupResult, Run, block_ratios
 from bench.analysis.stats import ratios as stats
 from bench.analysis.stats.ratios import Comparison, Verdict
 from bench.analysis.sweep import BATCH_SIZES, Crossing, Place, certain, spans
 from bench.analysis.validity import unequal_work
-from bench.records.run import Case
+from bench.records.case import Case
 
 
 @dataclass(frozen=True, slots=True)

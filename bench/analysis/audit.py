@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from bench.analysis import costs as spending
-from bench.analysis.analyse import CaseResult, GroupResult, Run
 from bench.analysis.metrics import startup_s, step_s
+from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.slow_cases import SLOW
 from bench.analysis.sweep import BATCH_SIZES, families
 from bench.records.run import Measurement

@@ -10,12 +10,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bench.analysis.analyse import CaseResult, GroupResult, Run, block_ratios
+from bench.analysis.results import CaseResult, GroupResult, Run, block_ratios
 from bench.analysis.stats import ratios as stats
 from bench.analysis.stats.between_runs import GAIN_BETWEEN_RUNS, STEP_BETWEEN_RUNS, Sides, alternate, compare_runs
 from bench.analysis.stats.ratios import Comparison, Verdict
 from bench.analysis.validity import unequal_work
-from bench.records.run import LASTING, Case
+from bench.records.case import Case
+from bench.records.environment import LASTING
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import statistics
 from dataclasses import dataclass
 
 from bench.analysis import metrics
-from bench.analysis.analyse import CaseResult, GroupResult
+from bench.analysis.results import CaseResult, GroupResult
 from bench.records.costs import Profile, Structure
 
 

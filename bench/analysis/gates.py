@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from bench.analysis.analyse import ratio_between
 from bench.analysis.compare import Change, Named
+from bench.analysis.results import ratio_between
 from bench.analysis.stats.ratios import Summary
 from bench.errors import BenchError
 from bench.modes import MODES

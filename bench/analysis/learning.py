@@ -12,9 +12,9 @@ from pathlib import Path
 from bench import modes
 from bench.analysis.stats.equivalence import Equivalence, equivalence, holm_equivalences
 from bench.analysis.stats.ratios import Summary, summarise
-from bench.records import store
+from bench.records.files import read
+from bench.records.folders import open_accuracy, open_training, training_folder
 from bench.records.training import AccuracyPlan, Broken, Point, Progress, Training
-from bench.runner import accuracy, train
 
 BESIDE = "accuracy"  # the folder in a run's folder where `cifar-bench accuracy --out` may put its trainings
 CHANCE = 0.1  # ten classes, equally many images of each
@@ -152,11 +152,11 @@ def _ratio(seconds: Sequence[tuple[float, float]]) -> Summary | None:
     return summarise([baseline / own for baseline, own in seconds]) if seconds else None
 
 
-def read(folder: Path) -> Learning:
+def read_learning(folder: Path) -> Learning:
     """What the folder's trainings show so far. Raises BenchError for a folder that is broken."""
-    plan = accuracy.open_(folder)
+    plan = open_accuracy(folder)
     collected = [
-        ModeLearning(mode, tuple(t for seed in plan.seeds if (t := _trained(accuracy.place(folder, mode, seed)))))
+        ModeLearning(mode, tuple(t for seed in plan.seeds if (t := _trained(training_folder(folder, mode, seed)))))
         for mode in plan.modes
     ]
     return Learning(plan, _compared(collected, plan.margin))
@@ -164,14 +164,14 @@ def read(folder: Path) -> Learning:
 
 def beside(run: Path) -> Learning | None:
     """What the trainings show that lie in a run's folder; None where none do. Raises BenchError."""
-    return read(run / BESIDE) if (run / BESIDE / "accuracy.json").exists() else None
+    return read_learning(run / BESIDE) if (run / BESIDE / "accuracy.json").exists() else None
 
 
 def _trained(folder: Path) -> Trained | None:
     if not (folder / "points.json").exists():
         return None
-    training, progress = train.open_(folder)
-    broken = store.read(folder / "broken.json", Broken) if (folder / "broken.json").exists() else None
+    training, progress = open_training(folder)
+    broken = read(folder / "broken.json", Broken) if (folder / "broken.json").exists() else None
     return Trained(training, progress, broken)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from scipy import special
 
-from bench.analysis.analyse import CaseResult, Run, block_ratios
+from bench.analysis.results import CaseResult, Run, block_ratios
 from bench.analysis.stats import ratios as stats
 from bench.analysis.stats.ratios import ALPHA, Summary, Verdict
 from bench.records.selftest import Harness, SelfTest

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from bench.analysis.analyse import CaseResult, GroupResult, Run, ratio_between
+from bench.analysis.results import CaseResult, GroupResult, Run, ratio_between
 from bench.analysis.stats.ratios import Summary
-from bench.records.run import Case
+from bench.records.case import Case
 
 
 @dataclass(frozen=True, slots=True)

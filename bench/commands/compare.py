@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bench.commands.run import results
+from bench.commands.console import results
 from bench.errors import BenchError, Exit
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from pathlib import Path
 import typer
 
 from bench.autograph.explain.explain import TITLES, explain, request
-from bench.commands.run import aside, results
+from bench.commands.console import aside, results
 from bench.errors import BenchError, Exit
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bench.commands.run import aside
+from bench.commands.console import aside
 from bench.errors import BenchError, Exit
 
 if TYPE_CHECKING:

@@ -13,7 +13,9 @@ from typing import Protocol
 from bench.analysis.analyse import analyse
 from bench.analysis.learning import beside
 from bench.machine import environment
-from bench.records.run import Case, Environment, Plan, Schedule
+from bench.records.case import Case
+from bench.records.environment import Environment
+from bench.records.run import Plan, Schedule, groups
 from bench.records.store import Store
 from bench.report.pytest_benchmark.names import View
 from bench.report.pytest_benchmark.samples import Shown, shown
@@ -116,7 +118,7 @@ def narrowed(whole: Plan, selected: Collection[Case]) -> Plan:
     wanted = set(selected)
     kept = [
         case
-        for group in plan.groups(whole).values()
+        for group in groups(whole).values()
         if wanted & set(group)
         for case in group
         if case in wanted or case in group[:2]

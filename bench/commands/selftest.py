@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from bench.commands.run import aside, results
+from bench.commands.console import aside, results
 from bench.errors import Exit
 
 

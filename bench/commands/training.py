@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bench.commands.run import aside, results
+from bench.commands.console import aside, results
 from bench.errors import BenchError, Exit
+from bench.records.folders import create_accuracy, create_training, open_accuracy, open_training
 
 if TYPE_CHECKING:
     from bench.records.training import AccuracyPlan, Training
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 def new_training(training: "Training", source: "Source", out: Path | None) -> Exit:
     """Train one model in one mode, report it."""
     from bench import modes
-    from bench.runner import train
 
     if not modes.row(training.mode).trains:
         able = ", ".join(row.name for row in modes.MODES if row.trains)
@@ -27,7 +27,7 @@ def new_training(training: "Training", source: "Source", out: Path | None) -> Ex
             f"{training.mode} is only timed, by `run`; modes that train: {able}; type e.g. --mode function"
         )
     folder = out or results(f"train-{training.mode}")
-    train.create(folder, training)
+    create_training(folder, training)
     return _train(folder, source)
 
 
@@ -35,7 +35,7 @@ def resume_training(folder: Path, data: str) -> Exit:
     """Go on with a training."""
     from bench.runner import train
 
-    return _train(folder, train.source_of(train.open_(folder)[0], data))
+    return _train(folder, train.source_of(open_training(folder)[0], data))
 
 
 def _train(folder: Path, source: "Source") -> Exit:
@@ -57,22 +57,20 @@ def _train(folder: Path, source: "Source") -> Exit:
 
 def new_accuracy(plan: "AccuracyPlan", source: "Source", out: Path | None) -> Exit:
     """Train in several modes from several seeds, report whether they learn the same."""
-    from bench.runner import accuracy
-
     folder = out or results("accuracy")
-    accuracy.create(folder, plan)
+    create_accuracy(folder, plan)
     return _compare_learning(folder, source)
 
 
 def resume_accuracy(folder: Path, data: str) -> Exit:
     """Go on with such trainings."""
-    from bench.runner import accuracy, train
+    from bench.runner import train
 
-    return _compare_learning(folder, train.source_of(accuracy.open_(folder).training, data))
+    return _compare_learning(folder, train.source_of(open_accuracy(folder).training, data))
 
 
 def _compare_learning(folder: Path, source: "Source") -> Exit:
-    from bench.analysis.learning import read
+    from bench.analysis.learning import read_learning
     from bench.commands import terminal
     from bench.report.accuracy import build
     from bench.runner import accuracy
@@ -86,26 +84,26 @@ def _compare_learning(folder: Path, source: "Source") -> Exit:
         aside(f"interrupted; go on with: cifar-bench accuracy --resume {folder}")
         return Exit.INTERRUPTED
     show_accuracy(folder)
-    return Exit.CASE_FAILED if read(folder).failed else Exit.OK
+    return Exit.CASE_FAILED if read_learning(folder).failed else Exit.OK
 
 
 def show_training(folder: Path) -> None:
     """Rebuild a training's report, and print what it comes to."""
+    from bench.records.folders import open_training
     from bench.report import training
-    from bench.runner.train import open_
 
-    typer.echo(f"{training.sentence(*open_(folder))}\nreport: {training.build(folder)}")
+    typer.echo(f"{training.sentence(*open_training(folder))}\nreport: {training.build(folder)}")
 
 
 def show_accuracy(folder: Path) -> None:
     """Rebuild the report of several trainings, and print what it comes to."""
-    from bench.analysis.learning import read
+    from bench.analysis.learning import read_learning
     from bench.commands import terminal
     from bench.report.accuracy import build
     from bench.report.sections import learning, learning_tables
 
     path = build(folder)
-    found = read(folder)
+    found = read_learning(folder)
     for sentence in learning.sentences(found):
         typer.echo(sentence.replace("**", ""))
     terminal.show(learning_tables.table(found))

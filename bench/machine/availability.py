@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import msgspec
 
 from bench.machine import environment
+from bench.machine.environment import BUS_ORDER
+from bench.machine.process import command
 from bench.records.devices import Found, Probed
-from bench.runner.worker_process import BUS_ORDER, command
 
 PROBE = command("bench.worker.device_probe")
 TIME_LIMIT_S = 180.0

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 
 from bench.errors import BenchError
-from bench.records.run import Environment
+from bench.records.environment import Environment
 
 # Variables that change how TensorFlow computes or schedules, and so belong to the result.
 # Not all of TF_*: other tools (Terraform) use that prefix too.
@@ -134,3 +134,6 @@ def _run(*command: str) -> str | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout.strip() if done.returncode == 0 else None
+
+
+BUS_ORDER = {"CUDA_DEVICE_ORDER": "PCI_BUS_ID"}

@@ -5,13 +5,30 @@ The first selected row is the baseline.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol
 
+from bench.errors import BenchError
 from bench.records.costs import Structure
 from bench.records.devices import Placement
 from bench.records.proof import Execution
-from bench.records.run import Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """A way to execute the train step; `process_env` must be set before TensorFlow loads.
+
+    `loops` where one call takes many steps, so that it matters how many; `trains` where it can follow a recipe.
+    """
+
+    name: str
+    title: str
+    summary: str
+    process_env: tuple[tuple[str, str], ...] = ()
+    loops: bool = False
+    trains: bool = True
+
 
 _CLUSTERS = (("TF_XLA_FLAGS", "--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit"),)
 KERAS = (("KERAS_BACKEND", "tensorflow"), ("TF_USE_LEGACY_KERAS", "0"))  # own models' too, in every mode
@@ -70,8 +87,11 @@ class Trainer(Protocol):
 
 
 def row(name: str) -> Mode:
-    """The mode's row. Raises KeyError for an unknown name."""
-    return {mode.name: mode for mode in MODES}[name]
+    """The mode's row. Raises BenchError for an unknown name, as a newer version's run folder may hold."""
+    rows = {mode.name: mode for mode in MODES}
+    if name not in rows:
+        raise BenchError(f"mode '{name}' is unknown here; known: {', '.join(rows)}; update cifar-bench")
+    return rows[name]
 
 
 def load(name: str) -> Callable[..., Trainer]:

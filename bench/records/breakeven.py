@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from bench.records.run import Case, Failure
+from bench.records.case import Case
+from bench.records.run import Failure
 
 
 @dataclass(frozen=True, slots=True)

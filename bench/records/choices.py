@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from bench.records.run import Schedule
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -25,4 +27,32 @@ PRECISIONS = (
 INPUTS = (
     Choice("resident", "a few batches lie on the device before the clock starts: the step alone is timed"),
     Choice("pipeline", "tf.data shuffles, augments, batches and prefetches while the clock runs, as in a training"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A schedule by name, and what it is for. Its budget, if any, is for one group of cases."""
+
+    schedule: Schedule
+    summary: str
+
+    @property
+    def name(self) -> str:
+        return self.schedule.preset
+
+
+PRESETS = (
+    Preset(
+        Schedule("quick", blocks=3, rounds=12, warmup_steps=5, slice_s=0.05, budget_s=54.0),
+        "under a minute on 2 cores; three blocks give an indication with wide intervals, not proof",
+    ),
+    Preset(
+        Schedule("standard", blocks=7, rounds=24, warmup_steps=10, slice_s=0.1),
+        "about 3 minutes on 2 cores; finds a difference of 3 % in nine of ten runs on a shared machine",
+    ),
+    Preset(
+        Schedule("thorough", blocks=20, rounds=24, warmup_steps=10, slice_s=0.1),
+        "about 9 minutes on 2 cores: standard's blocks, three times as many; for small differences and for gates",
+    ),
 )

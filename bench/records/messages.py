@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from bench.records.case import Case
+from bench.records.environment import Environment
 from bench.records.proof import Evidence
-from bench.records.run import Case, Environment, Failure, Measurement, Schedule
+from bench.records.run import Failure, Measurement, Schedule
 from cifar_core.cifar10 import Source
 
 

@@ -5,82 +5,18 @@ records are made, kept (store.py) and read together (stats.py), what parent and 
 and the records of a training (train_records.py).
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
+from bench.records.case import Case
 from bench.records.costs import Costs
 from bench.records.devices import CardLog
+from bench.records.environment import Environment
 from bench.records.proof import Evidence, Proof
-from cifar_core.workload import Workload
 
 FORMAT = 1  # history: 1, the first
 # The stages of a Failure that is none:
 NOT_APPLICABLE = "not applicable"  # the mode cannot hold the task
 NOT_AVAILABLE = "not available"  # the device is not there, or cannot be used
-
-
-@dataclass(frozen=True, slots=True)
-class Mode:
-    """A way to execute the train step; `process_env` must be set before TensorFlow loads.
-
-    `loops` where one call takes many steps, so that it matters how many; `trains` where it can follow a recipe.
-    """
-
-    name: str
-    title: str
-    summary: str
-    process_env: tuple[tuple[str, str], ...] = ()
-    loops: bool = False
-    trains: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One row of a comparison: a workload under one mode on one device. `threads` 0 is TensorFlow's own choice.
-
-    `steps_per_call` is for the modes that loop inside one call; 0 is a whole slice. `again` marks the baseline's second
-    entry in a block, whose ratio to the first is the noise floor (A/A). `slowdown` is the share of its own time that
-    the case sleeps in its slices on purpose (0.05: it takes 5 % longer), to try gates and the instrument with.
-    `deterministic`: TensorFlow was told to choose only ops that give the same bits every time.
-    """
-
-    mode: str
-    device: str
-    threads: int
-    workload: Workload
-    again: bool = False
-    steps_per_call: int = 0
-    slowdown: float = 0.0
-    deterministic: bool = False
-
-    @property
-    def key(self) -> str:
-        """A stable slug: the same case has the same key in every run."""
-        return f"{self.group}-{self.arm}"
-
-    @property
-    def arm(self) -> str:
-        """What tells this case from the others of its group."""
-        calls = f"-k{self.steps_per_call}" if self.steps_per_call else ""
-        slowed = f"-slowed{100 * self.slowdown:g}" if self.slowdown else ""
-        return f"{self.mode}{calls}{slowed}{'-again' if self.again else ''}"
-
-    @property
-    def group(self) -> str:
-        """What is held fixed: only cases of one group are compared."""
-        w = self.workload
-        threads = f"t{self.threads}" if self.threads else "tauto"
-        device = self.device.replace(":", "")
-        place = f"{device}-{threads}{'-det' * self.deterministic}"
-        return f"{w.model_slug}-b{w.batch_size}-{w.precision}-{w.data}-{w.input}-s{w.seed}-{place}"
-
-    @property
-    def group_title(self) -> str:
-        """The same in words, for a reader who knows the run's data and seed."""
-        w = self.workload
-        threads = f", {self.threads} thread{'s' * (self.threads > 1)}" if self.threads else ""
-        inputs = "" if w.input == "resident" else ", tf.data pipeline"
-        place = f"{self.device.upper()}{threads}{', deterministic' * self.deterministic}"
-        return f"{w.model}, batch {w.batch_size}, {w.precision}{inputs}, {place}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,37 +33,6 @@ class Schedule:
     precision: float | None = None
     budget_s: float | None = None
     time_limit_s: float = 300.0
-
-
-@dataclass(frozen=True, slots=True)
-class Environment:
-    """What the numbers belong to. `flags`: variables that change what TensorFlow does; loads: one-minute averages.
-
-    `stolen` is the share of the block's CPU time, over all cores, that a hypervisor gave to others; `at` when the block
-    began, in seconds since 1970.
-    """
-
-    os: str
-    cpu: str
-    cores: int
-    cgroup_quota_cores: float | None
-    memory_bytes: int
-    gpu: str | None
-    driver: str | None
-    python: str
-    tensorflow: str
-    numpy: str
-    flags: tuple[tuple[str, str], ...]
-    commit: str | None
-    dirty: bool | None
-    load_before: float | None = None
-    load_after: float | None = None
-    stolen: float | None = None
-    at: float | None = None
-
-
-_CHANGING = ("load_before", "load_after", "stolen", "at")  # from block to block
-LASTING = tuple(field.name for field in fields(Environment) if field.name not in _CHANGING)  # alike in all of a run
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,3 +152,11 @@ class Plan:
     cases: tuple[Case, ...]
     schedule: Schedule
     needed: tuple[str, ...] = ()
+
+
+def groups(plan: Plan) -> dict[str, list[Case]]:
+    """The plan's cases by what is held fixed; in each group the baseline first, then its second entry."""
+    by_group: dict[str, list[Case]] = {}
+    for case in plan.cases:
+        by_group.setdefault(case.group, []).append(case)
+    return by_group

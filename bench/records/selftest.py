@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bench.records.run import Environment
+from bench.records.environment import Environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +43,6 @@ class SelfTest:
     environment: Environment
     clock: ClockCheck
     harness: tuple[Harness, ...]
+
+
+LOOP = 4  # a bare loop is so many slices long

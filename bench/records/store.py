@@ -8,18 +8,11 @@ All else under the folder is rebuilt from these. Leaves out what the records mea
 """
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
-
-import msgspec
 
 from bench.errors import BenchError
-from bench.modes import MODES
-from bench.records.run import FORMAT, Outcome, Plan
-
-Record = TypeVar("Record")
+from bench.records.files import new_folder, read, write
+from bench.records.run import Outcome, Plan
 
 
 class Store:
@@ -44,10 +37,7 @@ class Store:
                 raise BenchError(f"{folder} is no run folder (it has no plan.json); `cifar-bench run` makes one")
         except OSError as error:
             raise BenchError(f"cannot read {folder}: {error.strerror}") from None
-        plan = read(folder / "plan.json", Plan)
-        if strange := {case.mode for case in plan.cases} - {mode.name for mode in MODES}:
-            raise BenchError(f"{folder} holds the modes {', '.join(sorted(strange))}, unknown here; update cifar-bench")
-        return cls(folder, plan)
+        return cls(folder, read(folder / "plan.json", Plan))
 
     def keep(self, outcome: Outcome, interrupted: bool = False) -> None:
         """Write one outcome. One that was cut short goes apart, and may replace an earlier such. Raises BenchError."""
@@ -79,45 +69,3 @@ class Store:
 
 def _name(outcome: Outcome) -> str:
     return f"{outcome.case.key}-b{outcome.block}.json"
-
-
-@contextmanager
-def new_folder(folder: Path, advice: str, again: str = "") -> Iterator[None]:
-    """A folder to be filled in the with-block, made where there is none. Raises BenchError where that cannot be done.
-
-    What lies in it stays, unless it holds the file `again`, and no run: then it is filled anew.
-    """
-    try:
-        held = {file.name for file in folder.iterdir()} if folder.is_dir() else set()
-        if held and (again not in held or "plan.json" in held):
-            raise BenchError(f"{folder} holds {'another run' if 'plan.json' in held else 'other files'}; {advice}")
-        folder.mkdir(parents=True, exist_ok=True)
-        yield
-    except OSError as error:
-        raise BenchError(f"cannot write to {folder}: {error.strerror}; give another --out") from None
-
-
-def write(file: Path, record: object) -> None:
-    """Write a record as JSON, all or nothing: a reader, or a crash, never sees half a file. Raises OSError."""
-    draft = file.with_suffix(".tmp")
-    with draft.open("wb") as stream:
-        stream.write(msgspec.json.format(msgspec.json.encode(record)) + b"\n")
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(draft, file)
-
-
-def read(file: Path, kind: type[Record]) -> Record:
-    try:
-        text = file.read_bytes()
-        found = msgspec.json.decode(text, type=dict[str, object]).get("format")
-        if isinstance(found, int) and found > FORMAT:
-            raise BenchError(f"{file} has format {found}, this version reads up to {FORMAT}; update cifar-bench")
-        record = msgspec.json.decode(text, type=kind)
-        if isinstance(record, Outcome) and not (record.measurement or record.failure):
-            raise msgspec.DecodeError("it holds neither a measurement nor a failure")
-        return record
-    except OSError as error:
-        raise BenchError(f"cannot read {file}: {error.strerror}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise BenchError(f"{file} is broken ({error}); move it away and type --resume to measure it again") from None

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from bench.records.run import Environment
+from bench.records.environment import Environment
 from cifar_core.cifar10 import Source
 from cifar_core.recipe import Recipe
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bench.analysis.learning import Learning, read
+from bench.analysis.learning import Learning, read_learning
 from bench.report.form.document import Row, Section, Table, column
 from bench.report.form.folder import write
 from bench.report.sections import learning
@@ -11,7 +11,7 @@ from bench.report.training import facts
 
 def build(folder: Path) -> Path:
     """Write report.md, tables and plots; the report's path. Raises BenchError."""
-    found = read(folder)
+    found = read_learning(folder)
     sections = (learning.section(found), Section("Conditions", (_conditions(found),)))
     return write(folder, "The same training, by execution mode", found.plan.training.data_title, sections)
 

@@ -8,7 +8,7 @@ from bench.analysis.compare import Change, Difference, Named
 from bench.analysis.gates import Judged
 from bench.analysis.stats.between_runs import GAIN_BETWEEN_RUNS, STEP_BETWEEN_RUNS
 from bench.analysis.stats.ratios import Comparison
-from bench.records import store
+from bench.records import files
 from bench.report.form.document import Column, Figure, Row, Section, Table, column, summary_of
 from bench.report.form.folder import write
 from bench.report.form.wording import interval
@@ -44,10 +44,10 @@ def build(
         _changed(changes),
         *([Section("Gates", (_judged(judged),))] if judged else []),
     ]
-    with store.new_folder(folder, "give another --out", again=RECORD):
+    with files.new_folder(folder, "give another --out", again=RECORD):
         path = write(folder, title, _data(runs), sections)
         record = {"runs": [n.name for n in runs], "differences": differing, "changes": changes, "gates": judged}
-        store.write(folder / RECORD, record)
+        files.write(folder / RECORD, record)
     return path
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.analysis.analyse import Run, analyse
+from bench.analysis.analyse import analyse
+from bench.analysis.results import Run
 from bench.records.store import Store
 from bench.report.form.document import Column, Row, Table, column, summary_of
 from bench.report.form.wording import interval

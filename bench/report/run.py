@@ -7,9 +7,10 @@ CHECKS (why it may be believed). Its tables' columns are explained in glossary.p
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.analysis.analyse import Run, analyse
+from bench.analysis.analyse import analyse
 from bench.analysis.learning import beside
-from bench.autograph.probe.own_models import read_probes
+from bench.analysis.results import Run
+from bench.records.folders import read_probes, read_trials
 from bench.records.store import Store
 from bench.report import questions
 from bench.report.form.document import Section
@@ -35,7 +36,6 @@ from bench.report.sections import (
 )
 from bench.report.sections import breakeven as trials
 from bench.report.sections import own_models as probed
-from bench.runner.breakeven import read_trials
 
 SECTIONS = (
     headline.section,
@@ -70,9 +70,9 @@ def build(store: Store) -> Report:
 
     A run folder may hold the folder of an `accuracy` beside its measurements: then it is part of the report.
     """
-    run, learned, tried = analyse(store.plan, store.outcomes()), beside(store.folder), read_trials(store)
+    run, learned, tried = analyse(store.plan, store.outcomes()), beside(store.folder), read_trials(store.folder)
     made = [section(run) for section in SECTIONS]
-    probes = read_probes(store)
+    probes = read_probes(store.folder)
     made += [learning.section(learned)] if learned else []
     made += [trials.section(tried)] if tried.trials else []
     made += [probed.section(probes)] if probes.probed else []

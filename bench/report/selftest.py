@@ -8,17 +8,18 @@ from pathlib import Path
 from bench.analysis.analyse import analyse
 from bench.analysis.selftest import Alike, HarnessCost, Instrument, Recovery, judge
 from bench.analysis.stats.ratios import Summary
+from bench.records.choices import PRESETS
+from bench.records.folders import open_selftest
+from bench.records.selftest import LOOP
 from bench.report.form.document import Column, Figure, Row, Section, Table, column, summary_of
 from bench.report.form.folder import write
 from bench.report.form.wording import interval, number, percent
 from bench.report.plots import selftest as plots
-from bench.runner.plan import PRESETS
-from bench.runner.selftest import LOOP, opened
 
 
 def build(folder: Path) -> tuple[Path, Instrument]:
     """Write report.md, tables and plots; the report's path, and what it says. Raises BenchError."""
-    selftest, stores = opened(folder)
+    selftest, stores = open_selftest(folder)
     runs = [analyse(store.plan, store.outcomes()) for store in stores]
     found = judge(selftest, runs, [preset.schedule.blocks for preset in PRESETS])
     sections = [

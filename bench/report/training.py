@@ -4,12 +4,12 @@ from functools import partial
 from pathlib import Path
 
 from bench import modes
+from bench.records.folders import open_training
 from bench.records.training import Point, Progress, Training
 from bench.report.form.document import Column, Figure, Row, Section, Table, column
 from bench.report.form.folder import write
 from bench.report.form.wording import number
 from bench.report.plots import training as plots
-from bench.runner.train import open_
 
 
 def log_line(point: Point) -> str:
@@ -36,7 +36,7 @@ def sentence(training: Training, progress: Progress) -> str:
 
 def build(folder: Path) -> Path:
     """Write report.md, tables/points.csv and plots/curves.png; the report's path. Raises BenchError."""
-    training, progress = open_(folder)
+    training, progress = open_training(folder)
     return write(folder, "A training to an accuracy", training.data_title, sections_of(training, progress))
 
 

@@ -7,17 +7,15 @@ Turns (one displayed step each) let a noisy machine slow all modes alike. Leaves
 (learning.py).
 """
 
-import os
 import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from bench.errors import BenchError
+from bench.records.folders import create_training, open_accuracy, open_training, training_folder
 from bench.records.run import FORMAT
-from bench.records.store import new_folder, read, write
 from bench.records.training import AccuracyPlan, Training
-from bench.runner import train
 from bench.runner.plan import choose_modes
 from bench.runner.run import Progress
 from bench.runner.train import TRAINER, TrainingFailed, TrainingProcess
@@ -37,47 +35,28 @@ def plan(modes: str, seeds: int, target: float, margin: float, training: Trainin
     return AccuracyPlan(FORMAT, training, tuple(names), tuple(range(first, first + seeds)), target, margin)
 
 
-def create(folder: Path, plan: AccuracyPlan) -> None:
-    """A new folder for it. Raises BenchError where there is something, or it cannot be written."""
-    with new_folder(folder, f"type --resume {folder} to go on, or another --out"):
-        (folder / "trainings").mkdir()
-        write(folder / "accuracy.json", plan)
-
-
-def open_(folder: Path) -> AccuracyPlan:
-    """What the folder set out to do. Raises BenchError where it is no such folder."""
-    if not os.path.isfile(folder / "accuracy.json"):
-        raise BenchError(f"{folder} has no accuracy.json; `cifar-bench accuracy` makes such a folder")
-    return read(folder / "accuracy.json", AccuracyPlan)
-
-
-def place(folder: Path, mode: str, seed: int) -> Path:
-    """Where one of the trainings is kept."""
-    return folder / "trainings" / f"{mode}-s{seed}"
-
-
 def execute(folder: Path, source: Source, progress: Progress, command: Sequence[str] = TRAINER) -> None:
     """Train what has not reached its end yet. What fails is kept with its training; the others go on."""
-    plan = open_(folder)
+    plan = open_accuracy(folder)
     left = {seed: modes for seed in plan.seeds if (modes := _unfinished(folder, plan, seed))}
     for number, (seed, modes) in enumerate(left.items()):
         progress.start(len(left) - number)
         for mode in modes:
-            if not place(folder, mode, seed).exists():
-                train.create(place(folder, mode, seed), plan.of(mode, seed))
-        processes = {mode: TrainingProcess(place(folder, mode, seed), source, command) for mode in modes}
+            if not training_folder(folder, mode, seed).exists():
+                create_training(training_folder(folder, mode, seed), plan.of(mode, seed))
+        processes = {mode: TrainingProcess(training_folder(folder, mode, seed), source, command) for mode in modes}
         _take_turns(processes, random.Random(seed), plan.training.training_steps, progress.notice)
         progress.block_done()
 
 
 def _unfinished(folder: Path, plan: AccuracyPlan, seed: int) -> list[str]:
-    return [mode for mode in plan.modes if not _finished(place(folder, mode, seed))]
+    return [mode for mode in plan.modes if not _finished(training_folder(folder, mode, seed))]
 
 
 def _finished(folder: Path) -> bool:
     if not (folder / "points.json").exists():
         return False
-    training, progress = train.open_(folder)
+    training, progress = open_training(folder)
     return bool(progress.points) and progress.points[-1].step >= training.training_steps
 
 

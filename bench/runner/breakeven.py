@@ -15,9 +15,11 @@ from bench.analysis.stats.ratios import BreakEven
 from bench.errors import BenchError
 from bench.machine import environment
 from bench.records.breakeven import Trial, Trials
+from bench.records.case import Case
+from bench.records.files import write
+from bench.records.folders import read_trials
 from bench.records.messages import Order, Turn
-from bench.records.run import FORMAT, Case
-from bench.records.store import Store, read, write
+from bench.records.store import Store
 from bench.runner.forkserver import Nurseries
 from bench.runner.run import Progress
 from bench.runner.worker_process import WORKER, CaseFailed, WorkerProcess
@@ -50,17 +52,11 @@ def _steps(even: BreakEven | None) -> float:
     return even.steps.centre if even and even.steps else 0.0
 
 
-def read_trials(store: Store) -> Trials:
-    """What has been tried of a run so far. Raises BenchError for a broken file."""
-    file = store.folder / "trials.json"
-    return read(file, Trials) if file.exists() else Trials(FORMAT)
-
-
 def execute(
     store: Store, source: Source, wanted: Sequence[Wanted], progress: Progress, command: Sequence[str] = WORKER
 ) -> Trials:
     """Make the trials that the folder does not hold yet; each is kept as soon as it is made. Raises BenchError."""
-    found = read_trials(store)
+    found = read_trials(store.folder)
     done = {(trial.candidate.key, trial.steps, trial.repeat) for trial in found.trials}
     left = [entry for entry in wanted if (entry[1].key, entry[3], entry[4]) not in done]
     # What failed before is tried again now.

@@ -10,8 +10,7 @@ import math
 from collections.abc import Collection
 
 from bench.analysis.stats.ratios import PILOT_BLOCKS
-from bench.records.run import Plan, Schedule
-from bench.runner.plan import groups
+from bench.records.run import Plan, Schedule, groups
 
 IMPORT_S = 5.0  # TensorFlow, once for a block's cases
 LOAD_CPU_S = 0.5  # CPU time of a process until its batches are there; all load at once

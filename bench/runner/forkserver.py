@@ -13,8 +13,10 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import IO
 
+from bench.machine.process import Start, command, executed
+from bench.modes.process_env import child_env
 from bench.records.messages import Order
-from bench.runner.worker_process import WORKER, Start, child_env, command, executed
+from bench.runner.worker_process import WORKER
 
 NURSERY = command("bench.worker.forkserver")
 

@@ -13,42 +13,15 @@ from typing import TypeVar
 
 from bench.errors import BenchError, unknown
 from bench.modes import MODES, row
-from bench.records.choices import DEVICES, INPUTS, PRECISIONS, Choice
-from bench.records.run import FORMAT, Case, Plan, Schedule
+from bench.records.case import Case
+from bench.records.choices import DEVICES, INPUTS, PRECISIONS, PRESETS, Choice
+from bench.records.run import FORMAT, Plan, Schedule
 from cifar_core.cifar10 import Source
 from cifar_core.models import MODELS
 from cifar_core.workload import Workload
 
 Value = TypeVar("Value")
 MOST_SLOWED = 500  # per cent: below what slow.py spares a case
-
-
-@dataclass(frozen=True, slots=True)
-class Preset:
-    """A schedule by name, and what it is for. Its budget, if any, is for one group of cases."""
-
-    schedule: Schedule
-    summary: str
-
-    @property
-    def name(self) -> str:
-        return self.schedule.preset
-
-
-PRESETS = (
-    Preset(
-        Schedule("quick", blocks=3, rounds=12, warmup_steps=5, slice_s=0.05, budget_s=54.0),
-        "under a minute on 2 cores; three blocks give an indication with wide intervals, not proof",
-    ),
-    Preset(
-        Schedule("standard", blocks=7, rounds=24, warmup_steps=10, slice_s=0.1),
-        "about 3 minutes on 2 cores; finds a difference of 3 % in nine of ten runs on a shared machine",
-    ),
-    Preset(
-        Schedule("thorough", blocks=20, rounds=24, warmup_steps=10, slice_s=0.1),
-        "about 9 minutes on 2 cores: standard's blocks, three times as many; for small differences and for gates",
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +122,6 @@ def slow_down(text: str | None, modes: Sequence[str]) -> dict[str, float]:
             f"'{text}' slows nothing down; type a mode and 0.1 to {MOST_SLOWED} %, e.g. --slow-down 'function 5%'"
         )
     return {_known("mode to slow down", match[1], list(modes), "--slow-down"): float(match[2]) / 100}
-
-
-def groups(plan: Plan) -> dict[str, list[Case]]:
-    """The plan's cases by what is held fixed; in each group the baseline first, then its second entry."""
-    by_group: dict[str, list[Case]] = {}
-    for case in plan.cases:
-        by_group.setdefault(case.group, []).append(case)
-    return by_group
 
 
 def _axis(text: str, option: str, read: Callable[[str], Value]) -> list[Value]:

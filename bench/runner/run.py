@@ -13,12 +13,12 @@ from bench.analysis.slow_cases import sits_out
 from bench.analysis.stats.ratios import PILOT_BLOCKS
 from bench.machine import availability, environment
 from bench.machine.availability import Availability
+from bench.records.case import Case
 from bench.records.messages import Order
-from bench.records.run import NOT_AVAILABLE, Case, Failure, Measurement, Outcome, Schedule
+from bench.records.run import NOT_AVAILABLE, Failure, Measurement, Outcome, Schedule, groups
 from bench.records.store import Store
 from bench.runner import block as launch
 from bench.runner import worker_process as child
-from bench.runner.plan import groups
 from cifar_core.cifar10 import Source
 
 MOST_BLOCKS = 200  # where a precision cannot be reached and no budget was given

@@ -17,10 +17,11 @@ from pathlib import Path
 
 from bench.errors import BenchError, NotMeasured, unknown
 from bench.machine import environment
+from bench.records.files import new_folder, write
 from bench.records.messages import Order, Turn
 from bench.records.run import FORMAT, Outcome, Plan
-from bench.records.selftest import ClockCheck, Harness, SelfTest
-from bench.records.store import Store, new_folder, read, write
+from bench.records.selftest import LOOP, ClockCheck, Harness, SelfTest
+from bench.records.store import Store
 from bench.runner import block as launch
 from bench.runner import plan, run
 from bench.runner import worker_process as child
@@ -30,7 +31,6 @@ from cifar_core.cifar10 import Source
 
 SLOWDOWNS = (0.02, 0.05, 0.20)
 HARNESS_MODES = ("eager", "graph", "function", "xla")
-LOOP = 4  # a bare loop is so many slices long
 READS = 100_000  # of the clock
 
 
@@ -102,14 +102,6 @@ def execute(
             store = Store.create(folder / "runs" / f"{number:02}", run_plan(mode, number, data, source))
             left = (how.runs - number - 1) * first.schedule.blocks
             run.execute(store, source, _After(progress, left), command)
-
-
-def opened(folder: Path) -> tuple[SelfTest, list[Store]]:
-    """A selftest that is there, with its runs as far as they got. Raises BenchError."""
-    if not (folder / "selftest.json").is_file():
-        raise BenchError(f"{folder} holds no selftest (no selftest.json); `cifar-bench selftest` makes one")
-    stores = [Store.open(file.parent) for file in sorted(folder.glob("runs/*/plan.json"))]
-    return read(folder / "selftest.json", SelfTest), stores
 
 
 def check_clock() -> ClockCheck:

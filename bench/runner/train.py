@@ -7,7 +7,6 @@ broken.json        why it did not reach its end, if it did not
 """
 
 import contextlib
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -18,11 +17,13 @@ import msgspec
 from bench import modes
 from bench.errors import BenchError, unknown
 from bench.machine import environment
+from bench.machine.process import Child, Gone, command, executed
+from bench.modes.process_env import child_env
+from bench.records.files import write
+from bench.records.folders import open_training
 from bench.records.messages import Turn
 from bench.records.run import FORMAT
-from bench.records.store import new_folder, read, write
-from bench.records.training import Broken, Point, Progress, Training, TrainOrder, TrainReply
-from bench.runner.worker_process import Child, Gone, child_env, command, executed
+from bench.records.training import Broken, Point, Training, TrainOrder, TrainReply
 from cifar_core import cifar10, models
 from cifar_core.recipe import RECIPES
 
@@ -60,20 +61,6 @@ def plan(
     )
 
 
-def create(folder: Path, training: Training) -> None:
-    """A new training's folder. Raises BenchError where there is something, or it cannot be written."""
-    with new_folder(folder, f"type --resume {folder} to go on, or another --out"):
-        write(folder / "training.json", training)
-        write(folder / "points.json", Progress(FORMAT, 0.0, ()))
-
-
-def open_(folder: Path) -> tuple[Training, Progress]:
-    """A training that is there, and what has become of it. Raises BenchError."""
-    if not os.path.isfile(folder / "training.json"):
-        raise BenchError(f"{folder} is no training (it has no training.json); `cifar-bench train` makes one")
-    return read(folder / "training.json", Training), read(folder / "points.json", Progress)
-
-
 class TrainingFailed(Exception):
     """A training cannot go on; `broken` says why, and is in its folder."""
 
@@ -86,7 +73,7 @@ class TrainingProcess:
     """A training in a process of its own, which trains only while it is asked for the next displayed step."""
 
     def __init__(self, folder: Path, source: cifar10.Source, command: Sequence[str] = TRAINER) -> None:
-        self.folder, self._training = folder, open_(folder)[0]
+        self.folder, self._training = folder, open_training(folder)[0]
         (folder / "broken.json").unlink(missing_ok=True)
         self._child = Child(executed(command, child_env(self._training.mode, "any")))
         self.end = self._child.end

@@ -3,24 +3,10 @@
 `Child` is the pipe to any of them, `WorkerProcess` one that is timed. Leaves out who is asked when (launch.py).
 """
 
-import contextlib
-import os
-import queue
-import signal
-import subprocess
-import sys
-import sysconfig
-import tempfile
-import threading
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import IO, Protocol
-
 import msgspec
 
-from bench import modes
 from bench.analysis.validity import advice, unequal_work
-from bench.machine.environment import refuse_auto_jit
+from bench.machine.process import Child, Gone, Start, command
 from bench.records.messages import Order, Reply, Turn
 from bench.records.proof import Evidence
 from bench.records.run import Failure
@@ -29,116 +15,7 @@ PATIENCE = 4  # times as long as a turn's steps should take by the first ones, b
 RESCUE_S = 5.0  # how long a worker may at least take to hand over what it has when the user interrupts
 
 
-def command(module: str) -> tuple[str, ...]:
-    """What runs a module of this package: from where this file lies, for `-m` would search the user's folder first.
-
-    Installed, it is found where Python looks anyway; put first, what lies beside it could stand in for Python's own.
-    """
-    place = str(Path(__file__).parents[2])
-    first = "" if place in map(sysconfig.get_path, ("purelib", "platlib")) else place
-    set_path = "import runpy, sys; sys.path[:1] = filter(None, [sys.argv.pop(1)])"
-    return (sys.executable, "-c", f"{set_path}; runpy.run_module('{module}', run_name='__main__')", first)
-
-
 WORKER = command("bench.worker.case")
-BUS_ORDER = {"CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
-
-
-class Process(Protocol):
-    """A process that was started: what is needed of subprocess.Popen, and what a forked worker offers too."""
-
-    @property
-    def stdin(self) -> IO[bytes] | None: ...
-
-    @property
-    def stdout(self) -> IO[bytes] | None: ...
-
-    def kill(self) -> None:
-        """End it, if it is still there."""
-
-    def wait(self) -> int:
-        """Its exit code, negative for a signal, when it has ended. May be called again."""
-
-
-Start = Callable[[IO[bytes]], Process]  # starts a process that writes its stderr to that file
-
-
-def executed(command: Sequence[str], env: dict[str, str]) -> Start:
-    """A program of its own."""
-
-    def start(errors: IO[bytes]) -> Process:
-        # A session of its own: Ctrl-C is for the parent, which then ends its children in order.
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            env=env,
-            start_new_session=True,
-        )
-
-    return start
-
-
-class Gone(Exception):
-    """A child that will not answer any more; the text says why."""
-
-
-class Child:
-    """A process that is sent records, one a line, and answers each with a line."""
-
-    def __init__(self, start: Start) -> None:
-        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
-        self._process = start(self._errors)
-        self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        self._listener = threading.Thread(target=self._listen, daemon=True)
-        self._listener.start()
-
-    def send(self, record: object) -> None:
-        """Send a record. Raises nothing: a dead child is noticed by `receive`."""
-        assert self._process.stdin
-        try:
-            self._process.stdin.write(msgspec.json.encode(record) + b"\n")
-            self._process.stdin.flush()
-        except BrokenPipeError:
-            pass
-
-    def receive(self, time_limit_s: float) -> bytes:
-        """The next line. Raises Gone where the child died or hangs."""
-        try:
-            line = self._lines.get(timeout=time_limit_s)
-        except queue.Empty:
-            raise Gone(f"no answer within {time_limit_s:g} s: it hung and was ended") from None
-        if not line:
-            raise Gone(self._cause_of_death())
-        return line
-
-    def tail(self) -> str:
-        """The end of what it wrote to stderr."""
-        self._errors.seek(0)
-        return self._errors.read()[-2000:].decode(errors="replace")
-
-    def end(self) -> None:
-        """End the process whatever it is doing, wait until it is gone, let go of its pipes. May be called again."""
-        self._process.kill()
-        self._process.wait()
-        self._listener.join()
-        for stream in (self._process.stdin, self._process.stdout, self._errors):
-            assert stream
-            with contextlib.suppress(BrokenPipeError):
-                stream.close()
-
-    def _listen(self) -> None:
-        assert self._process.stdout
-        for line in self._process.stdout:
-            self._lines.put(line)
-        self._lines.put(b"")
-
-    def _cause_of_death(self) -> str:
-        code = self._process.wait()
-        if code == -signal.SIGKILL:
-            return "killed from outside (SIGKILL), as the system does when memory runs out; try smaller --batch-sizes"
-        return f"died of {signal.Signals(-code).name}" if code < 0 else f"ended by itself with code {code}"
 
 
 class CaseFailed(Exception):
@@ -203,18 +80,3 @@ class WorkerProcess:
     def _failed(self, message: str) -> CaseFailed:
         order, tail = self.order, self._child.tail()
         return CaseFailed(Failure(order.case, order.block, self._stage, message, tail, tuple(self.slices_s)))
-
-
-def child_env(mode: str, device: str, own_model: bool = False) -> dict[str, str]:
-    """A child's environment variables: on the CPU it cannot see a GPU; TensorFlow's own notices stay quiet.
-
-    GPUs are counted by their place on the bus, as `nvidia-smi` counts them; CUDA's own order is the fastest first.
-
-    TF_USE_LEGACY_KERAS only spares each child the import of Keras, a quarter of its loading time: no mode here uses
-    it, and one that does says otherwise in its `process_env`. A person's own model may be Keras' in every mode.
-    Raises BenchError where a variable would make every mode another one.
-    """
-    refuse_auto_jit()
-    quiet = {"TF_CPP_MIN_LOG_LEVEL": "2", "TF_USE_LEGACY_KERAS": "1"}
-    env = {**quiet, **os.environ, **dict(modes.KERAS if own_model else ()), **dict(modes.row(mode).process_env)}
-    return {**env, **({"CUDA_VISIBLE_DEVICES": "-1"} if device == "cpu" else BUS_ORDER)}

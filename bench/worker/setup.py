@@ -15,8 +15,8 @@ from bench.errors import NotApplicable, NotAvailable
 from bench.machine import nvml as card
 from bench.machine.nvml import Diary
 from bench.modes import Trainer
+from bench.records.case import Case
 from bench.records.messages import Order
-from bench.records.run import Case
 from cifar_core.cifar10 import TRAIN_PARTS, Source
 from cifar_core.recipe import Recipe
 from cifar_core.workload import Workload

@@ -19,9 +19,9 @@ import numpy as np
 from bench import modes
 from bench.errors import BenchError, NotApplicable
 from bench.machine.pipe import connect
-from bench.records.store import write
+from bench.records.files import write
+from bench.records.folders import open_training
 from bench.records.training import Point, Training, TrainOrder, TrainReply
-from bench.runner.train import open_
 from cifar_core import cifar10, models
 from cifar_core.cifar10 import Dataset
 
@@ -73,7 +73,7 @@ def execute(folder: Path, dataset: Dataset) -> Iterator[Point]:
     """
     from cifar_core.training import evaluate, train_model
 
-    training, progress = open_(folder)
+    training, progress = open_training(folder)
     state, done = checkpoint(folder / "checkpoint.npz")
     points = tuple(point for point in progress.points if point.step <= done)
     if done >= training.training_steps:

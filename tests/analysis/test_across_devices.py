@@ -9,10 +9,12 @@ import pytest
 from builders import A_READING, EXECUTIONS, a_card_log, a_costs, a_group, a_measurement, a_plan, an_evidence
 
 from bench.analysis.across_devices import across, lines
-from bench.analysis.analyse import Run, analyse
+from bench.analysis.analyse import analyse
+from bench.analysis.results import Run
+from bench.records.case import Case
 from bench.records.devices import Placed, Placement, Reading, Synced
 from bench.records.proof import GradientSketch, Proof
-from bench.records.run import NOT_AVAILABLE, Case, Failure, Measurement, Outcome, Plan
+from bench.records.run import NOT_AVAILABLE, Failure, Measurement, Outcome, Plan
 from bench.records.store import Store
 from bench.report import run as report
 from bench.report.sections import devices, failures, headline, steady

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from builders import a_case, a_costs, a_group, a_measurement, a_plan, outcomes
 
-from bench.analysis.analyse import Run, analyse
+from bench.analysis.analyse import analyse
 from bench.analysis.audit import RULES, alarms, checks
+from bench.analysis.results import Run
 from bench.records.run import Measurement, Outcome, Samples
 from bench.records.store import Store
 from bench.report import run as report

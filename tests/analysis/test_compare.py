@@ -18,7 +18,8 @@ from bench.analysis.gates import parse
 from bench.analysis.stats.between_runs import Sides, alternate, contrast
 from bench.analysis.stats.ratios import Verdict
 from bench.errors import BenchError
-from bench.records.run import NOT_APPLICABLE, Environment, Failure, Outcome, Plan
+from bench.records.environment import Environment
+from bench.records.run import NOT_APPLICABLE, Failure, Outcome, Plan
 from bench.records.store import Store
 from bench.report.history import table
 

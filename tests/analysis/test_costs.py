@@ -14,7 +14,8 @@ from builders import a_costs, a_group, a_measurement, a_plan, an_evidence, outco
 
 from bench.analysis import costs as spending
 from bench.analysis import metrics
-from bench.analysis.analyse import Run, analyse
+from bench.analysis.analyse import analyse
+from bench.analysis.results import Run
 from bench.machine.counters import Spent, memory_bytes
 from bench.records.costs import Costs, Profile
 from bench.records.run import Outcome

@@ -12,7 +12,8 @@ from builders import a_group, a_measurement, a_plan, outcomes
 from bench.analysis.analyse import analyse
 from bench.analysis.stats.ratios import Summary
 from bench.analysis.sweep import BATCH_SIZES, THREADS, Crossing, Place, crossing_size, crossings, families, pairs, spans
-from bench.records.run import Case, Outcome, Plan
+from bench.records.case import Case
+from bench.records.run import Outcome, Plan
 from bench.records.store import Store
 from bench.report import run as report
 from bench.report.sections import sweep as pages

@@ -11,9 +11,9 @@ from builders import a_plan, an_accuracy_plan, outcomes
 from places import ROOT
 
 from bench.modes import MODES
+from bench.records.folders import create_accuracy
 from bench.records.run import FORMAT
 from bench.records.store import Store
-from bench.runner import accuracy
 from cifar_core import cifar10
 
 
@@ -138,7 +138,7 @@ def test_a_bad_option_of_accuracy_is_one_line(tmp_path: Path, words: str, said: 
 
 
 def test_an_accuracy_that_has_not_begun_says_so(tmp_path: Path) -> None:
-    accuracy.create(tmp_path / "a", an_accuracy_plan())
+    create_accuracy(tmp_path / "a", an_accuracy_plan())
     done = bench("report", "a", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("eager, the baseline, has no training that reached step 300")

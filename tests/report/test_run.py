@@ -8,7 +8,8 @@ from builders import ENVIRONMENT, a_case, a_group, a_measurement, a_plan, an_evi
 
 from bench.analysis.analyse import analyse
 from bench.machine.environment import Stolen
-from bench.records.run import Case, Failure, Measurement, Outcome, Plan, Samples
+from bench.records.case import Case
+from bench.records.run import Failure, Measurement, Outcome, Plan, Samples
 from bench.records.store import Store
 from bench.report import run as report
 from bench.report.form.document import Figure

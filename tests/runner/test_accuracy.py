@@ -11,7 +11,8 @@ from places import SUPPORT
 
 from bench.analysis import learning
 from bench.errors import BenchError
-from bench.records.store import write
+from bench.records.files import write
+from bench.records.folders import create_accuracy
 from bench.records.training import AccuracyPlan
 from bench.report import accuracy as report
 from bench.report.sections import learning as section
@@ -71,9 +72,9 @@ class Watched:
 
 def trained(folder: Path, *faults: str, plan: AccuracyPlan | None = None) -> learning.Learning:
     if not folder.exists():
-        accuracy.create(folder, plan or an_accuracy_plan())
+        create_accuracy(folder, plan or an_accuracy_plan())
     accuracy.execute(folder, cifar10.SYNTHETIC, Watched(), (*FAKE, *faults))
-    return learning.read(folder)
+    return learning.read_learning(folder)
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +84,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> learning.Learning:
 
 def test_modes_take_turns_in_an_order_drawn_anew(tmp_path: Path) -> None:
     watched = Watched()
-    accuracy.create(tmp_path / "a", an_accuracy_plan(seeds=2))
+    create_accuracy(tmp_path / "a", an_accuracy_plan(seeds=2))
     accuracy.execute(tmp_path / "a", cifar10.SYNTHETIC, watched, FAKE)
     turns = [notice.split()[0] for notice in watched.notices if "step" in notice]
     rounds = [turns[i : i + 4] for i in range(0, len(turns), 4)]
@@ -242,6 +243,6 @@ def test_bad_options_are_named(options: tuple[str, int, float, float], said: str
 def test_a_folder_that_is_taken_or_none_is_one_line(tmp_path: Path) -> None:
     write(tmp_path / "something.json", {})
     with pytest.raises(BenchError, match="holds other files"):
-        accuracy.create(tmp_path, an_accuracy_plan())
+        create_accuracy(tmp_path, an_accuracy_plan())
     with pytest.raises(BenchError, match=r"has no accuracy\.json"):
-        learning.read(tmp_path)
+        learning.read_learning(tmp_path)

@@ -15,6 +15,8 @@ from builders import ENVIRONMENT, SCHEDULE, a_group
 from places import SUPPORT
 
 from bench.analysis.stats.ratios import block_ratio
+from bench.machine import process
+from bench.modes.process_env import child_env
 from bench.records.messages import Order, Reply, Turn
 from bench.records.run import NOT_APPLICABLE, Failure, Measurement, Outcome
 from bench.runner import block as launch
@@ -155,7 +157,7 @@ def test_workers_are_started_from_this_package_whatever_lies_in_the_users_folder
     (tmp_path / "bench").mkdir()
     (tmp_path / "bench" / "__init__.py").write_text("raise SystemExit('the wrong bench')")
     monkeypatch.chdir(tmp_path)
-    worker = child.WorkerProcess(orders()[0], child.executed(child.WORKER, child.child_env("eager", "cpu")))
+    worker = child.WorkerProcess(orders()[0], process.executed(child.WORKER, child_env("eager", "cpu")))
     worker.ask(Turn("no such stage"))
     with pytest.raises(child.CaseFailed, match="no such stage"):
         worker.answer()
@@ -164,10 +166,12 @@ def test_workers_are_started_from_this_package_whatever_lies_in_the_users_folder
 
 def test_an_installed_package_is_no_first_place_to_look(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """What lies beside it there, such as a backport of `dataclasses`, would stand in for Python's own."""
-    monkeypatch.setattr(child, "__file__", str(tmp_path / "bench" / "runner" / "child.py"))
-    assert child.command("bench.worker.case")[-1] == str(tmp_path)
-    monkeypatch.setattr(child, "__file__", os.path.join(sysconfig.get_path("purelib"), "bench", "runner", "child.py"))
-    installed = child.command("this")
+    monkeypatch.setattr(process, "__file__", str(tmp_path / "bench" / "machine" / "process.py"))
+    assert process.command("bench.worker.case")[-1] == str(tmp_path)
+    monkeypatch.setattr(
+        process, "__file__", os.path.join(sysconfig.get_path("purelib"), "bench", "machine", "process.py")
+    )
+    installed = process.command("this")
     assert installed[-1] == ""
     assert subprocess.run(installed, capture_output=True, check=False, cwd=tmp_path).stdout.startswith(b"The Zen")
 
@@ -180,7 +184,7 @@ def test_a_turn_of_slow_steps_has_the_time_that_they_take(monkeypatch: pytest.Mo
         return Reply(step_s=40.0)
 
     monkeypatch.setattr(child.WorkerProcess, "answer", answer)
-    worker = child.WorkerProcess(orders()[0], child.executed(FAKE, dict(os.environ)))
+    worker = child.WorkerProcess(orders()[0], process.executed(FAKE, dict(os.environ)))
     worker.take(Turn("build"))
     worker.take(Turn("warmup", 10))
     worker.end()
@@ -189,16 +193,16 @@ def test_a_turn_of_slow_steps_has_the_time_that_they_take(monkeypatch: pytest.Mo
 
 def test_a_child_on_the_cpu_cannot_see_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    assert child.child_env("eager", "cpu")["CUDA_VISIBLE_DEVICES"] == "-1"
-    assert "CUDA_VISIBLE_DEVICES" not in child.child_env("eager", "gpu:1")
-    assert child.child_env("eager", "gpu:1")["CUDA_DEVICE_ORDER"] == "PCI_BUS_ID"
+    assert child_env("eager", "cpu")["CUDA_VISIBLE_DEVICES"] == "-1"
+    assert "CUDA_VISIBLE_DEVICES" not in child_env("eager", "gpu:1")
+    assert child_env("eager", "gpu:1")["CUDA_DEVICE_ORDER"] == "PCI_BUS_ID"
 
 
 def test_only_children_that_need_keras_may_import_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TF_USE_LEGACY_KERAS", raising=False)
     monkeypatch.setenv("KERAS_BACKEND", "jax")
-    assert child.child_env("eager", "cpu")["TF_USE_LEGACY_KERAS"] == "1"
-    own = child.child_env("eager", "cpu", own_model=True)
+    assert child_env("eager", "cpu")["TF_USE_LEGACY_KERAS"] == "1"
+    own = child_env("eager", "cpu", own_model=True)
     assert (own["TF_USE_LEGACY_KERAS"], own["KERAS_BACKEND"]) == ("0", "tensorflow")
 
 

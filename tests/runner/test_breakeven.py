@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from builders import a_group, a_plan, outcomes
 from places import SUPPORT
-from test_run import Watcher
+from watcher import Watcher
 
 from bench.analysis.stats.ratios import Summary
 from bench.errors import BenchError
+from bench.records.folders import read_trials
 from bench.records.store import Store
 from bench.report.run import build
 from bench.report.sections import breakeven as trials
@@ -51,12 +52,12 @@ def test_a_prediction_that_is_wrong_does_not_hold(tmp_path: Path) -> None:
 def test_trials_are_kept_one_by_one_and_gone_on_with(tmp_path: Path) -> None:
     store = a_store(tmp_path)
     trial.execute(store, SYNTHETIC, trial.plan(store, ["function"], 1), Watcher(), (*FAKE, "function=dear"))
-    first = trial.read_trials(store)
+    first = read_trials(store.folder)
     watcher = Watcher()
     found = trial.execute(store, SYNTHETIC, trial.plan(store, ["function"], 2), watcher, (*FAKE, "function=dear"))
     assert len(first.trials) == watcher.blocks == 2
     assert found.trials[:2] == first.trials
-    assert trial.read_trials(store) == found
+    assert read_trials(store.folder) == found
 
 
 def test_a_worker_that_fails_is_named_and_the_other_trials_are_made(tmp_path: Path) -> None:

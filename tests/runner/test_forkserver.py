@@ -11,6 +11,8 @@ import psutil
 import pytest
 from builders import ENVIRONMENT, SCHEDULE, a_group
 
+from bench.machine import process
+from bench.modes.process_env import child_env
 from bench.records.messages import Order, Turn
 from bench.records.run import Failure, Outcome
 from bench.runner import block as launch
@@ -45,7 +47,7 @@ def pretend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pretend:
 @pytest.fixture
 def nursery(pretend: Pretend) -> Iterator[forking.Nursery]:
     pretend("")
-    nursery = forking.Nursery(child.child_env("eager", "cpu"), 20.0)
+    nursery = forking.Nursery(child_env("eager", "cpu"), 20.0)
     yield nursery
     nursery.end()
 
@@ -113,9 +115,9 @@ def test_no_fork_outlives_its_nursery(nursery: forking.Nursery) -> None:
 
 
 def test_a_fork_that_breaks_outside_its_case_says_so_on_its_own_stderr(nursery: forking.Nursery) -> None:
-    broken = child.Child(nursery.fork)
+    broken = process.Child(nursery.fork)
     broken.send("no order")
-    with pytest.raises(child.Gone, match="ended by itself with code 1"):
+    with pytest.raises(process.Gone, match="ended by itself with code 1"):
         broken.receive(20.0)
     assert "ValidationError" in broken.tail()
     broken.end()

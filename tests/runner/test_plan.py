@@ -1,6 +1,7 @@
 import pytest
 
 from bench.errors import BenchError
+from bench.records.run import groups
 from bench.runner import plan
 from bench.runner.plan import Options
 from cifar_core.cifar10 import SYNTHETIC
@@ -8,7 +9,7 @@ from cifar_core.cifar10 import SYNTHETIC
 
 def test_each_group_holds_the_baseline_twice_and_every_other_mode_once() -> None:
     made = plan.make(Options(batch_sizes="8,64"), SYNTHETIC)
-    arms = [[case.arm for case in group] for group in plan.groups(made).values()]
+    arms = [[case.arm for case in group] for group in groups(made).values()]
     assert arms == [["eager", "eager-again", "graph", "function", "xla"]] * 2
 
 
@@ -115,14 +116,14 @@ def test_own_models_are_taken_by_their_spelling_alone_and_get_safe_keys() -> Non
         "no.such.module:make",
         "mine:make",
     ]
-    groups = list(plan.groups(made))
-    assert groups[1].startswith("no.such.module.make-b64-")
+    names = list(groups(made))
+    assert names[1].startswith("no.such.module.make-b64-")
     assert not any(":" in case.key for case in made.cases)
 
 
 def test_precisions_and_inputs_are_groups_of_their_own() -> None:
     made = plan.make(Options(precisions="float32,mixed_bfloat16", inputs="resident,pipeline"), SYNTHETIC)
-    assert len(plan.groups(made)) == 4
+    assert len(groups(made)) == 4
 
 
 def test_a_deterministic_run_says_so_in_every_key_and_title() -> None:

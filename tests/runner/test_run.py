@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from builders import SCHEDULE, a_case, a_group, a_plan
 from places import SUPPORT
+from watcher import Watcher
 
 from bench.analysis.analyse import analyse
 from bench.analysis.stats.ratios import PILOT_BLOCKS, Verdict
@@ -24,25 +25,6 @@ from cifar_core.cifar10 import SYNTHETIC
 
 FAKE = (sys.executable, str(SUPPORT / "fake_worker.py"))
 CASES = a_group(("eager", "function"))
-
-
-class Watcher:
-    """Counts blocks, and does something at the first notice that holds a word."""
-
-    def __init__(self, word: str = "", act: object = None) -> None:
-        self.blocks = 0
-        self.word, self.act = word, act
-
-    def start(self, blocks: int) -> None: ...
-
-    def notice(self, text: str, share: float) -> None:
-        assert 0 <= share < 1
-        if self.word and self.word in text and callable(self.act):
-            self.word = ""
-            self.act()
-
-    def block_done(self) -> None:
-        self.blocks += 1
 
 
 def a_store(folder: Path, **schedule: object) -> Store:

@@ -13,11 +13,12 @@ import pytest
 from builders import ENVIRONMENT, a_measurement
 from places import SUPPORT
 
-from bench.analysis.analyse import Run, analyse
+from bench.analysis.analyse import analyse
+from bench.analysis.results import Run
 from bench.analysis.selftest import Alike, judge
 from bench.errors import BenchError
 from bench.records.run import FORMAT, Failure, Outcome, Samples
-from bench.records.selftest import ClockCheck, Harness, SelfTest
+from bench.records.selftest import LOOP, ClockCheck, Harness, SelfTest
 from bench.report import selftest as report
 from bench.runner import selftest
 from bench.runner.selftest import SLOWDOWNS, Preset
@@ -67,7 +68,7 @@ def test_the_harness_is_held_against_a_bare_loop_of_the_same_trainer(tested: tup
     for cost in found.harness:
         assert cost.ratio.centre == pytest.approx(1.0)  # the fake clock passes in steps alone
         assert cost.ratio.n == 12  # one pair a round
-    assert {harness.steps for harness in found.selftest.harness} == {selftest.LOOP * 2}  # 0.05 s at 0.02 s a step
+    assert {harness.steps for harness in found.selftest.harness} == {LOOP * 2}  # 0.05 s at 0.02 s a step
 
 
 def test_progress_counts_every_block_to_the_end(tested: tuple[Path, Counting]) -> None:

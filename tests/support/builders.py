@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from bench.records.case import Case
 from bench.records.costs import Costs, Profile, Structure
 from bench.records.devices import CardLog, Guests, Reading
+from bench.records.environment import Environment
 from bench.records.proof import Evidence, Execution, GradientSketch, Proof
-from bench.records.run import FORMAT, Case, Environment, Measurement, Outcome, Plan, Samples, Schedule
+from bench.records.run import FORMAT, Measurement, Outcome, Plan, Samples, Schedule
 from bench.records.training import AccuracyPlan, Point, Training
 from cifar_core.recipe import RECIPES
 from cifar_core.workload import Workload

@@ -14,9 +14,9 @@ from pathlib import Path
 import msgspec
 from builders import a_point
 
-from bench.records.store import write
+from bench.records.files import write
+from bench.records.folders import open_training
 from bench.records.training import TrainOrder, TrainReply
-from bench.runner.train import open_
 
 ACCURACY = {"eager": 0.73, "graph": 0.73, "function": 0.732, "xla": 0.728}
 STEP_S = {"eager": 0.05, "graph": 0.03, "function": 0.025, "xla": 0.06}
@@ -25,7 +25,7 @@ STEP_S = {"eager": 0.05, "graph": 0.03, "function": 0.025, "xla": 0.06}
 def main() -> None:
     faults = dict(word.split("=") for word in sys.argv[1:])
     folder = Path(msgspec.json.decode(sys.stdin.buffer.readline(), type=TrainOrder).folder)
-    training, progress = open_(folder)
+    training, progress = open_training(folder)
     mode, seed = training.mode, training.recipe.seed
     fault = faults.get(f"{mode}-s{seed}", faults.get(mode, ""))
     answer(TrainReply(said="Loading data_batch_1 ..."))

@@ -10,7 +10,7 @@ from places import ROOT
 
 from bench.analysis.analyse import analyse
 from bench.analysis.stats.ratios import Verdict
-from bench.autograph.probe.own_models import read_probes
+from bench.records.folders import read_probes
 from bench.records.store import Store
 
 README = (ROOT / "README.md").read_text()
@@ -45,7 +45,7 @@ def test_the_own_models_run_as_shown_with_valid_verdicts(tmp_path: Path) -> None
         "keras_fit",
     ]
     assert [result.case.mode for result in line.cases if result.valid] == ["eager", "eager", "function", "xla"]
-    probed = [one.lines[-1] for one in read_probes(store).probed]
+    probed = [one.lines[-1] for one in read_probes(store.folder).probed]
     assert probed == ["my_models:make_net: every mode did the same", "my_models:make_line: every mode did the same"]
     verdicts = [result.comparison.verdict for result in line.candidates if result.comparison]
     assert verdicts[-1] is Verdict.NOT_APPLICABLE

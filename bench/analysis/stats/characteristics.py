@@ -14,8 +14,8 @@ from bench.analysis.stats import ratios as stats
 from bench.analysis.stats import simulation
 from bench.analysis.stats.ratios import ALPHA, PILOT_BLOCKS, Summary, Verdict
 from bench.analysis.stats.simulation import Floats, Machine
+from bench.records.choices import PRESETS
 from bench.records.run import Samples, Schedule
-from bench.runner.plan import PRESETS
 
 DIFFERENCE = 1.03
 MOST_BLOCKS = 120  # of a simulated run that is stopped by its precision

@@ -10,7 +10,8 @@ import msgspec
 
 from bench.autograph.explain.records import STAGES, Explanation, Missing, Request
 from bench.errors import BenchError
-from bench.runner.worker_process import Child, Gone, child_env, command, executed
+from bench.machine.process import Child, Gone, command, executed
+from bench.modes.process_env import child_env
 
 CHILD = command("bench.autograph.explain.child")
 # The suite's own functions by short names, with a driver that calls each as the modes do.

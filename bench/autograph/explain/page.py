@@ -1,6 +1,6 @@
 """An explanation as a page: one HTML file that needs nothing else, with the stages side by side.
 
-The template (explain_page.html.jinja) says how it looks; this file what goes into it.
+The template (page.html.jinja) says how it looks; this file what goes into it.
 """
 
 from dataclasses import dataclass
@@ -45,9 +45,9 @@ def page(found: Explanation) -> str:
     """The page's HTML."""
     from jinja2 import Environment, StrictUndefined
 
-    template = files("bench.autograph.explain").joinpath("explain_page.html.jinja").read_text(encoding="utf-8")
+    template = files("bench.autograph.explain").joinpath("page.html.jinja").read_text(encoding="utf-8")
     # Read, not imported: the style sheet's package draws reports, and would bring pandas and matplotlib.
-    style = files("bench").joinpath("report/page/style.css").read_text(encoding="utf-8")
+    style = files("bench.report.form.page").joinpath("style.css").read_text(encoding="utf-8")
     drawn = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     times = found.times or ()
     return drawn.from_string(template).render(

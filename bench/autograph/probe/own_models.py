@@ -13,15 +13,18 @@ from bench.analysis.validity import TOLERANCES
 from bench.autograph.probe.compare import Observation, observations
 from bench.autograph.probe.predictions import joined, predicted
 from bench.autograph.probe.probe import probe
-from bench.autograph.probe.records import MODES, Asked, Limits, Probed, Probes, Seen
+from bench.autograph.probe.records import MODES, Asked, Limits, Seen
 from bench.autograph.probe.text import of_finding, verdict
 from bench.errors import BenchError
-from bench.records.run import FORMAT, Case, Plan
-from bench.records.store import Store, read, write
+from bench.records.case import Case
+from bench.records.files import write
+from bench.records.folders import PROBES, read_probes
+from bench.records.probes import Probed, Probes
+from bench.records.run import FORMAT, Plan
+from bench.records.store import Store
 from cifar_core.cifar10 import Source
 from cifar_core.workload import Workload
 
-FILE = "probes.json"
 # How a mode of a run executes, as the probe's modes do; all others trace a graph.
 LIKE = {"eager": "eager", "keras_eager": "eager", "xla": "xla", "xla_loop": "xla", "keras_jit": "xla"}
 LIMITS = Limits(nodes=200_000, seconds=120.0)
@@ -33,24 +36,18 @@ def like(mode: str) -> str:
     return LIKE.get(mode, "graph")
 
 
-def read_probes(store: Store) -> Probes:
-    """What was probed of a run. Raises BenchError for a broken file."""
-    file = store.folder / FILE
-    return read(file, Probes) if file.exists() else Probes(FORMAT)
-
-
 def probe_first(store: Store, source: Source, say: Callable[[str], None]) -> Probes:
     """Probe each own model of the plan, unless it was; what was seen is said and kept."""
     wanted = _wanted(store.plan)
-    if not wanted or (store.folder / FILE).exists():
-        return read_probes(store)
+    if not wanted or (store.folder / PROBES).exists():
+        return read_probes(store.folder)
     found = []
     for workload, modes in wanted:
         say(f"probing {workload.model} in {', '.join(modes)}, a process each; --no-probe leaves it out")
         found.append(_probed(workload, modes, source))
         say("\n".join(found[-1].lines))
     probes = Probes(FORMAT, tuple(found))
-    write(store.folder / FILE, probes)
+    write(store.folder / PROBES, probes)
     return probes
 
 

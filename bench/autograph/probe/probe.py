@@ -8,7 +8,8 @@ import msgspec
 
 from bench.autograph.probe.records import Asked, Order, Seen
 from bench.errors import BenchError
-from bench.runner.worker_process import Child, Gone, child_env, command, executed
+from bench.machine.process import Child, Gone, command, executed
+from bench.modes.process_env import child_env
 
 CHILD = command("bench.autograph.probe.child")
 GRACE_S = 30.0  # after a time limit, for a child that must give itself up (probe_guard.py)

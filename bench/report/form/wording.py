@@ -1,6 +1,6 @@
 """How numbers are said: digits that their interval supports, units, intervals in brackets, blocks that are too few."""
 
-from bench.analysis.analyse import Run
+from bench.analysis.results import Run
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS, BreakEven, Summary
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from bench.analysis.analyse import CaseResult, GroupResult
+from bench.analysis.results import CaseResult, GroupResult
 from bench.analysis.stats.ratios import Summary
 from bench.analysis.sweep import Family
 from bench.report.plots.canvas import INK, colour, line, log_axis, plain, ratio_axis, save, sheet

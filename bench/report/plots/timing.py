@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import FuncFormatter, NullLocator
 
-from bench.analysis.analyse import CaseResult, GroupResult
+from bench.analysis.results import CaseResult, GroupResult
 from bench.report.form.wording import count, interval, number
 from bench.report.plots.canvas import INK, MUTED, canvas, colour, line, log_axis, ratio_axis, rows, save
 

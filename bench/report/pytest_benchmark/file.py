@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest_benchmark
 from pytest_benchmark.stats import Stats
 
-from bench.analysis.analyse import Run
 from bench.analysis.learning import Learning
+from bench.analysis.results import Run
 from bench.errors import BenchError
 from bench.report.pytest_benchmark.samples import ReplayClock, Shown, commit_info, machine_info, shown
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from bench import modes
-from bench.records.run import Case
+from bench.records.case import Case
 
 FOLDER = "bench"
 FILES = {

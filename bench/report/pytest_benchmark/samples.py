@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from bench.analysis.analyse import CaseResult, GroupResult, Run
 from bench.analysis.learning import Learning
+from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.stats.ratios import Verdict
-from bench.records.run import Environment, Measurement
+from bench.records.environment import Environment
+from bench.records.run import Measurement
 from bench.report.pytest_benchmark.names import View, views
 
 SCHEMA = 1  # of extra_info; history: 1, the first

@@ -3,8 +3,8 @@
 To add one: a function of what is known in the file of its topic, and its place in QUESTIONS.
 """
 
-from bench.analysis.analyse import Run
 from bench.analysis.learning import Learning
+from bench.analysis.results import Run
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS
 from bench.report.form.document import Section
 from bench.report.form.wording import whose_blocks

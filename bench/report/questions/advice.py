@@ -1,6 +1,6 @@
 """The question of questions: what should I use? One recommendation, its reasons, and how sure it is."""
 
-from bench.analysis.analyse import CaseResult, GroupResult
+from bench.analysis.results import CaseResult, GroupResult
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Verdict
 from bench.report.form.wording import count, interval, whose_blocks
 from bench.report.questions.asking import Answer, Known, by_group, fallen, run_command, unknown, versus

@@ -7,8 +7,8 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bench.analysis.analyse import CaseResult, GroupResult, Run, block_ratios, ratio_between
 from bench.analysis.learning import Learning
+from bench.analysis.results import CaseResult, GroupResult, Run, block_ratios, ratio_between
 from bench.analysis.stats import ratios as stats
 from bench.analysis.stats.ratios import Comparison, Verdict
 from bench.modes import MODES

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from bench.analysis.analyse import GroupResult
+from bench.analysis.results import GroupResult
 from bench.analysis.stats.ratios import Verdict
 from bench.report.questions.asking import WORDS, Answer, Known, answer, by_group, found, run_command, step_ms, verdict
 

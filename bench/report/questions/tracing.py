@@ -1,7 +1,7 @@
 """Questions on what becomes of the step before it runs: first call, traces, AutoGraph's conversion, XLA's programs."""
 
 from bench.analysis import costs as spending
-from bench.analysis.analyse import CaseResult, GroupResult
+from bench.analysis.results import CaseResult, GroupResult
 from bench.report.form.wording import number, repaid
 from bench.report.questions.asking import Answer, Known, by_group, fallen, found, listed, measured, run_command, unknown
 

@@ -1,7 +1,7 @@
 """Questions on trust: is the clock right, is the work the same, is it reproducible, does memory grow?"""
 
 from bench.analysis import costs as spending
-from bench.analysis.analyse import CaseResult, GroupResult
+from bench.analysis.results import CaseResult, GroupResult
 from bench.analysis.stats import ratios as stats
 from bench.analysis.validity import largest_gradient_difference, loss_differences
 from bench.analysis.warnings import unsteady

@@ -1,7 +1,7 @@
 """Audit: each printed number against the arithmetic it must pass; what does not pass is bold, and red on the page."""
 
-from bench.analysis.analyse import Run
 from bench.analysis.audit import checks
+from bench.analysis.results import Run
 from bench.report.form.document import Column, Row, Section, Table, column
 
 _READING = (

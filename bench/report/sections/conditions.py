@@ -1,9 +1,9 @@
 """Conditions: what the numbers belong to, the noise floor, and every warning and failure."""
 
 from bench.analysis import audit
-from bench.analysis.analyse import Run
+from bench.analysis.results import Run
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS
-from bench.records.run import LASTING, Environment
+from bench.records.environment import LASTING, Environment
 from bench.report.form.document import Row, Section, Table, column
 from bench.report.form.wording import interval, mib
 from bench.report.sections import failures

@@ -1,7 +1,7 @@
 """What a mode costs beside time: CPU work, cores, memory; and what became of its step before it ran."""
 
 from bench.analysis import costs as spending
-from bench.analysis.analyse import CaseResult, GroupResult, Run
+from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.report.form.document import Column, Row, Section, Table, column, summary_of
 from bench.report.form.wording import calls, interval, mib, number
 

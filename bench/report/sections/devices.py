@@ -4,7 +4,7 @@ Leaves out what the GPU itself was up to (card.py).
 """
 
 from bench.analysis.across_devices import Across, Line, across, lines
-from bench.analysis.analyse import Run
+from bench.analysis.results import Run
 from bench.analysis.stats.ratios import Summary, Verdict
 from bench.analysis.sweep import BATCH_SIZES, Place
 from bench.report.form.document import Column, Row, Section, Table, column, summary_of

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bench.analysis import costs as spending
-from bench.analysis.analyse import CaseResult, GroupResult, Run, ratio_between
+from bench.analysis.results import CaseResult, GroupResult, Run, ratio_between
 from bench.analysis.stats.ratios import Summary, Verdict
 from bench.report.form.document import Section
 from bench.report.form.wording import interval, number

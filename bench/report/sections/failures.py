@@ -3,7 +3,7 @@
 Leaves out what was measured and turned out invalid (steady.py).
 """
 
-from bench.analysis.analyse import Run
+from bench.analysis.results import Run
 from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, Failure
 from bench.report.form.document import Part, Table, column
 

@@ -6,7 +6,7 @@ Part of the section Devices (devices.py). On a CPU only waiting is shown, and on
 import statistics
 from collections.abc import Callable, Sequence
 
-from bench.analysis.analyse import CaseResult, GroupResult, Run
+from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.stats import ratios as stats
 from bench.modes import placement
 from bench.records.devices import CardLog, Reading

@@ -1,6 +1,6 @@
 """The headline: one sentence a person can repeat for each group, and what it cannot claim."""
 
-from bench.analysis.analyse import CaseResult, GroupResult, Run
+from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Summary, Verdict
 from bench.report.form.document import Section
 from bench.report.form.wording import indication, interval, repaid, whose_blocks

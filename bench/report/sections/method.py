@@ -1,6 +1,6 @@
 """The method in short: what is in the clock, what is not, and how an interval comes about."""
 
-from bench.analysis.analyse import Run
+from bench.analysis.results import Run
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS, MARGIN
 from bench.report.form.document import Section
 

@@ -1,6 +1,6 @@
 """A run's own models, probed before the first block: what was said then. Leaves out how (autograph/probe_models.py)."""
 
-from bench.autograph.probe.records import Probes
+from bench.records.probes import Probes
 from bench.report.form.document import Section
 
 _READING = (

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bench.analysis.analyse import CaseResult, GroupResult, Run
+from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.validity import Tolerance, largest_gradient_difference, loss_differences, tolerance_of
 from bench.records.run import Measurement
 from bench.report.form.document import Column, Row, Section, Table, column

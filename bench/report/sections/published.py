@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bench.analysis.analyse import GroupResult, Run, ratio_between
+from bench.analysis.results import GroupResult, Run, ratio_between
 from bench.report.form.document import Column, Row, Section, Table, column, summary_of
 from bench.report.form.wording import interval
 

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from bench.analysis.analyse import CaseResult, GroupResult, Run
+from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.report.form.document import Column, Figure, Row, Section, Table, column, summary_of
 from bench.report.form.wording import interval, repaid
 from bench.report.plots import timing

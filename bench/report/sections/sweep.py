@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import partial
 
-from bench.analysis.analyse import CaseResult, Run
+from bench.analysis.results import CaseResult, Run
 from bench.analysis.sweep import BATCH_SIZES, THREADS, Axis, Crossing, Family, Place, crossings, families, pairs, places
 from bench.report.form.document import Column, Figure, Row, Section, Table, column, summary_of
 from bench.report.form.wording import indication, interval

@@ -6,7 +6,7 @@ A step's wall time is CPU work over cores busy, so the two ratios are what a spe
 import math
 
 from bench.analysis import costs as spending
-from bench.analysis.analyse import CaseResult, GroupResult, Run
+from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.stats.ratios import Verdict
 from bench.report.form.document import Section
 from bench.report.form.wording import calls as calls_of

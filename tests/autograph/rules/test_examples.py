@@ -13,7 +13,7 @@ from bench.autograph.findings import Finding
 from bench.autograph.rules import RULES, rule
 from bench.autograph.rules.rule import SEVERITIES
 
-EXAMPLES = ROOT / "bench" / "autograph" / "examples"
+EXAMPLES = ROOT / "bench" / "autograph" / "rules" / "examples"
 CODES = [one.code for one in RULES]
 
 

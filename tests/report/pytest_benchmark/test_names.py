@@ -8,7 +8,7 @@ from builders import a_case, a_group
 from places import ROOT
 
 from bench.modes import MODES
-from bench.records.run import Case
+from bench.records.case import Case
 from bench.report.pytest_benchmark import names as views
 from bench.report.pytest_benchmark.names import View
 from bench.runner import plan

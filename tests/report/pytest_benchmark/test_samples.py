@@ -8,17 +8,18 @@ from typing import Any
 import pytest
 from builders import a_group, a_measurement, a_plan, a_point, a_training, an_accuracy_plan, outcomes
 
-from bench.analysis.analyse import Run, analyse
-from bench.analysis.learning import read
+from bench.analysis.analyse import analyse
+from bench.analysis.learning import read_learning
+from bench.analysis.results import Run
 from bench.commands.pytest_session import narrowed
+from bench.records.files import write
+from bench.records.folders import create_accuracy, create_training, training_folder
 from bench.records.proof import Execution, Proof
 from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, Accuracy, Failure, Measurement, Outcome, Samples
-from bench.records.store import write
 from bench.records.training import Progress
 from bench.report.pytest_benchmark import samples as replay
 from bench.report.pytest_benchmark.names import DEVICES, views
 from bench.report.pytest_benchmark.samples import ReplayClock, Shown, samples, shown
-from bench.runner import accuracy, train
 
 STEPS = {"eager": 0.05, "eager-again": 0.051, "function": 0.02, "xla": 0.07}
 PLAN = a_plan(a_group(("eager", "function", "xla")))
@@ -105,12 +106,12 @@ def test_extra_info_holds_only_what_json_can_hold() -> None:
 
 def test_trainings_beside_the_run_give_the_modes_mean_accuracy_of_the_same_model(tmp_path: Path) -> None:
     made = replace(an_accuracy_plan(("eager", "function"), seeds=2), training=a_training("eager"))
-    accuracy.create(tmp_path, made)
+    create_accuracy(tmp_path, made)
     for mode, seed, share in [("eager", 0, 0.5), ("eager", 1, 0.6), ("function", 0, 0.7), ("function", 1, 0.8)]:
-        folder = accuracy.place(tmp_path, mode, seed)
-        train.create(folder, made.of(mode, seed))
+        folder = training_folder(tmp_path, mode, seed)
+        create_training(folder, made.of(mode, seed))
         write(folder / "points.json", Progress(1, 0.1, (a_point(300, test_accuracy=share),)))
-    learning, run = read(tmp_path), a_run()
+    learning, run = read_learning(tmp_path), a_run()
     found = {case.view.case.mode: case.extra_info["accuracy"] for case in shown(run, learning).values()}
     assert found == {"eager": pytest.approx(0.55), "function": pytest.approx(0.75), "xla": None}
     other = replace(learning, plan=replace(made, training=replace(made.training, model="mlp")))

@@ -16,8 +16,9 @@ from bench import modes
 from bench.analysis import validity
 from bench.errors import NotApplicable
 from bench.modes import MODES, Trainer, placing, row
+from bench.records.case import Case
 from bench.records.messages import Order, Turn
-from bench.records.run import Case, Measurement
+from bench.records.run import Measurement
 from bench.worker import case as worker
 from bench.worker import diagnostics as insight
 from bench.worker import setup as opening

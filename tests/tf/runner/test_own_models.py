@@ -9,8 +9,9 @@ from builders import ENVIRONMENT, SCHEDULE, a_plan
 
 from bench.analysis import validity
 from bench.modes import MODES
+from bench.records.case import Case
 from bench.records.messages import Order, Turn
-from bench.records.run import NOT_APPLICABLE, Case, Failure, Measurement, Outcome
+from bench.records.run import NOT_APPLICABLE, Failure, Measurement, Outcome
 from bench.records.store import Store
 from bench.report.run import build
 from bench.runner import block as launch

@@ -10,8 +10,9 @@ from builders import ENVIRONMENT, SCHEDULE
 from places import ROOT, SUPPORT
 
 from bench.analysis import validity
+from bench.records.case import Case
 from bench.records.messages import Order
-from bench.records.run import Case, Outcome
+from bench.records.run import Outcome
 from bench.runner import block as launch
 from bench.runner import forkserver as forking
 from cifar_core.cifar10 import SYNTHETIC
@@ -69,7 +70,8 @@ def test_every_mode_trains_with_deterministic_ops_alone_to_the_same_bits() -> No
 
 def test_a_deterministic_case_is_one_to_tensorflow() -> None:
     code = (
-        "from bench.records.messages import Order; from bench.worker.setup import open_tensorflow; from bench.records.run import Case\n"
+        "from bench.records.messages import Order; from bench.worker.setup import open_tensorflow\n"
+        "from bench.records.case import Case\n"
         "from builders import ENVIRONMENT, SCHEDULE; from cifar_core.cifar10 import SYNTHETIC\n"
         "from cifar_core.workload import Workload; from tensorflow.python.framework import config\n"
         "case = Case('function', 'cpu', 0, Workload('mlp', 8, 'synthetic'), deterministic=True)\n"

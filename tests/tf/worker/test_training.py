@@ -13,6 +13,7 @@ from bench.analysis import learning
 from bench.commands import terminal
 from bench.errors import BenchError
 from bench.modes import MODES
+from bench.records.folders import create_accuracy, create_training, open_training
 from bench.records.training import Point, Training
 from bench.report import training as report
 from bench.runner import accuracy, train
@@ -42,7 +43,7 @@ def a_training(source: Source, mode: str, steps: int = 6, recipe: str = "tuned")
 
 
 def trained(folder: Path, training: Training, dataset: Dataset) -> list[np.ndarray]:
-    train.create(folder, training)
+    create_training(folder, training)
     list(train_worker.execute(folder, dataset))
     return train_worker.checkpoint(folder / "checkpoint.npz")[0]
 
@@ -54,13 +55,13 @@ def test_an_interrupted_training_goes_on_to_the_same_bits(
     training = a_training(source, mode)
     straight = trained(tmp_path / "straight", training, dataset)
 
-    train.create(tmp_path / "broken", training)
+    create_training(tmp_path / "broken", training)
     assert next(train_worker.execute(tmp_path / "broken", dataset)).step == 3
     list(train_worker.execute(tmp_path / "broken", dataset))
     resumed, done = train_worker.checkpoint(tmp_path / "broken" / "checkpoint.npz")
     assert done == 6
     assert all(np.array_equal(a, b) for a, b in zip(straight, resumed, strict=True))
-    points = [train.open_(tmp_path / name)[1].points for name in ("straight", "broken")]
+    points = [open_training(tmp_path / name)[1].points for name in ("straight", "broken")]
     assert [(p.step, p.loss, p.test_accuracy) for p in points[0]] == [
         (p.step, p.loss, p.test_accuracy) for p in points[1]
     ]
@@ -71,7 +72,7 @@ def test_every_mode_trains_alike(tmp_path: Path, source: Source, dataset: Datase
     weights, losses = [], []
     for mode in TRAINING:
         weights.append(trained(tmp_path / mode, a_training(source, mode), dataset))
-        losses.append([point.loss for point in train.open_(tmp_path / mode)[1].points])
+        losses.append([point.loss for point in open_training(tmp_path / mode)[1].points])
     for others, curve in zip(weights[1:], losses[1:], strict=True):
         assert curve == pytest.approx(losses[0], rel=1e-4)
         assert max(float(np.abs(a - b).mean()) for a, b in zip(weights[0], others, strict=True)) < 2e-5
@@ -160,10 +161,10 @@ def test_a_loss_that_is_not_finite_stops_the_training_loudly(tmp_path: Path, sou
     training = a_training(source, "function", recipe="tutorial")
     wild = replace(training, recipe=replace(training.recipe, learning_rate=float("nan"), steps=6))
     # JSON holds no NaN: plant it where the file would be read.
-    train.create(tmp_path, training)
+    create_training(tmp_path, training)
     with pytest.MonkeyPatch.context() as patch:
-        progress = train.open_(tmp_path)[1]
-        patch.setattr(train_worker, "open_", lambda _: (wild, progress))
+        progress = open_training(tmp_path)[1]
+        patch.setattr(train_worker, "open_training", lambda _: (wild, progress))
         with pytest.raises(FloatingPointError, match="the loss became nan"):
             list(train_worker.execute(tmp_path, dataset))
 
@@ -195,7 +196,7 @@ def test_bad_options_are_named(source: Source, options: tuple[str, str, str, int
 
 def test_a_disk_that_fills_up_is_one_line_and_leaves_the_checkpoint_before(tmp_path: Path, source: Source) -> None:
     """A real failing write: the system lets no file of the child grow beyond a tenth of a checkpoint."""
-    train.create(tmp_path, a_training(source, "function"))
+    create_training(tmp_path, a_training(source, "function"))
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (700_000, limits[1]))
     try:
@@ -214,13 +215,13 @@ def test_a_disk_that_fills_up_is_one_line_and_leaves_the_checkpoint_before(tmp_p
 
 def test_a_training_that_diverges_ends_in_its_own_words(tmp_path: Path, source: Source) -> None:
     training = a_training(source, "function", recipe="tutorial")
-    train.create(tmp_path, replace(training, recipe=replace(training.recipe, learning_rate=1e30)))
+    create_training(tmp_path, replace(training, recipe=replace(training.recipe, learning_rate=1e30)))
     with pytest.raises(train.TrainingFailed, match="the loss became"):
         train.execute(tmp_path, source, lambda text: None, lambda point: None)
 
 
 def test_a_mode_that_cannot_follow_a_recipe_says_so_and_nothing_failed(tmp_path: Path, source: Source) -> None:
-    accuracy.create(tmp_path / "a", accuracy.plan("keras_fit", 1, 0.9, 0.5, a_training(source, "keras_fit")))
+    create_accuracy(tmp_path / "a", accuracy.plan("keras_fit", 1, 0.9, 0.5, a_training(source, "keras_fit")))
     accuracy.execute(tmp_path / "a", source, terminal.Lines("seed"))
     found = learning.read(tmp_path / "a")
     assert not found.failed
@@ -228,7 +229,7 @@ def test_a_mode_that_cannot_follow_a_recipe_says_so_and_nothing_failed(tmp_path:
 
 
 def test_accuracy_trains_real_modes_from_the_same_seed(tmp_path: Path, source: Source) -> None:
-    accuracy.create(tmp_path / "a", accuracy.plan("eager,function", 1, 0.9, 0.5, a_training(source, "eager")))
+    create_accuracy(tmp_path / "a", accuracy.plan("eager,function", 1, 0.9, 0.5, a_training(source, "eager")))
     accuracy.execute(tmp_path / "a", source, terminal.Lines("seed"))
     eager, function = learning.read(tmp_path / "a").modes
     assert not any(trained.broken for mode in (eager, function) for trained in mode.trained)
@@ -241,14 +242,14 @@ def test_accuracy_trains_real_modes_from_the_same_seed(tmp_path: Path, source: S
 
 def test_a_broken_checkpoint_or_a_folder_that_is_taken_is_one_line(tmp_path: Path, source: Source) -> None:
     training = a_training(source, "function")
-    train.create(tmp_path / "run", training)
+    create_training(tmp_path / "run", training)
     with pytest.raises(BenchError, match="holds other files"):
-        train.create(tmp_path / "run", training)
+        create_training(tmp_path / "run", training)
     (tmp_path / "run" / "checkpoint.npz").write_bytes(b"rubbish")
     with pytest.raises(BenchError, match=r"checkpoint\.npz is broken"):
         train_worker.checkpoint(tmp_path / "run" / "checkpoint.npz")
     with pytest.raises(BenchError, match="no training"):
-        train.open_(tmp_path)
+        open_training(tmp_path)
 
 
 def test_recipes_are_known_by_name() -> None:

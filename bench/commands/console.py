@@ -1,0 +1,34 @@
+"""What several commands say and ask: lines beside the output, where results go, the images a run was measured on."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from bench.errors import BenchError
+
+if TYPE_CHECKING:
+    from bench.records.store import Store
+    from cifar_core.cifar10 import Source
+
+
+def source_of(store: "Store", data: str) -> "Source":
+    """The images a run was measured on; `data` other than `auto` says where they are now."""
+    from cifar_core import cifar10
+
+    source = cifar10.find(store.plan.data if data == "auto" else data)
+    wanted = store.plan.cases[0].workload.data
+    if source.name != wanted:
+        raise BenchError(f"{store.folder} was measured on {wanted}, found {source.name}; type --data with that folder")
+    return source
+
+
+def aside(text: str) -> None:
+    """Say it beside what the command prints, on stderr."""
+    typer.echo(text, err=True)
+
+
+def results(name: str) -> Path:
+    """Where results go unless told otherwise."""
+    return Path("results") / f"{datetime.now():%Y%m%d-%H%M%S}-{name}"

@@ -1,0 +1,55 @@
+"""A case: one workload in one mode on one device, and the words that name it."""
+
+from dataclasses import dataclass
+
+from cifar_core.workload import Workload
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One row of a comparison: a workload under one mode on one device. `threads` 0 is TensorFlow's own choice.
+
+    `steps_per_call` is for the modes that loop inside one call; 0 is a whole slice. `again` marks the baseline's second
+    entry in a block, whose ratio to the first is the noise floor (A/A). `slowdown` is the share of its own time that
+    the case sleeps in its slices on purpose (0.05: it takes 5 % longer), to try gates and the instrument with.
+    `deterministic`: TensorFlow was told to choose only ops that give the same bits every time.
+    """
+
+    mode: str
+    device: str
+    threads: int
+    workload: Workload
+    again: bool = False
+    steps_per_call: int = 0
+    slowdown: float = 0.0
+    deterministic: bool = False
+
+    @property
+    def key(self) -> str:
+        """A stable slug: the same case has the same key in every run."""
+        return f"{self.group}-{self.arm}"
+
+    @property
+    def arm(self) -> str:
+        """What tells this case from the others of its group."""
+        calls = f"-k{self.steps_per_call}" if self.steps_per_call else ""
+        slowed = f"-slowed{100 * self.slowdown:g}" if self.slowdown else ""
+        return f"{self.mode}{calls}{slowed}{'-again' if self.again else ''}"
+
+    @property
+    def group(self) -> str:
+        """What is held fixed: only cases of one group are compared."""
+        w = self.workload
+        threads = f"t{self.threads}" if self.threads else "tauto"
+        device = self.device.replace(":", "")
+        place = f"{device}-{threads}{'-det' * self.deterministic}"
+        return f"{w.model_slug}-b{w.batch_size}-{w.precision}-{w.data}-{w.input}-s{w.seed}-{place}"
+
+    @property
+    def group_title(self) -> str:
+        """The same in words, for a reader who knows the run's data and seed."""
+        w = self.workload
+        threads = f", {self.threads} thread{'s' * (self.threads > 1)}" if self.threads else ""
+        inputs = "" if w.input == "resident" else ", tf.data pipeline"
+        place = f"{self.device.upper()}{threads}{', deterministic' * self.deterministic}"
+        return f"{w.model}, batch {w.batch_size}, {w.precision}{inputs}, {place}"

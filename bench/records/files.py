@@ -1,0 +1,56 @@
+"""One record, one file: written all or nothing, read with one clear line for what is wrong; new folders."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from bench.errors import BenchError
+from bench.records.run import FORMAT, Outcome
+
+Record = TypeVar("Record")
+
+
+@contextmanager
+def new_folder(folder: Path, advice: str, again: str = "") -> Iterator[None]:
+    """A folder to be filled in the with-block, made where there is none. Raises BenchError where that cannot be done.
+
+    What lies in it stays, unless it holds the file `again`, and no run: then it is filled anew.
+    """
+    try:
+        held = {file.name for file in folder.iterdir()} if folder.is_dir() else set()
+        if held and (again not in held or "plan.json" in held):
+            raise BenchError(f"{folder} holds {'another run' if 'plan.json' in held else 'other files'}; {advice}")
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise BenchError(f"cannot write to {folder}: {error.strerror}; give another --out") from None
+
+
+def write(file: Path, record: object) -> None:
+    """Write a record as JSON, all or nothing: a reader, or a crash, never sees half a file. Raises OSError."""
+    draft = file.with_suffix(".tmp")
+    with draft.open("wb") as stream:
+        stream.write(msgspec.json.format(msgspec.json.encode(record)) + b"\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    os.replace(draft, file)
+
+
+def read(file: Path, kind: type[Record]) -> Record:
+    try:
+        text = file.read_bytes()
+        found = msgspec.json.decode(text, type=dict[str, object]).get("format")
+        if isinstance(found, int) and found > FORMAT:
+            raise BenchError(f"{file} has format {found}, this version reads up to {FORMAT}; update cifar-bench")
+        record = msgspec.json.decode(text, type=kind)
+        if isinstance(record, Outcome) and not (record.measurement or record.failure):
+            raise msgspec.DecodeError("it holds neither a measurement nor a failure")
+        return record
+    except OSError as error:
+        raise BenchError(f"cannot read {file}: {error.strerror}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BenchError(f"{file} is broken ({error}); move it away and type --resume to measure it again") from None

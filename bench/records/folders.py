@@ -1,0 +1,75 @@
+"""The folders beside a run's: a training's, an accuracy run's, a selftest's; and what else may lie in a run's.
+
+training.json, points.json               `train`: what it sets out to do, every displayed step so far
+accuracy.json, trainings/<mode>-s<seed>  `accuracy`: what it sets out to do, and its trainings, each as above
+selftest.json, runs/<number>             `selftest`: what was tested, and its ordinary runs
+trials.json                              in a run's folder: the break-evens tried so far
+probes.json                              in a run's folder: its own models, probed
+"""
+
+from os.path import isfile
+from pathlib import Path
+
+from bench.errors import BenchError
+from bench.records.breakeven import Trials
+from bench.records.files import new_folder, read, write
+from bench.records.probes import Probes
+from bench.records.run import FORMAT
+from bench.records.selftest import SelfTest
+from bench.records.store import Store
+from bench.records.training import AccuracyPlan, Progress, Training
+
+PROBES = "probes.json"
+
+
+def create_training(folder: Path, training: Training) -> None:
+    """A new training's folder. Raises BenchError where there is something, or it cannot be written."""
+    with new_folder(folder, f"type --resume {folder} to go on, or another --out"):
+        write(folder / "training.json", training)
+        write(folder / "points.json", Progress(FORMAT, 0.0, ()))
+
+
+def open_training(folder: Path) -> tuple[Training, Progress]:
+    """A training that is there, and what has become of it. Raises BenchError."""
+    if not isfile(folder / "training.json"):
+        raise BenchError(f"{folder} is no training (it has no training.json); `cifar-bench train` makes one")
+    return read(folder / "training.json", Training), read(folder / "points.json", Progress)
+
+
+def create_accuracy(folder: Path, plan: AccuracyPlan) -> None:
+    """A new folder for trainings. Raises BenchError where there is something, or it cannot be written."""
+    with new_folder(folder, f"type --resume {folder} to go on, or another --out"):
+        (folder / "trainings").mkdir()
+        write(folder / "accuracy.json", plan)
+
+
+def open_accuracy(folder: Path) -> AccuracyPlan:
+    """What an accuracy run set out to do. Raises BenchError where the folder holds none."""
+    if not isfile(folder / "accuracy.json"):
+        raise BenchError(f"{folder} has no accuracy.json; `cifar-bench accuracy` makes such a folder")
+    return read(folder / "accuracy.json", AccuracyPlan)
+
+
+def training_folder(folder: Path, mode: str, seed: int) -> Path:
+    """Where one of the trainings of an accuracy run is kept."""
+    return folder / "trainings" / f"{mode}-s{seed}"
+
+
+def open_selftest(folder: Path) -> tuple[SelfTest, list[Store]]:
+    """A selftest that is there, with its runs as far as they got. Raises BenchError."""
+    if not isfile(folder / "selftest.json"):
+        raise BenchError(f"{folder} holds no selftest (no selftest.json); `cifar-bench selftest` makes one")
+    stores = [Store.open(file.parent) for file in sorted(folder.glob("runs/*/plan.json"))]
+    return read(folder / "selftest.json", SelfTest), stores
+
+
+def read_trials(folder: Path) -> Trials:
+    """What has been tried of a run so far. Raises BenchError for a broken file."""
+    file = folder / "trials.json"
+    return read(file, Trials) if file.exists() else Trials(FORMAT)
+
+
+def read_probes(folder: Path) -> Probes:
+    """What was probed of a run. Raises BenchError for a broken file."""
+    file = folder / PROBES
+    return read(file, Probes) if file.exists() else Probes(FORMAT)
