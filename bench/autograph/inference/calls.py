@@ -1,18 +1,30 @@
 """What a call gives, and what a loop over an expression gives each turn."""
 
 import ast
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Protocol
 
 from bench.autograph.inference import operations
 from bench.autograph.inference.values import CONTAINERS, LIKELY, PYTHON, TENSOR, UNKNOWN, Tensor, Value, combine
 from bench.autograph.source import names
-
-if TYPE_CHECKING:
-    from bench.autograph.inference.expressions import Evaluator
+from bench.autograph.source.modules import Function, Module
+from bench.autograph.source.project import Project
 
 # Builtins that AutoGraph replaces, so that of a tensor they make a tensor.
 _OVERLOADED = frozenset("builtins.abs builtins.int builtins.float builtins.len builtins.range".split())
 _COPIES = frozenset("builtins.list builtins.dict builtins.set builtins.sorted copy.copy copy.deepcopy".split())
+
+
+class Evaluating(Protocol):
+    """Who evaluates the expressions that a call is made of."""
+
+    project: Project
+    module: Module
+    returns: Mapping[Function, Value]
+    seen: dict[ast.AST, Value]
+
+    def value(self, node: ast.expr | None) -> Value:
+        """The value of an expression."""
 
 
 def part(value: Value) -> Value:
@@ -24,7 +36,7 @@ def part(value: Value) -> Value:
     return value.item or UNKNOWN
 
 
-def item(evaluator: "Evaluator", node: ast.expr) -> Value:
+def item(evaluator: Evaluating, node: ast.expr) -> Value:
     """What a loop over the expression gives each turn."""
     value = evaluator.value(node)
     if isinstance(node, ast.Call) and node.args:
@@ -40,7 +52,7 @@ def item(evaluator: "Evaluator", node: ast.expr) -> Value:
     return TENSOR if value.kind == "dataset" else part(value)
 
 
-def result(evaluator: "Evaluator", node: ast.Call) -> Value:
+def result(evaluator: Evaluating, node: ast.Call) -> Value:
     """What the call gives; its arguments are evaluated, and kept, too."""
     given = [argument.value if isinstance(argument, ast.Starred) else argument for argument in node.args]
     arguments = [evaluator.value(argument) for argument in (*given, *(keyword.value for keyword in node.keywords))]
@@ -67,7 +79,7 @@ def _outside(dotted: str, arguments: list[Value]) -> Value:
     return operations.result(dotted)
 
 
-def _inside(evaluator: "Evaluator", node: ast.Call) -> Value:
+def _inside(evaluator: Evaluating, node: ast.Call) -> Value:
     found = evaluator.project.definition(evaluator.module, node.func)
     if found is None:
         return UNKNOWN
