@@ -65,7 +65,7 @@ def run(
 @app.command()
 def report(folder: Annotated[Path, typer.Argument(help="The folder of a run, a training or `accuracy`.")]) -> None:
     """Rebuild a report from the raw files."""
-    report_command.show(folder)
+    raise typer.Exit(report_command.show(folder))
 
 
 @app.command()

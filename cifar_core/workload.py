@@ -1,5 +1,6 @@
 """The Workload record: one training problem, frozen. Leaves out how it is executed and timed."""
 
+import re
 from dataclasses import dataclass
 
 
@@ -27,4 +28,9 @@ class Workload:
     @property
     def model_slug(self) -> str:
         """The model's name as it may stand in a file's name."""
-        return self.model.replace(":", ".")
+        return slug(self.model.replace(":", "."))
+
+
+def slug(text: str) -> str:
+    """The text with letters, digits, `_`, `.` and `-` alone; any other character as its number."""
+    return re.sub(r"[^A-Za-z0-9_.-]", lambda match: f"_{ord(match[0]):x}", text)

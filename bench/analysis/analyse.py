@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from bench.analysis import metrics
 from bench.analysis.stats import ratios as stats
 from bench.analysis.stats.ratios import BreakEven, Comparison, Verdict
-from bench.records.run import Measurement
+from bench.records.ledger import LeftOut
+from bench.records.run import UNEQUAL, Measurement
 
 if TYPE_CHECKING:
     from bench.analysis.results import CaseResult
@@ -40,7 +41,7 @@ class _Family:
         return dict(zip(self.keys, stats.compare(self.ratios), strict=True))
 
 
-def analyse(plan: Plan, outcomes: Sequence[Outcome]) -> Run:
+def analyse(plan: Plan, outcomes: Sequence[Outcome], left_out: Sequence[LeftOut] = ()) -> Run:
     """The run as far as it has been measured."""
     collected = [(name, _collect(cases, outcomes)) for name, cases in groups(plan).items()]
     family, results = _Family(), []
@@ -53,7 +54,7 @@ def analyse(plan: Plan, outcomes: Sequence[Outcome]) -> Run:
         results.append(GroupResult(name, tuple(cases), again, floor if again else None))
     comparisons = family.judge()
     judged = [replace(group, cases=tuple(_judged(group, r, comparisons) for r in group.cases)) for group in results]
-    return Run(plan, tuple(outcomes), tuple(judged))
+    return Run(plan, tuple(outcomes), tuple(judged), tuple(left_out))
 
 
 def _collect(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[CaseResult]:
@@ -69,7 +70,7 @@ def _result(case: Case, outcomes: Sequence[Outcome]) -> CaseResult:
     own = [outcome.record for outcome in outcomes if outcome.case == case]
     measurements = tuple(record for record in own if isinstance(record, Measurement))
     failures = tuple(record for record in own if isinstance(record, Failure))
-    unequal = [f.message for f in failures if f.stage == "equal work"]
+    unequal = [f.message for f in failures if f.stage == UNEQUAL]
     unproven = [reason for m in measurements for reason in validity.unproven_mode(m)]
     warnings = (
         *doubts.unsteady(measurements), *doubts.unconverted(measurements), *doubts.throttled(measurements),

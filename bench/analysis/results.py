@@ -7,6 +7,7 @@ from bench.analysis import metrics
 from bench.analysis.stats import ratios as stats
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS, BreakEven, Comparison, Summary
 from bench.records.case import Case
+from bench.records.ledger import LeftOut
 from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, Failure, Measurement, Outcome, Plan, Samples
 from cifar_core.workload import Workload
 
@@ -105,6 +106,7 @@ class Run:
     plan: Plan
     outcomes: tuple[Outcome, ...]
     groups: tuple[GroupResult, ...]
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def blocks(self) -> int:
@@ -144,7 +146,8 @@ class Run:
         A device that is not there is missed where it was asked for by number, or where there was no other.
         """
         missed = any(device in self.plan.needed for device in self.absent) or (self.absent and not self.blocks)
-        return bool(self.breakdowns or missed) or any(result.invalid for _, result in self.rows())
+        contradictory = any(line.contradicts for line in self.left_out)
+        return bool(self.breakdowns or missed or contradictory) or any(result.invalid for _, result in self.rows())
 
     def rows(self) -> list[tuple[GroupResult, CaseResult]]:
         """Every case with its group, in the plan's order."""

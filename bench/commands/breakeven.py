@@ -1,20 +1,17 @@
 """`breakeven`: try a run's predicted break-evens out."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import typer
 
 from bench.commands.console import aside, source_of
 from bench.errors import BenchError, Exit
 
-if TYPE_CHECKING:
-    pass
-
 
 def try_break_even(folder: Path, modes: str, repeats: int, data: str) -> Exit:
     """Try a run's predicted break-evens out, and put what came of it into its report."""
     from bench.commands import terminal
+    from bench.records.lock import Lock
     from bench.records.store import Store
     from bench.report.run import build
     from bench.report.sections import breakeven as trials
@@ -28,7 +25,7 @@ def try_break_even(folder: Path, modes: str, repeats: int, data: str) -> Exit:
     wanted = trial.plan(store, plan.choose_modes(modes), repeats)
     aside(f"data: {source.title}\nrun folder: {folder}")
     try:
-        with terminal.progress("trial") as progress:
+        with Lock(folder), terminal.progress("trial") as progress:
             found = trial.execute(store, source, wanted, progress)
     except KeyboardInterrupt:
         build(store)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bench.commands.console import results
+from bench.commands.console import aside, results
 from bench.errors import BenchError, Exit
 
 if TYPE_CHECKING:
@@ -34,16 +34,26 @@ def compare(folders: Sequence[Path], fail_on: Sequence[str], out: Path | None) -
     for sentence in comparison.turns(changes):
         typer.echo(sentence.replace("**", "").replace("`", ""))
     typer.echo(f"report: {path}")
-    return _exit(judged)
+    return _exit(judged, _damaged(runs))
 
 
-def _exit(judged: "Sequence[Judged]") -> Exit:
+def _exit(judged: "Sequence[Judged]", damaged: bool) -> Exit:
     from bench.analysis.gates import Decision
 
     decisions = {found.decision for found in judged}
     if Decision.FAILED in decisions:
         return Exit.REGRESSION
+    if damaged:
+        return Exit.CASE_FAILED
     return Exit.NOT_ENOUGH_EVIDENCE if Decision.UNDECIDED in decisions else Exit.OK
+
+
+def _damaged(runs: "Sequence[Named]") -> bool:
+    """Whether a run holds lines that contradict its plan; each is said."""
+    lines = [(named.name, line) for named in runs for line in named.run.left_out]
+    for name, line in lines:
+        aside(f"warning: {name}: left out: {line.text}")
+    return any(line.contradicts for _, line in lines)
 
 
 def _runs(folders: Sequence[Path]) -> "list[Named]":
@@ -58,7 +68,7 @@ def _runs(folders: Sequence[Path]) -> "list[Named]":
     if len(set(names)) < len(names):
         raise BenchError("the same run was given twice; give different ones")
     stores = [Store.open(folder) for folder in folders]
-    return [Named(name, analyse(s.plan, s.outcomes())) for name, s in zip(names, stores, strict=True)]
+    return [Named(name, analyse(s.plan, s.outcomes(), s.left_out)) for name, s in zip(names, stores, strict=True)]
 
 
 def history(folder: Path) -> Exit:

@@ -89,11 +89,15 @@ class Measured:
         return f"no {case.device} here: `{' '.join(environment.GPU_QUERY)}` found {found}"
 
     def shown(self, selected: Collection[View], folder: Path, say: Say) -> dict[str, Shown]:
+        planned = narrowed(self.plan, [view.case for view in selected])
+        with Store.create(folder, planned) as store:
+            return self._measured(store, selected, say)
+
+    def _measured(self, store: Store, selected: Collection[View], say: Say) -> dict[str, Shown]:
         from bench.report.run import build
         from bench.report.sections import headline
 
-        store = Store.create(folder, narrowed(self.plan, [view.case for view in selected]))
-        self.folder = folder
+        self.folder = folder = store.folder
         say(f"data: {self._source.title}\nrun folder: {folder}")
         cores = environment.usable_cores(environment.read())
         say(eta.foretell(store.plan, (), cores, run.budget(store.plan.schedule)))

@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from bench.errors import Exit
+
 if TYPE_CHECKING:
     from bench.report.run import Report
 
 
-def show(folder: Path) -> None:
+def show(folder: Path) -> Exit:
     """Rebuild the report of whatever the folder holds, and print what it comes to."""
     from bench.commands.selftest import show as show_selftest
     from bench.commands.training import show_accuracy, show_training
@@ -23,7 +25,10 @@ def show(folder: Path) -> None:
     elif (folder / "selftest.json").exists():
         show_selftest(folder)
     else:
-        show_run(build(Store.open(folder)))
+        built = build(Store.open(folder))
+        show_run(built)
+        return Exit.CASE_FAILED if any(line.contradicts for line in built.run.left_out) else Exit.OK
+    return Exit.OK
 
 
 def show_run(built: "Report") -> None:

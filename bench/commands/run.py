@@ -27,15 +27,17 @@ def new_run(options: "Options", out: Path | None, blocks: int | None = None, pro
     from cifar_core import cifar10
 
     source = cifar10.find(options.data)
-    return _measure(Store.create(out or results(options.preset), plan.make(options, source)), source, blocks, probe)
+    planned = plan.make(options, source)
+    with Store.create(out or results(options.preset), planned) as store:
+        return _measure(store, source, blocks, probe)
 
 
 def resume_run(folder: Path, data: str, blocks: int | None = None, probe: bool = True) -> Exit:
     """Go on with a run, or with its next blocks; `data` other than `auto` says where its images are now."""
     from bench.records.store import Store
 
-    store = Store.open(folder)
-    return _measure(store, source_of(store, data), blocks, probe)
+    with Store.resume(folder) as store:
+        return _measure(store, source_of(store, data), blocks, probe)
 
 
 def _measure(store: "Store", source: "Source", blocks: int | None, probe: bool) -> Exit:
@@ -46,7 +48,9 @@ def _measure(store: "Store", source: "Source", blocks: int | None, probe: bool) 
     from bench.runner import eta
     from bench.runner import run as line
 
-    typer.echo(f"data: {source.title}\nrun folder: {store.folder}", err=True)
+    aside(f"data: {source.title}\nrun folder: {store.folder}")
+    if store.warning:
+        aside(f"warning: {store.warning}")
     cores = environment.usable_cores(environment.read())
     if foretold := eta.foretell(store.plan, store.held(), cores, line.budget(store.plan.schedule)):
         typer.echo(foretold, err=True)

@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from bench.errors import BenchError
-from bench.records.run import FORMAT, Outcome
+from bench.records.run import FORMAT
 
 Record = TypeVar("Record")
 
@@ -41,16 +41,21 @@ def write(file: Path, record: object) -> None:
 
 
 def read(file: Path, kind: type[Record]) -> Record:
+    """The record that a file holds. Raises BenchError where it cannot be read, is broken or of a newer format."""
     try:
         text = file.read_bytes()
-        found = msgspec.json.decode(text, type=dict[str, object]).get("format")
-        if isinstance(found, int) and found > FORMAT:
-            raise BenchError(f"{file} has format {found}, this version reads up to {FORMAT}; update cifar-bench")
-        record = msgspec.json.decode(text, type=kind)
-        if isinstance(record, Outcome) and not (record.measurement or record.failure):
-            raise msgspec.DecodeError("it holds neither a measurement nor a failure")
-        return record
+        refuse_newer(text, file)
+        return msgspec.json.decode(text, type=kind)
     except OSError as error:
         raise BenchError(f"cannot read {file}: {error.strerror}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BenchError(f"{file} is broken ({error}); move it away and type --resume to measure it again") from None
+
+
+def refuse_newer(text: bytes, place: object) -> None:
+    """Raises BenchError for a record of a format that this version does not know, DecodeError for no record at all."""
+    found = msgspec.json.decode(text, type=dict[str, msgspec.Raw]).get("format")
+    if found and bytes(found).isdigit() and int(bytes(found)) > FORMAT:
+        raise BenchError(
+            f"{place} has format {bytes(found).decode()}, this version reads up to {FORMAT}; update cifar-bench"
+        )

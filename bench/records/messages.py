@@ -22,7 +22,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Parent to child, each time it is the child's turn: a stage of worker.STAGES, its steps, the round of a slice."""
+    """Parent to child, each time it is the child's turn: one of TURNS, its steps, the round of a slice."""
 
     stage: str
     steps: int = 0

@@ -1,8 +1,6 @@
 """The records of a timed run as they stand on the disk: reading this file is reading the file format.
 
-Seconds, bytes and counts in plain numbers; None means not measured (in losses: not finite). Leaves out how
-records are made, kept (store.py) and read together (stats.py), what parent and child say to each other (messages.py)
-and the records of a training (train_records.py).
+Seconds, bytes and counts in plain numbers; None means not measured (in losses: not finite).
 """
 
 from dataclasses import dataclass
@@ -13,10 +11,14 @@ from bench.records.devices import CardLog
 from bench.records.environment import Environment
 from bench.records.proof import Evidence, Proof
 
-FORMAT = 1  # history: 1, the first
-# The stages of a Failure that is none:
+FORMAT = 2  # 1: each outcome in a file of its own; 2: a line each in measurements.jsonl
+MOST_BLOCKS = 200  # where a precision cannot be reached
+# The stages of a Failure: what the worker did, what the parent compared, and two that are no fault of the case
+TURNS = ("open", "build", "warmup", "slice", "loop", "close", "total")
+UNEQUAL = "equal work"
 NOT_APPLICABLE = "not applicable"  # the mode cannot hold the task
 NOT_AVAILABLE = "not available"  # the device is not there, or cannot be used
+STAGES = (*TURNS, UNEQUAL, NOT_APPLICABLE, NOT_AVAILABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,11 @@ class Schedule:
     precision: float | None = None
     budget_s: float | None = None
     time_limit_s: float = 300.0
+
+    @property
+    def most_blocks(self) -> int:
+        """How many blocks there may be: the planned ones, or more where a precision is asked for."""
+        return self.blocks if self.precision is None else max(self.blocks, MOST_BLOCKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +104,7 @@ class Measurement:
 class Failure:
     """A case that did not come through: a row in the report. `slices_s` is what had been timed by then.
 
-    `stage` is one of worker.STAGES, "equal work", NOT_APPLICABLE or NOT_AVAILABLE.
+    `stage` is one of STAGES.
     """
 
     case: Case
@@ -110,11 +117,15 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a measurement file holds: exactly one of the two."""
+    """What became of a case in a block: exactly one of the two. Raises ValueError where both are missing."""
 
     format: int = FORMAT
     measurement: Measurement | None = None
     failure: Failure | None = None
+
+    def __post_init__(self) -> None:
+        if not (self.measurement or self.failure):
+            raise ValueError("it holds neither a measurement nor a failure")
 
     @property
     def case(self) -> Case:
@@ -128,10 +139,9 @@ class Outcome:
 
     @property
     def record(self) -> Measurement | Failure:
-        """The one that is there. Raises ValueError for an empty outcome."""
+        """The one that is there."""
         record = self.measurement or self.failure
-        if record is None:
-            raise ValueError("an outcome holds a measurement or a failure")
+        assert record
         return record
 
 

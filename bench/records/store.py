@@ -1,71 +1,149 @@
-"""The run folder: each outcome a file of its own, written when it exists, read back in a fixed order.
+"""The run folder: what was measured, a line an outcome, held in memory and appended when it exists.
 
-    plan.json                              what the run set out to measure
-    measurements/<key>-b<block>.json       written once, atomically; never changed
-    interrupted/<key>-b<block>.json        slices of blocks that were cut short; kept, never counted
+    plan.json              what the run set out to measure
+    measurements.jsonl     an outcome a line, or a block moved aside; never changed. Packed as .jsonl.gz it is read too
+    interrupted.jsonl      slices of blocks that were cut short; kept, never counted
+    lock                   who writes to it, while somebody does
 
-All else under the folder is rebuilt from these. Leaves out what the records mean (records.py).
+All else under the folder is rebuilt from these. A run of format 1 kept each outcome in a file of its own, under
+measurements/: it is read like any, and goes on in measurements.jsonl.
 """
 
-import os
+from collections.abc import Sequence
 from pathlib import Path
+from types import TracebackType
 
 from bench.errors import BenchError
+from bench.records import lines
 from bench.records.files import new_folder, read, write
+from bench.records.ledger import Ledger, LeftOut, Line, SetAside
+from bench.records.lock import Lock
 from bench.records.run import Outcome, Plan
+from bench.records.validation import plan_fault
+from cifar_core.workload import slug
+
+MEASUREMENTS = "measurements.jsonl"
+INTERRUPTED = "interrupted.jsonl"
+PACKED = MEASUREMENTS + ".gz"
+FILES_OF_FORMAT_1 = "measurements"
 
 
 class Store:
-    """A run folder that exists and holds a plan."""
+    """A run folder that holds a plan. `create` and `resume` give one that may be written to, until it is closed."""
 
-    def __init__(self, folder: Path, plan: Plan) -> None:
-        self.folder, self.plan = folder, plan
+    def __init__(self, folder: Path, plan: Plan, lock: Lock | None = None) -> None:
+        self.folder, self.plan, self._lock = folder, plan, lock
+        self._ledger = Ledger(plan)
+        _read_files_of_format_1(folder, self._ledger)
+        for name in (PACKED, MEASUREMENTS):
+            if (folder / name).exists():
+                for place, line in lines.read(folder / name, Line):
+                    self._ledger.take(line.record, f"{name} line {place.number}")
 
     @classmethod
     def create(cls, folder: Path, plan: Plan) -> "Store":
-        """A new run. Raises BenchError where the folder holds anything, or cannot be written."""
+        """A new run, to be written. Raises BenchError where the folder holds anything, or cannot be written."""
         with new_folder(folder, f"type `cifar-bench run --resume {folder}` to go on with a run, or another --out"):
-            (folder / "measurements").mkdir()
+            lock = Lock(folder)
             write(folder / "plan.json", plan)
-        return cls(folder, plan)
+        return cls(folder, plan, lock)
 
     @classmethod
     def open(cls, folder: Path) -> "Store":
-        """A run that is there. Raises BenchError where it is none, of a newer format, or broken."""
+        """A run that is there, to be read, also while another process writes it. Raises BenchError where it is none."""
+        return cls(folder, _plan(folder))
+
+    @classmethod
+    def resume(cls, folder: Path) -> "Store":
+        """A run that is there, to be written. Raises BenchError where another process writes it, or it is packed."""
+        plan = _plan(folder)
+        if (folder / PACKED).exists():
+            raise BenchError(f"{folder} is packed, to be read only; to go on with it, type: gunzip {folder / PACKED}")
+        lock = Lock(folder)
         try:
-            if not (folder / "plan.json").is_file():
-                raise BenchError(f"{folder} is no run folder (it has no plan.json); `cifar-bench run` makes one")
+            lines.cut_torn_line(folder / MEASUREMENTS)
+            lines.cut_torn_line(folder / INTERRUPTED)
         except OSError as error:
-            raise BenchError(f"cannot read {folder}: {error.strerror}") from None
-        return cls(folder, read(folder / "plan.json", Plan))
+            lock.release()
+            raise BenchError(f"cannot write to {folder}: {error.strerror}; make it writable, or copy it") from None
+        return cls(folder, plan, lock)
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let others write to the folder. May be called again."""
+        if self._lock:
+            self._lock.release()
+            self._lock = None
+
+    @property
+    def warning(self) -> str:
+        """Why nothing keeps another process from writing to the folder, if nothing does."""
+        return self._lock.warning if self._lock else ""
+
+    @property
+    def raw_files(self) -> tuple[str, ...]:
+        """The names of what holds the measurements, as far as there are any."""
+        names = (FILES_OF_FORMAT_1, MEASUREMENTS, PACKED)
+        return tuple(name for name in names if (self.folder / name).exists())
+
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """The lines that do not count, each with the reason."""
+        return self._ledger.left_out
 
     def keep(self, outcome: Outcome, interrupted: bool = False) -> None:
-        """Write one outcome. One that was cut short goes apart, and may replace an earlier such. Raises BenchError."""
-        folder = self.folder / ("interrupted" if interrupted else "measurements")
-        try:
-            folder.mkdir(exist_ok=True)
-            write(folder / _name(outcome), outcome)
-        except OSError as error:
-            advice = f"make room, then type --resume {self.folder}"
-            raise BenchError(f"cannot write to {folder}: {error.strerror}; {advice}") from None
+        """Append one outcome; one that was cut short goes apart and never counts. Raises BenchError."""
+        self._append(INTERRUPTED if interrupted else MEASUREMENTS, outcome)
+        if not interrupted:
+            self._ledger.take(outcome, "kept now")
+
+    def set_aside(self, outcomes: Sequence[Outcome], why: str) -> None:
+        """Of these cases and blocks a later outcome counts. Raises BenchError."""
+        for outcome in outcomes:
+            aside = SetAside((outcome.case.key, outcome.block), why)
+            self._append(MEASUREMENTS, aside)
+            self._ledger.take(aside, "set aside now")
 
     def outcomes(self) -> tuple[Outcome, ...]:
-        """Every outcome of the plan's cases, by block, then in the plan's order of cases."""
-        order = {case.key: number for number, case in enumerate(self.plan.cases)}
-        files = sorted((self.folder / "measurements").glob("*.json"))
-        outcomes = [read(file, Outcome) for file in files]
-        return tuple(sorted(outcomes, key=lambda o: (o.block, order.get(o.case.key, len(order)))))
+        """Every outcome that counts, by block, then in the plan's order of cases."""
+        return self._ledger.outcomes()
 
     def held(self) -> set[tuple[str, int]]:
         """The cases that have their outcome in a block, by their keys and the block's number."""
-        return {(outcome.case.key, outcome.block) for outcome in self.outcomes()}
+        return self._ledger.held()
 
-    def set_aside(self, outcomes: list[Outcome]) -> None:
-        """Move the outcomes of a block that did not end among the interrupted ones: it will be measured anew."""
-        (self.folder / "interrupted").mkdir(exist_ok=True)
-        for outcome in outcomes:
-            os.replace(self.folder / "measurements" / _name(outcome), self.folder / "interrupted" / _name(outcome))
+    def _append(self, name: str, record: object) -> None:
+        assert self._lock, "a store that was opened to be read"
+        try:
+            lines.append(self.folder / name, record)
+        except OSError as error:
+            advice = f"make room, then type --resume {self.folder}"
+            raise BenchError(f"cannot write to {self.folder / name}: {error.strerror}; {advice}") from None
 
 
-def _name(outcome: Outcome) -> str:
-    return f"{outcome.case.key}-b{outcome.block}.json"
+def _plan(folder: Path) -> Plan:
+    try:
+        if not (folder / "plan.json").is_file():
+            raise BenchError(f"{folder} is no run folder (it has no plan.json); `cifar-bench run` makes one")
+    except OSError as error:
+        raise BenchError(f"cannot read {folder}: {error.strerror}") from None
+    plan = read(folder / "plan.json", Plan)
+    if fault := plan_fault(plan):
+        raise BenchError(f"{folder / 'plan.json'} is broken ({fault}); restore it from a copy")
+    return plan
+
+
+def _read_files_of_format_1(folder: Path, ledger: Ledger) -> None:
+    for file in sorted((folder / FILES_OF_FORMAT_1).glob("*.json")):
+        outcome, place = read(file, Outcome), f"{FILES_OF_FORMAT_1}/{file.name}"
+        if slug(file.stem) == f"{outcome.case.key}-b{outcome.block}":
+            ledger.take(outcome, place)
+        else:
+            ledger.leave_out(f"{place}: it holds block {outcome.block} of {outcome.case.key}")

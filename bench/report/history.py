@@ -12,7 +12,8 @@ from bench.report.form.wording import interval
 
 def table(folders: Sequence[Path]) -> Table:
     """One row a case of a run; the noise floor is the baseline's own."""
-    runs = [(folder.name, analyse(store.plan, store.outcomes())) for folder in folders if (store := Store.open(folder))]
+    stores = [Store.open(folder) for folder in folders]
+    runs = [(store.folder.name, analyse(store.plan, store.outcomes(), store.left_out)) for store in stores]
     rows = [row for name, run in sorted(runs, key=lambda found: found[1].plan.created) for row in _rows(name, run)]
     columns = (
         column("run", "run"),

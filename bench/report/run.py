@@ -70,7 +70,8 @@ def build(store: Store) -> Report:
 
     A run folder may hold the folder of an `accuracy` beside its measurements: then it is part of the report.
     """
-    run, learned, tried = analyse(store.plan, store.outcomes()), beside(store.folder), read_trials(store.folder)
+    run = analyse(store.plan, store.outcomes(), store.left_out)
+    learned, tried = beside(store.folder), read_trials(store.folder)
     made = [section(run) for section in SECTIONS]
     probes = read_probes(store.folder)
     made += [learning.section(learned)] if learned else []
@@ -78,7 +79,7 @@ def build(store: Store) -> Report:
     made += [probed.section(probes)] if probes.probed else []
     made += [questions.section(run, learned), *(section(run) for section in CHECKS)]
     shown = tuple(section for section in made if section.parts)
-    sections = (*shown, glossary.section(shown), raw.section(shown))
+    sections = (*shown, glossary.section(shown), raw.section(shown, store.raw_files))
     path = write(store.folder, "What a training step costs, by execution mode", run.plan.data_title, sections)
     benchmark_json.write(store.folder, run, learned)
     return Report(path, run, sections)

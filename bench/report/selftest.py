@@ -20,7 +20,7 @@ from bench.report.plots import selftest as plots
 def build(folder: Path) -> tuple[Path, Instrument]:
     """Write report.md, tables and plots; the report's path, and what it says. Raises BenchError."""
     selftest, stores = open_selftest(folder)
-    runs = [analyse(store.plan, store.outcomes()) for store in stores]
+    runs = [analyse(store.plan, store.outcomes(), store.left_out) for store in stores]
     found = judge(selftest, runs, [preset.schedule.blocks for preset in PRESETS])
     sections = [
         Section("In one sentence", (sentence(found), _CONDITIONS.format(**_conditions(found)))),

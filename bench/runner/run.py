@@ -15,13 +15,12 @@ from bench.machine import availability, environment
 from bench.machine.availability import Availability
 from bench.records.case import Case
 from bench.records.messages import Order
-from bench.records.run import NOT_AVAILABLE, Failure, Measurement, Outcome, Schedule, groups
+from bench.records.run import NOT_AVAILABLE, UNEQUAL, Failure, Measurement, Outcome, Schedule, groups
 from bench.records.store import Store
 from bench.runner import block as launch
 from bench.runner import worker_process as child
 from cifar_core.cifar10 import Source
 
-MOST_BLOCKS = 200  # where a precision cannot be reached and no budget was given
 DEFAULT_BUDGET_S = 1800.0  # for --precision without --budget
 
 
@@ -92,7 +91,7 @@ def _available(store: Store, cases: dict[str, list[Case]], probe: Callable[[], A
             store.keep(Outcome(failure=Failure(case, 0, NOT_AVAILABLE, reason)))
         refused = [outcome for outcome in held if outcome.failure and outcome.failure.stage == NOT_AVAILABLE]
         if refused and not reason:
-            store.set_aside(refused)
+            store.set_aside(refused, "its device can be used now")
     return {name: group for name, group in cases.items() if name not in absent}
 
 
@@ -126,7 +125,7 @@ def _blocks_wanted(store: Store, done: int) -> int:
         return schedule.blocks
     if done < (least := max(schedule.blocks, PILOT_BLOCKS)):
         return least
-    return done if precise(store) or done >= MOST_BLOCKS else done + 1
+    return done if precise(store) or done >= schedule.most_blocks else done + 1
 
 
 def precise(store: Store) -> bool:
@@ -145,7 +144,7 @@ def _complete(store: Store, group: Sequence[Case], taking_part: Sequence[Case], 
     if {case.key for case in taking_part} <= {o.case.key for o in held}:
         return True
     if held:
-        store.set_aside(held)
+        store.set_aside(held, "the block was not complete")
     return False
 
 
@@ -153,7 +152,7 @@ def _refuse(store: Store, group: Sequence[Case], block: int, refused: Mapping[st
     """Keep a failure for each case that is not to be timed; the others."""
     for case in group:
         if case.key in refused:
-            store.keep(Outcome(failure=Failure(case, block, "equal work", refused[case.key])))
+            store.keep(Outcome(failure=Failure(case, block, UNEQUAL, refused[case.key])))
     return [case for case in group if case.key not in refused]
 
 

@@ -99,9 +99,9 @@ def execute(
         )
         write(folder / "selftest.json", record)
         for number in range(how.runs):
-            store = Store.create(folder / "runs" / f"{number:02}", run_plan(mode, number, data, source))
             left = (how.runs - number - 1) * first.schedule.blocks
-            run.execute(store, source, _After(progress, left), command)
+            with Store.create(folder / "runs" / f"{number:02}", run_plan(mode, number, data, source)) as store:
+                run.execute(store, source, _After(progress, left), command)
 
 
 def check_clock() -> ClockCheck:

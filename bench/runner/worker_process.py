@@ -9,7 +9,7 @@ from bench.analysis.validity import advice, unequal_work
 from bench.machine.process import Child, Gone, Start, command
 from bench.records.messages import Order, Reply, Turn
 from bench.records.proof import Evidence
-from bench.records.run import Failure
+from bench.records.run import UNEQUAL, Failure
 
 PATIENCE = 4  # times as long as a turn's steps should take by the first ones, before it is called hung
 RESCUE_S = 5.0  # how long a worker may at least take to hand over what it has when the user interrupts
@@ -64,7 +64,7 @@ class WorkerProcess:
 
     def expect_equal_work(self, baseline: Evidence, precision: str) -> None:
         """Raises CaseFailed where this case does not do its baseline's work: then it is not timed at all."""
-        self._stage = "equal work"
+        self._stage = UNEQUAL
         assert self.evidence
         if reasons := unequal_work(self.evidence, baseline, precision, self.order.case.device):
             own = self.order.case.workload.own_model

@@ -23,7 +23,7 @@ from bench.modes.placement import short
 from bench.records.costs import Costs
 from bench.records.messages import Order, Reply, Turn
 from bench.records.proof import Evidence, GradientSketch, Proof
-from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, Failure, Measurement, Samples
+from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, TURNS, Failure, Measurement, Samples
 from bench.worker import diagnostics as insight
 from bench.worker import timer as measure
 from bench.worker.fallbacks import Fallbacks
@@ -35,7 +35,6 @@ from cifar_core.errors import Unsuited
 CURVE_STEPS = 5  # the short loss curve compared before timing, step 1 included
 CURVE_S = 3.0  # no further step once those after step 1 have taken so long; step 2 is always taken
 PROJECTIONS = 8
-STAGES = ("open", "build", "warmup", "slice", "loop", "close", "total")
 
 
 class Worker:
@@ -53,7 +52,7 @@ class Worker:
         self.order, self.clock, self._open_case, self._look = order, clock, open_case, look
         self._open_diary = open_diary
         self._imported_s = imported_s
-        self.stage = STAGES[0]
+        self.stage = TURNS[0]
         self.seconds: list[float] = []
         self.rounds: list[int] = []
         self.spent = counters.Spent()

@@ -5,6 +5,7 @@ from bench.analysis.results import CaseResult, GroupResult
 from bench.analysis.stats import ratios as stats
 from bench.analysis.validity import largest_gradient_difference, loss_differences
 from bench.analysis.warnings import unsteady
+from bench.records.run import UNEQUAL
 from bench.report.form.wording import mib
 from bench.report.questions.asking import Answer, Known, by_group, cannot_say, listed, modes_of, run_command
 from bench.report.sections import learning as learning_page
@@ -74,7 +75,7 @@ def _equal_work(known: Known) -> str:
         for m in (m for r in group.candidates for m in r.measurements if m.block in reference):
             losses += loss_differences(m.evidence, reference[m.block])
             gradients.append(largest_gradient_difference(m.evidence.gradients, reference[m.block].gradients)[1])
-    unequal = [r.title for _, r in known.run.rows() if any(f.stage == "equal work" for f in r.failures)]
+    unequal = [r.title for _, r in known.run.rows() if any(f.stage == UNEQUAL for f in r.failures)]
     others = f" Other work was done by {listed(unequal)}, which is INVALID." if unequal else ""
     if not losses:
         return others.strip()

@@ -5,6 +5,8 @@ from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Summary, Verdict
 from bench.report.form.document import Section
 from bench.report.form.wording import indication, interval, repaid, whose_blocks
 
+MOST_LINES = 5  # of those that do not count, named
+
 
 def section(run: Run) -> Section:
     """The sentences, then how far they may be trusted."""
@@ -62,6 +64,8 @@ def _why_none(group: GroupResult) -> str:
 def caveats(run: Run) -> list[str]:
     """What the run cannot claim, in paragraphs."""
     found = []
+    if run.left_out:
+        found.append(f"**{_lines(len(run.left_out))} of this run's files do not count**: {_left_out(run)}.")
     if slowed := [result.title for _, result in run.rows() if result.case.slowdown]:
         found.append(f"**Slowed on purpose**, so no measurement of these modes: {', '.join(dict.fromkeys(slowed))}.")
     if not run.enough:
@@ -76,3 +80,13 @@ def caveats(run: Run) -> list[str]:
             "same size, losses do not. Give `--data FOLDER` for real ones."
         )
     return found
+
+
+def _lines(count: int) -> str:
+    return f"{count} line{'s' * (count > 1)}"
+
+
+def _left_out(run: Run) -> str:
+    told = "; ".join(line.text for line in run.left_out[:MOST_LINES])
+    more = len(run.left_out) - MOST_LINES
+    return f"{told}; and {more} more" if more > 0 else told

@@ -4,16 +4,23 @@ from collections.abc import Sequence
 
 from bench.report.form.document import Section, Table
 
-_FILES = (
-    ("plan.json", "what the run set out to measure"),
-    ("measurements/", "one file for each case and block, written once: the raw numbers, all else is rebuilt from them"),
-    ("benchmark.json", "the same in pytest-benchmark's format"),
-)
+_WHAT_FOR = {
+    "plan.json": "what the run set out to measure",
+    "measurements": "one file for each case and block, written once: the raw numbers, all else is rebuilt from them",
+    "measurements.jsonl": "a line a case and block, never changed: the raw numbers, all else is rebuilt from them",
+    "measurements.jsonl.gz": "the same lines, packed: the raw numbers, all else is rebuilt from them",
+    "benchmark.json": "the same in pytest-benchmark's format",
+}
 
 
-def section(sections: Sequence[Section]) -> Section:
+def section(sections: Sequence[Section], raw_files: Sequence[str]) -> Section:
     """A link a file; the tables are those of the sections, some of which show more in their file than on the page."""
     tables = [part for s in sections for part in s.parts if isinstance(part, Table)]
-    links = [f"- [{name}]({name}): {words}" for name, words in _FILES]
+    links = [_link(name) for name in ("plan.json", *raw_files, "benchmark.json")]
     links += [f"- [tables/{t.name}.csv](tables/{t.name}.csv){f': {t.caption}' if t.caption else ''}" for t in tables]
     return Section("Raw data", ("\n".join(links),))
+
+
+def _link(name: str) -> str:
+    path = f"{name}/" if name == "measurements" else name
+    return f"- [{path}]({path}): {_WHAT_FOR[name]}"

@@ -1,0 +1,76 @@
+"""Files of one record a line: appended when it exists, never changed.
+
+A last line without its end was cut off by a crash, or is being written: readers skip it, the next writer cuts it.
+"""
+
+import gzip
+import os
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from bench.errors import BenchError
+from bench.records.files import refuse_newer
+
+Record = TypeVar("Record")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Where a record stands: the file and the number of its line, counted from 1."""
+
+    file: Path
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.file} line {self.number}"
+
+
+def append(file: Path, record: object) -> None:
+    """Write one record, and wait until it is on the disk. Raises OSError, and then leaves the file as it was."""
+    left = memoryview(msgspec.json.encode(record) + b"\n")
+    with file.open("ab", buffering=0) as stream:
+        start = stream.seek(0, os.SEEK_END)
+        try:
+            while left:
+                left = left[stream.write(left) :]
+            os.fsync(stream.fileno())
+        except OSError:
+            stream.truncate(start)  # the next line must not be glued to half of this one
+            raise
+
+
+def cut_torn_line(file: Path) -> None:
+    """Remove a last line that has no end. For the holder of the folder's lock alone. Raises OSError."""
+    if file.exists():
+        text = file.read_bytes()
+        if not text.endswith(b"\n"):
+            os.truncate(file, text.rfind(b"\n") + 1)
+
+
+def read(file: Path, kind: type[Record]) -> Iterator[tuple[Line, Record]]:
+    """Every whole line; of a name that ends in .gz, unpacked. Raises BenchError for a file or a line that is broken."""
+    text = _text(file)
+    for number, line in enumerate(text[: text.rfind(b"\n") + 1].splitlines(), 1):
+        yield Line(file, number), _decoded(line, kind, Line(file, number))
+
+
+def _text(file: Path) -> bytes:
+    try:
+        return gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise BenchError(f"{file} is broken ({error}); restore it from a copy") from None
+    except OSError as error:
+        raise BenchError(f"cannot read {file}: {error.strerror}") from None
+
+
+def _decoded(line: bytes, kind: type[Record], place: Line) -> Record:
+    try:
+        refuse_newer(line, place)
+        return msgspec.json.decode(line, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BenchError(f"{place} is broken ({error}); restore the file from a copy, or remove that line") from None
