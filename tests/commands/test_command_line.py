@@ -65,15 +65,15 @@ def test_a_corrupt_data_file_stops_the_run_before_it_starts(tmp_path: Path) -> N
 
 
 def test_a_broken_or_newer_run_folder_is_one_line(tmp_path: Path) -> None:
-    Store.create(tmp_path / "newer", a_plan(format=FORMAT + 1))
+    Store.create(tmp_path / "newer", a_plan(format=FORMAT + 1)).close()
     assert "update cifar-bench" in the_line(bench("report", "newer", cwd=tmp_path))
-    Store.create(tmp_path / "broken", a_plan())
-    (tmp_path / "broken" / "measurements" / "x-b0.json").write_text("{")
-    assert "x-b0.json is broken" in the_line(bench("report", "broken", cwd=tmp_path))
+    Store.create(tmp_path / "broken", a_plan()).close()
+    (tmp_path / "broken" / "measurements.jsonl").write_text("{\n")
+    assert "measurements.jsonl line 1 is broken" in the_line(bench("report", "broken", cwd=tmp_path))
 
 
 def test_resuming_with_other_data_is_refused(tmp_path: Path) -> None:
-    Store.create(tmp_path / "run", a_plan())
+    Store.create(tmp_path / "run", a_plan()).close()
     write_folder(tmp_path)
     line = the_line(bench("run", "--resume", "run", "--data", ".", cwd=tmp_path))
     assert "was measured on synthetic, found cifar10-copy-" in line
@@ -149,6 +149,7 @@ def test_a_finished_run_that_is_resumed_foretells_nothing(tmp_path: Path) -> Non
     store = Store.create(tmp_path / "run", a_plan())
     for outcome in outcomes(a_plan(), {"eager": 1, "eager-again": 1, "graph": 1, "function": 1, "xla": 1}, blocks=2):
         store.keep(outcome)
+    store.close()
     done = bench("run", "--resume", "run", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "plan:" not in done.stderr

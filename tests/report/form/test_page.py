@@ -126,7 +126,7 @@ def test_ids_are_unique_and_every_reference_finds_its_own(made: report.Report) -
 def test_files_that_the_page_links_to_are_there(made: report.Report) -> None:
     page = parsed(made.page.read_text())
     links = {a["href"] for a in page.all("a") if not a["href"].startswith(("#", "https://"))}
-    assert {"report.md", "plan.json", "benchmark.json", "measurements/", "tables/steady.csv"} <= links
+    assert {"report.md", "plan.json", "benchmark.json", "measurements.jsonl", "tables/steady.csv"} <= links
     assert [link for link in links if not (made.page.parent / link).exists()] == []
 
 

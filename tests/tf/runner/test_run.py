@@ -13,6 +13,8 @@ import psutil
 import pytest
 from places import ROOT
 
+from bench.records.store import Store
+
 # A budget that a busy machine keeps too: the preset's own would leave blocks out.
 QUICK = ("--preset", "quick", "--budget", "10m", "--data", "synthetic")
 SMALL = (*QUICK, "--modes", "eager,function")
@@ -48,8 +50,9 @@ def workers(parent: int) -> list[psutil.Process]:
         return []
 
 
-def measurements(folder: Path) -> list[str]:
-    return sorted(file.name for file in (folder / "measurements").glob("*.json"))
+def measurements(folder: Path) -> list[bytes]:
+    file = folder / "measurements.jsonl"
+    return file.read_bytes().splitlines(keepends=True) if file.exists() else []
 
 
 def test_a_quick_run_measures_four_valid_modes_and_its_report_is_rebuilt_byte_for_byte(tmp_path: Path) -> None:
@@ -91,7 +94,7 @@ def test_a_run_that_is_stopped_leaves_no_worker_and_goes_on_with_resume(tmp_path
     wait_for(lambda: len(measurements(folder)) == 3)
     wait_for(lambda: len(workers(process.pid)) == 3)
     orphans = psutil.Process(process.pid).children(recursive=True)
-    kept = {name: (folder / "measurements" / name).read_bytes() for name in measurements(folder)}
+    kept = measurements(folder)
     process.send_signal(how)
     _, err = process.communicate(timeout=60)
     assert "Traceback" not in err
@@ -103,8 +106,8 @@ def test_a_run_that_is_stopped_leaves_no_worker_and_goes_on_with_resume(tmp_path
     assert not alive
     done = run("--resume", str(folder))
     assert done.returncode == 0, done.stderr
-    assert len(measurements(folder)) == 3 * 3
-    assert kept == {name: (folder / "measurements" / name).read_bytes() for name in kept}
+    assert len(Store.open(folder).outcomes()) == 3 * 3
+    assert measurements(folder)[: len(kept)] == kept
 
 
 def test_a_gpu_that_is_not_there_is_a_failure_with_a_reason(tmp_path: Path) -> None:
