@@ -17,7 +17,7 @@ from bench.errors import BenchError
 
 
 @dataclass(frozen=True, slots=True)
-class Drive:
+class Driver:
     """What a probe calls, and the file whose folder is the person's project.
 
     `owner` is what its local names are called by; `traced` are functions, as file and line, that it has traced.

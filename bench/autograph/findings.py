@@ -30,7 +30,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckResult:
     """All that a check found, in the order of files and lines."""
 
     findings: tuple[Finding, ...]

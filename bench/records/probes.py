@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Probed:
+class ModelProbe:
     """An own model of a run, probed: in these modes, the first the baseline's; what is said of it.
 
     `apart` are the modes that leave other state behind than the baseline's, and how.
@@ -21,4 +21,4 @@ class Probes:
     """What stands in a run folder's `probes.json`."""
 
     format: int
-    probed: tuple[Probed, ...] = ()
+    probed: tuple[ModelProbe, ...] = ()

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from bench.autograph.check.settings import Settings
-from bench.autograph.findings import Checked, Finding
+from bench.autograph.findings import CheckResult, Finding
 from bench.autograph.inference.values import Tensor
 from bench.autograph.rules.rule import Rule, lowered
 from bench.autograph.source import files as reading
@@ -21,14 +21,14 @@ _STEPS = {Tensor.YES: 0, Tensor.LIKELY: 1, Tensor.UNKNOWN: 2, Tensor.NO: 2}
 
 def check(
     paths: Iterable[Path], settings: Settings, rules: tuple[Rule, ...], traced: Collection[tuple[str, int]] = ()
-) -> Checked:
+) -> CheckResult:
     """Check the files. `traced`: functions known to be compiled. Raises BenchError for a path that is not there."""
     read = [reading.read(path) for path in reading.files(paths, settings.excludes)]
     modules = [one for one in read if isinstance(one, Module)]
     faults = [one for one in read if isinstance(one, Finding)]
     found = [*faults, *_findings(modules, settings, rules, traced)]
     ordered = sorted(found, key=lambda one: (one.file, one.line, one.column, one.code))
-    return Checked(tuple(one for one in ordered if settings.wants(one.code, one.file)), len(read))
+    return CheckResult(tuple(one for one in ordered if settings.wants(one.code, one.file)), len(read))
 
 
 def _findings(

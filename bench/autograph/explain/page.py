@@ -8,7 +8,15 @@ from importlib.resources import files
 from pathlib import Path
 
 from bench.autograph.explain.explain import TITLES
-from bench.autograph.explain.records import Body, Compiled, Explanation, Graph, Line, Listing, Visit
+from bench.autograph.explain.records import (
+    Explanation,
+    FuncGraph,
+    Listing,
+    ListingLine,
+    TracedGraph,
+    Visit,
+    XlaCompilation,
+)
 from bench.autograph.explain.text import kinds, lowered, summary, took
 from bench.errors import BenchError
 
@@ -83,12 +91,12 @@ def _visits(found: Explanation) -> Listing:
     return Listing(tuple(map(_visit, visits)), found.trace.visits_total if found.trace else 0)
 
 
-def _visit(visit: Visit) -> Line:
+def _visit(visit: Visit) -> ListingLine:
     where = f"  in {visit.graph}" if visit.graph else ""
-    return Line(f"{kinds(visit.ops) or 'no operation'}{where}", visit.line)
+    return ListingLine(f"{kinds(visit.ops) or 'no operation'}{where}", visit.line)
 
 
-def graph_boxes(graph: Graph) -> list[Box]:
+def graph_boxes(graph: TracedGraph) -> list[Box]:
     """The graph and each body in it, before and after the optimiser."""
     boxes = _bodies(graph.traced)
     if graph.optimised:
@@ -99,13 +107,13 @@ def graph_boxes(graph: Graph) -> list[Box]:
     return boxes
 
 
-def _bodies(body: Body) -> list[Box]:
+def _bodies(body: FuncGraph) -> list[Box]:
     inner = [box for part in body.bodies for box in _bodies(part)]
     title = f"{body.role} ({body.name})" if body.role else "as traced"
     return [Box(title, f"{body.ops} operations: {kinds(body.kinds)}", body.listing), *inner]
 
 
-def program_boxes(compiled: Compiled) -> list[Box]:
+def program_boxes(compiled: XlaCompilation) -> list[Box]:
     """Both programs."""
     return [
         Box("as XLA is given it", kinds(compiled.given.kinds), compiled.given.listing),

@@ -24,7 +24,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ListingLine:
     """A line of a listing, and the number of the source line that it comes from, where that is known."""
 
     text: str
@@ -35,7 +35,7 @@ class Line:
 class Listing:
     """The first lines of something, and how many it has."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[ListingLine, ...]
     total: int
 
 
@@ -48,7 +48,7 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceCode:
     """The function as it was written; `first` is the number of its first line."""
 
     name: str
@@ -88,7 +88,7 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class FuncGraph:
     """A graph and those in it: a loop's condition and body, a branch, a function that is called.
 
     `ops` are its own; `ops_total` has those of the bodies in it as well.
@@ -100,15 +100,15 @@ class Body:
     ops_total: int
     kinds: tuple[Count, ...]
     listing: Listing
-    bodies: tuple["Body", ...]
+    bodies: tuple["FuncGraph", ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Graph:
+class TracedGraph:
     """The traced graph, and what the runtime's optimiser (Grappler) made of it; why not, where it could not be had."""
 
-    traced: Body
-    optimised: Body | None
+    traced: FuncGraph
+    optimised: FuncGraph | None
     reason: str = ""
 
 
@@ -122,7 +122,7 @@ class Program:
 
 
 @dataclass(frozen=True, slots=True)
-class Compiled:
+class XlaCompilation:
     """The program that XLA is given, and the one that it makes of it, with that one's fusions."""
 
     given: Program
@@ -159,11 +159,11 @@ class Missing:
 class Explanation:
     """All stages, as far as they came. The child sends one a stage, with that stage alone, and at last a `done`."""
 
-    source: Source | None = None
+    source: SourceCode | None = None
     code: Listing | None = None
     trace: Trace | None = None
-    graph: Graph | None = None
-    program: Compiled | None = None
+    graph: TracedGraph | None = None
+    program: XlaCompilation | None = None
     times: tuple[Timing, ...] | None = None
     missing: tuple[Missing, ...] = ()
     failure: str = ""  # why nothing could be explained

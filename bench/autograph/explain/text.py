@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from bench.autograph.explain.explain import TITLES
-from bench.autograph.explain.records import STAGES, Body, Count, Explanation, Listing, Timing, Trace
+from bench.autograph.explain.records import STAGES, Count, Explanation, FuncGraph, Listing, Timing, Trace
 from bench.report.form.wording import number
 
 WIDTH = 150  # of a line of a program; they can be very long
@@ -94,7 +94,7 @@ def _graph(found: Explanation, most: int) -> list[str]:
     return lines
 
 
-def tree(body: Body, depth: int = 0) -> Iterator[str]:
+def tree(body: FuncGraph, depth: int = 0) -> Iterator[str]:
     """A body and those in it, a line each."""
     name = body.role or body.name
     yield f"{'  ' * depth}{name}: {body.ops} = {kinds(body.kinds)}"
@@ -102,7 +102,7 @@ def tree(body: Body, depth: int = 0) -> Iterator[str]:
         yield from tree(part, depth + 1)
 
 
-def lowered(body: Body) -> bool:
+def lowered(body: FuncGraph) -> bool:
     """Whether loops or branches were turned into the runtime's own operations."""
     return any(count.kind == "Merge" for count in body.kinds)
 

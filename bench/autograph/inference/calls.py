@@ -7,7 +7,7 @@ from typing import Protocol
 from bench.autograph.inference import operations
 from bench.autograph.inference.values import CONTAINERS, LIKELY, PYTHON, TENSOR, UNKNOWN, Tensor, Value, combine
 from bench.autograph.source import names
-from bench.autograph.source.modules import Function, Module
+from bench.autograph.source.modules import FunctionDefinition, Module
 from bench.autograph.source.project import Project
 
 # Builtins that AutoGraph replaces, so that of a tensor they make a tensor.
@@ -20,7 +20,7 @@ class Evaluating(Protocol):
 
     project: Project
     module: Module
-    returns: Mapping[Function, Value]
+    returns: Mapping[FunctionDefinition, Value]
     seen: dict[ast.AST, Value]
 
     def value(self, node: ast.expr | None) -> Value:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from bench.autograph.inference import calls, operations
 from bench.autograph.inference.values import CONTAINERS, LIKELY, PYTHON, TENSOR, UNKNOWN, Tensor, Value, combine, join
 from bench.autograph.source import names
-from bench.autograph.source.modules import Function, Module, Scope
+from bench.autograph.source.modules import FunctionDefinition, Module, Scope
 from bench.autograph.source.project import Project
 
 _DEPTH = 20  # names that stand for names that are followed
@@ -29,7 +29,7 @@ class Evaluator:
         project: Project,
         module: Module,
         scope: Scope,
-        returns: Mapping[Function, Value],
+        returns: Mapping[FunctionDefinition, Value],
         outside: dict[ast.expr, Value],
     ) -> None:
         self.project, self.module, self.scope, self.returns = project, module, scope, returns

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from bench.autograph.probe.records import Change, Function, Leaf, Retrace, Seen
+from bench.autograph.probe.records import ArgumentChange, Leaf, ModeRun, ObservedFunction, Retrace
 
 MOST = 8  # differences of one kind that are told
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|\binf\b|\bnan\b")
@@ -36,7 +36,7 @@ class Observation:
     diverges: bool = True
 
 
-def observations(seen: Sequence[Seen], tolerance: float) -> tuple[Observation, ...]:
+def observations(seen: Sequence[ModeRun], tolerance: float) -> tuple[Observation, ...]:
     """All there is to say: what diverges from the first mode, then what costs time. The same in two modes is one."""
     reference, *others = seen
     found = [one for other in others for one in diverging(reference, other, tolerance)]
@@ -49,7 +49,7 @@ def observations(seen: Sequence[Seen], tolerance: float) -> tuple[Observation, .
     return tuple(merged.values())
 
 
-def diverging(reference: Seen, other: Seen, tolerance: float) -> list[Observation]:
+def diverging(reference: ModeRun, other: ModeRun, tolerance: float) -> list[Observation]:
     """Where a mode does not do what the reference does. After an exception only the calls before it are compared."""
     mode = (other.mode,)
     if other.limit or reference.limit:
@@ -64,11 +64,11 @@ def diverging(reference: Seen, other: Seen, tolerance: float) -> list[Observatio
     return [*found, *_printed(reference, other, tolerance), *_state(reference, other, tolerance)]
 
 
-def _kind(seen: Seen) -> str:
+def _kind(seen: ModeRun) -> str:
     return seen.raised.kind if seen.raised else ""
 
 
-def _exception(reference: Seen, other: Seen) -> Observation:
+def _exception(reference: ModeRun, other: ModeRun) -> Observation:
     mode = (other.mode,)
     if not other.raised:
         assert reference.raised
@@ -79,7 +79,7 @@ def _exception(reference: Seen, other: Seen) -> Observation:
     return Observation("exception", mode, text, file=file, line=int(line or 0))
 
 
-def _result(reference: Seen, other: Seen, tolerance: float, codes: tuple[str, ...]) -> list[Observation]:
+def _result(reference: ModeRun, other: ModeRun, tolerance: float, codes: tuple[str, ...]) -> list[Observation]:
     """What the driver returned; where a call's result differs already, this follows from it, and has no code."""
     found = differences(reference.result, other.result, tolerance)
     if not found:
@@ -88,7 +88,7 @@ def _result(reference: Seen, other: Seen, tolerance: float, codes: tuple[str, ..
     return [Observation("result", (other.mode,), f"{found[0]} ({reference.mode} / here){more}", codes)]
 
 
-def _calls(reference: Seen, other: Seen, tolerance: float, codes: tuple[str, ...]) -> list[Observation]:
+def _calls(reference: ModeRun, other: ModeRun, tolerance: float, codes: tuple[str, ...]) -> list[Observation]:
     """The first call of each function whose result differs."""
     found = []
     for ours, theirs in zip(reference.functions, other.functions, strict=False):
@@ -101,7 +101,7 @@ def _calls(reference: Seen, other: Seen, tolerance: float, codes: tuple[str, ...
     return found
 
 
-def first_differing(ours: Function, theirs: Function, tolerance: float) -> tuple[int, str] | None:
+def first_differing(ours: ObservedFunction, theirs: ObservedFunction, tolerance: float) -> tuple[int, str] | None:
     """The number of the first call whose results differ, and how."""
     for number, (a, b) in enumerate(zip(ours.results, theirs.results, strict=False), 1):
         if found := differences(a, b, tolerance):
@@ -109,7 +109,7 @@ def first_differing(ours: Function, theirs: Function, tolerance: float) -> tuple
     return None
 
 
-def _printed(reference: Seen, other: Seen, tolerance: float) -> list[Observation]:
+def _printed(reference: ModeRun, other: ModeRun, tolerance: float) -> list[Observation]:
     found = []
     for name in ("stdout", "stderr"):
         text = lines_differ(getattr(reference, name), getattr(other, name), tolerance)
@@ -135,7 +135,7 @@ def _same_line(a: str, b: str, tolerance: float) -> bool:
     return all(x == y or close(float(x), float(y), tolerance) for x, y in pairs)
 
 
-def _state(reference: Seen, other: Seen, tolerance: float) -> list[Observation]:
+def _state(reference: ModeRun, other: ModeRun, tolerance: float) -> list[Observation]:
     """What was changed in globals, closures and attributes: symbolic tensors, and what it is not in the reference."""
     mode, found = (other.mode,), list[Observation]()
     before = {leaf.path: leaf.text for leaf in reference.before}
@@ -153,7 +153,7 @@ def _state(reference: Seen, other: Seen, tolerance: float) -> list[Observation]:
     return found
 
 
-def _changed(seen: Seen) -> set[str]:
+def _changed(seen: ModeRun) -> set[str]:
     """The paths of what is not as it was before. A date or a process's number may differ, where nothing changed it."""
     before, after = ({leaf.path: leaf for leaf in leaves} for leaves in (seen.before, seen.state))
     return {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
@@ -218,7 +218,7 @@ def close(a: float, b: float, tolerance: float) -> bool:
     return a == b or (a != a and b != b) or abs(a - b) <= tolerance * max(abs(a), abs(b)) + tolerance * 1e-2
 
 
-def costly(seen: Seen) -> list[Observation]:
+def costly(seen: ModeRun) -> list[Observation]:
     """What makes a mode trace or compile again and again, though it does the same."""
     found = []
     for function in seen.functions:
@@ -228,7 +228,7 @@ def costly(seen: Seen) -> list[Observation]:
     return found
 
 
-def _costs(function: Function) -> list[tuple[str, tuple[str, ...]]]:
+def _costs(function: ObservedFunction) -> list[tuple[str, tuple[str, ...]]]:
     found = list[tuple[str, tuple[str, ...]]]()
     by_cause = dict[str, list[Retrace]]()
     for retrace in function.retraces:
@@ -246,6 +246,6 @@ def _costs(function: Function) -> list[tuple[str, tuple[str, ...]]]:
     return found
 
 
-def changed(change: Change) -> str:
+def changed(change: ArgumentChange) -> str:
     """'the shape of `x` (32,) -> (17,)'."""
     return f"the {change.what} of `{change.argument}`, {change.before} -> {change.after}"

@@ -13,13 +13,13 @@ from bench.analysis.validity import TOLERANCES
 from bench.autograph.probe.compare import Observation, observations
 from bench.autograph.probe.predictions import joined, predicted
 from bench.autograph.probe.probe import probe
-from bench.autograph.probe.records import MODES, Asked, Limits, Seen
+from bench.autograph.probe.records import MODES, Limits, ModeRun, ProbeRequest
 from bench.autograph.probe.text import of_finding, verdict
 from bench.errors import BenchError
 from bench.records.case import Case
 from bench.records.files import write
 from bench.records.folders import PROBES, read_probes
-from bench.records.probes import Probed, Probes
+from bench.records.probes import ModelProbe, Probes
 from bench.records.run import FORMAT, Plan
 from bench.records.store import Store
 from cifar_core.cifar10 import Source
@@ -61,24 +61,24 @@ def _wanted(plan: Plan) -> list[tuple[Workload, tuple[str, ...]]]:
     return [(workload, modes) for workload, modes in ways if len(modes) > 1]
 
 
-def _probed(workload: Workload, modes: tuple[str, ...], source: Source) -> Probed:
+def _probed(workload: Workload, modes: tuple[str, ...], source: Source) -> ModelProbe:
     """A probe that fails or that a limit ends loses nothing but itself."""
     try:
-        seen = probe(Asked(modes=modes, limits=LIMITS, workload=workload, source=source), lambda mode: None)
+        seen = probe(ProbeRequest(modes=modes, limits=LIMITS, workload=workload, source=source), lambda mode: None)
     except BenchError as error:
-        return Probed(workload.model, modes, (f"{workload.model} could not be probed: {error}",))
+        return ModelProbe(workload.model, modes, (f"{workload.model} could not be probed: {error}",))
     if limit := next((one.limit for one in seen if one.limit), ""):
-        return Probed(workload.model, modes, (f"{workload.model} could not be probed to the end: {limit}",))
+        return ModelProbe(workload.model, modes, (f"{workload.model} could not be probed to the end: {limit}",))
     return judged(workload, [without_weights(one) for one in seen])
 
 
-def without_weights(seen: Seen) -> Seen:
+def without_weights(seen: ModeRun) -> ModeRun:
     """Rounding, amplified by an optimizer, tells weights apart; the line holds gradients against each other."""
     before, state = (tuple(leaf for leaf in leaves if not leaf.variable) for leaves in (seen.before, seen.state))
     return replace(seen, before=before, state=state)
 
 
-def judged(workload: Workload, seen: Sequence[Seen]) -> Probed:
+def judged(workload: Workload, seen: Sequence[ModeRun]) -> ModelProbe:
     """What was seen of a model in all modes, in words, and the modes that leave other things behind."""
     observed = observations(seen, TOLERANCES[workload.precision].curve)
     places = {place for one in seen for place in one.traced}
@@ -87,12 +87,14 @@ def judged(workload: Workload, seen: Sequence[Seen]) -> Probed:
     if all(one.raised for one in seen):
         raised = seen[0].raised
         assert raised
-        return Probed(workload.model, _modes(seen), (f"{workload.model} fails in every mode: {raised.message}",))
+        return ModelProbe(workload.model, _modes(seen), (f"{workload.model} fails in every mode: {raised.message}",))
     lines = [line for one in weighed for line in of_finding(one)]
-    return Probed(workload.model, _modes(seen), (*lines, f"{workload.model}: {verdict(seen, told)}"), _apart(observed))
+    return ModelProbe(
+        workload.model, _modes(seen), (*lines, f"{workload.model}: {verdict(seen, told)}"), _apart(observed)
+    )
 
 
-def _modes(seen: Sequence[Seen]) -> tuple[str, ...]:
+def _modes(seen: Sequence[ModeRun]) -> tuple[str, ...]:
     return tuple(one.mode for one in seen)
 
 

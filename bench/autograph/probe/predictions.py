@@ -17,7 +17,7 @@ from bench.autograph.source.files import SUFFIXES
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
+class ProbeFinding:
     """A finding in the source, what was seen, or both. `codes` are the rules: several where it may be any of them."""
 
     codes: tuple[str, ...]
@@ -34,18 +34,18 @@ def predicted(file: Path, traced: Collection[tuple[str, int]] = ()) -> tuple[Fin
     return check([file], Settings(), RULES, traced).findings if file.suffix in SUFFIXES else ()
 
 
-def joined(findings: Sequence[Finding], seen: Sequence[Observation]) -> tuple[Joined, ...]:
+def joined(findings: Sequence[Finding], seen: Sequence[Observation]) -> tuple[ProbeFinding, ...]:
     """Both, then only observed, then only predicted; findings in the order of their lines."""
     known = [named(one) for one in seen]
-    both, rest = list[Joined](), list[Joined]()
+    both, rest = list[ProbeFinding](), list[ProbeFinding]()
     explained = set[int]()
     for finding in findings:
         matching = [place for place, one in enumerate(known) if _fits(finding, one)]
         explained |= set(matching)
         saw = tuple(known[place] for place in matching)
-        (both if saw else rest).append(Joined((finding.code,), "both" if saw else "predicted", finding, saw))
+        (both if saw else rest).append(ProbeFinding((finding.code,), "both" if saw else "predicted", finding, saw))
     alone = [one for place, one in enumerate(known) if place not in explained]
-    return (*both, *(Joined(_said(one), "observed", None, (one,)) for one in alone), *rest)
+    return (*both, *(ProbeFinding(_said(one), "observed", None, (one,)) for one in alone), *rest)
 
 
 def named(one: Observation) -> Observation:

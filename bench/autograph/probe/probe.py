@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from bench.autograph.probe.records import Asked, Order, Seen
+from bench.autograph.probe.records import ModeRequest, ModeRun, ProbeRequest
 from bench.errors import BenchError
 from bench.machine.process import Child, Gone, command, executed
 from bench.modes.process_env import child_env
@@ -16,32 +16,32 @@ GRACE_S = 30.0  # after a time limit, for a child that must give itself up (prob
 IMPORT_S = 120.0  # for TensorFlow and the person's module
 
 
-def probe(asked: Asked, notice: Callable[[str], None]) -> tuple[Seen, ...]:
+def probe(asked: ProbeRequest, notice: Callable[[str], None]) -> tuple[ModeRun, ...]:
     """What was seen in each mode; `notice` hears which one is being run. Raises BenchError where nothing could be."""
-    seen = list[Seen]()
+    seen = list[ModeRun]()
     for mode in asked.modes:
         notice(mode)
         with tempfile.TemporaryDirectory() as dump:
-            one = _seen(Order(asked, mode, dump))
+            one = _seen(ModeRequest(asked, mode, dump))
         if one.failure:
             raise BenchError(one.failure)
         seen.append(one)
     return tuple(seen)
 
 
-def _seen(order: Order) -> Seen:
+def _seen(order: ModeRequest) -> ModeRun:
     child = Child(executed(CHILD, _environment(order)))
     child.send(order)
     try:
         line = child.receive(IMPORT_S + order.asked.limits.seconds + GRACE_S)
-        return msgspec.json.decode(line, type=Seen)
+        return msgspec.json.decode(line, type=ModeRun)
     except Gone as error:
-        return Seen(order.mode, limit=f"the process of this mode {error}")
+        return ModeRun(order.mode, limit=f"the process of this mode {error}")
     finally:
         child.end()
 
 
-def _environment(order: Order) -> dict[str, str]:
+def _environment(order: ModeRequest) -> dict[str, str]:
     """With each program that XLA compiles written into a folder, and none of TensorFlow's own notices."""
     flags = f"{os.environ.get('XLA_FLAGS', '')} --xla_dump_to={order.dump} --xla_dump_hlo_as_text".strip()
     own = child_env("function", "cpu", own_model=True)

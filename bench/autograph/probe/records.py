@@ -21,7 +21,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ProbeRequest:
     """What is probed: a driver of a file (or of a module, by its name), in which modes; the first is the reference.
 
     With a `workload`, the file is left out: what is probed is the training step of a person's own model.
@@ -36,10 +36,10 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ModeRequest:
     """Parent to child, once: what is probed, in which mode. Into the folder `dump` XLA writes what it compiles."""
 
-    asked: Asked
+    asked: ProbeRequest
     mode: str
     dump: str
 
@@ -70,7 +70,7 @@ class Raised:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ArgumentChange:
     """Why a call was traced anew: an argument, what changed of it, from what to what."""
 
     argument: str
@@ -84,11 +84,11 @@ class Retrace:
     """A call that was traced though there was a trace; no changes where nothing of the arguments differs."""
 
     call: int
-    changes: tuple[Change, ...]
+    changes: tuple[ArgumentChange, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Function:
+class ObservedFunction:
     """The tf.functions made of one Python function: how many were `built`, and what became of their calls.
 
     `body_runs` is how often Python ran the body, `nodes` the largest graph's, `results` those of the first calls.
@@ -108,7 +108,7 @@ class Function:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ModeRun:
     """All that was seen in one mode. `state` are globals, closures, attributes and the driver's locals at its end.
 
     Of an own model, `file` is the module it comes from, and `traced` where the functions are that a mode traces.
@@ -121,7 +121,7 @@ class Seen:
     stderr: tuple[str, ...] = ()
     before: tuple[Leaf, ...] = ()
     state: tuple[Leaf, ...] = ()
-    functions: tuple[Function, ...] = ()
+    functions: tuple[ObservedFunction, ...] = ()
     unconverted: tuple[str, ...] = ()
     limit: str = ""  # the limit that ended it, and where
     failure: str = ""  # why nothing could be probed

@@ -8,14 +8,14 @@ import msgspec
 
 from bench.autograph.findings import Finding
 from bench.autograph.probe.compare import Observation
-from bench.autograph.probe.predictions import Joined
-from bench.autograph.probe.records import Function, Seen
+from bench.autograph.probe.predictions import ProbeFinding
+from bench.autograph.probe.records import ModeRun, ObservedFunction
 from bench.autograph.rules import rule
 
 HEAD = ("mode", "same result", "python body ran", "traces", "XLA compiles", "graph nodes")
 
 
-def text(file: str, driver: str, seen: Sequence[Seen], found: Sequence[Joined]) -> str:
+def text(file: str, driver: str, seen: Sequence[ModeRun], found: Sequence[ProbeFinding]) -> str:
     """The whole of it; ends with what it comes to."""
     name = Path(file).name
     lines = [f"{name}: {driver}() in each mode", *modes(seen, found), ""]
@@ -32,7 +32,7 @@ def text(file: str, driver: str, seen: Sequence[Seen], found: Sequence[Joined]) 
     return "\n".join([*lines, *([""] if found else []), verdict(seen, found)])
 
 
-def modes(seen: Sequence[Seen], found: Sequence[Joined]) -> list[str]:
+def modes(seen: Sequence[ModeRun], found: Sequence[ProbeFinding]) -> list[str]:
     """A line a mode: whether it did what eager did."""
     lines = []
     for one in seen:
@@ -45,27 +45,27 @@ def modes(seen: Sequence[Seen], found: Sequence[Joined]) -> list[str]:
     return lines
 
 
-def diverging(mode: str, found: Sequence[Joined]) -> list[Observation]:
+def diverging(mode: str, found: Sequence[ProbeFinding]) -> list[Observation]:
     """What a mode did otherwise."""
     every = dict.fromkeys(one for joined in found for one in joined.observations)
     return [one for one in every if one.diverges and mode in one.modes]
 
 
-def functions(seen: Sequence[Seen]) -> list[Function]:
+def functions(seen: Sequence[ModeRun]) -> list[ObservedFunction]:
     """Each function once, as the first mode that made it saw it."""
-    known = dict[tuple[str, str, int], Function]()
+    known = dict[tuple[str, str, int], ObservedFunction]()
     for function in (function for one in seen for function in one.functions):
         known.setdefault((function.file, function.name, function.line), function)
     return list(known.values())
 
 
-def called(function: Function, seen: Sequence[Seen]) -> bool:
+def called(function: ObservedFunction, seen: Sequence[ModeRun]) -> bool:
     """Whether any mode called it."""
     key = function.name, function.line
     return any(other.calls for one in seen for other in one.functions if (other.name, other.line) == key)
 
 
-def of_function(function: Function, seen: Sequence[Seen], found: Sequence[Joined]) -> list[str]:
+def of_function(function: ObservedFunction, seen: Sequence[ModeRun], found: Sequence[ProbeFinding]) -> list[str]:
     """Its table: a row a mode."""
     rows = [list(HEAD)]
     for one in seen:
@@ -77,7 +77,9 @@ def of_function(function: Function, seen: Sequence[Seen], found: Sequence[Joined
     return [head, *(f"  {row}".rstrip() for row in drawn)]
 
 
-def _cells(seen: Seen, function: Function | None, reference: bool, found: Sequence[Joined]) -> list[str]:
+def _cells(
+    seen: ModeRun, function: ObservedFunction | None, reference: bool, found: Sequence[ProbeFinding]
+) -> list[str]:
     if function is None:
         return [seen.mode, "never made", "-", "-", "-", "-"]
     bad = [one for one in diverging(seen.mode, found) if one.kind == "call" and one.function == function.name]
@@ -89,7 +91,7 @@ def _cells(seen: Seen, function: Function | None, reference: bool, found: Sequen
     return [seen.mode, same, str(function.body_runs), str(function.traces), compiles, nodes]
 
 
-def of_finding(one: Joined) -> list[str]:
+def of_finding(one: ProbeFinding) -> list[str]:
     """What is said of it: code, evidence, the source's line, what was seen, what to do."""
     evidence = {"both": "predicted and observed"}.get(one.evidence, one.evidence)
     if one.finding:
@@ -121,7 +123,7 @@ def _short(file: str) -> str:
     return file.removeprefix(here)
 
 
-def verdict(seen: Sequence[Seen], found: Sequence[Joined]) -> str:
+def verdict(seen: Sequence[ModeRun], found: Sequence[ProbeFinding]) -> str:
     """The last line: whether every mode does the same, and what may not be timed."""
     wrong = [one.mode for one in seen[1:] if diverging(one.mode, found)]
     if wrong:
@@ -132,7 +134,7 @@ def verdict(seen: Sequence[Seen], found: Sequence[Joined]) -> str:
     return f"every mode did the same{more}"
 
 
-def as_json(file: str, driver: str, seen: Sequence[Seen], found: Sequence[Joined]) -> str:
+def as_json(file: str, driver: str, seen: Sequence[ModeRun], found: Sequence[ProbeFinding]) -> str:
     """One object: `same`, a list of modes, a list of findings."""
     whole = {
         "file": file,
@@ -144,13 +146,13 @@ def as_json(file: str, driver: str, seen: Sequence[Seen], found: Sequence[Joined
     return msgspec.json.format(msgspec.json.encode(whole), indent=2).decode()
 
 
-def _mode(seen: Seen, diverges: bool) -> dict[str, Any]:
+def _mode(seen: ModeRun, diverges: bool) -> dict[str, Any]:
     kept = {name: msgspec.to_builtins(getattr(seen, name)) for name in ("mode", "raised", "limit", "unconverted")}
     made = [{**msgspec.to_builtins(function), "results": len(function.results)} for function in seen.functions]
     return {**kept, "diverges": diverges, "printed_lines": len(seen.stdout) + len(seen.stderr), "functions": made}
 
 
-def _finding(one: Joined) -> dict[str, Any]:
+def _finding(one: ProbeFinding) -> dict[str, Any]:
     finding: Finding | None = one.finding
     return {
         "codes": one.codes,

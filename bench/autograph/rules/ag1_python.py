@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from bench.autograph.inference.values import Tensor
-from bench.autograph.rules.rule import Outcome, Rule, everywhere
+from bench.autograph.rules.rule import Behaviour, Rule, everywhere
 from bench.autograph.traced.body import Body, Hit
 
 _OUTPUT = ("logging.", "sys.stdout.", "sys.stderr.", "absl.logging.", "tqdm.", "rich.print")
@@ -150,8 +150,8 @@ ROWS = (
         "no print, logging, open, sys.stdout or tqdm",
         "Python runs only while TensorFlow traces. What it prints appears once a trace, and shows a symbolic tensor.",
         "tf.print or tf.summary (not under XLA, which compiles neither); or return the value and print it outside",
-        Outcome("prints 3 lines", "prints 1 lines", "prints 1 lines"),
-        Outcome("prints 3 lines", "prints 3 lines", "InvalidArgumentError: Detected unsupported operations"),
+        Behaviour("prints 3 lines", "prints 1 lines", "prints 1 lines"),
+        Behaviour("prints 3 lines", "prints 3 lines", "InvalidArgumentError: Detected unsupported operations"),
         output,
     ),
     Rule(
@@ -163,7 +163,7 @@ ROWS = (
         "A Python loop runs while tracing, and each turn adds its operations to the graph; tracing slows, memory grows",
         "for i in tf.range(n); keep the Python loop where it is short or fills a list",
         everywhere("[1152921504606846976.0, 60]"),
-        Outcome("[1152921504606846976.0, 60]", *["[1152921504606846976.0, 1]"] * 2),
+        Behaviour("[1152921504606846976.0, 60]", *["[1152921504606846976.0, 1]"] * 2),
         copies,
     ),
     Rule(
@@ -174,7 +174,7 @@ ROWS = (
         "no `while True` that a tensor leaves",
         "AutoGraph decides what a loop is from its condition. `True` is Python's, so a tensor may not end the loop.",
         "make the condition a tensor: `while tf.constant(True)`, or the test itself",
-        Outcome(
+        Behaviour(
             "7", *["NotImplementedError: condition of while loop started as non-Tensor, then changed to Tensor"] * 2
         ),
         everywhere("7"),
@@ -189,7 +189,7 @@ ROWS = (
         "no tensor in an f-string, str() or format()",
         "The text is made once, while tracing, when the tensor has a name but no value.",
         'tf.print("x:", x), or tf.strings.format outside XLA',
-        Outcome("False", "True", "True"),
+        Behaviour("False", "True", "True"),
         everywhere("False"),
         texts,
     ),
@@ -202,7 +202,7 @@ ROWS = (
         "AutoGraph replaces abs, int, float, len, range, print and boolean operators. The others ask a symbolic tensor "
         "for its value, which it does not have.",
         "tf.reduce_max, tf.reduce_sum, tf.maximum, tf.round, tf.math.*; tf.reduce_any(t == x) for `in`",
-        Outcome("0.0", *["OperatorNotAllowedInGraphError: Using a symbolic `tf.Tensor` as a Python `bool`"] * 2),
+        Behaviour("0.0", *["OperatorNotAllowedInGraphError: Using a symbolic `tf.Tensor` as a Python `bool`"] * 2),
         everywhere("0.0"),
         builtins,
         (r"[Uu]sing a symbolic `?tf\.Tensor`? as a Python `?bool", r"must be real number, not Symbolic"),

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from bench.autograph.rules.rule import Outcome, Rule, everywhere
+from bench.autograph.rules.rule import Behaviour, Rule, everywhere
 from bench.autograph.source import names
 from bench.autograph.traced.body import Body, Hit
 from bench.autograph.traced.mutations import mutations
@@ -142,7 +142,7 @@ ROWS = (
         "Each call would need a new variable, but a graph is made once. TensorFlow allows creation on the first call "
         "only, and then traces that call twice, so Python effects happen twice.",
         "create it outside, or under `if self.v is None:`",
-        Outcome("[2.0, 3.0]", *["ValueError: tf.function only supports singleton tf.Variables"] * 2),
+        Behaviour("[2.0, 3.0]", *["ValueError: tf.function only supports singleton tf.Variables"] * 2),
         everywhere("[2.0, 3.0]"),
         unguarded,
         (
@@ -158,7 +158,7 @@ ROWS = (
         "no layer, module, optimizer, metric or Generator made inside",
         "Layers, optimizers, metrics and generators create variables, at once or when they are first used.",
         "build them once outside; one tf.function for each optimizer",
-        Outcome("[[3.0]]", *["ValueError: tf.function only supports singleton tf.Variables"] * 2),
+        Behaviour("[[3.0]]", *["ValueError: tf.function only supports singleton tf.Variables"] * 2),
         everywhere("[[3.0]]"),
         hidden,
         (r"tf\.function only supports singleton tf\.Variables",),
@@ -172,7 +172,7 @@ ROWS = (
         "It does not change the variable; it makes a tensor and puts it into the attribute, where it is stale after "
         "the trace.",
         "self.v.assign_add(1), self.v.assign(value)",
-        Outcome("[[2.0, 3.0, 4.0], EagerTensor]", *["[[2.0, 2.0, 2.0], SymbolicTensor]"] * 2),
+        Behaviour("[[2.0, 3.0, 4.0], EagerTensor]", *["[[2.0, 2.0, 2.0], SymbolicTensor]"] * 2),
         everywhere("[[2.0, 3.0, 4.0], ResourceVariable]"),
         rebound,
         (r"not supported.*assign_add",),

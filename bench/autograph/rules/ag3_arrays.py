@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from bench.autograph.inference.values import Tensor
-from bench.autograph.rules.rule import Outcome, Rule, everywhere
+from bench.autograph.rules.rule import Behaviour, Rule, everywhere
 from bench.autograph.source import names
 from bench.autograph.traced.body import Body, Hit
 from bench.autograph.traced.mutations import mutations
@@ -100,7 +100,7 @@ ROWS = (
         "The loop's body is traced once, in a graph of its own. The list gets one tensor, of that graph, which the "
         "code after the loop cannot use.",
         "rows = tf.TensorArray(dtype, size=n); rows = rows.write(i, value); rows.stack()",
-        Outcome("[0, 1, 4]", *["InaccessibleTensorError: which is out of scope"] * 2),
+        Behaviour("[0, 1, 4]", *["InaccessibleTensorError: which is out of scope"] * 2),
         everywhere("[0, 1, 4]"),
         list_growth,
         (rf"InaccessibleTensorError.*{_OUT_OF_SCOPE}", _OUT_OF_SCOPE),
@@ -113,7 +113,7 @@ ROWS = (
         "keep what TensorArray.write returns",
         "In a graph an array is a value: write() returns the new one and leaves the old one as it was.",
         "rows = rows.write(i, value)",
-        Outcome("[1, 2, 3]", "[0, 0, 0]", "InvalidArgumentError: TensorList is not initialized"),
+        Behaviour("[1, 2, 3]", "[0, 0, 0]", "InvalidArgumentError: TensorList is not initialized"),
         everywhere("[1, 2, 3]"),
         lost_write,
         (r"TensorList is not initialized", r"Object was never used"),
@@ -126,7 +126,7 @@ ROWS = (
         "no lambda that reads a name which a loop of the graph changes",
         "AutoGraph hands the loop's names through the graph. The lambda still sees the Python name as it was before.",
         "read the name after the loop, or give it to the function as an argument",
-        Outcome("3", "0", "0"),
+        Behaviour("3", "0", "0"),
         everywhere("3"),
         late_lambda,
     ),
@@ -138,7 +138,7 @@ ROWS = (
         "no lru_cache around tensors",
         "The cache keeps a symbolic tensor of the graph that asked first and gives it to the next one.",
         "cache Python or NumPy values and make the tensor from them",
-        Outcome("[[1, 2, 3], [1, 0, -1]]", *["TypeError: which is out of scope"] * 2),
+        Behaviour("[[1, 2, 3], [1, 0, -1]]", *["TypeError: which is out of scope"] * 2),
         everywhere("[[1, 2, 3], [1, 0, -1]]"),
         cached,
         (r"is out of scope and cannot be used here", _OUT_OF_SCOPE),

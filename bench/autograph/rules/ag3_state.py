@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from bench.autograph.inference.values import Tensor
 from bench.autograph.rules.ag2_variables import guarded
-from bench.autograph.rules.rule import Outcome, Rule, everywhere
+from bench.autograph.rules.rule import Behaviour, Rule, everywhere
 from bench.autograph.source import names
 from bench.autograph.source.modules import Binding
 from bench.autograph.traced.body import Body, Hit
@@ -98,7 +98,7 @@ ROWS = (
         "Python runs once a trace, so the object changes once a trace, and is left holding a symbolic tensor that "
         "nothing outside can use.",
         "return the value and append in the caller; keep totals in a tf.Variable, sequences in a tf.TensorArray",
-        Outcome("3", "1", "1"),
+        Behaviour("3", "1", "1"),
         everywhere("3"),
         outer_object,
         (r"is out of scope and cannot be used here", r"cannot be accessed from here, because it was defined in"),
@@ -111,7 +111,7 @@ ROWS = (
         "no rebinding of a global or nonlocal name",
         "The name is rebound once a trace, to a symbolic tensor where a tensor is assigned.",
         "return the value; keep it in a tf.Variable",
-        Outcome("[1.0, 2.0, 3.0]", *["[1.0, 1.0, 1.0]"] * 2),
+        Behaviour("[1.0, 2.0, 3.0]", *["[1.0, 1.0, 1.0]"] * 2),
         everywhere("[1.0, 2.0, 3.0]"),
         declared,
     ),
@@ -123,7 +123,7 @@ ROWS = (
         "no attribute as Python state",
         "The attribute is set once a trace. A counter kept so stands still in a graph.",
         "make the attribute a tf.Variable and assign() to it",
-        Outcome("[1, 2, 3]", *["[1, 1, 1]"] * 2),
+        Behaviour("[1, 2, 3]", *["[1, 1, 1]"] * 2),
         everywhere("[1, 2, 3]"),
         attribute,
     ),
@@ -135,7 +135,7 @@ ROWS = (
         "no change of an argument or of a mutable default",
         "TensorFlow compares the arguments before and after tracing, and refuses a function that changed them.",
         "copy it, change the copy and return that",
-        Outcome("3.0", *["ValueError: should not modify its Python input arguments"] * 2),
+        Behaviour("3.0", *["ValueError: should not modify its Python input arguments"] * 2),
         everywhere("3.0"),
         argument,
         (r"should not modify its Python input arguments",),
@@ -149,7 +149,7 @@ ROWS = (
         "The loop's body is traced once, in a graph of its own, and what it leaves in a Python object belongs to that "
         "graph.",
         "return the value from the callee; carry it through the loop",
-        Outcome("3", *["InaccessibleTensorError: which is out of scope"] * 2),
+        Behaviour("3", *["InaccessibleTensorError: which is out of scope"] * 2),
         everywhere("3"),
         in_a_loop,
         (r"InaccessibleTensorError.*because it was defined in .*, which is out of scope",),

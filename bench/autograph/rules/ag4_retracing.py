@@ -4,15 +4,15 @@ import ast
 from collections.abc import Iterator
 
 from bench.autograph.inference.values import Tensor
-from bench.autograph.rules.rule import Outcome, Rule
+from bench.autograph.rules.rule import Behaviour, Rule
 from bench.autograph.traced.body import Body, Hit
-from bench.autograph.traced.compiled import Compiled
+from bench.autograph.traced.compiled import CompiledFunction
 
 _COUNTERS = ("builtins.range", "builtins.enumerate")
 _ONCE = ("__init__", "build", "__post_init__")  # methods that run once an object
 
 
-def _compiled_calls(body: Body) -> Iterator[tuple[ast.Call, Compiled]]:
+def _compiled_calls(body: Body) -> Iterator[tuple[ast.Call, CompiledFunction]]:
     for node in body.each(ast.Call):
         assert isinstance(node, ast.Call)
         one = body.runs(node)
@@ -165,8 +165,8 @@ ROWS = (
         "no changing Python number as an argument",
         "A Python number is part of the signature. Each new value is a new trace, with a warning from the fifth on.",
         "tf.constant(number), or keep it where there are few values",
-        Outcome("0", "6", "6"),
-        Outcome("0", "1", "1"),
+        Behaviour("0", "6", "6"),
+        Behaviour("0", "1", "1"),
         python_numbers,
         (r"triggered tf\.function retracing", r"passing python objects instead of tensors"),
         of_callers=True,
@@ -179,8 +179,8 @@ ROWS = (
         "no changing shapes",
         "Each new shape of an argument is a new trace.",
         "batch(n, drop_remainder=True); or reduce_retracing=True, or an input_signature with None",
-        Outcome("0", "2", "2"),
-        Outcome("0", "1", "1"),
+        Behaviour("0", "2", "2"),
+        Behaviour("0", "1", "1"),
         ragged_batches,
         (r"passing tensors with different shapes",),
         of_callers=True,
@@ -195,8 +195,8 @@ ROWS = (
         "Such an argument is known by its identity, so a new one is a new trace. `object.method` makes a new one each "
         "time.",
         "a function of the module, or an object that is made once",
-        Outcome("0", "4", "4"),
-        Outcome("0", "1", "1"),
+        Behaviour("0", "4", "4"),
+        Behaviour("0", "1", "1"),
         new_objects,
         (r"passing python objects instead of tensors",),
         of_callers=True,
@@ -209,8 +209,8 @@ ROWS = (
         "no tf.function made in a loop or for one call",
         "Each tf.function keeps its own traces, and a new one has none.",
         "make it once, outside, and call that",
-        Outcome("4", "4", "4"),
-        Outcome("4", "1", "1"),
+        Behaviour("4", "4", "4"),
+        Behaviour("4", "1", "1"),
         built_again,
         (r"creating @tf\.function repeatedly in a loop",),
         of_callers=True,
@@ -223,8 +223,8 @@ ROWS = (
         "no change in an object that is an argument",
         "The object is known by its identity, and that has not changed: the trace with the old value is used.",
         "pass the number itself, as a tensor",
-        Outcome("[1.0, 5.0]", "[1.0, 1.0]", "[1.0, 1.0]"),
-        Outcome(*["[1.0, 5.0]"] * 3),
+        Behaviour("[1.0, 5.0]", "[1.0, 1.0]", "[1.0, 1.0]"),
+        Behaviour(*["[1.0, 5.0]"] * 3),
         changing_object,
         of_callers=True,
     ),

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from bench.autograph.inference.values import Tensor
-from bench.autograph.rules.rule import Outcome, Rule, everywhere
+from bench.autograph.rules.rule import Behaviour, Rule, everywhere
 from bench.autograph.traced.body import Body, Hit
 
 _NOT_ALLOWED = "OperatorNotAllowedInGraphError: Using a symbolic `tf.Tensor` as a Python `bool` is not allowed"
@@ -174,7 +174,7 @@ ROWS = (
         "autograph=False and do_not_convert leave the code to Python, also in all it calls. Python asks the tensor for "
         "its truth.",
         "tf.cond, tf.while_loop, tf.where; or let AutoGraph convert the function",
-        Outcome("1.0", *NOT_ALLOWED),
+        Behaviour("1.0", *NOT_ALLOWED),
         everywhere("1.0"),
         unconverted,
         (BOOL,),
@@ -188,7 +188,7 @@ ROWS = (
         "A graph has both branches, and both must give the same names. After a loop, the name must have had a value "
         "before it.",
         "give the name a value of the same type before the `if`",
-        Outcome("[2.0, 4.0]", *["ValueError: 'scale' must also be initialized in the else branch"] * 2),
+        Behaviour("[2.0, 4.0]", *["ValueError: 'scale' must also be initialized in the else branch"] * 2),
         everywhere("[2.0, 4.0]"),
         undefined,
         (
@@ -205,8 +205,10 @@ ROWS = (
         "the same dtype, shape and structure in every branch and turn",
         "What a branch or a turn of a loop gives has one type in the graph.",
         "1.0 for 1, tf.cast; set_loop_options(shape_invariants=...) for a shape that grows",
-        Outcome("1", *["TypeError: 'n' has dtype int32 in the main branch, but dtype float32 in the else branch"] * 2),
-        Outcome("1.0", "1.0", "1.0"),
+        Behaviour(
+            "1", *["TypeError: 'n' has dtype int32 in the main branch, but dtype float32 in the else branch"] * 2
+        ),
+        Behaviour("1.0", "1.0", "1.0"),
         structure,
         (
             r"has dtype \w+ in the main branch, but dtype \w+ in the else branch",
@@ -224,7 +226,7 @@ ROWS = (
         "no raise under a test of a tensor",
         "Both branches are traced, and tracing runs the raise.",
         "tf.debugging.assert_* outside XLA; or test before the call",
-        Outcome("[1.0, 2.0]", *["ValueError: negative"] * 2),
+        Behaviour("[1.0, 2.0]", *["ValueError: negative"] * 2),
         everywhere("[1.0, 2.0]"),
         raising,
     ),
@@ -236,7 +238,7 @@ ROWS = (
         "no break or return that a tensor decides in a Python loop, no return in a loop of the graph",
         "A Python loop is unrolled, so no tensor can end it; a loop of the graph has one way out.",
         "loop over tf.range or a tensor; set a flag and return after the loop; return in both branches",
-        Outcome("2.0", *["NotImplementedError: not supported in Python for loops"] * 2),
+        Behaviour("2.0", *["NotImplementedError: not supported in Python for loops"] * 2),
         everywhere("2.0"),
         leaving,
         (

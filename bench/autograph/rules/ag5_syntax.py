@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from bench.autograph.inference.values import Tensor
 from bench.autograph.rules.ag5_branches import BOOL, ITERATING, NOT_ALLOWED
-from bench.autograph.rules.rule import Outcome, Rule, everywhere
+from bench.autograph.rules.rule import Behaviour, Rule, everywhere
 from bench.autograph.source import names
 from bench.autograph.traced.body import Body, Hit
 
@@ -101,7 +101,7 @@ ROWS = (
         "AutoGraph converts `for` loops, not comprehensions, unpacking or list(). Python cannot iterate a symbolic "
         "tensor.",
         "tf.map_fn, tf.unstack (for a known size), x[0], x[1]; x.shape for sizes that are known",
-        Outcome("[1.0, 4.0]", *["OperatorNotAllowedInGraphError: Iterating over a symbolic `tf.Tensor`"] * 2),
+        Behaviour("[1.0, 4.0]", *["OperatorNotAllowedInGraphError: Iterating over a symbolic `tf.Tensor`"] * 2),
         everywhere("[1.0, 4.0]"),
         iterated,
         (ITERATING,),
@@ -114,7 +114,7 @@ ROWS = (
         "no assert on a tensor",
         "AutoGraph does not convert assert unless asked to (Feature.ASSERT_STATEMENTS).",
         "tf.debugging.assert_*",
-        Outcome("[1.0, 2.0]", *NOT_ALLOWED),
+        Behaviour("[1.0, 2.0]", *NOT_ALLOWED),
         everywhere("[1.0, 2.0]"),
         asserted,
         (BOOL,),
@@ -127,7 +127,7 @@ ROWS = (
         "no try around operations",
         "The except clause is there while tracing. The operation fails when the graph runs.",
         "test the values first: tf.where, tf.cond; or catch around the call",
-        Outcome("[0.0]", "InvalidArgumentError: Tensor had NaN values", "[nan]"),
+        Behaviour("[0.0]", "InvalidArgumentError: Tensor had NaN values", "[nan]"),
         everywhere("[0.0]"),
         caught,
     ),
@@ -140,7 +140,7 @@ ROWS = (
         "Both branches are traced, so the one that recurs is traced again and again. With a Python number each level "
         "is a trace of its own.",
         "a loop: `for i in tf.range(n)`",
-        Outcome("120", *["StagingError: maximum recursion depth exceeded"] * 2),
+        Behaviour("120", *["StagingError: maximum recursion depth exceeded"] * 2),
         everywhere("120"),
         recursion,
         (r"StagingError.*maximum recursion depth exceeded", r"RecursionError: maximum recursion depth exceeded"),
@@ -153,7 +153,7 @@ ROWS = (
         "no fixed index that only a branch keeps inside",
         "The branch is traced even if it is never taken, and where the shape is known then, the index is checked.",
         "test x.shape, which Python knows while tracing",
-        Outcome("1.0", *["ValueError: slice index 2 of dimension 0 out of bounds"] * 2),
+        Behaviour("1.0", *["ValueError: slice index 2 of dimension 0 out of bounds"] * 2),
         everywhere("1.0"),
         indices,
         (r"slice index -?\d+ of dimension \d+ out of bounds",),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from bench.autograph.inference.values import Tensor
 from bench.autograph.rules.ag5_branches import BOOL, NOT_ALLOWED, behind_keras, decided_by_tensors
-from bench.autograph.rules.rule import Outcome, Rule, everywhere
+from bench.autograph.rules.rule import Behaviour, Rule, everywhere
 from bench.autograph.traced.body import Body, Hit
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -85,7 +85,7 @@ ROWS = (
         "AutoGraph cannot convert them, and leaves the whole function to Python, with a warning. A tensor's `if` in it "
         "then fails.",
         "rewrite it: if/elif, an assignment before, a flag instead of else, `self._x`",
-        Outcome("-7.0", *NOT_ALLOWED),
+        Behaviour("-7.0", *NOT_ALLOWED),
         everywhere("-7.0"),
         stopping_syntax,
         (r"AutoGraph could not transform", BOOL, r"ConversionError", r"UnsupportedLanguageElementError"),
@@ -98,7 +98,7 @@ ROWS = (
         "no `if` or loop on a tensor in a Keras layer's or model's methods",
         "Keras 3 calls Layer.call, Model.call and train_step in a way that AutoGraph does not convert.",
         "@tf.function on the method, or keras.ops.cond, keras.ops.while_loop",
-        Outcome("[-1.0, -2.0]", *NOT_ALLOWED),
+        Behaviour("[-1.0, -2.0]", *NOT_ALLOWED),
         everywhere("[-1.0, -2.0]"),
         behind_keras_boundary,
         (rf"Exception encountered when calling .*{BOOL}", BOOL),
@@ -112,7 +112,7 @@ ROWS = (
         "AutoGraph reads a lambda by its line and arguments; where two fit it converts neither, with a warning. What "
         "exec() or a prompt defined has no source, and no warning.",
         "def, in a file",
-        Outcome("[2.0, 0.0]", *NOT_ALLOWED),
+        Behaviour("[2.0, 0.0]", *NOT_ALLOWED),
         everywhere("[2.0, 0.0]"),
         unreadable,
         (r"could not parse the source code of .*lambda", r"Unable to identify source code of lambda", BOOL),
@@ -126,8 +126,8 @@ ROWS = (
         "no generator in compiled code",
         "AutoGraph does not convert generators. Over a dataset Python's loop goes on without end while tracing.",
         "iterate the dataset itself, with a `for` loop",
-        Outcome("10", *["RuntimeError: still tracing after 100 turns of 5"] * 2),
-        Outcome("10", "10", "InvalidArgumentError: unsupported operations"),
+        Behaviour("10", *["RuntimeError: still tracing after 100 turns of 5"] * 2),
+        Behaviour("10", "10", "InvalidArgumentError: unsupported operations"),
         generators,
         (r"found return value of type generator", r"found return value of type coroutine"),
     ),

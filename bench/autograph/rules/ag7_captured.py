@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from bench.autograph.rules.rule import Outcome, Rule, everywhere
+from bench.autograph.rules.rule import Behaviour, Rule, everywhere
 from bench.autograph.source import names
 from bench.autograph.source.modules import Binding, Scope
 from bench.autograph.traced.body import Body, Hit
@@ -96,7 +96,7 @@ ROWS = (
         "no outer Python value that changes later",
         "An outer value is read while tracing and becomes a constant of the graph.",
         "give it as an argument, or make it a tf.Variable",
-        Outcome("[2.0, 5.0]", "[2.0, 2.0]", "[2.0, 2.0]"),
+        Behaviour("[2.0, 5.0]", "[2.0, 2.0]", "[2.0, 2.0]"),
         everywhere("[2.0, 5.0]"),
         rebound_value,
     ),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from bench.autograph.inference.values import Tensor
 from bench.autograph.rules.ag2_variables import guarded
-from bench.autograph.rules.rule import Outcome, Rule, everywhere
+from bench.autograph.rules.rule import Behaviour, Rule, everywhere
 from bench.autograph.source import names
 from bench.autograph.traced.body import Body, Hit
 
@@ -125,7 +125,7 @@ ROWS = (
         "no np.random, no random",
         "The number is drawn while tracing and becomes a constant of the graph.",
         "tf.random.*, tf.random.Generator, tf.random.stateless_*",
-        Outcome("False", "True", "True"),
+        Behaviour("False", "True", "True"),
         everywhere("False"),
         random,
     ),
@@ -137,7 +137,7 @@ ROWS = (
         "no clock, date or environment; no .numpy() or .item()",
         "A clock is read while tracing, once. A symbolic tensor has no value to give.",
         "read it outside and give it as an argument; tf.timestamp(); take values outside",
-        Outcome("False", "True", "True"),
+        Behaviour("False", "True", "True"),
         everywhere("False"),
         clocks,
         (r"'SymbolicTensor' object has no attribute '(numpy|item)'", r"SymbolicTensor.*no attribute '(tolist|astype)'"),
@@ -150,7 +150,7 @@ ROWS = (
         "no NumPy on a tensor",
         "NumPy computes with values, and while tracing there are none. On constants it is fine.",
         "the function's namesake in tf, tf.math or tf.experimental.numpy",
-        Outcome("a ndarray", *["NotImplementedError: Cannot convert a symbolic tf.Tensor"] * 2),
+        Behaviour("a ndarray", *["NotImplementedError: Cannot convert a symbolic tf.Tensor"] * 2),
         everywhere("[4.0, 16.0]"),
         numpy,
         (r"Cannot convert a symbolic tf\.Tensor .* to a numpy array",),
@@ -163,7 +163,7 @@ ROWS = (
         "no test of whether the code runs eagerly",
         "It is answered while tracing: the graph gets a branch that eager code never runs.",
         "one path for both",
-        Outcome("3.0", "-3.0", "-3.0"),
+        Behaviour("3.0", "-3.0", "-3.0"),
         everywhere("3.0"),
         eagerness,
     ),
@@ -175,7 +175,7 @@ ROWS = (
         "no next() on a Python iterator",
         "It takes a value while tracing, and that is a constant of the graph.",
         "give the value as an argument; or an iterator of a tf.data.Dataset",
-        Outcome("[1.0, 2.0, 3.0]", "[1.0, 1.0, 1.0]", "[1.0, 1.0, 1.0]"),
+        Behaviour("[1.0, 2.0, 3.0]", "[1.0, 1.0, 1.0]", "[1.0, 1.0, 1.0]"),
         everywhere("[1.0, 2.0, 3.0]"),
         iterators,
     ),
@@ -187,7 +187,7 @@ ROWS = (
         "no set_seed inside",
         "Seeds are read while tracing. One that is set in the function does not start the numbers anew at each call.",
         "tf.random.stateless_* with a seed as an argument",
-        Outcome("True", "False", "False"),
+        Behaviour("True", "False", "False"),
         everywhere("True"),
         seeds,
         coverage="static, for a seed set inside; one set outside after the function was traced is not seen",

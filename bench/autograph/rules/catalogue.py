@@ -5,7 +5,7 @@ import re
 from importlib import resources
 
 from bench.autograph.rules import RULES
-from bench.autograph.rules.rule import Outcome, Rule
+from bench.autograph.rules.rule import Behaviour, Rule
 
 _LEAST = 12  # letters of a message that are worth looking for
 _TUTORIAL = {
@@ -90,7 +90,7 @@ def _indented(text: str) -> str:
     return "\n".join(f"    {line}".rstrip() for line in text.splitlines())
 
 
-def _table(outcome: Outcome) -> list[str]:
+def _table(outcome: Behaviour) -> list[str]:
     return [f"  {mode:<6} {outcome.of(mode)}" for mode in ("eager", "graph", "xla")]
 
 

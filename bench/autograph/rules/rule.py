@@ -9,7 +9,7 @@ SEVERITIES = ("info", "warning", "error")
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Behaviour:
     """What an example was observed to do in each mode.
 
     It returns a value, prints so many lines besides (`prints 3 lines`), or raises (`ValueError: part of the message`).
@@ -24,9 +24,9 @@ class Outcome:
         return {"eager": self.eager, "graph": self.graph, "xla": self.xla}[mode]
 
 
-def everywhere(text: str) -> Outcome:
+def everywhere(text: str) -> Behaviour:
     """The same in every mode."""
-    return Outcome(text, text, text)
+    return Behaviour(text, text, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ class Rule:
     summary: str
     why: str
     fix: str
-    fails: Outcome
-    passes: Outcome
+    fails: Behaviour
+    passes: Behaviour
     check: Callable[[Body], Iterable[Hit]] | None = None
     messages: tuple[str, ...] = ()
     of_callers: bool = False

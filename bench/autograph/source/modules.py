@@ -30,7 +30,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Function:
+class FunctionDefinition:
     """A `def`, a method or a lambda."""
 
     module: "Module"
@@ -50,7 +50,7 @@ class Module:
     parents: dict[ast.AST, ast.AST] = field(default_factory=dict)
     enclosing: dict[ast.AST, Scope] = field(default_factory=dict)  # node -> the scope it is evaluated in
     scopes: dict[ast.AST, Scope] = field(default_factory=dict)  # node -> the scope it opens
-    functions: dict[ast.AST, Function] = field(default_factory=dict)
+    functions: dict[ast.AST, FunctionDefinition] = field(default_factory=dict)
 
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
         """What the node lies in, from the inside out."""
@@ -64,11 +64,11 @@ def build(path: Path, name: str, text: str) -> Module:
     tree = ast.parse(text)
     lines = text.split("\n")  # as Python counts them: splitlines() would also split at a form feed
     module = Module(path, name, lines, tree)
-    _Builder(module).scope(tree, None)
+    _ScopeBuilder(module).scope(tree, None)
     return module
 
 
-class _Builder:
+class _ScopeBuilder:
     """Walks the tree once. Leaves no state behind but the module's."""
 
     def __init__(self, module: Module) -> None:
@@ -83,7 +83,7 @@ class _Builder:
             owner = parent.node if parent and isinstance(parent.node, ast.ClassDef) else None
             name = "<lambda>" if isinstance(node, ast.Lambda) else node.name
             qualified = f"{owner.name}.{name}" if owner else name
-            self.module.functions[node] = Function(self.module, node, qualified, owner)
+            self.module.functions[node] = FunctionDefinition(self.module, node, qualified, owner)
         body = [node.body] if isinstance(node, ast.Lambda) else getattr(node, "body", [])
         for child in body:
             self.child(node, child, inner)

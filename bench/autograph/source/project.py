@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bench.autograph.source import names
 from bench.autograph.source.files import INSTALLED
-from bench.autograph.source.modules import Function, Module
+from bench.autograph.source.modules import FunctionDefinition, Module
 
 # Attribute -> the places that store to it, and what; None where that is not one plain expression.
 Stores = dict[str, list[tuple[ast.Attribute, ast.expr | None]]]
@@ -134,7 +134,7 @@ class Project:
                 yield home, here
                 left += self.bases(home, here)
 
-    def method(self, module: Module, node: ast.ClassDef, name: str) -> Function | None:
+    def method(self, module: Module, node: ast.ClassDef, name: str) -> FunctionDefinition | None:
         """A method of a class, its own or inherited within the project."""
         for home, here in self.lineage(module, node):
             for binding in home.scopes[here].bindings.get(name, ()):

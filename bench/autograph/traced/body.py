@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from bench.autograph.inference.values import UNKNOWN, Tensor, Value
 from bench.autograph.source import names
-from bench.autograph.source.modules import SCOPES, Function, Module, Scope
+from bench.autograph.source.modules import SCOPES, FunctionDefinition, Module, Scope
 from bench.autograph.source.project import Project
-from bench.autograph.traced.compiled import Compiled
+from bench.autograph.traced.compiled import CompiledFunction
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +21,13 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Calls:
+class BodyIndex:
     """What calls lead to, project-wide: filled once all bodies are known."""
 
-    compiled: dict[ast.AST, Compiled] = field(default_factory=dict)  # a function's node or tf.function(...) call
-    functions: dict[Function, "Body"] = field(default_factory=dict)
+    compiled: dict[ast.AST, CompiledFunction] = field(
+        default_factory=dict
+    )  # a function's node or tf.function(...) call
+    functions: dict[FunctionDefinition, "Body"] = field(default_factory=dict)
     plain: list["Body"] = field(default_factory=list)  # code that is not traced
 
 
@@ -42,9 +44,9 @@ class Body:
     module: Module
     node: ast.AST
     values: dict[ast.AST, Value]
-    calls: Calls
-    function: Function | None = None
-    compiled: Compiled | None = None
+    calls: BodyIndex
+    function: FunctionDefinition | None = None
+    compiled: CompiledFunction | None = None
     via: tuple[str, ...] = ()
     converted: bool = True
     jit: bool = False
@@ -110,7 +112,7 @@ class Body:
             child = outer
         return level
 
-    def target(self, call: ast.Call) -> Function | None:
+    def target(self, call: ast.Call) -> FunctionDefinition | None:
         """The project's function that a call runs; a constructor for a class."""
         found = self.project.definition(self.module, call.func)
         if found and isinstance(found[1], ast.ClassDef):
@@ -123,7 +125,7 @@ class Body:
         found = self.calls.functions.get(function) if function else None
         return found if found and found.compiled else None
 
-    def runs(self, call: ast.Call) -> Compiled | None:
+    def runs(self, call: ast.Call) -> CompiledFunction | None:
         """The compiled function that a call runs, by whatever name."""
         found = self.project.definition(self.module, call.func)
         return self.calls.compiled.get(found[1]) if found else None

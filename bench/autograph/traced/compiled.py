@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from bench.autograph.source import names
-from bench.autograph.source.modules import Function, Module
+from bench.autograph.source.modules import FunctionDefinition, Module
 from bench.autograph.source.project import Project
 
 # Keras traces these methods in `fit`, `evaluate` and `predict`; AutoGraph does not convert them.
@@ -13,10 +13,10 @@ KERAS_METHODS = frozenset("call train_step test_step predict_step compute_loss".
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Compiled:
+class CompiledFunction:
     """A function that is traced. `because` is the source that asks for it, on `line` of `module`."""
 
-    function: Function
+    function: FunctionDefinition
     module: Module
     because: str
     line: int
@@ -28,7 +28,7 @@ class Compiled:
     relaxed: bool = False  # reduce_retracing
 
 
-def find(project: Project, module: Module) -> Iterator[Compiled]:
+def find(project: Project, module: Module) -> Iterator[CompiledFunction]:
     """The functions that the module's own lines compile."""
     for node, function in list(module.functions.items()):
         for decorator in getattr(node, "decorator_list", ()):
@@ -41,7 +41,7 @@ def find(project: Project, module: Module) -> Iterator[Compiled]:
             and project.is_keras(module, function.owner)
         ):
             because = f"Keras traces {function.name} in fit"
-            yield Compiled(function, module, because, function.node.lineno, node, autograph=False, kind="keras")
+            yield CompiledFunction(function, module, because, function.node.lineno, node, autograph=False, kind="keras")
     for node in module.enclosing:
         if isinstance(node, ast.Call) and (made := _made(module, node)):
             target, options = made
@@ -50,12 +50,12 @@ def find(project: Project, module: Module) -> Iterator[Compiled]:
                 yield _compiled(found[0].functions[found[1]], module, node, options, "")
 
 
-def known(module: Module, traced: Collection[tuple[str, int]]) -> Iterator[Compiled]:
+def known(module: Module, traced: Collection[tuple[str, int]]) -> Iterator[CompiledFunction]:
     """The module's functions that were seen to be traced, by file and first line, a decorator's where there is one."""
     for node, function in module.functions.items():
         first = min((one.lineno for one in getattr(node, "decorator_list", ())), default=function.node.lineno)
         if (str(module.path.resolve()), first) in traced:
-            yield Compiled(function, module, f"modes trace {function.name}", function.node.lineno, node)
+            yield CompiledFunction(function, module, f"modes trace {function.name}", function.node.lineno, node)
 
 
 def _made(module: Module, node: ast.Call) -> tuple[ast.expr, list[ast.keyword]] | None:
@@ -92,10 +92,12 @@ def _options(module: Module, node: ast.expr, depth: int = 0) -> list[ast.keyword
     return None
 
 
-def _compiled(function: Function, module: Module, node: ast.expr, options: list[ast.keyword], prefix: str) -> Compiled:
+def _compiled(
+    function: FunctionDefinition, module: Module, node: ast.expr, options: list[ast.keyword], prefix: str
+) -> CompiledFunction:
     given = {keyword.arg: keyword.value for keyword in options}
     text = " ".join((ast.unparse(node)).split())
-    return Compiled(
+    return CompiledFunction(
         function,
         module,
         prefix + (text if len(text) <= 60 else text[:57] + "..."),

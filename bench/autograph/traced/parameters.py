@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from bench.autograph.inference.values import CONTAINERS, LIKELY, PYTHON, TENSOR, UNKNOWN, Tensor, Value
 from bench.autograph.source import names
-from bench.autograph.source.modules import Function
+from bench.autograph.source.modules import FunctionDefinition
 from bench.autograph.traced.body import Body
-from bench.autograph.traced.compiled import Compiled
+from bench.autograph.traced.compiled import CompiledFunction
 
 _TENSOR_TYPES = (
     "tensorflow.Tensor",
@@ -19,13 +19,13 @@ _PYTHON_TYPES = frozenset("int float bool str list tuple dict set Callable Seque
 _PYTHON_NAMES = frozenset("training name dtype axis mode config params verbose".split())
 
 
-def plain(function: Function) -> dict[str, Value]:
+def plain(function: FunctionDefinition) -> dict[str, Value]:
     """Of a function that is not traced."""
     return {name: _receiver(function, name) or _declared(function, argument, default) or UNKNOWN
             for name, argument, default in _each(function)}  # fmt: skip
 
 
-def traced(function: Function, given: dict[str, Value], root: Compiled | None) -> dict[str, Value]:
+def traced(function: FunctionDefinition, given: dict[str, Value], root: CompiledFunction | None) -> dict[str, Value]:
     """Of a function that is traced: a root's are likely tensors unless something says otherwise."""
     found: dict[str, Value] = {}
     for name, argument, default in _each(function):
@@ -48,14 +48,14 @@ def _likely(name: str) -> Value:
     return replace(LIKELY, origin="parameter", name=name)
 
 
-def _gathered(function: Function) -> dict[str, Value]:
+def _gathered(function: FunctionDefinition) -> dict[str, Value]:
     """What `*args` and `**kwargs` hold: Python makes them anew for each call."""
     arguments = function.node.args
     kinds = ((arguments.vararg, "tuple"), (arguments.kwarg, "dict"))
     return {argument.arg: Value(kind, "fresh") for argument, kind in kinds if argument}
 
 
-def _of_root(root: Compiled, name: str, declared: Value | None, value: Value | None) -> Value:
+def _of_root(root: CompiledFunction, name: str, declared: Value | None, value: Value | None) -> Value:
     if root.signature is not None:
         known = TENSOR
     elif value is not None and value.tensor is not Tensor.UNKNOWN:
@@ -65,14 +65,14 @@ def _of_root(root: Compiled, name: str, declared: Value | None, value: Value | N
     return replace(known, origin="parameter", name=name)
 
 
-def _receiver(function: Function, name: str) -> Value | None:
+def _receiver(function: FunctionDefinition, name: str) -> Value | None:
     if function.owner is None or name not in ("self", "cls"):
         return None
     made_here = function.name.endswith(".__init__")
     return Value("object", "fresh" if made_here else "captured", name="" if made_here else name, owner=function.owner)
 
 
-def _each(function: Function) -> list[tuple[str, ast.arg, ast.expr | None]]:
+def _each(function: FunctionDefinition) -> list[tuple[str, ast.arg, ast.expr | None]]:
     arguments = function.node.args
     plain_ones = [*arguments.posonlyargs, *arguments.args]
     defaults: list[ast.expr | None] = [None] * (len(plain_ones) - len(arguments.defaults)) + [*arguments.defaults]
@@ -80,7 +80,7 @@ def _each(function: Function) -> list[tuple[str, ast.arg, ast.expr | None]]:
     return [(argument.arg, argument, default) for argument, default in pairs]
 
 
-def _declared(function: Function, argument: ast.arg, default: ast.expr | None) -> Value | None:
+def _declared(function: FunctionDefinition, argument: ast.arg, default: ast.expr | None) -> Value | None:
     if argument.annotation is not None and (known := _annotated(function, argument.annotation)):
         return known
     if isinstance(default, ast.Constant) and (default.value is None or isinstance(default.value, bool | str | bytes)):
@@ -90,7 +90,7 @@ def _declared(function: Function, argument: ast.arg, default: ast.expr | None) -
     return None
 
 
-def _annotated(function: Function, node: ast.expr) -> Value | None:
+def _annotated(function: FunctionDefinition, node: ast.expr) -> Value | None:
     if names.dotted(function.module, node) in _TENSOR_TYPES:
         return TENSOR
     base = node.value if isinstance(node, ast.Subscript) else node
@@ -100,7 +100,7 @@ def _annotated(function: Function, node: ast.expr) -> Value | None:
     return PYTHON if leaf in _PYTHON_TYPES else None
 
 
-def given(body: Body, function: Function, call: ast.Call) -> dict[str, Value]:
+def given(body: Body, function: FunctionDefinition, call: ast.Call) -> dict[str, Value]:
     """What a call gives to a function's parameters, by name."""
     plain_ones = [*function.node.args.posonlyargs, *function.node.args.args]
     expected = [argument.arg for argument in plain_ones]

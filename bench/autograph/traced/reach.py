@@ -10,11 +10,11 @@ from bench.autograph.inference.expressions import Evaluator
 from bench.autograph.inference.statements import walk
 from bench.autograph.inference.values import Value, join
 from bench.autograph.source import names
-from bench.autograph.source.modules import Function, Module
+from bench.autograph.source.modules import FunctionDefinition, Module
 from bench.autograph.source.project import Project
 from bench.autograph.traced import compiled, parameters
-from bench.autograph.traced.body import Body, Calls, inner_nodes
-from bench.autograph.traced.compiled import Compiled
+from bench.autograph.traced.body import Body, BodyIndex, inner_nodes
+from bench.autograph.traced.compiled import CompiledFunction
 
 _ROUNDS = 3  # what is returned to a caller, and given to a function found late, is known in the next one
 _MOST = 4000  # functions that are followed
@@ -28,8 +28,8 @@ _NOT_CONVERTED = "tensorflow.autograph.experimental.do_not_convert"
 
 @dataclass(slots=True, eq=False)
 class _State:
-    function: Function
-    root: Compiled
+    function: FunctionDefinition
+    root: CompiledFunction
     via: tuple[str, ...]
     converted: bool
     jit: bool
@@ -46,10 +46,10 @@ class Reach:
 
     def __init__(self, project: Project, modules: list[Module], traced: Collection[tuple[str, int]] = ()) -> None:
         self.project, self.modules, self.traced = project, modules, set(traced)
-        self.states: dict[Function, _State] = {}
-        self.returns: dict[Function, Value] = {}
+        self.states: dict[FunctionDefinition, _State] = {}
+        self.returns: dict[FunctionDefinition, Value] = {}
         self.outside: dict[ast.expr, Value] = {}
-        self.calls = Calls()
+        self.calls = BodyIndex()
         self.found: dict[ast.AST, Body] = {}
         self.too_deep: set[tuple[Path, int]] = set()
 
@@ -79,7 +79,7 @@ class Reach:
         except RecursionError:
             self.too_deep.add((module.path, getattr(node, "lineno", 1)))
 
-    def root(self, one: Compiled) -> None:
+    def root(self, one: CompiledFunction) -> None:
         self.calls.compiled.setdefault(one.node, one)
         if one.node is not one.function.node:
             decorated = one.node in getattr(one.function.node, "decorator_list", ())
@@ -98,7 +98,7 @@ class Reach:
 
     def reached(self) -> None:
         """Compiled functions and what they call, first in, first out."""
-        done: set[Function] = set()
+        done: set[FunctionDefinition] = set()
         while left := [function for function in self.states if function not in done]:
             for function in left[: _MOST - len(done)]:
                 done.add(function)
@@ -160,9 +160,9 @@ class Reach:
                 if found and found[1] in found[0].functions:
                     because = f"Dataset.{call.func.attr} traces it"
                     function = found[0].functions[found[1]]
-                    self.root(Compiled(function, body.module, because, call.lineno, argument, kind="dataset"))
+                    self.root(CompiledFunction(function, body.module, because, call.lineno, argument, kind="dataset"))
 
-    def runs(self, body: Body, call: ast.Call) -> Function | None:
+    def runs(self, body: Body, call: ast.Call) -> FunctionDefinition | None:
         """The project's function that a call runs, seen through instances that are called."""
         if function := body.target(call):
             return function
@@ -174,7 +174,9 @@ class Reach:
         method = self.project.method(*owner, "__call__")
         return method or (self.project.method(*owner, "call") if self.project.is_keras(*owner) else None)
 
-    def enter(self, body: Body, function: Function, state: _State, given: dict[str, Value], apart: bool) -> None:
+    def enter(
+        self, body: Body, function: FunctionDefinition, state: _State, given: dict[str, Value], apart: bool
+    ) -> None:
         if function.module.name.startswith("tensorflow."):
             return  # its own code is no model's, and does while tracing what a trace is made of
         name = body.function.name if body.function else ""
@@ -193,7 +195,7 @@ class Reach:
             state.given[name] = value if known is None else join(known, value)
 
 
-def _unconverted(function: Function) -> bool:
+def _unconverted(function: FunctionDefinition) -> bool:
     decorators = getattr(function.node, "decorator_list", ())
     return any(names.dotted(function.module, one) == _NOT_CONVERTED for one in decorators)
 

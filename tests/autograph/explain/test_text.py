@@ -10,42 +10,42 @@ from places import ROOT
 from bench.autograph.explain.explain import OURS, joined, request
 from bench.autograph.explain.page import page
 from bench.autograph.explain.records import (
-    Body,
-    Compiled,
     Count,
     Explanation,
-    Graph,
-    Line,
+    FuncGraph,
     LineCount,
     Listing,
+    ListingLine,
     Missing,
     Program,
-    Source,
+    SourceCode,
     Timing,
     Trace,
+    TracedGraph,
     Visit,
+    XlaCompilation,
 )
 from bench.autograph.explain.text import kinds, text
 from bench.errors import BenchError
 
 
 def listing(*texts: str, first: int = 1) -> Listing:
-    return Listing(tuple(Line(line, first + place) for place, line in enumerate(texts)), len(texts))
+    return Listing(tuple(ListingLine(line, first + place) for place, line in enumerate(texts)), len(texts))
 
 
-def a_body(name: str, *bodies: Body, role: str = "") -> Body:
+def a_body(name: str, *bodies: FuncGraph, role: str = "") -> FuncGraph:
     total = 2 + sum(body.ops_total for body in bodies)
-    return Body(name, role, 2, total, (Count("Const", 2),), listing(f"{name}/x = Const()"), bodies)
+    return FuncGraph(name, role, 2, total, (Count("Const", 2),), listing(f"{name}/x = Const()"), bodies)
 
 
 def an_explanation() -> Explanation:
     program = Program(3, (Count("add", 3),), listing("%add.1 = add()", first=2))
     return Explanation(
-        source=Source("double", "a.py", 1, listing("def double(x):", "    return x + x < 3 & 1")),
+        source=SourceCode("double", "a.py", 1, listing("def double(x):", "    return x + x < 3 & 1")),
         code=listing("def tf__double(x):"),
         trace=Trace("(x: int32 [])", True, (Visit(2, "", (Count("AddV2", 1),)),), 1, (LineCount(2, 5, 1, 1),)),
-        graph=Graph(a_body("double", a_body("body_1", role="the loop's body of while")), a_body("double")),
-        program=Compiled(program, replace(program, instructions=1), 1),
+        graph=TracedGraph(a_body("double", a_body("body_1", role="the loop's body of while")), a_body("double")),
+        program=XlaCompilation(program, replace(program, instructions=1), 1),
         times=(Timing("eager", 2e-3, 1.9e-3, 2.1e-3, 5e-3, 15, 10), Timing("XLA", reason="it has strings")),
         done=True,
     )

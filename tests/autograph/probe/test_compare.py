@@ -12,7 +12,7 @@ from bench.autograph.findings import Finding
 from bench.autograph.probe.compare import Observation, differences, lines_differ, observations
 from bench.autograph.probe.own_models import without_weights
 from bench.autograph.probe.predictions import joined, predicted
-from bench.autograph.probe.records import Change, Function, Leaf, Raised, Retrace, Seen
+from bench.autograph.probe.records import ArgumentChange, Leaf, ModeRun, ObservedFunction, Raised, Retrace
 from bench.autograph.probe.text import as_json, text
 from bench.commands.probe import outcome
 from bench.errors import BenchError, Exit
@@ -24,16 +24,16 @@ def a_leaf(path: str, *values: float, kind: str = "float32") -> Leaf:
     return Leaf(path, kind, str(list(values)), (len(values),), struct.pack(f"{len(values)}d", *values))
 
 
-def a_function(**changes: object) -> Function:
-    whole = Function("step", "train.py", 12, 1, 3, 1, 1, 0, 20, (), ((a_leaf("result", 1.0),),) * 3)
+def a_function(**changes: object) -> ObservedFunction:
+    whole = ObservedFunction("step", "train.py", 12, 1, 3, 1, 1, 0, 20, (), ((a_leaf("result", 1.0),),) * 3)
     return replace(whole, **changes)  # type: ignore[arg-type]
 
 
-def a_seen(mode: str, **changes: object) -> Seen:
-    return replace(Seen(mode, (a_leaf("result", 1.0),), functions=(a_function(),)), **changes)  # type: ignore[arg-type]
+def a_seen(mode: str, **changes: object) -> ModeRun:
+    return replace(ModeRun(mode, (a_leaf("result", 1.0),), functions=(a_function(),)), **changes)  # type: ignore[arg-type]
 
 
-def said(eager: Seen, graph: Seen) -> list[str]:
+def said(eager: ModeRun, graph: ModeRun) -> list[str]:
     return [f"{one.kind}: {one.text}" for one in observations((eager, graph), TOLERANCE)]
 
 
@@ -130,7 +130,9 @@ def test_leaks_are_gathered_by_the_variable_that_holds_them() -> None:
 
 
 def test_retraces_are_gathered_by_their_cause() -> None:
-    retraces = tuple(Retrace(n, (Change("lr", "value", f"Python float {n}", "Python float 9"),)) for n in (2, 3))
+    retraces = tuple(
+        Retrace(n, (ArgumentChange("lr", "value", f"Python float {n}", "Python float 9"),)) for n in (2, 3)
+    )
     (one,) = observations((a_seen("eager"), a_seen("graph", functions=(a_function(retraces=retraces),))), TOLERANCE)
     assert (
         one.text == "step: call 2 was traced anew: the value of `lr`, Python float 2 -> Python float 9, 2 times in all"
@@ -172,7 +174,7 @@ def test_an_exception_s_message_names_its_rule() -> None:
     assert one.codes == ("AG304",)
 
 
-def the_three() -> tuple[Seen, ...]:
+def the_three() -> tuple[ModeRun, ...]:
     xla = a_seen("xla", functions=(a_function(compiles=4),), stdout=("more",))
     return a_seen("eager"), a_seen("graph"), xla
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench.autograph.check.formats import full, machine, sarif
-from bench.autograph.findings import Checked
+from bench.autograph.findings import CheckResult
 
-FORMATS: dict[str, Callable[[Checked], str]] = {
+FORMATS: dict[str, Callable[[CheckResult], str]] = {
     "full": full.full,
     "concise": full.concise,
     "json": machine.as_json,

@@ -2,15 +2,15 @@
 
 import os
 
-from bench.autograph.findings import Checked, Finding
+from bench.autograph.findings import CheckResult, Finding
 
 
-def full(checked: Checked) -> str:
+def full(checked: CheckResult) -> str:
     """Each finding with its lines, the reason its function is compiled, and the fix; a count at the end."""
     return "\n".join([*(_block(finding) for finding in checked.findings), summary(checked)])
 
 
-def concise(checked: Checked) -> str:
+def concise(checked: CheckResult) -> str:
     """`path:line:column: AG301 [error] message`, and a count at the end."""
     lines = [f"{place(finding)}: {finding.code} [{finding.severity}] {finding.message}" for finding in checked.findings]
     return "\n".join([*lines, summary(checked)])
@@ -30,7 +30,7 @@ def short(file: str) -> str:
     return file if relative.startswith("..") else relative
 
 
-def summary(checked: Checked) -> str:
+def summary(checked: CheckResult) -> str:
     """`1 error, 2 warnings in 3 files`, or that all is well."""
     counts = [(checked.count(severity), severity) for severity in ("error", "warning", "info")]
     told = [

@@ -5,10 +5,10 @@ from dataclasses import asdict
 from typing import Any
 
 from bench.autograph.check.formats.full import short, summary
-from bench.autograph.findings import Checked, Finding
+from bench.autograph.findings import CheckResult, Finding
 
 
-def as_json(checked: Checked) -> str:
+def as_json(checked: CheckResult) -> str:
     """A list of findings; `evidence` is `predicted`, for nothing was run."""
     return json.dumps([record(finding) for finding in checked.findings], indent=2, ensure_ascii=False)
 
@@ -19,7 +19,7 @@ def record(finding: Finding) -> dict[str, Any]:
     return {**fields, "evidence": "predicted", "url": f"cifar-bench rules {finding.code}"}
 
 
-def github(checked: Checked) -> str:
+def github(checked: CheckResult) -> str:
     """Workflow commands, one a finding."""
     return "\n".join([*(_annotation(finding) for finding in checked.findings), summary(checked)])
 

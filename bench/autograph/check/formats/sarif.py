@@ -4,12 +4,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from bench.autograph.findings import Checked, Finding
+from bench.autograph.findings import CheckResult, Finding
 
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 
 
-def sarif(checked: Checked, root: Path) -> str:
+def sarif(checked: CheckResult, root: Path) -> str:
     """One run with its rules and results; paths are relative to `root` where they lie under it."""
     names = {finding.code: finding for finding in checked.findings}
     driver = {

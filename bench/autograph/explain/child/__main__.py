@@ -47,7 +47,7 @@ def serve(lines: Iterator[bytes], out: IO[bytes]) -> None:
 
 def stages(target: explain_target.Target) -> Iterator[tuple[str, Callable[[], Any]]]:
     """Each stage with what finds it, in order: a later one may need what an earlier one saw."""
-    code, traced = explain_code.Code(target), explain_trace.Traced(target)
+    code, traced = explain_code.Code(target), explain_trace.Tracer(target)
     yield "source", code.source
     yield "code", code.converted
     yield "trace", lambda: traced.trace(code)

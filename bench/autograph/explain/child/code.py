@@ -9,7 +9,7 @@ from types import CodeType
 import tensorflow as tf
 
 from bench.autograph.explain.child.target import Target
-from bench.autograph.explain.records import Line, Listing, Source
+from bench.autograph.explain.records import Listing, ListingLine, SourceCode
 from bench.errors import BenchError
 
 DNC = "autograph_info__"  # what do_not_convert leaves on a function
@@ -30,7 +30,7 @@ class Code:
         self._text = ""
         self._origin: dict[int, int] = {}
 
-    def source(self) -> Source:
+    def source(self) -> SourceCode:
         """As it was written. Raises BenchError where Python cannot find it."""
         try:
             lines, self.first = inspect.getsourcelines(self._python)
@@ -38,8 +38,8 @@ class Code:
             raise BenchError(f"Python has no source of it: {error}") from None
         self.last = self.first + len(lines) - 1
         texts = textwrap.dedent("".join(lines)).splitlines()
-        listed = tuple(Line(text, self.first + number) for number, text in enumerate(texts))
-        return Source(self._name, self.file, self.first, Listing(listed, len(listed)))
+        listed = tuple(ListingLine(text, self.first + number) for number, text in enumerate(texts))
+        return SourceCode(self._name, self.file, self.first, Listing(listed, len(listed)))
 
     def converted(self) -> Listing:
         """What AutoGraph makes of it: the text of tf.autograph.to_code. Raises what TensorFlow does, and BenchError."""
@@ -55,7 +55,7 @@ class Code:
             if place.filename == generated and origin.loc.filename == self.file
         }
         texts = textwrap.dedent("".join(lines)).splitlines()
-        listed = tuple(Line(text, self._origin.get(first + number)) for number, text in enumerate(texts))
+        listed = tuple(ListingLine(text, self._origin.get(first + number)) for number, text in enumerate(texts))
         return Listing(listed, len(listed))
 
     def place(self, file: str, line: int) -> int | None:

@@ -6,8 +6,8 @@ from typing import Any
 import tensorflow as tf
 
 from bench.autograph.explain.child.target import Target
-from bench.autograph.explain.child.trace import Traced, counts
-from bench.autograph.explain.records import Body, Graph, Line, Listing
+from bench.autograph.explain.child.trace import Tracer, counts
+from bench.autograph.explain.records import FuncGraph, Listing, ListingLine, TracedGraph
 from bench.errors import BenchError
 from bench.modes.inspection import optimised_graph
 from bench.worker.user_errors import described
@@ -19,7 +19,7 @@ ROLES = {
 }  # fmt: skip
 
 
-def graph(target: Target, traced: Traced) -> Graph:
+def graph(target: Target, traced: Tracer) -> TracedGraph:
     """The graph of the trace before, and after the optimiser: for that a fresh function is run once."""
     if traced.concrete is None:
         raise BenchError("it was not traced, so there is no graph")
@@ -29,15 +29,15 @@ def graph(target: Target, traced: Traced) -> Graph:
     try:
         optimised = optimised_graph(tf.function(target.call), target.arguments)
     except Exception as error:
-        return Graph(before, None, described(error)[0])
-    return Graph(before, body_of(optimised, lines.get, target.name))
+        return TracedGraph(before, None, described(error)[0])
+    return TracedGraph(before, body_of(optimised, lines.get, target.name))
 
 
-def body_of(definition: Any, line_of: Callable[[str], int | None], name: str) -> Body:
+def body_of(definition: Any, line_of: Callable[[str], int | None], name: str) -> FuncGraph:
     """A GraphDef as a Body with those of its functions that its operations name, each within the one that names it."""
     functions = {function.signature.name: function.node_def for function in definition.library.function}
 
-    def body(nodes: Iterable[Any], name: str, role: str, above: tuple[str, ...]) -> Body:
+    def body(nodes: Iterable[Any], name: str, role: str, above: tuple[str, ...]) -> FuncGraph:
         nodes = list(nodes)
         inner = tuple(
             body(functions[called], called, f"{ROLES.get(key, 'called')} of {node.name}", (*above, called))
@@ -45,10 +45,10 @@ def body_of(definition: Any, line_of: Callable[[str], int | None], name: str) ->
             for key, called in _called(node)
             if called in functions and called not in above
         )
-        listed = tuple(Line(_text(node), line_of(node.name)) for node in nodes[:MOST_LINES])
+        listed = tuple(ListingLine(_text(node), line_of(node.name)) for node in nodes[:MOST_LINES])
         total = len(nodes) + sum(part.ops_total for part in inner)
         kinds = counts(node.op for node in nodes)
-        return Body(name, role, len(nodes), total, kinds, Listing(listed, len(nodes)), inner)
+        return FuncGraph(name, role, len(nodes), total, kinds, Listing(listed, len(nodes)), inner)
 
     return body(definition.node, name, "", ())
 

@@ -6,8 +6,8 @@ from typing import Any
 import tensorflow as tf
 
 from bench.autograph.explain.child.target import Target
-from bench.autograph.explain.child.trace import Traced, counts
-from bench.autograph.explain.records import Compiled, Line, Listing, Program
+from bench.autograph.explain.child.trace import Tracer, counts
+from bench.autograph.explain.records import Listing, ListingLine, Program, XlaCompilation
 
 MOST_LINES = 1500  # that cross to the parent; all are counted
 _OP_NAME = re.compile(r'op_name="([^"]*)"')
@@ -15,13 +15,13 @@ _DETAILS = re.compile(r", (metadata|backend_config)=\{.*$")
 _OPCODE = re.compile(r" ([a-z][\w-]*)\(")
 
 
-def compiled(target: Target, traced: Traced) -> Compiled:
+def compiled(target: Target, traced: Tracer) -> XlaCompilation:
     """Both programs for these arguments. Raises TensorFlow's reason where XLA cannot compile it."""
     programs = tf.function(target.call, jit_compile=True).experimental_get_compiler_ir(*target.arguments)
     lines = {op.name: traced.place(op) for graph in traced.graphs.values() for op in graph.get_operations()}
     given, optimised = (programs(stage=stage) for stage in ("hlo", "optimized_hlo"))
     fusions = sum(" fusion(" in line for line in optimised.splitlines())
-    return Compiled(program(given, lines), program(optimised, lines), fusions)
+    return XlaCompilation(program(given, lines), program(optimised, lines), fusions)
 
 
 def program(text: str, lines: dict[str, Any]) -> Program:
@@ -29,7 +29,7 @@ def program(text: str, lines: dict[str, Any]) -> Program:
     rows = text.rstrip().splitlines()
     instructions = [row for row in rows if " = " in row]
     kinds = counts(found[1] for row in instructions if (found := _OPCODE.search(row.partition(" = ")[2])))
-    listed = tuple(Line(_DETAILS.sub("", row), _source(row, lines)) for row in rows[:MOST_LINES])
+    listed = tuple(ListingLine(_DETAILS.sub("", row), _source(row, lines)) for row in rows[:MOST_LINES])
     return Program(len(instructions), kinds, Listing(listed, len(rows)))
 
 

@@ -27,7 +27,7 @@ class Target:
     arguments: tuple[Any, ...]
 
 
-class _Called(BaseException):
+class _DriverDone(BaseException):
     """Ends a driver once it has called the function; no Exception, so that no `except` of the driver's stops it."""
 
 
@@ -93,13 +93,13 @@ def _captured(owner: Any, name: str, drive: Callable[[], Any]) -> tuple[tuple[An
 
     def record(*arguments: Any, **keywords: Any) -> NoReturn:
         calls.append((arguments, keywords))
-        raise _Called
+        raise _DriverDone
 
     original = inspect.getattr_static(owner, name)
     setattr(owner, name, staticmethod(record) if isinstance(original, staticmethod) else record)
     try:
         drive()
-    except _Called:
+    except _DriverDone:
         return calls[0]
     finally:
         setattr(owner, name, original)

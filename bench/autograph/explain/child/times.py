@@ -24,7 +24,7 @@ BUDGET_S = 6.0  # of a mode's slices together; a slow mode has fewer rounds, at 
 LEAST = 6
 
 
-class Calls:
+class RepeatedCalls:
     """A function called again and again with the same arguments, as the clock loop wants it."""
 
     def __init__(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
@@ -56,7 +56,7 @@ def times(target: "Target", clock: Clock = time.perf_counter) -> tuple[Timing, .
     }
     timings, ready = dict[str, Timing](), dict[str, tuple[Stepper, float, int]]()
     for mode, function in functions.items():
-        calls = Calls(function, target.arguments)
+        calls = RepeatedCalls(function, target.arguments)
         try:
             first_s, warm_s = warm(calls, clock)
         except Exception as error:
@@ -69,7 +69,7 @@ def times(target: "Target", clock: Clock = time.perf_counter) -> tuple[Timing, .
     return tuple(timings[mode] for mode in functions)
 
 
-def warm(calls: Calls, clock: Clock) -> tuple[float, float]:
+def warm(calls: RepeatedCalls, clock: Clock) -> tuple[float, float]:
     """Seconds of the first call, which traces and compiles, and of a later one."""
     first_s, _ = time_slice(calls, 1, clock)
     time_slice(calls, 1, clock)

@@ -26,7 +26,7 @@ class _Step:
     ops_before: int
 
 
-class Traced:
+class Tracer:
     """A function traced once: its concrete function, and every graph that was built meanwhile, by name."""
 
     def __init__(self, target: Target) -> None:

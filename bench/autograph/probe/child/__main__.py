@@ -17,8 +17,8 @@ import msgspec
 
 from bench.autograph import driver
 from bench.autograph.probe.child.limits import Guard
-from bench.autograph.probe.child.ownership import Theirs
-from bench.autograph.probe.records import Asked, Leaf, Order, Raised, Seen
+from bench.autograph.probe.child.ownership import UserProject
+from bench.autograph.probe.records import Leaf, ModeRequest, ModeRun, ProbeRequest, Raised
 from bench.errors import BenchError
 from bench.machine.pipe import connect
 from bench.worker.user_errors import described
@@ -33,36 +33,36 @@ MOST_LINES = 2000  # that are compared
 
 def serve(lines: Iterator[bytes], out: IO[bytes]) -> None:
     """Answer one order."""
-    order = msgspec.json.decode(next(lines), type=Order)
+    order = msgspec.json.decode(next(lines), type=ModeRequest)
 
-    def answer(seen: Seen) -> None:
+    def answer(seen: ModeRun) -> None:
         out.write(msgspec.json.encode(seen) + b"\n")
         out.flush()
 
     def give_up(limit: str) -> None:
-        answer(Seen(order.mode, limit=limit))
+        answer(ModeRun(order.mode, limit=limit))
         os._exit(1)  # the other thread cannot be ended
 
     try:
         seen = probe(order, Guard(order.asked.limits, give_up))
     except (BenchError, ModelError, Unsuited) as error:
-        seen = Seen(order.mode, failure=str(error))
+        seen = ModeRun(order.mode, failure=str(error))
     except Exception as error:  # of the person's module, before the driver is called
         traceback.print_exc()
         named = order.asked.workload.model if order.asked.workload else order.asked.file
-        seen = Seen(order.mode, failure=f"{named} cannot be imported: {described(error)[0]}")
+        seen = ModeRun(order.mode, failure=f"{named} cannot be imported: {described(error)[0]}")
     answer(seen)
 
 
-def probe(order: Order, guard: Guard) -> Seen:
+def probe(order: ModeRequest, guard: Guard) -> ModeRun:
     """Import what is probed, call its driver. Raises BenchError, and what importing raises."""
     from bench.autograph.probe.child.leaves import leaves
     from bench.autograph.probe.child.state import State
-    from bench.autograph.probe.child.watch import Limit, Watch
+    from bench.autograph.probe.child.watch import FunctionWatch, LimitReached
 
     notices = _prepare(order.mode)
-    theirs = Theirs(driver.located(_place(order.asked)))  # before their code is imported, which makes tf.functions
-    watch = Watch(order, guard, lambda value: leaves(value, "result", state.ours), theirs)
+    theirs = UserProject(driver.located(_place(order.asked)))  # before their code is imported, which makes tf.functions
+    watch = FunctionWatch(order, guard, lambda value: leaves(value, "result", state.ours), theirs)
     watch.install()
     found = _found(order)
     state = State(Path(found.file))
@@ -76,29 +76,29 @@ def probe(order: Order, guard: Guard) -> Seen:
     with _printed() as printed:
         try:
             result = leaves(watch.run(found.drive, at_end), "result", state.ours)
-        except Limit as reached:
+        except LimitReached as reached:
             limit = str(reached)
         except BaseException as error:
             raised = _raised(error)
     stdout, stderr = printed
     after = (*state.of_modules(), *ending)
     unconverted = tuple(dict.fromkeys(filter(None, map(_unconverted, notices))))
-    seen = Seen(order.mode, result, raised, stdout, stderr, before, after, watch.functions(), unconverted, limit)
+    seen = ModeRun(order.mode, result, raised, stdout, stderr, before, after, watch.functions(), unconverted, limit)
     return replace(seen, file=found.file, traced=tuple(found.traced))
 
 
-def _place(asked: Asked) -> str:
+def _place(asked: ProbeRequest) -> str:
     """The module or file that is imported."""
     return asked.workload.model.partition(":")[0] if asked.workload else asked.file
 
 
-def _found(order: Order) -> driver.Drive:
+def _found(order: ModeRequest) -> driver.Driver:
     """The driver. Raises BenchError, ModelError, and what importing raises."""
     asked = order.asked
     if asked.workload is None:
         module = driver.load(asked.file)
         place = module.__file__ or asked.file
-        return driver.Drive(driver.find(module, asked.driver), place, f"{asked.driver}'s ")
+        return driver.Driver(driver.find(module, asked.driver), place, f"{asked.driver}'s ")
     from bench.autograph.probe.child import model_driver as probe_own
 
     assert asked.source

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from bench.autograph.probe.records import Change
+from bench.autograph.probe.records import ArgumentChange
 
 TENSOR, VALUE, OBJECT = "tensor", "value", "object"
 
@@ -48,24 +48,24 @@ def _leaves(path: str, value: Any) -> list[Argument]:
     return [Argument(path, OBJECT, name, held=value)]
 
 
-def changes(earlier: Sequence[Sequence[Argument]], now: Sequence[Argument]) -> tuple[Change, ...]:
+def changes(earlier: Sequence[Sequence[Argument]], now: Sequence[Argument]) -> tuple[ArgumentChange, ...]:
     """What differs from the earlier trace that is most like it; of equally like ones, the latest."""
     return min((_differences(before, now) for before in reversed(earlier)), key=len)
 
 
-def _differences(before: Sequence[Argument], now: Sequence[Argument]) -> tuple[Change, ...]:
-    known, found = {one.path: one for one in before}, list[Change]()
+def _differences(before: Sequence[Argument], now: Sequence[Argument]) -> tuple[ArgumentChange, ...]:
+    known, found = {one.path: one for one in before}, list[ArgumentChange]()
     for one in now:
         other = known.pop(one.path, None)
         if other is None:
-            found.append(Change(one.path, "structure", "nothing", one.text))
+            found.append(ArgumentChange(one.path, "structure", "nothing", one.text))
         elif one.kind != other.kind:
-            found.append(Change(one.path, "structure", other.text, one.text))
+            found.append(ArgumentChange(one.path, "structure", other.text, one.text))
         elif one.text != other.text and one.kind != OBJECT:
-            found.append(Change(one.path, "dtype" if one.kind == TENSOR else "value", other.text, one.text))
+            found.append(ArgumentChange(one.path, "dtype" if one.kind == TENSOR else "value", other.text, one.text))
         elif one.shape != other.shape:
-            found.append(Change(one.path, "shape", other.shape, one.shape))
+            found.append(ArgumentChange(one.path, "shape", other.shape, one.shape))
         elif one.kind == OBJECT and one.held is not other.held:
-            found.append(Change(one.path, "object", other.text, f"another {one.text}"))
-    gone = [Change(path, "structure", other.text, "nothing") for path, other in known.items()]
+            found.append(ArgumentChange(one.path, "object", other.text, f"another {one.text}"))
+    gone = [ArgumentChange(path, "structure", other.text, "nothing") for path, other in known.items()]
     return (*found, *gone)

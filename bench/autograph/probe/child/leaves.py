@@ -23,14 +23,14 @@ _OWN = ("_self_", "_tf_", "_obj_reference", "_name", "_keras", "_tracker")  # at
 def leaves(value: Any, path: str, ours: Callable[[Any], bool]) -> tuple[Leaf, ...]:
     """The value's leaves; `ours` says of an object whether its attributes are looked into."""
     found = list[Leaf]()
-    for leaf in _Walk(ours).leaves(value, path, 0):
+    for leaf in _LeafWalk(ours).leaves(value, path, 0):
         found.append(leaf)
         if len(found) >= MOST_LEAVES:
             break
     return tuple(found)
 
 
-class _Walk:
+class _LeafWalk:
     """Each object is walked once, so that cycles end."""
 
     def __init__(self, ours: Callable[[Any], bool]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from bench.autograph.driver import Drive
+from bench.autograph.driver import Driver
 from bench.worker.setup import own_task
 from cifar_core.cifar10 import Source
 from cifar_core.workload import Workload
@@ -17,7 +17,7 @@ from cifar_core.workload import Workload
 CALLS = 4  # most faults show from the second call on
 
 
-def find(source: Source, workload: Workload) -> Drive:
+def find(source: Source, workload: Workload) -> Driver:
     """The driver. Raises what the person's code does, ModelError and Unsuited."""
     make_task, _ = own_task(source, workload)
     traced = list[tuple[str, int]]()
@@ -36,7 +36,7 @@ def find(source: Source, workload: Workload) -> Drive:
         return [float(training_step(*next(feed))) for _ in range(CALLS)]
 
     module = sys.modules[workload.model.partition(":")[0]]
-    return Drive(drive, module.__file__ or "", "", traced)
+    return Driver(drive, module.__file__ or "", "", traced)
 
 
 def _places(model: Any) -> list[tuple[str, int]]:

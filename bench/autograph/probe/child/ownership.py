@@ -7,7 +7,7 @@ from pathlib import Path
 from bench.autograph.source.files import INSTALLED
 
 
-class Theirs:
+class UserProject:
     """A person's project, known by a file of it: what lies in its folder, without environments that lie there too.
 
     Where packages are installed beside the file itself, it is that file alone.

@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from bench.autograph.probe.child.leaves import leaves
-from bench.autograph.probe.child.ownership import Theirs
+from bench.autograph.probe.child.ownership import UserProject
 from bench.autograph.probe.records import Leaf
 
 SUITE = tuple(Path(__file__).resolve().parents[4] / name for name in ("bench", "cifar_core"))
@@ -22,7 +22,7 @@ class State:
     """The modules of a project: those that lie in the folder of its file, without this suite's own."""
 
     def __init__(self, file: Path) -> None:
-        self._file, self._theirs = file.resolve(), Theirs(file)
+        self._file, self._theirs = file.resolve(), UserProject(file)
 
     def modules(self) -> list[ModuleType]:
         """Those that are loaded, in the order they were."""

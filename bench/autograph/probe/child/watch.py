@@ -16,8 +16,8 @@ import tensorflow as tf
 
 from bench.autograph.probe.child.arguments import Argument, changes, described
 from bench.autograph.probe.child.limits import Guard
-from bench.autograph.probe.child.ownership import Theirs
-from bench.autograph.probe.records import Function, Leaf, Order, Retrace
+from bench.autograph.probe.child.ownership import UserProject
+from bench.autograph.probe.records import Leaf, ModeRequest, ObservedFunction, Retrace
 from bench.modes.inspection import graph_ops
 
 MOST_RESULTS = 100  # of a function's calls that are compared
@@ -28,12 +28,12 @@ STAND_INS = str(Path(__file__).with_name("model_driver.py")), str(Path(__file__)
 EVERY = 300  # calls of Python functions between two looks at how large a graph has become
 
 
-class Limit(BaseException):
+class LimitReached(BaseException):
     """A limit was reached; no Exception, so that no `except` of the person's stops it."""
 
 
 @dataclass(slots=True)
-class Record:
+class FunctionRecord:
     """The tf.functions of one Python function."""
 
     name: str
@@ -49,27 +49,27 @@ class Record:
     retraces: list[Retrace] = field(default_factory=list)
     results: list[tuple[Leaf, ...]] = field(default_factory=list)
 
-    def frozen(self) -> Function:
+    def frozen(self) -> ObservedFunction:
         """As it crosses to the parent."""
         kept = tuple(self.retraces), tuple(self.results)
         counted = self.built, self.calls, self.body_runs, self.traces, self.compiles, self.nodes
-        return Function(self.name, self.file, self.line, *counted, *kept)
+        return ObservedFunction(self.name, self.file, self.line, *counted, *kept)
 
 
 @dataclass(slots=True)
-class _Call:
+class _OngoingCall:
     """A call that is going on: the graphs that its body was run into."""
 
-    record: Record
+    record: FunctionRecord
     graphs: list[Any] = field(default_factory=list)
 
 
-class Watched:
+class WatchedFunction:
     """Stands where the tf.function would, and is one in all that it does not watch."""
 
-    def __init__(self, watch: "Watch", real: Any, record: Record) -> None:
+    def __init__(self, watch: "FunctionWatch", real: Any, record: FunctionRecord) -> None:
         self._watch, self._real, self._record = watch, real, record
-        self._bound = dict[int, Watched]()
+        self._bound = dict[int, WatchedFunction]()
         self._traced = list[list[Argument]]()  # the arguments that each trace was made for
         self.__wrapped__ = real.python_function
 
@@ -83,7 +83,7 @@ class Watched:
         if real is self._real:
             return self
         if id(real) not in self._bound:
-            self._bound[id(real)] = Watched(self._watch, real, self._record)
+            self._bound[id(real)] = WatchedFunction(self._watch, real, self._record)
         return self._bound[id(real)]
 
     def __getattr__(self, name: str) -> Any:
@@ -106,14 +106,16 @@ class Watched:
         self._traced.append(now)
 
 
-class Watch:
+class FunctionWatch:
     """All tf.functions of a driver's run in one mode."""
 
-    def __init__(self, order: Order, guard: Guard, leaves: Callable[[Any], tuple[Leaf, ...]], theirs: Theirs) -> None:
+    def __init__(
+        self, order: ModeRequest, guard: Guard, leaves: Callable[[Any], tuple[Leaf, ...]], theirs: UserProject
+    ) -> None:
         self._order, self._guard, self._leaves, self._theirs = order, guard, leaves, theirs
         self._real = tf.function
-        self._records = dict[CodeType, Record]()
-        self._calls = list[_Call]()
+        self._records = dict[CodeType, FunctionRecord]()
+        self._calls = list[_OngoingCall]()
         self._ticks = 0
         self._driver: CodeType | None = None
         self._at_end: Callable[[dict[str, Any]], None] = lambda names: None
@@ -122,7 +124,7 @@ class Watch:
         """From here on `tf.function` is watched, for all code but TensorFlow's and Keras' own."""
         tf.function = self._function
 
-    def functions(self) -> tuple[Function, ...]:
+    def functions(self) -> tuple[ObservedFunction, ...]:
         """What was seen, in the order in which they were made."""
         return tuple(record.frozen() for record in self._records.values())
 
@@ -137,11 +139,11 @@ class Watch:
             sys.settrace(None)
             self._guard.stop()
 
-    def called(self, watched: Watched, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+    def called(self, watched: WatchedFunction, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         """A call of a watched function."""
         record, outermost, compiled = watched._record, not self._calls, self._compiled()
         record.calls += 1
-        call = _Call(record)
+        call = _OngoingCall(record)
         self._calls.append(call)
         try:
             result = watched.call(arguments, keywords)
@@ -168,9 +170,9 @@ class Watch:
             return real
         if code not in self._records:
             name = getattr(func, "__qualname__", code.co_name).replace("<locals>.", "")
-            self._records[code] = Record(name, code, code.co_filename, code.co_firstlineno)
+            self._records[code] = FunctionRecord(name, code, code.co_filename, code.co_firstlineno)
         self._records[code].built += 1
-        return Watched(self, real, self._records[code])
+        return WatchedFunction(self, real, self._records[code])
 
     def _compiled(self) -> int:
         """How many programs XLA has compiled."""
@@ -206,10 +208,10 @@ class Watch:
         nodes = len(graph.get_operations()) if graph is not None else 0
         name, most = self._calls[-1].record.name if self._calls else "the driver", self._order.asked.limits.nodes
         if nodes > most:
-            raise Limit(f"tracing {name} went beyond {most:,} graph nodes ({self._place(graph)})")
+            raise LimitReached(f"tracing {name} went beyond {most:,} graph nodes ({self._place(graph)})")
         if self._guard.reached:
             made = f"{self._place(graph)}, after {nodes:,} graph nodes" if nodes else ""
-            raise Limit(f"{name} {self._guard.reached} ({made or self._frames_place(sys._getframe(2))})")
+            raise LimitReached(f"{name} {self._guard.reached} ({made or self._frames_place(sys._getframe(2))})")
 
     def _place(self, graph: Any) -> str:
         """The person's line that made the graph's latest operation."""
