@@ -101,7 +101,7 @@ def hidden(body: Body) -> Iterator[Hit]:
 def _creates(body: Body, call: ast.Call, depth: int = 0) -> str:
     """The function under a call that creates a variable unguarded; empty where none does."""
     function = body.target(call)
-    inner = body.calls.functions.get(function) if function else None
+    inner = body.index.functions.get(function) if function else None
     if function is None or inner is None or inner.compiled is None or depth > 4:
         return ""
     for node in inner.each(ast.Call):

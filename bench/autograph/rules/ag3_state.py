@@ -77,7 +77,7 @@ def in_a_loop(body: Body) -> Iterator[Hit]:
         if body.tensor_loop(node) is None:
             continue
         function = body.target(node)
-        inner = body.calls.functions.get(function) if function else None
+        inner = body.index.functions.get(function) if function else None
         for change in mutations(inner) if inner and inner.compiled else ():
             if _stays(change) and function:
                 yield Hit(node, f"{function.name} changes `{change.name}`, and this loop is one of the graph")

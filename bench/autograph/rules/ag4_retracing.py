@@ -101,13 +101,13 @@ def new_objects(body: Body) -> Iterator[Hit]:
 
 def _is_method(body: Body, node: ast.Attribute) -> bool:
     found = body.project.definition(body.module, node)
-    return found is not None and isinstance(found[1], ast.FunctionDef) and found[1] not in body.calls.compiled
+    return found is not None and isinstance(found[1], ast.FunctionDef) and found[1] not in body.index.compiled
 
 
 def built_again(body: Body) -> Iterator[Hit]:
     """AG404: a tf.function is made in a loop, or for one call only."""
     for node in body.each(ast.Call, ast.FunctionDef):
-        one = body.calls.compiled.get(node)
+        one = body.index.compiled.get(node)
         if one is None or one.kind != "tf.function":
             continue
         loops = list(body.loops(node))

@@ -58,7 +58,7 @@ def recursion(body: Body) -> Iterator[Hit]:
         if body.function is None or body.target(node) is not body.function:
             continue
         level = max(body.decided(node), _after_tensor_test(body, node))
-        decorated = body.function.node in body.calls.compiled
+        decorated = body.function.node in body.index.compiled
         if level >= Tensor.LIKELY:
             yield Hit(node, "both branches are traced, so this recursion does not end", level)
         elif decorated:

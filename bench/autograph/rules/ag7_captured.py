@@ -65,7 +65,7 @@ def _set_elsewhere(body: Body, node: ast.Attribute) -> bool:
         for place, _ in body.project.stores(owner).get(node.attr, [])
     ):
         return True
-    for other in body.calls.plain:
+    for other in body.index.untraced:
         for store in other.each(ast.Attribute):
             assert isinstance(store, ast.Attribute)
             if isinstance(store.ctx, ast.Store) and store.attr == node.attr:
@@ -83,7 +83,7 @@ def _maker(body: Body, node: ast.AST) -> str:
     """The method that sets an attribute; empty for one that is traced, which AG303 reports."""
     method = next((one for one in body.module.ancestors(node) if isinstance(one, ast.FunctionDef)), None)
     function = body.module.functions.get(method) if method else None
-    inner = body.calls.functions.get(function) if function else None
+    inner = body.index.functions.get(function) if function else None
     return "" if method is None or (inner and inner.compiled) else method.name
 
 

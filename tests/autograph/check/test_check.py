@@ -379,12 +379,12 @@ def test_the_suites_own_steps_are_clean() -> None:
 
 
 def test_the_suites_own_compiled_functions_are_seen() -> None:
-    from bench.autograph.source import files as reading
+    from bench.autograph.source.files import read_module
     from bench.autograph.source.modules import Module
     from bench.autograph.source.project import Project
     from bench.autograph.traced.reach import Reach
 
-    modules = [reading.read(path) for path in (ROOT / "bench" / "modes").glob("*.py")]
+    modules = [read_module(path) for path in (ROOT / "bench" / "modes").glob("*.py")]
     read = [module for module in modules if isinstance(module, Module)]
     bodies = Reach(Project(read, lambda path, name: None), read).bodies()
     traced = {(body.module.path.stem, body.function.name) for body in bodies if body.compiled and body.function}
