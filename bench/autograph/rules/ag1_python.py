@@ -1,4 +1,4 @@
-"""Family 1, the tutorial's first rule: TensorFlow's functions, not Python's."""
+"""Rules AG101 to AG105, the tutorial's first rule: use TensorFlow's functions, not Python's."""
 
 import ast
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from bench.autograph.traced.body import Body, Hit
 
 _OUTPUT = ("logging.", "sys.stdout.", "sys.stderr.", "absl.logging.", "tqdm.", "rich.print")
 _LOGGERS = frozenset("debug info warning warn error exception critical log".split())
-_MANY = 50  # turns of a Python loop from which its copies count
+_MANY = 50  # iterations of a Python loop from which it is reported
 _UNTOUCHED = frozenset("bool min max sum any all round reversed divmod complex".split())
 _OVER = frozenset("zip map filter enumerate iter".split())
 
@@ -28,21 +28,25 @@ def output(body: Body) -> Iterator[Hit]:
             yield Hit(node, message, Tensor.YES if tensors else Tensor.LIKELY)
 
 
-def _of_builtin(node: ast.Call, name: str) -> str:
-    if isinstance(node.func, ast.Name) and node.func.id != name:
-        return f"AutoGraph does not know {name}() by this name: it stays Python's, which XLA cannot compile"
-    return f"{name}() runs while TensorFlow traces, not at each call"
+def _of_builtin(node: ast.Call, builtin: str) -> str:
+    if isinstance(node.func, ast.Name) and node.func.id != builtin:
+        return f"AutoGraph does not know {builtin}() by this name: it stays Python's, which XLA cannot compile"
+    return f"{builtin}() runs while TensorFlow traces, not at each call"
 
 
 def _logger(body: Body, node: ast.Call) -> bool:
     if not isinstance(node.func, ast.Attribute) or node.func.attr not in _LOGGERS:
         return False
-    found = body.project.definition(body.module, node.func.value)
-    return found is not None and isinstance(found[1], ast.Call) and body.called(found[1]) == "logging.getLogger"
+    definition = body.project.definition(body.module, node.func.value)
+    return (
+        definition is not None
+        and isinstance(definition.node, ast.Call)
+        and body.called(definition.node) == "logging.getLogger"
+    )
 
 
 def copies(body: Body) -> Iterator[Hit]:
-    """AG102: a Python loop whose turns are copied into the graph."""
+    """AG102: a Python loop whose iterations are copied into the graph."""
     for node in body.each(ast.For):
         assert isinstance(node, ast.For)
         if body.called(node.iter) != "builtins.range" or not isinstance(node.iter, ast.Call):
@@ -76,7 +80,7 @@ def _turns(node: ast.Call) -> int | None:
 
 
 def endless(body: Body) -> Iterator[Hit]:
-    """AG103: `while True` that a tensor's test leaves."""
+    """AG103: `while True` that is left when a tensor says so."""
     for node in body.each(ast.While):
         assert isinstance(node, ast.While)
         if not (isinstance(node.test, ast.Constant) and node.test.value):
@@ -113,10 +117,10 @@ def _formatted(body: Body, node: ast.AST) -> list[ast.expr]:
 
 def _for_people(body: Body, node: ast.AST) -> bool:
     """Is it the text of an exception, or of output that AG101 reports already?"""
-    for outer in body.around(node):
-        if isinstance(outer, ast.Raise | ast.Assert):
+    for ancestor in body.around(node):
+        if isinstance(ancestor, ast.Raise | ast.Assert):
             return True
-        if isinstance(outer, ast.Call) and body.called(outer).startswith(("builtins.print", *_OUTPUT)):
+        if isinstance(ancestor, ast.Call) and body.called(ancestor).startswith(("builtins.print", *_OUTPUT)):
             return True
     return False
 

@@ -1,4 +1,4 @@
-"""Family 3, what loops do to lists, arrays and lambdas; what a cache does to tensors. Outer objects: state.py."""
+"""Rules AG305, AG306, AG308 and AG309: lists, arrays and lambdas in loops, and cached tensors."""
 
 import ast
 from collections.abc import Iterator
@@ -71,18 +71,18 @@ def late_lambda(body: Body) -> Iterator[Hit]:
 
 
 def _free(node: ast.Lambda) -> set[str]:
-    own = {argument.arg for argument in (*node.args.args, *node.args.kwonlyargs, *node.args.posonlyargs)}
-    return {part.id for part in ast.walk(node.body) if isinstance(part, ast.Name)} - own
+    parameters = {argument.arg for argument in (*node.args.args, *node.args.kwonlyargs, *node.args.posonlyargs)}
+    return {part.id for part in ast.walk(node.body) if isinstance(part, ast.Name)} - parameters
 
 
 def cached(body: Body) -> Iterator[Hit]:
-    """AG309: a cached function gives tensors."""
+    """AG309: a cached function returns tensors."""
     function = body.function
     if function is None or body.compiled is None or not isinstance(function.node, ast.FunctionDef):
         return
     for decorator in function.node.decorator_list:
-        plain = decorator.func if isinstance(decorator, ast.Call) else decorator
-        if names.dotted(body.module, plain) not in _CACHES:
+        name = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if names.dotted(body.module, name) not in _CACHES:
             continue
         for node in body.each(ast.Return):
             assert isinstance(node, ast.Return)

@@ -1,4 +1,4 @@
-"""Family 3, the tutorial's third rule: change no Python object from outside. Lists and lambdas in loops: loops.py."""
+"""Rules AG301 to AG304 and AG307, the tutorial's third rule: do not change Python objects from outside."""
 
 import ast
 from collections.abc import Iterator
@@ -23,11 +23,11 @@ def outer_object(body: Body) -> Iterator[Hit]:
 
 
 def declared(body: Body) -> Iterator[Hit]:
-    """AG302: a global or nonlocal name is given a value."""
-    outer = {name for node in body.each(ast.Global, ast.Nonlocal) for name in getattr(node, "names", ())}
+    """AG302: a global or nonlocal name is rebound."""
+    outer_names = {name for node in body.each(ast.Global, ast.Nonlocal) for name in getattr(node, "names", ())}
     for node in body.each(ast.Name):
         stored = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        if not stored or not isinstance(node, ast.Name) or node.id not in outer:
+        if not stored or not isinstance(node, ast.Name) or node.id not in outer_names:
             continue
         if not guarded(body, node) and not _around(body, node.id):
             yield Hit(node, f"outer name `{node.id}` is rebound once per trace, not once per call")
@@ -46,20 +46,20 @@ def attribute(body: Body) -> Iterator[Hit]:
 
 
 def _harmless(body: Body, change: Mutation) -> bool:
-    """Is it made once only, or to what the traced function around this one makes, and so anew in each trace?"""
-    around = _around(body, change.value.name)
-    made = around is not None and all(around[0].value(one.node).origin == "fresh" for one in around[1])
-    return made or guarded(body, change.node)
+    """Does it happen only once, or to an object that the traced function around this one creates in each trace?"""
+    outer_body, bindings = _around(body, change.value.name) or (None, [])
+    created_per_trace = outer_body and all(outer_body.value(binding.node).origin == "fresh" for binding in bindings)
+    return bool(created_per_trace) or guarded(body, change.node)
 
 
 def _around(body: Body, name: str) -> tuple[Body, list[Binding]] | None:
-    """The traced function around this one that a name is local to, and what binds it there.
+    """The traced function around this one that a name is local to, and the name's bindings there.
 
-    None where this one has a graph of its own: what it leaves behind there is of no use to the function around.
+    None where this function has a graph of its own: the function around it cannot use tensors of that graph.
     """
-    found = names.lookup(name, body.module.scopes[body.node]) if body.via and not body.apart else None
-    holder = body.traced(found[0]) if found and found[0].node is not body.node else None
-    return (holder, found[1]) if holder and found else None
+    bound = names.lookup(name, body.module.scopes[body.node]) if body.via and not body.apart else None
+    outer_body = body.traced(bound.scope) if bound and bound.scope.node is not body.node else None
+    return (outer_body, bound.bindings) if outer_body and bound else None
 
 
 def argument(body: Body) -> Iterator[Hit]:
@@ -71,14 +71,14 @@ def argument(body: Body) -> Iterator[Hit]:
 
 
 def in_a_loop(body: Body) -> Iterator[Hit]:
-    """AG307: what is called in a loop of the graph changes Python state."""
+    """AG307: a function called in a loop of the graph changes Python state."""
     for node in body.each(ast.Call):
         assert isinstance(node, ast.Call)
         if body.tensor_loop(node) is None:
             continue
         function = body.target(node)
-        inner = body.index.functions.get(function) if function else None
-        for change in mutations(inner) if inner and inner.compiled else ():
+        callee = body.index.functions.get(function) if function else None
+        for change in mutations(callee) if callee and callee.compiled else ():
             if _stays(change) and function:
                 yield Hit(node, f"{function.name} changes `{change.name}`, and this loop is one of the graph")
                 break

@@ -1,4 +1,4 @@
-"""Family 5, first part: `if`, `for` and `while` that a tensor decides. Other syntax: syntax.py."""
+"""Rules AG501 to AG504 and AG506: `if`, `for` and `while` that a tensor decides."""
 
 import ast
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ def decided_by_tensors(body: Body, message: str) -> Iterator[Hit]:
 
 
 def undefined(body: Body) -> Iterator[Hit]:
-    """AG502: a name gets a value in one branch only, or None in the other."""
+    """AG502: a name has a value in one branch only, or None in the other."""
     if not body.converted:
         return
     for node in body.each(ast.If):
@@ -45,19 +45,19 @@ def undefined(body: Body) -> Iterator[Hit]:
             continue
         first, second = _stores(node.body), _stores(node.orelse)
         for name in sorted(set(first) ^ set(second)):
-            place = first.get(name) or second[name]
+            store = first.get(name) or second[name]
             before = _before(body, node, name)
             if _read_after(body, node, name) and before is not None:
-                yield Hit(place, f"`{name}` {before} where this branch is not taken", level)
+                yield Hit(store, f"`{name}` {before} where this branch is not taken", level)
 
 
 def _stores(block: list[ast.stmt]) -> dict[str, ast.Name]:
-    found: dict[str, ast.Name] = {}
+    stores: dict[str, ast.Name] = {}
     for statement in block:
         for part in ast.walk(statement):
             if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
-                found.setdefault(part.id, part)
-    return found
+                stores.setdefault(part.id, part)
+    return stores
 
 
 def _ends(block: list[ast.stmt]) -> bool:
@@ -65,17 +65,17 @@ def _ends(block: list[ast.stmt]) -> bool:
 
 
 def _before(body: Body, node: ast.If, name: str) -> str | None:
-    """What is wrong with the name before the `if`; None where it has a value."""
+    """What is wrong with the name before the `if`; None where the name has a value."""
     bindings = body.module.scopes[body.node].bindings.get(name, [])
     if any(binding.kind != "value" and binding.kind != "other" for binding in bindings):
         return None
     if not bindings or name in body.module.scopes[body.node].outer:
         return None
-    earlier = [one for one in bindings if getattr(one.node, "lineno", 0) < node.lineno]
+    earlier = [binding for binding in bindings if getattr(binding.node, "lineno", 0) < node.lineno]
     if not earlier and not any(True for _ in body.loops(node)):
         return "has no value"
-    last = max(earlier, key=lambda one: getattr(one.node, "lineno", 0), default=None)
-    plain_none = last is not None and isinstance(last.value, ast.Constant) and last.value.value is None
+    latest = max(earlier, key=lambda binding: getattr(binding.node, "lineno", 0), default=None)
+    plain_none = latest is not None and isinstance(latest.value, ast.Constant) and latest.value.value is None
     return "is None" if plain_none and len(earlier) == 1 else None
 
 
@@ -87,7 +87,7 @@ def _read_after(body: Body, node: ast.stmt, name: str) -> bool:
 
 
 def structure(body: Body) -> Iterator[Hit]:
-    """AG503: the branches give other types of number; a loop's value changes its type or grows."""
+    """AG503: the branches give numbers of different types, or a value in a loop changes its type or grows."""
     for node in body.each(ast.If) if body.converted else ():
         assert isinstance(node, ast.If)
         if body.test(node) < Tensor.LIKELY:
@@ -113,7 +113,7 @@ def _numbers(block: list[ast.stmt]) -> dict[str, ast.Constant]:
 
 
 def grows(body: Body, node: ast.Assign) -> bool:
-    """`rows = tf.concat([rows, more], 0)`"""
+    """Does the assignment append to its own target, as `rows = tf.concat([rows, more], 0)` does?"""
     match node:
         case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(args=[ast.List(elts=parts), *_]) as call):
             joined = body.called(call) == "tensorflow.concat"
@@ -138,7 +138,7 @@ def _in_handler(body: Body, node: ast.AST) -> bool:
 
 
 def leaving(body: Body) -> Iterator[Hit]:
-    """AG506: break and return that a tensor decides, and branches that do not return alike."""
+    """AG506: break and return that a tensor decides, and a return in one branch only."""
     if not body.converted:
         return
     for node in body.each(ast.Break, ast.Return):
@@ -159,7 +159,9 @@ def _half_returns(body: Body) -> Iterator[Hit]:
     statements = getattr(body.node, "body", [])
     last = statements[-1] if isinstance(statements, list) and statements else None
     if isinstance(last, ast.If) and body.test(last) is Tensor.YES and not last.orelse:
-        returns = [one for one in last.body if isinstance(one, ast.Return) and one.value is not None]
+        returns = [
+            statement for statement in last.body if isinstance(statement, ast.Return) and statement.value is not None
+        ]
         if returns:
             yield Hit(returns[0], "the other branch returns nothing")
 

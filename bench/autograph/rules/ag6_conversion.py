@@ -1,4 +1,4 @@
-"""Family 6: code that AutoGraph does not convert, or cannot."""
+"""Rules AG601 to AG604: code that AutoGraph does not or cannot convert."""
 
 import ast
 from collections.abc import Iterator
@@ -17,10 +17,10 @@ def stopping_syntax(body: Body) -> Iterator[Hit]:
         return
     level = max((hit.sure for hit in decided_by_tensors(body, "")), default=Tensor.UNKNOWN)
     for node in body.nodes:
-        what = _stopping(body, node)
-        if what:
-            place = getattr(node, "subject", node)
-            yield Hit(place, f"{what} makes AutoGraph leave the whole function as it is", level)
+        construct = _stopping(body, node)
+        if construct:
+            shown = getattr(node, "subject", node)
+            yield Hit(shown, f"{construct} makes AutoGraph leave the whole function as it is", level)
             return
 
 
@@ -40,7 +40,7 @@ def _stopping(body: Body, node: ast.AST) -> str:
 
 
 def behind_keras_boundary(body: Body) -> Iterator[Hit]:
-    """AG602: a tensor decides in what Keras calls."""
+    """AG602: a tensor decides a branch or loop in a method that Keras calls."""
     if not body.converted and behind_keras(body):
         yield from decided_by_tensors(body, "Keras calls this unconverted, so Python would decide by a tensor")
 
@@ -50,13 +50,13 @@ def unreadable(body: Body) -> Iterator[Hit]:
     function = body.function
     if function is None or not isinstance(function.node, ast.Lambda) or body.compiled is None or not body.converted:
         return
-    mine = ast.unparse(function.node.args)
+    arguments = ast.unparse(function.node.args)
     for other in body.module.functions:
         twin = isinstance(other, ast.Lambda) and other is not function.node and other.lineno == function.node.lineno
-        if twin and isinstance(other, ast.Lambda) and ast.unparse(other.args) == mine:
-            decides = max((hit.sure for hit in decided_by_tensors(body, "")), default=Tensor.UNKNOWN)
+        if twin and isinstance(other, ast.Lambda) and ast.unparse(other.args) == arguments:
+            level = max((hit.sure for hit in decided_by_tensors(body, "")), default=Tensor.UNKNOWN)
             yield Hit(
-                function.node, "another lambda on this line has the same arguments, so neither is converted", decides
+                function.node, "another lambda on this line has the same arguments, so neither is converted", level
             )
             return
 

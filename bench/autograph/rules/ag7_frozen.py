@@ -1,4 +1,4 @@
-"""Family 7, second part: random numbers, clocks, NumPy and iterators, which are Python's. Outer values: captured.py."""
+"""Rules AG702 to AG707: random numbers, clocks, NumPy and iterators that run in Python while tracing."""
 
 import ast
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _CLOCKS = frozenset(
     "datetime.datetime.now datetime.datetime.utcnow datetime.datetime.today datetime.date.today".split()
 )
 _VALUES = ("numpy", "item", "tolist")
-# NumPy's functions that look at types and shapes only, or make no array.
+# NumPy functions that use only types and shapes, or make no array.
 _NUMPY_SAFE = frozenset(
     "dtype shape ndim prod iinfo finfo issubdtype float32 float64 int32 int64 float16 uint8 bool_ printoptions "
     "isscalar can_cast result_type promote_types errstate".split()
@@ -38,8 +38,8 @@ def random(body: Body) -> Iterator[Hit]:
 def _generator(body: Body, node: ast.Call) -> bool:
     if not isinstance(node.func, ast.Attribute):
         return False
-    found = body.project.definition(body.module, node.func.value)
-    return found is not None and isinstance(found[1], ast.Call) and names.called(*found) in _MAKERS
+    definition = body.project.definition(body.module, node.func.value)
+    return definition is not None and isinstance(definition.node, ast.Call) and names.called(*definition) in _MAKERS
 
 
 def _constructor(body: Body) -> bool:
@@ -47,7 +47,7 @@ def _constructor(body: Body) -> bool:
 
 
 def clocks(body: Body) -> Iterator[Hit]:
-    """AG703: clock, date, environment; a tensor's value."""
+    """AG703: the clock, date or environment is read, or the value of a tensor."""
     for node in body.each(ast.Call, ast.Subscript):
         if isinstance(node, ast.Subscript):
             if names.dotted(body.module, node.value) == "os.environ" and isinstance(node.ctx, ast.Load):
@@ -68,7 +68,7 @@ def clocks(body: Body) -> Iterator[Hit]:
 
 
 def numpy(body: Body) -> Iterator[Hit]:
-    """AG704: a NumPy function of a tensor."""
+    """AG704: a NumPy function is called with a tensor."""
     for node in body.each(ast.Call):
         assert isinstance(node, ast.Call)
         dotted = body.called(node)

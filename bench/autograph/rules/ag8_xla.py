@@ -1,4 +1,4 @@
-"""Family 8: what XLA cannot compile, or computes otherwise. Looks at code under jit_compile=True only."""
+"""Rules AG801 to AG807, for code under jit_compile=True: what XLA cannot compile or computes differently."""
 
 import ast
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ _INFINITE = frozenset("sqrt log rsqrt reciprocal log1p pow acos asin".split())
 
 
 def uncompilable(body: Body) -> Iterator[Hit]:
-    """AG801: printing, texts, files and Python."""
+    """AG801: printing, strings, files and calls into Python."""
     for node in body.each(ast.Call) if body.jit else ():
         dotted = body.called(node)
         if dotted in _UNCOMPILABLE or dotted.startswith(_UNCOMPILABLE_FAMILIES):
@@ -30,7 +30,7 @@ def uncompilable(body: Body) -> Iterator[Hit]:
 
 
 def changing_shapes(body: Body) -> Iterator[Hit]:
-    """AG802: a loop's value grows."""
+    """AG802: a value in a loop grows."""
     for node in body.each(ast.Assign) if body.jit else ():
         assert isinstance(node, ast.Assign)
         if body.tensor_loop(node) is not None and grows(body, node):
@@ -59,17 +59,17 @@ def checks(body: Body) -> Iterator[Hit]:
 
 def open_shapes(body: Body) -> Iterator[Hit]:
     """AG805: None in the signature."""
-    one = body.compiled
-    if one is None or not one.jit or body.via or one.signature is None:
+    compiled = body.compiled
+    if compiled is None or not compiled.jit or body.via or compiled.signature is None:
         return
-    given = one.signature
-    if isinstance(given, ast.Name) and given in one.module.enclosing:
-        found = names.lookup(given.id, one.module.enclosing[given])
-        binding = names.only(found[1]) if found else None
-        given = binding.value if binding and binding.value else given
-    for part in ast.walk(given):
-        if isinstance(part, ast.Constant) and part.value is None and one.module is body.module:
-            yield Hit(one.signature, "one trace serves every size, and XLA compiles each size anew")
+    signature = compiled.signature
+    if isinstance(signature, ast.Name) and signature in compiled.module.enclosing:
+        bound = names.lookup(signature.id, compiled.module.enclosing[signature])
+        binding = names.only(bound.bindings) if bound else None
+        signature = binding.value if binding and binding.value else signature
+    for part in ast.walk(signature):
+        if isinstance(part, ast.Constant) and part.value is None and compiled.module is body.module:
+            yield Hit(compiled.signature, "one trace serves every size, and XLA compiles each size anew")
             return
 
 
@@ -82,7 +82,7 @@ def other_numbers(body: Body) -> Iterator[Hit]:
 
 
 def gradients(body: Body) -> Iterator[Hit]:
-    """AG807: tf.where around an operation whose gradient is infinite in the branch that is not taken."""
+    """AG807: tf.where around an operation with an infinite gradient in the branch that is not taken."""
     tape = any(body.called(node) == "tensorflow.GradientTape" for node in body.each(ast.Call))
     for node in body.each(ast.Call) if body.jit else ():
         assert isinstance(node, ast.Call)

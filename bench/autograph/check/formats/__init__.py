@@ -1,4 +1,4 @@
-"""Findings -> text, one file a format. FORMATS is the explicit table; each is a function of the whole check."""
+"""The output formats of a check, one file per format."""
 
 from collections.abc import Callable
 from pathlib import Path
