@@ -45,7 +45,7 @@ def loop_item(evaluator: Evaluating, node: ast.expr) -> Value:
             case "builtins.enumerate":
                 return Value("enumerated", "fresh", item=elements[0])
             case "builtins.zip":
-                kinds = {inner.kind for inner in elements}
+                kinds = {value.kind for value in elements}
                 return Value("tuple", "fresh", item=elements[0] if len(kinds) == 1 else None)
             case "builtins.range":
                 return PYTHON if value.kind == "python" else TENSOR if value.tensor is Tensor.YES else UNKNOWN

@@ -1,7 +1,4 @@
-"""The records of a probe: what is asked, what a child sees in one mode, what a run keeps of it.
-
-Leaves out how modes compare (probe_compare.py).
-"""
+"""The records of a probe: the request, and what the child process of one mode observed."""
 
 from dataclasses import dataclass
 
@@ -13,7 +10,7 @@ MODES = ("eager", "graph", "xla")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How far a driver may go in a mode: nodes of a graph, seconds, and GB of memory, 0 for half of what is free."""
+    """Limits of a driver in one mode: nodes of a graph, seconds, and GB of memory (0: half of what is free)."""
 
     nodes: int = 50_000
     seconds: float = 120.0
@@ -22,9 +19,9 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class ProbeRequest:
-    """What is probed: a driver of a file (or of a module, by its name), in which modes; the first is the reference.
+    """What is probed: a driver of a file (or of a module, by name), in which modes; the first mode is the reference.
 
-    With a `workload`, the file is left out: what is probed is the training step of a person's own model.
+    With a `workload` there is no file: the training step of the user's own model is probed.
     """
 
     file: str = ""
@@ -37,18 +34,18 @@ class ProbeRequest:
 
 @dataclass(frozen=True, slots=True)
 class ModeRequest:
-    """Parent to child, once: what is probed, in which mode. Into the folder `dump` XLA writes what it compiles."""
+    """Parent to child, once: what is probed, in which mode. `dump` is the folder into which XLA dumps its programs."""
 
-    asked: ProbeRequest
+    probe: ProbeRequest
     mode: str
     dump: str
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A value inside a structure, by its path. `numbers` are float64, of a large array some only.
+    """A value inside a structure, by its path. `numbers` are float64 bytes; of a large array only a sample.
 
-    `variable`: it is what a tf.Variable holds.
+    `variable`: it is the value of a tf.Variable.
     """
 
     path: str
@@ -62,7 +59,7 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """What the driver raised: its type, its line of text, and the person's line."""
+    """The exception of the driver: its type, its message, and the line of the user's code."""
 
     kind: str
     message: str
@@ -71,7 +68,7 @@ class Raised:
 
 @dataclass(frozen=True, slots=True)
 class ArgumentChange:
-    """Why a call was traced anew: an argument, what changed of it, from what to what."""
+    """Why a call was retraced: the argument, which property of it changed, and its values before and after."""
 
     argument: str
     what: str  # dtype, shape, value, object or structure
@@ -81,7 +78,7 @@ class ArgumentChange:
 
 @dataclass(frozen=True, slots=True)
 class Retrace:
-    """A call that was traced though there was a trace; no changes where nothing of the arguments differs."""
+    """A call that was traced although a trace existed; no changes where the arguments do not differ."""
 
     call: int
     changes: tuple[ArgumentChange, ...]
@@ -89,9 +86,10 @@ class Retrace:
 
 @dataclass(frozen=True, slots=True)
 class ObservedFunction:
-    """The tf.functions made of one Python function: how many were `built`, and what became of their calls.
+    """The tf.functions made of one Python function: how many were `built`, and counts over their calls.
 
-    `body_runs` is how often Python ran the body, `nodes` the largest graph's, `results` those of the first calls.
+    `body_runs` counts how often Python ran the body, `nodes` those of the largest graph; `results` are of the first
+    calls.
     """
 
     name: str
@@ -109,9 +107,10 @@ class ObservedFunction:
 
 @dataclass(frozen=True, slots=True)
 class ModeRun:
-    """All that was seen in one mode. `state` are globals, closures, attributes and the driver's locals at its end.
+    """Everything observed in one mode. `before` and `state` are globals, closures and attributes before and after the
+    driver; `state` also has the driver's locals at its end.
 
-    Of an own model, `file` is the module it comes from, and `traced` where the functions are that a mode traces.
+    For an own model, `file` is its module, and `traced` are the functions, by file and line, that a mode traces.
     """
 
     mode: str

@@ -67,7 +67,7 @@ def _computes(body: Body, node: ast.For) -> bool:
 
 def _fills_a_list(body: Body, node: ast.For) -> bool:
     """Does it append tensors? A loop of the graph could not do that."""
-    for part in (inner for statement in node.body for inner in ast.walk(statement)):
+    for part in (part for statement in node.body for part in ast.walk(statement)):
         match part:
             case ast.Call(func=ast.Attribute(attr="append"), args=[value]) if body.tensor(value) is not Tensor.NO:
                 return True

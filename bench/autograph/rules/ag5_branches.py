@@ -104,12 +104,12 @@ def structure(body: Body) -> Iterator[Hit]:
 
 
 def _numbers(block: list[ast.stmt]) -> dict[str, ast.Constant]:
-    found = {}
+    numbers = {}
     for node in block:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=int() | float()) as value):
-                found[name] = value
-    return found
+                numbers[name] = value
+    return numbers
 
 
 def grows(body: Body, node: ast.Assign) -> bool:

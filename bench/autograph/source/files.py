@@ -21,8 +21,8 @@ def python_files(paths: Iterable[Path], excluded: Callable[[Path], bool]) -> Ite
         if not path.exists():
             raise BenchError(f"there is no {path}; give files or folders, e.g. cifar-bench check train.py")
         if not path.is_dir() and path.suffix not in SUFFIXES:  # for example, a notebook's JSON can be valid Python
-            known = f"folders and files that end in {' or '.join(SUFFIXES)}"
-            raise BenchError(f"{path} is no Python file; known: {known}; type e.g. cifar-bench check train.py")
+            accepted = f"folders and files that end in {' or '.join(SUFFIXES)}"
+            raise BenchError(f"{path} is no Python file; known: {accepted}; type e.g. cifar-bench check train.py")
         candidates = sorted(path.rglob("*.py")) if path.is_dir() else [path]
         for file in candidates:
             inside = file.relative_to(path).parts if path.is_dir() else ()

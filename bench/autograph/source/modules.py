@@ -99,12 +99,12 @@ class _ScopeBuilder:
         self.module.enclosing[node] = scope
         self.bind(node, scope)
         if isinstance(node, SCOPES):
-            for inner in _outside(node):  # decorators, defaults and bases belong to the scope around it
-                self.child(node, inner, scope)
+            for child in _outside(node):  # decorators, defaults and bases belong to the scope around it
+                self.child(node, child, scope)
             self.scope(node, scope)
             return
-        for inner in ast.iter_child_nodes(node):
-            self.child(node, inner, scope)
+        for child in ast.iter_child_nodes(node):
+            self.child(node, child, scope)
 
     def bind(self, node: ast.AST, scope: Scope) -> None:
         match node:

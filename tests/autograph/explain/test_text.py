@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 from places import ROOT
 
-from bench.autograph.explain.explain import OURS, joined, request
+from bench.autograph.explain.explain import BUILTIN_FUNCTIONS, joined, request
 from bench.autograph.explain.page import page
 from bench.autograph.explain.records import (
     Count,
@@ -137,7 +137,7 @@ def test_parts_are_joined_in_the_order_they_come() -> None:
 def test_a_target_is_a_function_of_a_module_or_of_a_file(words: "tuple[str, str, str]", said: str) -> None:
     if not said:
         target = request(*words).target
-        assert target == (OURS[words[0]].target if words[0] in OURS else words[0])
+        assert target == (BUILTIN_FUNCTIONS[words[0]].target if words[0] in BUILTIN_FUNCTIONS else words[0])
         return
     with pytest.raises(BenchError, match=re.escape(said)):
         request(*words)
@@ -145,7 +145,7 @@ def test_a_target_is_a_function_of_a_module_or_of_a_file(words: "tuple[str, str,
 
 def test_our_functions_and_their_drivers_are_where_they_are_said_to_be() -> None:
     root = ROOT
-    for ours in OURS.values():
+    for ours in BUILTIN_FUNCTIONS.values():
         for place in (ours.target, ours.driver):
             module, _, name = place.partition(":")
             source = root.joinpath(*module.split(".")).with_suffix(".py").read_text()
