@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from bench.autograph.driver import located_file
 from bench.autograph.probe.child.ownership import UserProject
 
 
@@ -46,18 +45,3 @@ def test_what_lies_in_the_probed_file_s_folder_is_the_person_s_and_what_is_insta
 )
 def test_a_project_is_a_folder_without_the_environments_in_it(file: str, has: bool) -> None:
     assert UserProject(Path("/home/me/train.py")).contains(file) is has
-
-
-def test_where_a_module_lies_is_known_without_importing_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    raising = "raise AssertionError('it is imported')\n"
-    (tmp_path / "located_package").mkdir()
-    (tmp_path / "located_package" / "__init__.py").write_text(raising)
-    (tmp_path / "located_spaces").mkdir()
-    (tmp_path / "located_module.py").write_text(raising)
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    assert located_file("located_package.nets") == tmp_path / "located_package" / "__init__.py"
-    assert located_file("located_module") == tmp_path / "located_module.py"
-    assert located_file("located_spaces.nets").parent == tmp_path / "located_spaces"
-    assert located_file("located_nowhere.nets").parent == tmp_path
-    assert located_file("parts/train.py") == Path("parts/train.py")
