@@ -25,6 +25,17 @@ ROOMS = {  # each may import itself, those named, bench.errors and cifar_core
     "autograph": "records machine modes worker analysis report",
     "commands": "records machine modes analysis runner report autograph",
 }
+AUTOGRAPH_ROOMS = {  # the same within bench/autograph/
+    "findings": "",
+    "driver": "",
+    "source": "findings",
+    "inference": "source",
+    "traced": "source inference",
+    "rules": "source inference traced",
+    "check": "findings source inference traced rules",
+    "explain": "driver",
+    "probe": "findings source rules check driver",
+}
 CHILDREN = {"worker", "child"}  # what runs in a process of its own; no parent imports it
 TENSORFLOW = {"modes", "worker", "child", "examples", "cifar_core"}
 
@@ -69,8 +80,18 @@ def test_rooms_import_downwards(name: str) -> None:
     assert {used.split(".")[1] for used in ours(name)} & {*ROOMS} <= {room, *ROOMS[room].split()}
 
 
+@pytest.mark.parametrize(
+    "name", [name for name in NAMES if name.startswith("bench/autograph/") and name != "bench/autograph/__init__.py"]
+)
+def test_rooms_of_autograph_import_downwards(name: str) -> None:
+    room = Path(name).parts[2].removesuffix(".py")
+    used = {used.split(".")[2] for used in ours(name) if used.startswith("bench.autograph.")}
+    assert used & {*AUTOGRAPH_ROOMS} <= {room, *AUTOGRAPH_ROOMS[room].split()}
+
+
 def test_no_room_stands_above_itself_and_no_module_imports_itself_in_a_circle() -> None:
-    list(TopologicalSorter({room: may.split() for room, may in ROOMS.items()}).static_order())
+    for rooms in (ROOMS, AUTOGRAPH_ROOMS):
+        list(TopologicalSorter({room: may.split() for room, may in rooms.items()}).static_order())
     modules = {name.removesuffix(".py").removesuffix("/__init__").replace("/", "."): name for name in NAMES}
     list(
         TopologicalSorter(

@@ -1,7 +1,4 @@
-"""A person's module, and the function in it that drives the rest: found by name. Imports their code: only in a child.
-
-Leaves out what is done with it (explain_target.py, probe_child.py).
-"""
+"""Finds the user's module and its driver function by name. Importing runs the user's code: only in a child process."""
 
 import importlib
 import importlib.util
@@ -17,65 +14,67 @@ from bench.errors import BenchError
 
 
 @dataclass(frozen=True, slots=True)
-class Drive:
-    """What a probe calls, and the file whose folder is the person's project.
+class Driver:
+    """What a probe calls, and the file whose folder is the user's project.
 
-    `owner` is what its local names are called by; `traced` are functions, as file and line, that it has traced.
+    `prefix` stands before the names of its locals; `traced` are functions, by file and line, that it has traced.
     """
 
-    drive: Callable[[], Any]
+    call: Callable[[], Any]
     file: str
-    owner: str
+    prefix: str
     traced: list[tuple[str, int]] = field(default_factory=list)
 
 
-def load(place: str) -> ModuleType:
-    """A module by its name, from the current folder first, or a file by its path. Raises BenchError, or its errors."""
-    if not place.endswith(".py"):
-        here = _search_here()
+def load_module(name_or_path: str) -> ModuleType:
+    """Import a module by name, from the current folder first, or a file by path.
+
+    Raises BenchError where there is none, and whatever the module raises.
+    """
+    if not name_or_path.endswith(".py"):
+        folder = _search_current_folder()
         try:
-            return importlib.import_module(place)
+            return importlib.import_module(name_or_path)
         except ModuleNotFoundError as error:
-            if error.name and (place == error.name or place.startswith(f"{error.name}.")):
-                raise BenchError(f"there is no module {error.name}, neither in {here} nor on Python's path") from None
+            if error.name and (name_or_path == error.name or name_or_path.startswith(f"{error.name}.")):
+                raise BenchError(f"there is no module {error.name}, neither in {folder} nor on Python's path") from None
             raise
-    file = Path(place).resolve()
+    file = Path(name_or_path).resolve()
     if not file.is_file():
-        raise BenchError(f"there is no file {place}; type a path that ends in .py, or a module's name")
-    sys.path.insert(0, str(file.parent))  # as for a script: what lies beside it can be imported
+        raise BenchError(f"there is no file {name_or_path}; type a path that ends in .py, or a module's name")
+    sys.path.insert(0, str(file.parent))  # as for a script: modules beside it can be imported
     spec = importlib.util.spec_from_file_location(file.stem, file)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
-    sys.modules[file.stem] = module  # before it runs, as an import does: pickles and dataclasses look there
+    sys.modules[file.stem] = module  # before it runs, as for any import: pickle and dataclasses look there
     spec.loader.exec_module(module)
     return module
 
 
-def located(place: str) -> Path:
-    """The file in whose folder the code lies that `load` would import; of a package, its first. Imports nothing."""
-    if place.endswith(".py"):
-        return Path(place)
-    here, name = _search_here(), place.partition(".")[0]
+def located_file(name_or_path: str) -> Path:
+    """A file beside the code that `load_module` would import: of a package its __init__.py. Imports nothing."""
+    if name_or_path.endswith(".py"):
+        return Path(name_or_path)
+    folder, name = _search_current_folder(), name_or_path.partition(".")[0]
     spec = importlib.util.find_spec(name)
     if spec and spec.submodule_search_locations:
         return Path(next(iter(spec.submodule_search_locations)), "__init__.py")
-    return Path(spec.origin) if spec and spec.origin else Path(here, f"{name}.py")
+    return Path(spec.origin) if spec and spec.origin else Path(folder, f"{name}.py")
 
 
-def _search_here() -> str:
-    """Makes Python look in the current folder first, as for a script."""
-    if (here := os.getcwd()) not in sys.path[:1]:
-        sys.path.insert(0, here)
-    return here
+def _search_current_folder() -> str:
+    """Make Python search the current folder first, as it does for a script."""
+    if (folder := os.getcwd()) not in sys.path[:1]:
+        sys.path.insert(0, folder)
+    return folder
 
 
-def find(module: ModuleType, name: str) -> Callable[[], Any]:
-    """The driver: a function of this module, or `module:function`. Raises BenchError."""
+def find_driver(module: ModuleType, name: str) -> Callable[[], Any]:
+    """The driver: a function of this module, or `module:function`. Raises BenchError where there is none."""
     if ":" in name:
-        place, _, name = name.partition("::" if "::" in name else ":")
-        module = load(place)
-    driver = getattr(module, name, None)
+        name_or_path, _, name = name.partition("::" if "::" in name else ":")
+        module = load_module(name_or_path)
+    driver: Callable[[], Any] | None = getattr(module, name, None)
     if not callable(driver):
         raise BenchError(f"{module.__name__} has no function {name}; --driver names one without arguments")
-    found: Callable[[], Any] = driver
-    return found
+    return driver

@@ -1,13 +1,13 @@
-"""What a check found, as a record that every output format is made of."""
+"""The records of a check's result, from which every output format is made."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One place that breaks a rule. Lines and columns count from 1, as editors do; `end_column` is one past the end.
+    """One place that breaks a rule. Lines and columns count from 1, as in editors; `end_column` is one past the end.
 
-    `compiled_because` says what compiles the function, `compiled_line` where; `via` are the functions that lead to it.
+    `compiled_because` says what compiles the function, `compiled_line` where; `via` are the callers in between.
     """
 
     code: str
@@ -30,12 +30,12 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """All that a check found, in the order of files and lines."""
+class CheckResult:
+    """All findings of a check, sorted by file and line, and the number of files checked."""
 
     findings: tuple[Finding, ...]
     files: int
 
     def count(self, severity: str) -> int:
-        """How many are of this severity."""
+        """How many findings have this severity."""
         return sum(finding.severity == severity for finding in self.findings)

@@ -10,7 +10,7 @@ from bench.commands.console import aside
 from bench.errors import BenchError, Exit
 
 if TYPE_CHECKING:
-    from bench.autograph.probe.records import Limits, Seen
+    from bench.autograph.probe.records import Limits, ModeRun
 
 FORMATS = ("full", "json")
 
@@ -21,7 +21,7 @@ def run(file: Path, driver: str, tolerance: float, limits: "Limits", output_form
     from bench.autograph.probe import text as probe_text
     from bench.autograph.probe.compare import observations
     from bench.autograph.probe.predictions import joined, predicted
-    from bench.autograph.probe.records import Asked
+    from bench.autograph.probe.records import ProbeRequest
 
     if output_format not in FORMATS:
         raise BenchError(f"unknown output format '{output_format}'; known: {', '.join(FORMATS)}; type e.g. full")
@@ -32,14 +32,14 @@ def run(file: Path, driver: str, tolerance: float, limits: "Limits", output_form
         )
     if not file.is_file() or file.suffix != ".py":
         raise BenchError(f"there is no Python file {file}; type the path of one, and --driver with a function of it")
-    seen = probe.probe(Asked(str(file), driver, limits=limits), lambda mode: aside(f"{mode} ..."))
+    seen = probe.probe(ProbeRequest(str(file), driver, limits=limits), lambda mode: aside(f"{mode} ..."))
     found = joined(predicted(file), observations(seen, tolerance))
     show = probe_text.as_json if output_format == "json" else probe_text.text
     typer.echo(show(str(file), driver, seen, found))
     return outcome(driver, seen, any(probe_text.diverging(one.mode, found) for one in seen[1:]))
 
 
-def outcome(driver: str, seen: "Sequence[Seen]", diverges: bool) -> Exit:
+def outcome(driver: str, seen: "Sequence[ModeRun]", diverges: bool) -> Exit:
     """The exit code. Raises BenchError for a driver that fails in every mode, or that eager does not end."""
     eager = seen[0]
     if eager.limit:

@@ -1,13 +1,13 @@
-"""The records of own models probed before a run, as they stand in its folder (probes.json)."""
+"""The records of own models probed before a run (probes.json)."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Probed:
-    """An own model of a run, probed: in these modes, the first the baseline's; what is said of it.
+class ModelProbe:
+    """The probe of one own model: its modes, the baseline's first, and the lines that report it.
 
-    `apart` are the modes that leave other state behind than the baseline's, and how.
+    `apart` are the modes that leave other state behind than the baseline, each with the difference.
     """
 
     model: str
@@ -18,7 +18,7 @@ class Probed:
 
 @dataclass(frozen=True, slots=True)
 class Probes:
-    """What stands in a run folder's `probes.json`."""
+    """The contents of `probes.json` in a run folder."""
 
     format: int
-    probed: tuple[Probed, ...] = ()
+    probed: tuple[ModelProbe, ...] = ()

@@ -5,7 +5,7 @@ import os
 import numpy as np
 import tensorflow as tf
 
-from bench.autograph.explain.child import builtin_drivers as explain_ours
+from bench.autograph.explain.child.builtin_drivers import task
 from bench.modes.function import Function
 from bench.modes.function_loop import FunctionLoop
 
@@ -83,12 +83,12 @@ def drive_faults():
 
 def drive_ours():
     """The suite's own steps, as the modes call them."""
-    step = Function(lambda: explain_ours.task("mlp"))
+    step = Function(lambda: task("mlp"))
     losses = []
     for _ in range(4):
         step.run(1)
         losses.append(step.sync())
-    loop = FunctionLoop(lambda: explain_ours.task("mlp"))
+    loop = FunctionLoop(lambda: task("mlp"))
     loop.run(3)
     return losses, loop.sync(), Net().weight
 

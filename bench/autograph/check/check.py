@@ -1,4 +1,4 @@
-"""Paths and settings -> findings. Reads every file first, follows the calls between them, then asks each rule."""
+"""Checks source files: parses all of them, follows the calls between them, then applies each rule."""
 
 import ast
 from collections import defaultdict
@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from bench.autograph.check.settings import Settings
-from bench.autograph.findings import Checked, Finding
+from bench.autograph.findings import CheckResult, Finding
 from bench.autograph.inference.values import Tensor
 from bench.autograph.rules.rule import Rule, lowered
-from bench.autograph.source import files as reading
 from bench.autograph.source import suppressions
+from bench.autograph.source.files import nested_too_deeply, python_files, read_module
 from bench.autograph.source.modules import Module
 from bench.autograph.source.project import Project
 from bench.autograph.traced.body import Body, Hit
@@ -21,14 +21,15 @@ _STEPS = {Tensor.YES: 0, Tensor.LIKELY: 1, Tensor.UNKNOWN: 2, Tensor.NO: 2}
 
 def check(
     paths: Iterable[Path], settings: Settings, rules: tuple[Rule, ...], traced: Collection[tuple[str, int]] = ()
-) -> Checked:
-    """Check the files. `traced`: functions known to be compiled. Raises BenchError for a path that is not there."""
-    read = [reading.read(path) for path in reading.files(paths, settings.excludes)]
-    modules = [one for one in read if isinstance(one, Module)]
-    faults = [one for one in read if isinstance(one, Finding)]
-    found = [*faults, *_findings(modules, settings, rules, traced)]
-    ordered = sorted(found, key=lambda one: (one.file, one.line, one.column, one.code))
-    return Checked(tuple(one for one in ordered if settings.wants(one.code, one.file)), len(read))
+) -> CheckResult:
+    """Check the files. `traced`: functions known to be compiled. Raises BenchError for a path that does not exist."""
+    parsed = [read_module(path) for path in python_files(paths, settings.excludes)]
+    modules = [module for module in parsed if isinstance(module, Module)]
+    unreadable = [finding for finding in parsed if isinstance(finding, Finding)]
+    findings = [*unreadable, *_findings(modules, settings, rules, traced)]
+    findings.sort(key=lambda finding: (finding.file, finding.line, finding.column, finding.code))
+    wanted = tuple(finding for finding in findings if settings.wants(finding.code, finding.file))
+    return CheckResult(wanted, len(parsed))
 
 
 def _findings(
@@ -37,21 +38,21 @@ def _findings(
     project = Project(modules, _read_beside)
     reach = Reach(project, modules, traced)
     bodies = reach.bodies()
-    wanted = [rule for rule in rules if rule.check and settings.selects(rule.code)]
-    found = [reading.too_deep(path, line) for path, line in reach.too_deep]
-    found += [finding for body in bodies for finding in _of_body(body, wanted)]
+    selected = [rule for rule in rules if rule.check and settings.selects(rule.code)]
+    findings = [nested_too_deeply(path, line) for path, line in reach.too_deep]
+    findings += [finding for body in bodies for finding in _of_body(body, selected)]
     by_place: dict[tuple[str, int, int, str], Finding] = {}
-    for finding in found:
+    for finding in findings:
         if not settings.excludes(Path(finding.file)):
             by_place.setdefault((finding.file, finding.line, finding.column, finding.code), finding)
     read = [module for module in project.modules.values() if module]
-    return list(_unsilenced(read, modules, list(by_place.values()), settings))
+    return list(_unsuppressed(read, modules, list(by_place.values()), settings))
 
 
 def _read_beside(path: Path, name: str) -> Module | None:
-    here = Path.cwd()  # from which paths are told, as they are mostly typed
-    found = reading.read(path.relative_to(here) if path.is_relative_to(here) else path, name)
-    return found if isinstance(found, Module) else None
+    folder = Path.cwd()  # findings name files relative to it, as people type them
+    parsed = read_module(path.relative_to(folder) if path.is_relative_to(folder) else path, name)
+    return parsed if isinstance(parsed, Module) else None
 
 
 def _of_body(body: Body, rules: Iterable[Rule]) -> Iterator[Finding]:
@@ -61,14 +62,14 @@ def _of_body(body: Body, rules: Iterable[Rule]) -> Iterator[Finding]:
                 for hit in rule.check(body):
                     yield _finding(body, rule, hit)
             except RecursionError:
-                yield reading.too_deep(body.module.path, getattr(body.node, "lineno", 1))
+                yield nested_too_deeply(body.module.path, getattr(body.node, "lineno", 1))
 
 
 def _finding(body: Body, rule: Rule, hit: Hit) -> Finding:
-    node, because = hit.node, body.compiled
+    node, compiled = hit.node, body.compiled
     assert isinstance(node, ast.expr | ast.stmt | ast.arg | ast.ExceptHandler)
-    # What Keras calls may run eagerly too; the rules on conversion know that themselves.
-    keras = because is not None and because.kind == "keras" and not rule.code.startswith("AG6")
+    # Keras may call its methods eagerly too; the conversion rules account for that themselves.
+    keras = compiled is not None and compiled.kind == "keras" and not rule.code.startswith("AG6")
     end_line, end_column = _end(node, body.module.lines)
     return Finding(
         rule.code,
@@ -82,9 +83,9 @@ def _finding(body: Body, rule: Rule, hit: Hit) -> Finding:
         end_column + 1,
         hit.message,
         body.function.name if body.function else "",
-        because.because if because else "",
-        str(because.module.path) if because else "",
-        because.line if because else 0,
+        compiled.because if compiled else "",
+        str(compiled.module.path) if compiled else "",
+        compiled.line if compiled else 0,
         body.via,
         rule.fix,
         _around(body.module.lines, node.lineno),
@@ -92,7 +93,7 @@ def _finding(body: Body, rule: Rule, hit: Hit) -> Finding:
 
 
 def _end(node: ast.expr | ast.stmt | ast.arg | ast.ExceptHandler, lines: list[str]) -> tuple[int, int]:
-    """Where a finding ends: a statement with a body ends with its first line."""
+    """Line and column where a finding ends: a statement with a body ends with its first line."""
     with_body = isinstance(node, ast.stmt) and hasattr(node, "body")
     if with_body or node.end_lineno is None or node.end_col_offset is None:
         return node.lineno, len(lines[node.lineno - 1].rstrip())
@@ -100,7 +101,7 @@ def _end(node: ast.expr | ast.stmt | ast.arg | ast.ExceptHandler, lines: list[st
 
 
 def _column(lines: list[str], line: int, offset: int) -> int:
-    """Python counts the bytes of UTF-8; people and editors count characters."""
+    """The column in characters, as editors count it; Python counts bytes of UTF-8."""
     text = lines[line - 1] if line <= len(lines) else ""
     return offset if text.isascii() else len(text.encode()[:offset].decode(errors="ignore"))
 
@@ -109,15 +110,17 @@ def _around(lines: list[str], line: int) -> tuple[tuple[int, str], ...]:
     return tuple((number, lines[number - 1]) for number in range(max(1, line - 1), line + 1) if number <= len(lines))
 
 
-def _unsilenced(read: list[Module], asked: list[Module], found: list[Finding], settings: Settings) -> Iterator[Finding]:
+def _unsuppressed(
+    read: list[Module], checked: list[Module], findings: list[Finding], settings: Settings
+) -> Iterator[Finding]:
     by_file: dict[str, list[Finding]] = defaultdict(list)
-    for finding in found:
+    for finding in findings:
         by_file[finding.file].append(finding)
     for module in read:
-        mine, silenced = by_file[str(module.path)], set()
+        in_module, suppressed = by_file[str(module.path)], set()
         for noqa in suppressions.comments(module.lines):
-            covered = [finding for finding in mine if noqa.covers(finding)]
-            silenced.update(covered)
-            if module in asked and all(settings.selects(code) for code in noqa.codes or ()):
+            covered = [finding for finding in in_module if noqa.covers(finding)]
+            suppressed.update(covered)
+            if module in checked and all(settings.selects(code) for code in noqa.codes or ()):
                 yield from suppressions.unused(str(module.path), noqa, covered)
-        yield from (finding for finding in mine if finding not in silenced)
+        yield from (finding for finding in in_module if finding not in suppressed)

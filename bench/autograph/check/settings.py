@@ -1,4 +1,4 @@
-"""What a check looks for: codes, files, what fails it. From the command line, and from the nearest pyproject.toml."""
+"""The settings of a check: codes, files and what fails it, from pyproject.toml and the command line."""
 
 import sys
 from collections.abc import Iterable, Mapping
@@ -19,12 +19,12 @@ TABLE = "[tool.cifar-bench.check]"
 FORMATS = ("full", "concise", "json", "github", "sarif")
 _KEYS = ("select", "ignore", "exclude", "fail-on", "per-file-ignores", "output-format")
 UNREADABLE = "AG001"
-OWN_CODES = (UNREADABLE, "AG002")  # of the check itself
+OWN_CODES = (UNREADABLE, "AG002")  # not of a rule: reported by the check itself
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Codes may be prefixes: AG3 is a whole family."""
+    """The settings of a check. Codes may be prefixes: AG3 is a whole family."""
 
     select: tuple[str, ...] = ("AG",)
     ignore: tuple[str, ...] = ()
@@ -35,25 +35,25 @@ class Settings:
     root: Path = Path()
 
     def selects(self, code: str) -> bool:
-        """Is the code looked for? AG001 is unless it is ignored: a file that cannot be read was not checked for any."""
+        """Is the code selected? AG001 always is unless ignored: an unreadable file was not checked for any code."""
         chosen = code == UNREADABLE or code.startswith(self.select)
         return chosen and not (self.ignore and code.startswith(self.ignore))
 
     def wants(self, code: str, file: str) -> bool:
-        """Is the code looked for in this file?"""
+        """Is the code selected, and not ignored for this file?"""
         inside = _inside(Path(file), self.root)
-        own = any(code.startswith(codes) for pattern, codes in self.per_file_ignores if _matches(inside, pattern))
-        return self.selects(code) and not own
+        ignores = (codes for pattern, codes in self.per_file_ignores if _matches(inside, pattern))
+        return self.selects(code) and not any(code.startswith(codes) for codes in ignores)
 
     def excludes(self, file: Path) -> bool:
-        """Is the file left out? A pattern names it, or a folder it is in below the root: by name, or by its path."""
+        """Is the file excluded? A pattern matches it or a folder around it below the root, by name or by path."""
         inside = _inside(file, self.root)
-        places = [inside] if inside.is_absolute() else [inside, *inside.parents][:-1]  # the last is the root itself
-        return any(_matches(place, pattern) for place in places for pattern in self.exclude)
+        paths = [inside] if inside.is_absolute() else [inside, *inside.parents][:-1]  # the last is the root itself
+        return any(_matches(path, pattern) for path in paths for pattern in self.exclude)
 
 
 def _inside(path: Path, root: Path) -> Path:
-    """The path from the root, however it was typed; in full where it lies elsewhere."""
+    """The path relative to the root, however it was typed; absolute where it is not under the root."""
     full, root = path.resolve(), root.resolve()
     return full.relative_to(root) if full.is_relative_to(root) else full
 
@@ -63,7 +63,7 @@ def _matches(inside: Path, pattern: str) -> bool:
 
 
 def nearest(paths: Iterable[Path]) -> Path | None:
-    """The pyproject.toml nearest above the first path that has our table."""
+    """The nearest pyproject.toml above the first path that has the table [tool.cifar-bench.check]."""
     for path in paths:
         for folder in (path.resolve(), *path.resolve().parents):
             candidate = folder / "pyproject.toml"
@@ -82,7 +82,7 @@ def _tool(path: Path) -> Mapping[str, Any]:
 
 
 def load(paths: Iterable[Path], known: tuple[str, ...]) -> Settings:
-    """The settings of the nearest pyproject.toml, or the defaults. Raises BenchError for what it does not know."""
+    """The settings of the nearest pyproject.toml, or the defaults. Raises BenchError for unknown keys and values."""
     path = nearest(paths)
     if path is None:
         return Settings()
@@ -108,13 +108,13 @@ def load(paths: Iterable[Path], known: tuple[str, ...]) -> Settings:
 
 
 def _texts(path: Path, key: str, value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
         raise BenchError(f'{path}: {key} is a list of texts; type e.g. {key} = ["AG1", "AG305"]')
     return tuple(value)
 
 
 def with_words(settings: Settings, fail_on: str | None, output_format: str | None) -> Settings:
-    """The settings with these in place of their own. Raises BenchError for a word that is none of the known."""
+    """The settings with these values where they are given. Raises BenchError for an unknown value."""
     if fail_on is not None and fail_on not in SEVERITIES:
         raise BenchError(f"unknown severity '{fail_on}'; known: {', '.join(SEVERITIES)}; type e.g. --fail-on error")
     if output_format is not None and output_format not in FORMATS:
@@ -124,13 +124,13 @@ def with_words(settings: Settings, fail_on: str | None, output_format: str | Non
 
 
 def codes_of(text: str, known: tuple[str, ...]) -> tuple[str, ...]:
-    """`AG1,AG305` as codes. Raises BenchError for one that begins no known code."""
+    """`AG1,AG305` as codes. Raises BenchError for a code that is no prefix of a known one."""
     return known_codes(tuple(part.strip().upper() for part in text.split(",") if part.strip()), known)
 
 
 def known_codes(codes: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
-    """The same codes. Raises BenchError for one that begins no known code."""
+    """The same codes. Raises BenchError for a code that is no prefix of a known one."""
     for code in codes:
-        if not any(one.startswith(code) for one in known):
+        if not any(known_code.startswith(code) for known_code in known):
             raise BenchError(f"unknown code '{code}'; known: {', '.join(known)}, or a beginning such as AG3")
     return codes

@@ -1,1 +1,1 @@
-"""`explain`: one function taken through every stage from Python to machine code."""
+"""`explain`: shows every stage of one function, from Python to machine code."""

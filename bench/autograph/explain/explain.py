@@ -1,7 +1,4 @@
-"""The parent of `explain`: starts the child that imports the function, puts its stages together. No TensorFlow here.
-
-A stage that takes too long, or that the child dies of, is missing; those before it are kept.
-"""
+"""The parent's end of `explain`: starts the child process and collects its stages."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,8 +11,8 @@ from bench.machine.process import Child, Gone, command, executed
 from bench.modes.process_env import child_env
 
 CHILD = command("bench.autograph.explain.child")
-# The suite's own functions by short names, with a driver that calls each as the modes do.
-OURS = {
+# The suite's own functions by short name, each with a driver that calls it as the modes do.
+BUILTIN_FUNCTIONS = {
     "step": Request(
         "cifar_core.training:Task.step",
         driver="bench.autograph.explain.child.builtin_drivers:step",
@@ -37,51 +34,59 @@ TITLES = {
 
 
 def request(target: str, arguments: str, driver: str) -> Request:
-    """What the command line asks for. Raises BenchError where it names no function."""
-    if target in OURS:
-        return OURS[target]
-    place, _, name = target.partition("::" if "::" in target else ":")
-    if not (place and name):
-        ours = ", ".join(OURS)
+    """The request of the command line. Raises BenchError where it names no function."""
+    if target in BUILTIN_FUNCTIONS:
+        return BUILTIN_FUNCTIONS[target]
+    module, _, name = target.partition("::" if "::" in target else ":")
+    if not (module and name):
+        builtins = ", ".join(BUILTIN_FUNCTIONS)
         raise BenchError(
-            f"'{target}' names no function; type module:function, file.py::function, or one of ours: {ours}"
+            f"'{target}' names no function; type module:function, file.py::function, or one of ours: {builtins}"
         )
     if arguments and driver:
         raise BenchError("--args and --driver both say what the function is called with; give one of them")
     return Request(target, arguments, driver)
 
 
-def explain(wanted: Request, time_limit_s: float, notice: Callable[[str], None]) -> Explanation:
-    """The stages of a function; `notice` hears which is being worked on. Raises BenchError where it is not found."""
-    child = Child(executed(CHILD, child_env("function", "cpu", own_model=wanted not in OURS.values())))
-    found = Explanation()
+def explain(function: Request, time_limit_s: float, notice: Callable[[str], None]) -> Explanation:
+    """All stages of a function. `notice` is called with the name of each stage before it.
+
+    A stage that takes too long or ends the child is missing; the stages before it are kept. Raises BenchError where
+    the function is not found.
+    """
+    child = Child(executed(CHILD, child_env("function", "cpu", own_model=function not in BUILTIN_FUNCTIONS.values())))
+    explanation = Explanation()
     try:
-        child.send(wanted)
-        while not found.done:
-            notice(_working_on(found))
-            found = joined(found, msgspec.json.decode(child.receive(time_limit_s), type=Explanation))
-            if found.failure:
-                raise BenchError(found.failure)
+        child.send(function)
+        while not explanation.done:
+            notice(_working_on(explanation))
+            explanation = joined(explanation, msgspec.json.decode(child.receive(time_limit_s), type=Explanation))
+            if explanation.failure:
+                raise BenchError(explanation.failure)
     except Gone as error:
-        if not found.source and not found.missing:
+        if not explanation.source and not explanation.missing:
             raise BenchError(f"nothing could be explained: {error}{_last_words(child.tail())}") from None
-        stage = _working_on(found)
-        found = replace(found, missing=(*found.missing, Missing(stage, f"the process that worked on it {error}")))
+        stage = _working_on(explanation)
+        explanation = replace(
+            explanation, missing=(*explanation.missing, Missing(stage, f"the process that worked on it {error}"))
+        )
     finally:
         child.end()
-    return found
+    return explanation
 
 
-def joined(found: Explanation, more: Explanation) -> Explanation:
-    """Two parts of an explanation as one."""
-    stages = {stage: getattr(more, stage) for stage in STAGES if getattr(more, stage) is not None}
-    missing = (*found.missing, *more.missing)
-    return replace(found, **stages, missing=missing, failure=more.failure, done=more.done)
+def joined(earlier: Explanation, update: Explanation) -> Explanation:
+    """An explanation with the stages of a later message of the child."""
+    stages = {stage: getattr(update, stage) for stage in STAGES if getattr(update, stage) is not None}
+    missing = (*earlier.missing, *update.missing)
+    return replace(earlier, **stages, missing=missing, failure=update.failure, done=update.done)
 
 
-def _working_on(found: Explanation) -> str:
-    """The stage that comes next."""
-    return next((stage for stage in STAGES if getattr(found, stage) is None and not found.reason(stage)), STAGES[-1])
+def _working_on(explanation: Explanation) -> str:
+    """The stage that the child is working on."""
+    return next(
+        (stage for stage in STAGES if getattr(explanation, stage) is None and not explanation.reason(stage)), STAGES[-1]
+    )
 
 
 def _last_words(tail: str) -> str:

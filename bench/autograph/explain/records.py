@@ -1,7 +1,4 @@
-"""What `explain` says of a function, stage by stage: the records that cross from its child, and are shown.
-
-Leaves out how they are found (explain_child.py) and shown (explain_text.py, explain_page.py).
-"""
+"""The records of `explain`: what the child process sends for each stage of a function."""
 
 from dataclasses import dataclass
 
@@ -10,11 +7,11 @@ STAGES = ("source", "code", "trace", "graph", "program", "times")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Which function, and with what it is called.
+    """Which function is explained, and how it is called.
 
-    `target` is `module:function` or `file.py::function`; `arguments` a Python argument list, evaluated where the
-    function is; `driver` a function that calls it: of the same module, or `module:function`. `drops_operations`: what
-    it returns beside tensors, which tf.function would refuse, is left out, as the modes leave it out.
+    `target` is `module:function` or `file.py::function`; `arguments` a Python argument list, evaluated in the
+    function's module; `driver` a function that calls it: of the same module, or `module:function`. `drops_operations`:
+    operations among its results are replaced by None, because tf.function cannot return them.
     """
 
     target: str
@@ -24,8 +21,8 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a listing, and the number of the source line that it comes from, where that is known."""
+class ListingLine:
+    """A line of a listing; `source` is the number of the source line it comes from, None where that is not known."""
 
     text: str
     source: int | None = None
@@ -33,23 +30,23 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The first lines of something, and how many it has."""
+    """The first lines of a text, and how many lines it has in total."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[ListingLine, ...]
     total: int
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many there are of one kind."""
+    """How many operations or instructions there are of one kind."""
 
     kind: str
     number: int
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """The function as it was written; `first` is the number of its first line."""
+class SourceCode:
+    """The source code of the function; `first` is the number of its first line."""
 
     name: str
     file: str
@@ -59,7 +56,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Python came to a line: in which graph (empty for the function's own), and what operations the line made there."""
+    """Python ran a line while tracing: in which graph (empty for the function's own), and the operations it created."""
 
     line: int
     graph: str
@@ -68,7 +65,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class LineCount:
-    """How often Python came to a source line when it ran eagerly and while it was traced, and the ops it made."""
+    """How often Python ran a source line eagerly (None: unknown) and while tracing, and the operations it created."""
 
     line: int
     eager: int | None
@@ -78,7 +75,7 @@ class LineCount:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What Python did while the function was traced once. `converted`: by AutoGraph, seen in what was run."""
+    """What Python did during one trace. `converted`: AutoGraph's code ran, not the code as written."""
 
     signature: str
     converted: bool
@@ -88,10 +85,10 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
-    """A graph and those in it: a loop's condition and body, a branch, a function that is called.
+class FuncGraph:
+    """A function's graph, with the graphs nested in it: conditions and bodies of loops, branches, called functions.
 
-    `ops` are its own; `ops_total` has those of the bodies in it as well.
+    `ops` counts its own operations, `ops_total` also those of the nested graphs.
     """
 
     name: str
@@ -100,21 +97,21 @@ class Body:
     ops_total: int
     kinds: tuple[Count, ...]
     listing: Listing
-    bodies: tuple["Body", ...]
+    bodies: tuple["FuncGraph", ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Graph:
-    """The traced graph, and what the runtime's optimiser (Grappler) made of it; why not, where it could not be had."""
+class TracedGraph:
+    """The graph as traced, and after the runtime's optimiser (Grappler); `reason` says why that is missing."""
 
-    traced: Body
-    optimised: Body | None
+    traced: FuncGraph
+    optimised: FuncGraph | None
     reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """XLA's program: how many instructions, of what kinds, and its text."""
+    """An XLA program (HLO): the number of its instructions, their kinds, and its text."""
 
     instructions: int
     kinds: tuple[Count, ...]
@@ -122,8 +119,8 @@ class Program:
 
 
 @dataclass(frozen=True, slots=True)
-class Compiled:
-    """The program that XLA is given, and the one that it makes of it, with that one's fusions."""
+class XlaCompilation:
+    """The program that XLA gets and the one it optimises it to; `fusions` counts those of the optimised program."""
 
     given: Program
     optimised: Program
@@ -132,9 +129,9 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds of a call in one mode: the median of some slices with its interval, and the first call's on its own.
+    """Seconds per call in one mode: the median of some slices with its interval, and the first call by itself.
 
-    Where the mode cannot run it, `reason` says why and the numbers are None.
+    Where the mode cannot run the function, `reason` says why and the numbers are None.
     """
 
     mode: str
@@ -149,7 +146,7 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A stage that this function does not have, and TensorFlow's reason."""
+    """A stage that is missing for this function, and why."""
 
     stage: str
     reason: str
@@ -157,18 +154,18 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """All stages, as far as they came. The child sends one a stage, with that stage alone, and at last a `done`."""
+    """The stages so far. The child sends one message per stage with that stage only, and finally one with `done`."""
 
-    source: Source | None = None
+    source: SourceCode | None = None
     code: Listing | None = None
     trace: Trace | None = None
-    graph: Graph | None = None
-    program: Compiled | None = None
+    graph: TracedGraph | None = None
+    program: XlaCompilation | None = None
     times: tuple[Timing, ...] | None = None
     missing: tuple[Missing, ...] = ()
     failure: str = ""  # why nothing could be explained
     done: bool = False
 
     def reason(self, stage: str) -> str:
-        """Why a stage is not there."""
+        """Why a stage is missing; empty where it is not."""
         return next((missing.reason for missing in self.missing if missing.stage == stage), "")

@@ -1,7 +1,4 @@
-"""Expressions -> values: what an expression gives where the values of the local names are known.
-
-Calls are in calls.py; statements, and so which local holds what, in interpret.py.
-"""
+"""Evaluates expressions, given the values of the local names."""
 
 import ast
 import contextlib
@@ -11,17 +8,18 @@ from dataclasses import replace
 from bench.autograph.inference import calls, operations
 from bench.autograph.inference.values import CONTAINERS, LIKELY, PYTHON, TENSOR, UNKNOWN, Tensor, Value, combine, join
 from bench.autograph.source import names
-from bench.autograph.source.modules import Function, Module, Scope
+from bench.autograph.source.modules import FunctionDefinition, Module, Scope
 from bench.autograph.source.project import Project
 
-_DEPTH = 20  # names that stand for names that are followed
+_DEPTH = 20  # how many names defined by names are followed
 
 
 class Evaluator:
-    """Evaluates in one function; `local` is changed by who walks its statements, `seen` keeps every node's value.
+    """Evaluates the expressions of one function.
 
-    `outside` keeps the values of expressions outside the function, for all evaluators of a round: where many names
-    stand for each other, as in a function's own locals read from a lambda, each would else be evaluated for every path.
+    `local` holds the values of local names and is updated by the walk over the statements; `values` keeps the value of
+    every node. `outside` caches values of expressions outside the function for all evaluators of a round: where names
+    are defined by each other, as locals that a lambda reads, each would otherwise be evaluated once for every path.
     """
 
     def __init__(
@@ -29,39 +27,39 @@ class Evaluator:
         project: Project,
         module: Module,
         scope: Scope,
-        returns: Mapping[Function, Value],
+        returns: Mapping[FunctionDefinition, Value],
         outside: dict[ast.expr, Value],
     ) -> None:
         self.project, self.module, self.scope, self.returns = project, module, scope, returns
         self.outside = outside
         self.local: dict[str, Value] = {}
-        self.seen: dict[ast.AST, Value] = {}
+        self.values: dict[ast.AST, Value] = {}
         self.depth = 0
 
     def value(self, node: ast.expr | None) -> Value:
-        """The value of an expression; its parts are evaluated, and kept, too."""
+        """The value of an expression; its parts are evaluated and kept too."""
         if node is None:
             return PYTHON
         method = getattr(self, f"_{type(node).__name__.lower()}", None)
-        found: Value = method(node) if method else self._parts(node)
-        self.seen[node] = found
-        return found
+        value: Value = method(node) if method else self._parts(node)
+        self.values[node] = value
+        return value
 
     def _parts(self, node: ast.AST) -> Value:
-        for part in ast.iter_child_nodes(node):
-            if isinstance(part, ast.expr):
-                self.value(part)
-            elif isinstance(part, ast.keyword):
-                self.value(part.value)
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                self.value(child)
+            elif isinstance(child, ast.keyword):
+                self.value(child.value)
         return UNKNOWN
 
     def _constant(self, node: ast.Constant) -> Value:
         return PYTHON
 
     def _joinedstr(self, node: ast.JoinedStr) -> Value:
-        for part in node.values:
-            if isinstance(part, ast.FormattedValue):
-                self.value(part.value)
+        for piece in node.values:
+            if isinstance(piece, ast.FormattedValue):
+                self.value(piece.value)
         return PYTHON
 
     def _lambda(self, node: ast.Lambda) -> Value:
@@ -74,32 +72,32 @@ class Evaluator:
 
     def captured(self, node: ast.Name) -> Value:
         """The value of a name from around the function."""
-        found = names.lookup(node.id, self.module.enclosing[node])
-        if found is None:
+        bound = names.lookup(node.id, self.module.enclosing[node])
+        if bound is None:
             return UNKNOWN
-        kinds = {binding.kind for binding in found[1]}
+        kinds = {binding.kind for binding in bound.bindings}
         if kinds & {"function", "class", "import"}:
             return Value("function", "captured", name=node.id) if "import" not in kinds else UNKNOWN
-        values = [self._elsewhere(binding.value) for binding in found[1] if binding.value is not None]
-        if len(values) < len(found[1]) or not values:
+        values = [self._elsewhere(binding.value) for binding in bound.bindings if binding.value is not None]
+        if len(values) < len(bound.bindings) or not values:
             return Value("unknown", "captured", name=node.id)
-        known = values[0]
-        for other in values[1:]:
-            known = join(known, other)
-        return replace(known, origin="captured", name=node.id)
+        joined = values[0]
+        for value in values[1:]:
+            joined = join(joined, value)
+        return replace(joined, origin="captured", name=node.id)
 
     def _elsewhere(self, node: ast.expr, module: Module | None = None) -> Value:
-        """An expression outside the function, of which the surrounding locals are not known."""
+        """The value of an expression outside the function, where the local names around it are not known."""
         if node in self.outside:
             return self.outside[node]
         if self.depth > _DEPTH:
             return UNKNOWN
-        self.outside[node] = UNKNOWN  # while it is evaluated: what it is made of may lead back to it
+        self.outside[node] = UNKNOWN  # while it is being evaluated: its parts may refer back to it
         home = module or self.module
-        other = Evaluator(self.project, home, home.enclosing[node], self.returns, self.outside)
-        other.depth = self.depth + 1
-        with contextlib.suppress(RecursionError):  # what is nested too deeply stays unknown
-            self.outside[node] = other.value(node)
+        evaluator = Evaluator(self.project, home, home.enclosing[node], self.returns, self.outside)
+        evaluator.depth = self.depth + 1
+        with contextlib.suppress(RecursionError):  # too deeply nested code stays unknown
+            self.outside[node] = evaluator.value(node)
         return self.outside[node]
 
     def _attribute(self, node: ast.Attribute) -> Value:
@@ -109,16 +107,16 @@ class Evaluator:
                 return PYTHON
             return TENSOR if base.tensor is Tensor.YES else UNKNOWN
         name = f"{base.name}.{node.attr}" if base.name else ""
-        if base.owner and (found := self._attribute_of_class(base.owner, node.attr)):
-            return replace(found, origin=base.origin, name=name)
+        if base.owner and (stored := self._attribute_of_class(base.owner, node.attr)):
+            return replace(stored, origin=base.origin, name=name)
         if base.kind == "python":
             return PYTHON
         return Value("unknown", base.origin if base.kind in ("object", "unknown") else "unknown", name=name)
 
     def _attribute_of_class(self, owner: ast.ClassDef, name: str) -> Value | None:
         home = self.project.home(owner)
-        found = self.project.attribute(home, owner, name) if home else None
-        return self._elsewhere(found[1], found[0]) if found else None
+        stored = self.project.attribute(home, owner, name) if home else None
+        return self._elsewhere(stored[1], stored[0]) if stored else None
 
     def _subscript(self, node: ast.Subscript) -> Value:
         base = self.value(node.value)
@@ -132,8 +130,8 @@ class Evaluator:
         return base if base.kind in ("python", "ndarray") else Value("unknown", base.origin, name=base.name)
 
     def _slice(self, node: ast.Slice) -> Value:
-        for part in (node.lower, node.upper, node.step):
-            self.value(part)
+        for limit in (node.lower, node.upper, node.step):
+            self.value(limit)
         return PYTHON
 
     def _binop(self, node: ast.BinOp) -> Value:
@@ -148,24 +146,24 @@ class Evaluator:
         return combine(self.value(node.operand))
 
     def _boolop(self, node: ast.BoolOp) -> Value:
-        return combine(*[self.value(part) for part in node.values])
+        return combine(*[self.value(operand) for operand in node.values])
 
     def _compare(self, node: ast.Compare) -> Value:
-        parts = [self.value(node.left), *[self.value(part) for part in node.comparators]]
+        operands = [self.value(node.left), *[self.value(operand) for operand in node.comparators]]
         python = (ast.Is, ast.IsNot, ast.In, ast.NotIn)
-        return PYTHON if any(isinstance(op, python) for op in node.ops) else combine(*parts)
+        return PYTHON if any(isinstance(op, python) for op in node.ops) else combine(*operands)
 
     def _ifexp(self, node: ast.IfExp) -> Value:
         self.value(node.test)
         return join(self.value(node.body), self.value(node.orelse))
 
     def _namedexpr(self, node: ast.NamedExpr) -> Value:
-        found = self.value(node.value)
-        self.local[node.target.id] = found
-        return found
+        value = self.value(node.value)
+        self.local[node.target.id] = value
+        return value
 
-    def _container(self, kind: str, parts: list[ast.expr]) -> Value:
-        values = [self.value(part.value if isinstance(part, ast.Starred) else part) for part in parts]
+    def _container(self, kind: str, elements: list[ast.expr]) -> Value:
+        values = [self.value(element.value if isinstance(element, ast.Starred) else element) for element in elements]
         item = values[0] if values and all(value.kind == values[0].kind for value in values) else None
         return Value(kind, "fresh", item=item)
 
@@ -184,9 +182,9 @@ class Evaluator:
         return self._container("dict", node.values)
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> None:
-        for part in node.generators:
-            self.bind(part.target, calls.item(self, part.iter))
-            for test in part.ifs:
+        for generator in node.generators:
+            self.bind(generator.target, calls.loop_item(self, generator.iter))
+            for test in generator.ifs:
                 self.value(test)
 
     def _listcomp(self, node: ast.ListComp) -> Value:
@@ -207,20 +205,20 @@ class Evaluator:
         return Value("dict", "fresh", item=self.value(node.value))
 
     def bind(self, target: ast.expr, value: Value) -> None:
-        """What an assignment to the target makes known."""
+        """Give the target of an assignment its value."""
         if isinstance(target, ast.Starred):
             self.bind(target.value, Value("list", "fresh", item=value.item))
         elif isinstance(target, ast.Name):
             self.local[target.id] = value
-            self.seen[target] = value
+            self.values[target] = value
         elif isinstance(target, ast.Tuple | ast.List):
-            part = calls.part(value)
+            element = calls.element(value)
             if value.kind == "enumerated" and len(target.elts) == 2:
                 self.bind(target.elts[0], PYTHON)
-                self.bind(target.elts[1], part)
+                self.bind(target.elts[1], element)
                 return
-            for element in target.elts:
-                self.bind(element, part)
+            for inner_target in target.elts:
+                self.bind(inner_target, element)
         else:
             self.value(target)
 

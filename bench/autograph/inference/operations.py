@@ -1,8 +1,8 @@
-"""What calls into TensorFlow, NumPy and Python return, as values. Only functions that give one tensor count as one."""
+"""What calls into TensorFlow, NumPy and Python return, as values."""
 
 from bench.autograph.inference.values import PYTHON, TENSOR, UNKNOWN, Value
 
-# Of tf, tf.math, tf.nn, tf.linalg ...: those whose result is one tensor whatever they are given.
+# Functions of tf, tf.math, tf.nn, tf.linalg ... that always return a single tensor.
 ONE_TENSOR = frozenset(
     """
     abs accumulate_n acos acosh add add_n angle argmax argmin argsort as_string asin asinh atan atan2 atanh
@@ -52,7 +52,7 @@ FRESH = {name: kind for kind, names in _FRESH.items() for name in names.split()}
 
 
 def result(dotted: str) -> Value:
-    """What a call of this outside function returns; unknown where it is not known."""
+    """What a call of this function from outside the project returns; UNKNOWN where that is not known."""
     family, _, leaf = dotted.rpartition(".")
     if dotted.startswith("tensorflow."):
         return _tensorflow(dotted, family, leaf)
@@ -87,7 +87,7 @@ def _tensorflow(dotted: str, family: str, leaf: str) -> Value:
     return UNKNOWN
 
 
-# Methods, by the kind of what they are called on.
+# Methods, by the kind of the object.
 _TENSORARRAY = {"write": "tensorarray", "scatter": "tensorarray", "unstack": "tensorarray", "split": "tensorarray"}
 _OF_TENSOR = frozenset("assign assign_add assign_sub read_value value get_shape numpy set_shape".split())
 

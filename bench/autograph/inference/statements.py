@@ -1,4 +1,4 @@
-"""Walks the statements of one function in order and follows what its locals hold; both branches, loops twice."""
+"""Walks the statements of one function in order and tracks its local values: both branches, loops twice."""
 
 import ast
 
@@ -12,7 +12,7 @@ _PYTHON_TYPES = frozenset("int float bool str list tuple dict".split())
 
 
 class Walk:
-    """One pass over a function's statements. `skipped` are those that no trace records."""
+    """One pass over a function's statements. `skipped` are the statements that are never traced."""
 
     def __init__(self, evaluator: Evaluator) -> None:
         self.evaluator = evaluator
@@ -20,8 +20,10 @@ class Walk:
         self.returned: Value | None = None
 
     def block(self, statements: list[ast.stmt]) -> bool:
-        """Walk them; False where the end is never reached."""
-        return all(self.statement(statement) for statement in statements)  # stops at the first that ends it
+        """Walk them. False where execution never reaches the end."""
+        return all(
+            self.statement(statement) for statement in statements
+        )  # stops at the first statement that leaves the block
 
     def statement(self, node: ast.stmt) -> bool:
         method = getattr(self, f"_{type(node).__name__.lower()}", None)
@@ -54,10 +56,10 @@ class Walk:
             isinstance(target, ast.Tuple | ast.List)
             and isinstance(source, ast.Tuple | ast.List)
             and len(target.elts) == len(source.elts)
-            and not any(isinstance(part, ast.Starred) for part in (*target.elts, *source.elts))
+            and not any(isinstance(element, ast.Starred) for element in (*target.elts, *source.elts))
         ):
-            for left, right in zip(target.elts, source.elts, strict=True):
-                self._store(left, right, self.evaluator.seen[right])
+            for inner_target, inner_source in zip(target.elts, source.elts, strict=True):
+                self._store(inner_target, inner_source, self.evaluator.values[inner_source])
         else:
             self.evaluator.bind(target, value)
 
@@ -74,9 +76,9 @@ class Walk:
         before = self.evaluator.local.get(node.target.id, UNKNOWN)
         if node.target.id not in self.evaluator.local and node.target.id in self.evaluator.scope.outer:
             before = self.evaluator.captured(node.target)
-        keeps = before.kind in ("list", "set", "dict", "ndarray")  # changed in place: still the same object
+        keeps = before.kind in ("list", "set", "dict", "ndarray")  # changed in place: the same object
         self.evaluator.bind(node.target, before if keeps else combine(before, right))
-        self.evaluator.seen[node.target] = before
+        self.evaluator.values[node.target] = before
         return True
 
     def _if(self, node: ast.If) -> bool:
@@ -86,22 +88,22 @@ class Walk:
             return self.block(node.orelse)
         before = dict(self.evaluator.local)
         self.evaluator.local.update(self._narrowed(node.test, True))
-        goes_on = self.block(node.body)
-        first = self.evaluator.local
+        continues = self.block(node.body)
+        after_body = self.evaluator.local
         self.evaluator.local = before
         self.evaluator.local.update(self._narrowed(node.test, False))
-        goes_on_else = self.block(node.orelse)
-        if goes_on and goes_on_else:
-            self.evaluator.local = _joined(first, self.evaluator.local)
-        elif goes_on:
-            self.evaluator.local = first
-        return goes_on or goes_on_else
+        continues_else = self.block(node.orelse)
+        if continues and continues_else:
+            self.evaluator.local = _joined(after_body, self.evaluator.local)
+        elif continues:
+            self.evaluator.local = after_body
+        return continues or continues_else
 
     def _eager_only(self, test: ast.expr) -> bool:
         return names.called(self.evaluator.module, test) in _EAGER_ONLY
 
     def _narrowed(self, test: ast.expr, holds: bool) -> dict[str, Value]:
-        """What a passed or failed test says of a name: `tf.is_tensor(x)`, `x is None`, `isinstance(x, int)`."""
+        """What a test says about a name in each branch: `tf.is_tensor(x)`, `x is None`, `isinstance(x, int)`."""
         if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
             return self._narrowed(test.operand, not holds)
         match test:
@@ -115,12 +117,12 @@ class Walk:
                     return self._narrowed_by_type(name, rest[0], holds)
         return {}
 
-    def _narrowed_by_type(self, name: str, given: ast.expr, holds: bool) -> dict[str, Value]:
-        types = given.elts if isinstance(given, ast.Tuple) else [given]
-        dotted = [names.dotted(self.evaluator.module, one) or "" for one in types]
-        if all(one.startswith("tensorflow.") for one in dotted):
-            return {name: TENSOR} if holds and dotted == ["tensorflow.Tensor"] else {}
-        python = all(one.removeprefix("builtins.") in _PYTHON_TYPES for one in dotted)
+    def _narrowed_by_type(self, name: str, type_node: ast.expr, holds: bool) -> dict[str, Value]:
+        types = type_node.elts if isinstance(type_node, ast.Tuple) else [type_node]
+        type_names = [names.dotted(self.evaluator.module, node) or "" for node in types]
+        if all(type_name.startswith("tensorflow.") for type_name in type_names):
+            return {name: TENSOR} if holds and type_names == ["tensorflow.Tensor"] else {}
+        python = all(type_name.removeprefix("builtins.") in _PYTHON_TYPES for type_name in type_names)
         return {name: PYTHON} if python and holds else {}
 
     def _for(self, node: ast.For | ast.AsyncFor) -> bool:
@@ -137,7 +139,7 @@ class Walk:
         for _ in range(2):
             before = dict(self.evaluator.local)
             if over:
-                self.evaluator.bind(over.target, calls.item(self.evaluator, over.iter))
+                self.evaluator.bind(over.target, calls.loop_item(self.evaluator, over.iter))
             elif isinstance(node, ast.While):
                 self.evaluator.value(node.test)
             self.block(node.body)
@@ -145,11 +147,11 @@ class Walk:
         self.block(node.orelse)
 
     def _with(self, node: ast.With | ast.AsyncWith) -> bool:
-        for part in node.items:
-            value = self.evaluator.value(part.context_expr)
-            if part.optional_vars:
-                self.evaluator.bind(part.optional_vars, value)
-            if names.called(self.evaluator.module, part.context_expr) == "tensorflow.init_scope":
+        for context in node.items:
+            value = self.evaluator.value(context.context_expr)
+            if context.optional_vars:
+                self.evaluator.bind(context.optional_vars, value)
+            if names.called(self.evaluator.module, context.context_expr) == "tensorflow.init_scope":
                 self.skipped.update(node.body)
         return self.block(node.body)
 
@@ -157,17 +159,17 @@ class Walk:
 
     def _try(self, node: ast.Try) -> bool:
         before = dict(self.evaluator.local)
-        goes_on = self.block(node.body) and self.block(node.orelse)
+        continues = self.block(node.body) and self.block(node.orelse)
         for handler in node.handlers:
             after, self.evaluator.local = self.evaluator.local, _joined(before, self.evaluator.local)
             if handler.name:
                 self.evaluator.local[handler.name] = PYTHON
             if self.block(handler.body):
-                self.evaluator.local = _joined(after, self.evaluator.local) if goes_on else self.evaluator.local
-                goes_on = True
+                self.evaluator.local = _joined(after, self.evaluator.local) if continues else self.evaluator.local
+                continues = True
             else:
                 self.evaluator.local = after
-        return self.block(node.finalbody) and goes_on
+        return self.block(node.finalbody) and continues
 
     _trystar = _try
 
@@ -195,9 +197,9 @@ def _joined(first: dict[str, Value], second: dict[str, Value]) -> dict[str, Valu
 
 def walk(evaluator: Evaluator, node: ast.AST) -> Walk:
     """Walk a function's, a lambda's or a module's body."""
-    pass_ = Walk(evaluator)
+    walked = Walk(evaluator)
     if isinstance(node, ast.Lambda):
-        pass_.returned = evaluator.value(node.body)
+        walked.returned = evaluator.value(node.body)
     elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Module | ast.ClassDef):
-        pass_.block(node.body)
-    return pass_
+        walked.block(node.body)
+    return walked

@@ -1,7 +1,4 @@
-"""What the checker knows of a value: its kind, where the object came from, and whether it is a tensor.
-
-Three answers and a half: yes, no, unknown, and likely, for a parameter of a compiled function that nothing is said of.
-"""
+"""The record of a value: its kind, where the object came from, and whether it is a tensor."""
 
 import ast
 from dataclasses import dataclass, replace
@@ -9,7 +6,7 @@ from enum import IntEnum
 
 
 class Tensor(IntEnum):
-    """Is it a tensor?"""
+    """Is it a tensor? LIKELY is a parameter of a compiled function about which nothing else is known."""
 
     NO = 0
     UNKNOWN = 1
@@ -24,11 +21,11 @@ _UNKNOWN_KINDS = ("unknown", "object", "function")
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value as far as it is known.
+    """What is known about a value.
 
     `kind`: tensor, variable, dataset, tensorarray, list, dict, set, tuple, enumerated, ndarray, python, iterator,
     object, function, unknown. `origin` of the object: fresh (made in this call), captured (from around the function,
-    or of `self`), parameter, unknown. `name` is what the source calls an object that came from outside.
+    or of `self`), parameter, unknown. `name` is the name in the source of an object that came from outside.
     """
 
     kind: str = "unknown"
@@ -58,13 +55,13 @@ LIKELY = Value("tensor", "fresh", sure=False)
 
 
 def join(first: Value, second: Value) -> Value:
-    """What is known of a value that is one or the other."""
+    """What is known about a value that is one or the other."""
     if first == second:
         return first
-    # Where one of the two came from outside, a change may reach it.
-    outer = next((one for one in (first, second) if one.origin == "captured"), None)
-    origin = outer.origin if outer else first.origin if first.origin == second.origin else "unknown"
-    name = outer.name if outer else first.name if first.name == second.name else ""
+    # Where one of the two came from outside, a mutation may reach it.
+    captured = next((value for value in (first, second) if value.origin == "captured"), None)
+    origin = captured.origin if captured else first.origin if first.origin == second.origin else "unknown"
+    name = captured.name if captured else first.name if first.name == second.name else ""
     if first.kind == second.kind:
         return replace(first, origin=origin, name=name, sure=first.sure and second.sure)
     if "tensor" in (first.kind, second.kind) and "unknown" not in (first.kind, second.kind):
@@ -72,12 +69,12 @@ def join(first: Value, second: Value) -> Value:
     return Value("unknown", origin, name=name)
 
 
-def combine(*parts: Value) -> Value:
-    """What an operator makes of its operands: a tensor as soon as one of them is."""
-    level = max((part.tensor for part in parts), default=Tensor.NO)
+def combine(*operands: Value) -> Value:
+    """The result of an operator: a tensor as soon as one operand is a tensor."""
+    level = max((operand.tensor for operand in operands), default=Tensor.NO)
     if level is Tensor.YES:
         return TENSOR
     if level is Tensor.LIKELY:
         return LIKELY
-    arrays = any(part.kind == "ndarray" for part in parts)
+    arrays = any(operand.kind == "ndarray" for operand in operands)
     return UNKNOWN if level is Tensor.UNKNOWN else Value("ndarray" if arrays else "python", "fresh")

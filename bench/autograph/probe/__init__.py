@@ -1,1 +1,1 @@
-"""`probe`: somebody's code run in several modes, and what differed."""
+"""`probe`: runs the user's code in several modes and compares what it does."""

@@ -1,8 +1,7 @@
-"""A run's own models, probed before its first block: which modes do not do the same, and why.
+"""Probes the user's own models of a run before its first block, and keeps the result in the run folder.
 
-What is seen is kept in the run folder, so that a run that goes on does not ask again. The line itself holds losses and
-gradients against the baseline's in every block; what it cannot see, and what makes a mode INVALID here, is state that
-the mode leaves otherwise: a count, a list, an attribute. Leaves out how a driver is watched (probe.py).
+Every block compares losses and gradients with the baseline. It cannot see other state that a mode leaves behind (a
+counter, a list, an attribute), so such a mode is INVALID because of the probe.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,13 +12,13 @@ from bench.analysis.validity import TOLERANCES
 from bench.autograph.probe.compare import Observation, observations
 from bench.autograph.probe.predictions import joined, predicted
 from bench.autograph.probe.probe import probe
-from bench.autograph.probe.records import MODES, Asked, Limits, Seen
+from bench.autograph.probe.records import MODES, Limits, ModeRun, ProbeRequest
 from bench.autograph.probe.text import of_finding, verdict
 from bench.errors import BenchError
 from bench.records.case import Case
 from bench.records.files import write
 from bench.records.folders import PROBES, read_probes
-from bench.records.probes import Probed, Probes
+from bench.records.probes import ModelProbe, Probes
 from bench.records.run import FORMAT, Plan
 from bench.records.store import Store
 from cifar_core.cifar10 import Source
@@ -28,7 +27,7 @@ from cifar_core.workload import Workload
 # How a mode of a run executes, as the probe's modes do; all others trace a graph.
 LIKE = {"eager": "eager", "keras_eager": "eager", "xla": "xla", "xla_loop": "xla", "keras_jit": "xla"}
 LIMITS = Limits(nodes=200_000, seconds=120.0)
-UNSEEN = ("state", "leak")  # what the line cannot see
+UNSEEN = ("state", "leak")  # the kinds of observation that a block's own checks cannot make
 
 
 def like(mode: str) -> str:
@@ -37,76 +36,85 @@ def like(mode: str) -> str:
 
 
 def probe_first(store: Store, source: Source, say: Callable[[str], None]) -> Probes:
-    """Probe each own model of the plan, unless it was; what was seen is said and kept."""
-    wanted = _wanted(store.plan)
-    if not wanted or (store.folder / PROBES).exists():
+    """Probe each own model of the plan, unless the folder has the result; say what was observed and keep it."""
+    to_probe = _models_to_probe(store.plan)
+    if not to_probe or (store.folder / PROBES).exists():
         return read_probes(store.folder)
-    found = []
-    for workload, modes in wanted:
+    probed = []
+    for workload, modes in to_probe:
         say(f"probing {workload.model} in {', '.join(modes)}, a process each; --no-probe leaves it out")
-        found.append(_probed(workload, modes, source))
-        say("\n".join(found[-1].lines))
-    probes = Probes(FORMAT, tuple(found))
+        probed.append(_probe_model(workload, modes, source))
+        say("\n".join(probed[-1].lines))
+    probes = Probes(FORMAT, tuple(probed))
     write(store.folder / PROBES, probes)
     return probes
 
 
-def _wanted(plan: Plan) -> list[tuple[Workload, tuple[str, ...]]]:
-    """Each own model once, with the ways in which it is executed, the baseline's first; none where all are alike."""
+def _models_to_probe(plan: Plan) -> list[tuple[Workload, tuple[str, ...]]]:
+    """Each own model with its probe modes, the baseline's first; only models that are run in more than one of them."""
     cases: dict[str, list[Case]] = {}
     for case in plan.cases:
         if case.workload.own_model:
             cases.setdefault(case.workload.model, []).append(case)
-    ways = [(own[0].workload, tuple(dict.fromkeys(like(case.mode) for case in own))) for own in cases.values()]
-    return [(workload, modes) for workload, modes in ways if len(modes) > 1]
+    per_model = [
+        (model_cases[0].workload, tuple(dict.fromkeys(like(case.mode) for case in model_cases)))
+        for model_cases in cases.values()
+    ]
+    return [(workload, modes) for workload, modes in per_model if len(modes) > 1]
 
 
-def _probed(workload: Workload, modes: tuple[str, ...], source: Source) -> Probed:
-    """A probe that fails or that a limit ends loses nothing but itself."""
+def _probe_model(workload: Workload, modes: tuple[str, ...], source: Source) -> ModelProbe:
+    """The probe of one model. Where it fails or reaches a limit, the run continues without it."""
     try:
-        seen = probe(Asked(modes=modes, limits=LIMITS, workload=workload, source=source), lambda mode: None)
+        runs = probe(ProbeRequest(modes=modes, limits=LIMITS, workload=workload, source=source), lambda mode: None)
     except BenchError as error:
-        return Probed(workload.model, modes, (f"{workload.model} could not be probed: {error}",))
-    if limit := next((one.limit for one in seen if one.limit), ""):
-        return Probed(workload.model, modes, (f"{workload.model} could not be probed to the end: {limit}",))
-    return judged(workload, [without_weights(one) for one in seen])
+        return ModelProbe(workload.model, modes, (f"{workload.model} could not be probed: {error}",))
+    if limit := next((run.limit for run in runs if run.limit), ""):
+        return ModelProbe(workload.model, modes, (f"{workload.model} could not be probed to the end: {limit}",))
+    return judged(workload, [without_weights(run) for run in runs])
 
 
-def without_weights(seen: Seen) -> Seen:
-    """Rounding, amplified by an optimizer, tells weights apart; the line holds gradients against each other."""
-    before, state = (tuple(leaf for leaf in leaves if not leaf.variable) for leaves in (seen.before, seen.state))
-    return replace(seen, before=before, state=state)
+def without_weights(run: ModeRun) -> ModeRun:
+    """Without the weights: optimizers amplify rounding, and each block compares the gradients anyway."""
+    before, state = (tuple(leaf for leaf in leaves if not leaf.variable) for leaves in (run.before, run.state))
+    return replace(run, before=before, state=state)
 
 
-def judged(workload: Workload, seen: Sequence[Seen]) -> Probed:
-    """What was seen of a model in all modes, in words, and the modes that leave other things behind."""
-    observed = observations(seen, TOLERANCES[workload.precision].curve)
-    places = {place for one in seen for place in one.traced}
-    told = joined(predicted(Path(seen[0].file), places), observed)
-    weighed = [one for one in told if one.observations or (one.finding and one.finding.severity != "info")]
-    if all(one.raised for one in seen):
-        raised = seen[0].raised
+def judged(workload: Workload, runs: Sequence[ModeRun]) -> ModelProbe:
+    """What was observed of a model in all modes, as text, and the modes that leave other state behind."""
+    observed = observations(runs, TOLERANCES[workload.precision].curve)
+    traced = {function for run in runs for function in run.traced}
+    findings = joined(predicted(Path(runs[0].file), traced), observed)
+    reported = [
+        finding
+        for finding in findings
+        if finding.observations or (finding.finding and finding.finding.severity != "info")
+    ]
+    if all(run.raised for run in runs):
+        raised = runs[0].raised
         assert raised
-        return Probed(workload.model, _modes(seen), (f"{workload.model} fails in every mode: {raised.message}",))
-    lines = [line for one in weighed for line in of_finding(one)]
-    return Probed(workload.model, _modes(seen), (*lines, f"{workload.model}: {verdict(seen, told)}"), _apart(observed))
+        return ModelProbe(workload.model, _modes(runs), (f"{workload.model} fails in every mode: {raised.message}",))
+    lines = [line for finding in reported for line in of_finding(finding)]
+    return ModelProbe(
+        workload.model, _modes(runs), (*lines, f"{workload.model}: {verdict(runs, findings)}"), _apart(observed)
+    )
 
 
-def _modes(seen: Sequence[Seen]) -> tuple[str, ...]:
-    return tuple(one.mode for one in seen)
+def _modes(runs: Sequence[ModeRun]) -> tuple[str, ...]:
+    return tuple(run.mode for run in runs)
 
 
 def _apart(observed: Sequence[Observation]) -> tuple[tuple[str, str], ...]:
-    """The modes that leave other state behind, each with the first reason."""
-    found: dict[str, str] = {}
-    for one in observed:
-        for mode in one.modes if one.kind in UNSEEN else ():
-            found.setdefault(mode, one.text)
-    return tuple((mode, found[mode]) for mode in MODES if mode in found)
+    """The modes that leave other state behind than the baseline, each with the first reason."""
+    reasons: dict[str, str] = {}
+    for observation in observed:
+        for mode in observation.modes if observation.kind in UNSEEN else ():
+            reasons.setdefault(mode, observation.text)
+    return tuple((mode, reasons[mode]) for mode in MODES if mode in reasons)
 
 
 def refused(plan: Plan, probes: Probes) -> Mapping[str, str]:
-    """The cases, by key, that are not timed, and why."""
-    apart = {(one.model, mode): reason for one in probes.probed for mode, reason in one.apart}
+    """The cases, by key, that must not be timed, and why."""
+    apart = {(model_probe.model, mode): reason for model_probe in probes.probed for mode, reason in model_probe.apart}
     reasons = {case.key: apart.get((case.workload.model, like(case.mode))) for case in plan.cases}
     return {key: f"probed, it does not do the baseline's work: {reason}" for key, reason in reasons.items() if reason}

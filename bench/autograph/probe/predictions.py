@@ -1,7 +1,4 @@
-"""What a probe saw, joined with what `check` says of the source: predicted, observed, or both.
-
-The one place that knows `check`. Leaves out both sides' own work.
-"""
+"""Joins what a probe observed with what `check` predicts from the source."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -17,8 +14,11 @@ from bench.autograph.source.files import SUFFIXES
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
-    """A finding in the source, what was seen, or both. `codes` are the rules: several where it may be any of them."""
+class ProbeFinding:
+    """A finding in the source, observations, or both. `evidence`: predicted, observed or both.
+
+    `codes` are the rules: several where any of them may be the cause.
+    """
 
     codes: tuple[str, ...]
     evidence: str
@@ -27,55 +27,61 @@ class Joined:
 
 
 def predicted(file: Path, traced: Collection[tuple[str, int]] = ()) -> tuple[Finding, ...]:
-    """What `check` finds in a file, whatever the person's settings leave out; nothing in one that is no source.
+    """The findings of `check` with default settings in a file; none where it is not Python source.
 
-    `traced`: functions that are known to be compiled.
+    `traced`: functions, by file and line, that are known to be compiled.
     """
     return check([file], Settings(), RULES, traced).findings if file.suffix in SUFFIXES else ()
 
 
-def joined(findings: Sequence[Finding], seen: Sequence[Observation]) -> tuple[Joined, ...]:
-    """Both, then only observed, then only predicted; findings in the order of their lines."""
-    known = [named(one) for one in seen]
-    both, rest = list[Joined](), list[Joined]()
+def joined(findings: Sequence[Finding], observations: Sequence[Observation]) -> tuple[ProbeFinding, ...]:
+    """First findings that were also observed, then what was only observed, then findings that were only predicted."""
+    observed = [with_codes_of_message(observation) for observation in observations]
+    both, predicted_only = list[ProbeFinding](), list[ProbeFinding]()
     explained = set[int]()
     for finding in findings:
-        matching = [place for place, one in enumerate(known) if _fits(finding, one)]
+        matching = [index for index, observation in enumerate(observed) if _fits(finding, observation)]
         explained |= set(matching)
-        saw = tuple(known[place] for place in matching)
-        (both if saw else rest).append(Joined((finding.code,), "both" if saw else "predicted", finding, saw))
-    alone = [one for place, one in enumerate(known) if place not in explained]
-    return (*both, *(Joined(_said(one), "observed", None, (one,)) for one in alone), *rest)
-
-
-def named(one: Observation) -> Observation:
-    """With the rules that TensorFlow's message of an exception names."""
-    if one.kind != "exception":
-        return one
-    codes = tuple(rule.code for rule in RULES if any(re.search(pattern, one.text) for pattern in rule.messages))
-    return replace(one, codes=codes or one.codes)
-
-
-def _fits(finding: Finding, one: Observation) -> bool:
-    """Whether the finding may be the cause: a rule that fits, in the function where one is known."""
-    if (
-        one.kind == "exception"
-        and one.line == finding.line
-        and Path(one.file).resolve() == Path(finding.file).resolve()
-    ):
-        return True  # at the very line
-    if finding.code not in one.codes:
-        return False
-    if one.name:
-        return one.name in re.findall(r"\w+", " ".join(re.findall("`(.*?)`", finding.message)))
-    if not one.function:
-        return True
-    last = one.function.rpartition(".")[2]
-    return last in (finding.function.rpartition(".")[2], *(name.rpartition(".")[2] for name in finding.via)) or (
-        finding.code.startswith("AG4")  # of the code that calls it
+        matched = tuple(observed[index] for index in matching)
+        (both if matched else predicted_only).append(
+            ProbeFinding((finding.code,), "both" if matched else "predicted", finding, matched)
+        )
+    unexplained = [observation for index, observation in enumerate(observed) if index not in explained]
+    return (
+        *both,
+        *(ProbeFinding(_certain_codes(observation), "observed", None, (observation,)) for observation in unexplained),
+        *predicted_only,
     )
 
 
-def _said(one: Observation) -> tuple[str, ...]:
-    """The rule where there is but one that it can be."""
-    return one.codes if len(one.codes) == 1 or one.kind == "exception" else ()
+def with_codes_of_message(observation: Observation) -> Observation:
+    """The observation of an exception with the rules whose messages match it; any other as it is."""
+    if observation.kind != "exception":
+        return observation
+    codes = tuple(rule.code for rule in RULES if any(re.search(pattern, observation.text) for pattern in rule.messages))
+    return replace(observation, codes=codes or observation.codes)
+
+
+def _fits(finding: Finding, observation: Observation) -> bool:
+    """May the finding be the cause? The rule must fit, and the function where it is known."""
+    if (
+        observation.kind == "exception"
+        and observation.line == finding.line
+        and Path(observation.file).resolve() == Path(finding.file).resolve()
+    ):
+        return True  # at exactly this line
+    if finding.code not in observation.codes:
+        return False
+    if observation.name:
+        return observation.name in re.findall(r"\w+", " ".join(re.findall("`(.*?)`", finding.message)))
+    if not observation.function:
+        return True
+    last = observation.function.rpartition(".")[2]
+    return last in (finding.function.rpartition(".")[2], *(name.rpartition(".")[2] for name in finding.via)) or (
+        finding.code.startswith("AG4")  # these rules look at the caller
+    )
+
+
+def _certain_codes(observation: Observation) -> tuple[str, ...]:
+    """The codes of an observation where they are certain: a single one, or those of an exception's message."""
+    return observation.codes if len(observation.codes) == 1 or observation.kind == "exception" else ()

@@ -1,4 +1,4 @@
-"""The parent of `probe`: one child for each mode, one after another; what each saw. No TensorFlow here."""
+"""The parent's end of `probe`: starts one child process per mode, one after another."""
 
 import os
 import tempfile
@@ -6,43 +6,46 @@ from collections.abc import Callable
 
 import msgspec
 
-from bench.autograph.probe.records import Asked, Order, Seen
+from bench.autograph.probe.records import ModeRequest, ModeRun, ProbeRequest
 from bench.errors import BenchError
 from bench.machine.process import Child, Gone, command, executed
 from bench.modes.process_env import child_env
 
 CHILD = command("bench.autograph.probe.child")
-GRACE_S = 30.0  # after a time limit, for a child that must give itself up (probe_guard.py)
-IMPORT_S = 120.0  # for TensorFlow and the person's module
+GRACE_S = 30.0  # after the time limit, for a child that ends itself (child/limits.py)
+IMPORT_S = 120.0  # to import TensorFlow and the user's module
 
 
-def probe(asked: Asked, notice: Callable[[str], None]) -> tuple[Seen, ...]:
-    """What was seen in each mode; `notice` hears which one is being run. Raises BenchError where nothing could be."""
-    seen = list[Seen]()
-    for mode in asked.modes:
+def probe(request: ProbeRequest, notice: Callable[[str], None]) -> tuple[ModeRun, ...]:
+    """What was observed in each mode. `notice` is called with each mode before it runs.
+
+    Raises BenchError where the driver cannot be run at all.
+    """
+    runs = list[ModeRun]()
+    for mode in request.modes:
         notice(mode)
         with tempfile.TemporaryDirectory() as dump:
-            one = _seen(Order(asked, mode, dump))
-        if one.failure:
-            raise BenchError(one.failure)
-        seen.append(one)
-    return tuple(seen)
+            run = _run_mode(ModeRequest(request, mode, dump))
+        if run.failure:
+            raise BenchError(run.failure)
+        runs.append(run)
+    return tuple(runs)
 
 
-def _seen(order: Order) -> Seen:
-    child = Child(executed(CHILD, _environment(order)))
-    child.send(order)
+def _run_mode(request: ModeRequest) -> ModeRun:
+    child = Child(executed(CHILD, _environment(request)))
+    child.send(request)
     try:
-        line = child.receive(IMPORT_S + order.asked.limits.seconds + GRACE_S)
-        return msgspec.json.decode(line, type=Seen)
+        line = child.receive(IMPORT_S + request.probe.limits.seconds + GRACE_S)
+        return msgspec.json.decode(line, type=ModeRun)
     except Gone as error:
-        return Seen(order.mode, limit=f"the process of this mode {error}")
+        return ModeRun(request.mode, limit=f"the process of this mode {error}")
     finally:
         child.end()
 
 
-def _environment(order: Order) -> dict[str, str]:
-    """With each program that XLA compiles written into a folder, and none of TensorFlow's own notices."""
-    flags = f"{os.environ.get('XLA_FLAGS', '')} --xla_dump_to={order.dump} --xla_dump_hlo_as_text".strip()
-    own = child_env("function", "cpu", own_model=True)
-    return {**own, "XLA_FLAGS": flags, "TF_CPP_MIN_LOG_LEVEL": "3"}
+def _environment(request: ModeRequest) -> dict[str, str]:
+    """The child's environment: XLA dumps each program it compiles, and TensorFlow's C++ code logs nothing."""
+    flags = f"{os.environ.get('XLA_FLAGS', '')} --xla_dump_to={request.dump} --xla_dump_hlo_as_text".strip()
+    environment = child_env("function", "cpu", own_model=True)
+    return {**environment, "XLA_FLAGS": flags, "TF_CPP_MIN_LOG_LEVEL": "3"}

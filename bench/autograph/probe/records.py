@@ -1,7 +1,4 @@
-"""The records of a probe: what is asked, what a child sees in one mode, what a run keeps of it.
-
-Leaves out how modes compare (probe_compare.py).
-"""
+"""The records of a probe: the request, and what the child process of one mode observed."""
 
 from dataclasses import dataclass
 
@@ -13,7 +10,7 @@ MODES = ("eager", "graph", "xla")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How far a driver may go in a mode: nodes of a graph, seconds, and GB of memory, 0 for half of what is free."""
+    """Limits of a driver in one mode: nodes of a graph, seconds, and GB of memory (0: half of what is free)."""
 
     nodes: int = 50_000
     seconds: float = 120.0
@@ -21,10 +18,10 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What is probed: a driver of a file (or of a module, by its name), in which modes; the first is the reference.
+class ProbeRequest:
+    """What is probed: a driver of a file (or of a module, by name), in which modes; the first mode is the reference.
 
-    With a `workload`, the file is left out: what is probed is the training step of a person's own model.
+    With a `workload` there is no file: the training step of the user's own model is probed.
     """
 
     file: str = ""
@@ -36,19 +33,19 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """Parent to child, once: what is probed, in which mode. Into the folder `dump` XLA writes what it compiles."""
+class ModeRequest:
+    """Parent to child, once: what is probed, in which mode. `dump` is the folder into which XLA dumps its programs."""
 
-    asked: Asked
+    probe: ProbeRequest
     mode: str
     dump: str
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A value inside a structure, by its path. `numbers` are float64, of a large array some only.
+    """A value inside a structure, by its path. `numbers` are float64 bytes; of a large array only a sample.
 
-    `variable`: it is what a tf.Variable holds.
+    `variable`: it is the value of a tf.Variable.
     """
 
     path: str
@@ -62,7 +59,7 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """What the driver raised: its type, its line of text, and the person's line."""
+    """The exception of the driver: its type, its message, and the line of the user's code."""
 
     kind: str
     message: str
@@ -70,8 +67,8 @@ class Raised:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """Why a call was traced anew: an argument, what changed of it, from what to what."""
+class ArgumentChange:
+    """Why a call was retraced: the argument, which property of it changed, and its values before and after."""
 
     argument: str
     what: str  # dtype, shape, value, object or structure
@@ -81,17 +78,18 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Retrace:
-    """A call that was traced though there was a trace; no changes where nothing of the arguments differs."""
+    """A call that was traced although a trace existed; no changes where the arguments do not differ."""
 
     call: int
-    changes: tuple[Change, ...]
+    changes: tuple[ArgumentChange, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Function:
-    """The tf.functions made of one Python function: how many were `built`, and what became of their calls.
+class ObservedFunction:
+    """The tf.functions made of one Python function: how many were `built`, and counts over their calls.
 
-    `body_runs` is how often Python ran the body, `nodes` the largest graph's, `results` those of the first calls.
+    `body_runs` counts how often Python ran the body, `nodes` those of the largest graph; `results` are of the first
+    calls.
     """
 
     name: str
@@ -108,10 +106,11 @@ class Function:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """All that was seen in one mode. `state` are globals, closures, attributes and the driver's locals at its end.
+class ModeRun:
+    """Everything observed in one mode. `before` and `state` are globals, closures and attributes before and after the
+    driver; `state` also has the driver's locals at its end.
 
-    Of an own model, `file` is the module it comes from, and `traced` where the functions are that a mode traces.
+    For an own model, `file` is its module, and `traced` are the functions, by file and line, that a mode traces.
     """
 
     mode: str
@@ -121,7 +120,7 @@ class Seen:
     stderr: tuple[str, ...] = ()
     before: tuple[Leaf, ...] = ()
     state: tuple[Leaf, ...] = ()
-    functions: tuple[Function, ...] = ()
+    functions: tuple[ObservedFunction, ...] = ()
     unconverted: tuple[str, ...] = ()
     limit: str = ""  # the limit that ended it, and where
     failure: str = ""  # why nothing could be probed

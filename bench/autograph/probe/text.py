@@ -1,4 +1,4 @@
-"""A probe as people read it, and as JSON."""
+"""A probe as text for the terminal, and as JSON."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,105 +8,111 @@ import msgspec
 
 from bench.autograph.findings import Finding
 from bench.autograph.probe.compare import Observation
-from bench.autograph.probe.predictions import Joined
-from bench.autograph.probe.records import Function, Seen
+from bench.autograph.probe.predictions import ProbeFinding
+from bench.autograph.probe.records import ModeRun, ObservedFunction
 from bench.autograph.rules import rule
 
 HEAD = ("mode", "same result", "python body ran", "traces", "XLA compiles", "graph nodes")
 
 
-def text(file: str, driver: str, seen: Sequence[Seen], found: Sequence[Joined]) -> str:
-    """The whole of it; ends with what it comes to."""
+def text(file: str, driver: str, runs: Sequence[ModeRun], findings: Sequence[ProbeFinding]) -> str:
+    """The whole text; the verdict is its last line."""
     name = Path(file).name
-    lines = [f"{name}: {driver}() in each mode", *modes(seen, found), ""]
-    known = functions(seen)
-    for function in known:
-        if called(function, seen):
-            lines += [*of_function(function, seen, found), ""]
-    if idle := [function.name for function in known if not called(function, seen)]:
+    lines = [f"{name}: {driver}() in each mode", *modes(runs, findings), ""]
+    observed = functions(runs)
+    for function in observed:
+        if called(function, runs):
+            lines += [*of_function(function, runs, findings), ""]
+    if idle := [function.name for function in observed if not called(function, runs)]:
         lines += [f"never called: {', '.join(idle)}", ""]
-    if unconverted := dict.fromkeys(text for one in seen for text in one.unconverted):
+    if unconverted := dict.fromkeys(text for run in runs for text in run.unconverted):
         lines += ["not converted by AutoGraph:", *(f"  {text}" for text in unconverted), ""]
-    for one in found:
-        lines += of_finding(one)
-    return "\n".join([*lines, *([""] if found else []), verdict(seen, found)])
+    for finding in findings:
+        lines += of_finding(finding)
+    return "\n".join([*lines, *([""] if findings else []), verdict(runs, findings)])
 
 
-def modes(seen: Sequence[Seen], found: Sequence[Joined]) -> list[str]:
-    """A line a mode: whether it did what eager did."""
+def modes(runs: Sequence[ModeRun], findings: Sequence[ProbeFinding]) -> list[str]:
+    """One line per mode: did it do what eager did?"""
     lines = []
-    for one in seen:
-        raised = f"raised {one.raised.kind}" if one.raised else "returned"
-        ended = one.limit or raised
-        bad = diverging(one.mode, found)
-        differ = f"NO: {len(bad)} difference{'s' * (len(bad) > 1)}"
-        same = "reference" if one is seen[0] else differ if bad else "the same"
-        lines.append(f"  {one.mode:<6} {same:<18} {ended}, printed {len(one.stdout) + len(one.stderr)} lines")
+    for run in runs:
+        raised = f"raised {run.raised.kind}" if run.raised else "returned"
+        ended = run.limit or raised
+        differing = diverging(run.mode, findings)
+        differ = f"NO: {len(differing)} difference{'s' * (len(differing) > 1)}"
+        same = "reference" if run is runs[0] else differ if differing else "the same"
+        lines.append(f"  {run.mode:<6} {same:<18} {ended}, printed {len(run.stdout) + len(run.stderr)} lines")
     return lines
 
 
-def diverging(mode: str, found: Sequence[Joined]) -> list[Observation]:
-    """What a mode did otherwise."""
-    every = dict.fromkeys(one for joined in found for one in joined.observations)
-    return [one for one in every if one.diverges and mode in one.modes]
+def diverging(mode: str, findings: Sequence[ProbeFinding]) -> list[Observation]:
+    """The observed divergences of a mode."""
+    observed = dict.fromkeys(observation for finding in findings for observation in finding.observations)
+    return [observation for observation in observed if observation.diverges and mode in observation.modes]
 
 
-def functions(seen: Sequence[Seen]) -> list[Function]:
-    """Each function once, as the first mode that made it saw it."""
-    known = dict[tuple[str, str, int], Function]()
-    for function in (function for one in seen for function in one.functions):
-        known.setdefault((function.file, function.name, function.line), function)
-    return list(known.values())
+def functions(runs: Sequence[ModeRun]) -> list[ObservedFunction]:
+    """Each function once, as observed in the first mode that made it."""
+    by_source = dict[tuple[str, str, int], ObservedFunction]()
+    for function in (function for run in runs for function in run.functions):
+        by_source.setdefault((function.file, function.name, function.line), function)
+    return list(by_source.values())
 
 
-def called(function: Function, seen: Sequence[Seen]) -> bool:
-    """Whether any mode called it."""
+def called(function: ObservedFunction, runs: Sequence[ModeRun]) -> bool:
+    """Was the function called in any mode?"""
     key = function.name, function.line
-    return any(other.calls for one in seen for other in one.functions if (other.name, other.line) == key)
+    return any(other.calls for run in runs for other in run.functions if (other.name, other.line) == key)
 
 
-def of_function(function: Function, seen: Sequence[Seen], found: Sequence[Joined]) -> list[str]:
-    """Its table: a row a mode."""
+def of_function(function: ObservedFunction, runs: Sequence[ModeRun], findings: Sequence[ProbeFinding]) -> list[str]:
+    """The table of a function, one row per mode."""
     rows = [list(HEAD)]
-    for one in seen:
-        same = [other for other in one.functions if (other.name, other.line) == (function.name, function.line)]
-        rows.append(_cells(one, same[0] if same else None, one is seen[0], found))
+    for run in runs:
+        matching = [other for other in run.functions if (other.name, other.line) == (function.name, function.line)]
+        rows.append(_cells(run, matching[0] if matching else None, run is runs[0], findings))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     drawn = ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)) for row in rows]
     head = f"{Path(function.file).name}::{function.name}   line {function.line}, {function.calls} calls"
     return [head, *(f"  {row}".rstrip() for row in drawn)]
 
 
-def _cells(seen: Seen, function: Function | None, reference: bool, found: Sequence[Joined]) -> list[str]:
+def _cells(
+    run: ModeRun, function: ObservedFunction | None, reference: bool, findings: Sequence[ProbeFinding]
+) -> list[str]:
     if function is None:
-        return [seen.mode, "never made", "-", "-", "-", "-"]
-    bad = [one for one in diverging(seen.mode, found) if one.kind == "call" and one.function == function.name]
-    same = "reference" if reference else "NO" if bad else "yes" if function.results and not seen.limit else "-"
-    if seen.mode == "eager":
-        return [seen.mode, same, str(function.body_runs), "-", "-", "-"]
-    compiles = str(function.compiles) if seen.mode == "xla" else "-"
+        return [run.mode, "never made", "-", "-", "-", "-"]
+    differing = [
+        observation
+        for observation in diverging(run.mode, findings)
+        if observation.kind == "call" and observation.function == function.name
+    ]
+    same = "reference" if reference else "NO" if differing else "yes" if function.results and not run.limit else "-"
+    if run.mode == "eager":
+        return [run.mode, same, str(function.body_runs), "-", "-", "-"]
+    compiles = str(function.compiles) if run.mode == "xla" else "-"
     nodes = "-" if function.nodes is None else f"{function.nodes:,}"
-    return [seen.mode, same, str(function.body_runs), str(function.traces), compiles, nodes]
+    return [run.mode, same, str(function.body_runs), str(function.traces), compiles, nodes]
 
 
-def of_finding(one: Joined) -> list[str]:
-    """What is said of it: code, evidence, the source's line, what was seen, what to do."""
-    evidence = {"both": "predicted and observed"}.get(one.evidence, one.evidence)
-    if one.finding:
-        place = f"{_short(one.finding.file)}:{one.finding.line}:{one.finding.column}: "
-        lines = [f"{place}{one.finding.code} {one.finding.severity}, {evidence}: {one.finding.message}"]
+def of_finding(probe_finding: ProbeFinding) -> list[str]:
+    """The lines of a finding: code, evidence, source line, observations, fix."""
+    evidence = {"both": "predicted and observed"}.get(probe_finding.evidence, probe_finding.evidence)
+    if finding := probe_finding.finding:
+        place = f"{_short(finding.file)}:{finding.line}:{finding.column}: "
+        lines = [f"{place}{finding.code} {finding.severity}, {evidence}: {finding.message}"]
     else:
-        what = one.observations[0]
-        place = f"{_short(what.file)}:{what.line}: " if what.file else ""
-        code = f"{' or '.join(one.codes)}, " if one.codes else ""
-        lines = [f"{place}{code}{evidence}: {_seen(what)}"]
-    lines += [f"   observed: {_seen(what)}" for what in one.observations if one.finding]
-    fix = one.finding.fix if one.finding else _fix(one.codes)
+        observation = probe_finding.observations[0]
+        place = f"{_short(observation.file)}:{observation.line}: " if observation.file else ""
+        code = f"{' or '.join(probe_finding.codes)}, " if probe_finding.codes else ""
+        lines = [f"{place}{code}{evidence}: {_observed_line(observation)}"]
+    lines += [f"   observed: {_observed_line(observation)}" for observation in probe_finding.observations if finding]
+    fix = finding.fix if finding else _fix(probe_finding.codes)
     return [*lines, *([f"   fix: {fix}"] if fix else [])]
 
 
-def _seen(one: Observation) -> str:
-    return f"{' and '.join(one.modes)}: {one.text}"
+def _observed_line(observation: Observation) -> str:
+    return f"{' and '.join(observation.modes)}: {observation.text}"
 
 
 def _fix(codes: tuple[str, ...]) -> str:
@@ -117,44 +123,44 @@ def _fix(codes: tuple[str, ...]) -> str:
 
 
 def _short(file: str) -> str:
-    here = f"{Path.cwd()}/"
-    return file.removeprefix(here)
+    folder = f"{Path.cwd()}/"
+    return file.removeprefix(folder)
 
 
-def verdict(seen: Sequence[Seen], found: Sequence[Joined]) -> str:
-    """The last line: whether every mode does the same, and what may not be timed."""
-    wrong = [one.mode for one in seen[1:] if diverging(one.mode, found)]
-    if wrong:
-        named = " and ".join(wrong)
-        return f"{named} did not do what eager did: a time of {'it' if len(wrong) == 1 else 'them'} is no speed-up"
-    costs = sum(not what.diverges for one in found for what in one.observations)
-    more = f"; {costs} observations of needless work" if costs else ""
-    return f"every mode did the same{more}"
+def verdict(runs: Sequence[ModeRun], findings: Sequence[ProbeFinding]) -> str:
+    """The last line: whether every mode does the same thing, and which modes may not be timed."""
+    differing = [run.mode for run in runs[1:] if diverging(run.mode, findings)]
+    if differing:
+        named = " and ".join(differing)
+        return f"{named} did not do what eager did: a time of {'it' if len(differing) == 1 else 'them'} is no speed-up"
+    costs = sum(not observation.diverges for finding in findings for observation in finding.observations)
+    suffix = f"; {costs} observations of needless work" if costs else ""
+    return f"every mode did the same{suffix}"
 
 
-def as_json(file: str, driver: str, seen: Sequence[Seen], found: Sequence[Joined]) -> str:
-    """One object: `same`, a list of modes, a list of findings."""
-    whole = {
+def as_json(file: str, driver: str, runs: Sequence[ModeRun], findings: Sequence[ProbeFinding]) -> str:
+    """One JSON object: `same`, a list of modes, a list of findings."""
+    document = {
         "file": file,
         "driver": driver,
-        "same": not any(diverging(one.mode, found) for one in seen[1:]),
-        "modes": [_mode(one, bool(diverging(one.mode, found))) for one in seen],
-        "findings": [_finding(one) for one in found],
+        "same": not any(diverging(run.mode, findings) for run in runs[1:]),
+        "modes": [_mode(run, bool(diverging(run.mode, findings))) for run in runs],
+        "findings": [_finding(finding) for finding in findings],
     }
-    return msgspec.json.format(msgspec.json.encode(whole), indent=2).decode()
+    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
 
 
-def _mode(seen: Seen, diverges: bool) -> dict[str, Any]:
-    kept = {name: msgspec.to_builtins(getattr(seen, name)) for name in ("mode", "raised", "limit", "unconverted")}
-    made = [{**msgspec.to_builtins(function), "results": len(function.results)} for function in seen.functions]
-    return {**kept, "diverges": diverges, "printed_lines": len(seen.stdout) + len(seen.stderr), "functions": made}
+def _mode(run: ModeRun, diverges: bool) -> dict[str, Any]:
+    fields = {name: msgspec.to_builtins(getattr(run, name)) for name in ("mode", "raised", "limit", "unconverted")}
+    functions = [{**msgspec.to_builtins(function), "results": len(function.results)} for function in run.functions]
+    return {**fields, "diverges": diverges, "printed_lines": len(run.stdout) + len(run.stderr), "functions": functions}
 
 
-def _finding(one: Joined) -> dict[str, Any]:
-    finding: Finding | None = one.finding
+def _finding(probe_finding: ProbeFinding) -> dict[str, Any]:
+    finding: Finding | None = probe_finding.finding
     return {
-        "codes": one.codes,
-        "evidence": one.evidence,
+        "codes": probe_finding.codes,
+        "evidence": probe_finding.evidence,
         "predicted": msgspec.to_builtins(finding) if finding else None,
-        "observed": [msgspec.to_builtins(what) for what in one.observations],
+        "observed": [msgspec.to_builtins(observation) for observation in probe_finding.observations],
     }

@@ -1,6 +1,6 @@
-"""AutoGraph's rules: an explicit table, checked in source, shown on the installed TensorFlow.
+"""The table of AutoGraph's rules.
 
-To add a rule: a row with its check in `rules/<family>.py`, and its example in `examples/<code>.py`.
+To add a rule: a row with its check in `rules/ag<family>_<subject>.py`, and its example in `examples/<code>.py`.
 """
 
 from bench.autograph.rules import (
@@ -36,4 +36,4 @@ RULES: tuple[Rule, ...] = tuple(sorted((row for family in _FAMILIES for row in f
 
 def rule(code: str) -> Rule:
     """The rule of a code. Raises KeyError for an unknown one."""
-    return {one.code: one for one in RULES}[code]
+    return {row.code: row for row in RULES}[code]

@@ -1,15 +1,15 @@
-"""Family 1, the tutorial's first rule: TensorFlow's functions, not Python's."""
+"""Rules AG101 to AG105, the tutorial's first rule: use TensorFlow's functions, not Python's."""
 
 import ast
 from collections.abc import Iterator
 
 from bench.autograph.inference.values import Tensor
-from bench.autograph.rules.rule import Outcome, Rule, everywhere
+from bench.autograph.rules.rule import Behaviour, Rule, everywhere
 from bench.autograph.traced.body import Body, Hit
 
 _OUTPUT = ("logging.", "sys.stdout.", "sys.stderr.", "absl.logging.", "tqdm.", "rich.print")
 _LOGGERS = frozenset("debug info warning warn error exception critical log".split())
-_MANY = 50  # turns of a Python loop from which its copies count
+_MANY = 50  # iterations of a Python loop from which it is reported
 _UNTOUCHED = frozenset("bool min max sum any all round reversed divmod complex".split())
 _OVER = frozenset("zip map filter enumerate iter".split())
 
@@ -28,21 +28,25 @@ def output(body: Body) -> Iterator[Hit]:
             yield Hit(node, message, Tensor.YES if tensors else Tensor.LIKELY)
 
 
-def _of_builtin(node: ast.Call, name: str) -> str:
-    if isinstance(node.func, ast.Name) and node.func.id != name:
-        return f"AutoGraph does not know {name}() by this name: it stays Python's, which XLA cannot compile"
-    return f"{name}() runs while TensorFlow traces, not at each call"
+def _of_builtin(node: ast.Call, builtin: str) -> str:
+    if isinstance(node.func, ast.Name) and node.func.id != builtin:
+        return f"AutoGraph does not know {builtin}() by this name: it stays Python's, which XLA cannot compile"
+    return f"{builtin}() runs while TensorFlow traces, not at each call"
 
 
 def _logger(body: Body, node: ast.Call) -> bool:
     if not isinstance(node.func, ast.Attribute) or node.func.attr not in _LOGGERS:
         return False
-    found = body.project.definition(body.module, node.func.value)
-    return found is not None and isinstance(found[1], ast.Call) and body.called(found[1]) == "logging.getLogger"
+    definition = body.project.definition(body.module, node.func.value)
+    return (
+        definition is not None
+        and isinstance(definition.node, ast.Call)
+        and body.called(definition.node) == "logging.getLogger"
+    )
 
 
 def copies(body: Body) -> Iterator[Hit]:
-    """AG102: a Python loop whose turns are copied into the graph."""
+    """AG102: a Python loop whose iterations are copied into the graph."""
     for node in body.each(ast.For):
         assert isinstance(node, ast.For)
         if body.called(node.iter) != "builtins.range" or not isinstance(node.iter, ast.Call):
@@ -63,7 +67,7 @@ def _computes(body: Body, node: ast.For) -> bool:
 
 def _fills_a_list(body: Body, node: ast.For) -> bool:
     """Does it append tensors? A loop of the graph could not do that."""
-    for part in (inner for statement in node.body for inner in ast.walk(statement)):
+    for part in (part for statement in node.body for part in ast.walk(statement)):
         match part:
             case ast.Call(func=ast.Attribute(attr="append"), args=[value]) if body.tensor(value) is not Tensor.NO:
                 return True
@@ -76,7 +80,7 @@ def _turns(node: ast.Call) -> int | None:
 
 
 def endless(body: Body) -> Iterator[Hit]:
-    """AG103: `while True` that a tensor's test leaves."""
+    """AG103: `while True` that is left when a tensor says so."""
     for node in body.each(ast.While):
         assert isinstance(node, ast.While)
         if not (isinstance(node.test, ast.Constant) and node.test.value):
@@ -113,10 +117,10 @@ def _formatted(body: Body, node: ast.AST) -> list[ast.expr]:
 
 def _for_people(body: Body, node: ast.AST) -> bool:
     """Is it the text of an exception, or of output that AG101 reports already?"""
-    for outer in body.around(node):
-        if isinstance(outer, ast.Raise | ast.Assert):
+    for ancestor in body.around(node):
+        if isinstance(ancestor, ast.Raise | ast.Assert):
             return True
-        if isinstance(outer, ast.Call) and body.called(outer).startswith(("builtins.print", *_OUTPUT)):
+        if isinstance(ancestor, ast.Call) and body.called(ancestor).startswith(("builtins.print", *_OUTPUT)):
             return True
     return False
 
@@ -150,8 +154,8 @@ ROWS = (
         "no print, logging, open, sys.stdout or tqdm",
         "Python runs only while TensorFlow traces. What it prints appears once a trace, and shows a symbolic tensor.",
         "tf.print or tf.summary (not under XLA, which compiles neither); or return the value and print it outside",
-        Outcome("prints 3 lines", "prints 1 lines", "prints 1 lines"),
-        Outcome("prints 3 lines", "prints 3 lines", "InvalidArgumentError: Detected unsupported operations"),
+        Behaviour("prints 3 lines", "prints 1 lines", "prints 1 lines"),
+        Behaviour("prints 3 lines", "prints 3 lines", "InvalidArgumentError: Detected unsupported operations"),
         output,
     ),
     Rule(
@@ -163,7 +167,7 @@ ROWS = (
         "A Python loop runs while tracing, and each turn adds its operations to the graph; tracing slows, memory grows",
         "for i in tf.range(n); keep the Python loop where it is short or fills a list",
         everywhere("[1152921504606846976.0, 60]"),
-        Outcome("[1152921504606846976.0, 60]", *["[1152921504606846976.0, 1]"] * 2),
+        Behaviour("[1152921504606846976.0, 60]", *["[1152921504606846976.0, 1]"] * 2),
         copies,
     ),
     Rule(
@@ -174,7 +178,7 @@ ROWS = (
         "no `while True` that a tensor leaves",
         "AutoGraph decides what a loop is from its condition. `True` is Python's, so a tensor may not end the loop.",
         "make the condition a tensor: `while tf.constant(True)`, or the test itself",
-        Outcome(
+        Behaviour(
             "7", *["NotImplementedError: condition of while loop started as non-Tensor, then changed to Tensor"] * 2
         ),
         everywhere("7"),
@@ -189,7 +193,7 @@ ROWS = (
         "no tensor in an f-string, str() or format()",
         "The text is made once, while tracing, when the tensor has a name but no value.",
         'tf.print("x:", x), or tf.strings.format outside XLA',
-        Outcome("False", "True", "True"),
+        Behaviour("False", "True", "True"),
         everywhere("False"),
         texts,
     ),
@@ -202,7 +206,7 @@ ROWS = (
         "AutoGraph replaces abs, int, float, len, range, print and boolean operators. The others ask a symbolic tensor "
         "for its value, which it does not have.",
         "tf.reduce_max, tf.reduce_sum, tf.maximum, tf.round, tf.math.*; tf.reduce_any(t == x) for `in`",
-        Outcome("0.0", *["OperatorNotAllowedInGraphError: Using a symbolic `tf.Tensor` as a Python `bool`"] * 2),
+        Behaviour("0.0", *["OperatorNotAllowedInGraphError: Using a symbolic `tf.Tensor` as a Python `bool`"] * 2),
         everywhere("0.0"),
         builtins,
         (r"[Uu]sing a symbolic `?tf\.Tensor`? as a Python `?bool", r"must be real number, not Symbolic"),

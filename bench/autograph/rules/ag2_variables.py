@@ -1,16 +1,16 @@
-"""Family 2, the tutorial's second rule: create no variables inside."""
+"""Rules AG201 to AG204, the tutorial's second rule: create no variables inside."""
 
 import ast
 from collections.abc import Iterator
 
-from bench.autograph.rules.rule import Outcome, Rule, everywhere
+from bench.autograph.rules.rule import Behaviour, Rule, everywhere
 from bench.autograph.source import names
 from bench.autograph.traced.body import Body, Hit
 from bench.autograph.traced.mutations import mutations
 
 _MAKERS = ("keras.layers", "keras.optimizers", "keras.metrics", "keras.models", "tensorflow.optimizers",
            "tensorflow.metrics")  # fmt: skip
-# Layers that hold no variables, not even of a random generator: these, and families by how their names begin.
+# Layers without variables, not even those of a random generator: by name, and by the beginning of the name.
 _PURE = frozenset(
     "Activation Add Average Concatenate Dot ELU Flatten Identity Input Lambda LeakyReLU Masking Maximum Minimum "
     "Multiply Permute ReLU RepeatVector Rescaling Reshape Softmax Subtract".split()
@@ -29,17 +29,17 @@ def unguarded(body: Body) -> Iterator[Hit]:
 def guarded(body: Body, node: ast.AST) -> bool:
     """Does a test of stored state (`if self.v is None`) keep the node from running a second time?"""
     child = node
-    for outer in body.around(node):
-        if isinstance(outer, ast.If) and child is not outer.test and _asks_state(body, outer.test):
+    for ancestor in body.around(node):
+        if isinstance(ancestor, ast.If) and child is not ancestor.test and _asks_state(body, ancestor.test):
             return True
-        if any(_returns_early(body, earlier) for earlier in _before(outer, child)):
+        if any(_returns_early(body, earlier) for earlier in _before(ancestor, child)):
             return True
-        child = outer
+        child = ancestor
     return any(_returns_early(body, earlier) for earlier in _before(body.node, child))
 
 
-def _before(outer: ast.AST, child: ast.AST) -> list[ast.stmt]:
-    block = getattr(outer, "body", [])
+def _before(parent: ast.AST, child: ast.AST) -> list[ast.stmt]:
+    block = getattr(parent, "body", [])
     return block[: block.index(child)] if isinstance(block, list) and child in block else []
 
 
@@ -48,33 +48,33 @@ def _returns_early(body: Body, node: ast.stmt) -> bool:
 
 
 def _asks_state(body: Body, test: ast.expr) -> bool:
-    asked: list[ast.expr] = [test] if isinstance(test, ast.Attribute) else []
+    tested: list[ast.expr] = [test] if isinstance(test, ast.Attribute) else []
     for part in ast.walk(test):
         match part:
             case ast.Call(func=ast.Name(id="hasattr")) | ast.UnaryOp(op=ast.Not(), operand=ast.Call()):
                 return True
             case ast.UnaryOp(op=ast.Not(), operand=ast.Attribute() | ast.Name() as operand):
-                asked.append(operand)
+                tested.append(operand)
             case ast.Compare():
-                asked += _compared(part)
-    return any(_outlives(body, one) for one in asked)
+                tested += _compared(part)
+    return any(_outlives(body, expression) for expression in tested)
 
 
 def _compared(test: ast.Compare) -> Iterator[ast.expr]:
-    """What `is` is asked of, and what `in` looks into."""
-    sides = [test.left, *test.comparators]
-    for place, op in enumerate(test.ops):
+    """The operand tested by `is`, and the container searched by `in`."""
+    operands = [test.left, *test.comparators]
+    for position, op in enumerate(test.ops):
         if isinstance(op, ast.Is | ast.IsNot):
-            yield sides[place]
+            yield operands[position]
         elif isinstance(op, ast.In | ast.NotIn):
-            yield sides[place + 1]
+            yield operands[position + 1]
 
 
-def _outlives(body: Body, asked: ast.expr) -> bool:
-    """Is there an attribute or a name from outside in it, where a call may leave what the next one finds?"""
-    for part in ast.walk(asked):
+def _outlives(body: Body, expression: ast.expr) -> bool:
+    """Does it contain an attribute or an outer name, which keeps its value from one call to the next?"""
+    for part in ast.walk(expression):
         value = body.values.get(part)
-        if value is None or names.dotted(body.module, part):  # a function that is called; what a module holds
+        if value is None or names.dotted(body.module, part):  # a called function, or a name of a module
             continue
         captured = value.origin == "captured" and value.kind != "function"
         if captured or (isinstance(part, ast.Attribute) and value.origin != "fresh"):
@@ -83,38 +83,38 @@ def _outlives(body: Body, asked: ast.expr) -> bool:
 
 
 def hidden(body: Body) -> Iterator[Hit]:
-    """AG202: a constructor or factory, called here, creates variables."""
+    """AG202: a constructor or factory that is called here creates variables."""
     for node in body.each(ast.Call):
         assert isinstance(node, ast.Call)
         dotted = body.called(node)
         if body.via and body.function and body.function.name.endswith("__init__"):
             return  # reported where the constructor is called
         family, _, leaf = dotted.rpartition(".")
-        pure = family == "keras.layers" and (leaf in _PURE or leaf.startswith(_PURE_FAMILIES))
-        outside = family in _MAKERS and leaf[:1].isupper() and not pure
-        if (outside or dotted.startswith(_GENERATOR)) and not guarded(body, node):
+        without_variables = family == "keras.layers" and (leaf in _PURE or leaf.startswith(_PURE_FAMILIES))
+        creates = family in _MAKERS and leaf[:1].isupper() and not without_variables
+        if (creates or dotted.startswith(_GENERATOR)) and not guarded(body, node):
             yield Hit(node, f"{ast.unparse(node.func)} creates variables at every trace")
-        elif not body.via and (made_by := _creates(body, node)) and not guarded(body, node):
-            yield Hit(node, f"{made_by} creates variables at every trace")
+        elif not body.via and (creator := _creates(body, node)) and not guarded(body, node):
+            yield Hit(node, f"{creator} creates variables at every trace")
 
 
 def _creates(body: Body, call: ast.Call, depth: int = 0) -> str:
-    """The function under a call that creates a variable unguarded; empty where none does."""
+    """The function behind a call that creates a variable without a guard; empty where there is none."""
     function = body.target(call)
-    inner = body.calls.functions.get(function) if function else None
-    if function is None or inner is None or inner.compiled is None or depth > 4:
+    callee = body.index.functions.get(function) if function else None
+    if function is None or callee is None or callee.compiled is None or depth > 4:
         return ""
-    for node in inner.each(ast.Call):
+    for node in callee.each(ast.Call):
         assert isinstance(node, ast.Call)
-        if guarded(inner, node):
+        if guarded(callee, node):
             continue
-        if inner.called(node) == "tensorflow.Variable" or _creates(inner, node, depth + 1):
+        if callee.called(node) == "tensorflow.Variable" or _creates(callee, node, depth + 1):
             return function.name
     return ""
 
 
 def rebound(body: Body) -> Iterator[Hit]:
-    """AG203: a Variable's attribute is given something else."""
+    """AG203: an attribute that holds a Variable is rebound."""
     for mutation in mutations(body):
         if not mutation.attribute or not isinstance(mutation.node, ast.Attribute):
             continue
@@ -123,13 +123,13 @@ def rebound(body: Body) -> Iterator[Hit]:
 
 
 def temporary(body: Body) -> Iterator[Hit]:
-    """AG204: a compiled method of an object that nothing keeps."""
+    """AG204: a compiled method of an object that nothing holds a reference to."""
     for node in body.each(ast.Call):
         assert isinstance(node, ast.Call)
         if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call):
-            found = body.project.definition(body.module, node.func.value.func)
-            if found and isinstance(found[1], ast.ClassDef) and body.runs(node):
-                yield Hit(node, f"nothing keeps the {found[1].name}; its tf.function refers to it weakly")
+            definition = body.project.definition(body.module, node.func.value.func)
+            if definition and isinstance(definition.node, ast.ClassDef) and body.runs(node):
+                yield Hit(node, f"nothing keeps the {definition.node.name}; its tf.function refers to it weakly")
 
 
 ROWS = (
@@ -142,7 +142,7 @@ ROWS = (
         "Each call would need a new variable, but a graph is made once. TensorFlow allows creation on the first call "
         "only, and then traces that call twice, so Python effects happen twice.",
         "create it outside, or under `if self.v is None:`",
-        Outcome("[2.0, 3.0]", *["ValueError: tf.function only supports singleton tf.Variables"] * 2),
+        Behaviour("[2.0, 3.0]", *["ValueError: tf.function only supports singleton tf.Variables"] * 2),
         everywhere("[2.0, 3.0]"),
         unguarded,
         (
@@ -158,7 +158,7 @@ ROWS = (
         "no layer, module, optimizer, metric or Generator made inside",
         "Layers, optimizers, metrics and generators create variables, at once or when they are first used.",
         "build them once outside; one tf.function for each optimizer",
-        Outcome("[[3.0]]", *["ValueError: tf.function only supports singleton tf.Variables"] * 2),
+        Behaviour("[[3.0]]", *["ValueError: tf.function only supports singleton tf.Variables"] * 2),
         everywhere("[[3.0]]"),
         hidden,
         (r"tf\.function only supports singleton tf\.Variables",),
@@ -172,7 +172,7 @@ ROWS = (
         "It does not change the variable; it makes a tensor and puts it into the attribute, where it is stale after "
         "the trace.",
         "self.v.assign_add(1), self.v.assign(value)",
-        Outcome("[[2.0, 3.0, 4.0], EagerTensor]", *["[[2.0, 2.0, 2.0], SymbolicTensor]"] * 2),
+        Behaviour("[[2.0, 3.0, 4.0], EagerTensor]", *["[[2.0, 2.0, 2.0], SymbolicTensor]"] * 2),
         everywhere("[[2.0, 3.0, 4.0], ResourceVariable]"),
         rebound,
         (r"not supported.*assign_add",),

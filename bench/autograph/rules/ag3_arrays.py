@@ -1,10 +1,10 @@
-"""Family 3, what loops do to lists, arrays and lambdas; what a cache does to tensors. Outer objects: state.py."""
+"""Rules AG305, AG306, AG308 and AG309: lists, arrays and lambdas in loops, and cached tensors."""
 
 import ast
 from collections.abc import Iterator
 
 from bench.autograph.inference.values import Tensor
-from bench.autograph.rules.rule import Outcome, Rule, everywhere
+from bench.autograph.rules.rule import Behaviour, Rule, everywhere
 from bench.autograph.source import names
 from bench.autograph.traced.body import Body, Hit
 from bench.autograph.traced.mutations import mutations
@@ -71,18 +71,18 @@ def late_lambda(body: Body) -> Iterator[Hit]:
 
 
 def _free(node: ast.Lambda) -> set[str]:
-    own = {argument.arg for argument in (*node.args.args, *node.args.kwonlyargs, *node.args.posonlyargs)}
-    return {part.id for part in ast.walk(node.body) if isinstance(part, ast.Name)} - own
+    parameters = {argument.arg for argument in (*node.args.args, *node.args.kwonlyargs, *node.args.posonlyargs)}
+    return {part.id for part in ast.walk(node.body) if isinstance(part, ast.Name)} - parameters
 
 
 def cached(body: Body) -> Iterator[Hit]:
-    """AG309: a cached function gives tensors."""
+    """AG309: a cached function returns tensors."""
     function = body.function
     if function is None or body.compiled is None or not isinstance(function.node, ast.FunctionDef):
         return
     for decorator in function.node.decorator_list:
-        plain = decorator.func if isinstance(decorator, ast.Call) else decorator
-        if names.dotted(body.module, plain) not in _CACHES:
+        name = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if names.dotted(body.module, name) not in _CACHES:
             continue
         for node in body.each(ast.Return):
             assert isinstance(node, ast.Return)
@@ -100,7 +100,7 @@ ROWS = (
         "The loop's body is traced once, in a graph of its own. The list gets one tensor, of that graph, which the "
         "code after the loop cannot use.",
         "rows = tf.TensorArray(dtype, size=n); rows = rows.write(i, value); rows.stack()",
-        Outcome("[0, 1, 4]", *["InaccessibleTensorError: which is out of scope"] * 2),
+        Behaviour("[0, 1, 4]", *["InaccessibleTensorError: which is out of scope"] * 2),
         everywhere("[0, 1, 4]"),
         list_growth,
         (rf"InaccessibleTensorError.*{_OUT_OF_SCOPE}", _OUT_OF_SCOPE),
@@ -113,7 +113,7 @@ ROWS = (
         "keep what TensorArray.write returns",
         "In a graph an array is a value: write() returns the new one and leaves the old one as it was.",
         "rows = rows.write(i, value)",
-        Outcome("[1, 2, 3]", "[0, 0, 0]", "InvalidArgumentError: TensorList is not initialized"),
+        Behaviour("[1, 2, 3]", "[0, 0, 0]", "InvalidArgumentError: TensorList is not initialized"),
         everywhere("[1, 2, 3]"),
         lost_write,
         (r"TensorList is not initialized", r"Object was never used"),
@@ -126,7 +126,7 @@ ROWS = (
         "no lambda that reads a name which a loop of the graph changes",
         "AutoGraph hands the loop's names through the graph. The lambda still sees the Python name as it was before.",
         "read the name after the loop, or give it to the function as an argument",
-        Outcome("3", "0", "0"),
+        Behaviour("3", "0", "0"),
         everywhere("3"),
         late_lambda,
     ),
@@ -138,7 +138,7 @@ ROWS = (
         "no lru_cache around tensors",
         "The cache keeps a symbolic tensor of the graph that asked first and gives it to the next one.",
         "cache Python or NumPy values and make the tensor from them",
-        Outcome("[[1, 2, 3], [1, 0, -1]]", *["TypeError: which is out of scope"] * 2),
+        Behaviour("[[1, 2, 3], [1, 0, -1]]", *["TypeError: which is out of scope"] * 2),
         everywhere("[[1, 2, 3], [1, 0, -1]]"),
         cached,
         (r"is out of scope and cannot be used here", _OUT_OF_SCOPE),

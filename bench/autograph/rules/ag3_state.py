@@ -1,11 +1,11 @@
-"""Family 3, the tutorial's third rule: change no Python object from outside. Lists and lambdas in loops: loops.py."""
+"""Rules AG301 to AG304 and AG307, the tutorial's third rule: do not change Python objects from outside."""
 
 import ast
 from collections.abc import Iterator
 
 from bench.autograph.inference.values import Tensor
 from bench.autograph.rules.ag2_variables import guarded
-from bench.autograph.rules.rule import Outcome, Rule, everywhere
+from bench.autograph.rules.rule import Behaviour, Rule, everywhere
 from bench.autograph.source import names
 from bench.autograph.source.modules import Binding
 from bench.autograph.traced.body import Body, Hit
@@ -23,11 +23,11 @@ def outer_object(body: Body) -> Iterator[Hit]:
 
 
 def declared(body: Body) -> Iterator[Hit]:
-    """AG302: a global or nonlocal name is given a value."""
-    outer = {name for node in body.each(ast.Global, ast.Nonlocal) for name in getattr(node, "names", ())}
+    """AG302: a global or nonlocal name is rebound."""
+    outer_names = {name for node in body.each(ast.Global, ast.Nonlocal) for name in getattr(node, "names", ())}
     for node in body.each(ast.Name):
         stored = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        if not stored or not isinstance(node, ast.Name) or node.id not in outer:
+        if not stored or not isinstance(node, ast.Name) or node.id not in outer_names:
             continue
         if not guarded(body, node) and not _around(body, node.id):
             yield Hit(node, f"outer name `{node.id}` is rebound once per trace, not once per call")
@@ -46,20 +46,20 @@ def attribute(body: Body) -> Iterator[Hit]:
 
 
 def _harmless(body: Body, change: Mutation) -> bool:
-    """Is it made once only, or to what the traced function around this one makes, and so anew in each trace?"""
-    around = _around(body, change.value.name)
-    made = around is not None and all(around[0].value(one.node).origin == "fresh" for one in around[1])
-    return made or guarded(body, change.node)
+    """Does it happen only once, or to an object that the traced function around this one creates in each trace?"""
+    outer_body, bindings = _around(body, change.value.name) or (None, [])
+    created_per_trace = outer_body and all(outer_body.value(binding.node).origin == "fresh" for binding in bindings)
+    return bool(created_per_trace) or guarded(body, change.node)
 
 
 def _around(body: Body, name: str) -> tuple[Body, list[Binding]] | None:
-    """The traced function around this one that a name is local to, and what binds it there.
+    """The traced function around this one that a name is local to, and the name's bindings there.
 
-    None where this one has a graph of its own: what it leaves behind there is of no use to the function around.
+    None where this function has a graph of its own: the function around it cannot use tensors of that graph.
     """
-    found = names.lookup(name, body.module.scopes[body.node]) if body.via and not body.apart else None
-    holder = body.traced(found[0]) if found and found[0].node is not body.node else None
-    return (holder, found[1]) if holder and found else None
+    bound = names.lookup(name, body.module.scopes[body.node]) if body.via and not body.apart else None
+    outer_body = body.traced(bound.scope) if bound and bound.scope.node is not body.node else None
+    return (outer_body, bound.bindings) if outer_body and bound else None
 
 
 def argument(body: Body) -> Iterator[Hit]:
@@ -71,14 +71,14 @@ def argument(body: Body) -> Iterator[Hit]:
 
 
 def in_a_loop(body: Body) -> Iterator[Hit]:
-    """AG307: what is called in a loop of the graph changes Python state."""
+    """AG307: a function called in a loop of the graph changes Python state."""
     for node in body.each(ast.Call):
         assert isinstance(node, ast.Call)
         if body.tensor_loop(node) is None:
             continue
         function = body.target(node)
-        inner = body.calls.functions.get(function) if function else None
-        for change in mutations(inner) if inner and inner.compiled else ():
+        callee = body.index.functions.get(function) if function else None
+        for change in mutations(callee) if callee and callee.compiled else ():
             if _stays(change) and function:
                 yield Hit(node, f"{function.name} changes `{change.name}`, and this loop is one of the graph")
                 break
@@ -98,7 +98,7 @@ ROWS = (
         "Python runs once a trace, so the object changes once a trace, and is left holding a symbolic tensor that "
         "nothing outside can use.",
         "return the value and append in the caller; keep totals in a tf.Variable, sequences in a tf.TensorArray",
-        Outcome("3", "1", "1"),
+        Behaviour("3", "1", "1"),
         everywhere("3"),
         outer_object,
         (r"is out of scope and cannot be used here", r"cannot be accessed from here, because it was defined in"),
@@ -111,7 +111,7 @@ ROWS = (
         "no rebinding of a global or nonlocal name",
         "The name is rebound once a trace, to a symbolic tensor where a tensor is assigned.",
         "return the value; keep it in a tf.Variable",
-        Outcome("[1.0, 2.0, 3.0]", *["[1.0, 1.0, 1.0]"] * 2),
+        Behaviour("[1.0, 2.0, 3.0]", *["[1.0, 1.0, 1.0]"] * 2),
         everywhere("[1.0, 2.0, 3.0]"),
         declared,
     ),
@@ -123,7 +123,7 @@ ROWS = (
         "no attribute as Python state",
         "The attribute is set once a trace. A counter kept so stands still in a graph.",
         "make the attribute a tf.Variable and assign() to it",
-        Outcome("[1, 2, 3]", *["[1, 1, 1]"] * 2),
+        Behaviour("[1, 2, 3]", *["[1, 1, 1]"] * 2),
         everywhere("[1, 2, 3]"),
         attribute,
     ),
@@ -135,7 +135,7 @@ ROWS = (
         "no change of an argument or of a mutable default",
         "TensorFlow compares the arguments before and after tracing, and refuses a function that changed them.",
         "copy it, change the copy and return that",
-        Outcome("3.0", *["ValueError: should not modify its Python input arguments"] * 2),
+        Behaviour("3.0", *["ValueError: should not modify its Python input arguments"] * 2),
         everywhere("3.0"),
         argument,
         (r"should not modify its Python input arguments",),
@@ -149,7 +149,7 @@ ROWS = (
         "The loop's body is traced once, in a graph of its own, and what it leaves in a Python object belongs to that "
         "graph.",
         "return the value from the callee; carry it through the loop",
-        Outcome("3", *["InaccessibleTensorError: which is out of scope"] * 2),
+        Behaviour("3", *["InaccessibleTensorError: which is out of scope"] * 2),
         everywhere("3"),
         in_a_loop,
         (r"InaccessibleTensorError.*because it was defined in .*, which is out of scope",),

@@ -1,10 +1,10 @@
-"""Family 5, first part: `if`, `for` and `while` that a tensor decides. Other syntax: syntax.py."""
+"""Rules AG501 to AG504 and AG506: `if`, `for` and `while` that a tensor decides."""
 
 import ast
 from collections.abc import Iterator
 
 from bench.autograph.inference.values import Tensor
-from bench.autograph.rules.rule import Outcome, Rule, everywhere
+from bench.autograph.rules.rule import Behaviour, Rule, everywhere
 from bench.autograph.traced.body import Body, Hit
 
 _NOT_ALLOWED = "OperatorNotAllowedInGraphError: Using a symbolic `tf.Tensor` as a Python `bool` is not allowed"
@@ -35,7 +35,7 @@ def decided_by_tensors(body: Body, message: str) -> Iterator[Hit]:
 
 
 def undefined(body: Body) -> Iterator[Hit]:
-    """AG502: a name gets a value in one branch only, or None in the other."""
+    """AG502: a name has a value in one branch only, or None in the other."""
     if not body.converted:
         return
     for node in body.each(ast.If):
@@ -45,19 +45,19 @@ def undefined(body: Body) -> Iterator[Hit]:
             continue
         first, second = _stores(node.body), _stores(node.orelse)
         for name in sorted(set(first) ^ set(second)):
-            place = first.get(name) or second[name]
+            store = first.get(name) or second[name]
             before = _before(body, node, name)
             if _read_after(body, node, name) and before is not None:
-                yield Hit(place, f"`{name}` {before} where this branch is not taken", level)
+                yield Hit(store, f"`{name}` {before} where this branch is not taken", level)
 
 
 def _stores(block: list[ast.stmt]) -> dict[str, ast.Name]:
-    found: dict[str, ast.Name] = {}
+    stores: dict[str, ast.Name] = {}
     for statement in block:
         for part in ast.walk(statement):
             if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
-                found.setdefault(part.id, part)
-    return found
+                stores.setdefault(part.id, part)
+    return stores
 
 
 def _ends(block: list[ast.stmt]) -> bool:
@@ -65,17 +65,17 @@ def _ends(block: list[ast.stmt]) -> bool:
 
 
 def _before(body: Body, node: ast.If, name: str) -> str | None:
-    """What is wrong with the name before the `if`; None where it has a value."""
+    """What is wrong with the name before the `if`; None where the name has a value."""
     bindings = body.module.scopes[body.node].bindings.get(name, [])
     if any(binding.kind != "value" and binding.kind != "other" for binding in bindings):
         return None
     if not bindings or name in body.module.scopes[body.node].outer:
         return None
-    earlier = [one for one in bindings if getattr(one.node, "lineno", 0) < node.lineno]
+    earlier = [binding for binding in bindings if getattr(binding.node, "lineno", 0) < node.lineno]
     if not earlier and not any(True for _ in body.loops(node)):
         return "has no value"
-    last = max(earlier, key=lambda one: getattr(one.node, "lineno", 0), default=None)
-    plain_none = last is not None and isinstance(last.value, ast.Constant) and last.value.value is None
+    latest = max(earlier, key=lambda binding: getattr(binding.node, "lineno", 0), default=None)
+    plain_none = latest is not None and isinstance(latest.value, ast.Constant) and latest.value.value is None
     return "is None" if plain_none and len(earlier) == 1 else None
 
 
@@ -87,7 +87,7 @@ def _read_after(body: Body, node: ast.stmt, name: str) -> bool:
 
 
 def structure(body: Body) -> Iterator[Hit]:
-    """AG503: the branches give other types of number; a loop's value changes its type or grows."""
+    """AG503: the branches give numbers of different types, or a value in a loop changes its type or grows."""
     for node in body.each(ast.If) if body.converted else ():
         assert isinstance(node, ast.If)
         if body.test(node) < Tensor.LIKELY:
@@ -104,16 +104,16 @@ def structure(body: Body) -> Iterator[Hit]:
 
 
 def _numbers(block: list[ast.stmt]) -> dict[str, ast.Constant]:
-    found = {}
+    numbers = {}
     for node in block:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=int() | float()) as value):
-                found[name] = value
-    return found
+                numbers[name] = value
+    return numbers
 
 
 def grows(body: Body, node: ast.Assign) -> bool:
-    """`rows = tf.concat([rows, more], 0)`"""
+    """Does the assignment append to its own target, as `rows = tf.concat([rows, more], 0)` does?"""
     match node:
         case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(args=[ast.List(elts=parts), *_]) as call):
             joined = body.called(call) == "tensorflow.concat"
@@ -138,7 +138,7 @@ def _in_handler(body: Body, node: ast.AST) -> bool:
 
 
 def leaving(body: Body) -> Iterator[Hit]:
-    """AG506: break and return that a tensor decides, and branches that do not return alike."""
+    """AG506: break and return that a tensor decides, and a return in one branch only."""
     if not body.converted:
         return
     for node in body.each(ast.Break, ast.Return):
@@ -159,7 +159,9 @@ def _half_returns(body: Body) -> Iterator[Hit]:
     statements = getattr(body.node, "body", [])
     last = statements[-1] if isinstance(statements, list) and statements else None
     if isinstance(last, ast.If) and body.test(last) is Tensor.YES and not last.orelse:
-        returns = [one for one in last.body if isinstance(one, ast.Return) and one.value is not None]
+        returns = [
+            statement for statement in last.body if isinstance(statement, ast.Return) and statement.value is not None
+        ]
         if returns:
             yield Hit(returns[0], "the other branch returns nothing")
 
@@ -174,7 +176,7 @@ ROWS = (
         "autograph=False and do_not_convert leave the code to Python, also in all it calls. Python asks the tensor for "
         "its truth.",
         "tf.cond, tf.while_loop, tf.where; or let AutoGraph convert the function",
-        Outcome("1.0", *NOT_ALLOWED),
+        Behaviour("1.0", *NOT_ALLOWED),
         everywhere("1.0"),
         unconverted,
         (BOOL,),
@@ -188,7 +190,7 @@ ROWS = (
         "A graph has both branches, and both must give the same names. After a loop, the name must have had a value "
         "before it.",
         "give the name a value of the same type before the `if`",
-        Outcome("[2.0, 4.0]", *["ValueError: 'scale' must also be initialized in the else branch"] * 2),
+        Behaviour("[2.0, 4.0]", *["ValueError: 'scale' must also be initialized in the else branch"] * 2),
         everywhere("[2.0, 4.0]"),
         undefined,
         (
@@ -205,8 +207,10 @@ ROWS = (
         "the same dtype, shape and structure in every branch and turn",
         "What a branch or a turn of a loop gives has one type in the graph.",
         "1.0 for 1, tf.cast; set_loop_options(shape_invariants=...) for a shape that grows",
-        Outcome("1", *["TypeError: 'n' has dtype int32 in the main branch, but dtype float32 in the else branch"] * 2),
-        Outcome("1.0", "1.0", "1.0"),
+        Behaviour(
+            "1", *["TypeError: 'n' has dtype int32 in the main branch, but dtype float32 in the else branch"] * 2
+        ),
+        Behaviour("1.0", "1.0", "1.0"),
         structure,
         (
             r"has dtype \w+ in the main branch, but dtype \w+ in the else branch",
@@ -224,7 +228,7 @@ ROWS = (
         "no raise under a test of a tensor",
         "Both branches are traced, and tracing runs the raise.",
         "tf.debugging.assert_* outside XLA; or test before the call",
-        Outcome("[1.0, 2.0]", *["ValueError: negative"] * 2),
+        Behaviour("[1.0, 2.0]", *["ValueError: negative"] * 2),
         everywhere("[1.0, 2.0]"),
         raising,
     ),
@@ -236,7 +240,7 @@ ROWS = (
         "no break or return that a tensor decides in a Python loop, no return in a loop of the graph",
         "A Python loop is unrolled, so no tensor can end it; a loop of the graph has one way out.",
         "loop over tf.range or a tensor; set a flag and return after the loop; return in both branches",
-        Outcome("2.0", *["NotImplementedError: not supported in Python for loops"] * 2),
+        Behaviour("2.0", *["NotImplementedError: not supported in Python for loops"] * 2),
         everywhere("2.0"),
         leaving,
         (

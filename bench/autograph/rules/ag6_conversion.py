@@ -1,11 +1,11 @@
-"""Family 6: code that AutoGraph does not convert, or cannot."""
+"""Rules AG601 to AG604: code that AutoGraph does not or cannot convert."""
 
 import ast
 from collections.abc import Iterator
 
 from bench.autograph.inference.values import Tensor
 from bench.autograph.rules.ag5_branches import BOOL, NOT_ALLOWED, behind_keras, decided_by_tensors
-from bench.autograph.rules.rule import Outcome, Rule, everywhere
+from bench.autograph.rules.rule import Behaviour, Rule, everywhere
 from bench.autograph.traced.body import Body, Hit
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -17,10 +17,10 @@ def stopping_syntax(body: Body) -> Iterator[Hit]:
         return
     level = max((hit.sure for hit in decided_by_tensors(body, "")), default=Tensor.UNKNOWN)
     for node in body.nodes:
-        what = _stopping(body, node)
-        if what:
-            place = getattr(node, "subject", node)
-            yield Hit(place, f"{what} makes AutoGraph leave the whole function as it is", level)
+        construct = _stopping(body, node)
+        if construct:
+            shown = getattr(node, "subject", node)
+            yield Hit(shown, f"{construct} makes AutoGraph leave the whole function as it is", level)
             return
 
 
@@ -40,7 +40,7 @@ def _stopping(body: Body, node: ast.AST) -> str:
 
 
 def behind_keras_boundary(body: Body) -> Iterator[Hit]:
-    """AG602: a tensor decides in what Keras calls."""
+    """AG602: a tensor decides a branch or loop in a method that Keras calls."""
     if not body.converted and behind_keras(body):
         yield from decided_by_tensors(body, "Keras calls this unconverted, so Python would decide by a tensor")
 
@@ -50,13 +50,13 @@ def unreadable(body: Body) -> Iterator[Hit]:
     function = body.function
     if function is None or not isinstance(function.node, ast.Lambda) or body.compiled is None or not body.converted:
         return
-    mine = ast.unparse(function.node.args)
+    arguments = ast.unparse(function.node.args)
     for other in body.module.functions:
         twin = isinstance(other, ast.Lambda) and other is not function.node and other.lineno == function.node.lineno
-        if twin and isinstance(other, ast.Lambda) and ast.unparse(other.args) == mine:
-            decides = max((hit.sure for hit in decided_by_tensors(body, "")), default=Tensor.UNKNOWN)
+        if twin and isinstance(other, ast.Lambda) and ast.unparse(other.args) == arguments:
+            level = max((hit.sure for hit in decided_by_tensors(body, "")), default=Tensor.UNKNOWN)
             yield Hit(
-                function.node, "another lambda on this line has the same arguments, so neither is converted", decides
+                function.node, "another lambda on this line has the same arguments, so neither is converted", level
             )
             return
 
@@ -85,7 +85,7 @@ ROWS = (
         "AutoGraph cannot convert them, and leaves the whole function to Python, with a warning. A tensor's `if` in it "
         "then fails.",
         "rewrite it: if/elif, an assignment before, a flag instead of else, `self._x`",
-        Outcome("-7.0", *NOT_ALLOWED),
+        Behaviour("-7.0", *NOT_ALLOWED),
         everywhere("-7.0"),
         stopping_syntax,
         (r"AutoGraph could not transform", BOOL, r"ConversionError", r"UnsupportedLanguageElementError"),
@@ -98,7 +98,7 @@ ROWS = (
         "no `if` or loop on a tensor in a Keras layer's or model's methods",
         "Keras 3 calls Layer.call, Model.call and train_step in a way that AutoGraph does not convert.",
         "@tf.function on the method, or keras.ops.cond, keras.ops.while_loop",
-        Outcome("[-1.0, -2.0]", *NOT_ALLOWED),
+        Behaviour("[-1.0, -2.0]", *NOT_ALLOWED),
         everywhere("[-1.0, -2.0]"),
         behind_keras_boundary,
         (rf"Exception encountered when calling .*{BOOL}", BOOL),
@@ -112,7 +112,7 @@ ROWS = (
         "AutoGraph reads a lambda by its line and arguments; where two fit it converts neither, with a warning. What "
         "exec() or a prompt defined has no source, and no warning.",
         "def, in a file",
-        Outcome("[2.0, 0.0]", *NOT_ALLOWED),
+        Behaviour("[2.0, 0.0]", *NOT_ALLOWED),
         everywhere("[2.0, 0.0]"),
         unreadable,
         (r"could not parse the source code of .*lambda", r"Unable to identify source code of lambda", BOOL),
@@ -126,8 +126,8 @@ ROWS = (
         "no generator in compiled code",
         "AutoGraph does not convert generators. Over a dataset Python's loop goes on without end while tracing.",
         "iterate the dataset itself, with a `for` loop",
-        Outcome("10", *["RuntimeError: still tracing after 100 turns of 5"] * 2),
-        Outcome("10", "10", "InvalidArgumentError: unsupported operations"),
+        Behaviour("10", *["RuntimeError: still tracing after 100 turns of 5"] * 2),
+        Behaviour("10", "10", "InvalidArgumentError: unsupported operations"),
         generators,
         (r"found return value of type generator", r"found return value of type coroutine"),
     ),

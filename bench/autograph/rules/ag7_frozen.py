@@ -1,11 +1,11 @@
-"""Family 7, second part: random numbers, clocks, NumPy and iterators, which are Python's. Outer values: captured.py."""
+"""Rules AG702 to AG707: random numbers, clocks, NumPy and iterators that run in Python while tracing."""
 
 import ast
 from collections.abc import Iterator
 
 from bench.autograph.inference.values import Tensor
 from bench.autograph.rules.ag2_variables import guarded
-from bench.autograph.rules.rule import Outcome, Rule, everywhere
+from bench.autograph.rules.rule import Behaviour, Rule, everywhere
 from bench.autograph.source import names
 from bench.autograph.traced.body import Body, Hit
 
@@ -17,7 +17,7 @@ _CLOCKS = frozenset(
     "datetime.datetime.now datetime.datetime.utcnow datetime.datetime.today datetime.date.today".split()
 )
 _VALUES = ("numpy", "item", "tolist")
-# NumPy's functions that look at types and shapes only, or make no array.
+# NumPy functions that use only types and shapes, or make no array.
 _NUMPY_SAFE = frozenset(
     "dtype shape ndim prod iinfo finfo issubdtype float32 float64 int32 int64 float16 uint8 bool_ printoptions "
     "isscalar can_cast result_type promote_types errstate".split()
@@ -38,8 +38,8 @@ def random(body: Body) -> Iterator[Hit]:
 def _generator(body: Body, node: ast.Call) -> bool:
     if not isinstance(node.func, ast.Attribute):
         return False
-    found = body.project.definition(body.module, node.func.value)
-    return found is not None and isinstance(found[1], ast.Call) and names.called(*found) in _MAKERS
+    definition = body.project.definition(body.module, node.func.value)
+    return definition is not None and isinstance(definition.node, ast.Call) and names.called(*definition) in _MAKERS
 
 
 def _constructor(body: Body) -> bool:
@@ -47,7 +47,7 @@ def _constructor(body: Body) -> bool:
 
 
 def clocks(body: Body) -> Iterator[Hit]:
-    """AG703: clock, date, environment; a tensor's value."""
+    """AG703: the clock, date or environment is read, or the value of a tensor."""
     for node in body.each(ast.Call, ast.Subscript):
         if isinstance(node, ast.Subscript):
             if names.dotted(body.module, node.value) == "os.environ" and isinstance(node.ctx, ast.Load):
@@ -68,7 +68,7 @@ def clocks(body: Body) -> Iterator[Hit]:
 
 
 def numpy(body: Body) -> Iterator[Hit]:
-    """AG704: a NumPy function of a tensor."""
+    """AG704: a NumPy function is called with a tensor."""
     for node in body.each(ast.Call):
         assert isinstance(node, ast.Call)
         dotted = body.called(node)
@@ -125,7 +125,7 @@ ROWS = (
         "no np.random, no random",
         "The number is drawn while tracing and becomes a constant of the graph.",
         "tf.random.*, tf.random.Generator, tf.random.stateless_*",
-        Outcome("False", "True", "True"),
+        Behaviour("False", "True", "True"),
         everywhere("False"),
         random,
     ),
@@ -137,7 +137,7 @@ ROWS = (
         "no clock, date or environment; no .numpy() or .item()",
         "A clock is read while tracing, once. A symbolic tensor has no value to give.",
         "read it outside and give it as an argument; tf.timestamp(); take values outside",
-        Outcome("False", "True", "True"),
+        Behaviour("False", "True", "True"),
         everywhere("False"),
         clocks,
         (r"'SymbolicTensor' object has no attribute '(numpy|item)'", r"SymbolicTensor.*no attribute '(tolist|astype)'"),
@@ -150,7 +150,7 @@ ROWS = (
         "no NumPy on a tensor",
         "NumPy computes with values, and while tracing there are none. On constants it is fine.",
         "the function's namesake in tf, tf.math or tf.experimental.numpy",
-        Outcome("a ndarray", *["NotImplementedError: Cannot convert a symbolic tf.Tensor"] * 2),
+        Behaviour("a ndarray", *["NotImplementedError: Cannot convert a symbolic tf.Tensor"] * 2),
         everywhere("[4.0, 16.0]"),
         numpy,
         (r"Cannot convert a symbolic tf\.Tensor .* to a numpy array",),
@@ -163,7 +163,7 @@ ROWS = (
         "no test of whether the code runs eagerly",
         "It is answered while tracing: the graph gets a branch that eager code never runs.",
         "one path for both",
-        Outcome("3.0", "-3.0", "-3.0"),
+        Behaviour("3.0", "-3.0", "-3.0"),
         everywhere("3.0"),
         eagerness,
     ),
@@ -175,7 +175,7 @@ ROWS = (
         "no next() on a Python iterator",
         "It takes a value while tracing, and that is a constant of the graph.",
         "give the value as an argument; or an iterator of a tf.data.Dataset",
-        Outcome("[1.0, 2.0, 3.0]", "[1.0, 1.0, 1.0]", "[1.0, 1.0, 1.0]"),
+        Behaviour("[1.0, 2.0, 3.0]", "[1.0, 1.0, 1.0]", "[1.0, 1.0, 1.0]"),
         everywhere("[1.0, 2.0, 3.0]"),
         iterators,
     ),
@@ -187,7 +187,7 @@ ROWS = (
         "no set_seed inside",
         "Seeds are read while tracing. One that is set in the function does not start the numbers anew at each call.",
         "tf.random.stateless_* with a seed as an argument",
-        Outcome("True", "False", "False"),
+        Behaviour("True", "False", "False"),
         everywhere("True"),
         seeds,
         coverage="static, for a seed set inside; one set outside after the function was traced is not seen",

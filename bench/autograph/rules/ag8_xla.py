@@ -1,11 +1,11 @@
-"""Family 8: what XLA cannot compile, or computes otherwise. Looks at code under jit_compile=True only."""
+"""Rules AG801 to AG807, for code under jit_compile=True: what XLA cannot compile or computes differently."""
 
 import ast
 from collections.abc import Iterator
 
 from bench.autograph.inference.values import Tensor
 from bench.autograph.rules.ag5_branches import grows
-from bench.autograph.rules.rule import Outcome, Rule, everywhere
+from bench.autograph.rules.rule import Behaviour, Rule, everywhere
 from bench.autograph.source import names
 from bench.autograph.traced.body import Body, Hit
 
@@ -19,7 +19,7 @@ _INFINITE = frozenset("sqrt log rsqrt reciprocal log1p pow acos asin".split())
 
 
 def uncompilable(body: Body) -> Iterator[Hit]:
-    """AG801: printing, texts, files and Python."""
+    """AG801: printing, strings, files and calls into Python."""
     for node in body.each(ast.Call) if body.jit else ():
         dotted = body.called(node)
         if dotted in _UNCOMPILABLE or dotted.startswith(_UNCOMPILABLE_FAMILIES):
@@ -30,7 +30,7 @@ def uncompilable(body: Body) -> Iterator[Hit]:
 
 
 def changing_shapes(body: Body) -> Iterator[Hit]:
-    """AG802: a loop's value grows."""
+    """AG802: a value in a loop grows."""
     for node in body.each(ast.Assign) if body.jit else ():
         assert isinstance(node, ast.Assign)
         if body.tensor_loop(node) is not None and grows(body, node):
@@ -59,17 +59,17 @@ def checks(body: Body) -> Iterator[Hit]:
 
 def open_shapes(body: Body) -> Iterator[Hit]:
     """AG805: None in the signature."""
-    one = body.compiled
-    if one is None or not one.jit or body.via or one.signature is None:
+    compiled = body.compiled
+    if compiled is None or not compiled.jit or body.via or compiled.signature is None:
         return
-    given = one.signature
-    if isinstance(given, ast.Name) and given in one.module.enclosing:
-        found = names.lookup(given.id, one.module.enclosing[given])
-        binding = names.only(found[1]) if found else None
-        given = binding.value if binding and binding.value else given
-    for part in ast.walk(given):
-        if isinstance(part, ast.Constant) and part.value is None and one.module is body.module:
-            yield Hit(one.signature, "one trace serves every size, and XLA compiles each size anew")
+    signature = compiled.signature
+    if isinstance(signature, ast.Name) and signature in compiled.module.enclosing:
+        bound = names.lookup(signature.id, compiled.module.enclosing[signature])
+        binding = names.only(bound.bindings) if bound else None
+        signature = binding.value if binding and binding.value else signature
+    for part in ast.walk(signature):
+        if isinstance(part, ast.Constant) and part.value is None and compiled.module is body.module:
+            yield Hit(compiled.signature, "one trace serves every size, and XLA compiles each size anew")
             return
 
 
@@ -82,7 +82,7 @@ def other_numbers(body: Body) -> Iterator[Hit]:
 
 
 def gradients(body: Body) -> Iterator[Hit]:
-    """AG807: tf.where around an operation whose gradient is infinite in the branch that is not taken."""
+    """AG807: tf.where around an operation with an infinite gradient in the branch that is not taken."""
     tape = any(body.called(node) == "tensorflow.GradientTape" for node in body.each(ast.Call))
     for node in body.each(ast.Call) if body.jit else ():
         assert isinstance(node, ast.Call)
@@ -114,7 +114,7 @@ ROWS = (
         "XLA: no tf.print, texts, files, datasets or Python",
         "XLA compiles numeric operations. So the tutorial's own first rule, followed to tf.print, breaks under it.",
         "move it outside the function that is compiled",
-        Outcome("2.0", "2.0", "InvalidArgumentError: Detected unsupported operations"),
+        Behaviour("2.0", "2.0", "InvalidArgumentError: Detected unsupported operations"),
         everywhere("2.0"),
         uncompilable,
         (r"Detected unsupported operations when trying to compile graph",),
@@ -128,7 +128,7 @@ ROWS = (
         "XLA lays out memory before it runs, so what a loop carries keeps its shape. (Shapes outside loops may come "
         "from an argument: they are compiled anew for each value.)",
         "make it as large as it gets at first, and mask the rest",
-        Outcome("4.0", "4.0", "InvalidArgumentError: Input and output shapes of loop body do not match"),
+        Behaviour("4.0", "4.0", "InvalidArgumentError: Input and output shapes of loop body do not match"),
         everywhere("4.0"),
         changing_shapes,
         (r"Input and output shapes of loop body do not match", r"must be a compile-time constant"),
@@ -142,7 +142,7 @@ ROWS = (
         "XLA: no growing TensorArray",
         "An array has its size for good, and what is written past it is dropped without a word.",
         "TensorArray(dtype, size=n)",
-        Outcome("[0, 2, 4]", "[0, 2, 4]", "[]"),
+        Behaviour("[0, 2, 4]", "[0, 2, 4]", "[]"),
         everywhere("[0, 2, 4]"),
         growing_array,
     ),
@@ -154,7 +154,7 @@ ROWS = (
         "XLA: checks are dropped",
         "assert_* and check_numerics do nothing, gather outside gives the last element, and 1 // 0 is -1.",
         "test outside the compiled function",
-        Outcome(_NOT_LESS, _NOT_LESS, "[8.0]"),
+        Behaviour(_NOT_LESS, _NOT_LESS, "[8.0]"),
         everywhere("[1.0]"),
         checks,
         coverage="static, for tf.debugging.*; an index outside is a matter of values",
@@ -182,7 +182,7 @@ ROWS = (
         "XLA has its own generators, and set_seed does not reach them. Of stateless_uniform only whole numbers are "
         "the same.",
         "draw outside, or compare modes without random numbers",
-        Outcome("True", "True", "False"),
+        Behaviour("True", "True", "False"),
         everywhere("True"),
         other_numbers,
     ),
@@ -194,7 +194,7 @@ ROWS = (
         "XLA: no infinite gradient in a branch of tf.where",
         "The gradient of the branch that is not taken is infinite there, and XLA multiplies it by zero: nan.",
         "tf.where twice: first make the argument harmless where the branch is not taken",
-        Outcome("[0.0, 0.25]", "[0.0, 0.25]", "[nan, 0.25]"),
+        Behaviour("[0.0, 0.25]", "[0.0, 0.25]", "[nan, 0.25]"),
         everywhere("[0.0, 0.25]"),
         gradients,
     ),

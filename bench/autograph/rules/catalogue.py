@@ -1,13 +1,13 @@
-"""The rules as text: the list, one rule in full, and the rules that an error message points to."""
+"""The rules as text: the list, one rule in full, and the rules that match an error message."""
 
 import ast
 import re
 from importlib import resources
 
 from bench.autograph.rules import RULES
-from bench.autograph.rules.rule import Outcome, Rule
+from bench.autograph.rules.rule import Behaviour, Rule
 
-_LEAST = 12  # letters of a message that are worth looking for
+_LEAST = 12  # characters a message must have to be searched for
 _TUTORIAL = {
     1: "use TensorFlow's functions, not Python's",
     2: "create no tf.Variable inside",
@@ -23,7 +23,7 @@ FAMILIES = {
     "7": "Read once, while tracing",
     "8": "Under XLA",
 }
-# What is beyond every rule, and why.
+# What no rule covers, and why.
 UNSEEN = (
     (
         "what only running decides",
@@ -40,36 +40,38 @@ UNSEEN = (
 
 
 def listing() -> str:
-    """All rules, a line each, the tutorial's three first."""
+    """All rules, one per line, the tutorial's three rules first."""
     lines: list[str] = []
     for family, title in FAMILIES.items():
         lines += ["", title] if lines else [title]
-        lines += [f"  {one.code}  {one.severity:<8} {one.summary}" for one in RULES if one.code[2] == family]
+        lines += [f"  {rule.code}  {rule.severity:<8} {rule.summary}" for rule in RULES if rule.code[2] == family]
     lines += ["", "Seen by `check` in part (`probe` sees what a driver does):"]
-    lines += [f"  {one.code}  {one.coverage.removeprefix('static, ')}" for one in RULES if one.coverage != "static"]
-    lines += ["", "What no rule covers:", *(f"  {what}: {reason}" for what, reason in UNSEEN)]
+    lines += [f"  {rule.code}  {rule.coverage.removeprefix('static, ')}" for rule in RULES if rule.coverage != "static"]
+    lines += ["", "What no rule covers:", *(f"  {subject}: {reason}" for subject, reason in UNSEEN)]
     return "\n".join(
         [*lines, "", "cifar-bench rules AG301 shows one with its example; --demo runs the tutorial's three."]
     )
 
 
-def page(one: Rule) -> str:
-    """A rule in full: why, both examples and what they do, the messages, the fix, how it is found."""
-    seed = f"rule {one.seed} of the tutorial: {_TUTORIAL[one.seed]}" if one.seed else "not among the tutorial's three"
-    fails, passes = halves(one.code)
+def page(rule: Rule) -> str:
+    """A rule in full: the reason, the fix, both examples with their behaviour, TensorFlow's messages, the coverage."""
+    seed = (
+        f"rule {rule.seed} of the tutorial: {_TUTORIAL[rule.seed]}" if rule.seed else "not among the tutorial's three"
+    )
+    fails, passes = halves(rule.code)
     lines = [
-        f"{one.code} {one.name} ({one.severity}; {seed})",
+        f"{rule.code} {rule.name} ({rule.severity}; {seed})",
         "",
-        one.summary,
+        rule.summary,
         "",
-        f"why: {one.why}",
-        f"fix: {one.fix}",
+        f"why: {rule.why}",
+        f"fix: {rule.fix}",
     ]
-    lines += ["", "breaks it:", _indented(fails), "", *_table(one.fails)]
-    lines += ["", "does not:", _indented(passes), "", *_table(one.passes)]
-    if one.messages:
-        lines += ["", "TensorFlow says (regular expressions):", *(f"  {pattern}" for pattern in one.messages)]
-    return "\n".join([*lines, "", f"found: {one.coverage}"])
+    lines += ["", "breaks it:", _indented(fails), "", *_table(rule.fails)]
+    lines += ["", "does not:", _indented(passes), "", *_table(rule.passes)]
+    if rule.messages:
+        lines += ["", "TensorFlow says (regular expressions):", *(f"  {pattern}" for pattern in rule.messages)]
+    return "\n".join([*lines, "", f"found: {rule.coverage}"])
 
 
 def halves(code: str) -> tuple[str, str]:
@@ -90,21 +92,21 @@ def _indented(text: str) -> str:
     return "\n".join(f"    {line}".rstrip() for line in text.splitlines())
 
 
-def _table(outcome: Outcome) -> list[str]:
+def _table(outcome: Behaviour) -> list[str]:
     return [f"  {mode:<6} {outcome.of(mode)}" for mode in ("eager", "graph", "xla")]
 
 
 def matching(message: str) -> list[Rule]:
-    """The rules whose messages are in the text, or that the text is a piece of; best first."""
-    told = " ".join(message.split())
-    scored = [(_score(one, told), one) for one in RULES]
-    return [one for score, one in sorted(scored, key=lambda pair: (-pair[0], pair[1].code)) if score]
+    """The rules whose messages occur in the text, or contain it; best match first."""
+    line = " ".join(message.split())
+    scored = [(_score(rule, line), rule) for rule in RULES]
+    return [rule for score, rule in sorted(scored, key=lambda pair: (-pair[0], pair[1].code)) if score]
 
 
-def _score(one: Rule, told: str) -> int:
-    """How much of the text the rule's best pattern explains; 0 where none does."""
-    found = [match for pattern in one.messages if (match := re.search(pattern, told))]
-    if found:
-        return max(len(match[0]) for match in found)
-    plain = [re.sub(r"\\|\(|\)|\?", "", pattern) for pattern in one.messages]
-    return min(len(told), 8) if len(told) >= _LEAST and any(told.lower() in text.lower() for text in plain) else 0
+def _score(rule: Rule, line: str) -> int:
+    """How many characters of the text the rule's best pattern matches; 0 where none does."""
+    matches = [match for pattern in rule.messages if (match := re.search(pattern, line))]
+    if matches:
+        return max(len(match[0]) for match in matches)
+    plain = [re.sub(r"\\|\(|\)|\?", "", pattern) for pattern in rule.messages]
+    return min(len(line), 8) if len(line) >= _LEAST and any(line.lower() in text.lower() for text in plain) else 0

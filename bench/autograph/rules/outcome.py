@@ -1,4 +1,4 @@
-"""Does what an example did fit what its rule's row says?"""
+"""Compares the outcome of an example with the one in its rule's row."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The record of a rule: what it says, why, how to fix it, what TensorFlow does, and how it is found in source."""
+"""The record of a rule: its text, its fix, the observed behaviour of its examples, and its check."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ SEVERITIES = ("info", "warning", "error")
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What an example was observed to do in each mode.
+class Behaviour:
+    """The observed outcome of an example in each mode.
 
-    It returns a value, prints so many lines besides (`prints 3 lines`), or raises (`ValueError: part of the message`).
+    The value it returns, `prints 3 lines` where it also prints, or `ValueError: part of the message` where it raises.
     """
 
     eager: str
@@ -20,22 +20,22 @@ class Outcome:
     xla: str
 
     def of(self, mode: str) -> str:
-        """In this mode."""
+        """The outcome in this mode: eager, graph or xla."""
         return {"eager": self.eager, "graph": self.graph, "xla": self.xla}[mode]
 
 
-def everywhere(text: str) -> Outcome:
-    """The same in every mode."""
-    return Outcome(text, text, text)
+def everywhere(text: str) -> Behaviour:
+    """The same outcome in every mode."""
+    return Behaviour(text, text, text)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule. Its examples are the functions `fails` and `passes` of `examples/<code>.py`.
 
-    `seed` is its place in the tutorial's three rules; `messages` are regular expressions of what TensorFlow says where
-    it is broken. `check` looks at code that is traced, or, with `of_callers`, at the code around it. `coverage` says
-    how it is found, or why not.
+    `seed` is the number of the tutorial's rule it belongs to; `messages` are regular expressions for TensorFlow's
+    errors and warnings where the rule is broken. `check` gets traced code or, with `of_callers`, the untraced code
+    around it. `coverage` says how completely `check` finds it.
     """
 
     code: str
@@ -45,8 +45,8 @@ class Rule:
     summary: str
     why: str
     fix: str
-    fails: Outcome
-    passes: Outcome
+    fails: Behaviour
+    passes: Behaviour
     check: Callable[[Body], Iterable[Hit]] | None = None
     messages: tuple[str, ...] = ()
     of_callers: bool = False
@@ -54,5 +54,5 @@ class Rule:
 
 
 def lowered(severity: str, steps: int) -> str:
-    """A severity so many steps down."""
+    """The severity this many steps lower, at least info."""
     return SEVERITIES[max(0, SEVERITIES.index(severity) - steps)]

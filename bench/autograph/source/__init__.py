@@ -1,1 +1,1 @@
-"""Source files read: modules, scopes, names across files, suppressions. Nothing is imported."""
+"""Parses source files: modules, scopes, names across files, suppressions. Nothing is imported."""

@@ -1,4 +1,4 @@
-"""Paths -> parsed modules. A file that cannot be read or parsed becomes a finding, AG001, and stops nothing."""
+"""Finds and parses Python files. A file that cannot be read or parsed becomes a finding, AG001."""
 
 import tokenize
 import warnings
@@ -10,35 +10,35 @@ from bench.autograph.source.modules import Module, build
 from bench.errors import BenchError
 
 SUFFIXES = (".py", ".pyi")
-INSTALLED = ("site-packages", "dist-packages")  # folders of packages of many projects, wherever an environment lies
+INSTALLED = ("site-packages", "dist-packages")  # folders of installed packages, in any environment
 _LEFT_OUT = ("__pycache__", "node_modules", *INSTALLED, "venv", "build", "dist")
 
 
-def files(paths: Iterable[Path], excluded: Callable[[Path], bool]) -> Iterator[Path]:
-    """The Python files among and under the paths, each once. Raises BenchError for a path that is none of either."""
-    seen: set[Path] = set()
+def python_files(paths: Iterable[Path], excluded: Callable[[Path], bool]) -> Iterator[Path]:
+    """The Python files among and under the paths, each once. Raises BenchError for a path that is neither."""
+    yielded: set[Path] = set()
     for path in paths:
         if not path.exists():
             raise BenchError(f"there is no {path}; give files or folders, e.g. cifar-bench check train.py")
-        if not path.is_dir() and path.suffix not in SUFFIXES:  # a notebook's JSON, say, could be read as Python too
-            known = f"folders and files that end in {' or '.join(SUFFIXES)}"
-            raise BenchError(f"{path} is no Python file; known: {known}; type e.g. cifar-bench check train.py")
-        found = sorted(path.rglob("*.py")) if path.is_dir() else [path]
-        for one in found:
-            inside = one.relative_to(path).parts if path.is_dir() else ()
+        if not path.is_dir() and path.suffix not in SUFFIXES:  # for example, a notebook's JSON can be valid Python
+            accepted = f"folders and files that end in {' or '.join(SUFFIXES)}"
+            raise BenchError(f"{path} is no Python file; known: {accepted}; type e.g. cifar-bench check train.py")
+        candidates = sorted(path.rglob("*.py")) if path.is_dir() else [path]
+        for file in candidates:
+            inside = file.relative_to(path).parts if path.is_dir() else ()
             hidden = any(part.startswith(".") or part in _LEFT_OUT for part in inside)
-            if not hidden and not excluded(one) and one.resolve() not in seen:
-                seen.add(one.resolve())
-                yield one
+            if not hidden and not excluded(file) and file.resolve() not in yielded:
+                yielded.add(file.resolve())
+                yield file
 
 
-def read(path: Path, name: str = "") -> Module | Finding:
-    """The file as a module, or what is wrong with it."""
+def read_module(path: Path, name: str = "") -> Module | Finding:
+    """The parsed file, or a finding that says what is wrong with it."""
     try:
         with tokenize.open(path) as file:  # honours a coding line and a byte order mark
             text = file.read()
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of the file's own escapes
+            warnings.simplefilter("ignore")  # about escape sequences in the file
             return build(path, name or module_name(path), text)
     except SyntaxError as error:
         return _fault(path, f"cannot be parsed: {error.msg}", error.lineno or 1, error.offset or 1)
@@ -47,11 +47,11 @@ def read(path: Path, name: str = "") -> Module | Finding:
     except (OSError, ValueError) as error:
         return _fault(path, f"cannot be read: {error}")
     except (RecursionError, MemoryError):
-        return too_deep(path)
+        return nested_too_deeply(path)
 
 
-def too_deep(path: Path, line: int = 1) -> Finding:
-    """Of a file, or of what begins at this line of it, that Python's stack is too small for."""
+def nested_too_deeply(path: Path, line: int = 1) -> Finding:
+    """The finding for code, from this line on, that overflows Python's stack."""
     return _fault(path, "is nested too deeply to be checked", line)
 
 
@@ -63,7 +63,7 @@ def _fault(path: Path, message: str, line: int = 1, column: int = 1) -> Finding:
 
 
 def module_name(path: Path) -> str:
-    """The dotted name that Python would import the file by, from the packages it lies in."""
+    """The dotted name by which Python imports the file, from the packages it lies in."""
     path = path.resolve()
     parts = [] if path.stem == "__init__" else [path.stem]
     folder = path.parent

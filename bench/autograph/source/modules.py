@@ -1,4 +1,4 @@
-"""A source file as a tree: its scopes, and what each name in them is bound to. What a name means is in names.py."""
+"""Parses a source file into a tree with its scopes and the bindings of each name."""
 
 import ast
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ SCOPES = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef, ast.L
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """One place that gives a name its meaning. `kind`: import, function, class, value, parameter or other."""
+    """One place where a name is bound. `kind`: import, function, class, value, parameter or other."""
 
     kind: str
     node: ast.AST
@@ -21,7 +21,7 @@ class Binding:
 
 @dataclass(slots=True, eq=False)
 class Scope:
-    """What the names of a module, class or function are bound to; `outer` are those declared global or nonlocal."""
+    """The bindings of a module, class or function. `outer` are the names declared global or nonlocal."""
 
     node: ast.AST
     parent: "Scope | None"
@@ -30,7 +30,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Function:
+class FunctionDefinition:
     """A `def`, a method or a lambda."""
 
     module: "Module"
@@ -50,10 +50,10 @@ class Module:
     parents: dict[ast.AST, ast.AST] = field(default_factory=dict)
     enclosing: dict[ast.AST, Scope] = field(default_factory=dict)  # node -> the scope it is evaluated in
     scopes: dict[ast.AST, Scope] = field(default_factory=dict)  # node -> the scope it opens
-    functions: dict[ast.AST, Function] = field(default_factory=dict)
+    functions: dict[ast.AST, FunctionDefinition] = field(default_factory=dict)
 
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
-        """What the node lies in, from the inside out."""
+        """The nodes around a node, from the inside out."""
         while (parent := self.parents.get(node)) is not None:
             yield parent
             node = parent
@@ -64,29 +64,29 @@ def build(path: Path, name: str, text: str) -> Module:
     tree = ast.parse(text)
     lines = text.split("\n")  # as Python counts them: splitlines() would also split at a form feed
     module = Module(path, name, lines, tree)
-    _Builder(module).scope(tree, None)
+    _ScopeBuilder(module).scope(tree, None)
     return module
 
 
-class _Builder:
-    """Walks the tree once. Leaves no state behind but the module's."""
+class _ScopeBuilder:
+    """Fills the scopes and parents of a module in one walk over its tree."""
 
     def __init__(self, module: Module) -> None:
         self.module = module
-        self.values: dict[ast.AST, ast.expr] = {}  # a name that is assigned to -> what
+        self.values: dict[ast.AST, ast.expr] = {}  # assignment target -> the value assigned
 
     def scope(self, node: ast.AST, parent: Scope | None) -> None:
-        inner = Scope(node, parent)
-        self.module.scopes[node] = inner
+        opened = Scope(node, parent)
+        self.module.scopes[node] = opened
         if isinstance(node, FunctionNode):
-            self.parameters(node.args, inner)
+            self.parameters(node.args, opened)
             owner = parent.node if parent and isinstance(parent.node, ast.ClassDef) else None
             name = "<lambda>" if isinstance(node, ast.Lambda) else node.name
             qualified = f"{owner.name}.{name}" if owner else name
-            self.module.functions[node] = Function(self.module, node, qualified, owner)
+            self.module.functions[node] = FunctionDefinition(self.module, node, qualified, owner)
         body = [node.body] if isinstance(node, ast.Lambda) else getattr(node, "body", [])
         for child in body:
-            self.child(node, child, inner)
+            self.child(node, child, opened)
 
     def parameters(self, arguments: ast.arguments, scope: Scope) -> None:
         named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
@@ -99,12 +99,12 @@ class _Builder:
         self.module.enclosing[node] = scope
         self.bind(node, scope)
         if isinstance(node, SCOPES):
-            for part in _outside(node):  # decorators, defaults and bases belong to the scope around it
-                self.child(node, part, scope)
+            for child in _outside(node):  # decorators, defaults and bases belong to the scope around it
+                self.child(node, child, scope)
             self.scope(node, scope)
             return
-        for part in ast.iter_child_nodes(node):
-            self.child(node, part, scope)
+        for child in ast.iter_child_nodes(node):
+            self.child(node, child, scope)
 
     def bind(self, node: ast.AST, scope: Scope) -> None:
         match node:
@@ -122,17 +122,17 @@ class _Builder:
             case ast.AnnAssign(target=target, value=ast.expr() as value) | ast.NamedExpr(target=target, value=value):
                 self.values[target] = value
             case ast.Name(id=name, ctx=ast.Store()):
-                given = self.values.get(node)
-                self.add(name, Binding("value" if given else "other", node, value=given), scope)
+                assigned = self.values.get(node)
+                self.add(name, Binding("value" if assigned else "other", node, value=assigned), scope)
             case ast.ExceptHandler(name=str(name)):
                 self.add(name, Binding("other", node), scope)
 
     def pair(self, target: ast.expr, value: ast.expr) -> None:
-        """`a, b = x, y` by parts."""
+        """Note the value of each target, element by element for `a, b = x, y`."""
         sequences = ast.Tuple | ast.List
         if isinstance(target, sequences) and isinstance(value, sequences) and len(target.elts) == len(value.elts):
-            for left, right in zip(target.elts, value.elts, strict=True):
-                self.pair(left, right)
+            for inner_target, inner_value in zip(target.elts, value.elts, strict=True):
+                self.pair(inner_target, inner_value)
         else:
             self.values[target] = value
 
@@ -152,12 +152,12 @@ class _Builder:
         return ".".join([*package[: len(package) - drop], *([node.module] if node.module else [])])
 
     def add(self, name: str, binding: Binding, scope: Scope) -> None:
-        home: Scope | None = scope
+        holder: Scope | None = scope
         if name in scope.outer:
-            home = scope.parent
-            while home and home.parent and name not in home.bindings:
-                home = home.parent
-        (home or scope).bindings.setdefault(name, []).append(binding)
+            holder = scope.parent
+            while holder and holder.parent and name not in holder.bindings:
+                holder = holder.parent
+        (holder or scope).bindings.setdefault(name, []).append(binding)
 
 
 def _outside(node: ast.AST) -> list[ast.AST]:

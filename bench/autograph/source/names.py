@@ -1,10 +1,11 @@
-"""What a name in a source file means, as a dotted name such as `tensorflow.function`: imports and aliases resolved.
+"""Resolves a name in a source file to a dotted name such as `tensorflow.function`, through imports and aliases.
 
-A name that may mean several things means nothing here.
+An ambiguous name is not resolved.
 """
 
 import ast
 import builtins
+from typing import NamedTuple
 
 from bench.autograph.source.modules import Binding, Module, Scope
 
@@ -17,7 +18,14 @@ _RENAMED = (
     ("tensorflow.python.eager.polymorphic_function.polymorphic_function.function", "tensorflow.function"),
 )
 _BUILTINS = frozenset(dir(builtins))
-_DEPTH = 8  # aliases of aliases that are followed
+_DEPTH = 8  # how many aliases of aliases are followed
+
+
+class Bound(NamedTuple):
+    """Where a name is bound, and everything it is bound to there."""
+
+    scope: Scope
+    bindings: list[Binding]
 
 
 def canonical(dotted: str) -> str:
@@ -28,22 +36,22 @@ def canonical(dotted: str) -> str:
     return dotted
 
 
-def lookup(name: str, scope: Scope) -> tuple[Scope, list[Binding]] | None:
-    """Where Python would find the name from this scope; class bodies are not seen from the functions in them."""
-    here: Scope | None = scope
-    while here:
-        seen = here is scope or not isinstance(here.node, ast.ClassDef)
-        if seen and name in here.bindings and name not in here.outer:
-            return here, here.bindings[name]
-        here = here.parent
+def lookup(name: str, scope: Scope) -> Bound | None:
+    """Where Python finds the name from this scope. Functions do not see the names of the class around them."""
+    current: Scope | None = scope
+    while current:
+        visible = current is scope or not isinstance(current.node, ast.ClassDef)
+        if visible and name in current.bindings and name not in current.outer:
+            return Bound(current, current.bindings[name])
+        current = current.parent
     return None
 
 
 def only(bindings: list[Binding]) -> Binding | None:
-    """The one meaning of a name. Where imports are tried in turn, the first; `tf = None` after them does not count."""
+    """The single binding of a name, else None. Of imports tried in turn the first; a fallback `= None` is ignored."""
     imports = [binding for binding in bindings if binding.kind == "import"]
-    rest = [binding for binding in bindings if binding.kind != "import" and not _is_none(binding.value)]
-    if imports and not rest:
+    others = [binding for binding in bindings if binding.kind != "import" and not _is_none(binding.value)]
+    if imports and not others:
         return next((binding for binding in imports if "tensorflow" in binding.dotted), imports[0])
     return bindings[0] if len(bindings) == 1 else None
 
@@ -59,10 +67,10 @@ def dotted(module: Module, expression: ast.AST, depth: int = 0) -> str | None:
         return canonical(f"{base}.{expression.attr}") if base else None
     if not isinstance(expression, ast.Name) or expression not in module.enclosing or depth > _DEPTH:
         return None
-    found = lookup(expression.id, module.enclosing[expression])
-    if found is None:
+    bound = lookup(expression.id, module.enclosing[expression])
+    if bound is None:
         return f"builtins.{expression.id}" if expression.id in _BUILTINS else None
-    binding = only(found[1])
+    binding = only(bound.bindings)
     if binding is None:
         return None
     if binding.kind == "import":

@@ -1,1 +1,1 @@
-"""Which functions are compiled, and what a rule sees of one: its parameters, its body, what it changes and reaches."""
+"""Finds compiled functions, and builds what rules check: bodies, parameters, mutations."""

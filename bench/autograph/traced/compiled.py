@@ -1,11 +1,11 @@
-"""Which functions TensorFlow compiles, how, and the line that says so. What they call in turn is in reach.py."""
+"""Finds the functions that TensorFlow compiles, with their options and the line that asks for it."""
 
 import ast
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from bench.autograph.source import names
-from bench.autograph.source.modules import Function, Module
+from bench.autograph.source.modules import FunctionDefinition, Module
 from bench.autograph.source.project import Project
 
 # Keras traces these methods in `fit`, `evaluate` and `predict`; AutoGraph does not convert them.
@@ -13,10 +13,10 @@ KERAS_METHODS = frozenset("call train_step test_step predict_step compute_loss".
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Compiled:
-    """A function that is traced. `because` is the source that asks for it, on `line` of `module`."""
+class CompiledFunction:
+    """A function that is traced. `because` is the source text that asks for it, on `line` of `module`."""
 
-    function: Function
+    function: FunctionDefinition
     module: Module
     because: str
     line: int
@@ -28,8 +28,8 @@ class Compiled:
     relaxed: bool = False  # reduce_retracing
 
 
-def find(project: Project, module: Module) -> Iterator[Compiled]:
-    """The functions that the module's own lines compile."""
+def compiled_functions(project: Project, module: Module) -> Iterator[CompiledFunction]:
+    """The functions that the module's own source compiles."""
     for node, function in list(module.functions.items()):
         for decorator in getattr(node, "decorator_list", ()):
             options = _options(module, decorator)
@@ -41,25 +41,27 @@ def find(project: Project, module: Module) -> Iterator[Compiled]:
             and project.is_keras(module, function.owner)
         ):
             because = f"Keras traces {function.name} in fit"
-            yield Compiled(function, module, because, function.node.lineno, node, autograph=False, kind="keras")
+            yield CompiledFunction(function, module, because, function.node.lineno, node, autograph=False, kind="keras")
     for node in module.enclosing:
-        if isinstance(node, ast.Call) and (made := _made(module, node)):
-            target, options = made
-            found = project.definition(module, target)
-            if found and found[1] in found[0].functions:
-                yield _compiled(found[0].functions[found[1]], module, node, options, "")
+        if isinstance(node, ast.Call) and (application := _compiled_by_call(module, node)):
+            target, options = application
+            definition = project.definition(module, target)
+            if definition and definition.node in definition.module.functions:
+                yield _compiled(definition.module.functions[definition.node], module, node, options, "")
 
 
-def known(module: Module, traced: Collection[tuple[str, int]]) -> Iterator[Compiled]:
-    """The module's functions that were seen to be traced, by file and first line, a decorator's where there is one."""
+def known_functions(module: Module, traced: Collection[tuple[str, int]]) -> Iterator[CompiledFunction]:
+    """The module's functions that are known to be traced, by file and first line (of the first decorator, if any)."""
     for node, function in module.functions.items():
-        first = min((one.lineno for one in getattr(node, "decorator_list", ())), default=function.node.lineno)
-        if (str(module.path.resolve()), first) in traced:
-            yield Compiled(function, module, f"modes trace {function.name}", function.node.lineno, node)
+        first_line = min(
+            (decorator.lineno for decorator in getattr(node, "decorator_list", ())), default=function.node.lineno
+        )
+        if (str(module.path.resolve()), first_line) in traced:
+            yield CompiledFunction(function, module, f"modes trace {function.name}", function.node.lineno, node)
 
 
-def _made(module: Module, node: ast.Call) -> tuple[ast.expr, list[ast.keyword]] | None:
-    """What `tf.function(f, ...)` or `tf.function(...)(f)` compiles, and its options."""
+def _compiled_by_call(module: Module, node: ast.Call) -> tuple[ast.expr, list[ast.keyword]] | None:
+    """The function that `tf.function(f, ...)` or `tf.function(...)(f)` compiles, and its options."""
     if names.called(module, node) == "tensorflow.function":
         target = _target(node)
         return (target, node.keywords) if target else None
@@ -76,35 +78,37 @@ def _target(node: ast.Call) -> ast.expr | None:
 
 
 def _options(module: Module, node: ast.expr, depth: int = 0) -> list[ast.keyword] | None:
-    """The options of an expression that compiles what it is applied to; None for one that does not."""
+    """The options of an expression that compiles the function it is applied to; None where it does not compile."""
     if names.dotted(module, node) == "tensorflow.function":
         return []
     if isinstance(node, ast.Call):
         dotted = names.called(module, node)
-        if dotted == "tensorflow.function":  # with a function in it, it is that function compiled
+        if dotted == "tensorflow.function":  # with a function as its argument it is already the compiled function
             return None if _target(node) else node.keywords
         partial = dotted == "functools.partial" and node.args
         return node.keywords if partial and names.dotted(module, node.args[0]) == "tensorflow.function" else None
     if isinstance(node, ast.Name) and node in module.enclosing and depth == 0:
-        found = names.lookup(node.id, module.enclosing[node])
-        binding = names.only(found[1]) if found else None
+        bound = names.lookup(node.id, module.enclosing[node])
+        binding = names.only(bound.bindings) if bound else None
         return _options(module, binding.value, 1) if binding and binding.value else None
     return None
 
 
-def _compiled(function: Function, module: Module, node: ast.expr, options: list[ast.keyword], prefix: str) -> Compiled:
-    given = {keyword.arg: keyword.value for keyword in options}
+def _compiled(
+    function: FunctionDefinition, module: Module, node: ast.expr, options: list[ast.keyword], prefix: str
+) -> CompiledFunction:
+    values = {keyword.arg: keyword.value for keyword in options}
     text = " ".join((ast.unparse(node)).split())
-    return Compiled(
+    return CompiledFunction(
         function,
         module,
         prefix + (text if len(text) <= 60 else text[:57] + "..."),
         node.lineno,
         node,
-        jit=_true(given.get("jit_compile")) or _true(given.get("experimental_compile")),
-        autograph=not _false(given.get("autograph")),
-        signature=given.get("input_signature"),
-        relaxed=_true(given.get("reduce_retracing")),
+        jit=_true(values.get("jit_compile")) or _true(values.get("experimental_compile")),
+        autograph=not _false(values.get("autograph")),
+        signature=values.get("input_signature"),
+        relaxed=_true(values.get("reduce_retracing")),
     )
 
 

@@ -1,4 +1,4 @@
-"""What in a body changes an object in place: a list that grows, a dict's new key, an attribute that is set."""
+"""Finds in-place changes of objects in a body: a growing list, a new key of a dict, an attribute that is set."""
 
 import ast
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bench.autograph.inference.values import CONTAINERS, UNKNOWN, Value
 from bench.autograph.traced.body import Body
 
-# Methods that change the object they are called on; of an object of unknown kind only those that lists alone have.
+# Methods that change their object. For an object of unknown kind only those count that only lists have.
 _OF_LIST = frozenset("append extend insert appendleft extendleft popleft".split())
 _OF_ANY = _OF_LIST | frozenset("remove pop clear sort reverse update setdefault popitem add discard".split())
 _FUNCTIONS = {"heapq.heappush": 0, "heapq.heappop": 0, "heapq.heapify": 0, "heapq.heapreplace": 0, "bisect.insort": 0,
@@ -17,7 +17,7 @@ _NOT_PYTHON = ("tensor", "variable", "tensorarray", "dataset", "python", "functi
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """A change of an object. `attribute`: an attribute is set, rather than what the object holds."""
+    """A change of an object: of the named attribute, or, where that is empty, of what the object holds."""
 
     node: ast.AST
     value: Value
@@ -25,12 +25,12 @@ class Mutation:
 
     @property
     def name(self) -> str:
-        """What the source calls the object."""
+        """The name of the object in the source."""
         return f"{self.value.name}.{self.attribute}" if self.attribute else self.value.name
 
 
 def mutations(body: Body) -> Iterator[Mutation]:
-    """Every change of an object, whatever the object."""
+    """Every in-place change in the body, of any object."""
     for node in body.nodes:
         match node:
             case ast.Call():
@@ -45,16 +45,16 @@ def mutations(body: Body) -> Iterator[Mutation]:
 
 
 def _called(body: Body, node: ast.Call) -> Iterator[Mutation]:
-    place = _FUNCTIONS.get(body.called(node))
-    if place is not None and len(node.args) > place:
-        yield Mutation(node, body.value(node.args[place]))
+    position = _FUNCTIONS.get(body.called(node))
+    if position is not None and len(node.args) > position:
+        yield Mutation(node, body.value(node.args[position]))
     elif isinstance(node.func, ast.Attribute):
         value, method = body.value(node.func.value), node.func.attr
-        known = value.kind in CONTAINERS and method in _OF_ANY
-        guessed = (
+        certain = value.kind in CONTAINERS and method in _OF_ANY
+        likely = (
             value.kind in ("unknown", "tensor") and method in _OF_LIST and not (value.sure and value.kind == "tensor")
         )
-        if known or guessed:
+        if certain or likely:
             yield Mutation(node, value)
     elif body.called(node) == "builtins.setattr" and len(node.args) == 3:
         name = node.args[1].value if isinstance(node.args[1], ast.Constant) else "?"
@@ -63,8 +63,8 @@ def _called(body: Body, node: ast.Call) -> Iterator[Mutation]:
 
 def _stored(body: Body, target: ast.expr) -> Iterator[Mutation]:
     if isinstance(target, ast.Tuple | ast.List):
-        for part in target.elts:
-            yield from _stored(body, part)
+        for element in target.elts:
+            yield from _stored(body, element)
     elif isinstance(target, ast.Subscript) and isinstance(target.ctx, ast.Store | ast.Del):
         if body.value(target.value).kind not in _NOT_PYTHON or not body.value(target.value).sure:
             yield Mutation(target, body.value(target.value))

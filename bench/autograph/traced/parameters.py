@@ -1,13 +1,13 @@
-"""What the parameters of a function are: by annotation, default, signature, and what its callers give."""
+"""The values of a function's parameters: from annotations, defaults, the signature and the callers' arguments."""
 
 import ast
 from dataclasses import replace
 
 from bench.autograph.inference.values import CONTAINERS, LIKELY, PYTHON, TENSOR, UNKNOWN, Tensor, Value
 from bench.autograph.source import names
-from bench.autograph.source.modules import Function
+from bench.autograph.source.modules import FunctionDefinition
 from bench.autograph.traced.body import Body
-from bench.autograph.traced.compiled import Compiled
+from bench.autograph.traced.compiled import CompiledFunction
 
 _TENSOR_TYPES = (
     "tensorflow.Tensor",
@@ -15,22 +15,24 @@ _TENSOR_TYPES = (
     "tensorflow.types.experimental.TensorLike",
 )
 _PYTHON_TYPES = frozenset("int float bool str list tuple dict set Callable Sequence Iterable Mapping Path None".split())
-# Parameters that by custom are Python values.
+# Parameters that are Python values by convention.
 _PYTHON_NAMES = frozenset("training name dtype axis mode config params verbose".split())
 
 
-def plain(function: Function) -> dict[str, Value]:
-    """Of a function that is not traced."""
+def plain(function: FunctionDefinition) -> dict[str, Value]:
+    """The parameters of a function that is not traced."""
     return {name: _receiver(function, name) or _declared(function, argument, default) or UNKNOWN
             for name, argument, default in _each(function)}  # fmt: skip
 
 
-def traced(function: Function, given: dict[str, Value], root: Compiled | None) -> dict[str, Value]:
-    """Of a function that is traced: a root's are likely tensors unless something says otherwise."""
-    found: dict[str, Value] = {}
+def traced(
+    function: FunctionDefinition, arguments: dict[str, Value], root: CompiledFunction | None
+) -> dict[str, Value]:
+    """The parameters of a traced function: of a root, likely tensors unless something says otherwise."""
+    values: dict[str, Value] = {}
     for name, argument, default in _each(function):
         declared = _declared(function, argument, default)
-        value = given.get(name)
+        value = arguments.get(name)
         if (receiver := _receiver(function, name)) and (value is None or value.owner is None):
             value = receiver
         elif root is None:
@@ -38,51 +40,51 @@ def traced(function: Function, given: dict[str, Value], root: Compiled | None) -
             value = TENSOR if declared is TENSOR and value.tensor < Tensor.YES else value
         else:
             value = _of_root(root, name, declared, value)
-            if root.kind == "keras" and len(found) > 1 and value == _likely(name):
-                value = replace(UNKNOWN, origin="parameter", name=name)  # of the rest, many are flags
-        found[name] = value
-    return found | _gathered(function)
+            if root.kind == "keras" and len(values) > 1 and value == _likely(name):
+                value = replace(UNKNOWN, origin="parameter", name=name)  # many of the later parameters are flags
+        values[name] = value
+    return values | _gathered(function)
 
 
 def _likely(name: str) -> Value:
     return replace(LIKELY, origin="parameter", name=name)
 
 
-def _gathered(function: Function) -> dict[str, Value]:
-    """What `*args` and `**kwargs` hold: Python makes them anew for each call."""
+def _gathered(function: FunctionDefinition) -> dict[str, Value]:
+    """`*args` and `**kwargs`: Python creates them again for each call."""
     arguments = function.node.args
     kinds = ((arguments.vararg, "tuple"), (arguments.kwarg, "dict"))
     return {argument.arg: Value(kind, "fresh") for argument, kind in kinds if argument}
 
 
-def _of_root(root: Compiled, name: str, declared: Value | None, value: Value | None) -> Value:
+def _of_root(root: CompiledFunction, name: str, declared: Value | None, value: Value | None) -> Value:
     if root.signature is not None:
-        known = TENSOR
+        parameter = TENSOR
     elif value is not None and value.tensor is not Tensor.UNKNOWN:
-        known = value
+        parameter = value
     else:
-        known = declared or (PYTHON if name in _PYTHON_NAMES else LIKELY)
-    return replace(known, origin="parameter", name=name)
+        parameter = declared or (PYTHON if name in _PYTHON_NAMES else LIKELY)
+    return replace(parameter, origin="parameter", name=name)
 
 
-def _receiver(function: Function, name: str) -> Value | None:
+def _receiver(function: FunctionDefinition, name: str) -> Value | None:
     if function.owner is None or name not in ("self", "cls"):
         return None
     made_here = function.name.endswith(".__init__")
     return Value("object", "fresh" if made_here else "captured", name="" if made_here else name, owner=function.owner)
 
 
-def _each(function: Function) -> list[tuple[str, ast.arg, ast.expr | None]]:
+def _each(function: FunctionDefinition) -> list[tuple[str, ast.arg, ast.expr | None]]:
     arguments = function.node.args
-    plain_ones = [*arguments.posonlyargs, *arguments.args]
-    defaults: list[ast.expr | None] = [None] * (len(plain_ones) - len(arguments.defaults)) + [*arguments.defaults]
-    pairs = [*zip(plain_ones, defaults, strict=True), *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)]
+    positional = [*arguments.posonlyargs, *arguments.args]
+    defaults: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults)) + [*arguments.defaults]
+    pairs = [*zip(positional, defaults, strict=True), *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)]
     return [(argument.arg, argument, default) for argument, default in pairs]
 
 
-def _declared(function: Function, argument: ast.arg, default: ast.expr | None) -> Value | None:
-    if argument.annotation is not None and (known := _annotated(function, argument.annotation)):
-        return known
+def _declared(function: FunctionDefinition, argument: ast.arg, default: ast.expr | None) -> Value | None:
+    if argument.annotation is not None and (annotated := _annotated(function, argument.annotation)):
+        return annotated
     if isinstance(default, ast.Constant) and (default.value is None or isinstance(default.value, bool | str | bytes)):
         return PYTHON if default.value is not None else None
     if isinstance(default, ast.List | ast.Dict | ast.Set):
@@ -90,7 +92,7 @@ def _declared(function: Function, argument: ast.arg, default: ast.expr | None) -
     return None
 
 
-def _annotated(function: Function, node: ast.expr) -> Value | None:
+def _annotated(function: FunctionDefinition, node: ast.expr) -> Value | None:
     if names.dotted(function.module, node) in _TENSOR_TYPES:
         return TENSOR
     base = node.value if isinstance(node, ast.Subscript) else node
@@ -100,22 +102,22 @@ def _annotated(function: Function, node: ast.expr) -> Value | None:
     return PYTHON if leaf in _PYTHON_TYPES else None
 
 
-def given(body: Body, function: Function, call: ast.Call) -> dict[str, Value]:
-    """What a call gives to a function's parameters, by name."""
-    plain_ones = [*function.node.args.posonlyargs, *function.node.args.args]
-    expected = [argument.arg for argument in plain_ones]
-    found: dict[str, Value] = {}
+def call_arguments(body: Body, function: FunctionDefinition, call: ast.Call) -> dict[str, Value]:
+    """The arguments of a call, by the name of the function's parameter."""
+    positional = [*function.node.args.posonlyargs, *function.node.args.args]
+    expected = [argument.arg for argument in positional]
+    arguments: dict[str, Value] = {}
     if expected[:1] in (["self"], ["cls"]) and function.owner is not None:
         expected = expected[1:]
         if isinstance(call.func, ast.Attribute):
             owner = body.value(call.func.value)
-            found |= {"self": owner} if owner.owner is not None else {}
+            arguments |= {"self": owner} if owner.owner is not None else {}
     if any(isinstance(argument, ast.Starred) for argument in call.args):
-        return found
-    found |= {name: body.value(argument) for name, argument in zip(expected, call.args, strict=False)}
-    return found | {keyword.arg: body.value(keyword.value) for keyword in call.keywords if keyword.arg}
+        return arguments
+    arguments |= {name: body.value(argument) for name, argument in zip(expected, call.args, strict=False)}
+    return arguments | {keyword.arg: body.value(keyword.value) for keyword in call.keywords if keyword.arg}
 
 
-def as_tensors(given_: dict[str, Value]) -> dict[str, Value]:
-    """What a compiled function sees of its arguments: arrays have become tensors."""
-    return {name: TENSOR if value.kind == "ndarray" else value for name, value in given_.items() if name != "self"}
+def as_tensors(arguments: dict[str, Value]) -> dict[str, Value]:
+    """The arguments as a compiled function receives them: arrays become tensors."""
+    return {name: TENSOR if value.kind == "ndarray" else value for name, value in arguments.items() if name != "self"}

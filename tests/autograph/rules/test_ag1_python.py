@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from snippets import expected, found
+from snippets import expected, reported
 
 OUTPUT = [
     """
@@ -154,4 +154,4 @@ BUILTINS = [
 
 @pytest.mark.parametrize("source", [*OUTPUT, *LOOPS, *TEXTS, *BUILTINS])
 def test_marked_lines_are_found_and_no_others(tmp_path: Path, source: str) -> None:
-    assert found(tmp_path, source) == expected(source)
+    assert reported(tmp_path, source) == expected(source)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from snippets import expected, found
+from snippets import expected, reported
 
 CREATED = [
     """
@@ -177,4 +177,4 @@ GUARDED = [
 
 @pytest.mark.parametrize("source", [*CREATED, *HIDDEN, *REBOUND, *GUARDED])
 def test_marked_lines_are_found_and_no_others(tmp_path: Path, source: str) -> None:
-    assert found(tmp_path, source) == expected(source)
+    assert reported(tmp_path, source) == expected(source)

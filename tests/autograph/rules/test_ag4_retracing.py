@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from snippets import expected, found
+from snippets import expected, reported
 
 HEAD = """
 @tf.function
@@ -154,4 +154,4 @@ def test_marked_lines_are_found_and_no_others(tmp_path: Path, source: str) -> No
     import textwrap
 
     whole = HEAD + textwrap.dedent(source)
-    assert found(tmp_path, whole) == expected(whole)
+    assert reported(tmp_path, whole) == expected(whole)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from snippets import expected, found
+from snippets import expected, reported
 
 UNCONVERTED = [
     """
@@ -171,4 +171,4 @@ LEAVING = [
 
 @pytest.mark.parametrize("source", [*UNCONVERTED, *UNDEFINED, *TYPES, *RAISES, *LEAVING])
 def test_marked_lines_are_found_and_no_others(tmp_path: Path, source: str) -> None:
-    assert found(tmp_path, source) == expected(source)
+    assert reported(tmp_path, source) == expected(source)

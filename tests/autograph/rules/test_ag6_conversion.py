@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from snippets import expected, found
+from snippets import expected, reported
 
 SYNTAX = [
     """
@@ -140,4 +140,4 @@ GENERATORS = [
 
 @pytest.mark.parametrize("source", [*SYNTAX, *KERAS, *KERAS_FLAGS, *SOURCE, *GENERATORS])
 def test_marked_lines_are_found_and_no_others(tmp_path: Path, source: str) -> None:
-    assert found(tmp_path, source) == expected(source)
+    assert reported(tmp_path, source) == expected(source)

@@ -4,7 +4,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from snippets import expected, found
+from snippets import expected, reported
 
 BODIES = [
     """
@@ -63,13 +63,13 @@ BODIES = [
 )
 def test_marked_lines_are_found_and_no_others(tmp_path: Path, body: str, spelling: str) -> None:
     source = spelling.format(textwrap.indent(textwrap.dedent(body).strip("\n"), "    "))
-    assert found(tmp_path, source) == expected(source)
+    assert reported(tmp_path, source) == expected(source)
 
 
 @pytest.mark.parametrize("body", BODIES)
 def test_without_xla_none_of_it_is_found(tmp_path: Path, body: str) -> None:
     source = "@tf.function\ndef step(x: tf.Tensor):\n" + textwrap.indent(textwrap.dedent(body).strip("\n"), "    ")
-    assert not {code for _, code in found(tmp_path, source) if code.startswith("AG8")}
+    assert not {code for _, code in reported(tmp_path, source) if code.startswith("AG8")}
 
 
 def test_a_signature_without_sizes_is_found(tmp_path: Path) -> None:
@@ -89,4 +89,4 @@ def test_a_signature_without_sizes_is_found(tmp_path: Path) -> None:
     def graph(x):
         return x
     """
-    assert found(tmp_path, source) == expected(source)
+    assert reported(tmp_path, source) == expected(source)

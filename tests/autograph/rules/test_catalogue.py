@@ -6,7 +6,6 @@ from typer.testing import CliRunner
 from bench.__main__ import app
 from bench.autograph.rules import RULES
 from bench.autograph.rules.catalogue import matching
-from bench.autograph.rules.outcome import fits
 from bench.errors import BenchError
 
 
@@ -64,19 +63,3 @@ def test_a_message_of_something_else_leads_nowhere() -> None:
     assert matching("KeyError: 'x'") == []
     with pytest.raises(BenchError, match="no rule knows this message"):
         rules("--match", "KeyError: 'x'")
-
-
-@pytest.mark.parametrize(
-    ("expected", "outcome", "printed", "fit"),
-    [
-        ("prints 2 lines", "3", ["a", "b"], True),
-        ("prints 2 lines", "3", ["a"], False),
-        ("prints 0 lines", "ValueError: x", [], False),
-        ("ValueError: part", "ValueError: the part is here", [], True),
-        ("ValueError: part", "TypeError: the part is here", [], False),
-        ("[1, 2]", "[1, 2]", ["a warning"], True),
-        ("[1, 2]", "[1, 3]", [], False),
-    ],
-)
-def test_an_outcome_fits_what_the_row_says(expected: str, outcome: str, printed: list[str], fit: bool) -> None:
-    assert fits(expected, outcome, printed) is fit

@@ -1,12 +1,12 @@
-"""Findings -> text, one file a format. FORMATS is the explicit table; each is a function of the whole check."""
+"""The output formats of a check, one file per format."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 from bench.autograph.check.formats import full, machine, sarif
-from bench.autograph.findings import Checked
+from bench.autograph.findings import CheckResult
 
-FORMATS: dict[str, Callable[[Checked], str]] = {
+FORMATS: dict[str, Callable[[CheckResult], str]] = {
     "full": full.full,
     "concise": full.concise,
     "json": machine.as_json,

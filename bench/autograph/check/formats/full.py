@@ -1,28 +1,28 @@
-"""For people: with the source lines and what to do (`full`), or a line a finding as editors read it (`concise`)."""
+"""The formats for people: `full` with source lines and fixes, `concise` with one line per finding."""
 
 import os
 
-from bench.autograph.findings import Checked, Finding
+from bench.autograph.findings import CheckResult, Finding
 
 
-def full(checked: Checked) -> str:
-    """Each finding with its lines, the reason its function is compiled, and the fix; a count at the end."""
+def full(checked: CheckResult) -> str:
+    """Each finding with its source lines, why its function is compiled, and the fix; a count at the end."""
     return "\n".join([*(_block(finding) for finding in checked.findings), summary(checked)])
 
 
-def concise(checked: Checked) -> str:
+def concise(checked: CheckResult) -> str:
     """`path:line:column: AG301 [error] message`, and a count at the end."""
     lines = [f"{place(finding)}: {finding.code} [{finding.severity}] {finding.message}" for finding in checked.findings]
     return "\n".join([*lines, summary(checked)])
 
 
 def place(finding: Finding) -> str:
-    """Where it is, as editors can open it."""
+    """`path:line:column`, which editors can open."""
     return f"{short(finding.file)}:{finding.line}:{finding.column}"
 
 
 def short(file: str) -> str:
-    """The path as seen from here, where that is not longer."""
+    """The path relative to the current folder where the file is in it."""
     try:
         relative = os.path.relpath(file)
     except ValueError:  # another drive
@@ -30,14 +30,14 @@ def short(file: str) -> str:
     return file if relative.startswith("..") else relative
 
 
-def summary(checked: Checked) -> str:
-    """`1 error, 2 warnings in 3 files`, or that all is well."""
+def summary(checked: CheckResult) -> str:
+    """`1 error, 2 warnings in 3 files`, or `no finding in 3 files`."""
     counts = [(checked.count(severity), severity) for severity in ("error", "warning", "info")]
-    told = [
+    totals = [
         f"{count} {severity}{'s' if count > 1 and severity != 'info' else ''}" for count, severity in counts if count
     ]
     files = f"{checked.files} file{'' if checked.files == 1 else 's'}"
-    return f"{', '.join(told)} in {files}" if told else f"no finding in {files}"
+    return f"{', '.join(totals)} in {files}" if totals else f"no finding in {files}"
 
 
 def _block(finding: Finding) -> str:
@@ -61,7 +61,9 @@ def _because(finding: Finding) -> str:
     if not finding.compiled_because:
         return ""
     line = f"line {finding.compiled_line}"
-    where = line if finding.compiled_file == finding.file else f"{short(finding.compiled_file)}:{finding.compiled_line}"
+    location = (
+        line if finding.compiled_file == finding.file else f"{short(finding.compiled_file)}:{finding.compiled_line}"
+    )
     via = f", reached from {' > '.join(finding.via)}" if finding.via else ""
     verb = "" if finding.compiled_because.startswith(("Keras", "Dataset")) else "compiled because of "
-    return f"{verb}{finding.compiled_because} at {where}{via}"
+    return f"{verb}{finding.compiled_because} at {location}{via}"

@@ -1,26 +1,26 @@
-"""For programs: JSON, and the lines that GitHub turns into annotations."""
+"""The formats for programs: JSON, and GitHub's workflow commands."""
 
 import json
 from dataclasses import asdict
 from typing import Any
 
 from bench.autograph.check.formats.full import short, summary
-from bench.autograph.findings import Checked, Finding
+from bench.autograph.findings import CheckResult, Finding
 
 
-def as_json(checked: Checked) -> str:
-    """A list of findings; `evidence` is `predicted`, for nothing was run."""
+def as_json(checked: CheckResult) -> str:
+    """A JSON list of findings; `evidence` is `predicted`, because nothing was run."""
     return json.dumps([record(finding) for finding in checked.findings], indent=2, ensure_ascii=False)
 
 
 def record(finding: Finding) -> dict[str, Any]:
-    """A finding as JSON holds it."""
+    """The fields of a finding in JSON."""
     fields = {name: value for name, value in asdict(finding).items() if name != "source"}
     return {**fields, "evidence": "predicted", "url": f"cifar-bench rules {finding.code}"}
 
 
-def github(checked: Checked) -> str:
-    """Workflow commands, one a finding."""
+def github(checked: CheckResult) -> str:
+    """GitHub workflow commands, one per finding; GitHub shows them as annotations."""
     return "\n".join([*(_annotation(finding) for finding in checked.findings), summary(checked)])
 
 
@@ -28,9 +28,9 @@ def _annotation(finding: Finding) -> str:
     level = {"error": "error", "warning": "warning"}.get(finding.severity, "notice")
     # GitHub shows columns of one line only.
     columns = f",col={finding.column},endColumn={finding.end_column}" if finding.end_line == finding.line else ""
-    where = f"file={_property(short(finding.file))},line={finding.line},endLine={finding.end_line}{columns}"
+    location = f"file={_property(short(finding.file))},line={finding.line},endLine={finding.end_line}{columns}"
     title = _property(f"{finding.code} {finding.name}")
-    return f"::{level} {where},title={title}::{_text(finding.message + '; fix: ' + finding.fix)}"
+    return f"::{level} {location},title={title}::{_text(finding.message + '; fix: ' + finding.fix)}"
 
 
 def _text(text: str) -> str:

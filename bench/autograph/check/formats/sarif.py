@@ -1,22 +1,27 @@
-"""SARIF 2.1.0, which code scanning services read (OASIS standard, sections 3.13 to 3.30)."""
+"""The format SARIF 2.1.0 for code scanning services (OASIS standard, sections 3.13 to 3.30)."""
 
 import json
 from pathlib import Path
 from typing import Any
 
-from bench.autograph.findings import Checked, Finding
+from bench.autograph.findings import CheckResult, Finding
 
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 
 
-def sarif(checked: Checked, root: Path) -> str:
-    """One run with its rules and results; paths are relative to `root` where they lie under it."""
-    names = {finding.code: finding for finding in checked.findings}
+def sarif(checked: CheckResult, root: Path) -> str:
+    """One run with its rules and results. Paths under `root` are relative to it."""
+    by_code = {finding.code: finding for finding in checked.findings}
     driver = {
         "name": "cifar-bench check",
         "rules": [
-            {"id": code, "name": one.name, "help": {"text": one.fix}, "shortDescription": {"text": one.name}}
-            for code, one in sorted(names.items())
+            {
+                "id": code,
+                "name": finding.name,
+                "help": {"text": finding.fix},
+                "shortDescription": {"text": finding.name},
+            }
+            for code, finding in sorted(by_code.items())
         ],
     }
     run = {
@@ -35,12 +40,12 @@ def _result(finding: Finding, root: Path) -> dict[str, Any]:
         "endLine": finding.end_line,
         "endColumn": finding.end_column,
     }
-    place = {"artifactLocation": {"uri": _uri(finding.file, root)}, "region": region}
+    location = {"artifactLocation": {"uri": _uri(finding.file, root)}, "region": region}
     return {
         "ruleId": finding.code,
         "level": _LEVELS[finding.severity],
         "message": {"text": f"{finding.message}; fix: {finding.fix}"},
-        "locations": [{"physicalLocation": place}],
+        "locations": [{"physicalLocation": location}],
     }
 
 

@@ -1,1 +1,1 @@
-"""The process that imports the person's function and looks at each stage, with TensorFlow."""
+"""The child process of `explain`: imports the user's function and examines each stage, with TensorFlow."""

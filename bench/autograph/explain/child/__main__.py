@@ -1,7 +1,4 @@
-"""The child of `explain`: imports the function, runs it, and sends one record a stage. Started by module name.
-
-What a stage raises is that stage's missing line; the rest goes on.
-"""
+"""The child's end of `explain`: imports the function and sends one message per stage."""
 
 import traceback
 from collections.abc import Callable, Iterator
@@ -9,12 +6,12 @@ from typing import IO, Any
 
 import msgspec
 
-from bench.autograph.explain.child import code as explain_code
-from bench.autograph.explain.child import graph as explain_graph
-from bench.autograph.explain.child import program as explain_program
-from bench.autograph.explain.child import target as explain_target
-from bench.autograph.explain.child import times as explain_times
-from bench.autograph.explain.child import trace as explain_trace
+from bench.autograph.explain.child.code import Code
+from bench.autograph.explain.child.graph import traced_graph
+from bench.autograph.explain.child.program import xla_compilation
+from bench.autograph.explain.child.target import Target, find_target
+from bench.autograph.explain.child.times import call_times
+from bench.autograph.explain.child.trace import Tracer
 from bench.autograph.explain.records import Explanation, Missing, Request
 from bench.errors import BenchError
 from bench.machine.pipe import connect
@@ -23,21 +20,21 @@ from cifar_core.errors import DataError, ModelError
 
 
 def serve(lines: Iterator[bytes], out: IO[bytes]) -> None:
-    """Answer one request."""
+    """Answer one request. An exception in a stage becomes the reason why that stage is missing."""
 
-    def answer(found: Explanation) -> None:
-        out.write(msgspec.json.encode(found) + b"\n")
+    def answer(explanation: Explanation) -> None:
+        out.write(msgspec.json.encode(explanation) + b"\n")
         out.flush()
 
     try:
-        target = explain_target.find(msgspec.json.decode(next(lines), type=Request))
+        target = find_target(msgspec.json.decode(next(lines), type=Request))
     except (BenchError, DataError, ModelError) as error:
         return answer(Explanation(failure=str(error)))
-    except Exception as error:  # of the person's own module or driver
+    except Exception as error:  # raised by the user's module or driver
         return answer(Explanation(failure=described(error)[0]))
-    for name, find in stages(target):
+    for name, examine in stages(target):
         try:
-            answer(Explanation(**{name: find()}))
+            answer(Explanation(**{name: examine()}))
         except Exception as error:
             traceback.print_exc()
             reason = str(error) if isinstance(error, BenchError) else described(error)[0]
@@ -45,15 +42,15 @@ def serve(lines: Iterator[bytes], out: IO[bytes]) -> None:
     answer(Explanation(done=True))
 
 
-def stages(target: explain_target.Target) -> Iterator[tuple[str, Callable[[], Any]]]:
-    """Each stage with what finds it, in order: a later one may need what an earlier one saw."""
-    code, traced = explain_code.Code(target), explain_trace.Traced(target)
+def stages(target: Target) -> Iterator[tuple[str, Callable[[], Any]]]:
+    """Each stage with the function that examines it, in order: later stages use what earlier ones recorded."""
+    code, tracer = Code(target), Tracer(target)
     yield "source", code.source
     yield "code", code.converted
-    yield "trace", lambda: traced.trace(code)
-    yield "graph", lambda: explain_graph.graph(target, traced)
-    yield "program", lambda: explain_program.compiled(target, traced)
-    yield "times", lambda: explain_times.times(target)
+    yield "trace", lambda: tracer.trace(code)
+    yield "graph", lambda: traced_graph(target, tracer)
+    yield "program", lambda: xla_compilation(target, tracer)
+    yield "times", lambda: call_times(target)
 
 
 if __name__ == "__main__":

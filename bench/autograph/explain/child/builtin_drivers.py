@@ -1,6 +1,6 @@
-"""Drivers that call the suite's own functions once, as its modes do, for `explain step` and `explain loop`.
+"""Drivers for `explain step` and `explain loop`: each calls one of the suite's functions once, as the modes do.
 
-On the look-alike's images: what a step is turned into does not depend on what is in them.
+They use synthetic CIFAR-10: what TensorFlow makes of a step does not depend on the values of the images.
 """
 
 from functools import partial
@@ -17,16 +17,17 @@ STEPS = 3  # of the loop
 
 
 def step() -> None:
-    """One call of THE train step, with the tutorial's network."""
-    made = task("tutorial_cnn")
-    made.step(*next(made.inputs.feed()))
+    """One call of the training step, with the tutorial's network."""
+    train_task = task("tutorial_cnn")
+    train_task.step(*next(train_task.inputs.feed()))
 
 
 def loop() -> None:
-    """One call of the mode `function_loop`'s loop, with the small MLP: XLA on a CPU compiles convolutions in a loop for
-    a minute, and then runs them for seconds.
+    """One call of the loop of the mode `function_loop`, with the small MLP.
+
+    XLA on a CPU needs a minute to compile convolutions in a loop, and seconds to run them.
     """
-    # Through its class, where `explain` waits for it: the mode itself keeps it in a tf.function.
+    # Through the class, where `explain` intercepts the call: the mode itself keeps it in a tf.function.
     FunctionLoop._loss_of_steps(
         FunctionLoop(partial(task, "mlp")), tf.constant(0, tf.int64), tf.constant(STEPS, tf.int64)
     )

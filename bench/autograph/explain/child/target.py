@@ -1,7 +1,4 @@
-"""The function that is explained: found by its name, with the arguments it is called with.
-
-Imports and runs the person's code: only in a child process. Leaves out what is seen of it.
-"""
+"""Finds the function to explain by its name, and the arguments it is called with. Runs the user's code."""
 
 import inspect
 import types
@@ -12,14 +9,14 @@ from typing import Any, NoReturn
 import numpy as np
 import tensorflow as tf
 
-from bench.autograph import driver
+from bench.autograph.driver import find_driver, load_module
 from bench.autograph.explain.records import Request
 from bench.errors import BenchError
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`python` is the function as written; `call(*arguments)` calls it, its object and keywords already with it."""
+    """`python` is the function as written; `call(*arguments)` calls it with its object and keywords bound."""
 
     name: str
     python: Callable[..., Any]
@@ -27,26 +24,29 @@ class Target:
     arguments: tuple[Any, ...]
 
 
-class _Called(BaseException):
-    """Ends a driver once it has called the function; no Exception, so that no `except` of the driver's stops it."""
+class _DriverDone(BaseException):
+    """Ends a driver once it has called the function. No Exception, so that the driver does not catch it."""
 
 
-def find(request: Request) -> Target:
-    """Import, and have the arguments. Raises BenchError where there is no such function, or what the code raises."""
-    place, _, path = request.target.partition("::" if "::" in request.target else ":")
-    module = driver.load(place)
+def find_target(request: Request) -> Target:
+    """Import the function and get its arguments.
+
+    Raises BenchError where there is no such function, and whatever the user's code raises.
+    """
+    module_name, _, path = request.target.partition("::" if "::" in request.target else ":")
+    module = load_module(module_name)
     owner, name = _owner(module, path)
     python = _python(inspect.getattr_static(owner, name, None), request.target)
     if request.driver:
-        arguments, keywords = _captured(owner, name, driver.find(module, request.driver))
+        arguments, keywords = _captured(owner, name, find_driver(module, request.driver))
     else:
         arguments, keywords = _evaluated(request.arguments, module)
-    needed = inspect.signature(python)
+    signature = inspect.signature(python)
     try:
-        needed.bind(*arguments, **keywords)
+        signature.bind(*arguments, **keywords)
     except TypeError as error:
         raise BenchError(
-            f"{path}{needed} cannot be called so: {error}; type e.g. --args 'tf.constant(1.0)', "
+            f"{path}{signature} cannot be called so: {error}; type e.g. --args 'tf.constant(1.0)', "
             "or --driver with a function of that file that calls it once"
         ) from None
     call = python
@@ -58,59 +58,59 @@ def find(request: Request) -> Target:
 
 
 def _plain(call: Callable[..., Any], keywords: dict[str, Any]) -> Callable[..., Any]:
-    """With its keywords, and of what it returns only what a tf.function may return."""
+    """A call with these keywords that returns only what a tf.function may return."""
 
-    # No functools.partial: TensorFlow cannot give the HLO of one.
-    def called(*arguments: Any) -> Any:
+    # No functools.partial: TensorFlow cannot return its HLO.
+    def plain_call(*arguments: Any) -> Any:
         result = call(*arguments, **keywords)
-        return tf.nest.map_structure(lambda part: None if isinstance(part, tf.Operation) else part, result)
+        return tf.nest.map_structure(lambda value: None if isinstance(value, tf.Operation) else value, result)
 
-    return called
+    return plain_call
 
 
 def _owner(module: types.ModuleType, path: str) -> tuple[Any, str]:
-    """The module or class that holds it, and its name there."""
+    """The module or class that holds the function, and its name there."""
     *classes, name = path.split(".")
     owner: Any = module
-    for part in classes:
-        owner = getattr(owner, part, None)
+    for class_name in classes:
+        owner = getattr(owner, class_name, None)
     return owner, name
 
 
-def _python(found: Any, target: str) -> Callable[..., Any]:
-    """The Python function in whatever it is wrapped in. Raises BenchError."""
-    found = getattr(found, "__func__", found)  # of a staticmethod or classmethod
-    found = getattr(found, "python_function", found)  # of a tf.function
-    if not inspect.isfunction(found):
-        what = "is not there" if found is None else f"is a {type(found).__name__}, no Python function"
-        raise BenchError(f"{target} {what}; name a function or a method: file.py::function, file.py::Class.method")
-    return found
+def _python(attribute: Any, target: str) -> Callable[..., Any]:
+    """The Python function without its wrappers. Raises BenchError where it is no Python function."""
+    attribute = getattr(attribute, "__func__", attribute)  # of a staticmethod or classmethod
+    attribute = getattr(attribute, "python_function", attribute)  # of a tf.function
+    if not inspect.isfunction(attribute):
+        problem = "is not there" if attribute is None else f"is a {type(attribute).__name__}, no Python function"
+        raise BenchError(f"{target} {problem}; name a function or a method: file.py::function, file.py::Class.method")
+    return attribute
 
 
-def _captured(owner: Any, name: str, drive: Callable[[], Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """What the driver calls it with first. Raises BenchError where it does not call it through its own name."""
+def _captured(owner: Any, name: str, driver: Callable[[], Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The arguments of the driver's first call. Raises BenchError where it does not call the function by its name."""
     calls = []
 
     def record(*arguments: Any, **keywords: Any) -> NoReturn:
         calls.append((arguments, keywords))
-        raise _Called
+        raise _DriverDone
 
     original = inspect.getattr_static(owner, name)
     setattr(owner, name, staticmethod(record) if isinstance(original, staticmethod) else record)
     try:
-        drive()
-    except _Called:
+        driver()
+    except _DriverDone:
         return calls[0]
     finally:
         setattr(owner, name, original)
-    raise BenchError(f"{drive.__name__}() did not call {name} of {owner.__name__}, so its arguments are not known")
+    raise BenchError(f"{driver.__name__}() did not call {name} of {owner.__name__}, so its arguments are not known")
 
 
 def _evaluated(text: str, module: types.ModuleType) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """An argument list, with TensorFlow, NumPy and the module's own names. Raises BenchError."""
+    """An argument list, evaluated with tf, np and the module's names. Raises BenchError where that fails."""
     names = {**vars(module), "tf": tf, "np": np, "_list": lambda *arguments, **keywords: (arguments, keywords)}
     try:
-        given: tuple[tuple[Any, ...], dict[str, Any]] = eval(f"_list({text})", names)  # noqa: S307 - the user's own
+        call_arguments: tuple[tuple[Any, ...], dict[str, Any]] = eval(f"_list({text})", names)  # noqa: S307 - the user's own
     except Exception as error:
         raise BenchError(f"--args '{text}': {type(error).__name__}: {error}; type e.g. 'tf.constant(1.0), 3'") from None
-    return given
+    return call_arguments

@@ -1,6 +1,6 @@
-"""The third stage: what Python did while the function was traced, line by line, and how that differs from eager.
+"""The third stage: what Python did, line by line, during one trace and in an eager call.
 
-Python's own tracer watches the frames of the function and of AutoGraph's code for it, and no others.
+sys.settrace watches only the frames of the function and of AutoGraph's code for it.
 """
 
 import sys
@@ -16,7 +16,7 @@ from bench.autograph.explain.child.code import Code
 from bench.autograph.explain.child.target import Target
 from bench.autograph.explain.records import Count, LineCount, Trace, Visit
 
-MOST_VISITS = 400  # that cross to the parent; all are counted
+MOST_VISITS = 400  # that are sent to the parent; all are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,44 +26,44 @@ class _Step:
     ops_before: int
 
 
-class Traced:
-    """A function traced once: its concrete function, and every graph that was built meanwhile, by name."""
+class Tracer:
+    """Traces a function once. Keeps its concrete function, and by name every graph built while tracing."""
 
     def __init__(self, target: Target) -> None:
         self._target = target
-        self.concrete: Any = None
+        self.concrete_function: Any = None
         self.graphs: dict[str, Any] = {}
         self.place: Callable[[Any], int | None] = lambda op: None  # an operation's source line
 
     def trace(self, code: Code) -> Trace:
-        """Trace it, watched. Raises what TensorFlow does."""
+        """Trace the function and record the lines that run. Raises TensorFlow's errors."""
         eager = _eager_lines(self._target, code)
-        function, watch = tf.function(self._target.call), _Watch(code)
+        traced_function, watch = tf.function(self._target.call), _Watch(code)
         self.place = lambda op: place(op, code)
-        watch.run(lambda: function.get_concrete_function(*self._target.arguments))
-        self.concrete = function.get_concrete_function(*self._target.arguments)
-        watch.graphs.append(self.concrete.graph)
+        watch.run(lambda: traced_function.get_concrete_function(*self._target.arguments))
+        self.concrete_function = traced_function.get_concrete_function(*self._target.arguments)
+        watch.graphs.append(self.concrete_function.graph)
         self.graphs = {graph.name: graph for graph in watch.graphs if hasattr(graph, "name")}
         visits = self._visits(watch.steps)
-        signature = ", ".join(map(described, self.concrete.structured_input_signature[0]))
+        signature = ", ".join(map(described, self.concrete_function.structured_input_signature[0]))
         lines = self._lines(visits, eager)
         return Trace(f"({signature})", watch.saw_generated, tuple(visits[:MOST_VISITS]), len(visits), lines)
 
     def _visits(self, steps: list[_Step]) -> list[Visit]:
-        """Each time Python came to a line, with what that line made in the graph before Python came to it again."""
+        """Each visit of a line, with the operations it created before Python ran the line again."""
         visits, ends = list[Visit](), dict[tuple[int, int], int]()
         for step in reversed(steps):
-            made = step.graph.get_operations()[step.ops_before : ends.get((id(step.graph), step.line))]
+            operations = step.graph.get_operations()[step.ops_before : ends.get((id(step.graph), step.line))]
             ends[id(step.graph), step.line] = step.ops_before
-            ops = counts(op.type for op in made if self.place(op) == step.line)
-            name = "" if step.graph is self.concrete.graph else getattr(step.graph, "name", "")
+            ops = counts(op.type for op in operations if self.place(op) == step.line)
+            name = "" if step.graph is self.concrete_function.graph else getattr(step.graph, "name", "")
             visits.append(Visit(step.line, name, ops))
         return merged(visits[::-1])
 
     def _lines(self, visits: list[Visit], eager: Counter[int] | None) -> tuple[LineCount, ...]:
         ops: Counter[int] = Counter()
         for graph in self.graphs.values():
-            if graph.name != "tmp":  # where TensorFlow tries a loop's condition, and throws the graph away
+            if graph.name != "tmp":  # in which TensorFlow tries a loop's condition; it discards the graph
                 ops.update(line for op in graph.get_operations() if (line := self.place(op)))
         traced = Counter(visit.line for visit in visits if visit.graph != "tmp")
         lines = sorted({*ops, *traced, *(eager or ())})
@@ -71,7 +71,7 @@ class Traced:
 
 
 class _Watch:
-    """Notes the lines that are run, in which graph."""
+    """Records which lines run, and in which graph."""
 
     def __init__(self, code: Code) -> None:
         self._code = code
@@ -92,11 +92,11 @@ class _Watch:
         if self._code.generated(frame.f_code):
             self.saw_generated = True
             return self._line
-        ours = (
+        in_function = (
             frame.f_code.co_filename == self._code.file
             and self._code.first <= frame.f_code.co_firstlineno <= self._code.last
         )
-        return self._line if ours else None
+        return self._line if in_function else None
 
     def _line(self, frame: FrameType, event: str, _: Any) -> Any:
         line = self._code.place(frame.f_code.co_filename, frame.f_lineno)
@@ -107,13 +107,13 @@ class _Watch:
 
     def _graph(self) -> Any:
         graph = tf.compat.v1.get_default_graph()
-        if not any(graph is known for known in self.graphs[-3:]) and not any(graph is known for known in self.graphs):
+        if not any(graph is noted for noted in self.graphs[-3:]) and not any(graph is noted for noted in self.graphs):
             self.graphs.append(graph)
         return graph
 
 
 def _eager_lines(target: Target, code: Code) -> Counter[int] | None:
-    """How often Python comes to each line of an eager call; None where that raises."""
+    """How often Python runs each line in an eager call; None where the call raises."""
     watch = _Watch(code)
     try:
         watch.run(lambda: target.call(*target.arguments))
@@ -123,26 +123,26 @@ def _eager_lines(target: Target, code: Code) -> Counter[int] | None:
 
 
 def place(op: Any, code: Code) -> int | None:
-    """The line of the function that made an operation: the innermost one, for its helpers' lines are theirs."""
+    """The innermost line of the function on the stack that created an operation; helpers called there do not count."""
     frames = reversed(op.traceback or ())
     return next((line for frame in frames if (line := code.place(frame.filename, frame.lineno)) is not None), None)
 
 
 def merged(visits: list[Visit]) -> list[Visit]:
-    """Several lines of AutoGraph's code may stand for one of the source: one visit, until Python goes elsewhere."""
-    kept = list[Visit]()
+    """Visits in a row of the same source line as one: several lines of AutoGraph's code may come from one line."""
+    merged_visits = list[Visit]()
     for visit in visits:
-        if kept and (kept[-1].line, kept[-1].graph) == (visit.line, visit.graph):
-            ops = Counter({count.kind: count.number for count in kept[-1].ops})
+        if merged_visits and (merged_visits[-1].line, merged_visits[-1].graph) == (visit.line, visit.graph):
+            ops = Counter({count.kind: count.number for count in merged_visits[-1].ops})
             ops.update({count.kind: count.number for count in visit.ops})
-            kept[-1] = Visit(visit.line, visit.graph, _sorted(ops))
+            merged_visits[-1] = Visit(visit.line, visit.graph, _sorted(ops))
         else:
-            kept.append(visit)
-    return kept
+            merged_visits.append(visit)
+    return merged_visits
 
 
 def counts(kinds: Any) -> tuple[Count, ...]:
-    """How many there are of each, the most first."""
+    """How many there are of each kind, the most frequent first."""
     return _sorted(Counter(kinds))
 
 
@@ -151,7 +151,7 @@ def _sorted(counted: Counter[str]) -> tuple[Count, ...]:
 
 
 def described(argument: Any) -> str:
-    """An argument of a signature: `x: float32 [64, 10]`, or the Python value it was traced for."""
+    """An argument of a signature: `x: float32 [64, 10]`, or the Python value that it was traced for."""
     if isinstance(argument, tf.TensorSpec):
         shape = str(argument.shape).replace("(", "[").replace(",)", "]").replace(")", "]")
         return f"{argument.name or 'tensor'}: {argument.dtype.name} {shape}"

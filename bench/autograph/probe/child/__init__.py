@@ -1,1 +1,1 @@
-"""The process that runs somebody's code in one mode and watches it, with TensorFlow."""
+"""The child process of `probe`: runs the user's code in one mode and watches it, with TensorFlow."""

@@ -1,4 +1,4 @@
-"""The child of `probe`, one for each mode: runs the driver and sends what it saw. Started by module name."""
+"""The child's end of `probe`: runs the driver in one mode and sends what it observed."""
 
 import contextlib
 import logging
@@ -15,98 +15,97 @@ from typing import IO, Any
 
 import msgspec
 
-from bench.autograph import driver
+from bench.autograph.driver import Driver, find_driver, load_module, located_file
 from bench.autograph.probe.child.limits import Guard
-from bench.autograph.probe.child.ownership import Theirs
-from bench.autograph.probe.records import Asked, Leaf, Order, Raised, Seen
+from bench.autograph.probe.child.ownership import UserProject
+from bench.autograph.probe.records import Leaf, ModeRequest, ModeRun, ProbeRequest, Raised
 from bench.errors import BenchError
 from bench.machine.pipe import connect
 from bench.worker.user_errors import described
 from cifar_core.errors import ModelError, Unsuited
 
-# What TensorFlow's C++ code logs is no line of the person's.
+# Log lines of TensorFlow's C++ code, which are not the user's output.
 _LOG = re.compile(
     r"^([IWEF]\d{4} |WARNING: All log messages|WARNING:absl|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: [IWEF] )"
 )
-MOST_LINES = 2000  # that are compared
+MOST_LINES = 2000  # printed lines that are compared
 
 
 def serve(lines: Iterator[bytes], out: IO[bytes]) -> None:
-    """Answer one order."""
-    order = msgspec.json.decode(next(lines), type=Order)
+    """Answer one request."""
+    request = msgspec.json.decode(next(lines), type=ModeRequest)
 
-    def answer(seen: Seen) -> None:
-        out.write(msgspec.json.encode(seen) + b"\n")
+    def answer(run: ModeRun) -> None:
+        out.write(msgspec.json.encode(run) + b"\n")
         out.flush()
 
     def give_up(limit: str) -> None:
-        answer(Seen(order.mode, limit=limit))
-        os._exit(1)  # the other thread cannot be ended
+        answer(ModeRun(request.mode, limit=limit))
+        os._exit(1)  # the driver's thread cannot be ended
 
     try:
-        seen = probe(order, Guard(order.asked.limits, give_up))
+        run = probe(request, Guard(request.probe.limits, give_up))
     except (BenchError, ModelError, Unsuited) as error:
-        seen = Seen(order.mode, failure=str(error))
-    except Exception as error:  # of the person's module, before the driver is called
+        run = ModeRun(request.mode, failure=str(error))
+    except Exception as error:  # raised by the user's module, before the driver is called
         traceback.print_exc()
-        named = order.asked.workload.model if order.asked.workload else order.asked.file
-        seen = Seen(order.mode, failure=f"{named} cannot be imported: {described(error)[0]}")
-    answer(seen)
+        target = request.probe.workload.model if request.probe.workload else request.probe.file
+        run = ModeRun(request.mode, failure=f"{target} cannot be imported: {described(error)[0]}")
+    answer(run)
 
 
-def probe(order: Order, guard: Guard) -> Seen:
-    """Import what is probed, call its driver. Raises BenchError, and what importing raises."""
+def probe(request: ModeRequest, guard: Guard) -> ModeRun:
+    """Import the user's module and call its driver. Raises BenchError, and whatever the import raises."""
     from bench.autograph.probe.child.leaves import leaves
     from bench.autograph.probe.child.state import State
-    from bench.autograph.probe.child.watch import Limit, Watch
+    from bench.autograph.probe.child.watch import FunctionWatch, LimitReached
 
-    notices = _prepare(order.mode)
-    theirs = Theirs(driver.located(_place(order.asked)))  # before their code is imported, which makes tf.functions
-    watch = Watch(order, guard, lambda value: leaves(value, "result", state.ours), theirs)
+    notices = _prepare(request.mode)
+    # Before the user's code is imported, because importing it makes tf.functions.
+    project = UserProject(located_file(_module(request.probe)))
+    watch = FunctionWatch(request, guard, lambda value: leaves(value, "result", state.is_users), project)
     watch.install()
-    found = _found(order)
-    state = State(Path(found.file))
-    before, ending = state.of_modules(), list[Leaf]()
+    driver = _driver(request.probe)
+    state = State(Path(driver.file))
+    before, at_driver_end = state.of_modules(), list[Leaf]()
     result: tuple[Leaf, ...] = ()
     raised, limit = None, ""
 
     def at_end(names: dict[str, Any]) -> None:
-        ending.extend(state.of({f"{found.owner}{name}": value for name, value in names.items()}))
+        at_driver_end.extend(state.of({f"{driver.prefix}{name}": value for name, value in names.items()}))
 
     with _printed() as printed:
         try:
-            result = leaves(watch.run(found.drive, at_end), "result", state.ours)
-        except Limit as reached:
+            result = leaves(watch.run(driver.call, at_end), "result", state.is_users)
+        except LimitReached as reached:
             limit = str(reached)
         except BaseException as error:
             raised = _raised(error)
     stdout, stderr = printed
-    after = (*state.of_modules(), *ending)
+    after = (*state.of_modules(), *at_driver_end)
     unconverted = tuple(dict.fromkeys(filter(None, map(_unconverted, notices))))
-    seen = Seen(order.mode, result, raised, stdout, stderr, before, after, watch.functions(), unconverted, limit)
-    return replace(seen, file=found.file, traced=tuple(found.traced))
+    run = ModeRun(request.mode, result, raised, stdout, stderr, before, after, watch.functions(), unconverted, limit)
+    return replace(run, file=driver.file, traced=tuple(driver.traced))
 
 
-def _place(asked: Asked) -> str:
+def _module(request: ProbeRequest) -> str:
     """The module or file that is imported."""
-    return asked.workload.model.partition(":")[0] if asked.workload else asked.file
+    return request.workload.model.partition(":")[0] if request.workload else request.file
 
 
-def _found(order: Order) -> driver.Drive:
-    """The driver. Raises BenchError, ModelError, and what importing raises."""
-    asked = order.asked
-    if asked.workload is None:
-        module = driver.load(asked.file)
-        place = module.__file__ or asked.file
-        return driver.Drive(driver.find(module, asked.driver), place, f"{asked.driver}'s ")
-    from bench.autograph.probe.child import model_driver as probe_own
+def _driver(request: ProbeRequest) -> Driver:
+    """The driver. Raises BenchError, ModelError, and whatever the import raises."""
+    if request.workload is None:
+        module = load_module(request.file)
+        return Driver(find_driver(module, request.driver), module.__file__ or request.file, f"{request.driver}'s ")
+    from bench.autograph.probe.child.model_driver import find_model_driver
 
-    assert asked.source
-    return probe_own.find(asked.source, asked.workload)
+    assert request.source
+    return find_model_driver(request.source, request.workload)
 
 
 def _prepare(mode: str) -> list[str]:
-    """Seeds, the mode, and TensorFlow's Python notices into the list that is returned."""
+    """Set seeds and the mode. Returns the list into which TensorFlow's Python logger writes from here on."""
     import numpy as np
     import tensorflow as tf
 
@@ -123,42 +122,42 @@ def _prepare(mode: str) -> list[str]:
 
 
 def _unconverted(notice: str) -> str:
-    """'f: its reason' of AutoGraph's warning that it could not convert f."""
-    found = re.search(
+    """`f: reason` of AutoGraph's warning that it could not convert f; empty for any other notice."""
+    warning = re.search(
         r"AutoGraph could not transform <[\w ]*?function ([\w.<>]+)|could not transform <?(.+?)>? and", notice
     )
-    if not found:
+    if not warning:
         return ""
     cause = re.search(r"^Cause: (.*)$", notice, re.MULTILINE)
-    return f"{found[1] or found[2]}: {cause[1] if cause else 'AutoGraph could not read it'}"
+    return f"{warning[1] or warning[2]}: {cause[1] if cause else 'AutoGraph could not read it'}"
 
 
 def _raised(error: BaseException) -> Raised:
     message = described(error)[0]
-    place = re.search(r" \(([^()]*:\d+)\)$", message)
-    text = message[: place.start()] if place else message
-    return Raised(type(error).__name__, text.removeprefix(f"{type(error).__name__}: "), place[1] if place else "")
+    location = re.search(r" \(([^()]*:\d+)\)$", message)
+    text = message[: location.start()] if location else message
+    return Raised(type(error).__name__, text.removeprefix(f"{type(error).__name__}: "), location[1] if location else "")
 
 
 @contextlib.contextmanager
 def _printed() -> Iterator[list[tuple[str, ...]]]:
-    """A list that holds, once it ends, the lines written to stdout and to stderr, by Python and by TensorFlow."""
-    held = list[tuple[str, ...]]()
-    kept = [os.dup(1), os.dup(2)]
+    """A list that holds, after the block, the lines that Python and TensorFlow wrote to stdout and to stderr."""
+    printed = list[tuple[str, ...]]()
+    saved = [os.dup(1), os.dup(2)]
     with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
         os.dup2(stdout.fileno(), 1)
         os.dup2(stderr.fileno(), 2)
         try:
-            yield held
+            yield printed
         finally:
             sys.stdout.flush()
             sys.stderr.flush()
-            for number, (file, old) in enumerate(zip((stdout, stderr), kept, strict=True), 1):
-                os.dup2(old, number)
-                os.close(old)
+            for number, (file, descriptor) in enumerate(zip((stdout, stderr), saved, strict=True), 1):
+                os.dup2(descriptor, number)
+                os.close(descriptor)
                 file.seek(0)
                 lines = file.read().decode(errors="replace").splitlines()
-                held.append(tuple(line for line in lines if not _LOG.match(line))[:MOST_LINES])
+                printed.append(tuple(line for line in lines if not _LOG.match(line))[:MOST_LINES])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The arguments of a call as a tf.function looks at them, and what changed of them from one trace to the next."""
+"""Describes the arguments of a call as tf.function distinguishes them, and what changed between two traces."""
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from bench.autograph.probe.records import Change
+from bench.autograph.probe.records import ArgumentChange
 
 TENSOR, VALUE, OBJECT = "tensor", "value", "object"
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """A leaf of an argument. The object is kept: the number of one that is gone is given to another."""
+    """A leaf of an argument. It keeps a reference to the object, so that its id is not used again."""
 
     path: str
     kind: str
@@ -25,12 +25,12 @@ class Argument:
 
 
 def described(function: Callable[..., Any], arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> list[Argument]:
-    """Each leaf of a call's arguments by the parameter's name."""
+    """The leaves of a call's arguments, each path beginning with the name of the parameter."""
     try:
         bound = inspect.signature(function).bind(*arguments, **keywords)
         named = dict(bound.arguments)
     except (TypeError, ValueError):
-        named = {**{f"argument {place}": value for place, value in enumerate(arguments, 1)}, **keywords}
+        named = {**{f"argument {position}": value for position, value in enumerate(arguments, 1)}, **keywords}
     return [leaf for name, value in named.items() for leaf in _leaves(name, value)]
 
 
@@ -38,7 +38,7 @@ def _leaves(path: str, value: Any) -> list[Argument]:
     if isinstance(value, Mapping):
         return [leaf for key in value for leaf in _leaves(f"{path}[{key!r}]", value[key])]
     if isinstance(value, list | tuple):
-        return [leaf for place, part in enumerate(value) for leaf in _leaves(f"{path}[{place}]", part)]
+        return [leaf for position, item in enumerate(value) for leaf in _leaves(f"{path}[{position}]", item)]
     if tf.is_tensor(value) or isinstance(value, np.ndarray | np.generic | tf.TensorSpec):
         dtype = getattr(value.dtype, "name", str(value.dtype))
         return [Argument(path, TENSOR, dtype, str(getattr(value, "shape", "")).replace("None", "?"))]
@@ -48,24 +48,25 @@ def _leaves(path: str, value: Any) -> list[Argument]:
     return [Argument(path, OBJECT, name, held=value)]
 
 
-def changes(earlier: Sequence[Sequence[Argument]], now: Sequence[Argument]) -> tuple[Change, ...]:
-    """What differs from the earlier trace that is most like it; of equally like ones, the latest."""
-    return min((_differences(before, now) for before in reversed(earlier)), key=len)
+def changes(earlier: Sequence[Sequence[Argument]], current: Sequence[Argument]) -> tuple[ArgumentChange, ...]:
+    """The changes from the most similar earlier trace; the latest of several equally similar ones."""
+    return min((_differences(before, current) for before in reversed(earlier)), key=len)
 
 
-def _differences(before: Sequence[Argument], now: Sequence[Argument]) -> tuple[Change, ...]:
-    known, found = {one.path: one for one in before}, list[Change]()
-    for one in now:
-        other = known.pop(one.path, None)
-        if other is None:
-            found.append(Change(one.path, "structure", "nothing", one.text))
-        elif one.kind != other.kind:
-            found.append(Change(one.path, "structure", other.text, one.text))
-        elif one.text != other.text and one.kind != OBJECT:
-            found.append(Change(one.path, "dtype" if one.kind == TENSOR else "value", other.text, one.text))
-        elif one.shape != other.shape:
-            found.append(Change(one.path, "shape", other.shape, one.shape))
-        elif one.kind == OBJECT and one.held is not other.held:
-            found.append(Change(one.path, "object", other.text, f"another {one.text}"))
-    gone = [Change(path, "structure", other.text, "nothing") for path, other in known.items()]
-    return (*found, *gone)
+def _differences(before: Sequence[Argument], current: Sequence[Argument]) -> tuple[ArgumentChange, ...]:
+    unmatched, differences = {argument.path: argument for argument in before}, list[ArgumentChange]()
+    for argument in current:
+        earlier = unmatched.pop(argument.path, None)
+        if earlier is None:
+            differences.append(ArgumentChange(argument.path, "structure", "nothing", argument.text))
+        elif argument.kind != earlier.kind:
+            differences.append(ArgumentChange(argument.path, "structure", earlier.text, argument.text))
+        elif argument.text != earlier.text and argument.kind != OBJECT:
+            what = "dtype" if argument.kind == TENSOR else "value"
+            differences.append(ArgumentChange(argument.path, what, earlier.text, argument.text))
+        elif argument.shape != earlier.shape:
+            differences.append(ArgumentChange(argument.path, "shape", earlier.shape, argument.shape))
+        elif argument.kind == OBJECT and argument.held is not earlier.held:
+            differences.append(ArgumentChange(argument.path, "object", earlier.text, f"another {argument.text}"))
+    gone = [ArgumentChange(path, "structure", earlier.text, "nothing") for path, earlier in unmatched.items()]
+    return (*differences, *gone)

@@ -1,7 +1,4 @@
-"""A value taken apart into leaves that can be compared across processes: tensors, arrays, numbers, objects' attributes.
-
-Leaves out which values are looked at (probe_state.py) and how they are compared (probe_compare.py).
-"""
+"""Flattens a value into leaves that can be compared across processes: tensors, arrays, numbers, attributes."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -13,79 +10,90 @@ import tensorflow as tf
 
 from bench.autograph.probe.records import Leaf
 
-MOST_NUMBERS = 4096  # of an array that are kept, evenly spread over it
+MOST_NUMBERS = 4096  # of an array that are kept, evenly spaced
 MOST_ITEMS = 50  # of a list or a dict
 MOST_LEAVES = 2000
 DEEPEST = 6
-_OWN = ("_self_", "_tf_", "_obj_reference", "_name", "_keras", "_tracker")  # attributes that TensorFlow and Keras add
+_FRAMEWORK_ATTRIBUTES = (
+    "_self_",
+    "_tf_",
+    "_obj_reference",
+    "_name",
+    "_keras",
+    "_tracker",
+)  # prefixes; TensorFlow and Keras add them
 
 
-def leaves(value: Any, path: str, ours: Callable[[Any], bool]) -> tuple[Leaf, ...]:
-    """The value's leaves; `ours` says of an object whether its attributes are looked into."""
-    found = list[Leaf]()
-    for leaf in _Walk(ours).leaves(value, path, 0):
-        found.append(leaf)
-        if len(found) >= MOST_LEAVES:
+def leaves(value: Any, path: str, is_users: Callable[[Any], bool]) -> tuple[Leaf, ...]:
+    """The leaves of a value. The attributes of an object are included where `is_users(object)` is true."""
+    collected = list[Leaf]()
+    for leaf in _LeafWalk(is_users).leaves(value, path, 0):
+        collected.append(leaf)
+        if len(collected) >= MOST_LEAVES:
             break
-    return tuple(found)
+    return tuple(collected)
 
 
-class _Walk:
-    """Each object is walked once, so that cycles end."""
+class _LeafWalk:
+    """Visits each object once, so that cycles end."""
 
-    def __init__(self, ours: Callable[[Any], bool]) -> None:
-        self._ours = ours
-        self._seen = dict[int, Any]()  # the objects too: an id may be used again
+    def __init__(self, is_users: Callable[[Any], bool]) -> None:
+        self._is_users = is_users
+        self._visited = dict[int, Any]()  # keeps the objects alive: an id may be used again
 
     def leaves(self, value: Any, path: str, depth: int) -> Iterator[Leaf]:
         if (leaf := _leaf(value, path)) is not None:
             yield leaf
             return
-        if id(value) in self._seen or depth > DEEPEST:
+        if id(value) in self._visited or depth > DEEPEST:
             return
-        self._seen[id(value)] = value
-        parts = self._parts(value, path)
+        self._visited[id(value)] = value
+        items = self._parts(value, path)
         yield Leaf(path, type(value).__name__, _size(value))
-        for place, part in parts:
-            yield from self.leaves(part, place, depth + 1)
+        for item_path, item in items:
+            yield from self.leaves(item, item_path, depth + 1)
 
     def _parts(self, value: Any, path: str) -> list[tuple[str, Any]]:
         if isinstance(value, Mapping):
             keys = list(value)[:MOST_ITEMS]
-            return [(f"{path}[{_key(key, place)}]", value[key]) for place, key in enumerate(keys)]
+            return [(f"{path}[{_key(key, position)}]", value[key]) for position, key in enumerate(keys)]
         if isinstance(value, list | tuple | deque):
-            return [(f"{path}[{place}]", part) for place, part in enumerate(list(value)[:MOST_ITEMS])]
+            return [(f"{path}[{position}]", item) for position, item in enumerate(list(value)[:MOST_ITEMS])]
         if isinstance(value, set | frozenset):
-            return [(f"{path}[{place}]", part) for place, part in enumerate(sorted(value, key=repr)[:MOST_ITEMS])]
+            return [(f"{path}[{position}]", item) for position, item in enumerate(sorted(value, key=repr)[:MOST_ITEMS])]
         if _is_keras(value):
             return [*self._of_keras(value, path)]
-        if self._ours(value):
-            return [(f"{path}.{name}", part) for name, part in vars(value).items() if not name.startswith(_OWN)]
+        if self._is_users(value):
+            return [
+                (f"{path}.{name}", item)
+                for name, item in vars(value).items()
+                if not name.startswith(_FRAMEWORK_ATTRIBUTES)
+            ]
         return []
 
     def _of_keras(self, value: Any, path: str) -> Iterator[tuple[str, Any]]:
-        """Its variables; of a class of the person's own, and of such layers in it, what they keep besides."""
-        yield from ((f"{path}.variables[{place}]", part) for place, part in enumerate(value.variables))
-        for part in value._flatten_layers() if hasattr(value, "_flatten_layers") else [value]:
-            if self._ours(part):
-                where = path if part is value else f"{path}.{part.name}"
-                plain = {name: kept for name, kept in vars(part).items() if _is_plain(name, kept)}
-                yield from ((f"{where}.{name}", kept) for name, kept in plain.items())
+        """The variables; and the other attributes of the object and its layers, where the user wrote the class."""
+        yield from ((f"{path}.variables[{position}]", variable) for position, variable in enumerate(value.variables))
+        for layer in value._flatten_layers() if hasattr(value, "_flatten_layers") else [value]:
+            if self._is_users(layer):
+                layer_path = path if layer is value else f"{path}.{layer.name}"
+                plain = {name: held for name, held in vars(layer).items() if _is_plain(name, held)}
+                yield from ((f"{layer_path}.{name}", held) for name, held in plain.items())
 
 
-def _key(key: Any, place: int) -> str:
-    """A key as every process would write it: the address in the text of an object is another in each."""
+def _key(key: Any, position: int) -> str:
+    """A key as text that is the same in every process: without the address of an object."""
     text = repr(key)
-    return f"{getattr(key, '__qualname__', type(key).__name__)} {place}" if " at 0x" in text else text
+    return f"{getattr(key, '__qualname__', type(key).__name__)} {position}" if " at 0x" in text else text
 
 
 def _is_plain(name: str, value: Any) -> bool:
-    """Whether an attribute of a Keras object is the person's: not private, and no variable or layer, met already."""
+    """Is an attribute of a Keras object the user's? Public, and no variable or layer: those are visited anyway."""
     return not (name.startswith("_") or _is_keras(value) or _is_keras_variable(value) or isinstance(value, tf.Variable))
 
 
 def _leaf(value: Any, path: str) -> Leaf | None:
-    """A leaf of what has no parts; None for what has."""
+    """The leaf of a value without parts; None for a value with parts."""
     if isinstance(value, tf.Variable) or _is_keras_variable(value):
         return replace(_tensor(value, path), variable=True)
     if tf.is_tensor(value):

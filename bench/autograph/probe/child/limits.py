@@ -1,8 +1,4 @@
-"""What ends a driver that goes on too long or takes too much memory, watched from a thread of its own.
-
-It says what was reached; the driver's thread ends itself at its next call of a Python function (probe_watch.py). Where
-that does not come, deep in TensorFlow's own code, the whole process is given up.
-"""
+"""Watches the time and memory of a driver from a thread of its own."""
 
 import threading
 import time
@@ -13,12 +9,16 @@ import psutil
 from bench.autograph.probe.records import Limits
 
 LOOK_S = 0.1
-GRACE_S = 10.0  # for the driver's thread to end itself
-GRACE_MEMORY = 1.25  # times the limit, at which nothing is waited for
+GRACE_S = 10.0  # the driver's thread has so long to end itself
+GRACE_MEMORY = 1.25  # times the memory limit: from here on nothing is waited for
 
 
 class Guard:
-    """`reached` is the limit that was reached, in words; empty while there is none."""
+    """`reached` says which limit was reached; empty while none is.
+
+    The driver's thread then ends itself at its next call of a Python function. Where it makes none, deep in
+    TensorFlow's own code, `give_up` ends the process.
+    """
 
     def __init__(self, limits: Limits, give_up: Callable[[str], None]) -> None:
         self._limits, self._give_up = limits, give_up
@@ -27,7 +27,7 @@ class Guard:
         self.reached = ""
 
     def start(self) -> None:
-        """From here on time counts."""
+        """Start counting time."""
         threading.Thread(target=self._watch, args=(time.monotonic(),), daemon=True).start()
 
     def stop(self) -> None:

@@ -1,7 +1,4 @@
-"""A driver for a person's own model: some training steps, as `run` has every mode do them. Imports their code.
-
-Leaves out the watching (probe_watch.py) and what is made of it (probe_models.py).
-"""
+"""Makes a driver for the user's own model: some training steps, as `run` executes them in every mode."""
 
 import inspect
 import sys
@@ -9,22 +6,22 @@ from typing import Any
 
 import tensorflow as tf
 
-from bench.autograph.driver import Drive
+from bench.autograph.driver import Driver
 from bench.worker.setup import own_task
 from cifar_core.cifar10 import Source
 from cifar_core.workload import Workload
 
-CALLS = 4  # most faults show from the second call on
+CALLS = 4  # most faults appear from the second call on
 
 
-def find(source: Source, workload: Workload) -> Drive:
-    """The driver. Raises what the person's code does, ModelError and Unsuited."""
+def find_model_driver(source: Source, workload: Workload) -> Driver:
+    """The driver. Raises ModelError, Unsuited, and whatever the user's code raises."""
     make_task, _ = own_task(source, workload)
     traced = list[tuple[str, int]]()
 
     def drive() -> list[float]:
         task = make_task()
-        model = task.model.model  # what it is left holding is looked at when this function returns
+        model = task.model.model  # a local, because the driver's locals are compared when it returns
         traced.extend(_places(model))
 
         @tf.function  # type: ignore[untyped-decorator]
@@ -36,11 +33,11 @@ def find(source: Source, workload: Workload) -> Drive:
         return [float(training_step(*next(feed))) for _ in range(CALLS)]
 
     module = sys.modules[workload.model.partition(":")[0]]
-    return Drive(drive, module.__file__ or "", "", traced)
+    return Driver(drive, module.__file__ or "", "", traced)
 
 
 def _places(model: Any) -> list[tuple[str, int]]:
-    """Where the function lies that a call of the model runs."""
+    """File and line of the function that a call of the model runs."""
     call = model if inspect.isfunction(model) else type(model).__call__
     code = getattr(inspect.unwrap(call), "__code__", None)
     return [(code.co_filename, code.co_firstlineno)] if code else []

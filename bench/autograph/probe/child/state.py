@@ -1,7 +1,4 @@
-"""What a person's code keeps outside its calls: globals, closures, defaults, class attributes, the driver's locals.
-
-Leaves out how a value is taken apart (probe_values.py).
-"""
+"""Collects the state of the user's code: globals, closures, defaults, class attributes, the driver's locals."""
 
 import inspect
 import sys
@@ -12,50 +9,52 @@ from types import ModuleType
 from typing import Any
 
 from bench.autograph.probe.child.leaves import leaves
-from bench.autograph.probe.child.ownership import Theirs
+from bench.autograph.probe.child.ownership import UserProject
 from bench.autograph.probe.records import Leaf
 
 SUITE = tuple(Path(__file__).resolve().parents[4] / name for name in ("bench", "cifar_core"))
 
 
 class State:
-    """The modules of a project: those that lie in the folder of its file, without this suite's own."""
+    """The state of the modules of a project, without those of this suite."""
 
     def __init__(self, file: Path) -> None:
-        self._file, self._theirs = file.resolve(), Theirs(file)
+        self._file, self._project = file.resolve(), UserProject(file)
 
     def modules(self) -> list[ModuleType]:
-        """Those that are loaded, in the order they were."""
+        """The loaded modules of the project, in the order in which they were imported."""
         return [module for module in list(sys.modules.values()) if self._has(module)]
 
-    def ours(self, value: Any) -> bool:
-        """Whether it is an object of a class of the project's own."""
+    def is_users(self, value: Any) -> bool:
+        """Is it an object of a class of the project?"""
         module = sys.modules.get(type(value).__module__)
         return module is not None and self._has(module) and hasattr(value, "__dict__")
 
     def of_modules(self) -> tuple[Leaf, ...]:
-        """Globals, with the classes' attributes and the functions' closures and defaults."""
-        found = list[Leaf]()
+        """Globals, with the attributes of classes and the closures and defaults of functions."""
+        collected = list[Leaf]()
         for module in self.modules():
-            whose = "" if Path(module.__file__ or "").resolve() == self._file else f"{module.__name__}."
+            prefix = "" if Path(module.__file__ or "").resolve() == self._file else f"{module.__name__}."
             named = {name: value for name, value in vars(module).items() if not name.startswith("__")}
-            values = {f"global {whose}{name}": value for name, value in named.items()}
-            found += self.of(values, partial(_is_of, module.__name__))
-        return tuple(found)
+            values = {f"global {prefix}{name}": value for name, value in named.items()}
+            collected += self.of(values, partial(_is_of, module.__name__))
+        return tuple(collected)
 
-    def of(self, values: Mapping[str, Any], here: Callable[[Any], bool] = lambda value: True) -> list[Leaf]:
-        """Of values by their paths; what is defined elsewhere than `here` belongs to its own module."""
-        found = list[Leaf]()
+    def of(self, values: Mapping[str, Any], is_defined_here: Callable[[Any], bool] = lambda value: True) -> list[Leaf]:
+        """The leaves of values, by path, without functions and classes that are not `is_defined_here`."""
+        collected = list[Leaf]()
         for path, value in values.items():
-            if isinstance(value, ModuleType) or (callable(value) and not self.ours(value) and not here(value)):
+            if isinstance(value, ModuleType) or (
+                callable(value) and not self.is_users(value) and not is_defined_here(value)
+            ):
                 continue
-            for place, part in _opened(path, value):
-                found += leaves(part, place, self.ours)
-        return found
+            for part_path, part in _opened(path, value):
+                collected += leaves(part, part_path, self.is_users)
+        return collected
 
     def _has(self, module: Any) -> bool:
         file = getattr(module, "__file__", None)
-        if not file or "__autograph_generated_file" in file or not self._theirs.has(file):
+        if not file or "__autograph_generated_file" in file or not self._project.contains(file):
             return False
         return not any(Path(file).resolve().is_relative_to(folder) for folder in SUITE)
 
@@ -65,7 +64,7 @@ def _is_of(module: str, value: Any) -> bool:
 
 
 def _opened(path: str, value: Any) -> Iterable[tuple[str, Any]]:
-    """A class as its attributes, a function as what it holds; anything else as it is."""
+    """A class as its attributes, a function as its closure and defaults, anything else as it is."""
     value = inspect.unwrap(value) if callable(value) and not inspect.isclass(value) else value
     value = getattr(value, "python_function", value)
     name = path.partition(" ")[2]
@@ -83,17 +82,17 @@ def _is_code(value: Any) -> bool:
 
 def _closure(name: str, function: Any) -> list[tuple[str, Any]]:
     cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=False)
-    found = []
+    variables = []
     for variable, cell in cells:
         try:
             value = cell.cell_contents
         except ValueError:  # not filled yet
             continue
         if not callable(value):
-            found.append((f"closure of {name}: {variable}", value))
-    return found
+            variables.append((f"closure of {name}: {variable}", value))
+    return variables
 
 
 def _defaults(name: str, function: Any) -> list[tuple[str, Any]]:
-    held = [value for value in function.__defaults__ or () if isinstance(value, list | dict | set)]
-    return [(f"default of {name}[{place}]", value) for place, value in enumerate(held)]
+    mutable = [value for value in function.__defaults__ or () if isinstance(value, list | dict | set)]
+    return [(f"default of {name}[{position}]", value) for position, value in enumerate(mutable)]

@@ -1,4 +1,4 @@
-"""Child: runs the rules' examples in one mode and says, a JSON line each, what they did. Imports TensorFlow."""
+"""The child of `rules`: runs the examples in one mode and writes one JSON line per example."""
 
 import json
 import math
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, TextIO
 
-LIMIT_S = 60  # for one example; TensorFlow may trace for ever
+LIMIT_S = 60  # for one example; TensorFlow may trace forever
 
 
 def main(mode: str, codes: list[str]) -> None:
@@ -27,7 +27,7 @@ def main(mode: str, codes: list[str]) -> None:
 
 
 def prepare(mode: str) -> None:
-    """Give every tf.function of the examples this mode, whatever it asks for itself."""
+    """Make every tf.function of the examples run in this mode, whatever its own options."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import tensorflow as tf
 
@@ -43,42 +43,42 @@ def prepare(mode: str) -> None:
 
 
 def run(example: Callable[[], Any]) -> tuple[str, list[str]]:
-    """What the example returned or raised, as text, and the lines it printed."""
+    """The value or exception of the example as text, and the lines it printed."""
     with _captured() as lines:
         try:
             with _time_limit():
-                outcome = told(example())
+                outcome = written(example())
         except BaseException as error:
             outcome = f"{type(error).__name__}: {' '.join(str(error).split())}"
     return outcome, lines
 
 
-def told(value: Any) -> str:
-    """A result as the rules' table writes it: plain numbers, to six digits."""
+def written(value: Any) -> str:
+    """A result in the notation of the rules' rows: plain numbers with six digits."""
     if isinstance(value, list | tuple):
-        return f"[{', '.join(told(part) for part in value)}]"
+        return f"[{', '.join(written(part) for part in value)}]"
     if isinstance(value, float):
         return "nan" if math.isnan(value) else f"{value:.6g}" if value % 1 else f"{value:.1f}"
     if isinstance(value, str | int):
         return str(value)
     if hasattr(value, "numpy"):
-        return told(value.numpy().tolist())
+        return written(value.numpy().tolist())
     return f"a {type(value).__name__}"
 
 
 @contextmanager
 def _captured() -> Iterator[list[str]]:
-    """The lines that Python and TensorFlow's own code write to stdout and stderr."""
+    """The lines that Python and TensorFlow's C++ code write to stdout and stderr."""
     lines: list[str] = []
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as file:
-        kept = [os.dup(1), os.dup(2)]
+        saved = [os.dup(1), os.dup(2)]
         _send(file)
         try:
             yield lines
         finally:
             sys.stdout.flush()
             sys.stderr.flush()
-            for number, descriptor in enumerate(kept, start=1):
+            for number, descriptor in enumerate(saved, start=1):
                 os.dup2(descriptor, number)
                 os.close(descriptor)
             file.seek(0)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from places import ROOT, SUPPORT
 
-from bench.autograph.explain.child.target import find
+from bench.autograph.explain.child.target import find_target
 from bench.autograph.explain.explain import explain, request
 from bench.autograph.explain.records import Explanation
 from bench.errors import BenchError
@@ -126,7 +126,7 @@ def test_a_function_without_a_source_still_has_a_graph() -> None:
 )
 def test_what_cannot_be_found_is_one_line(function: str, arguments: str, driver: str, said: str) -> None:
     with pytest.raises(BenchError) as raised:
-        find(request(f"{FILE}::{function}", arguments, driver))
+        find_target(request(f"{FILE}::{function}", arguments, driver))
     assert said in str(raised.value)
     assert "\n" not in str(raised.value)
 

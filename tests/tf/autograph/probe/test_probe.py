@@ -12,21 +12,21 @@ from places import ROOT, SUPPORT
 from bench.autograph.probe.compare import observations
 from bench.autograph.probe.predictions import joined, predicted
 from bench.autograph.probe.probe import probe
-from bench.autograph.probe.records import Asked, Function, Limits, Seen
+from bench.autograph.probe.records import Limits, ModeRun, ObservedFunction, ProbeRequest
 
 FILE = SUPPORT / "probed.py"
 
 
 @cache
-def probed(driver: str) -> tuple[Seen, ...]:
-    return probe(Asked(str(FILE), driver), lambda mode: None)
+def probed(driver: str) -> tuple[ModeRun, ...]:
+    return probe(ProbeRequest(str(FILE), driver), lambda mode: None)
 
 
 def texts(driver: str) -> list[tuple[str, tuple[str, ...], str]]:
     return [(one.kind, one.modes, one.text) for one in observations(probed(driver), 1e-3)]
 
 
-def function(mode: int, name: str) -> Function:
+def function(mode: int, name: str) -> ObservedFunction:
     return next(one for one in probed("drive_faults")[mode].functions if one.name.endswith(name))
 
 
@@ -91,7 +91,7 @@ def test_the_suite_s_own_steps_do_the_same_in_every_mode_and_are_traced_once() -
 
 
 def ended(driver: str, mode: str, limits: Limits) -> str:
-    (seen,) = probe(Asked(str(FILE), driver, (mode,), limits), lambda mode: None)
+    (seen,) = probe(ProbeRequest(str(FILE), driver, (mode,), limits), lambda mode: None)
     return seen.limit
 
 

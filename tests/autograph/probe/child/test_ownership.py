@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.autograph.driver import located
-from bench.autograph.probe.child.ownership import Theirs
+from bench.autograph.probe.child.ownership import UserProject
 
 
 @pytest.mark.parametrize(
@@ -32,7 +31,7 @@ from bench.autograph.probe.child.ownership import Theirs
 def test_what_lies_in_the_probed_file_s_folder_is_the_person_s_and_what_is_installed_elsewhere_is_not(
     probed: str, file: str, library: bool
 ) -> None:
-    assert Theirs(Path(probed)).library(file) is library
+    assert UserProject(Path(probed)).is_library(file) is library
 
 
 @pytest.mark.parametrize(
@@ -45,19 +44,4 @@ def test_what_lies_in_the_probed_file_s_folder_is_the_person_s_and_what_is_insta
     ],
 )
 def test_a_project_is_a_folder_without_the_environments_in_it(file: str, has: bool) -> None:
-    assert Theirs(Path("/home/me/train.py")).has(file) is has
-
-
-def test_where_a_module_lies_is_known_without_importing_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    raising = "raise AssertionError('it is imported')\n"
-    (tmp_path / "located_package").mkdir()
-    (tmp_path / "located_package" / "__init__.py").write_text(raising)
-    (tmp_path / "located_spaces").mkdir()
-    (tmp_path / "located_module.py").write_text(raising)
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    assert located("located_package.nets") == tmp_path / "located_package" / "__init__.py"
-    assert located("located_module") == tmp_path / "located_module.py"
-    assert located("located_spaces.nets").parent == tmp_path / "located_spaces"
-    assert located("located_nowhere.nets").parent == tmp_path
-    assert located("parts/train.py") == Path("parts/train.py")
+    assert UserProject(Path("/home/me/train.py")).contains(file) is has
