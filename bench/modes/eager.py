@@ -12,7 +12,7 @@ from bench.records.devices import Placement
 from bench.records.proof import Execution
 
 
-class Eager:
+class EagerTrainer:
     """The plain Python call."""
 
     read, write = staticmethod(inspection.read), staticmethod(inspection.write)
@@ -52,4 +52,4 @@ class Eager:
         return Structure(flops=inspection.flops(traced.get_concrete_function(*self.task.inputs.signature).graph))
 
 
-open_trainer = Eager
+open_trainer = EagerTrainer

@@ -21,7 +21,7 @@ tf1 = tf.compat.v1
 WORKING_OPS = ("Conv2D", "MatMul", "MaxPool", "VarHandle", "ResourceApply")
 
 
-class Graph:
+class GraphTrainer:
     """One step is one call of the Session for the loss and the update ops."""
 
     def __init__(self, make_task: Callable[..., Any]) -> None:
@@ -113,4 +113,4 @@ def _placeholder(spec: Any) -> Any:
     return tf1.placeholder(spec.dtype, spec.shape)
 
 
-open_trainer = Graph
+open_trainer = GraphTrainer

@@ -115,6 +115,11 @@ def loops(graph: Any) -> int:
     return sum(operation.type in ("While", "StatelessWhile") for operation in graph.get_operations())
 
 
+def is_compiled(concrete: Any) -> bool:
+    """Whether the runtime must compile the concrete function with XLA: it does so or fails, without falling back."""
+    return bool(concrete.function_def.attr["_XlaMustCompile"].b)
+
+
 def must_compile() -> set[Any]:
     """The names of this process' functions that the runtime must compile with XLA."""
     runtime = context.context()

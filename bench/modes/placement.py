@@ -1,4 +1,4 @@
-"""Ops and where they ran -> Placement, and what is wrong with one. modes/placing.py asks TensorFlow."""
+"""Ops and where they ran -> Placement, and which of them are out of place. placing.py asks TensorFlow for the ops."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -7,7 +7,7 @@ from functools import partial
 
 import tensorflow as tf
 
-from bench.modes.function_loop import FunctionLoop
+from bench.modes.traced_loop import LoopTrainer
 from cifar_core import pipeline
 from cifar_core.cifar10 import SYNTHETIC
 from cifar_core.training import Task, resident_task
@@ -27,8 +27,8 @@ def loop() -> None:
     a minute, and then runs them for seconds.
     """
     # Through its class, where `explain` waits for it: the mode itself keeps it in a tf.function.
-    FunctionLoop._loss_of_steps(
-        FunctionLoop(partial(task, "mlp")), tf.constant(0, tf.int64), tf.constant(STEPS, tf.int64)
+    LoopTrainer._loss_of_steps(
+        LoopTrainer(partial(task, "mlp")), tf.constant(0, tf.int64), tf.constant(STEPS, tf.int64)
     )
 
 
