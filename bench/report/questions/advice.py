@@ -2,14 +2,9 @@
 
 from bench.analysis.results import CaseResult, GroupResult
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Verdict
+from bench.modes import row
 from bench.report.form.wording import count, interval, whose_blocks
 from bench.report.questions.asking import Answer, Known, by_group, fallen, run_command, unknown, versus
-
-# Of modes that are as fast as each other, the one that asks least of the code that is written.
-SIMPLEST = (
-    "eager", "function", "keras_fit", "function_unconverted", "keras_jit", "xla", "function_loop", "autocluster",
-    "graph", "xla_loop", "keras_eager",
-)  # fmt: skip
 
 
 def what_to_use(known: Known) -> Answer:
@@ -50,8 +45,8 @@ def _of_faster(group: GroupResult, faster: list[CaseResult]) -> list[str]:
 
 
 def _asks(result: CaseResult) -> int:
-    """How much a mode asks of the code, against others."""
-    return SIMPLEST.index(result.case.mode)
+    """How much a mode asks of the code, compared with others."""
+    return row(result.case.mode).effort
 
 
 def _reasons(group: GroupResult, chosen: CaseResult, others: list[CaseResult]) -> list[str]:
