@@ -63,9 +63,9 @@ def unequal_work(evidence: Evidence, baseline: Evidence, precision: str, device:
     if None in evidence.first_losses:
         step = evidence.first_losses.index(None) + 1
         return (*reasons, f"its loss is not finite at step {step}")
-    ours, theirs = len(evidence.gradients), len(baseline.gradients)
-    if ours != theirs:
-        return (*reasons, f"it trains {ours} weights where the baseline trains {theirs}")
+    weights, others = len(evidence.gradients), len(baseline.gradients)
+    if weights != others:
+        return (*reasons, f"it trains {weights} weights where the baseline trains {others}")
     first, *curve = loss_differences(evidence, baseline)
     if first > tolerance.loss:
         reasons.append(f"its first loss differs by {first:.1e} (tolerance {tolerance.loss:.0e})")

@@ -1,4 +1,7 @@
-"""Eager, the dynamic graph: Python calls `step`, and every op in it runs at once, dispatched one by one."""
+"""Eager, the dynamic graph: Python calls `step`, and every op in it runs at once, dispatched one by one.
+
+The plain mode from which all others differ.
+"""
 
 from collections.abc import Callable
 from itertools import islice

@@ -72,8 +72,8 @@ def _twin(task: Any, **options: Any) -> KerasTask:
     model = keras.Model(image, task.model.keras_logits(image))
     optimizer = keras.optimizers.Adam(1e-3, epsilon=task.optimizer.epsilon)
     model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True), **options)
-    own = {"_".join(v.path.split("/")[-2:]): v for v in model.trainable_variables}
-    weights = [own[weight.name.split(":")[0]] for weight in task.weights]
+    by_name = {"_".join(v.path.split("/")[-2:]): v for v in model.trainable_variables}
+    weights = [by_name[weight.name.split(":")[0]] for weight in task.weights]
     inspection.write(weights, inspection.read(task.weights))
     return KerasTask(task, model, weights, optimizer)
 

@@ -64,5 +64,5 @@ def short(device: str) -> str:
     return device.rpartition("device:")[2]
 
 
-def _counted(found: Counter[str]) -> tuple[str, ...]:
-    return tuple(f"{number} x {what}" if number > 1 else what for what, number in sorted(found.items()))
+def _counted(numbers: Counter[str]) -> tuple[str, ...]:
+    return tuple(f"{number} x {what}" if number > 1 else what for what, number in sorted(numbers.items()))
