@@ -1,12 +1,14 @@
-"""Is a case what it claims to be, and does it do its baseline's work? Each check returns its reasons; none is fine.
+"""Whether a case ran as its mode claims, and whether it does its baseline's work.
 
-Leaves out speed. Equal work is judged by launch.py before any timing, proof of mode by analysis.py from the records.
+Each check returns its reasons; no reasons means that the case passed. Equal work is checked before anything is timed,
+the proof of mode afterwards, from the records.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bench import modes
 from bench.modes import placement
 from bench.records.proof import Evidence, Execution, GradientSketch
 from bench.records.run import Measurement
@@ -61,9 +63,9 @@ def unequal_work(evidence: Evidence, baseline: Evidence, precision: str, device:
     if None in evidence.first_losses:
         step = evidence.first_losses.index(None) + 1
         return (*reasons, f"its loss is not finite at step {step}")
-    ours, theirs = len(evidence.gradients), len(baseline.gradients)
-    if ours != theirs:
-        return (*reasons, f"it trains {ours} weights where the baseline trains {theirs}")
+    weights, others = len(evidence.gradients), len(baseline.gradients)
+    if weights != others:
+        return (*reasons, f"it trains {weights} weights where the baseline trains {others}")
     first, *curve = loss_differences(evidence, baseline)
     if first > tolerance.loss:
         reasons.append(f"its first loss differs by {first:.1e} (tolerance {tolerance.loss:.0e})")
@@ -120,28 +122,31 @@ def unproven_mode(measurement: Measurement) -> tuple[str, ...]:
     return tuple(reasons)
 
 
-def _mode_reasons(mode: str, run: Execution) -> list[str]:
-    """What a mode must show. A mode that is not named here proves nothing and is refused."""
-    traced = run.traces > 0 and run.graph_ops > 0
-    plain = traced and run.xla_compilations == 0 and run.clusters == 0
-    checks = {
-        "eager": (run.traces == 0 and run.graph_ops == 0, "it ran a graph, not eagerly"),
-        "graph": (run.traces == 0 and run.graph_ops > 0, "it ran no static graph"),
-        "function": (
-            plain and run.converted is not False,
-            "nothing was traced, or AutoGraph converted nothing",
-        ),
-        "function_unconverted": (plain and run.converted is False, "AutoGraph converted it, or nothing was traced"),
-        "function_loop": (plain and run.loops > 0, "its graph holds no loop, or was compiled"),
-        "autocluster": (traced and run.clusters > 0, "XLA formed no cluster"),
-        "xla": (run.xla_compilations > 0, "XLA compiled nothing"),
-        "xla_loop": (run.xla_compilations > 0 and run.loops > 0, "XLA compiled nothing, or no loop"),
-        "keras_fit": (plain, "Keras traced nothing, or compiled with XLA"),
-        "keras_jit": (run.xla_compilations > 0, "Keras compiled nothing with XLA"),
-        "keras_eager": (run.traces == 0 and run.graph_ops == 0, "Keras ran a graph, not eagerly"),
-    }
-    holds, reason = checks[mode]
-    return [] if holds else [reason]
+# A field of ExpectedExecution and of Execution; what is said where it should be there, and where it should not.
+_UNEXPECTED = (
+    ("traces", "nothing was traced", "it was traced"),
+    ("graph_ops", "it called no graph", "it called a graph"),
+    ("xla_compilations", "XLA compiled nothing", "XLA compiled it"),
+    ("clusters", "XLA formed no cluster", "XLA formed clusters"),
+    ("loops", "its graph holds no loop", "its graph holds a loop"),
+    ("converted", "AutoGraph converted nothing", "AutoGraph converted it"),
+)
+
+
+def _mode_reasons(mode: str, execution: Execution) -> list[str]:
+    """Where the execution is not what the mode's row expects: the row's own reason, else each difference."""
+    expected = modes.row(mode).expected
+    differences = [
+        absent if wanted else present
+        for field, absent, present in _UNEXPECTED
+        if (wanted := getattr(expected, field)) is not None and not _agrees(getattr(execution, field), wanted)
+    ]
+    return [expected.reason] if differences and expected.reason else differences
+
+
+def _agrees(seen: int | bool | None, wanted: bool) -> bool:
+    """Older files do not record whether AutoGraph converted the step (None): they count as converted."""
+    return (seen is None or bool(seen)) == wanted
 
 
 def largest_gradient_difference(

@@ -1,52 +1,136 @@
-"""The modes: ways to execute the one train step, one file each, in the order of the report.
+"""The modes: ways to execute the one train step, a file and a row each, in the order of the report.
 
-To add one: write `bench/modes/<name>.py` with `open_trainer(make_task)`, then add its row here.
-The first selected row is the baseline.
+To add one: write `bench/modes/<name>.py` with `open_trainer(make_task)`, add its row here, and for `pytest bench` a
+test_<name> in the file that the row names. The first selected row is the baseline.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from importlib import import_module
 from typing import Any, Protocol
 
 from bench.errors import BenchError
+from bench.modes.mode import EAGERLY, ExpectedExecution, Mode
 from bench.records.costs import Structure
 from bench.records.devices import Placement
 from bench.records.proof import Execution
-
-
-@dataclass(frozen=True, slots=True)
-class Mode:
-    """A way to execute the train step; `process_env` must be set before TensorFlow loads.
-
-    `loops` where one call takes many steps, so that it matters how many; `trains` where it can follow a recipe.
-    """
-
-    name: str
-    title: str
-    summary: str
-    process_env: tuple[tuple[str, str], ...] = ()
-    loops: bool = False
-    trains: bool = True
-
 
 _CLUSTERS = (("TF_XLA_FLAGS", "--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit"),)
 KERAS = (("KERAS_BACKEND", "tensorflow"), ("TF_USE_LEGACY_KERAS", "0"))  # own models' too, in every mode
 
 MODES = (
-    Mode("eager", "eager", "dynamic graph: Python runs every op of the step, one at a time"),
-    Mode("graph", "TF1 graph", "static graph: the step is built once in a tf.Graph, a Session runs it"),
-    Mode("function", "tf.function", "AutoGraph: the Python step is traced once into a graph, then the graph is called"),
-    Mode("function_unconverted", "tf.function, no AutoGraph", "the same, traced from the Python as it stands"),
-    Mode("function_loop", "tf.function loop", "AutoGraph: the whole loop over steps is one graph", loops=True),
-    Mode("xla", "XLA", "tf.function(jit_compile=True): the traced graph is compiled to machine code by XLA"),
-    Mode("xla_loop", "XLA loop", "the whole loop over steps is compiled as one program", loops=True, trains=False),
-    Mode("autocluster", "XLA clusters", "tf.function whose graph XLA compiles in the parts it chooses", _CLUSTERS),
     Mode(
-        "keras_fit", "Keras fit", "the same network and optimizer in Keras' own loop", KERAS, loops=True, trains=False
+        "eager",
+        "eager",
+        "dynamic graph: Python runs every op of the step, one at a time",
+        expected=replace(EAGERLY, reason="it ran a graph, not eagerly"),
+        pytest_file="bench_eager.py",
+        effort=0,
     ),
-    Mode("keras_jit", "Keras fit, XLA", "the same with jit_compile=True", KERAS, loops=True, trains=False),
-    Mode("keras_eager", "Keras eager", "the same with run_eagerly=True", KERAS, loops=True, trains=False),
+    Mode(
+        "graph",
+        "TF1 graph",
+        "static graph: the step is built once in a tf.Graph, a Session runs it",
+        expected=ExpectedExecution(traces=False, reason="it ran no static graph"),
+        pytest_file="bench_graph.py",
+        differs_from="eager",
+        lesson="a static graph does not pay here",
+        effort=8,
+    ),
+    Mode(
+        "function",
+        "tf.function",
+        "AutoGraph: the Python step is traced once into a graph, then the graph is called",
+        expected=ExpectedExecution(converted=True, reason="nothing was traced, or AutoGraph converted nothing"),
+        differs_from="eager",
+        lesson="tf.function does not pay here",
+        effort=1,
+    ),
+    Mode(
+        "function_unconverted",
+        "tf.function, no AutoGraph",
+        "the same, traced from the Python as it stands",
+        expected=ExpectedExecution(converted=False, reason="AutoGraph converted it, or nothing was traced"),
+        differs_from="function",
+    ),
+    Mode(
+        "function_loop",
+        "tf.function loop",
+        "AutoGraph: the whole loop over steps is one graph",
+        loops=True,
+        expected=ExpectedExecution(loops=True, reason="its graph holds no loop, or was compiled"),
+        differs_from="function",
+        lesson="Python between the steps is no cost worth removing here",
+        effort=6,
+    ),
+    Mode(
+        "xla",
+        "XLA",
+        "tf.function(jit_compile=True): the traced graph is compiled to machine code by XLA",
+        expected=ExpectedExecution(xla_compilations=True, reason="XLA compiled nothing"),
+        pytest_file="bench_xla.py",
+        differs_from="function",
+        lesson="compiling the step with XLA does not pay here",
+        effort=5,
+    ),
+    Mode(
+        "xla_loop",
+        "XLA loop",
+        "the whole loop over steps is compiled as one program",
+        loops=True,
+        trains=False,
+        expected=ExpectedExecution(xla_compilations=True, loops=True, reason="XLA compiled nothing, or no loop"),
+        pytest_file="bench_xla.py",
+        differs_from="xla",
+        lesson="XLA compiles a loop's body worse than the same step alone: keep the loop in Python",
+        effort=9,
+    ),
+    Mode(
+        "autocluster",
+        "XLA clusters",
+        "tf.function whose graph XLA compiles in the parts it chooses",
+        _CLUSTERS,
+        expected=ExpectedExecution(clusters=True, reason="XLA formed no cluster"),
+        pytest_file="bench_xla.py",
+        differs_from="function",
+        lesson="letting XLA choose clusters does not pay here",
+        effort=7,
+    ),
+    Mode(
+        "keras_fit",
+        "Keras fit",
+        "the same network and optimizer in Keras' own loop",
+        KERAS,
+        loops=True,
+        trains=False,
+        expected=ExpectedExecution(reason="Keras traced nothing, or compiled with XLA"),
+        effort=2,
+    ),
+    Mode(
+        "keras_jit",
+        "Keras fit, XLA",
+        "the same with jit_compile=True",
+        KERAS,
+        loops=True,
+        trains=False,
+        expected=ExpectedExecution(xla_compilations=True, reason="Keras compiled nothing with XLA"),
+        pytest_file="bench_xla.py",
+        differs_from="keras_fit",
+        lesson="jit_compile=True does not pay here",
+        effort=4,
+    ),
+    Mode(
+        "keras_eager",
+        "Keras eager",
+        "the same with run_eagerly=True",
+        KERAS,
+        loops=True,
+        trains=False,
+        expected=replace(EAGERLY, reason="Keras ran a graph, not eagerly"),
+        pytest_file="bench_eager.py",
+        differs_from="keras_fit",
+        effort=10,
+    ),
 )
 
 
@@ -92,6 +176,11 @@ def row(name: str) -> Mode:
     if name not in rows:
         raise BenchError(f"mode '{name}' is unknown here; known: {', '.join(rows)}; update cifar-bench")
     return rows[name]
+
+
+def pairs() -> list[tuple[Mode, Mode]]:
+    """Each mode that differs from another in one thing, after that other, in the order of MODES."""
+    return [(row(mode.differs_from), mode) for mode in MODES if mode.differs_from]
 
 
 def load(name: str) -> Callable[..., Trainer]:

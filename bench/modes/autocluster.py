@@ -1,75 +1,21 @@
 """Auto-clustering: tf.function's graph, of which XLA compiles the parts (clusters) that it thinks worth it.
 
-Nothing in the Python asks for it: the flags in the mode's row do, before TensorFlow loads.
+It differs from `function` in the flags in the mode's row, which must be set before TensorFlow loads; no Python asks for
+clusters. What proves the mode are the clusters in the graph that the runtime has optimised.
 """
 
-from collections.abc import Callable
-from itertools import islice
-from typing import Any
+from dataclasses import replace
 
-import tensorflow as tf
-
-from bench.modes import inspection, placing
-from bench.records.costs import Structure
-from bench.records.devices import Placement
+from bench.modes.traced import TracedTrainer
 from bench.records.proof import Execution
 
 
-class Autocluster:
+class AutoclusterTrainer(TracedTrainer):
     """One step is one call of a traced graph, parts of which are compiled."""
 
-    read, write = staticmethod(inspection.read), staticmethod(inspection.write)
-
-    def __init__(self, make_task: Callable[..., Any]) -> None:
-        self.task = make_task()
-        self._feed = self.task.inputs.feed()
-        self._step = tf.function(self._loss_of_step)
-        self._traces = inspection.Traces(self.task.inputs.names)
-        self._forward = tf.function(self._logits)
-
-    def _loss_of_step(self, *values: Any) -> Any:
-        self._traces.note(inspection.status(), *values)
-        loss, _ = self.task.step(*values)
-        return loss
-
-    def _logits(self, images: Any) -> Any:
-        return self.task.model(images)
-
-    def trace(self) -> None:
-        self._step.get_concrete_function(*self.task.inputs.signature)
-
-    def run(self, steps: int) -> None:
-        for values in islice(self._feed, steps):
-            self._loss = self._step(*values)
-
-    def sync(self) -> float:
-        return float(self._loss)
-
-    def logits(self, images: Any) -> Any:
-        return self._forward(tf.constant(images)).numpy()
-
-    def traces(self) -> int:
-        return int(self._step.experimental_get_tracing_count())
-
     def execution(self) -> Execution:
-        graph = self._step.get_concrete_function(*self.task.inputs.signature).graph
-        # Clusters are formed when a function is first run: only a fresh one can be watched.
-        self._optimised = inspection.optimised_graph(tf.function(self._loss_of_step), next(self._feed))
-        return Execution(
-            traces=self.traces(),
-            graph_ops=len(graph.get_operations()),
-            clusters=sum(node.op == "_XlaRun" for node in self._optimised.node),
-            converted=self._traces.converted,
-            retraces=self._traces.changes(),
-            devices=inspection.devices(self._loss, *self.task.weights),
-        )
-
-    def placement(self) -> Placement:
-        return placing.of_function(tf.function(self._loss_of_step), next(self._feed))
-
-    def structure(self) -> Structure:
-        graph = self._step.get_concrete_function(*self.task.inputs.signature).graph
-        return Structure(ops_optimised=inspection.definition_ops(self._optimised), flops=inspection.flops(graph))
+        clusters = sum(node.op == "_XlaRun" for node in self._optimised_graph.node)
+        return replace(super().execution(), clusters=clusters)
 
 
-open_trainer = Autocluster
+open_trainer = AutoclusterTrainer

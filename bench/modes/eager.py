@@ -1,4 +1,7 @@
-"""Eager, the dynamic graph: Python calls `step`, and every op in it runs at once, dispatched one by one."""
+"""Eager, the dynamic graph: Python calls `step`, and every op in it runs at once, dispatched one by one.
+
+The plain mode from which all others differ.
+"""
 
 from collections.abc import Callable
 from itertools import islice
@@ -12,7 +15,7 @@ from bench.records.devices import Placement
 from bench.records.proof import Execution
 
 
-class Eager:
+class EagerTrainer:
     """The plain Python call."""
 
     read, write = staticmethod(inspection.read), staticmethod(inspection.write)
@@ -52,4 +55,4 @@ class Eager:
         return Structure(flops=inspection.flops(traced.get_concrete_function(*self.task.inputs.signature).graph))
 
 
-open_trainer = Eager
+open_trainer = EagerTrainer

@@ -1,6 +1,7 @@
 """TF1 style, the static graph: `step` is called once to build a tf.Graph, and a Session runs that graph.
 
-A Session waits for the device after every step by its nature; the other modes wait once a slice.
+It differs from `function` in that the graph is built before the first step, and a Session feeds and fetches it. A
+Session always waits for the device after a step; the other modes wait once a slice.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,17 +22,17 @@ tf1 = tf.compat.v1
 WORKING_OPS = ("Conv2D", "MatMul", "MaxPool", "VarHandle", "ResourceApply")
 
 
-class Graph:
+class GraphTrainer:
     """One step is one call of the Session for the loss and the update ops."""
 
     def __init__(self, make_task: Callable[..., Any]) -> None:
         self._graph = tf.Graph()
-        held: dict[Any, np.ndarray] = {}
+        fed_once: dict[Any, np.ndarray] = {}
 
         def hold(array: np.ndarray) -> Any:
             """A stand-in that is fed once: as a constant the batches would be part of the graph."""
             stand_in = tf1.placeholder(array.dtype, array.shape)
-            held[stand_in] = array
+            fed_once[stand_in] = array
             return stand_in
 
         with self._graph.as_default():
@@ -40,7 +41,7 @@ class Graph:
             self._fed = [_placeholder(spec) for spec in tf.nest.flatten(signature)]
             self._fetches = self.task.step(*tf.nest.pack_sequence_as(signature, self._fed))
             self._session = tf1.Session()  # takes the devices and threads set for the process
-            self._session.run(tf1.global_variables_initializer(), held)
+            self._session.run(tf1.global_variables_initializer(), fed_once)
             # What a hand-tuned TF1 loop used: run() without its per-call parsing of fetches and feeds.
             self._step = self._session.make_callable(self._fetches, feed_list=self._fed)
         for variable, value in self.task.initial:
@@ -113,4 +114,4 @@ def _placeholder(spec: Any) -> Any:
     return tf1.placeholder(spec.dtype, spec.shape)
 
 
-open_trainer = Graph
+open_trainer = GraphTrainer

@@ -1,4 +1,4 @@
-"""What the modes ask TensorFlow outside a TF1 graph: of variables, of traced functions. No mode itself."""
+"""What the modes ask TensorFlow about variables and traced functions, outside a TF1 graph. No mode itself."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -71,9 +71,9 @@ def _described(names: Sequence[str], arguments: Sequence[Any]) -> list[tuple[str
 def _leaves(path: str, value: Any) -> list[tuple[str, Any]]:
     """The values in nested dicts, lists and tuples, each by its path: inputs['mask'], labels[0]."""
     if isinstance(value, dict):
-        return [found for key in value for found in _leaves(f"{path}[{key!r}]", value[key])]
+        return [leaf for key in value for leaf in _leaves(f"{path}[{key!r}]", value[key])]
     if isinstance(value, list | tuple):
-        return [found for number, part in enumerate(value) for found in _leaves(f"{path}[{number}]", part)]
+        return [leaf for number, part in enumerate(value) for leaf in _leaves(f"{path}[{number}]", part)]
     return [(path, value)]
 
 
@@ -113,6 +113,11 @@ def flops(graph: Any) -> int:
 def loops(graph: Any) -> int:
     """How many while loops the graph itself holds."""
     return sum(operation.type in ("While", "StatelessWhile") for operation in graph.get_operations())
+
+
+def is_compiled(concrete: Any) -> bool:
+    """Whether the runtime must compile the concrete function with XLA: it does so or fails, without falling back."""
+    return bool(concrete.function_def.attr["_XlaMustCompile"].b)
 
 
 def must_compile() -> set[Any]:

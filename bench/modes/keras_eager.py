@@ -1,4 +1,7 @@
-"""Keras' fit with run_eagerly=True: no graph, every op of its train step is dispatched by Python."""
+"""Keras' fit without a graph: every op of its train step is dispatched by Python.
+
+It differs from `keras_fit` in run_eagerly=True.
+"""
 
 from functools import partial
 

@@ -1,4 +1,7 @@
-"""Keras' fit as it comes on a CPU: its train step is a tf.function, its loop is Python."""
+"""Keras' fit as it comes on a CPU: its train step is a tf.function, its loop is Python.
+
+It differs from `function` in that the loop, the layers and the optimizer are Keras' own.
+"""
 
 from functools import partial
 

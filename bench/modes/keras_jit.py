@@ -1,4 +1,7 @@
-"""Keras' fit with jit_compile=True: its train step is compiled by XLA, its loop is Python."""
+"""Keras' fit whose train step is compiled by XLA; its loop is Python.
+
+It differs from `keras_fit` in jit_compile=True.
+"""
 
 from functools import partial
 

@@ -26,7 +26,7 @@ from cifar_core.own_model import KerasNetwork, Network
 ENDLESS = 2**40  # steps: more than any run takes
 
 
-class Gate(keras.callbacks.Callback):
+class FitGate(keras.callbacks.Callback):
     """Holds fit before an execution that it may not make yet. With no hook after one, fit never waits for a loss."""
 
     def __init__(self) -> None:
@@ -72,8 +72,8 @@ def _twin(task: Any, **options: Any) -> KerasTask:
     model = keras.Model(image, task.model.keras_logits(image))
     optimizer = keras.optimizers.Adam(1e-3, epsilon=task.optimizer.epsilon)
     model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True), **options)
-    own = {"_".join(v.path.split("/")[-2:]): v for v in model.trainable_variables}
-    weights = [own[weight.name.split(":")[0]] for weight in task.weights]
+    by_name = {"_".join(v.path.split("/")[-2:]): v for v in model.trainable_variables}
+    weights = [by_name[weight.name.split(":")[0]] for weight in task.weights]
     inspection.write(weights, inspection.read(task.weights))
     return KerasTask(task, model, weights, optimizer)
 
@@ -112,7 +112,7 @@ class KerasLoop:
         self._plain_step = self._model.train_step
         self._model.train_step = self._train_step
         self._compiled_before = inspection.must_compile()
-        self._gate: Gate | None = None
+        self._gate: FitGate | None = None
         if self._per_call == 1:
             self._begin()
 
@@ -125,11 +125,11 @@ class KerasLoop:
 
     def _begin(self) -> None:
         """Start the fit without end, from the step that was reached."""
-        self._gate = Gate()
+        self._gate = FitGate()
         batches = self._batches.skip(self._done) if self._done else self._batches
         threading.Thread(target=self._fit, args=[batches, self._gate], daemon=True).start()
 
-    def _fit(self, batches: Any, gate: Gate) -> None:
+    def _fit(self, batches: Any, gate: FitGate) -> None:
         try:
             self._model.fit(batches, steps_per_epoch=ENDLESS, shuffle=False, verbose=0, callbacks=[gate])
             raise RuntimeError("Keras' fit ended by itself")

@@ -1,4 +1,4 @@
-"""Ops and where they ran -> Placement, and what is wrong with one. modes/placing.py asks TensorFlow."""
+"""Ops and where they ran -> Placement, and which of them are out of place. placing.py asks TensorFlow for the ops."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -64,5 +64,5 @@ def short(device: str) -> str:
     return device.rpartition("device:")[2]
 
 
-def _counted(found: Counter[str]) -> tuple[str, ...]:
-    return tuple(f"{number} x {what}" if number > 1 else what for what, number in sorted(found.items()))
+def _counted(numbers: Counter[str]) -> tuple[str, ...]:
+    return tuple(f"{number} x {what}" if number > 1 else what for what, number in sorted(numbers.items()))

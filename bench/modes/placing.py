@@ -1,6 +1,6 @@
-"""Where TensorFlow ran the ops of one step: asked of the runtime's own graphs, or of eager ops as they run. No mode.
+"""Where TensorFlow ran the ops of one step: read from the runtime's own graphs, or from eager ops as they run.
 
-Leaves out what counts as an op out of place (bench/placement.py).
+No mode itself. placement.py decides which ops are out of place.
 """
 
 from collections.abc import Callable, Iterable, Sequence

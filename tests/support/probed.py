@@ -6,8 +6,8 @@ import numpy as np
 import tensorflow as tf
 
 from bench.autograph.explain.child.builtin_drivers import task
-from bench.modes.function import Function
-from bench.modes.function_loop import FunctionLoop
+from bench.modes.traced import TracedTrainer
+from bench.modes.traced_loop import LoopTrainer
 
 losses = []
 process = os.getpid()  # another in each mode, and nothing changes it
@@ -83,12 +83,12 @@ def drive_faults():
 
 def drive_ours():
     """The suite's own steps, as the modes call them."""
-    step = Function(lambda: task("mlp"))
+    step = TracedTrainer(lambda: task("mlp"))
     losses = []
     for _ in range(4):
         step.run(1)
         losses.append(step.sync())
-    loop = FunctionLoop(lambda: task("mlp"))
+    loop = LoopTrainer(lambda: task("mlp"))
     loop.run(3)
     return losses, loop.sync(), Net().weight
 

@@ -19,7 +19,7 @@ BUILTIN_FUNCTIONS = {
         drops_operations=True,
     ),
     "loop": Request(
-        "bench.modes.function_loop:FunctionLoop._loss_of_steps",
+        "bench.modes.traced_loop:LoopTrainer._loss_of_steps",
         driver="bench.autograph.explain.child.builtin_drivers:loop",
     ),
 }

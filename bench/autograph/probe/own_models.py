@@ -15,6 +15,7 @@ from bench.autograph.probe.probe import probe
 from bench.autograph.probe.records import MODES, Limits, ModeRun, ProbeRequest
 from bench.autograph.probe.text import of_finding, verdict
 from bench.errors import BenchError
+from bench.modes import row
 from bench.records.case import Case
 from bench.records.files import write
 from bench.records.folders import PROBES, read_probes
@@ -24,15 +25,8 @@ from bench.records.store import Store
 from cifar_core.cifar10 import Source
 from cifar_core.workload import Workload
 
-# How a mode of a run executes, as the probe's modes do; all others trace a graph.
-LIKE = {"eager": "eager", "keras_eager": "eager", "xla": "xla", "xla_loop": "xla", "keras_jit": "xla"}
 LIMITS = Limits(nodes=200_000, seconds=120.0)
 UNSEEN = ("state", "leak")  # the kinds of observation that a block's own checks cannot make
-
-
-def like(mode: str) -> str:
-    """The mode of the probe that stands for a mode of a run."""
-    return LIKE.get(mode, "graph")
 
 
 def probe_first(store: Store, source: Source, say: Callable[[str], None]) -> Probes:
@@ -57,7 +51,7 @@ def _models_to_probe(plan: Plan) -> list[tuple[Workload, tuple[str, ...]]]:
         if case.workload.own_model:
             cases.setdefault(case.workload.model, []).append(case)
     per_model = [
-        (model_cases[0].workload, tuple(dict.fromkeys(like(case.mode) for case in model_cases)))
+        (model_cases[0].workload, tuple(dict.fromkeys(row(case.mode).executes for case in model_cases)))
         for model_cases in cases.values()
     ]
     return [(workload, modes) for workload, modes in per_model if len(modes) > 1]
@@ -116,5 +110,5 @@ def _apart(observed: Sequence[Observation]) -> tuple[tuple[str, str], ...]:
 def refused(plan: Plan, probes: Probes) -> Mapping[str, str]:
     """The cases, by key, that must not be timed, and why."""
     apart = {(model_probe.model, mode): reason for model_probe in probes.probed for mode, reason in model_probe.apart}
-    reasons = {case.key: apart.get((case.workload.model, like(case.mode))) for case in plan.cases}
+    reasons = {case.key: apart.get((case.workload.model, row(case.mode).executes)) for case in plan.cases}
     return {key: f"probed, it does not do the baseline's work: {reason}" for key, reason in reasons.items() if reason}

@@ -15,7 +15,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-from bench.modes import MODES
+from bench.modes import MODES, row
 
 COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 LINES = ("-", "--", "-.", ":")
@@ -80,7 +80,7 @@ def line(mode: str) -> str:
 
 
 def _place(mode: str) -> int:
-    return [row.name for row in MODES].index(mode)
+    return MODES.index(row(mode))
 
 
 def save_png(figure: Figure, file: Path) -> None:

@@ -1,7 +1,7 @@
-"""Which benchmark tests show a case, and what they are called: names that stay, run after run. No pytest.
+"""Which benchmark tests show a case, and what they are called: names that stay the same, run after run.
 
 A case is shown by its mode's test, beside the other modes of its group; and where devices or threads differ, once more
-beside itself on the others. Leaves out what is shown (replay.py).
+beside itself on the others.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -11,12 +11,6 @@ from bench import modes
 from bench.records.case import Case
 
 FOLDER = "bench"
-FILES = {
-    "bench_eager.py": ("eager", "keras_eager"),
-    "bench_graph.py": ("graph",),
-    "bench_function.py": ("function", "function_unconverted", "function_loop", "keras_fit"),
-    "bench_xla.py": ("xla", "xla_loop", "autocluster", "keras_jit"),
-}
 DEVICES, TEST_DEVICE = "bench_devices.py", "test_device"
 PARAMETERS = ("mode", "model", "batch_size", "precision", "input", "device", "threads", "steps_per_call")
 Value = str | int
@@ -66,7 +60,7 @@ def views(cases: Iterable[Case]) -> tuple[View, ...]:
 
 
 def _by_mode(case: Case) -> View:
-    (file,) = [file for file, names in FILES.items() if case.mode in names]
+    file = modes.row(case.mode).pytest_file
     return View(case, file, f"test_{case.mode}", case.group_title, _id(case))
 
 

@@ -1,15 +1,10 @@
-"""The question of questions: what should I use? One recommendation, its reasons, and how sure it is."""
+"""The main question: what should I use? One recommendation, its reasons, and how sure it is."""
 
 from bench.analysis.results import CaseResult, GroupResult
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Verdict
+from bench.modes import row
 from bench.report.form.wording import count, interval, whose_blocks
 from bench.report.questions.asking import Answer, Known, by_group, fallen, run_command, unknown, versus
-
-# Of modes that are as fast as each other, the one that asks least of the code that is written.
-SIMPLEST = (
-    "eager", "function", "keras_fit", "function_unconverted", "keras_jit", "xla", "function_loop", "autocluster",
-    "graph", "xla_loop", "keras_eager",
-)  # fmt: skip
 
 
 def what_to_use(known: Known) -> Answer:
@@ -29,12 +24,12 @@ def _advice(known: Known, group: GroupResult) -> str:
         return unknown(others)
     faster = [r for r in judged if r.comparison and r.comparison.verdict is Verdict.FASTER]
     left_out = [f"Left out: {'; '.join(others)}."] if others else []
-    said = _of_faster(group, faster) if faster else [_of_none_faster(group, judged)]
-    return " ".join([*said, *left_out, _sure(known, group)])
+    recommendation = _of_faster(group, faster) if faster else [_of_none_faster(group, judged)]
+    return " ".join([*recommendation, *left_out, _sure(known, group)])
 
 
 def _of_none_faster(group: GroupResult, judged: list[CaseResult]) -> str:
-    """The baseline, or what is as fast and asks less of the code."""
+    """The baseline, or an equally fast mode that asks less of the code."""
     same = [r for r in judged if r.comparison and r.comparison.verdict is Verdict.SAME]
     chosen = min([group.baseline, *same], key=_asks)
     less = "" if chosen is group.baseline else f", and of what is as fast as {group.baseline.title} it asks least"
@@ -42,7 +37,7 @@ def _of_none_faster(group: GroupResult, judged: list[CaseResult]) -> str:
 
 
 def _of_faster(group: GroupResult, faster: list[CaseResult]) -> list[str]:
-    """The simplest of those that no other beats; where each is beaten by another, the one with the highest ratio."""
+    """The mode with the least effort among those that no other beats; else the one with the highest ratio."""
     unbeaten = [r for r in faster if not any(_behind(group, other, r) for other in faster)]
     as_fast = unbeaten or [max(faster, key=_centre)]
     chosen = min(as_fast, key=_asks)
@@ -50,18 +45,20 @@ def _of_faster(group: GroupResult, faster: list[CaseResult]) -> list[str]:
 
 
 def _asks(result: CaseResult) -> int:
-    """How much a mode asks of the code, against others."""
-    return SIMPLEST.index(result.case.mode)
+    """How much a mode asks of the code, compared with others."""
+    return row(result.case.mode).effort
 
 
 def _reasons(group: GroupResult, chosen: CaseResult, others: list[CaseResult]) -> list[str]:
     base = group.baseline.title
-    said = [f"**{chosen.title}**: {_times(chosen)} as fast as {base}{_from_when(chosen, base)}."]
+    sentences = [f"**{chosen.title}**: {_times(chosen)} as fast as {base}{_from_when(chosen, base)}."]
     if others:
         named = "; ".join(map(_ratio, others))
-        said.append(f"Of those that nothing was shown to beat it asks least of the code: {named} (against {base}).")
+        sentences.append(
+            f"Of those that nothing was shown to beat it asks least of the code: {named} (against {base})."
+        )
     behind = [r for r in group.candidates if r.valid and r not in (chosen, *others) and r.comparison]
-    return [*said, f"Behind it: {'; '.join(map(_ratio, behind))} (against {base})."] if behind else said
+    return [*sentences, f"Behind it: {'; '.join(map(_ratio, behind))} (against {base})."] if behind else sentences
 
 
 def _from_when(chosen: CaseResult, baseline: str) -> str:

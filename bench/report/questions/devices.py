@@ -13,10 +13,10 @@ def gpu_used(known: Known) -> Answer:
     if not cases:
         why = f"it was not asked to use one; {_seen(run)}. `cifar-bench devices` tries it out in seconds"
         return cannot_say(title, why, _command(known, devices="cpu,gpu"))
-    used = [r for _, r in cases if r.valid]
-    said = [f"Yes, by {listed([f'**{r.title}** ({_devices(r)})' for r in used])}."] if used else []
-    said += [f"Not by {r.title} in {group.title}: {_why(r)}." for group, r in cases if not r.valid]
-    return Answer(title, " ".join(said))
+    valid = [r for _, r in cases if r.valid]
+    sentences = [f"Yes, by {listed([f'**{r.title}** ({_devices(r)})' for r in valid])}."] if valid else []
+    sentences += [f"Not by {r.title} in {group.title}: {_why(r)}." for group, r in cases if not r.valid]
+    return Answer(title, " ".join(sentences))
 
 
 def _seen(run: Run) -> str:
@@ -33,10 +33,10 @@ def _why(result: CaseResult) -> str:
 
 
 def gpu_wins(known: Known) -> Answer:
-    """What the section on devices found: each mode held against itself on the CPU."""
+    """What the section on devices says: each mode on a GPU compared with itself on the CPU."""
     title, run = "From which batch does the GPU win?", known.run
-    held = [each for each in across(run) if each.comparison.ratio and "gpu" in each.other.case.device]
-    if not held:
+    compared = [each for each in across(run) if each.comparison.ratio and "gpu" in each.other.case.device]
+    if not compared:
         sizes = dict.fromkeys((*(case.workload.batch_size for case in run.plan.cases), 1, 32, 256, 1024))
         asked = ",".join(map(str, sorted(sizes)))
         why = "the same work was not measured on the CPU and on a GPU"

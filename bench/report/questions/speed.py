@@ -1,9 +1,11 @@
 """Questions on speed: is one way of executing the step faster than another?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 
+from bench import modes
 from bench.analysis.results import GroupResult
 from bench.analysis.stats.ratios import Verdict
+from bench.modes.mode import Mode
 from bench.report.questions.asking import WORDS, Answer, Known, answer, by_group, found, run_command, step_ms, verdict
 
 
@@ -18,7 +20,6 @@ def tf_function(known: Known) -> Answer:
     )
 
 
-_XLA_PAIRS = (("function", "xla"), ("function", "autocluster"), ("keras_fit", "keras_jit"))
 _HELPS = {
     Verdict.FASTER: "It helps",
     Verdict.SLOWER: "It hurts",
@@ -28,11 +29,11 @@ _HELPS = {
 
 
 def xla(known: Known) -> Answer:
-    """Each way of XLA against the same without it."""
+    """Each mode with XLA compared with the same mode without it."""
     return by_group(
         known.run,
         "Does XLA help or hurt here?",
-        lambda group: _answers(group, _XLA_PAIRS, _HELPS),
+        lambda group: _answers(group, _adds_xla, _HELPS),
         "no mode was measured both with XLA and without",
         run_command(known.run, "eager,function,xla,autocluster"),
     )
@@ -49,23 +50,29 @@ def tf1_graph(known: Known) -> Answer:
     )
 
 
-_LOOPS = (("function", "function_loop"), ("xla", "xla_loop"))
-
-
 def whole_loop(known: Known) -> Answer:
     """The loop over steps inside the graph against a Python loop around the step."""
     return by_group(
         known.run,
         "Should the whole loop be in the graph?",
-        lambda group: _answers(group, _LOOPS, WORDS),
+        lambda group: _answers(group, _adds_loop, WORDS),
         "no mode was measured both with its loop in the graph and in Python",
         run_command(known.run, "eager,function,function_loop"),
     )
 
 
-def _answers(group: GroupResult, pairs: Sequence[tuple[str, str]], words: Mapping[Verdict, str]) -> str:
-    """Of each pair of modes, each answer once."""
-    return " ".join(dict.fromkeys(said for pair in pairs if (said := answer(group, *pair, words))))
+def _answers(group: GroupResult, adds: Callable[[Mode, Mode], bool], words: Mapping[Verdict, str]) -> str:
+    """Of each mode that adds something to the mode it differs from, each answer once."""
+    pairs = [(before.name, after.name) for before, after in modes.pairs() if adds(before, after)]
+    return " ".join(dict.fromkeys(text for pair in pairs if (text := answer(group, *pair, words))))
+
+
+def _adds_xla(before: Mode, after: Mode) -> bool:
+    return after.compiles and not before.compiles
+
+
+def _adds_loop(before: Mode, after: Mode) -> bool:
+    return after.loops and not before.loops
 
 
 _TAPE = {
@@ -80,14 +87,14 @@ def gradient_tape(known: Known) -> Answer:
     """A bare GradientTape loop against Keras' fit, and what of the difference is tf.function."""
 
     def say(group: GroupResult) -> str:
-        said = [answer(group, "keras_fit", "eager", _TAPE)]
-        if not said[0]:
+        sentences = [answer(group, "keras_fit", "eager", _TAPE)]
+        if not sentences[0]:
             return ""
         if wrapped := verdict(group, "keras_fit", "function"):
-            said.append(f"With the same step in tf.function, {wrapped[1]}.")
+            sentences.append(f"With the same step in tf.function, {wrapped[1]}.")
         if eager := found(group, "keras_eager"):
-            said.append(f"Without its graph (`run_eagerly=True`) fit takes {step_ms(eager)} ms a step.")
-        return " ".join(said)
+            sentences.append(f"Without its graph (`run_eagerly=True`) fit takes {step_ms(eager)} ms a step.")
+        return " ".join(sentences)
 
     return by_group(
         known.run,

@@ -1,22 +1,18 @@
-"""Questions on what becomes of the step before it runs: first call, traces, AutoGraph's conversion, XLA's programs."""
+"""Questions on what TensorFlow makes of the step before it runs: first call, traces, conversion, XLA's programs."""
 
-from bench.analysis import costs as spending
+from collections.abc import Callable
+
+from bench import modes
+from bench.analysis import costs
 from bench.analysis.results import CaseResult, GroupResult
+from bench.modes.mode import Mode
 from bench.report.form.wording import number, repaid
 from bench.report.questions.asking import Answer, Known, by_group, fallen, found, listed, measured, run_command, unknown
 
-TRACED = (
-    "function",
-    "function_unconverted",
-    "function_loop",
-    "xla",
-    "xla_loop",
-    "autocluster",
-    "keras_fit",
-    "keras_jit",
-)
-CONVERTED = ("function", "function_loop", "xla", "xla_loop", "autocluster")
-COMPILED = ("xla", "xla_loop", "autocluster", "keras_jit")
+
+def _measured(group: GroupResult, belongs: Callable[[Mode], bool]) -> list[CaseResult]:
+    """Whatever was measured in the modes of a kind, valid or not."""
+    return measured(group, [mode.name for mode in modes.MODES if belongs(mode)])
 
 
 def first_call(known: Known) -> Answer:
@@ -55,10 +51,10 @@ def retraced(known: Known) -> Answer:
     """Whether a traced step was traced again, and what changed in its arguments."""
 
     def say(group: GroupResult) -> str:
-        traced = measured(group, TRACED)
-        told = [text for result in traced if (text := _again(result))]
-        if told:
-            return f"Yes: {'; '.join(told)}."
+        traced = _measured(group, lambda mode: mode.traces)
+        retraces = [text for result in traced if (text := _retraces(result))]
+        if retraces:
+            return f"Yes: {'; '.join(retraces)}."
         names = listed([result.title for result in traced])
         return f"No: {names} {'were' if len(traced) > 1 else 'was'} never traced while timed." if traced else ""
 
@@ -71,7 +67,7 @@ def retraced(known: Known) -> Answer:
     )
 
 
-def _again(result: CaseResult) -> str:
+def _retraces(result: CaseResult) -> str:
     count = sum(m.proof.traces_while_timing for m in result.measurements)
     changes = list(dict.fromkeys(text for m in result.measurements for text in m.proof.execution.retraces))
     if not count and not changes:
@@ -85,9 +81,9 @@ def converted(known: Known) -> Answer:
     """Whether AutoGraph rewrote the step, and what it left as it was."""
 
     def say(group: GroupResult) -> str:
-        cases = [r for r in measured(group, CONVERTED) if r.measurements[-1].proof.execution.converted is not None]
-        said = [_conversion(result) for result in cases]
-        return "; ".join(said) + "." if said else ""
+        results = _measured(group, lambda mode: mode.converts)
+        known_results = [r for r in results if r.measurements[-1].proof.execution.converted is not None]
+        return "; ".join(map(_conversion, known_results)) + "." if known_results else ""
 
     return by_group(
         known.run,
@@ -110,10 +106,11 @@ def xla_active(known: Known) -> Answer:
     """What XLA compiled, by TensorFlow's own account."""
 
     def say(group: GroupResult) -> str:
-        said = [f"**{result.title}**: {_compiled(result)}" for result in measured(group, COMPILED)]
+        results = _measured(group, lambda mode: mode.compiles)
+        compiled = [f"**{result.title}**: {_compiled(result)}" for result in results]
         plain = found(group, "function")
         without = f" Without it, {plain.title} formed no cluster and compiled nothing." if plain else ""
-        return f"{'; '.join(said)}.{without}" if said else ""
+        return f"{'; '.join(compiled)}.{without}" if compiled else ""
 
     return by_group(
         known.run,
@@ -125,7 +122,7 @@ def xla_active(known: Known) -> Answer:
 
 
 def _compiled(result: CaseResult) -> str:
-    execution, structure = result.measurements[-1].proof.execution, spending.structure(result)
+    execution, structure = result.measurements[-1].proof.execution, costs.structure(result)
     if not execution.xla_compilations and not execution.clusters:
         return "no, nothing was compiled"
     compiled = f"{execution.xla_compilations} program" + "s" * (execution.xla_compilations != 1)

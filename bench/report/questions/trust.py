@@ -1,14 +1,14 @@
 """Questions on trust: is the clock right, is the work the same, is it reproducible, does memory grow?"""
 
-from bench.analysis import costs as spending
+from bench.analysis import costs
 from bench.analysis.results import CaseResult, GroupResult
-from bench.analysis.stats import ratios as stats
+from bench.analysis.stats import ratios
 from bench.analysis.validity import largest_gradient_difference, loss_differences
 from bench.analysis.warnings import unsteady
 from bench.records.run import UNEQUAL
 from bench.report.form.wording import mib
 from bench.report.questions.asking import Answer, Known, by_group, cannot_say, listed, modes_of, run_command
-from bench.report.sections import learning as learning_page
+from bench.report.sections import learning
 from bench.report.sections.proof import less_warm
 
 GROWING = 64 * 1024  # bytes a step: more than this in every block is called growing
@@ -23,24 +23,24 @@ def synchronised(known: Known) -> Answer:
     traced = [f"{_where(known, group)}{r.title}" for group, r in rows if _traced_in_the_clock(r)]
     steps, less = run.plan.schedule.warmup_steps, less_warm(run)
     fewer = f"; fewer where a step takes long: {'; '.join(less)}" if less else ""
-    said = [
+    sentences = [
         "Yes, by construction: the clock of every slice stops when the device has finished the slice's last step, and "
         f"the first slice begins after the first five steps and {steps} more{fewer}."
     ]
-    said.append(
+    sentences.append(
         f"But traced inside the clock, so INVALID: {listed(traced)}." if traced else "Nothing was traced inside it."
     )
-    said.append(_steadiness([(f"{_where(known, group)}{r.title}", r) for group, r in rows]))
-    return Answer(title, " ".join(said))
+    sentences.append(_steadiness([(f"{_where(known, group)}{r.title}", r) for group, r in rows]))
+    return Answer(title, " ".join(sentences))
 
 
 def _steadiness(named: list[tuple[str, CaseResult]]) -> str:
-    """Which modes became faster or slower in their blocks, and of which that cannot be told."""
+    """Which modes became faster or slower in their blocks, and which have too few slices to say."""
     moving = [f"{name}: {text}" for name, r in named for text in unsteady(r.measurements)]
-    untold = [name for name, r in named if stats.drift([m.steady for m in r.measurements]) is None]
-    if len(untold) == len(named):
+    undecided = [name for name, r in named if ratios.drift([m.steady for m in r.measurements]) is None]
+    if len(undecided) == len(named):
         return "There are not enough slices to tell whether a mode became faster or slower in its blocks."
-    but = f"; of {listed(untold)} there are not enough slices to tell" if untold else ""
+    but = f"; of {listed(undecided)} there are not enough slices to tell" if undecided else ""
     steady = "No mode became faster or slower in its blocks"
     return f"Not yet steady: {'; '.join(moving)}{but}." if moving else f"{steady}{but}."
 
@@ -59,7 +59,7 @@ def same_learning(known: Known) -> Answer:
     model = run.plan.cases[0].workload.model
     command = f"cifar-bench accuracy --modes {modes_of(run, trains=True) or 'eager,function'} --model {model}"
     if known.learned:
-        return Answer(title, " ".join(learning_page.sentences(known.learned)))
+        return Answer(title, " ".join(learning.sentences(known.learned)))
     if not (compared := _equal_work(known)):
         return cannot_say(title, "no two modes were measured in the same block", command)
     if ":" in model:
@@ -92,12 +92,12 @@ def reproducible(known: Known) -> Answer:
     if not several:
         return cannot_say(title, "no mode was measured in two blocks", run_command(run, modes_of(run)))
     other = [f"{_where(known, group)}{r.title}" for group, r in several if not _same_losses(r)]
-    said = [
+    sentences = [
         f"The first losses differ from one fresh process to the next in {listed(other)}."
         if other
         else "In every mode the first losses were the same to the last bit in every block, each a fresh process."
     ]
-    return Answer(title, " ".join([*said, _determinism(known)]))
+    return Answer(title, " ".join([*sentences, _determinism(known)]))
 
 
 def _same_losses(result: CaseResult) -> bool:
@@ -107,7 +107,7 @@ def _same_losses(result: CaseResult) -> bool:
 
 
 def _determinism(known: Known) -> str:
-    """What ops that give the same bits cost: two runs hold the answer, this one is the one of them."""
+    """How to learn what deterministic ops cost: it takes two runs, of which this is one."""
     run = known.run
     command, compared = run_command(run, modes_of(run)), "`cifar-bench compare {} {}`"
     if any(case.deterministic for case in run.plan.cases):
@@ -125,8 +125,10 @@ def memory(known: Known) -> Answer:
         peaks = [(r, peak) for r in cases if (peak := r.summary("memory"))]
         if not peaks:
             return ""
-        told = "; ".join(f"{r.title} {mib(peak.centre)}" for r, peak in sorted(peaks, key=lambda p: p[1].centre))
-        return f"Peak of the process in MiB: {told}. {_growth([r for r, _ in peaks])}"
+        listed_peaks = "; ".join(
+            f"{r.title} {mib(peak.centre)}" for r, peak in sorted(peaks, key=lambda p: p[1].centre)
+        )
+        return f"Peak of the process in MiB: {listed_peaks}. {_growth([r for r, _ in peaks])}"
 
     return by_group(
         known.run,
@@ -139,17 +141,15 @@ def memory(known: Known) -> Answer:
 
 def _growth(cases: list[CaseResult]) -> str:
     """Growth that is there in every block and large for the steps taken; a cache fills once, a leak goes on."""
-    counted = [r for r in cases if spending.growth_bytes(r) is not None]
+    counted = [r for r in cases if costs.growth_bytes(r) is not None]
     if not counted:
         return "Whether it grows was not counted."
-    steps = max(map(spending.timed_steps, counted))
-    growing = [r for r in counted if _least_growth(r) > GROWING * spending.timed_steps(r)]
+    steps = max(map(costs.timed_steps, counted))
+    growing = [r for r in counted if _least_growth(r) > GROWING * costs.timed_steps(r)]
     if not growing:
         return f"No mode's grew by more than {GROWING // 1024} KiB a step in every block ({steps} steps)."
-    told = ", ".join(
-        f"{r.title} {mib(spending.growth_bytes(r))} MiB in {spending.timed_steps(r)} steps" for r in growing
-    )
-    return f"Growing in every block: {told}; so few steps do not tell a leak from a cache that fills once."
+    growths = ", ".join(f"{r.title} {mib(costs.growth_bytes(r))} MiB in {costs.timed_steps(r)} steps" for r in growing)
+    return f"Growing in every block: {growths}; so few steps do not tell a leak from a cache that fills once."
 
 
 def _least_growth(result: CaseResult) -> float:

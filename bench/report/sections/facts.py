@@ -3,23 +3,14 @@
 import re
 from collections.abc import Sequence
 
+from bench import modes
 from bench.analysis import costs as spending
 from bench.analysis.results import CaseResult, GroupResult, Run, ratio_between
 from bench.analysis.stats.ratios import Summary, Verdict
+from bench.modes.mode import Mode
 from bench.report.form.document import Section
 from bench.report.form.wording import interval, number
 from bench.report.questions.asking import versus
-
-# Two modes of which the second is expected to be the faster one, and what follows where it is not.
-EXPECTED = (
-    ("function", "xla", "compiling the step with XLA does not pay here"),
-    ("function", "autocluster", "letting XLA choose clusters does not pay here"),
-    ("xla", "xla_loop", "XLA compiles a loop's body worse than the same step alone: keep the loop in Python"),
-    ("function", "function_loop", "Python between the steps is no cost worth removing here"),
-    ("keras_fit", "keras_jit", "jit_compile=True does not pay here"),
-    ("eager", "graph", "a static graph does not pay here"),
-    ("eager", "function", "tf.function does not pay here"),
-)
 
 
 def section(run: Run) -> Section:
@@ -31,13 +22,23 @@ def section(run: Run) -> Section:
 def _facts(group: GroupResult) -> list[str]:
     results = [result for result in group.cases if not result.case.again]
     slower = [
-        f"**{b.title} takes {interval(found, sign='x')} as long as {a.title}** a step: {lesson}."
-        for usual, faster, lesson in EXPECTED
+        f"**{b.title} takes {interval(found, sign='x')} as long as {a.title}** a step: {faster.lesson}."
+        for usual, faster in _expected_gains()
         for a in results
         for b in results
-        if (a.case.mode, b.case.mode) == (usual, faster) and (found := _times_as_long(group, a, b))
+        if (a.case.mode, b.case.mode) == (usual.name, faster.name) and (found := _times_as_long(group, a, b))
     ]
     return [*slower, *map(_never_repaid, filter(_pays_never, results)), *_conversion(results), *_retraced(results)]
+
+
+def _expected_gains() -> list[tuple[Mode, Mode]]:
+    """Two modes of which the second is expected to be faster. XLA comes first, then loops, what eager lacks last."""
+
+    def place(pair: tuple[Mode, Mode]) -> tuple[bool, bool, bool]:
+        usual, faster = pair
+        return usual.executes == "eager", faster.loops, not usual.compiles
+
+    return sorted([pair for pair in modes.pairs() if pair[1].lesson], key=place)
 
 
 def _times_as_long(group: GroupResult, a: CaseResult, b: CaseResult) -> Summary | None:

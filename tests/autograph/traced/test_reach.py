@@ -28,4 +28,4 @@ def test_the_suites_own_compiled_functions_are_seen() -> None:
     read = [module for module in modules if isinstance(module, Module)]
     bodies = Reach(Project(read, lambda path, name: None), read).bodies()
     traced = {(body.module.path.stem, body.function.name) for body in bodies if body.compiled and body.function}
-    assert {("function", "Function._loss_of_step"), ("xla_loop", "XlaLoop._loss_of_steps")} <= traced
+    assert {("traced", "TracedTrainer._loss_of_step"), ("traced_loop", "LoopTrainer._loss_of_steps")} <= traced

@@ -9,17 +9,18 @@ from places import ROOT
 
 from bench.modes import MODES
 from bench.records.case import Case
-from bench.report.pytest_benchmark import names as views
+from bench.report.pytest_benchmark import names
 from bench.report.pytest_benchmark.names import View
 from bench.runner import plan
 from bench.runner.plan import Options
 from cifar_core.cifar10 import SYNTHETIC
 
 BENCH = ROOT / "bench"
+FILES = {mode.pytest_file for mode in MODES}
 
 
 def a_view(case: Case) -> View:
-    (view,) = views.views([case])
+    (view,) = names.views([case])
     return view
 
 
@@ -31,16 +32,16 @@ def functions(file: str) -> list[str]:
     return [node.name for node in ast.parse((BENCH / file).read_text()).body if isinstance(node, ast.FunctionDef)]
 
 
-def test_every_mode_stands_in_exactly_one_benchmark_file() -> None:
-    named = [f"test_{mode}" for modes in views.FILES.values() for mode in modes]
-    assert sorted(named) == sorted(f"test_{mode.name}" for mode in MODES)
-    assert [name for file in views.FILES for name in functions(file)] == named
+def test_every_mode_has_its_test_in_the_file_that_its_row_names_and_no_file_has_others() -> None:
+    for file in FILES:
+        named = [f"test_{mode.name}" for mode in MODES if mode.pytest_file == file]
+        assert functions(file) == named
 
 
 def test_there_is_no_benchmark_file_but_those_that_show_views() -> None:
     files = {path.name for path in BENCH.glob("bench_*.py")}
-    assert files == {*views.FILES, views.DEVICES}
-    assert functions(views.DEVICES) == [views.TEST_DEVICE]
+    assert files == {*FILES, names.DEVICES}
+    assert functions(names.DEVICES) == [names.TEST_DEVICE]
 
 
 def test_a_name_says_what_is_unusual_and_leaves_out_what_belongs_to_a_machine() -> None:
@@ -60,9 +61,9 @@ def test_an_own_models_name_is_written_as_pytest_writes_it() -> None:
 
 def test_what_is_held_fixed_is_the_group_and_every_name_is_one_test_s() -> None:
     cases = planned(modes="all", batch_sizes="1,64", steps_per_call="0,10", inputs="resident,pipeline", threads="0,1")
-    shown = views.views(cases)
+    shown = names.views(cases)
     assert len({view.fullname for view in shown}) == len(shown)
-    by_mode = [view for view in shown if view.file != views.DEVICES]
+    by_mode = [view for view in shown if view.file != names.DEVICES]
     assert len(by_mode) == len([case for case in cases if not case.again])
     for group in {view.group for view in by_mode}:
         fixed = {view.case.group for view in by_mode if view.group == group}
@@ -70,7 +71,7 @@ def test_what_is_held_fixed_is_the_group_and_every_name_is_one_test_s() -> None:
 
 
 def test_the_baselines_second_entry_has_no_test_of_its_own() -> None:
-    assert [view.case.arm for view in views.views(a_group())] == ["eager", "graph", "function", "xla"]
+    assert [view.case.arm for view in names.views(a_group())] == ["eager", "graph", "function", "xla"]
 
 
 @pytest.mark.parametrize(("options", "ids"), [
@@ -81,8 +82,8 @@ def test_the_baselines_second_entry_has_no_test_of_its_own() -> None:
 def test_devices_and_threads_stand_side_by_side_where_there_are_several(
     options: dict[str, str], ids: list[str]
 ) -> None:
-    shown = views.views(planned(modes="eager", models="mlp", **options))
-    beside = [view for view in shown if view.file == views.DEVICES]
+    shown = names.views(planned(modes="eager", models="mlp", **options))
+    beside = [view for view in shown if view.file == names.DEVICES]
     assert [view.id for view in beside] == ids
     assert {view.group for view in beside} <= {"devices: eager, mlp, batch 64, float32"}
-    assert {view.case for view in beside} <= {view.case for view in shown if view.file != views.DEVICES}
+    assert {view.case for view in beside} <= {view.case for view in shown if view.file != names.DEVICES}

@@ -256,9 +256,9 @@ def test_an_xla_label_that_compiles_nothing_is_caught() -> None:
 
 
 def test_a_function_that_retraces_while_timed_is_caught() -> None:
-    from bench.modes.function import Function
+    from bench.modes.traced import TracedTrainer
 
-    class Retracing(Function):
+    class Retracing(TracedTrainer):
         def run(self, steps: int) -> None:
             for number in range(steps):
                 # A Python number is part of a trace's signature: each new one traces anew.

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from places import ROOT
+from places import ROOT, SUPPORT
 
 from bench.machine import availability
 from bench.machine.availability import Availability
@@ -23,7 +23,7 @@ COMPILED = ("xla", "xla_loop", "keras_jit")
 
 @pytest.fixture(scope="module")
 def found() -> dict[str, Any]:
-    command = [sys.executable, str(ROOT / "tests" / "two_cpus.py"), *NAMES]
+    command = [sys.executable, str(SUPPORT / "two_cpus.py"), *NAMES]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stderr[-3000:]
     answer: dict[str, Any] = json.loads(done.stdout)

@@ -7,7 +7,7 @@ from functools import partial
 
 import tensorflow as tf
 
-from bench.modes.function_loop import FunctionLoop
+from bench.modes.traced_loop import LoopTrainer
 from cifar_core import pipeline
 from cifar_core.cifar10 import SYNTHETIC
 from cifar_core.training import Task, resident_task
@@ -28,8 +28,8 @@ def loop() -> None:
     XLA on a CPU needs a minute to compile convolutions in a loop, and seconds to run them.
     """
     # Through the class, where `explain` intercepts the call: the mode itself keeps it in a tf.function.
-    FunctionLoop._loss_of_steps(
-        FunctionLoop(partial(task, "mlp")), tf.constant(0, tf.int64), tf.constant(STEPS, tf.int64)
+    LoopTrainer._loss_of_steps(
+        LoopTrainer(partial(task, "mlp")), tf.constant(0, tf.int64), tf.constant(STEPS, tf.int64)
     )
 
 

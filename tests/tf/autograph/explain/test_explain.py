@@ -144,4 +144,4 @@ def test_the_command_explains_our_own_loop_in_the_terminal_and_as_a_page(tmp_pat
     for heading in ("1 source", "2 AutoGraph's code", "3 trace", "4 graph", "5 XLA's program", "6 time of a call"):
         assert f"\n{heading}: " in done.stdout
     assert "the loop's body of while" in done.stdout
-    assert "FunctionLoop._loss_of_steps" in page.read_text()
+    assert "LoopTrainer._loss_of_steps" in page.read_text()

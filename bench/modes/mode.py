@@ -1,0 +1,71 @@
+"""What is said of a mode: its row, and in it what proves the mode. No mode itself."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedExecution:
+    """What must be seen in a mode's `Execution`, by its field names: True for some, False for none, None for either.
+
+    The defaults hold for a graph that is traced and called, uncompiled. `reason` is what an INVALID case is told where
+    anything differs; without a reason, each difference is named.
+    """
+
+    traces: bool | None = True
+    graph_ops: bool | None = True
+    xla_compilations: bool | None = False
+    clusters: bool | None = False
+    loops: bool | None = None
+    converted: bool | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """A way to execute the train step. The defaults hold for a mode that traces the step.
+
+    `process_env` must be set before TensorFlow loads. `loops` where one call takes many steps, so that it matters how
+    many; `trains` where it can follow a recipe. `expected` proves the mode. `pytest_file` holds its test_<name>.
+    `differs_from` names the mode that is the same but for one thing, so that the report compares the two; `lesson` is
+    what follows where this mode is slower than that one. `effort` ranks how much the mode asks of a person's code
+    (0: nothing): of modes that are equally fast, the one with the least is recommended.
+    """
+
+    name: str
+    title: str
+    summary: str
+    process_env: tuple[tuple[str, str], ...] = ()
+    loops: bool = False
+    trains: bool = True
+    expected: ExpectedExecution = ExpectedExecution()
+    pytest_file: str = "bench_function.py"
+    differs_from: str = ""
+    lesson: str = ""
+    effort: int = 3
+
+    @property
+    def traces(self) -> bool:
+        """Whether Python's step is traced into a graph."""
+        return bool(self.expected.traces)
+
+    @property
+    def converts(self) -> bool:
+        """Whether AutoGraph may convert the step when it is traced."""
+        return self.traces and self.expected.converted is not False
+
+    @property
+    def compiles(self) -> bool:
+        """Whether XLA compiles the step, whole or in parts."""
+        return bool(self.expected.xla_compilations or self.expected.clusters)
+
+    @property
+    def executes(self) -> Literal["eager", "graph", "xla"]:
+        """The way of executing that it shares with others, as `probe` knows them."""
+        if self.expected.xla_compilations:
+            return "xla"
+        return "graph" if self.expected.graph_ops else "eager"
+
+
+# A person's own model may hold a function that compiles itself, in every mode.
+EAGERLY = ExpectedExecution(traces=False, graph_ops=False, xla_compilations=None)
