@@ -17,8 +17,8 @@ import numpy as np
 
 from bench.errors import NotAvailable
 from bench.machine import counters
+from bench.machine.child_end import connect
 from bench.machine.nvml import Diary
-from bench.machine.pipe import connect
 from bench.modes.placement import short
 from bench.records.costs import Costs
 from bench.records.messages import Order, Reply, Turn

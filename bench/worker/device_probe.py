@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import tensorflow as tf
 
-from bench.machine.pipe import connect
+from bench.machine.child_end import connect
 from bench.records.devices import Found, Probed
 
 

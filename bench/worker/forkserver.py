@@ -20,7 +20,7 @@ import warnings
 from collections.abc import Callable
 from typing import NoReturn
 
-from bench.machine.pipe import connect, die_with_parent
+from bench.machine.child_end import connect, die_with_parent
 from bench.records.messages import Order
 from bench.worker.case import serve
 from bench.worker.setup import Opened, open_tensorflow

@@ -18,7 +18,7 @@ import numpy as np
 
 from bench import modes
 from bench.errors import BenchError, NotApplicable
-from bench.machine.pipe import connect
+from bench.machine.child_end import connect
 from bench.records.files import write
 from bench.records.folders import open_training
 from bench.records.training import Point, Training, TrainOrder, TrainReply

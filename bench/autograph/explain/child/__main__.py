@@ -17,7 +17,7 @@ from bench.autograph.explain.child import times as explain_times
 from bench.autograph.explain.child import trace as explain_trace
 from bench.autograph.explain.records import Explanation, Missing, Request
 from bench.errors import BenchError
-from bench.machine.pipe import connect
+from bench.machine.child_end import connect
 from bench.worker.user_errors import described
 from cifar_core.errors import DataError, ModelError
 
