@@ -13,7 +13,7 @@ import msgspec
 
 from bench.machine import environment
 from bench.machine.environment import BUS_ORDER
-from bench.machine.process import command
+from bench.machine.launcher import command
 from bench.records.devices import Found, Probed
 
 PROBE = command("bench.worker.device_probe")

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import IO
 
-from bench.machine.process import Start, command, executed
+from bench.machine.launcher import Start, command, executed
 from bench.modes.process_env import child_env
 from bench.records.messages import Order
 from bench.runner.worker_process import WORKER

@@ -17,7 +17,8 @@ import msgspec
 from bench import modes
 from bench.errors import BenchError, unknown
 from bench.machine import environment
-from bench.machine.process import Child, Gone, command, executed
+from bench.machine.launcher import command, executed
+from bench.machine.parent_end import Child, Gone
 from bench.modes.process_env import child_env
 from bench.records.files import write
 from bench.records.folders import open_training

@@ -6,7 +6,8 @@
 import msgspec
 
 from bench.analysis.validity import advice, unequal_work
-from bench.machine.process import Child, Gone, Start, command
+from bench.machine.launcher import Start, command
+from bench.machine.parent_end import Child, Gone
 from bench.records.messages import Order, Reply, Turn
 from bench.records.proof import Evidence
 from bench.records.run import Failure

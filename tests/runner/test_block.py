@@ -15,7 +15,7 @@ from builders import ENVIRONMENT, SCHEDULE, a_group
 from places import SUPPORT
 
 from bench.analysis.stats.ratios import block_ratio
-from bench.machine import process
+from bench.machine import launcher
 from bench.modes.process_env import child_env
 from bench.records.messages import Order, Reply, Turn
 from bench.records.run import NOT_APPLICABLE, Failure, Measurement, Outcome
@@ -157,7 +157,7 @@ def test_workers_are_started_from_this_package_whatever_lies_in_the_users_folder
     (tmp_path / "bench").mkdir()
     (tmp_path / "bench" / "__init__.py").write_text("raise SystemExit('the wrong bench')")
     monkeypatch.chdir(tmp_path)
-    worker = child.WorkerProcess(orders()[0], process.executed(child.WORKER, child_env("eager", "cpu")))
+    worker = child.WorkerProcess(orders()[0], launcher.executed(child.WORKER, child_env("eager", "cpu")))
     worker.ask(Turn("no such stage"))
     with pytest.raises(child.CaseFailed, match="no such stage"):
         worker.answer()
@@ -166,12 +166,12 @@ def test_workers_are_started_from_this_package_whatever_lies_in_the_users_folder
 
 def test_an_installed_package_is_no_first_place_to_look(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """What lies beside it there, such as a backport of `dataclasses`, would stand in for Python's own."""
-    monkeypatch.setattr(process, "__file__", str(tmp_path / "bench" / "machine" / "process.py"))
-    assert process.command("bench.worker.case")[-1] == str(tmp_path)
+    monkeypatch.setattr(launcher, "__file__", str(tmp_path / "bench" / "machine" / "launcher.py"))
+    assert launcher.command("bench.worker.case")[-1] == str(tmp_path)
     monkeypatch.setattr(
-        process, "__file__", os.path.join(sysconfig.get_path("purelib"), "bench", "machine", "process.py")
+        launcher, "__file__", os.path.join(sysconfig.get_path("purelib"), "bench", "machine", "launcher.py")
     )
-    installed = process.command("this")
+    installed = launcher.command("this")
     assert installed[-1] == ""
     assert subprocess.run(installed, capture_output=True, check=False, cwd=tmp_path).stdout.startswith(b"The Zen")
 
@@ -184,7 +184,7 @@ def test_a_turn_of_slow_steps_has_the_time_that_they_take(monkeypatch: pytest.Mo
         return Reply(step_s=40.0)
 
     monkeypatch.setattr(child.WorkerProcess, "answer", answer)
-    worker = child.WorkerProcess(orders()[0], process.executed(FAKE, dict(os.environ)))
+    worker = child.WorkerProcess(orders()[0], launcher.executed(FAKE, dict(os.environ)))
     worker.take(Turn("build"))
     worker.take(Turn("warmup", 10))
     worker.end()

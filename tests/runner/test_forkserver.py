@@ -11,7 +11,7 @@ import psutil
 import pytest
 from builders import ENVIRONMENT, SCHEDULE, a_group
 
-from bench.machine import process
+from bench.machine.parent_end import Child, Gone
 from bench.modes.process_env import child_env
 from bench.records.messages import Order, Turn
 from bench.records.run import Failure, Outcome
@@ -115,9 +115,9 @@ def test_no_fork_outlives_its_nursery(nursery: forking.Nursery) -> None:
 
 
 def test_a_fork_that_breaks_outside_its_case_says_so_on_its_own_stderr(nursery: forking.Nursery) -> None:
-    broken = process.Child(nursery.fork)
+    broken = Child(nursery.fork)
     broken.send("no order")
-    with pytest.raises(process.Gone, match="ended by itself with code 1"):
+    with pytest.raises(Gone, match="ended by itself with code 1"):
         broken.receive(20.0)
     assert "ValidationError" in broken.tail()
     broken.end()
