@@ -1,7 +1,4 @@
-"""Which devices can be used here, and why not: asked of a process that imports TensorFlow, and of what that says.
-
-Leaves out what such a process does (device_probe.py). No TensorFlow.
-"""
+"""Which devices can be used here, and why not: asked of a process that imports TensorFlow, and of what that says."""
 
 import os
 import re
@@ -14,7 +11,7 @@ import msgspec
 from bench.machine import environment
 from bench.machine.environment import BUS_ORDER
 from bench.machine.launcher import command
-from bench.records.devices import Found, Probed
+from bench.records.devices import DeviceProbe, FoundDevice
 
 PROBE = command("bench.worker.device_probe")
 TIME_LIMIT_S = 180.0
@@ -48,7 +45,7 @@ class Availability:
     `cards`: name and driver of each card that `nvidia-smi` finds. `hidden`: CUDA_VISIBLE_DEVICES, where it is set.
     """
 
-    probed: Probed | None
+    probed: DeviceProbe | None
     words: str
     cards: tuple[tuple[str, str], ...] = ()
     hidden: str | None = None
@@ -68,11 +65,11 @@ class Availability:
         return self.no_gpu()
 
     @property
-    def found(self) -> tuple[Found, ...]:
+    def found(self) -> tuple[FoundDevice, ...]:
         """The devices that TensorFlow sees."""
         return self.probed.found if self.probed else ()
 
-    def wrong(self, found: Found) -> str:
+    def wrong(self, found: FoundDevice) -> str:
         """What is wrong with a device that TensorFlow sees; '' where nothing is."""
         if found.error:
             said, advice = self._cause(found.error) or (found.error, "see `cifar-bench devices`")
@@ -129,7 +126,7 @@ def probe(command: Sequence[str] = PROBE, time_limit_s: float = TIME_LIMIT_S) ->
         return Availability(None, f"no answer within {time_limit_s:g} s", cards, hidden)
     words = done.stderr.decode(errors="replace")
     try:
-        return Availability(msgspec.json.decode(done.stdout, type=Probed), words, cards, hidden)
+        return Availability(msgspec.json.decode(done.stdout, type=DeviceProbe), words, cards, hidden)
     except msgspec.DecodeError:
         return Availability(None, f"{words}\nit ended with code {done.returncode}", cards, hidden)
 
