@@ -1,4 +1,4 @@
-"""The card by recorded readings of NVML: what is read, what is left open, what a run makes of it."""
+"""A GPU by recorded readings of NVML: what is read, what is left open, what a run makes of it."""
 
 from collections.abc import Sequence
 from types import SimpleNamespace
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from builders import A_READING, a_case, a_gpu_log, a_measurement
 
-from bench.analysis import warnings as doubts
+from bench.analysis.warnings import shared, throttled
 from bench.machine.nvml import GpuLogger, find, of_this_run
 from bench.records.devices import GpuLog, Guests, Reading
 
@@ -36,7 +36,7 @@ class RecordedNvml:
             "nvmlDeviceGetCurrentClocksThrottleReasons": lambda handle: next(self._bits, 0x1),
             "nvmlDeviceGetComputeRunningProcesses": lambda handle: [SimpleNamespace(pid=pid) for pid in self._pids],
             "nvmlDeviceGetMemoryInfo": lambda handle: SimpleNamespace(used=3 * 2**30),
-            "nvmlDeviceGetName": lambda handle: b"A card",
+            "nvmlDeviceGetName": lambda handle: b"A GPU",
             "nvmlSystemGetDriverVersion": lambda: "580.1",
         }[question]
 
@@ -48,31 +48,31 @@ class RecordedNvml:
         raise self.NVMLError("Not Supported")
 
 
-def test_a_card_is_read_in_plain_units() -> None:
+def test_a_gpu_is_read_in_plain_units() -> None:
     gpu = find(0, RecordedNvml())
     assert gpu
     assert gpu.reading() == Reading(1980, 2619, 412.3, 61)
-    assert (gpu.name(), gpu.driver()) == ("A card", "580.1")
+    assert (gpu.name(), gpu.driver()) == ("A GPU", "580.1")
 
 
 @pytest.mark.parametrize(
     ("visible", "number", "asked_for"),
     [("", 1, 1), ("2,3", 1, 3), ("3", 0, 3), ("GPU-12ab,GPU-34cd", 1, b"GPU-34cd")],
 )
-def test_a_card_is_found_as_cuda_counts_those_it_may_see(visible: str, number: int, asked_for: int | bytes) -> None:
+def test_a_gpu_is_found_as_cuda_counts_those_it_may_see(visible: str, number: int, asked_for: int | bytes) -> None:
     nvml = RecordedNvml()
     assert find(number, nvml, visible)
     assert nvml.asked_for == asked_for
 
 
-def test_without_nvidias_library_or_driver_there_is_no_card_and_no_log() -> None:
+def test_without_nvidias_library_or_driver_there_is_no_gpu_and_no_log() -> None:
     assert find(0, RecordedNvml(silent=("nvmlInit",))) is None
     logger = GpuLogger(None, set)
     logger.read_slice()
     assert logger.log() is None
 
 
-def test_what_a_card_does_not_tell_is_none() -> None:
+def test_what_a_gpu_does_not_tell_is_none() -> None:
     silent = ("nvmlDeviceGetPowerUsage", "nvmlDeviceGetCurrentClocksThrottleReasons", "nvmlDeviceGetName")
     gpu = find(0, RecordedNvml(silent=(*silent, "nvmlDeviceGetComputeRunningProcesses")))
     assert gpu
@@ -109,7 +109,7 @@ def test_the_logger_holds_before_each_slice_and_after_and_counts_what_was_held_d
     assert (log.throttled, log.reasons) == (2, ("power cap", "heat (software)"))
 
 
-def test_others_on_the_card_are_told_from_the_runs_own_processes() -> None:
+def test_others_on_the_gpu_are_told_from_the_runs_own_processes() -> None:
     ours = of_this_run()
     mine, strange = min(ours), 2**30
     gpu = find(0, RecordedNvml(pids=(mine, strange)))
@@ -120,7 +120,7 @@ def test_others_on_the_card_are_told_from_the_runs_own_processes() -> None:
 
 def logged(*logs: GpuLog) -> list[str]:
     measured = [a_measurement(a_case(), block, card=log) for block, log in enumerate(logs)]
-    return [*doubts.throttled(measured), *doubts.shared(measured)]
+    return [*throttled(measured), *shared(measured)]
 
 
 def test_throttled_slices_are_a_warning_that_counts_them_over_all_blocks() -> None:
@@ -131,7 +131,7 @@ def test_throttled_slices_are_a_warning_that_counts_them_over_all_blocks() -> No
     assert logged(a_gpu_log(A_READING, A_READING)) == []
 
 
-def test_others_on_the_card_are_a_warning() -> None:
+def test_others_on_the_gpu_are_a_warning() -> None:
     assert logged(a_gpu_log(A_READING, others=("Xorg (77)",)), a_gpu_log(A_READING, others=("Xorg (77)",))) == [
         "others used the card as well: Xorg (77)"
     ]

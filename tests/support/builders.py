@@ -176,4 +176,4 @@ A_READING = Reading(1980, 2619, 412.3, 61)
 def a_gpu_log(*slices: Reading, others: tuple[str, ...] = ()) -> GpuLog:
     """A log whose slices are these; 35 degrees before."""
     before, guests = replace(A_READING, temperature_c=35), Guests(others, 3 * 2**30)
-    return GpuLog("A card", "580.1", before, slices, A_READING, guests, guests)
+    return GpuLog("A GPU", "580.1", before, slices, A_READING, guests, guests)
