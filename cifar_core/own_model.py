@@ -30,7 +30,7 @@ import tensorflow as tf
 
 from cifar_core.errors import ModelError, Unsuited
 from cifar_core.inputs import Inputs, keep
-from cifar_core.models.layers import Training
+from cifar_core.models.layers import TrainingMode
 from cifar_core.optimizers import Adam, KerasOptimizer
 from cifar_core.own_batches import OwnBatches
 from cifar_core.training import PRECISIONS, Loss, Task, cast
@@ -125,7 +125,7 @@ class Network:
         if strange := [v for v in self.variables if not hasattr(v, "handle")]:
             raise ModelError(f"the model's trainable_variables must be tf.Variables, not {type(strange[0]).__name__}")
 
-    def __call__(self, inputs: Any, training: Training | None = None) -> Any:
+    def __call__(self, inputs: Any, training: TrainingMode | None = None) -> Any:
         return self.model(inputs)
 
     @property
@@ -140,7 +140,7 @@ class Network:
 class KerasNetwork(Network):
     """A keras.Model, which is told whether it trains."""
 
-    def __call__(self, inputs: Any, training: Training | None = None) -> Any:
+    def __call__(self, inputs: Any, training: TrainingMode | None = None) -> Any:
         return self.model(inputs, training=training is not None)
 
     def _built(self) -> bool:
@@ -150,7 +150,7 @@ class KerasNetwork(Network):
 class StaticNetwork(Network):
     """A model in a TF1 graph, whose assignments nothing but a fetch would run."""
 
-    def __call__(self, inputs: Any, training: Training | None = None) -> Any:
+    def __call__(self, inputs: Any, training: TrainingMode | None = None) -> Any:
         graph = tf.compat.v1.get_default_graph()
         before = len(graph.get_operations())
         outputs = self.model(inputs)

@@ -16,7 +16,7 @@ import tensorflow as tf
 from cifar_core import models
 from cifar_core.batch_file import Part
 from cifar_core.inputs import Inputs, Resident, Streamed, keep
-from cifar_core.models.layers import Training
+from cifar_core.models.layers import TrainingMode
 from cifar_core.optimizers import Adam, Optimizer, schedule
 from cifar_core.pipeline import Batches, normalise
 from cifar_core.recipe import Recipe
@@ -66,7 +66,7 @@ class Task:
     def step(self, *values: Any) -> tuple[Any, list[Any]]:
         """One update on the batch that `values` name: its loss before the update, and the update ops."""
         inputs, labels, drop = self.inputs.batch(*values)
-        training, precision = Training(drop), PRECISIONS[self.precision]
+        training, precision = TrainingMode(drop), PRECISIONS[self.precision]
         with tf.GradientTape() as tape:
             outputs = self.model(cast(inputs, precision.compute), training)
             loss = self._loss(labels, cast(outputs, "float32"))

@@ -14,7 +14,7 @@ from bench.analysis.stats.equivalence import Equivalence, equivalence, holm_equi
 from bench.analysis.stats.ratios import Summary, summarise
 from bench.records.files import read
 from bench.records.folders import open_accuracy, open_training, training_folder
-from bench.records.training import AccuracyPlan, Broken, Point, Progress, Training
+from bench.records.training import AccuracyPlan, Broken, Point, Training, TrainingProgress
 
 BESIDE = "accuracy"  # the folder in a run's folder where `cifar-bench accuracy --out` may put its trainings
 CHANCE = 0.1  # ten classes, equally many images of each
@@ -26,7 +26,7 @@ class Trained:
     """One mode from one seed, as far as it has come. `broken` says why it ended early, if it did."""
 
     training: Training
-    progress: Progress
+    progress: TrainingProgress
     broken: Broken | None
 
     @property

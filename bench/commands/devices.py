@@ -6,7 +6,7 @@ import typer
 from bench.errors import Exit
 from bench.machine import availability
 from bench.machine.availability import Availability
-from bench.records.devices import Found
+from bench.records.devices import FoundDevice
 
 
 def show(as_json: bool = False) -> Exit:
@@ -37,7 +37,7 @@ def _answer(seen: Availability) -> str:
     return f"No GPU is used: {seen.no_gpu()}"
 
 
-def _device(seen: Availability, found: Found) -> str:
+def _device(seen: Availability, found: FoundDevice) -> str:
     if wrong := seen.wrong(found):
         return f"  {found.device}: NOT AVAILABLE: {wrong}"
     against = "" if found.device == "cpu" else f", within {found.difference:.0e} of the CPU's"

@@ -1,7 +1,4 @@
-"""Which devices can be used here, and why not: asked of a process that imports TensorFlow, and of what that says.
-
-Leaves out what such a process does (device_probe.py). No TensorFlow.
-"""
+"""Which devices can be used here, and why not: asked of a process that imports TensorFlow, and of what that says."""
 
 import os
 import re
@@ -13,8 +10,8 @@ import msgspec
 
 from bench.machine import environment
 from bench.machine.environment import BUS_ORDER
-from bench.machine.process import command
-from bench.records.devices import Found, Probed
+from bench.machine.launcher import command
+from bench.records.devices import DeviceProbe, FoundDevice
 
 PROBE = command("bench.worker.device_probe")
 TIME_LIMIT_S = 180.0
@@ -45,10 +42,10 @@ LOG_HEAD = re.compile(r"^(?:\d{4}-\d\d-\d\d )?\S*[\d:. ]+\s+\S*(?:[IWEF] )?\S+:\
 class Availability:
     """`probed` is None where no process could tell; then `words` hold what it said instead.
 
-    `cards`: name and driver of each card that `nvidia-smi` finds. `hidden`: CUDA_VISIBLE_DEVICES, where it is set.
+    `cards`: name and driver of each GPU that `nvidia-smi` finds. `hidden`: CUDA_VISIBLE_DEVICES, where it is set.
     """
 
-    probed: Probed | None
+    probed: DeviceProbe | None
     words: str
     cards: tuple[tuple[str, str], ...] = ()
     hidden: str | None = None
@@ -56,7 +53,7 @@ class Availability:
     def missing(self, device: str) -> str:
         """Why a device cannot be used, in one line with what to do; '' where it can."""
         number = int(device.partition(":")[2] or 0)
-        gpus = [found for found in self.found if found.device != "cpu"]
+        gpus = [each for each in self.found if each.device != "cpu"]
         if device == "cpu":
             return ""
         if number < len(gpus):
@@ -68,17 +65,17 @@ class Availability:
         return self.no_gpu()
 
     @property
-    def found(self) -> tuple[Found, ...]:
+    def found(self) -> tuple[FoundDevice, ...]:
         """The devices that TensorFlow sees."""
         return self.probed.found if self.probed else ()
 
-    def wrong(self, found: Found) -> str:
+    def wrong(self, device: FoundDevice) -> str:
         """What is wrong with a device that TensorFlow sees; '' where nothing is."""
-        if found.error:
-            said, advice = self._cause(found.error) or (found.error, "see `cifar-bench devices`")
-            return f'{found.title}: TensorFlow says "{said}"; {advice}'
-        if found.difference is None or not found.difference <= CLOSE:
-            return f"{found.title}: its convolution differs from the CPU's by {found.difference}; distrust this card"
+        if device.error:
+            cause, advice = self._cause(device.error) or (device.error, "see `cifar-bench devices`")
+            return f'{device.title}: TensorFlow says "{cause}"; {advice}'
+        if device.difference is None or not device.difference <= CLOSE:
+            return f"{device.title}: its convolution differs from the CPU's by {device.difference}; distrust this card"
         return ""
 
     def no_gpu(self) -> str:
@@ -91,23 +88,23 @@ class Availability:
             return (
                 f"this TensorFlow {self.probed.tensorflow} is built without CUDA; GPUs need the Linux package (or WSL)"
             )
-        said, advice = self._cause(self.words) or ("nothing", f"{DRIVER}, then {INSTALL}")
-        return f'TensorFlow sees no GPU and says "{said}"; {self._smi()}: {advice}'
+        cause, advice = self._cause(self.words) or ("nothing", f"{DRIVER}, then {INSTALL}")
+        return f'TensorFlow sees no GPU and says "{cause}"; {self._smi()}: {advice}'
 
     def _ended(self) -> str:
         """How the process ended that was to tell, and what it said: what tells most, else what came last."""
-        *said, ended = [line.strip() for line in self.words.splitlines() if line.strip()] or ["?"]
+        *lines, ended = [line.strip() for line in self.words.splitlines() if line.strip()] or ["?"]
         if cause := self._cause(self.words):
             return f'{ended}, and TensorFlow said "{cause[0]}"; {cause[1]}'
-        return f'{ended}, and what it said last was "{said[-1][:160]}"' if said else ended
+        return f'{ended}, and what it said last was "{lines[-1][:160]}"' if lines else ended
 
     def _cause(self, words: str) -> tuple[str, str] | None:
         """The line of TensorFlow's that tells most, and what to do about it."""
         for pattern, advice in CAUSES:
             for line in words.splitlines():
-                if told := re.search(pattern, line):
-                    said = _sentence(line, told.end())
-                    return said, advice or (INSTALL if self.cards else f"{DRIVER}, then {INSTALL}")
+                if match := re.search(pattern, line):
+                    sentence = _sentence(line, match.end())
+                    return sentence, advice or (INSTALL if self.cards else f"{DRIVER}, then {INSTALL}")
         return None
 
     def _smi(self) -> str:
@@ -129,12 +126,12 @@ def probe(command: Sequence[str] = PROBE, time_limit_s: float = TIME_LIMIT_S) ->
         return Availability(None, f"no answer within {time_limit_s:g} s", cards, hidden)
     words = done.stderr.decode(errors="replace")
     try:
-        return Availability(msgspec.json.decode(done.stdout, type=Probed), words, cards, hidden)
+        return Availability(msgspec.json.decode(done.stdout, type=DeviceProbe), words, cards, hidden)
     except msgspec.DecodeError:
         return Availability(None, f"{words}\nit ended with code {done.returncode}", cards, hidden)
 
 
-def _sentence(line: str, told: int) -> str:
-    """A line of TensorFlow's log without time, process and file, up to the end of the sentence at `told`."""
-    rest = line[told:].partition(". ")[0]
-    return LOG_HEAD.sub("", line[:told] + rest).strip().rstrip(".")[:160]
+def _sentence(line: str, position: int) -> str:
+    """A line of TensorFlow's log without time, process and file, up to the end of the sentence at `position`."""
+    rest = line[position:].partition(". ")[0]
+    return LOG_HEAD.sub("", line[:position] + rest).strip().rstrip(".")[:160]

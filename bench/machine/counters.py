@@ -1,34 +1,30 @@
-"""What the system counts of this process beside the clock: CPU time, resident memory, input and output.
-
-Leaves out what TensorFlow knows of itself (insight.py).
-"""
+"""What the system counts of this process beside the clock: CPU time, resident memory, input and output."""
 
 import sys
 import time
+from dataclasses import dataclass
 
 import psutil
 
 
-class Spent:
-    """CPU seconds and bytes over all slices of a case; resident memory before the first and after the last.
+@dataclass(frozen=True, slots=True)
+class Used:
+    """CPU seconds of all threads, and bytes read and written: until a moment, or between two."""
 
-    Read right outside the clock, so that counting costs no time that is shown.
-    """
+    cpu_s: float
+    io_bytes: int
 
-    def __init__(self) -> None:
-        self.cpu_s, self.io_bytes = 0.0, 0
-        self.memory_before = self.memory_after = 0
 
-    def begin(self) -> None:
-        """Called before a slice."""
-        self.memory_before = self.memory_before or memory_bytes()
-        self._io_bytes, self._cpu_s = io_bytes(), time.process_time()
+def use_begins() -> Used:
+    """What was used until now; read right before a slice, the CPU time last."""
+    counted = io_bytes()
+    return Used(time.process_time(), counted)
 
-    def end(self) -> None:
-        """Called after it."""
-        self.cpu_s += time.process_time() - self._cpu_s
-        self.io_bytes += io_bytes() - self._io_bytes
-        self.memory_after = memory_bytes()
+
+def used_since(begin: Used) -> Used:
+    """What was used since; read right after a slice, the CPU time first."""
+    cpu_s = time.process_time() - begin.cpu_s
+    return Used(cpu_s, io_bytes() - begin.io_bytes)
 
 
 def io_bytes() -> int:
@@ -42,8 +38,8 @@ def io_bytes() -> int:
 def peak_memory_bytes() -> int:
     """The high-water mark of this process' resident memory.
 
-    A forked worker's holds all that its nursery had written, and of the libraries' code only what it has used itself:
-    some 300 MiB less than an executed worker's, for every case of a block alike.
+    A forked worker's holds all that its fork server had written, and of the libraries' code only what it has used
+    itself: some 300 MiB less than an executed worker's, for every case of a block alike.
     """
     import resource
 

@@ -21,13 +21,14 @@ FLAG_PREFIXES = (
     *("XLA_", "OMP_", "KMP_", "MKL_", "DNNL_", "ONEDNN_", "CUDA_VISIBLE", "NVIDIA_TF32"),
 )
 _AUTO_JIT = re.compile(r"--tf_xla_auto_jit=(?!0\b|-1\b)\S*")
+BUS_ORDER = {"CUDA_DEVICE_ORDER": "PCI_BUS_ID"}  # GPUs counted by their place on the bus, as nvidia-smi does
 GPU_QUERY = ("nvidia-smi", "--query-gpu=name,driver_version")
 
 
 def read() -> Environment:
     """The environment now. What cannot be found out is None."""
-    found = gpus()
-    gpu, driver = found[0] if found else (None, None)
+    listed = gpus()
+    gpu, driver = listed[0] if listed else (None, None)
     return Environment(
         os=platform.platform(terse=True),
         cpu=_cpu(),
@@ -51,9 +52,9 @@ def read() -> Environment:
 
 def refuse_auto_jit() -> None:
     """Raises BenchError where a variable has XLA compile parts of every graph: then no mode is what its name says."""
-    if found := _AUTO_JIT.search(os.environ.get("TF_XLA_FLAGS", "")):
+    if flag := _AUTO_JIT.search(os.environ.get("TF_XLA_FLAGS", "")):
         raise BenchError(
-            f"TF_XLA_FLAGS holds {found[0]}, so XLA would compile parts of tf.function's graph too; type: unset "
+            f"TF_XLA_FLAGS holds {flag[0]}, so XLA would compile parts of tf.function's graph too; type: unset "
             "TF_XLA_FLAGS (the mode autocluster is what that flag does)"
         )
 
@@ -134,6 +135,3 @@ def _run(*command: str) -> str | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout.strip() if done.returncode == 0 else None
-
-
-BUS_ORDER = {"CUDA_DEVICE_ORDER": "PCI_BUS_ID"}

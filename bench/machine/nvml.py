@@ -1,7 +1,7 @@
-"""The NVIDIA card of a case: clocks, power, temperature, throttling, guests, read through NVML beside the clock.
+"""The NVIDIA GPU of a case: clocks, power, temperature, throttling, other users, read through NVML outside the clock.
 
-NVML is NVIDIA's library, `nvidia-ml-py` its Python door (module `pynvml`), part of the extra `gpu`; without it nothing
-is read. It is handed in, so that recorded readings serve as well. Leaves out what is made of readings.
+NVML is NVIDIA's library, `nvidia-ml-py` its Python binding (module `pynvml`), part of the extra `gpu`; without it
+nothing is read. It is passed in, so that tests can use recorded readings.
 """
 
 import os
@@ -11,12 +11,12 @@ from typing import Any, TypeVar
 
 import psutil
 
-from bench.records.devices import CardLog, Guests, Reading
+from bench.records.devices import GpuLog, Guests, Reading
 
 Value = TypeVar("Value")
 
 SM_CLOCK, MEMORY_CLOCK, TEMPERATURE = 1, 2, 0  # NVML_CLOCK_SM, NVML_CLOCK_MEM, NVML_TEMPERATURE_GPU
-# Bits of nvmlDeviceGetCurrentClocksThrottleReasons, but for those of an idle card and of clocks that a person chose.
+# Bits of nvmlDeviceGetCurrentClocksThrottleReasons, but for those of an idle GPU and of clocks that a person chose.
 THROTTLES = {
     0x04: "power cap",
     0x08: "hardware slowdown",
@@ -26,14 +26,14 @@ THROTTLES = {
 }
 
 
-class Card:
-    """One card. Whatever it does not tell is None."""
+class Gpu:
+    """One GPU. Whatever it does not tell is None."""
 
     def __init__(self, nvml: Any, handle: Any) -> None:
         self._nvml, self._handle = nvml, handle
 
     def reading(self) -> Reading:
-        """The card now."""
+        """The GPU now."""
         power = self._ask("nvmlDeviceGetPowerUsage", lambda milliwatts: round(milliwatts / 1000, 1))
         bits = self._ask("nvmlDeviceGetCurrentClocksThrottleReasons", int) or 0
         return Reading(
@@ -45,10 +45,10 @@ class Card:
         )
 
     def guests(self, ours: set[int]) -> Guests:
-        """Everyone on the card but the processes `ours`. In a container, those outside may be hidden or nameless."""
-        found = self._ask("nvmlDeviceGetComputeRunningProcesses", list)
+        """Everyone on the GPU but the processes `ours`. In a container, those outside may be hidden or nameless."""
+        running = self._ask("nvmlDeviceGetComputeRunningProcesses", list)
         used = self._ask("nvmlDeviceGetMemoryInfo", lambda memory: int(memory.used))
-        others = None if found is None else tuple(_named(each.pid) for each in found if each.pid not in ours)
+        others = None if running is None else tuple(_named(each.pid) for each in running if each.pid not in ours)
         return Guests(others, used)
 
     def name(self) -> str | None:
@@ -60,41 +60,41 @@ class Card:
         except self._nvml.NVMLError:
             return None
 
-    def _ask(self, question: str, made: Callable[[Any], Value], *arguments: Any) -> Value | None:
-        """An answer, or None where this card or driver has none."""
+    def _ask(self, question: str, convert: Callable[[Any], Value], *arguments: Any) -> Value | None:
+        """An answer, or None where this GPU or driver has none."""
         try:
-            return made(getattr(self._nvml, question)(self._handle, *arguments))
+            return convert(getattr(self._nvml, question)(self._handle, *arguments))
         except self._nvml.NVMLError:
             return None
 
 
-class Diary:
-    """What a card does while a case is measured; all None without a card."""
+class GpuLogger:
+    """What a GPU does while a case is measured; nothing without one. `ours`: the processes of this run."""
 
-    def __init__(self, card: Card | None, ours: Callable[[], set[int]]) -> None:
-        self._card, self._ours = card, ours
+    def __init__(self, gpu: Gpu | None, ours: Callable[[], set[int]]) -> None:
+        self._gpu, self._ours = gpu, ours
+        self._before = gpu.reading() if gpu else Reading()
+        self._guests_before = gpu.guests(ours()) if gpu else Guests()
         self._slices: list[Reading] = []
-        if card:
-            self._before, self._guests = card.reading(), card.guests(ours())
 
-    def slice(self) -> None:
+    def read_slice(self) -> None:
         """Called right after a slice, outside its clock."""
-        if self._card:
-            self._slices.append(self._card.reading())
+        if self._gpu:
+            self._slices.append(self._gpu.reading())
 
-    def log(self) -> CardLog | None:
+    def log(self) -> GpuLog | None:
         """Called once the last slice is over."""
-        if not (card := self._card):
+        if not (gpu := self._gpu):
             return None
-        after, guests = card.reading(), card.guests(self._ours())
-        return CardLog(card.name(), card.driver(), self._before, tuple(self._slices), after, self._guests, guests)
+        after, guests = gpu.reading(), gpu.guests(self._ours())
+        return GpuLog(gpu.name(), gpu.driver(), self._before, tuple(self._slices), after, self._guests_before, guests)
 
 
-def find(number: int, nvml: Any = None, visible: str | None = None) -> Card | None:
-    """The card that a worker calls gpu:`number`; None without NVML, or where that cannot tell which it is.
+def find(number: int, nvml: Any = None, visible: str | None = None) -> Gpu | None:
+    """The GPU that a worker calls gpu:`number`; None without NVML, or where that cannot tell which it is.
 
-    Workers count cards by their place on the bus (child.py), as NVML does. `visible` is CUDA_VISIBLE_DEVICES, which
-    may leave some out, and names them by number or by GPU-...
+    Workers count GPUs by their place on the bus (modes/process_env.py), as NVML does. `visible` is
+    CUDA_VISIBLE_DEVICES, which may leave some out, and names them by number or by GPU-...
     """
     try:
         nvml = nvml or import_module("pynvml")
@@ -106,8 +106,8 @@ def find(number: int, nvml: Any = None, visible: str | None = None) -> Card | No
     try:
         nvml.nvmlInit()
         if name.isdigit():
-            return Card(nvml, nvml.nvmlDeviceGetHandleByIndex(int(name)))
-        return Card(nvml, nvml.nvmlDeviceGetHandleByUUID(name.encode()))
+            return Gpu(nvml, nvml.nvmlDeviceGetHandleByIndex(int(name)))
+        return Gpu(nvml, nvml.nvmlDeviceGetHandleByUUID(name.encode()))
     except nvml.NVMLError:
         return None
 

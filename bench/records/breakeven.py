@@ -7,7 +7,7 @@ from bench.records.run import Failure
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class TriedBreakEven:
     """The baseline and a candidate, each trained `steps` steps from nothing in a fresh process of its own.
 
     Seconds are totals: building, tracing, compiling and every step; TensorFlow's import and the data left out.
@@ -23,9 +23,9 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
-class Trials:
+class TriedBreakEvens:
     """All that were made so far, in order."""
 
     format: int
-    trials: tuple[Trial, ...] = ()
+    trials: tuple[TriedBreakEven, ...] = ()
     failures: tuple[Failure, ...] = ()

@@ -1,14 +1,13 @@
-"""The records of devices: what TensorFlow sees here, where a step's ops ran, what the card did meanwhile.
+"""The records of devices: what TensorFlow sees here, where a step's ops ran, what the GPU did meanwhile.
 
-Seconds, bytes, MHz, watts, degrees Celsius; None = not measured. Leaves out how they are found
-(device_probe.py, card.py, modes/placing.py) and what is made of them.
+Seconds, bytes, MHz, watts, degrees Celsius; None = not measured.
 """
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundDevice:
     """A device that TensorFlow sees, `cpu` or `gpu:N`, and what came of a small convolution on it.
 
     `difference` is the largest from the CPU's result, relative to the largest value of that. `error` is TensorFlow's.
@@ -21,14 +20,14 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Probed:
+class DeviceProbe:
     """What a process that imported TensorFlow saw. `cuda` and `cudnn`: the versions this build is made for."""
 
     tensorflow: str
     cuda_build: bool
     cuda: str | None
     cudnn: str | None
-    found: tuple[Found, ...]
+    found: tuple[FoundDevice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ class Synced:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The card at one moment; `throttled` says why its clocks were held down, empty where they were not."""
+    """The GPU at one moment; `throttled` says why its clocks were held down, empty where they were not."""
 
     sm_mhz: int | None = None
     memory_mhz: int | None = None
@@ -79,15 +78,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Guests:
-    """Who else uses the card: processes that are none of the run's, and all memory that is taken, in bytes."""
+    """Who else uses the GPU: processes that are none of the run's, and all memory that is taken, in bytes."""
 
     processes: tuple[str, ...] | None = None
     used_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class CardLog:
-    """A case's card, by NVIDIA's own library: before its first call, right after each slice, and at its end."""
+class GpuLog:
+    """A case's GPU, by NVIDIA's own library: before its first step, right after each slice, and at its end."""
 
     name: str | None
     driver: str | None

@@ -11,13 +11,13 @@ from os.path import isfile
 from pathlib import Path
 
 from bench.errors import BenchError
-from bench.records.breakeven import Trials
+from bench.records.breakeven import TriedBreakEvens
 from bench.records.files import new_folder, read, write
 from bench.records.probes import Probes
 from bench.records.run import FORMAT
 from bench.records.selftest import SelfTest
 from bench.records.store import Store
-from bench.records.training import AccuracyPlan, Progress, Training
+from bench.records.training import AccuracyPlan, Training, TrainingProgress
 
 PROBES = "probes.json"
 
@@ -26,14 +26,14 @@ def create_training(folder: Path, training: Training) -> None:
     """A new training's folder. Raises BenchError where there is something, or it cannot be written."""
     with new_folder(folder, f"type --resume {folder} to go on, or another --out"):
         write(folder / "training.json", training)
-        write(folder / "points.json", Progress(FORMAT, 0.0, ()))
+        write(folder / "points.json", TrainingProgress(FORMAT, 0.0, ()))
 
 
-def open_training(folder: Path) -> tuple[Training, Progress]:
+def open_training(folder: Path) -> tuple[Training, TrainingProgress]:
     """A training that is there, and what has become of it. Raises BenchError."""
     if not isfile(folder / "training.json"):
         raise BenchError(f"{folder} is no training (it has no training.json); `cifar-bench train` makes one")
-    return read(folder / "training.json", Training), read(folder / "points.json", Progress)
+    return read(folder / "training.json", Training), read(folder / "points.json", TrainingProgress)
 
 
 def create_accuracy(folder: Path, plan: AccuracyPlan) -> None:
@@ -63,10 +63,10 @@ def open_selftest(folder: Path) -> tuple[SelfTest, list[Store]]:
     return read(folder / "selftest.json", SelfTest), stores
 
 
-def read_trials(folder: Path) -> Trials:
+def read_break_evens(folder: Path) -> TriedBreakEvens:
     """What has been tried of a run so far. Raises BenchError for a broken file."""
     file = folder / "trials.json"
-    return read(file, Trials) if file.exists() else Trials(FORMAT)
+    return read(file, TriedBreakEvens) if file.exists() else TriedBreakEvens(FORMAT)
 
 
 def read_probes(folder: Path) -> Probes:

@@ -1,4 +1,4 @@
-"""What a parent and its timed child say to each other, one record a line: an Order, then a Reply to every Turn."""
+"""What a parent and its timed child say to each other, one record a line: an Order, then a Reply to each Request."""
 
 from dataclasses import dataclass
 
@@ -21,8 +21,8 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """Parent to child, each time it is the child's turn: one of TURNS, its steps, the round of a slice."""
+class Request:
+    """Parent to child: one of records.run.WORKER_STAGES, how many steps it takes, and the round of a slice."""
 
     stage: str
     steps: int = 0
@@ -31,7 +31,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Child to parent, one a turn: seconds of the turn, and what its stage adds. `step_s` is a first idea of a step."""
+    """Child to parent, one a request: the stage's seconds and what it adds. `step_s` is a first idea of a step."""
 
     seconds: float = 0.0
     step_s: float = 0.0

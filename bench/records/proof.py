@@ -1,4 +1,4 @@
-"""The records that show equal work and proof of mode, as they stand in a measurement's file. Leaves out judgement."""
+"""The records that show equal work and proof of mode, as they stand in a measurement's file."""
 
 from dataclasses import dataclass
 

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 from bench.records.case import Case
 from bench.records.costs import Costs
-from bench.records.devices import CardLog
+from bench.records.devices import GpuLog
 from bench.records.environment import Environment
 from bench.records.proof import Evidence, Proof
 
 FORMAT = 2  # 1: each outcome in a file of its own; 2: a line each in measurements.jsonl
 MOST_BLOCKS = 200  # where a precision cannot be reached
 # The stages of a Failure: what the worker did, what the parent compared, and two that are no fault of the case
-TURNS = ("open", "build", "warmup", "slice", "loop", "close", "total")
+WORKER_STAGES = ("open", "build", "warmup", "slice", "loop", "close", "total")
 UNEQUAL = "equal work"
 NOT_APPLICABLE = "not applicable"  # the mode cannot hold the task
 NOT_AVAILABLE = "not available"  # the device is not there, or cannot be used
-STAGES = (*TURNS, UNEQUAL, NOT_APPLICABLE, NOT_AVAILABLE)
+STAGES = (*WORKER_STAGES, UNEQUAL, NOT_APPLICABLE, NOT_AVAILABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Samples:
 class Accuracy:
     """What a case has learned when all is over: the share (0..1) of so many test images that it tells.
 
-    `updates` is a few more than when it was timed, for a look inside (insight.py) trains on.
+    `updates` is a few more than when it was timed, for the diagnostics train on.
     """
 
     share: float
@@ -76,7 +76,7 @@ class Accuracy:
 class Measurement:
     """One case in one block, measured in a process of its own.
 
-    `load_s` (TensorFlow imported, by the worker or its nursery; batches prepared) is taken while the block's others
+    `load_s` (TensorFlow imported, by the worker or its fork server; batches prepared) is taken while the block's others
     load too; `build_s` (model, optimizer and, in TF1 style, the graph) and `first_call_s` with all others idle.
     `accuracy_after` is taken in a run's first block, of built-in models only; `card` where a GPU
     computes and NVML is there.
@@ -97,7 +97,7 @@ class Measurement:
     peak_memory_bytes: int
     costs: Costs | None = None
     accuracy_after: Accuracy | None = None
-    card: CardLog | None = None
+    card: GpuLog | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The records of a selftest as they stand in its folder (selftest.json). Its runs are ordinary ones."""
+"""The records of a self-test as they stand in its folder (selftest.json). Its runs are ordinary ones."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ class ClockCheck:
 
 @dataclass(frozen=True, slots=True)
 class Harness:
-    """One mode's pairs of neighbouring turns, in seconds a step: a slice as a run takes it, and one bare loop.
+    """One mode's pairs of neighbouring measurements, in seconds a step: a slice as a run takes it, and one bare loop.
 
     The bare loop is `steps` steps in one go, in the same process, with the clock read before and after it.
     """

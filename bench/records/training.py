@@ -1,4 +1,4 @@
-"""The records of trainings to an accuracy, as they stand on the disk. Those of a timed run: records.py."""
+"""The records of trainings to an accuracy, as they stand on the disk."""
 
 from dataclasses import dataclass, replace
 
@@ -45,7 +45,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class TrainingProgress:
     """What has become of a training: `start_s` for opening it (again after each resumption), then its points."""
 
     format: int

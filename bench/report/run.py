@@ -10,7 +10,7 @@ from pathlib import Path
 from bench.analysis.analyse import analyse
 from bench.analysis.learning import beside
 from bench.analysis.results import Run
-from bench.records.folders import read_probes, read_trials
+from bench.records.folders import read_break_evens, read_probes
 from bench.records.store import Store
 from bench.report import questions
 from bench.report.form.document import Section
@@ -71,7 +71,7 @@ def build(store: Store) -> Report:
     A run folder may hold the folder of an `accuracy` beside its measurements: then it is part of the report.
     """
     run = analyse(store.plan, store.outcomes(), store.left_out)
-    learned, tried = beside(store.folder), read_trials(store.folder)
+    learned, tried = beside(store.folder), read_break_evens(store.folder)
     made = [section(run) for section in SECTIONS]
     probes = read_probes(store.folder)
     made += [learning.section(learned)] if learned else []

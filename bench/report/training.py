@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bench import modes
 from bench.records.folders import open_training
-from bench.records.training import Point, Progress, Training
+from bench.records.training import Point, Training, TrainingProgress
 from bench.report.form.document import Column, Figure, Row, Section, Table, column
 from bench.report.form.folder import write
 from bench.report.form.wording import number
@@ -20,7 +20,7 @@ def log_line(point: Point) -> str:
     )
 
 
-def sentence(training: Training, progress: Progress) -> str:
+def sentence(training: Training, progress: TrainingProgress) -> str:
     """What came out, in one sentence."""
     images = " (synthetic images)" if training.synthetic else ""
     mode = modes.row(training.mode).title
@@ -40,7 +40,7 @@ def build(folder: Path) -> Path:
     return write(folder, "A training to an accuracy", training.data_title, sections_of(training, progress))
 
 
-def sections_of(training: Training, progress: Progress) -> tuple[Section, ...]:
+def sections_of(training: Training, progress: TrainingProgress) -> tuple[Section, ...]:
     """What the report says, in order."""
     images = " (synthetic images)" if training.synthetic else ""
     title = f"{training.model}, {training.recipe.name} recipe, {modes.row(training.mode).title}{images}"
@@ -71,7 +71,7 @@ def _share(part: object, whole: object) -> str:
     return f"{part / whole:.1%}" if isinstance(part, float) and isinstance(whole, float) and whole else "–"
 
 
-def _conditions(training: Training, progress: Progress) -> Table:
+def _conditions(training: Training, progress: TrainingProgress) -> Table:
     own = [
         ("seed", str(training.recipe.seed)),
         ("building the model", f"{number(progress.start_s)} s"),

@@ -1,10 +1,9 @@
-"""The same training in several modes from several seeds: each seed is a block, its modes take turns.
+"""The same training in several modes from several seeds: each seed is a block, its modes interleaved.
 
 accuracy.json                    what it sets out to do
 trainings/<mode>-s<seed>/        one training each, as `cifar-bench train` keeps it
 
-Turns (one displayed step each) let a noisy machine slow all modes alike. Leaves out what the trainings show
-(learning.py).
+Interleaving them, one displayed step at a time, lets a noisy machine slow all modes alike.
 """
 
 import random
@@ -45,7 +44,7 @@ def execute(folder: Path, source: Source, progress: Progress, command: Sequence[
             if not training_folder(folder, mode, seed).exists():
                 create_training(training_folder(folder, mode, seed), plan.of(mode, seed))
         processes = {mode: TrainingProcess(training_folder(folder, mode, seed), source, command) for mode in modes}
-        _take_turns(processes, random.Random(seed), plan.training.training_steps, progress.notice)
+        _interleave(processes, random.Random(seed), plan.training.training_steps, progress.notice)
         progress.block_done()
 
 
@@ -60,18 +59,18 @@ def _finished(folder: Path) -> bool:
     return bool(progress.points) and progress.points[-1].step >= training.training_steps
 
 
-def _take_turns(
+def _interleave(
     processes: dict[str, TrainingProcess], rng: random.Random, steps: int, notice: Callable[[str, float], None]
 ) -> None:
-    """Train one seed in all its modes, in an order that is drawn anew for every round of turns."""
+    """Train one seed in all its modes, in an order that is drawn anew for every round."""
     reached = dict.fromkeys(processes, 0)
     notice("loading TensorFlow", 0.0)
     try:
-        going = [mode for mode, process in processes.items() if _came_through(process.load)]
+        going = [mode for mode, process in processes.items() if _unless_failed(process.load)]
         while going:
             for mode in rng.sample(going, len(going)):
                 notice(f"{mode} from step {reached[mode]:,}", sum(reached.values()) / steps / len(processes))
-                if point := _came_through(processes[mode].advance):
+                if point := _unless_failed(processes[mode].advance):
                     reached[mode] = point.step
                 else:
                     going.remove(mode)
@@ -81,7 +80,7 @@ def _take_turns(
             process.end()
 
 
-def _came_through(work: Callable[[], Result]) -> Result | None:
+def _unless_failed(work: Callable[[], Result]) -> Result | None:
     """What the work gives; None where the training failed, which its folder tells."""
     try:
         return work()

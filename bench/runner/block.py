@@ -1,7 +1,6 @@
-"""One block: fresh workers for all cases of a group, living at once and taking turns. No TensorFlow.
+"""One block: fresh workers for all cases of a group, interleaved slice by slice.
 
-Turns make drift, noisy neighbours and throttling hit every case alike. Leaves out the processes (child.py), what is
-measured (plan.py), where outcomes are kept (store.py) and how often blocks are run (run.py).
+Interleaving makes drift, noisy neighbours and throttling hit every case alike.
 """
 
 import contextlib
@@ -15,9 +14,9 @@ from typing import TypeVar
 
 from bench.analysis.slow_cases import SLOW, SLOW_ROUNDS
 from bench.machine.environment import Stolen, load_average
-from bench.records.messages import Order, Reply, Turn
+from bench.records.messages import Order, Reply, Request
 from bench.records.run import Outcome
-from bench.runner.forkserver import Nurseries
+from bench.runner.forkserver import ForkServers
 from bench.runner.worker_process import WORKER, CaseFailed, WorkerProcess
 
 Notice = Callable[[str, float], None]  # what is going on, and the share of the block that is done
@@ -43,12 +42,12 @@ class Block:
 
     def run(self, command: Sequence[str] = WORKER) -> None:
         """Measure the block. Every case ends in one Outcome, whatever happens to the others."""
-        with Nurseries(command) as nurseries:
-            self._run(nurseries)
+        with ForkServers(command) as servers:
+            self._run(servers)
 
-    def _run(self, nurseries: Nurseries) -> None:
+    def _run(self, servers: ForkServers) -> None:
         try:
-            self._load(nurseries)
+            self._load(servers)
             self._build()
             self._check_equal_work()
             self._time(self._warm_up())
@@ -60,25 +59,25 @@ class Block:
             for worker in self._workers:
                 worker.end()
 
-    def _load(self, nurseries: Nurseries) -> None:
+    def _load(self, servers: ForkServers) -> None:
         self._notice("loading TensorFlow", 0.0)
-        nurseries.open(self._orders)
+        servers.open(self._orders)
         for order in self._orders:
-            self._workers.append(WorkerProcess(order, nurseries.start(order)))
+            self._workers.append(WorkerProcess(order, servers.start(order)))
         for worker in self._workers:
-            worker.ask(Turn("open"))
+            worker.ask(Request("open"))
         self._each(WorkerProcess.answer)
 
     def _build(self) -> None:
-        """Build, trace and compile with all others idle, so that first calls are not slowed by each other."""
+        """Build, trace and compile with all others idle, so that first steps are not slowed by each other."""
         for number, worker in enumerate(self._shuffled()):
             self._notice(f"first call: {worker.order.case.arm}", 0.45 + 0.2 * number / len(self._orders))
-            self._guarded(worker, lambda worker: worker.take(Turn("build")))
+            self._guarded(worker, lambda worker: worker.take(Request("build")))
 
     def _check_equal_work(self) -> None:
         baseline = self._workers[0].evidence if self._workers else None
         if baseline is None or self._workers[0].order.case.key != self._orders[0].case.key:
-            return  # the baseline has failed: nothing to compare with, and analysis.py says so
+            return  # the baseline has failed: nothing to compare with, which the report says
         self._baseline_step_s = self._workers[0].step_s
         precision = self._orders[0].case.workload.precision
 
@@ -90,13 +89,13 @@ class Block:
     def _warm_up(self) -> int:
         """The same number of steps for each; the steps of a slice follow from the baseline's time and calls unless set.
 
-        None for a case far slower than the baseline, whose first losses have warmed it up for seconds.
+        None for a very slow case, whose first losses have warmed it up for seconds.
         """
 
         def warm_up(worker: WorkerProcess) -> float:
             """Seconds a step."""
             steps = 0 if self._slowness(worker) >= SLOW else self._own_steps(worker, self._schedule.warmup_steps)
-            seconds = worker.take(Turn("warmup", steps)).seconds
+            seconds = worker.take(Request("warmup", steps)).seconds
             return seconds / steps if steps else worker.step_s
 
         steps_s = self._each(warm_up)
@@ -115,17 +114,17 @@ class Block:
                 self._guarded(worker, lambda worker: self._between and self._between(worker, steps))
 
     def _take_slice(self, worker: WorkerProcess, steps: int, number: int) -> None:
-        worker.take(Turn("slice", self._own_steps(worker, steps), number))
+        worker.take(Request("slice", self._own_steps(worker, steps), number))
 
     def _slowness(self, worker: WorkerProcess) -> float:
         """How many times as long as the baseline's one of its steps took in the short loss curve."""
         return worker.step_s / self._baseline_step_s if self._baseline_step_s else 1.0
 
     def _own_steps(self, worker: WorkerProcess, steps: int) -> int:
-        """Fewer steps for a case far slower than the baseline, which would eat everyone's time; whole calls for all."""
+        """Fewer steps for a very slow case, which would take everyone's time; whole calls for all."""
         slowness, per_call = self._slowness(worker), worker.order.case.steps_per_call or 1
-        own = steps if slowness < SLOW else max(1, round(steps / slowness))
-        return math.ceil(own / per_call) * per_call
+        wanted = steps if slowness < SLOW else max(1, round(steps / slowness))
+        return math.ceil(wanted / per_call) * per_call
 
     def _stride(self, worker: WorkerProcess, steps: int) -> int:
         """A case whose slices take far longer than the baseline's, or are shortened, takes part in some rounds only."""
@@ -136,7 +135,7 @@ class Block:
     def _close(self) -> None:
         def close(worker: WorkerProcess) -> None:
             with uninterrupted():  # what a worker has handed over exists nowhere else until it is written
-                self._land(worker.take(Turn("close")), interrupted=False)
+                self._keep_measurement(worker.take(Request("close")), interrupted=False)
                 self._workers.remove(worker)
                 worker.end()
 
@@ -148,11 +147,11 @@ class Block:
             if not worker.slices_s:
                 continue
             try:
-                self._land(worker.hand_over(), interrupted=True)
+                self._keep_measurement(worker.hand_over(), interrupted=True)
             except CaseFailed as error:
                 self._keep(Outcome(failure=error.failure), True)
 
-    def _land(self, reply: Reply, interrupted: bool) -> None:
+    def _keep_measurement(self, reply: Reply, interrupted: bool) -> None:
         assert reply.measurement
         environment = replace(reply.measurement.environment, load_after=load_average(), stolen=self._stolen.share())
         self._keep(Outcome(measurement=replace(reply.measurement, environment=environment)), interrupted)
@@ -177,7 +176,13 @@ class Block:
 
 @contextlib.contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Hold Ctrl-C back until the end of the with-block. In the main thread, where Python handles signals."""
+    """Hold Ctrl-C back until the end of the with-block. In the main thread, where Python handles signals.
+
+    Where SIGINT is ignored, as in a background job, it stays ignored.
+    """
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        yield
+        return
     caught: list[int] = []
     before = signal.signal(signal.SIGINT, lambda number, _: caught.append(number))
     try:

@@ -1,8 +1,6 @@
-"""Try a run's break-evens out: does a mode lose at half the predicted steps, and win at twice as many?
+"""Test a run's predicted break-evens: does a mode lose at half the predicted steps, and win at twice as many?
 
-trials.json        every trial so far; a second call goes on where one was stopped
-
-Leaves out the prediction (analysis.py) and the words (report/trials.py).
+trials.json        every test so far; a second call continues where one was stopped
 """
 
 import contextlib
@@ -14,13 +12,13 @@ from bench.analysis.analyse import analyse
 from bench.analysis.stats.ratios import BreakEven
 from bench.errors import BenchError
 from bench.machine import environment
-from bench.records.breakeven import Trial, Trials
+from bench.records.breakeven import TriedBreakEven, TriedBreakEvens
 from bench.records.case import Case
 from bench.records.files import write
-from bench.records.folders import read_trials
-from bench.records.messages import Order, Turn
+from bench.records.folders import read_break_evens
+from bench.records.messages import Order, Request
 from bench.records.store import Store
-from bench.runner.forkserver import Nurseries
+from bench.runner.forkserver import ForkServers
 from bench.runner.run import Progress
 from bench.runner.worker_process import WORKER, CaseFailed, WorkerProcess
 from cifar_core.cifar10 import Source
@@ -29,7 +27,7 @@ Wanted = tuple[Case, Case, float, int, int]  # baseline, candidate, predicted st
 
 
 def plan(store: Store, modes: Sequence[str], repeats: int) -> list[Wanted]:
-    """The trials of a run, repeat by repeat. Raises BenchError where the run predicts nothing for these modes."""
+    """The tests of a run, repeat by repeat. Raises BenchError where the run predicts nothing for these modes."""
     groups = analyse(store.plan, store.outcomes()).groups
     predicted = [
         (group.baseline.case, result.case, steps)
@@ -54,38 +52,38 @@ def _steps(even: BreakEven | None) -> float:
 
 def execute(
     store: Store, source: Source, wanted: Sequence[Wanted], progress: Progress, command: Sequence[str] = WORKER
-) -> Trials:
-    """Make the trials that the folder does not hold yet; each is kept as soon as it is made. Raises BenchError."""
-    found = read_trials(store.folder)
-    done = {(trial.candidate.key, trial.steps, trial.repeat) for trial in found.trials}
+) -> TriedBreakEvens:
+    """Make the tests that the folder does not hold yet; each is kept as soon as it is made. Raises BenchError."""
+    tried = read_break_evens(store.folder)
+    done = {(each.candidate.key, each.steps, each.repeat) for each in tried.trials}
     left = [entry for entry in wanted if (entry[1].key, entry[3], entry[4]) not in done]
     # What failed before is tried again now.
     again = {(case.key, repeat) for baseline, candidate, _, _, repeat in left for case in (baseline, candidate)}
-    found = replace(found, failures=tuple(f for f in found.failures if (f.case.key, f.block) not in again))
+    tried = replace(tried, failures=tuple(f for f in tried.failures if (f.case.key, f.block) not in again))
     for number, entry in enumerate(left):
         progress.start(len(left) - number)
         progress.notice(f"{entry[1].arm}, {entry[3]} steps", 0.0)
         try:
-            found = replace(found, trials=(*found.trials, _trial(store, source, entry, command)))
+            tried = replace(tried, trials=(*tried.trials, _try(store, source, entry, command)))
         except CaseFailed as error:
-            found = replace(found, failures=(*found.failures, error.failure))
-        _keep(store, found)
+            tried = replace(tried, failures=(*tried.failures, error.failure))
+        _keep(store, tried)
         progress.block_done()
-    return found
+    return tried
 
 
-def _trial(store: Store, source: Source, entry: Wanted, command: Sequence[str]) -> Trial:
+def _try(store: Store, source: Source, entry: Wanted, command: Sequence[str]) -> TriedBreakEven:
     """Both from nothing, one after the other in an order drawn from the seed. Raises CaseFailed."""
     baseline, candidate, predicted, steps, repeat = entry
     order = [baseline, candidate]
     random.Random(f"{store.plan.seed}/{candidate.key}/{steps}/{repeat}").shuffle(order)
     with _workers(store, source, order, repeat, command) as workers:
         for worker in workers:
-            worker.ask(Turn("open"))
+            worker.ask(Request("open"))
         for worker in workers:
             worker.answer()
-        seconds = {w.order.case: w.take(Turn("total", steps)).seconds for w in workers}
-    return Trial(candidate, predicted, steps, repeat, seconds[baseline], seconds[candidate])
+        seconds = {w.order.case: w.take(Request("total", steps)).seconds for w in workers}
+    return TriedBreakEven(candidate, predicted, steps, repeat, seconds[baseline], seconds[candidate])
 
 
 @contextlib.contextmanager
@@ -94,17 +92,17 @@ def _workers(
 ) -> Iterator[list[WorkerProcess]]:
     now, schedule = environment.read(), replace(store.plan.schedule, time_limit_s=3600.0)
     orders = [Order(case, repeat, schedule, now, source) for case in cases]
-    with Nurseries(command) as nurseries, contextlib.ExitStack() as ends:
-        nurseries.open(orders)
+    with ForkServers(command) as servers, contextlib.ExitStack() as ends:
+        servers.open(orders)
         workers = []
         for order in orders:
-            workers.append(WorkerProcess(order, nurseries.start(order)))
+            workers.append(WorkerProcess(order, servers.start(order)))
             ends.callback(workers[-1].end)
         yield workers
 
 
-def _keep(store: Store, trials: Trials) -> None:
+def _keep(store: Store, tried: TriedBreakEvens) -> None:
     try:
-        write(store.folder / "trials.json", trials)
+        write(store.folder / "trials.json", tried)
     except OSError as error:
         raise BenchError(f"cannot write to {store.folder}: {error.strerror}; make room, then try again") from None

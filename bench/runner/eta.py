@@ -3,7 +3,7 @@
 The constants were measured on 2 cores of a server CPU with the tutorial CNN at batch 64: a block of the preset standard
 takes about 30 s with 5 cases and 60 to 80 s with 12, Keras and XLA among them. A slice is as long as the
 schedule says for the baseline, whatever the model, so another model or batch size mostly changes the first calls and
-the warm-up. Leaves out cases far slower than the baseline, and the time left once blocks are measured (terminal.py).
+the warm-up. Very slow cases are not foreseen.
 """
 
 import math
@@ -14,7 +14,7 @@ from bench.records.run import Plan, Schedule, groups
 
 IMPORT_S = 5.0  # TensorFlow, once for a block's cases
 LOAD_CPU_S = 0.5  # CPU time of a process until its batches are there; all load at once
-FIRST_CALLS_S = 1.5  # building, the first call and the short loss curve, one case after the other; XLA takes 2 to 3
+FIRST_CALLS_S = 1.5  # building, the first step and the short loss curve, one case after the other; XLA takes 2 to 3
 STEP_S = 0.05  # a step of the warm-up
 
 

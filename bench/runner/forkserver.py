@@ -1,7 +1,7 @@
-"""The parent's end of nurseries: processes that import TensorFlow once and fork a block's workers (nursery.py).
+"""The parent's end of fork servers: processes that import TensorFlow once and fork a block's workers.
 
 Forked are the workers of CPU cases on Linux. Elsewhere, and for a GPU, whose driver must not be touched before a fork,
-each worker is executed. Leaves out what is said to a worker (child.py).
+each worker is executed.
 """
 
 import os
@@ -13,15 +13,15 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import IO
 
-from bench.machine.process import Start, command, executed
+from bench.machine.launcher import Start, command, executed
 from bench.modes.process_env import child_env
 from bench.records.messages import Order
 from bench.runner.worker_process import WORKER
 
-NURSERY = command("bench.worker.forkserver")
+FORK_SERVER = command("bench.worker.forkserver")
 
 
-class Nursery:
+class ForkServer:
     """A process that forks workers which share its environment variables."""
 
     def __init__(self, env: dict[str, str], time_limit_s: float) -> None:
@@ -32,10 +32,10 @@ class Nursery:
         errors = self._errors
         with theirs:
             self._process = subprocess.Popen(
-                NURSERY, stdin=theirs.fileno(), stdout=errors, stderr=errors, env=env, start_new_session=True
+                FORK_SERVER, stdin=theirs.fileno(), stdout=errors, stderr=errors, env=env, start_new_session=True
             )
 
-    def fork(self, errors: IO[bytes]) -> "Forked":
+    def fork(self, errors: IO[bytes]) -> "ForkedWorker":
         """A worker that writes its stderr to `errors`. Waits until TensorFlow is imported. Raises nothing."""
         stdin, ours = os.pipe()
         answers, stdout = os.pipe()
@@ -44,10 +44,10 @@ class Nursery:
         finally:
             os.close(stdin)
             os.close(stdout)
-        return Forked(self, pid, os.fdopen(ours, "wb"), os.fdopen(answers, "rb"), errors)
+        return ForkedWorker(self, pid, os.fdopen(ours, "wb"), os.fdopen(answers, "rb"), errors)
 
     def ask(self, request: str, streams: Sequence[int] = ()) -> str:
-        """The answer to a request; '' from a nursery that has died. One that hangs is ended."""
+        """The answer to a request; '' from a fork server that has died. One that hangs is ended."""
         self._asked += 1
         number = ""
         try:
@@ -66,7 +66,7 @@ class Nursery:
         return answer
 
     def last_words(self) -> tuple[int, bytes]:
-        """Of a nursery that has died: its exit code and what it wrote."""
+        """Of a fork server that has died: its exit code and what it wrote."""
         code = self._process.wait()
         self._errors.seek(0)
         return code, self._errors.read()
@@ -79,58 +79,58 @@ class Nursery:
         self._errors.close()
 
 
-class Forked:
-    """A worker that was forked, as child.Process. It dies with its nursery, and `wait` then says of what that died."""
+class ForkedWorker:
+    """A launcher.Process that was forked. It dies with its fork server, and `wait` then says of what that died."""
 
-    def __init__(self, nursery: Nursery, pid: str, stdin: IO[bytes], stdout: IO[bytes], errors: IO[bytes]) -> None:
+    def __init__(self, server: ForkServer, pid: str, stdin: IO[bytes], stdout: IO[bytes], errors: IO[bytes]) -> None:
         self.stdin, self.stdout = stdin, stdout
-        self._nursery, self._pid, self._errors = nursery, pid, errors
+        self._server, self._pid, self._errors = server, pid, errors
         self._code: int | None = None
 
     def kill(self) -> None:
         if self._code is None and self._pid:
-            self._nursery.ask(f"kill {self._pid}")
+            self._server.ask(f"kill {self._pid}")
 
     def wait(self) -> int:
         if self._code is None:
-            code = self._nursery.ask(f"wait {self._pid}") if self._pid else ""
+            code = self._server.ask(f"wait {self._pid}") if self._pid else ""
             self._code = int(code) if code else self._outlived()
         return self._code
 
     def _outlived(self) -> int:
-        code, words = self._nursery.last_words()
+        code, words = self._server.last_words()
         self._errors.write(words)
         self._errors.flush()
         return code
 
 
-class Nurseries:
+class ForkServers:
     """How a block's workers start: forked where that can be done, else executed."""
 
     def __init__(self, command: Sequence[str]) -> None:
         self._command = command
-        self._nurseries: dict[tuple[tuple[str, str], ...], Nursery] = {}
+        self._servers: dict[tuple[tuple[str, str], ...], ForkServer] = {}
 
-    def __enter__(self) -> "Nurseries":
+    def __enter__(self) -> "ForkServers":
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for nursery in self._nurseries.values():
-            nursery.end()
+        for server in self._servers.values():
+            server.end()
 
     def open(self, orders: Sequence[Order]) -> None:
         """Begin importing TensorFlow, once for each set of environment variables and all at the same time."""
         for order in orders:
             env = _env(order)
-            if self._forks(order) and _key(env) not in self._nurseries:
-                self._nurseries[_key(env)] = Nursery(env, order.schedule.time_limit_s)
+            if self._forks(order) and _key(env) not in self._servers:
+                self._servers[_key(env)] = ForkServer(env, order.schedule.time_limit_s)
 
     def start(self, order: Order) -> Start:
         """What starts the worker of this order."""
         env = _env(order)
-        return self._nurseries[_key(env)].fork if self._forks(order) else executed(self._command, env)
+        return self._servers[_key(env)].fork if self._forks(order) else executed(self._command, env)
 
     def _forks(self, order: Order) -> bool:
         return sys.platform == "linux" and order.case.device == "cpu" and self._command == WORKER

@@ -1,7 +1,4 @@
-"""Options -> Plan: the cases and the schedule, everything checked before anything starts. No TensorFlow.
-
-Leaves out the order of turns inside a block, which launch.py draws from the plan's seed.
-"""
+"""Options -> Plan: the cases and the schedule, everything checked before anything starts."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -21,7 +18,7 @@ from cifar_core.models import MODELS
 from cifar_core.workload import Workload
 
 Value = TypeVar("Value")
-MOST_SLOWED = 500  # per cent: below what slow.py spares a case
+MOST_SLOWED = 500  # per cent: below what makes a case very slow
 
 
 @dataclass(frozen=True, slots=True)

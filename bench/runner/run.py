@@ -17,8 +17,8 @@ from bench.records.case import Case
 from bench.records.messages import Order
 from bench.records.run import NOT_AVAILABLE, UNEQUAL, Failure, Measurement, Outcome, Schedule, groups
 from bench.records.store import Store
-from bench.runner import block as launch
-from bench.runner import worker_process as child
+from bench.runner.block import Block
+from bench.runner.worker_process import WORKER
 from cifar_core.cifar10 import Source
 
 DEFAULT_BUDGET_S = 1800.0  # for --precision without --budget
@@ -41,7 +41,7 @@ def execute(
     store: Store,
     source: Source,
     progress: Progress,
-    command: Sequence[str] = child.WORKER,
+    command: Sequence[str] = WORKER,
     most_blocks: int | None = None,
     probe: Callable[[], Availability] = availability.probe,
     refused: Mapping[str, str] | None = None,
@@ -162,7 +162,7 @@ def _measure(
     """One block of a group; whether any of its cases came through."""
     schedule, now = _settled(store, group), environment.read()
     orders = [Order(case, block, schedule, now, source) for case in group]
-    launch.Block(orders, store.plan.seed, store.keep, progress.notice).run(command)
+    Block(orders, store.plan.seed, store.keep, progress.notice).run(command)
     keys = {case.key for case in group}
     return any(o.measurement for o in store.outcomes() if o.block == block and o.case.key in keys)
 

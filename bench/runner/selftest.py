@@ -1,7 +1,6 @@
-"""The instrument, measured: its clock, what the harness adds to a step, A/A runs, slow-downs of known size.
+"""The self-test: the clock, what the harness adds to a step, A/A runs, injected slowdowns of known size.
 
-A/A and recovery are ordinary runs of the preset `quick`: one mode against itself, unchanged and slowed on purpose
-(slowdown.py). Leaves out what is made of them (instrument.py) and how it is told (report/selftest.py).
+A/A and recovery are ordinary runs of the preset `quick`: one mode against itself, unchanged and slowed on purpose.
 """
 
 import contextlib
@@ -18,15 +17,14 @@ from pathlib import Path
 from bench.errors import BenchError, NotMeasured, unknown
 from bench.machine import environment
 from bench.records.files import new_folder, write
-from bench.records.messages import Order, Turn
+from bench.records.messages import Order, Request
 from bench.records.run import FORMAT, Outcome, Plan
 from bench.records.selftest import LOOP, ClockCheck, Harness, SelfTest
 from bench.records.store import Store
-from bench.runner import block as launch
 from bench.runner import plan, run
-from bench.runner import worker_process as child
+from bench.runner.block import Block
 from bench.runner.plan import Options
-from bench.runner.worker_process import WorkerProcess
+from bench.runner.worker_process import WORKER, WorkerProcess
 from cifar_core.cifar10 import Source
 
 SLOWDOWNS = (0.02, 0.05, 0.20)
@@ -35,8 +33,8 @@ READS = 100_000  # of the clock
 
 
 @dataclass(frozen=True, slots=True)
-class Preset:
-    """How much a selftest measures: runs of A/A and recovery, and blocks and modes of the harness' cost."""
+class SelfTestPreset:
+    """How much a self-test measures: runs of A/A and recovery, and blocks and modes of the harness' cost."""
 
     name: str
     runs: int
@@ -44,10 +42,10 @@ class Preset:
     harness_modes: tuple[str, ...]
 
 
-PRESETS = (Preset("quick", 1, 1, ("eager", "function")), Preset("thorough", 20, 6, HARNESS_MODES))
+PRESETS = (SelfTestPreset("quick", 1, 1, ("eager", "function")), SelfTestPreset("thorough", 20, 6, HARNESS_MODES))
 
 
-def preset(name: str, runs: int | None = None) -> Preset:
+def preset(name: str, runs: int | None = None) -> SelfTestPreset:
     """The preset, with another number of runs if one is given. Raises BenchError."""
     known = {preset.name: preset for preset in PRESETS}
     if name not in known:
@@ -59,24 +57,24 @@ def preset(name: str, runs: int | None = None) -> Preset:
 
 def run_plan(mode: str, number: int, data: str, source: Source) -> Plan:
     """One run: the mode as its own baseline, again, and slowed by each of SLOWDOWNS. Raises BenchError."""
-    made = plan.make(Options(modes=mode, data=data, preset="quick"), source)
-    if len(made.cases) != 2:
+    base = plan.make(Options(modes=mode, data=data, preset="quick"), source)
+    if len(base.cases) != 2:
         raise BenchError(f"--mode takes one mode, not '{mode}'; type e.g. --mode function")
-    slowed = tuple(replace(made.cases[0], slowdown=share) for share in SLOWDOWNS)
+    slowed = tuple(replace(base.cases[0], slowdown=share) for share in SLOWDOWNS)
     # Every planned block is measured: a budget would leave some out on a busy machine, where it matters most.
-    schedule = replace(made.schedule, budget_s=None)
-    return replace(made, seed=number, cases=(*made.cases, *slowed), schedule=schedule)
+    schedule = replace(base.schedule, budget_s=None)
+    return replace(base, seed=number, cases=(*base.cases, *slowed), schedule=schedule)
 
 
 def execute(
     folder: Path,
     mode: str,
-    how: Preset,
+    how: SelfTestPreset,
     neighbour: bool,
     data: str,
     source: Source,
     progress: run.Progress,
-    command: Sequence[str] = child.WORKER,
+    command: Sequence[str] = WORKER,
 ) -> None:
     """Test, and leave selftest.json and one run folder for each run. Raises BenchError; Ctrl-C keeps what there is."""
     first = run_plan(mode, 0, data, source)
@@ -116,16 +114,16 @@ def check_clock() -> ClockCheck:
 
 
 def measure_harness(
-    how: Preset, data: str, source: Source, progress: run.Progress, command: Sequence[str]
+    how: SelfTestPreset, data: str, source: Source, progress: run.Progress, command: Sequence[str]
 ) -> tuple[Harness, ...]:
     """Slices and bare loops in turn, for each mode, in blocks like any other. Raises NotMeasured."""
-    made = plan.make(Options(modes=",".join(how.harness_modes), data=data, preset="quick"), source)
-    cases = [case for case in made.cases if not case.again]
+    harness = plan.make(Options(modes=",".join(how.harness_modes), data=data, preset="quick"), source)
+    cases = [case for case in harness.cases if not case.again]
     pairs: dict[str, list[tuple[float, float]]] = {case.mode: [] for case in cases}
     steps = {case.mode: 0 for case in cases}
 
     def loop(worker: WorkerProcess, slice_steps: int) -> None:
-        seconds = worker.take(Turn("loop", LOOP * slice_steps)).seconds
+        seconds = worker.take(Request("loop", LOOP * slice_steps)).seconds
         mode = worker.order.case.mode
         pairs[mode].append((worker.slices_s[-1] / slice_steps, seconds / (LOOP * slice_steps)))
         steps[mode] = LOOP * slice_steps
@@ -137,12 +135,12 @@ def measure_harness(
     for block in range(how.harness_blocks):
         progress.start(how.harness_blocks - block)
         now = environment.read()
-        orders = [Order(case, block, made.schedule, now, source) for case in cases]
-        launch.Block(orders, made.seed, refuse, progress.notice, loop).run(command)
+        orders = [Order(case, block, harness.schedule, now, source) for case in cases]
+        Block(orders, harness.seed, refuse, progress.notice, loop).run(command)
         progress.block_done()
     return tuple(
-        Harness(mode, tuple(a for a, _ in found), tuple(b for _, b in found), steps[mode])
-        for mode, found in pairs.items()
+        Harness(mode, tuple(slice_s for slice_s, _ in both), tuple(loop_s for _, loop_s in both), steps[mode])
+        for mode, both in pairs.items()
     )
 
 

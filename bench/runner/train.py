@@ -1,4 +1,4 @@
-"""Train one model to an accuracy in one mode, in a process of its own that keeps checkpoints (train_worker.py).
+"""Train one model to an accuracy in one mode, in a process of its own that keeps checkpoints.
 
 training.json      what the training sets out to do
 points.json        every displayed step so far
@@ -17,11 +17,12 @@ import msgspec
 from bench import modes
 from bench.errors import BenchError, unknown
 from bench.machine import environment
-from bench.machine.process import Child, Gone, command, executed
+from bench.machine.launcher import command, executed
+from bench.machine.parent_end import Child, Gone
 from bench.modes.process_env import child_env
 from bench.records.files import write
 from bench.records.folders import open_training
-from bench.records.messages import Turn
+from bench.records.messages import Request
 from bench.records.run import FORMAT
 from bench.records.training import Broken, Point, Training, TrainOrder, TrainReply
 from cifar_core import cifar10, models
@@ -81,13 +82,13 @@ class TrainingProcess:
 
     def load(self, say: Callable[[str], None] = lambda text: None) -> bool:
         """Wait until images and TensorFlow are loaded; `say` hears of each file. True; else raises TrainingFailed."""
-        while said := self._answer(LOAD_S).said:
-            say(said)
+        while text := self._answer(LOAD_S).said:
+            say(text)
         return True
 
     def advance(self) -> Point | None:
         """Train up to the next displayed step; None when the training has ended. Raises TrainingFailed."""
-        self._child.send(Turn("train"))
+        self._child.send(Request("train"))
         return self._answer(LOAD_S + STEP_S * self._training.display_step).point
 
     def _answer(self, time_limit_s: float) -> TrainReply:

@@ -1,21 +1,17 @@
-"""The parent's end of a child process: start it, ask it for turns, notice when it fails, dies or hangs.
-
-`Child` is the pipe to any of them, `WorkerProcess` one that is timed. Leaves out who is asked when (launch.py).
-"""
+"""The parent's end of a timed child: ask it for stages of its case, notice when it fails, dies or hangs."""
 
 import msgspec
 
 from bench.analysis.validity import advice, unequal_work
-from bench.machine.process import Child, Gone, Start, command
-from bench.records.messages import Order, Reply, Turn
+from bench.machine.launcher import Start, command
+from bench.machine.parent_end import Child, Gone
+from bench.records.messages import Order, Reply, Request
 from bench.records.proof import Evidence
 from bench.records.run import UNEQUAL, Failure
 
-PATIENCE = 4  # times as long as a turn's steps should take by the first ones, before it is called hung
+PATIENCE = 4  # times as long as a request's steps should take by the first ones, before it is called hung
 RESCUE_S = 5.0  # how long a worker may at least take to hand over what it has when the user interrupts
-
-
-WORKER = command("bench.worker.case")
+WORKER = command("bench.worker.serve")
 
 
 class CaseFailed(Exception):
@@ -37,13 +33,13 @@ class WorkerProcess:
         self.end = self._child.end
         self._child.send(order)
 
-    def ask(self, turn: Turn) -> None:
-        """Begin a turn. Raises nothing: a dead worker is noticed by `answer`."""
-        self._stage = turn.stage
-        self._child.send(turn)
+    def ask(self, request: Request) -> None:
+        """Ask for a stage. Raises nothing: a dead worker is noticed by `answer`."""
+        self._stage = request.stage
+        self._child.send(request)
 
     def answer(self, time_limit_s: float | None = None) -> Reply:
-        """The turn's reply. Raises CaseFailed where the worker failed, died or hung."""
+        """The reply to the last request. Raises CaseFailed where the worker failed, died or hung."""
         try:
             line = self._child.receive(self.order.schedule.time_limit_s if time_limit_s is None else time_limit_s)
         except Gone as error:
@@ -53,12 +49,12 @@ class WorkerProcess:
             raise CaseFailed(reply.failure)
         return reply
 
-    def take(self, turn: Turn) -> Reply:
-        """A whole turn, noting slices and evidence as they come. Raises CaseFailed."""
-        self.ask(turn)
-        reply = self.answer(max(self.order.schedule.time_limit_s, PATIENCE * turn.steps * self.step_s))
+    def take(self, request: Request) -> Reply:
+        """A whole stage, noting slices and evidence as they come. Raises CaseFailed."""
+        self.ask(request)
+        reply = self.answer(max(self.order.schedule.time_limit_s, PATIENCE * request.steps * self.step_s))
         self.evidence, self.step_s = reply.evidence or self.evidence, reply.step_s or self.step_s
-        if turn.stage == "slice":
+        if request.stage == "slice":
             self.slices_s.append(reply.seconds)
         return reply
 
@@ -67,12 +63,12 @@ class WorkerProcess:
         self._stage = UNEQUAL
         assert self.evidence
         if reasons := unequal_work(self.evidence, baseline, precision, self.order.case.device):
-            own = self.order.case.workload.own_model
-            raise self._failed("; ".join((*reasons, *([advice(self.evidence, baseline)] if own else []))))
+            own_model = self.order.case.workload.own_model
+            raise self._failed("; ".join((*reasons, *([advice(self.evidence, baseline)] if own_model else []))))
 
     def hand_over(self) -> Reply:
-        """The measurement as far as it got, past the reply of a turn that was cut short. Raises CaseFailed."""
-        self.ask(Turn("close"))
+        """The measurement as far as it got, past the reply to a request that was interrupted. Raises CaseFailed."""
+        self.ask(Request("close"))
         patience_s = max(RESCUE_S, 2 * max(self.slices_s))
         reply = self.answer(patience_s)
         return reply if reply.measurement else self.answer(patience_s)

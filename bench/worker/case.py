@@ -1,245 +1,243 @@
-"""The child process: one Case in, one reply a turn, the Measurement at the end.
+"""A timed case as a chain of states: ordered, opened, built, warmed up, timed, closed.
 
-Started as `python -m bench.worker`, or forked from a process that has imported TensorFlow (nursery.py). The parent
-(launch.py) gives the turns; while it is not its turn, the worker sleeps on its input, and input closed
-means that the parent has gone. Leaves out the clock loop (measure.py) and all judgement of numbers.
+A state is a record whose parts all exist from its start. A stage is a method of the states that can take it: it does
+the work and returns the next state with the reply to the parent. CHAIN lists them all.
 """
 
 import gc
-import time
-import traceback
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from typing import IO, Any
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
 
-import msgspec
 import numpy as np
 
-from bench.errors import NotAvailable
-from bench.machine import counters
-from bench.machine.nvml import Diary
-from bench.machine.pipe import connect
+from bench.machine.counters import memory_bytes, peak_memory_bytes
+from bench.machine.nvml import GpuLogger
+from bench.modes import Trainer
 from bench.modes.placement import short
 from bench.records.costs import Costs
-from bench.records.messages import Order, Reply, Turn
-from bench.records.proof import Evidence, GradientSketch, Proof
-from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, TURNS, Failure, Measurement, Samples
-from bench.worker import diagnostics as insight
-from bench.worker import timer as measure
+from bench.records.messages import Order, Reply, Request
+from bench.records.proof import Evidence, Execution, Proof
+from bench.records.run import Measurement, Samples
+from bench.worker.diagnostics import Diagnostics
+from bench.worker.evidence import finite, first_gradients, loss_curve, sketch, weight_names
 from bench.worker.fallbacks import Fallbacks
-from bench.worker.setup import Opened, card_diary, digest, open_tensorflow
-from bench.worker.slowdown import Slowed
-from bench.worker.user_errors import described
-from cifar_core.errors import Unsuited
-
-CURVE_STEPS = 5  # the short loss curve compared before timing, step 1 included
-CURVE_S = 3.0  # no further step once those after step 1 have taken so long; step 2 is always taken
-PROJECTIONS = 8
+from bench.worker.instruments import Instruments
+from bench.worker.setup import Setup, digest
+from bench.worker.slices import Slice, take_slice
+from bench.worker.timer import time_slice, tracing_tool
 
 
-class Worker:
-    """One case on its way through the stages."""
+class OutOfOrder(Exception):
+    """A stage was asked for that does not follow the stages so far."""
 
-    def __init__(
-        self,
-        order: Order,
-        open_case: Callable[[Order], Opened],
-        clock: measure.Clock,
-        look: insight.Look = insight.nothing,
-        imported_s: float = 0.0,
-        open_diary: Callable[[Order], Diary] = card_diary,
-    ) -> None:
-        self.order, self.clock, self._open_case, self._look = order, clock, open_case, look
-        self._open_diary = open_diary
-        self._imported_s = imported_s
-        self.stage = TURNS[0]
-        self.seconds: list[float] = []
-        self.rounds: list[int] = []
-        self.spent = counters.Spent()
-        self.fallbacks = Fallbacks()
-        self.warmup_s: list[float] = []
-        self.warmup_steps = self.slice_steps = self.steps_done = 0
 
-    def take(self, turn: Turn) -> Reply:
-        """Do one turn's work. Raises whatever TensorFlow raises."""
-        self.stage = turn.stage
-        stages: dict[str, Callable[[Turn], Reply]] = {
-            "open": self._open,
-            "build": self._build,
-            "warmup": self._warm_up,
-            "slice": self._slice,
-            "loop": self._loop,
-            "close": self._close,
-            "total": self._total,
-        }
-        return stages[turn.stage](turn)
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """The order has come; nothing is loaded."""
 
-    def _open(self, _: Turn) -> Reply:
-        if tool := measure.instrument():
+    order: Order
+    instruments: Instruments
+
+    def open(self, _: Request) -> "Step":
+        """Import TensorFlow and prepare the batches. Raises RuntimeError where a debugger or profiler would slow it."""
+        if tool := tracing_tool():
             raise RuntimeError(f"refused to time under {tool}; run without it")
-        self.fallbacks.attach()
-        start = self.clock()
-        self._make_trainer, self._batches_digest = self._open_case(self.order)
-        self.load_s = self._imported_s + self.clock() - start
-        self._diary = self._open_diary(self.order)
-        # What importing left behind is collected now, not in the middle of somebody's first call; in a forked worker
-        # this also copies the pages of Python's heap, to which a collection writes.
+        fallbacks, clock = Fallbacks(), self.instruments.clock
+        fallbacks.attach()
+        start = clock()
+        prepared = self.instruments.set_up(self.order)
+        load_s = self.instruments.imported_s + clock() - start
+        gpu = self.instruments.log_gpu(self.order)
+        # What importing left behind is collected now, not in the middle of some first step; in a forked worker this
+        # also copies the pages of Python's heap, to which a collection writes.
         gc.collect()
-        return Reply(seconds=self.load_s)
+        return Opened(self.order, self.instruments, prepared, load_s, fallbacks, gpu), Reply(seconds=load_s)
 
-    def _build(self, _: Turn) -> Reply:
-        """Build, make the first call, and gather the evidence of equal work."""
-        start = self.clock()
-        self.trainer = self._make_trainer()
-        self.build_s = self.clock() - start
-        weights = self.trainer.read(self.trainer.task.weights)
-        start = self.clock()
-        self.trainer.trace()
-        trace_s = self.clock() - start
-        self.trace_s = trace_s if self.trainer.traces() else None
-        call_s, loss = self._timed(1)
-        self.first_call_s = trace_s + call_s
-        optimizer, names = self.trainer.task.optimizer, [getattr(w, "path", w.name) for w in self.trainer.task.weights]
-        gradients = optimizer.first_gradients(self.trainer.read(optimizer.slots))
-        curve = [self._timed(1)]
-        while len(curve) < CURVE_STEPS - 1 and sum(seconds for seconds, _ in curve) < CURVE_S:
-            curve.append(self._timed(1))
-        losses, step_s = [loss, *(loss for _, loss in curve)], min(seconds for seconds, _ in curve)
-        self.evidence = Evidence(
-            self._batches_digest,
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """TensorFlow and the batches are loaded; `load_s` is how long that took."""
+
+    order: Order
+    instruments: Instruments
+    setup: Setup
+    load_s: float
+    fallbacks: Fallbacks
+    gpu: GpuLogger
+
+    def build(self, _: Request) -> "Step":
+        """Build, take the first step, and gather the evidence of equal work."""
+        clock, make_trainer = self.instruments.clock, self.setup.make_trainer
+        start = clock()
+        trainer = make_trainer()
+        build_s = clock() - start
+        weights = trainer.read(trainer.task.weights)
+        start = clock()
+        trainer.trace()
+        trace_s = clock() - start
+        traces = trainer.traces()
+        call_s, loss = time_slice(trainer, 1, clock)
+        gradients, curve = first_gradients(trainer), loss_curve(trainer, clock)
+        evidence = Evidence(
+            self.setup.batches_digest,
             digest(weights),
-            tuple(map(finite, losses)),
-            sketch(names, gradients),
-            optimizer.by_change,
+            tuple(map(finite, (loss, *(loss for _, loss in curve)))),
+            sketch(weight_names(trainer), gradients),
+            trainer.task.optimizer.by_change,
         )
-        return Reply(seconds=self.build_s + self.first_call_s, step_s=step_s, evidence=self.evidence)
+        built = Built(self, trainer, build_s, trace_s + call_s, trace_s if traces else None, evidence, 1 + len(curve))
+        step_s = min(seconds for seconds, _ in curve)
+        return built, Reply(seconds=build_s + built.first_step_s, step_s=step_s, evidence=evidence)
 
-    def _total(self, turn: Turn) -> Reply:
-        """Build and train so many steps from nothing, in one stretch of the clock: in place of all stages but open."""
-        start = self.clock()
-        self.trainer = self._make_trainer()
-        self.trainer.run(turn.steps)
-        loss = self.trainer.sync()
-        seconds = self.clock() - start
+    def train_from_nothing(self, request: Request) -> "Step":
+        """Build and train so many steps, timed as a whole. Raises FloatingPointError for a loss that is not finite."""
+        clock, make_trainer = self.instruments.clock, self.setup.make_trainer
+        start = clock()
+        trainer = make_trainer()
+        trainer.run(request.steps)
+        loss = trainer.sync()
+        seconds = clock() - start
         if not np.isfinite(loss):
-            raise FloatingPointError(f"the loss became {loss} within {turn.steps} steps")
-        return Reply(seconds=seconds)
+            raise FloatingPointError(f"the loss became {loss} within {request.steps} steps")
+        return Closed(trainer), Reply(seconds=seconds)
 
-    def _warm_up(self, turn: Turn) -> Reply:
-        seconds, _ = self._timed(turn.steps)
-        self.warmup_s.append(seconds)
-        self.warmup_steps = turn.steps
-        self._traces_before = self.trainer.traces()
-        return Reply(seconds=seconds)
 
-    def _slice(self, turn: Turn) -> Reply:
-        self.spent.begin()
-        seconds, self._last_loss = self._timed(turn.steps, self.order.case.slowdown)
-        self.spent.end()
-        self._diary.slice()
-        self.seconds.append(seconds)
-        self.rounds.append(turn.round)
-        self.slice_steps = turn.steps
-        return Reply(seconds=seconds)
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The trainer stands and has taken its first steps. `trace_s` is None where the mode does not trace."""
 
-    def _loop(self, turn: Turn) -> Reply:
-        """So many steps in one go, counted nowhere: what selftest.py holds a slice against."""
-        return Reply(seconds=self._timed(turn.steps)[0])
+    opened: Opened
+    trainer: Trainer
+    build_s: float
+    first_step_s: float
+    trace_s: float | None
+    evidence: Evidence
+    steps_done: int
 
-    def _close(self, _: Turn) -> Reply:
-        trainer, card = self.trainer, self._diary.log()
-        traced = trainer.traces() - self._traces_before
-        updates = int(trainer.read([trainer.task.optimizer.iterations])[0])
-        peak = counters.peak_memory_bytes()
-        execution = trainer.execution()
-        devices = tuple(sorted({short(device) for device in execution.devices if device}))
-        execution = replace(execution, devices=devices, fallbacks=tuple(self.fallbacks.found))
-        seen = self._seen()
-        measurement = Measurement(
-            case=self.order.case,
-            block=self.order.block,
-            schedule=replace(self.order.schedule, steps_per_slice=self.slice_steps),
-            environment=self.order.environment,
-            load_s=self.load_s,
-            build_s=self.build_s,
-            first_call_s=self.first_call_s,
-            warmup=Samples(tuple(self.warmup_s), self.warmup_steps),
-            steady=Samples(tuple(self.seconds), self.slice_steps, tuple(self.rounds)),
-            last_loss=finite(self._last_loss),
-            evidence=self.evidence,
-            proof=Proof(execution, traced, updates, self.steps_done, self.spent.io_bytes, seen.placement),
-            peak_memory_bytes=peak,
-            costs=seen.costs,
-            accuracy_after=seen.accuracy_after,
-            card=card,
+    def warm_up(self, request: Request) -> "Step":
+        """Take so many steps, which may be none, before the first slice."""
+        seconds, _ = time_slice(self.trainer, request.steps, self.opened.instruments.clock)
+        samples, steps_done = Samples((seconds,), request.steps), self.steps_done + request.steps
+        return WarmedUp(self, samples, self.trainer.traces(), steps_done), Reply(seconds=seconds)
+
+    def take_slice(self, request: Request) -> Slice:
+        """Time so many steps."""
+        return take_slice(
+            self.trainer, request, self.opened.order.case.slowdown, self.opened.gpu, self.opened.instruments
         )
-        return Reply(measurement=measurement)
-
-    def _seen(self) -> insight.Seen:
-        """What the slices took beside time, and, in the first block, a look at how their time was spent."""
-        spent = self.spent
-        costs = Costs(spent.cpu_s, spent.memory_before, spent.memory_after, self.trace_s)
-        return self._look(self.order, self.trainer, self.slice_steps, self.clock, costs)
-
-    def _timed(self, steps: int, slowdown: float = 0.0) -> tuple[float, float]:
-        trainer = Slowed(self.trainer, slowdown, self.clock) if slowdown else self.trainer
-        seconds, loss = measure.time_slice(trainer, steps, self.clock)
-        self.steps_done += steps
-        return seconds, loss
-
-    def failure(self, error: BaseException) -> Failure:
-        """The error as a Failure, with the tail of its traceback."""
-        stages = {NOT_APPLICABLE: Unsuited, NOT_AVAILABLE: NotAvailable}
-        stage = next((name for name, kind in stages.items() if isinstance(error, kind)), self.stage)
-        if self.order.case.workload.own_model:
-            message, trace = described(error)
-        else:
-            message = (str(error).strip() or type(error).__name__).splitlines()[0]
-            trace = "".join(traceback.format_exception(error))
-        return Failure(self.order.case, self.order.block, stage, message, trace[-4000:], tuple(self.seconds))
 
 
-def sketch(names: list[str], gradients: list[Any]) -> tuple[GradientSketch, ...]:
-    """Each gradient as its norm and PROJECTIONS dot products with directions that are the same in every process."""
-    sketches = []
-    for number, (name, gradient) in enumerate(zip(names, gradients, strict=True)):
-        flat = np.asarray(gradient, np.float64).ravel()
-        directions = np.random.default_rng(number)
-        # One direction at a time: all at once would be the largest thing in a small model's process, and its peak.
-        projections = tuple(finite(float(directions.standard_normal(flat.size) @ flat)) for _ in range(PROJECTIONS))
-        sketches.append(GradientSketch(name.split(":")[0], finite(float(np.linalg.norm(flat))), projections))
-    return tuple(sketches)
+@dataclass(frozen=True, slots=True)
+class WarmedUp:
+    """All is ready for the first slice; `traces` were made until now."""
+
+    built: Built
+    warmup: Samples
+    traces: int
+    steps_done: int
+
+    def slice(self, request: Request) -> "Step":
+        """Time the first slice."""
+        memory_before = memory_bytes()
+        first = self.built.take_slice(request)
+        timed = Timed(self, memory_before, (first,), self.steps_done + request.steps)
+        return timed, Reply(seconds=first.seconds)
 
 
-def finite(number: float) -> float | None:
-    """The number, or None for NaN and infinities, which JSON cannot hold."""
-    return float(number) if np.isfinite(number) else None
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """At least one slice is timed. `memory_before` is what was resident before the first, in bytes."""
+
+    warm: WarmedUp
+    memory_before: int
+    slices: tuple[Slice, ...]
+    steps_done: int
+
+    @property
+    def slices_s(self) -> tuple[float, ...]:
+        """Seconds of each slice so far."""
+        return tuple(each.seconds for each in self.slices)
+
+    def slice(self, request: Request) -> "Step":
+        """Time one more slice."""
+        another = self.warm.built.take_slice(request)
+        timed = replace(self, slices=(*self.slices, another), steps_done=self.steps_done + request.steps)
+        return timed, Reply(seconds=another.seconds)
+
+    def loop(self, request: Request) -> "Step":
+        """Take so many steps in one go, which no sample counts: the self-test compares slices with them."""
+        seconds, _ = time_slice(self.warm.built.trainer, request.steps, self.warm.built.opened.instruments.clock)
+        return replace(self, steps_done=self.steps_done + request.steps), Reply(seconds=seconds)
+
+    def close(self, _: Request) -> "Step":
+        """Gather the proof of mode, run the diagnostics, and hand over the measurement."""
+        warm, built = self.warm, self.warm.built
+        opened, trainer, last = built.opened, built.trainer, self.slices[-1]
+        gpu, traces = opened.gpu.log(), trainer.traces() - warm.traces
+        updates = int(trainer.read([trainer.task.optimizer.iterations])[0])
+        peak = peak_memory_bytes()
+        execution = self._execution()
+        found = self._diagnostics()
+        written = sum(each.used.io_bytes for each in self.slices)
+        measurement = Measurement(
+            case=opened.order.case,
+            block=opened.order.block,
+            schedule=replace(opened.order.schedule, steps_per_slice=last.steps),
+            environment=opened.order.environment,
+            load_s=opened.load_s,
+            build_s=built.build_s,
+            first_call_s=built.first_step_s,
+            warmup=warm.warmup,
+            steady=Samples(self.slices_s, last.steps, tuple(each.round for each in self.slices)),
+            last_loss=finite(last.loss),
+            evidence=built.evidence,
+            proof=Proof(execution, traces, updates, self.steps_done, written, found.placement),
+            peak_memory_bytes=peak,
+            costs=found.costs,
+            accuracy_after=found.accuracy_after,
+            card=gpu,
+        )
+        return Closed(trainer), Reply(measurement=measurement)
+
+    def _execution(self) -> Execution:
+        """What TensorFlow says of how the steps ran, devices in their short form, with AutoGraph's fallbacks."""
+        execution = self.warm.built.trainer.execution()
+        devices = tuple(sorted({short(device) for device in execution.devices if device}))
+        return replace(execution, devices=devices, fallbacks=tuple(self.warm.built.opened.fallbacks.causes))
+
+    def _diagnostics(self) -> Diagnostics:
+        """What the slices cost beside time, and in the first block how that time was spent."""
+        built, memory_after = self.warm.built, self.slices[-1].memory_after
+        costs = Costs(sum(each.used.cpu_s for each in self.slices), self.memory_before, memory_after, built.trace_s)
+        opened, steps = built.opened, self.slices[-1].steps
+        return opened.instruments.diagnose(opened.order, built.trainer, steps, opened.instruments.clock, costs)
 
 
-def serve(
-    lines: Iterator[bytes],
-    out: IO[bytes],
-    open_case: Callable[[Order], Opened] = open_tensorflow,
-    clock: measure.Clock = time.perf_counter,
-    look: insight.Look = insight.look,
-    imported_s: float = 0.0,
-    open_diary: Callable[[Order], Diary] = card_diary,
-) -> None:
-    """Answer each turn with one line until the input ends, the case closes, or it fails.
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Nothing more can be timed. The trainer is kept: taking it down would delay the last reply."""
 
-    `imported_s` is how long the nursery took that imported TensorFlow for this worker.
-    """
-    worker = Worker(msgspec.json.decode(next(lines), type=Order), open_case, clock, look, imported_s, open_diary)
-    for line in lines:
-        try:
-            reply = worker.take(msgspec.json.decode(line, type=Turn))
-        except Exception as error:  # whatever goes wrong in a case is that case's row, not a crash
-            reply = Reply(failure=worker.failure(error))
-        out.write(msgspec.json.encode(reply) + b"\n")
-        out.flush()
-        if reply.failure or reply.measurement:
-            return
+    trainer: Trainer
 
 
-if __name__ == "__main__":
-    serve(*connect())
+State = Ordered | Opened | Built | WarmedUp | Timed | Closed
+Step = tuple[State, Reply]  # the next state, and what the parent is told
+CHAIN: dict[tuple[type[State], str], Callable[[Any, Request], Step]] = {
+    (Ordered, "open"): Ordered.open,
+    (Opened, "build"): Opened.build,
+    (Opened, "total"): Opened.train_from_nothing,
+    (Built, "warmup"): Built.warm_up,
+    (WarmedUp, "slice"): WarmedUp.slice,
+    (Timed, "slice"): Timed.slice,
+    (Timed, "loop"): Timed.loop,
+    (Timed, "close"): Timed.close,
+}
+
+
+def take(state: State, request: Request) -> Step:
+    """Take one stage. Raises OutOfOrder where the state cannot, and whatever TensorFlow raises."""
+    stage = CHAIN.get((type(state), request.stage))
+    if stage is None:
+        raise OutOfOrder(f"the stage '{request.stage}' cannot be taken by a case that is {type(state).__name__}")
+    return stage(state, request)

@@ -1,7 +1,4 @@
-"""What waiting for a device costs, and what moving a batch there does: taken after the timing, outside every clock.
-
-Leaves out what a look inside a case holds besides (insight.py).
-"""
+"""What waiting for a device costs, and what copying a batch there costs: measured after the slices."""
 
 import statistics
 from collections.abc import Callable
@@ -13,7 +10,7 @@ from bench.records.devices import Synced
 
 Clock = Callable[[], float]
 Wait = Callable[[], None]
-COPIES = 30  # the first ones find the way: the median counts
+COPIES = 30  # the first ones are slower: the median counts
 
 
 def device_wait() -> None:
@@ -24,11 +21,11 @@ def device_wait() -> None:
 
 
 def synced(trainer: Any, steps: int, clock: Clock, loops: bool, wait: Wait = device_wait) -> Synced:
-    """Train `steps` with one wait at their end, see what is left to do then, and train them with a wait each.
+    """Train `steps` with one wait at the end, see how long the device is still busy, then train with a wait a step.
 
-    What is left is what a wait for the device takes then over what it takes with nothing to wait for.
+    It is still busy for as long as a wait takes beyond a wait for an idle device.
     """
-    wait()  # the first finds its way
+    wait()  # the first one takes longer
     idle_s = _seconds(wait, clock)
     start = clock()
     trainer.run(steps)

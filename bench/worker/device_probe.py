@@ -1,4 +1,4 @@
-"""A process that asks TensorFlow what it sees, and has each device compute something: `python -m bench.device_probe`.
+"""A process that asks TensorFlow which devices it sees, and has each of them compute something.
 
 It answers with one record on its standard output; what TensorFlow itself says on the way goes to standard error, where
 its reasons are read (availability.py).
@@ -9,11 +9,11 @@ from typing import Any
 import msgspec
 import tensorflow as tf
 
-from bench.machine.pipe import connect
-from bench.records.devices import Found, Probed
+from bench.machine.child_end import connect
+from bench.records.devices import DeviceProbe, FoundDevice
 
 
-def probed() -> Probed:
+def probe() -> DeviceProbe:
     """Every device, the CPU first. Nothing that a device does wrong ends it."""
     build, gpus = tf.sysconfig.get_build_info(), tf.config.list_physical_devices("GPU")
     tf.config.experimental.enable_tensor_float_32_execution(False)  # the CPU has no such format
@@ -23,34 +23,34 @@ def probed() -> Probed:
         tf.config.set_visible_devices([], "GPU")  # the CPU is none the worse
     reference = convolved("CPU:0")
     tried = (_tried(number, gpu, reference, refused) for number, gpu in enumerate(gpus))
-    found = [Found("cpu", "the CPU", 0.0), *tried]
+    devices = (FoundDevice("cpu", "the CPU", 0.0), *tried)
     cuda, cudnn = (build.get(key) for key in ("cuda_version", "cudnn_version"))
-    return Probed(tf.__version__, bool(build.get("is_cuda_build")), cuda, cudnn, tuple(found))
+    return DeviceProbe(tf.__version__, bool(build.get("is_cuda_build")), cuda, cudnn, devices)
 
 
 def _refused() -> str:
     """Why TensorFlow cannot take its devices, which it does all at once before its first op; '' where it can."""
     try:
         tf.config.list_logical_devices()
-    except Exception as error:  # a card that is full, or another process' own
-        return _said(error)
+    except Exception as error:  # a GPU that is full, or that another process has to itself
+        return _first_line(error)
     return ""
 
 
-def _tried(number: int, gpu: Any, reference: Any, refused: str) -> Found:
+def _tried(number: int, gpu: Any, reference: Any, refused: str) -> FoundDevice:
     details = tf.config.experimental.get_device_details(gpu)
     capability = ".".join(map(str, details.get("compute_capability", ())))
     title = details.get("device_name", "a GPU") + (f", compute capability {capability}" if capability else "")
     if refused:
-        return Found(f"gpu:{number}", title, error=refused)
+        return FoundDevice(f"gpu:{number}", title, error=refused)
     try:
-        apart = abs(convolved(f"GPU:{number}") - reference).max() / abs(reference).max()
-        return Found(f"gpu:{number}", title, float(apart))
+        difference = abs(convolved(f"GPU:{number}") - reference).max() / abs(reference).max()
+        return FoundDevice(f"gpu:{number}", title, float(difference))
     except Exception as error:  # whatever it is, it is what a person wants to know
-        return Found(f"gpu:{number}", title, error=_said(error))
+        return FoundDevice(f"gpu:{number}", title, error=_first_line(error))
 
 
-def _said(error: Exception) -> str:
+def _first_line(error: Exception) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
@@ -67,5 +67,5 @@ def convolved(device: str) -> Any:
 
 if __name__ == "__main__":
     _, out = connect()
-    out.write(msgspec.json.encode(probed()) + b"\n")
+    out.write(msgspec.json.encode(probe()) + b"\n")
     out.flush()

@@ -1,7 +1,4 @@
-"""A look inside a case after its timing: profile, structure, peaks, what was learned. No TensorFlow until it looks.
-
-Leaves out what the system counts (counters.py) and how a profile is read (profiling.py).
-"""
+"""Diagnostics of a case once it is timed: profile, structure, peaks, accuracy. TensorFlow is imported only then."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -21,8 +18,8 @@ TEST_IMAGES = 1000  # the first of the test part
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What a look adds to a measurement."""
+class Diagnostics:
+    """What they add to a measurement."""
 
     costs: Costs
     accuracy_after: Accuracy | None = None
@@ -30,15 +27,15 @@ class Seen:
 
 
 Clock = Callable[[], float]
-Look = Callable[[Order, Trainer, int, Clock, Costs], Seen]
+Diagnose = Callable[[Order, Trainer, int, Clock, Costs], Diagnostics]
 SIDES = {"cpu": 2048, "gpu": 8192}  # of the square matrices: large enough that a product keeps the device busy
 PEAK_S = 0.5  # how long products are repeated; the fastest counts
 
 
-def look(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Costs) -> Seen:
-    """The costs, with what can be seen of them now. Trains some more: `steps` under the profiler, one or two beside.
+def diagnose(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Costs) -> Diagnostics:
+    """The costs, with all that can be measured now. Trains some more: `steps` under the profiler, and a few others.
 
-    The device's peak is measured by the baseline's second entry, so that every block of a group has one.
+    The device's peak is measured by the A/A control, so that every block of a group has one.
     """
     from bench.worker.device_costs import synced
     from bench.worker.profiler import profile
@@ -57,7 +54,7 @@ def look(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Costs)
     if order.block == 0:
         costs = replace(costs, profile=profile(train, steps, clock), structure=trainer.structure())
     placement = at_home(trainer.placement(), home(kind)) if kind == "gpu" and order.block == 0 else None
-    return Seen(costs, _accuracy(order, trainer), placement)
+    return Diagnostics(costs, _accuracy(order, trainer), placement)
 
 
 def _of_device(order: Order, clock: Clock, kind: str, costs: Costs) -> Costs:
@@ -71,9 +68,9 @@ def _of_device(order: Order, clock: Clock, kind: str, costs: Costs) -> Costs:
     return costs
 
 
-def nothing(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Costs) -> Seen:
-    """Look at nothing: where there is no TensorFlow."""
-    return Seen(costs)
+def no_diagnostics(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Costs) -> Diagnostics:
+    """The costs as they are: where there is no TensorFlow."""
+    return Diagnostics(costs)
 
 
 def _accuracy(order: Order, trainer: Trainer) -> Accuracy | None:
@@ -83,9 +80,9 @@ def _accuracy(order: Order, trainer: Trainer) -> Accuracy | None:
     from cifar_core.training import evaluate
 
     test = order.source.read(TEST_PART)
-    some = Part(test.images[:TEST_IMAGES], test.labels[:TEST_IMAGES])
+    first = Part(test.images[:TEST_IMAGES], test.labels[:TEST_IMAGES])
     updates = int(trainer.read([trainer.task.optimizer.iterations])[0])
-    return Accuracy(evaluate(trainer, some)[1], len(some.labels), updates)
+    return Accuracy(evaluate(trainer, first)[1], len(first.labels), updates)
 
 
 def _allocated() -> int:

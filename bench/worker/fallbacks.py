@@ -9,7 +9,7 @@ class Fallbacks(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
-        self.found: list[str] = []
+        self.causes: list[str] = []
 
     def attach(self) -> None:
         """Listen to TensorFlow's log, whether it is imported already or not."""
@@ -19,4 +19,4 @@ class Fallbacks(logging.Handler):
         message = record.getMessage()
         if named := re.search(r"AutoGraph could not transform (.+?) and will run it as-is", message, re.DOTALL):
             cause = re.search(r"^Cause: (.+)$", message, re.MULTILINE)
-            self.found.append(f"{named[1]}: {cause[1] if cause else 'no cause given'}")
+            self.causes.append(f"{named[1]}: {cause[1] if cause else 'no cause given'}")

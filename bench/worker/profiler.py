@@ -1,4 +1,4 @@
-"""How much of a step passes outside the runtime's kernels, by TensorFlow's own profiler. Leaves out all timing.
+"""How much of a step is Python and dispatch overhead rather than kernels, by TensorFlow's own profiler.
 
 The profiler notes when the runtime begins and ends to execute each op it is called with: every op of the step in
 eager mode, one call of the whole graph in the others. What a step takes beyond that is Python, the dispatch of ops,

@@ -1,19 +1,16 @@
-"""A case opened in TensorFlow: device and threads set, images loaded, the trainer ready to be built.
-
-Leaves out the stages of a case (worker.py).
-"""
+"""A case set up in TensorFlow: device and threads set, images loaded, the trainer ready to be built."""
 
 from collections.abc import Callable
 from functools import partial
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from bench import modes
 from bench.errors import NotApplicable, NotAvailable
-from bench.machine import nvml as card
-from bench.machine.nvml import Diary
+from bench.machine import nvml
+from bench.machine.nvml import GpuLogger
 from bench.modes import Trainer
 from bench.records.case import Case
 from bench.records.messages import Order
@@ -24,10 +21,18 @@ from cifar_core.workload import Workload
 if TYPE_CHECKING:
     from cifar_core.inputs import Inputs
 
-Opened = tuple[Callable[[], Trainer], str]  # build the trainer; digest of its batches
+
+class Setup(NamedTuple):
+    """A case that can be built: what builds its trainer, and the digest of its batches."""
+
+    make_trainer: Callable[[], Trainer]
+    batches_digest: str
 
 
-def open_tensorflow(order: Order) -> Opened:
+SetUp = Callable[[Order], Setup]
+
+
+def set_up(order: Order) -> Setup:
     """Import TensorFlow, set what the case asks for, prepare the inputs. Raises NotAvailable without such a GPU."""
     import tensorflow as tf
 
@@ -40,19 +45,19 @@ def open_tensorflow(order: Order) -> Opened:
     if case.deterministic:
         tf.config.experimental.enable_op_determinism()
         tf.random.set_seed(case.workload.seed)  # without which random ops are refused then
-    make_task, batches = (own_task if case.workload.own_model else _ours)(order.source, case.workload)
+    make_task, batches_digest = (own_task if case.workload.own_model else _builtin_task)(order.source, case.workload)
     open_trainer = modes.load(case.mode)
-    return lambda: open_trainer(make_task, **_options(case)), batches
+    return Setup(lambda: open_trainer(make_task, **_options(case)), batches_digest)
 
 
 MadeTask = tuple[Callable[..., Any], str]  # make the task, given `hold`; the digest of its batches
 
 
-def _ours(source: Source, workload: Workload) -> MadeTask:
+def _builtin_task(source: Source, workload: Workload) -> MadeTask:
     from cifar_core.training import timed_task
 
-    inputs, batches = INPUTS[workload.input](source, workload)
-    return partial(timed_task, workload, inputs), batches
+    inputs, batches_digest = INPUTS[workload.input](source, workload)
+    return partial(timed_task, workload, inputs), batches_digest
 
 
 def own_task(source: Source, workload: Workload) -> MadeTask:
@@ -63,12 +68,12 @@ def own_task(source: Source, workload: Workload) -> MadeTask:
     if own.is_keras and workload.precision not in ("float32", "tf32"):
         raise NotApplicable("a keras.Model has its own precision: give it a dtype policy, and leave --precisions alone")
     if own.batches is None:
-        inputs, batches = INPUTS[workload.input](source, workload)
-        return partial(own.task, inputs), batches
+        inputs, batches_digest = INPUTS[workload.input](source, workload)
+        return partial(own.task, inputs), batches_digest
     if workload.input != "resident":
         raise NotApplicable("it brings its own batches, so CIFAR-10's pipeline has no part in it")
-    held = own.batches
-    return partial(own.task, lambda hold: held), digest(held.arrays())
+    batches = own.batches
+    return partial(own.task, lambda hold: batches), digest(batches.arrays())
 
 
 def _options(case: Case) -> dict[str, int]:
@@ -125,10 +130,11 @@ def set_products(tf: Any, device: str, precision: str) -> None:
         raise NotApplicable("TF32 is a format of GPUs")
 
 
-def card_diary(order: Order) -> Diary:
-    """What is kept of the case's card; empty on a CPU. Called once the case is open."""
-    found = card.find(int(order.case.device.partition(":")[2] or 0)) if order.case.device != "cpu" else None
-    return Diary(found, card.of_this_run)
+def log_gpu(order: Order) -> GpuLogger:
+    """Begin to log the case's GPU; nothing on a CPU. Called once the case is set up."""
+    device, _, number = order.case.device.partition(":")
+    gpu = None if device == "cpu" else nvml.find(int(number or 0))
+    return GpuLogger(gpu, nvml.of_this_run)
 
 
 def digest(arrays: list[Any]) -> str:

@@ -1,7 +1,7 @@
-"""A slow-down of known size, planted on purpose: what finds it, and how exactly, is an instrument that works.
+"""An injected slowdown of known size, with which gates and the self-test check that slowdowns are detected.
 
-It sleeps at the end of a slice, inside the clock, for a share of what the slice took: so the ratio of the slowed case
-to its twin is known, whatever the machine does. Leaves out who asks for it (plan.py, selftest.py).
+It sleeps at the end of a slice, while the clock runs, for a share of the slice's own time: so the ratio of the slowed
+case to the same case without it is known, whatever the machine does.
 """
 
 import time

@@ -1,7 +1,7 @@
-"""The clock loop: one slice of steps, ended by the completion barrier. Plain Python, no TensorFlow.
+"""The timed loop: one slice of steps, ended by waiting for the device. Plain Python, no TensorFlow.
 
-In the clock, for every mode alike: the Python loop over the steps, the mode's call, and one wait for the device with
-the loss read back. Not in the clock: loading data, building, tracing, compiling, and the talk between processes.
+Timed, for every mode alike: the Python loop over the steps, the mode's call, and one wait for the device with the loss
+read back. Not timed: loading data, building, tracing, compiling, and messages between processes.
 """
 
 import sys
@@ -12,7 +12,7 @@ Clock = Callable[[], float]
 
 
 class Stepper(Protocol):
-    """What the clock loop needs of a trainer."""
+    """What the timed loop needs of a trainer."""
 
     def run(self, steps: int) -> None: ...
 
@@ -27,8 +27,8 @@ def time_slice(trainer: Stepper, steps: int, clock: Clock) -> tuple[float, float
     return clock() - start, loss
 
 
-def instrument() -> str | None:
-    """The name of whatever traces this process, or None. Coverage, tracers and profilers slow eager most."""
+def tracing_tool() -> str | None:
+    """The name of whatever traces this process, or None. Coverage, debuggers and profilers slow eager mode most."""
     if sys.gettrace() is not None:
         return "a trace function (debugger or coverage)"
     if sys.getprofile() is not None:

@@ -1,7 +1,6 @@
-"""The child that trains: one training's folder in, one displayed step a turn. Started by module name, by train.py.
+"""The child that trains: a training's folder in, one displayed step for each request.
 
-Everything it reaches is in the folder before the parent hears of it. Leaves out the step and the loop
-(cifar_core.training).
+Everything it reaches is in the folder before the parent hears of it.
 """
 
 import os
@@ -18,7 +17,7 @@ import numpy as np
 
 from bench import modes
 from bench.errors import BenchError, NotApplicable
-from bench.machine.pipe import connect
+from bench.machine.child_end import connect
 from bench.records.files import write
 from bench.records.folders import open_training
 from bench.records.training import Point, Training, TrainOrder, TrainReply
@@ -27,7 +26,7 @@ from cifar_core.cifar10 import Dataset
 
 
 def serve(lines: Iterator[bytes], out: IO[bytes]) -> None:
-    """Load, then answer each turn with the next displayed step, until the training or the input ends."""
+    """Load, then answer each request with the next displayed step, until the training or the input ends."""
 
     def answer(reply: TrainReply) -> None:
         out.write(msgspec.json.encode(reply) + b"\n")
@@ -36,7 +35,7 @@ def serve(lines: Iterator[bytes], out: IO[bytes]) -> None:
     order = msgspec.json.decode(next(lines), type=TrainOrder)
     try:
         dataset = cifar10.load(order.source, lambda text: answer(TrainReply(said=text)))
-        import tensorflow as tf  # here, so that loading it is no part of the first turn
+        import tensorflow as tf  # here, so that loading it is no part of the first step
 
         _take_gpu(tf)
         answer(TrainReply())
@@ -52,7 +51,7 @@ def serve(lines: Iterator[bytes], out: IO[bytes]) -> None:
 
 
 def _take_gpu(tf: Any) -> None:
-    """Trainings that run at once share a card: each takes what it needs, and computes float32 as `run` does."""
+    """Trainings that run at once share a GPU: each takes what it needs, and computes float32 as `run` does."""
     from bench.worker.setup import set_device, set_products
 
     if tf.config.list_physical_devices("GPU"):

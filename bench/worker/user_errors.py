@@ -1,7 +1,4 @@
-"""An error that came out of a person's own code, as they need to see it: its type, its text, their line, their frames.
-
-Leaves out whose stage it was (worker.py) and how it is shown (report/conditions.py, command.py).
-"""
+"""An error that came out of a person's own code, as they need to see it: its type, text, line and frames."""
 
 import re
 import traceback
@@ -30,12 +27,13 @@ def described(error: BaseException) -> tuple[str, str]:
     if rewritten:
         places = [f"{file}:{line}" for file, line in _FRAME.findall(text) if not _OTHERS.search(file)]
     line = _line(text, rewritten)
-    said = line if rewritten else f"{type(error).__name__}: {line}" if line else type(error).__name__
-    message = f"{said} ({_short(places[-1])})" if places else said
+    kind = type(error).__name__
+    summary = line if rewritten else f"{kind}: {line}" if line else kind
+    message = f"{summary} ({_short(places[-1])})" if places else summary
     if rewritten:
         return message, _without_ours(text)
-    shown = traceback.format_list(frames) if frames else traceback.format_tb(error.__traceback__)
-    return message, "".join(["Traceback (most recent call last):\n", *shown, f"{type(error).__name__}: {text}\n"])
+    calls = traceback.format_list(frames) if frames else traceback.format_tb(error.__traceback__)
+    return message, "".join(["Traceback (most recent call last):\n", *calls, f"{kind}: {text}\n"])
 
 
 def _own_frames(error: BaseException) -> list[traceback.FrameSummary]:
@@ -60,8 +58,8 @@ def _line(text: str, rewritten: bool) -> str:
     if rewritten:
         named = [line for line in lines if re.match(r"^[A-Za-z_][\w.]*(Error|Exception|Warning|Exit|Stop\w*)\b:", line)]
         return named[-1] if named else lines[-1]
-    said = [line for line in lines if not line.startswith("Exception encountered when calling")]
-    return (said or lines or [""])[0]
+    telling = [line for line in lines if not line.startswith("Exception encountered when calling")]
+    return (telling or lines or [""])[0]
 
 
 def _short(place: str) -> str:

@@ -53,7 +53,7 @@ class Dense(tf.Module):
 
 
 @dataclass
-class Training:
+class TrainingMode:
     """A forward pass that trains: what to drop before the last layer, and the updates that layers make beside it.
 
     Layers append to `updates`; a TF1 graph must fetch them, elsewhere they have already run.
@@ -80,14 +80,14 @@ class ConvNorm(tf.Module):
         self.mean = tf.Variable(np.zeros(filters, np.float32), trainable=False, name=f"{name}_norm_moving_mean")
         self.variance = tf.Variable(np.ones(filters, np.float32), trainable=False, name=f"{name}_norm_moving_variance")
 
-    def __call__(self, x: Any, training: Training | None = None) -> Any:
+    def __call__(self, x: Any, training: TrainingMode | None = None) -> Any:
         x = tf.nn.conv2d(x, tf.cast(self.kernel, x.dtype), strides=1, padding="SAME")
         return tf.nn.relu(self._normalised(x) if training is None else self._normalised_by_batch(x, training))
 
     def _normalised(self, x: Any) -> Any:
         return tf.nn.batch_normalization(x, self.mean, self.variance, self.beta, self.gamma, self.EPSILON)
 
-    def _normalised_by_batch(self, x: Any, training: Training) -> Any:
+    def _normalised_by_batch(self, x: Any, training: TrainingMode) -> Any:
         # The fused op gives the variance that is unbiased (n - 1) for the average, and normalises with the biased one.
         x, mean, variance = tf.compat.v1.nn.fused_batch_norm(x, self.gamma, self.beta, epsilon=self.EPSILON)
         training.updates += [

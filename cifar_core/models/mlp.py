@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from cifar_core.models.layers import Dense, Training
+from cifar_core.models.layers import Dense, TrainingMode
 
 PIXELS, UNITS = 32 * 32 * 3, 128
 
@@ -20,7 +20,7 @@ class MLP(tf.Module):
         self.hidden = [Dense(rng, count, UNITS, f"hidden{number}") for number, count in enumerate(inputs, 1)]
         self.logits = Dense(rng, UNITS, 10, "logits")
 
-    def __call__(self, images: Any, training: Training | None = None) -> Any:
+    def __call__(self, images: Any, training: TrainingMode | None = None) -> Any:
         x = tf.reshape(images, [-1, PIXELS])
         for layer in self.hidden:
             x = tf.nn.relu(layer(x))

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from cifar_core.models.layers import ConvNorm, Dense, MaxPool, Training
+from cifar_core.models.layers import ConvNorm, Dense, MaxPool, TrainingMode
 
 BLOCKS = (  # name, inputs, filters, pooled
     ("prep", 3, 64, False),
@@ -30,7 +30,7 @@ class ResNet9(tf.Module):
         self.pool = MaxPool()
         self.logits = Dense(rng, 512, 10, "logits")
 
-    def __call__(self, images: Any, training: Training | None = None) -> Any:
+    def __call__(self, images: Any, training: TrainingMode | None = None) -> Any:
         x = entry = images
         for name, _, _, pooled in BLOCKS:
             entry = x if name.endswith("a") else entry

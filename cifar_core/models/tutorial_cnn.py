@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from cifar_core.models.layers import Conv, Dense, MaxPool, Training
+from cifar_core.models.layers import Conv, Dense, MaxPool, TrainingMode
 
 
 class TutorialCNN(tf.Module):
@@ -21,7 +21,7 @@ class TutorialCNN(tf.Module):
         self.hidden = Dense(rng, 4 * 4 * 128, 256, "hidden")
         self.logits = Dense(rng, 256, 10, "logits")
 
-    def __call__(self, images: Any, training: Training | None = None) -> Any:
+    def __call__(self, images: Any, training: TrainingMode | None = None) -> Any:
         x = self.pool(self.conv1(images))
         x = self.pool(self.conv2(x))
         x = self.pool(self.conv3(x))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from builders import A_READING, EXECUTIONS, a_card_log, a_costs, a_group, a_measurement, a_plan, an_evidence
+from builders import A_READING, EXECUTIONS, a_costs, a_gpu_log, a_group, a_measurement, a_plan, an_evidence
 
 from bench.analysis.across_devices import across, lines
 from bench.analysis.analyse import analyse
@@ -48,7 +48,7 @@ def on_gpu(measurement: Measurement) -> Measurement:
     costs = a_costs(measurement.case.mode, synced=Synced(0.01, 2e-5, 0.015))
     copied = replace(costs, batch_copy_s=2.5e-4 if measurement.case.again else None)
     held_down = replace(A_READING, throttled=("power cap",), sm_mhz=1500)
-    return replace(measurement, proof=proof, costs=copied, card=a_card_log(A_READING, A_READING, held_down))
+    return replace(measurement, proof=proof, costs=copied, card=a_gpu_log(A_READING, A_READING, held_down))
 
 
 def measured(plan: Plan, gains: Mapping[int, float], blocks: int = 6) -> list[Outcome]:
@@ -222,7 +222,7 @@ def test_a_run_on_one_device_has_no_such_section(tmp_path: Path) -> None:
 
 def test_what_nvml_did_not_tell_is_a_dash(tmp_path: Path) -> None:
     plan = a_plan(cases(*BOTH))
-    mute = replace(a_card_log(Reading(), Reading()), before=Reading(), name=None)
+    mute = replace(a_gpu_log(Reading(), Reading()), before=Reading(), name=None)
     records = [
         Outcome(measurement=replace(o.measurement, card=mute)) if o.measurement and o.measurement.card else o
         for o in measured(plan, {64: 4.0})

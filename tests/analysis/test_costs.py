@@ -1,14 +1,8 @@
 """What is counted beside the clock, and what the report makes of it."""
 
-import mmap
-import os
-import time
-import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
-import numpy as np
 import pytest
 from builders import a_costs, a_group, a_measurement, a_plan, an_evidence, outcomes
 
@@ -16,12 +10,10 @@ from bench.analysis import costs as spending
 from bench.analysis import metrics
 from bench.analysis.analyse import analyse
 from bench.analysis.results import Run
-from bench.machine.counters import Spent, memory_bytes
 from bench.records.costs import Costs, Profile
 from bench.records.run import Outcome
 from bench.report.form.document import Table
 from bench.report.sections import costs, why
-from bench.worker import case as worker
 
 GROUP = ("eager", "function", "function_unconverted", "xla")
 
@@ -42,51 +34,6 @@ def usual(mode: str) -> Costs:
     """A measurement's three slices of two steps take six steps: 6 x 40 ms in eager, on one core."""
     cpu_s = {"eager": 0.24, "function": 0.24, "function_unconverted": 0.24, "xla": 0.48}[mode]
     return a_costs(mode, cpu_s=cpu_s)
-
-
-def burn(cpu_s: float) -> None:
-    end = time.process_time() + cpu_s
-    while time.process_time() < end:
-        pass
-
-
-def test_cpu_time_and_memory_are_counted_over_slices_only() -> None:
-    spent = Spent()
-    spent.begin()
-    while spent.cpu_s < 0.02:
-        sum(range(10_000))
-        spent.end()
-        spent.begin()
-    counted = spent.cpu_s
-    burn(0.3)  # between slices
-    spent.begin()
-    held = mmap.mmap(-1, 30_000_000)  # new pages, where bytes() may be given some that were freed and are resident yet
-    for page in range(0, len(held), mmap.PAGESIZE):
-        held[page] = 1
-    spent.end()
-    assert spent.cpu_s < counted + 0.25
-    assert spent.memory_after - spent.memory_before > len(held) / 2
-    assert abs(memory_bytes() - spent.memory_after) < len(held)
-
-
-def test_comparing_gradients_takes_little_memory_and_the_directions_of_kept_runs() -> None:
-    gradient = np.linspace(-1.0, 1.0, 1_000_000)
-    tracemalloc.start()
-    (found,) = worker.sketch(["kernel:0"], [gradient])
-    _, most = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert most < 2 * gradient.nbytes
-    directions = np.random.default_rng(0).standard_normal((worker.PROJECTIONS, gradient.size))
-    assert found.projections == pytest.approx(tuple(directions @ gradient))
-
-
-@pytest.mark.skipif(not os.path.exists("/proc/self/io"), reason="this system does not count it")
-def test_bytes_written_in_a_slice_are_counted(tmp_path: Path) -> None:
-    spent = Spent()
-    spent.begin()
-    (tmp_path / "file").write_bytes(b"x" * 100_000)
-    spent.end()
-    assert spent.io_bytes >= 100_000
 
 
 def test_cpu_time_of_a_step_and_cores_busy_come_from_the_same_count() -> None:

@@ -8,7 +8,7 @@ import pytest
 from bench.commands import devices as devices_command
 from bench.machine import availability
 from bench.machine.availability import FULL, INSTALL, Availability
-from bench.records.devices import Found, Probed
+from bench.records.devices import DeviceProbe, FoundDevice
 
 CARD = (("A card", "580.1"),)
 NO_DRIVER = (
@@ -30,12 +30,14 @@ NO_DEVICE = (
     "call to cuInit: CUDA_ERROR_NO_DEVICE: no CUDA-capable device is detected\n"
 )
 BUSY = "cudaSetDevice() on GPU:0 failed. Status: CUDA-capable device(s) is/are busy or unavailable"
-CPU = Found("cpu", "the CPU", 0.0)
-WORKS = Found("gpu:0", "A card, compute capability 9.0", 3e-7)
+CPU = FoundDevice("cpu", "the CPU", 0.0)
+WORKS = FoundDevice("gpu:0", "A card, compute capability 9.0", 3e-7)
 
 
-def seen(*gpus: Found, words: str = "", cards: tuple[tuple[str, str], ...] = (), **changes: object) -> Availability:
-    probed = Probed("2.21.0", True, "12.5.1", "9", (CPU, *gpus))
+def seen(
+    *gpus: FoundDevice, words: str = "", cards: tuple[tuple[str, str], ...] = (), **changes: object
+) -> Availability:
+    probed = DeviceProbe("2.21.0", True, "12.5.1", "9", (CPU, *gpus))
     return Availability(probed, words, cards, **changes)  # type: ignore[arg-type]
 
 
@@ -71,19 +73,19 @@ def test_a_driver_that_shows_no_card_is_told_from_no_driver() -> None:
     ],
 )
 def test_a_card_that_is_full_or_in_use_is_not_available_and_says_who_to_ask(error: str) -> None:
-    reason = seen(Found("gpu:0", "A card", error=error)).missing("gpu")
+    reason = seen(FoundDevice("gpu:0", "A card", error=error)).missing("gpu")
     assert reason.startswith(f'A card: TensorFlow says "{error}"; ')
     assert reason.endswith(FULL)
 
 
 def test_any_other_error_of_a_card_is_quoted() -> None:
-    reason = seen(Found("gpu:0", "A card", error="No algorithm worked!")).missing("gpu")
+    reason = seen(FoundDevice("gpu:0", "A card", error="No algorithm worked!")).missing("gpu")
     assert reason == 'A card: TensorFlow says "No algorithm worked!"; see `cifar-bench devices`'
 
 
 @pytest.mark.parametrize("difference", [0.5, float("nan")])
 def test_a_card_that_computes_something_else_is_not_available(difference: float) -> None:
-    assert "distrust this card" in seen(Found("gpu:0", "A card", difference)).missing("gpu")
+    assert "distrust this card" in seen(FoundDevice("gpu:0", "A card", difference)).missing("gpu")
 
 
 def test_a_gpu_that_works_is_missed_by_no_one_and_one_that_is_not_there_is() -> None:
@@ -98,7 +100,7 @@ def test_a_gpu_that_was_hidden_on_purpose_is_said_to_be(hidden: str, hides: bool
 
 
 def test_a_tensorflow_without_cuda_needs_another_package() -> None:
-    built = Probed("2.21.0", False, None, None, (CPU,))
+    built = DeviceProbe("2.21.0", False, None, None, (CPU,))
     assert "is built without CUDA" in Availability(built, "").missing("gpu")
 
 
@@ -134,7 +136,7 @@ def test_the_command_says_what_is_missing_and_fails_only_where_a_card_lies_idle(
     assert devices_command.lines(nothing)[0].startswith("No GPU is used: TensorFlow sees no GPU and says")
     assert not devices_command.broken(nothing)
     assert devices_command.broken(seen(words=NO_LIBRARIES, cards=CARD))
-    full = seen(Found("gpu:0", "A card", error="CUDA_ERROR_OUT_OF_MEMORY"), cards=CARD)
+    full = seen(FoundDevice("gpu:0", "A card", error="CUDA_ERROR_OUT_OF_MEMORY"), cards=CARD)
     assert devices_command.lines(full)[0] == "Your GPU is seen and cannot be used."
     assert devices_command.lines(full)[2].startswith("  gpu:0: NOT AVAILABLE: A card: TensorFlow says")
     assert devices_command.broken(full)

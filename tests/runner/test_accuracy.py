@@ -1,9 +1,8 @@
-"""Trainings over modes and seeds: turns, what breaks, what resumes, what the report may say."""
+"""Trainings over modes and seeds: interleaving, what breaks, what resumes, what the report may say."""
 
 import sys
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from builders import a_training, an_accuracy_plan
@@ -18,38 +17,10 @@ from bench.report import accuracy as report
 from bench.report.sections import learning as section
 from bench.report.sections import learning_tables
 from bench.runner import accuracy, train
-from bench.worker import training as train_worker
 from cifar_core import cifar10
 
 KINDS = (".md", ".csv", ".png")
 FAKE = (sys.executable, str(SUPPORT / "fake_train_worker.py"))
-
-
-class FakeConfig:
-    """TensorFlow's, on a machine with these GPUs; notes what is set."""
-
-    def __init__(self, *gpus: str) -> None:
-        self.gpus, self.experimental, self.told = gpus, self, list[tuple[object, ...]]()
-
-    def list_physical_devices(self, kind: str) -> tuple[str, ...]:
-        return self.gpus
-
-    def set_visible_devices(self, *told: object) -> None:
-        self.told.append(told)
-
-    def set_memory_growth(self, *told: object) -> None:
-        self.told.append(told)
-
-    def enable_tensor_float_32_execution(self, *told: object) -> None:
-        self.told.append(told)
-
-
-def test_trainings_at_once_take_of_a_card_what_they_need_and_compute_in_float32() -> None:
-    card, none = FakeConfig("a card", "another"), FakeConfig()
-    for config in (card, none):
-        train_worker._take_gpu(SimpleNamespace(config=config))
-    assert card.told == [(["a card"], "GPU"), ("a card", True), (False,)]
-    assert none.told == []
 
 
 class Watched:
@@ -82,12 +53,12 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> learning.Learning:
     return trained(tmp_path_factory.mktemp("accuracy") / "sound")
 
 
-def test_modes_take_turns_in_an_order_drawn_anew(tmp_path: Path) -> None:
+def test_modes_are_interleaved_in_an_order_drawn_anew(tmp_path: Path) -> None:
     watched = Watched()
     create_accuracy(tmp_path / "a", an_accuracy_plan(seeds=2))
     accuracy.execute(tmp_path / "a", cifar10.SYNTHETIC, watched, FAKE)
-    turns = [notice.split()[0] for notice in watched.notices if "step" in notice]
-    rounds = [turns[i : i + 4] for i in range(0, len(turns), 4)]
+    advanced = [notice.split()[0] for notice in watched.notices if "step" in notice]
+    rounds = [advanced[i : i + 4] for i in range(0, len(advanced), 4)]
     assert watched.seeds == 2
     assert all(sorted(round_) == ["eager", "function", "graph", "xla"] for round_ in rounds)
     assert len({tuple(round_) for round_ in rounds}) > 1

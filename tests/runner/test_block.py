@@ -2,9 +2,7 @@
 
 import os
 import signal
-import subprocess
 import sys
-import sysconfig
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -15,12 +13,10 @@ from builders import ENVIRONMENT, SCHEDULE, a_group
 from places import SUPPORT
 
 from bench.analysis.stats.ratios import block_ratio
-from bench.machine import process
-from bench.modes.process_env import child_env
-from bench.records.messages import Order, Reply, Turn
+from bench.records.messages import Order
 from bench.records.run import NOT_APPLICABLE, Failure, Measurement, Outcome
-from bench.runner import block as launch
-from bench.runner import worker_process as child
+from bench.runner import worker_process
+from bench.runner.block import Block, uninterrupted
 from cifar_core.cifar10 import SYNTHETIC
 
 FAKE = (sys.executable, str(SUPPORT / "fake_worker.py"))
@@ -33,7 +29,7 @@ def run_block(
     kept: list[Outcome] = []
     schedule = replace(SCHEDULE, time_limit_s=time_limit_s, rounds=rounds)
     orders = [Order(case, 0, schedule, ENVIRONMENT, SYNTHETIC) for case in a_group()]
-    launch.Block(orders, 0, lambda outcome, _: kept.append(outcome), lambda text, share: None).run((*FAKE, *faults))
+    Block(orders, 0, lambda outcome, _: kept.append(outcome), lambda text, share: None).run((*FAKE, *faults))
     return {outcome.case.arm: outcome.record for outcome in kept}
 
 
@@ -122,6 +118,7 @@ def orders(**schedule: Any) -> list[Order]:
     ]
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_while_an_outcome_is_written_waits_until_it_is(tmp_path: Path) -> None:
     kept: list[Outcome] = []
 
@@ -131,79 +128,25 @@ def test_ctrl_c_while_an_outcome_is_written_waits_until_it_is(tmp_path: Path) ->
         kept.append(outcome)
 
     with pytest.raises(KeyboardInterrupt):
-        launch.Block(orders(), 0, keep, lambda text, share: None).run(FAKE)
+        Block(orders(), 0, keep, lambda text, share: None).run(FAKE)
     assert len(kept) == 3  # the one being written, and by the rescue the two that still had theirs
     assert len({outcome.case.key for outcome in kept}) == 3
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_a_worker_too_slow_to_be_rescued_leaves_its_slices(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child, "RESCUE_S", 0.2)
+    monkeypatch.setattr(worker_process, "RESCUE_S", 0.2)
     kept: list[tuple[Outcome, bool]] = []
 
     def notice(text: str, _: float) -> None:
         if text.startswith("round 4 of"):
             threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
 
-    block = launch.Block(orders(rounds=4), 0, lambda *outcome: kept.append(outcome), notice)
+    block = Block(orders(rounds=4), 0, lambda *outcome: kept.append(outcome), notice)
     with pytest.raises(KeyboardInterrupt):
         block.run((*FAKE, "function=stall"))
     (stalled,) = [outcome.failure for outcome, interrupted in kept if outcome.failure and interrupted]
     assert len(stalled.slices_s) == 3
-
-
-def test_workers_are_started_from_this_package_whatever_lies_in_the_users_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "bench").mkdir()
-    (tmp_path / "bench" / "__init__.py").write_text("raise SystemExit('the wrong bench')")
-    monkeypatch.chdir(tmp_path)
-    worker = child.WorkerProcess(orders()[0], process.executed(child.WORKER, child_env("eager", "cpu")))
-    worker.ask(Turn("no such stage"))
-    with pytest.raises(child.CaseFailed, match="no such stage"):
-        worker.answer()
-    worker.end()
-
-
-def test_an_installed_package_is_no_first_place_to_look(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """What lies beside it there, such as a backport of `dataclasses`, would stand in for Python's own."""
-    monkeypatch.setattr(process, "__file__", str(tmp_path / "bench" / "machine" / "process.py"))
-    assert process.command("bench.worker.case")[-1] == str(tmp_path)
-    monkeypatch.setattr(
-        process, "__file__", os.path.join(sysconfig.get_path("purelib"), "bench", "machine", "process.py")
-    )
-    installed = process.command("this")
-    assert installed[-1] == ""
-    assert subprocess.run(installed, capture_output=True, check=False, cwd=tmp_path).stdout.startswith(b"The Zen")
-
-
-def test_a_turn_of_slow_steps_has_the_time_that_they_take(monkeypatch: pytest.MonkeyPatch) -> None:
-    limits: list[float] = []
-
-    def answer(self: child.WorkerProcess, time_limit_s: float) -> Reply:
-        limits.append(time_limit_s)
-        return Reply(step_s=40.0)
-
-    monkeypatch.setattr(child.WorkerProcess, "answer", answer)
-    worker = child.WorkerProcess(orders()[0], process.executed(FAKE, dict(os.environ)))
-    worker.take(Turn("build"))
-    worker.take(Turn("warmup", 10))
-    worker.end()
-    assert limits == [worker.order.schedule.time_limit_s, child.PATIENCE * 400.0]
-
-
-def test_a_child_on_the_cpu_cannot_see_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    assert child_env("eager", "cpu")["CUDA_VISIBLE_DEVICES"] == "-1"
-    assert "CUDA_VISIBLE_DEVICES" not in child_env("eager", "gpu:1")
-    assert child_env("eager", "gpu:1")["CUDA_DEVICE_ORDER"] == "PCI_BUS_ID"
-
-
-def test_only_children_that_need_keras_may_import_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("TF_USE_LEGACY_KERAS", raising=False)
-    monkeypatch.setenv("KERAS_BACKEND", "jax")
-    assert child_env("eager", "cpu")["TF_USE_LEGACY_KERAS"] == "1"
-    own = child_env("eager", "cpu", own_model=True)
-    assert (own["TF_USE_LEGACY_KERAS"], own["KERAS_BACKEND"]) == ("0", "tensorflow")
 
 
 def test_an_own_model_that_does_other_work_is_told_what_to_do() -> None:
@@ -211,7 +154,7 @@ def test_an_own_model_that_does_other_work_is_told_what_to_do() -> None:
     own = [replace(case, workload=workload) for case in a_group(("eager", "function"))]
     kept: list[Outcome] = []
     ordered = [Order(case, 0, SCHEDULE, ENVIRONMENT, SYNTHETIC) for case in own]
-    launch.Block(ordered, 0, lambda outcome, _: kept.append(outcome), lambda *_: None).run((*FAKE, "function=scaled"))
+    Block(ordered, 0, lambda outcome, _: kept.append(outcome), lambda *_: None).run((*FAKE, "function=scaled"))
     (failed,) = [outcome.failure for outcome in kept if outcome.failure]
     assert failed.stage == "equal work"
     assert failed.message.endswith("so leave them out to compare modes")
@@ -222,3 +165,25 @@ def test_no_worker_outlives_its_block() -> None:
 
     run_block("xla=hang", time_limit_s=2.0)
     assert not [p for p in psutil.Process().children(recursive=True) if "fake_worker" in " ".join(p.cmdline())]
+
+
+@pytest.mark.usefixtures("interruptible")
+def test_an_interruption_is_held_back_until_what_must_be_whole_is_done() -> None:
+    done = []
+
+    def work() -> None:
+        with uninterrupted():
+            signal.raise_signal(signal.SIGINT)
+            done.append(1)
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert done == [1]
+
+
+@pytest.mark.usefixtures("interruptible")
+def test_an_interruption_that_is_ignored_stays_ignored() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with uninterrupted():
+        signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN

@@ -11,11 +11,11 @@ from watcher import Watcher
 
 from bench.analysis.stats.ratios import Summary
 from bench.errors import BenchError
-from bench.records.folders import read_trials
+from bench.records.folders import read_break_evens
 from bench.records.store import Store
 from bench.report.run import build
-from bench.report.sections import breakeven as trials
-from bench.runner import breakeven as trial
+from bench.report.sections import breakeven as section
+from bench.runner import breakeven
 from cifar_core.cifar10 import SYNTHETIC
 
 FAKE = (sys.executable, str(SUPPORT / "fake_worker.py"))
@@ -33,11 +33,11 @@ def a_store(folder: Path) -> Store:
 
 def test_a_prediction_that_is_right_holds_at_half_and_at_twice_its_steps(tmp_path: Path) -> None:
     store = a_store(tmp_path)
-    wanted = trial.plan(store, ["function", "xla"], repeats=3)
+    wanted = breakeven.plan(store, ["function", "xla"], repeats=3)
     assert [entry[3] for entry in wanted[:2]] == [21, 81]
     assert len(wanted) == 2 * 3  # XLA is slower and predicts nothing
-    found = trial.execute(store, SYNTHETIC, wanted, Watcher(), (*FAKE, "function=dear"))
-    below, above = trials.table(found).rows
+    tried = breakeven.execute(store, SYNTHETIC, wanted, Watcher(), (*FAKE, "function=dear"))
+    below, above = section.table(tried).rows
     assert (below["expected"], below["verdict"], below["pairs"]) == ("below 1", "held", 3)
     assert (above["expected"], above["verdict"], above["steps"]) == ("above 1", "held", 81)
     assert "| tf.function | 40 steps | 81 |" in build(store).path.read_text()
@@ -45,33 +45,35 @@ def test_a_prediction_that_is_right_holds_at_half_and_at_twice_its_steps(tmp_pat
 
 def test_a_prediction_that_is_wrong_does_not_hold(tmp_path: Path) -> None:
     store = a_store(tmp_path)
-    found = trial.execute(store, SYNTHETIC, trial.plan(store, ["function"], 3), Watcher(), FAKE)
-    assert [row["verdict"] for row in trials.table(found).rows] == ["did not hold", "held"]
+    tried = breakeven.execute(store, SYNTHETIC, breakeven.plan(store, ["function"], 3), Watcher(), FAKE)
+    assert [row["verdict"] for row in section.table(tried).rows] == ["did not hold", "held"]
 
 
 def test_trials_are_kept_one_by_one_and_gone_on_with(tmp_path: Path) -> None:
     store = a_store(tmp_path)
-    trial.execute(store, SYNTHETIC, trial.plan(store, ["function"], 1), Watcher(), (*FAKE, "function=dear"))
-    first = read_trials(store.folder)
+    breakeven.execute(store, SYNTHETIC, breakeven.plan(store, ["function"], 1), Watcher(), (*FAKE, "function=dear"))
+    first = read_break_evens(store.folder)
     watcher = Watcher()
-    found = trial.execute(store, SYNTHETIC, trial.plan(store, ["function"], 2), watcher, (*FAKE, "function=dear"))
+    wanted = breakeven.plan(store, ["function"], 2)
+    tried = breakeven.execute(store, SYNTHETIC, wanted, watcher, (*FAKE, "function=dear"))
     assert len(first.trials) == watcher.blocks == 2
-    assert found.trials[:2] == first.trials
-    assert read_trials(store.folder) == found
+    assert tried.trials[:2] == first.trials
+    assert read_break_evens(store.folder) == tried
 
 
 def test_a_worker_that_fails_is_named_and_the_other_trials_are_made(tmp_path: Path) -> None:
     store = a_store(tmp_path)
-    found = trial.execute(store, SYNTHETIC, trial.plan(store, ["function"], 1), Watcher(), (*FAKE, "function=fail"))
-    assert [failure.message for failure in found.failures] == ["planted failure"] * 2
-    assert "planted failure" in str(trials.section(found).parts)
-    again = trial.execute(store, SYNTHETIC, trial.plan(store, ["function"], 1), Watcher(), FAKE)
+    wanted = breakeven.plan(store, ["function"], 1)
+    tried = breakeven.execute(store, SYNTHETIC, wanted, Watcher(), (*FAKE, "function=fail"))
+    assert [failure.message for failure in tried.failures] == ["planted failure"] * 2
+    assert "planted failure" in str(section.section(tried).parts)
+    again = breakeven.execute(store, SYNTHETIC, breakeven.plan(store, ["function"], 1), Watcher(), FAKE)
     assert (len(again.trials), again.failures) == (2, ())
 
 
 def test_a_run_that_predicts_nothing_says_so(tmp_path: Path) -> None:
     with pytest.raises(BenchError, match="predicts no break-even for xla; see its report"):
-        trial.plan(a_store(tmp_path), ["xla"], 3)
+        breakeven.plan(a_store(tmp_path), ["xla"], 3)
 
 
 HELD = [(0.8, 0.9, True, "held"), (0.8, 0.9, False, "did not hold"), (1.1, 1.2, False, "held")]
@@ -82,4 +84,4 @@ UNSURE = [(0.9, 1.1, True, "uncertain"), (None, None, True, "uncertain")]
 def test_a_prediction_is_judged_by_the_whole_interval(
     low: float | None, high: float | None, below: bool, said: str
 ) -> None:
-    assert trials.verdict(Summary(0.85, low, high, 3), below) == said
+    assert section.verdict(Summary(0.85, low, high, 3), below) == said

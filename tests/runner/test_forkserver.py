@@ -1,4 +1,4 @@
-"""Nurseries whose tensorflow is a file in a test's folder: how workers start from them, and how they end."""
+"""Fork servers whose tensorflow is a file in a test's folder: how workers start from them, and how they end."""
 
 import os
 import signal
@@ -11,13 +11,13 @@ import psutil
 import pytest
 from builders import ENVIRONMENT, SCHEDULE, a_group
 
-from bench.machine import process
+from bench.machine.parent_end import Child, Gone
 from bench.modes.process_env import child_env
-from bench.records.messages import Order, Turn
+from bench.records.messages import Order, Request
 from bench.records.run import Failure, Outcome
-from bench.runner import block as launch
-from bench.runner import forkserver as forking
-from bench.runner import worker_process as child
+from bench.runner.block import Block
+from bench.runner.forkserver import ForkServer, ForkServers
+from bench.runner.worker_process import WORKER, CaseFailed, WorkerProcess
 from cifar_core.cifar10 import SYNTHETIC
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
@@ -45,21 +45,21 @@ def pretend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pretend:
 
 
 @pytest.fixture
-def nursery(pretend: Pretend) -> Iterator[forking.Nursery]:
+def server(pretend: Pretend) -> Iterator[ForkServer]:
     pretend("")
-    nursery = forking.Nursery(child_env("eager", "cpu"), 20.0)
-    yield nursery
-    nursery.end()
+    server = ForkServer(child_env("eager", "cpu"), 20.0)
+    yield server
+    server.end()
 
 
 def failures(time_limit_s: float = 20.0) -> list[Failure]:
     kept: list[Outcome] = []
     orders = [replace(o, schedule=replace(o.schedule, time_limit_s=time_limit_s)) for o in ORDERS]
-    launch.Block(orders, 0, lambda outcome, _: kept.append(outcome), lambda text, share: None).run()
-    found = [outcome.failure for outcome in kept if outcome.failure]
-    assert len(found) == len(kept) == 3
-    assert {failure.stage for failure in found} == {"open"}
-    return found
+    Block(orders, 0, lambda outcome, _: kept.append(outcome), lambda text, share: None).run()
+    failed = [outcome.failure for outcome in kept if outcome.failure]
+    assert len(failed) == len(kept) == 3
+    assert {failure.stage for failure in failed} == {"open"}
+    return failed
 
 
 def test_a_tensorflow_that_cannot_be_imported_fails_every_case_with_its_own_error(pretend: Pretend) -> None:
@@ -82,54 +82,54 @@ def test_a_tensorflow_whose_import_hangs_is_ended_at_the_time_limit(pretend: Pre
         assert "TensorFlow was not imported within the time limit" in failure.stderr_tail
 
 
-def test_forks_have_sessions_of_their_own_and_the_end_of_one_is_not_the_others(nursery: forking.Nursery) -> None:
-    first, second = (child.WorkerProcess(order, nursery.fork) for order in ORDERS[:2])
+def test_forks_have_sessions_of_their_own_and_the_end_of_one_is_not_the_others(server: ForkServer) -> None:
+    first, second = (WorkerProcess(order, server.fork) for order in ORDERS[:2])
     first.end()
-    second.ask(Turn("no such stage"))
-    with pytest.raises(child.CaseFailed, match="no such stage"):
+    second.ask(Request("no such stage"))
+    with pytest.raises(CaseFailed, match="no such stage"):
         second.answer()
     (fork,) = psutil.Process().children()[0].children()
     assert os.getsid(fork.pid) == fork.pid
     second.end()
 
 
-def test_a_fork_that_is_killed_is_said_to_be(nursery: forking.Nursery) -> None:
-    worker = child.WorkerProcess(ORDERS[0], nursery.fork)
+def test_a_fork_that_is_killed_is_said_to_be(server: ForkServer) -> None:
+    worker = WorkerProcess(ORDERS[0], server.fork)
     (fork,) = psutil.Process().children()[0].children()
     os.kill(fork.pid, signal.SIGKILL)
-    with pytest.raises(child.CaseFailed, match="killed from outside"):
+    with pytest.raises(CaseFailed, match="killed from outside"):
         worker.answer()
     worker.end()
 
 
-def test_no_fork_outlives_its_nursery(nursery: forking.Nursery) -> None:
-    worker = child.WorkerProcess(ORDERS[0], nursery.fork)
+def test_no_fork_outlives_its_server(server: ForkServer) -> None:
+    worker = WorkerProcess(ORDERS[0], server.fork)
     (process,) = psutil.Process().children()
     (fork,) = process.children()
     os.kill(process.pid, signal.SIGKILL)
-    with pytest.raises(child.CaseFailed, match="SIGKILL"):
+    with pytest.raises(CaseFailed, match="SIGKILL"):
         worker.answer()
     worker.end()
     _, alive = psutil.wait_procs([fork], timeout=20)
     assert not alive
 
 
-def test_a_fork_that_breaks_outside_its_case_says_so_on_its_own_stderr(nursery: forking.Nursery) -> None:
-    broken = process.Child(nursery.fork)
+def test_a_fork_that_breaks_outside_its_case_says_so_on_its_own_stderr(server: ForkServer) -> None:
+    broken = Child(server.fork)
     broken.send("no order")
-    with pytest.raises(process.Gone, match="ended by itself with code 1"):
+    with pytest.raises(Gone, match="ended by itself with code 1"):
         broken.receive(20.0)
     assert "ValidationError" in broken.tail()
     broken.end()
 
 
-def test_cases_with_the_same_environment_share_a_nursery_and_gpu_cases_have_none(pretend: Pretend) -> None:
+def test_cases_with_the_same_environment_share_a_fork_server_and_gpu_cases_have_none(pretend: Pretend) -> None:
     pretend("")
     gpu = [replace(order, case=replace(order.case, device="gpu")) for order in ORDERS]
     other = replace(ORDERS[0], case=replace(ORDERS[0].case, mode="autocluster"))
-    with forking.Nurseries(child.WORKER) as nurseries:
-        nurseries.open(gpu)
+    with ForkServers(WORKER) as servers:
+        servers.open(gpu)
         assert psutil.Process().children() == []
-        nurseries.open([*ORDERS, other])
+        servers.open([*ORDERS, other])
         assert len(psutil.Process().children()) == 2
     assert psutil.Process().children() == []

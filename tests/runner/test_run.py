@@ -18,7 +18,7 @@ from bench.analysis.analyse import analyse
 from bench.analysis.stats.ratios import PILOT_BLOCKS, Verdict
 from bench.errors import BenchError
 from bench.machine.availability import Availability
-from bench.records.devices import Found, Probed
+from bench.records.devices import DeviceProbe, FoundDevice
 from bench.records.run import NOT_AVAILABLE
 from bench.records.store import Store
 from bench.runner import run
@@ -124,6 +124,7 @@ def test_a_flag_that_has_xla_compile_every_graph_is_refused_before_anything_is_m
     assert len(kept(store)) == 2 * 3
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_ends_the_workers_and_keeps_what_was_timed(tmp_path: Path) -> None:
     store = a_store(tmp_path, rounds=50)
     watcher = Watcher("round 4 of", lambda: signal.raise_signal(signal.SIGINT))
@@ -133,6 +134,7 @@ def test_ctrl_c_ends_the_workers_and_keeps_what_was_timed(tmp_path: Path) -> Non
     assert len(kept(store, "interrupted.jsonl")) == 3
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_while_a_worker_is_busy_still_keeps_its_slices(tmp_path: Path) -> None:
     store = a_store(tmp_path, rounds=1000)
     watcher = Watcher("round 4 of", lambda: threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start())
@@ -201,8 +203,8 @@ def test_a_budget_drops_blocks_and_says_so(tmp_path: Path) -> None:
 
 
 def an_availability(works: bool) -> Availability:
-    gpus = [Found("gpu:0", "A card", 0.0)] if works else []
-    return Availability(Probed("2.21.0", True, "12", "9", (Found("cpu", "the CPU", 0.0), *gpus)), "")
+    gpus = [FoundDevice("gpu:0", "A card", 0.0)] if works else []
+    return Availability(DeviceProbe("2.21.0", True, "12", "9", (FoundDevice("cpu", "the CPU", 0.0), *gpus)), "")
 
 
 def test_a_gpu_that_is_not_there_is_said_once_and_the_cpu_is_measured(tmp_path: Path) -> None:

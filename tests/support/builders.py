@@ -9,7 +9,7 @@ import numpy as np
 
 from bench.records.case import Case
 from bench.records.costs import Costs, Profile, Structure
-from bench.records.devices import CardLog, Guests, Reading
+from bench.records.devices import GpuLog, Guests, Reading
 from bench.records.environment import Environment
 from bench.records.proof import Evidence, Execution, GradientSketch, Proof
 from bench.records.run import FORMAT, Measurement, Outcome, Plan, Samples, Schedule
@@ -173,7 +173,7 @@ class FakeTrainer:
 A_READING = Reading(1980, 2619, 412.3, 61)
 
 
-def a_card_log(*slices: Reading, others: tuple[str, ...] = ()) -> CardLog:
+def a_gpu_log(*slices: Reading, others: tuple[str, ...] = ()) -> GpuLog:
     """A log whose slices are these; 35 degrees before."""
     before, guests = replace(A_READING, temperature_c=35), Guests(others, 3 * 2**30)
-    return CardLog("A card", "580.1", before, slices, A_READING, guests, guests)
+    return GpuLog("A GPU", "580.1", before, slices, A_READING, guests, guests)

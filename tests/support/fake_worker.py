@@ -5,17 +5,16 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from functools import partial
 
 from builders import FakeTrainer
 
 from bench.errors import NotApplicable
-from bench.machine.nvml import Diary
+from bench.machine.nvml import GpuLogger
 from bench.records.messages import Order
-from bench.worker import case as worker
-from bench.worker.case import Opened, serve
-from bench.worker.diagnostics import nothing
-from bench.worker.slowdown import Slowed
+from bench.worker.diagnostics import no_diagnostics
+from bench.worker.instruments import Instruments
+from bench.worker.serve import serve
+from bench.worker.setup import Setup
 
 FIRST_TIMED_STEP = 8  # five of the curve and two of the warm-up come before
 
@@ -48,7 +47,7 @@ STEP_S = {"crawl": 0.6, "creep": 2.0}  # on the fake clock
 FAULTS: dict[str, Callable[[int], None]] = {"fail": _fail, "die": _die, "hang": _hang, "slow": _slow, "stall": _stall}
 
 
-def open_fake(order: Order) -> Opened:
+def set_up_fake(order: Order) -> Setup:
     faults = dict(word.split("=") for word in sys.argv[1:])
     fault = faults.get(order.case.arm, "")
     if fault == "refuse":
@@ -70,10 +69,14 @@ def open_fake(order: Order) -> Opened:
         trainer.clock.now += 0.4 if fault == "dear" else 0.0
         return trainer
 
-    return make, "batches"
+    return Setup(make, "batches")
 
 
 opened: list[FakeTrainer] = []
+
+
+def _now() -> float:
+    return opened[0].clock() if opened else 0.0
 
 
 def _sleep(seconds: float) -> None:
@@ -82,12 +85,5 @@ def _sleep(seconds: float) -> None:
 
 if __name__ == "__main__":
     # The fake clock belongs to the trainer, which exists only once the case is open.
-    worker.Slowed = partial(Slowed, sleep=_sleep)  # type: ignore[assignment, misc]
-    serve(
-        iter(sys.stdin.buffer.readline, b""),
-        sys.stdout.buffer,
-        open_fake,
-        lambda: opened[0].clock() if opened else 0.0,
-        nothing,
-        open_diary=lambda order: Diary(None, set),
-    )
+    instruments = Instruments(set_up_fake, _now, no_diagnostics, lambda order: GpuLogger(None, set), _sleep)
+    serve(iter(sys.stdin.buffer.readline, b""), sys.stdout.buffer, instruments)

@@ -16,4 +16,4 @@ def test_a_function_run_as_it_is_is_named_with_its_cause() -> None:
     )
     logger.warning("something else")
     logger.removeHandler(fallbacks)
-    assert fallbacks.found == ["<function <lambda> at 0x7f>: could not parse the source code"]
+    assert fallbacks.causes == ["<function <lambda> at 0x7f>: could not parse the source code"]

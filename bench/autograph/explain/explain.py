@@ -7,7 +7,8 @@ import msgspec
 
 from bench.autograph.explain.records import STAGES, Explanation, Missing, Request
 from bench.errors import BenchError
-from bench.machine.process import Child, Gone, command, executed
+from bench.machine.launcher import command, executed
+from bench.machine.parent_end import Child, Gone
 from bench.modes.process_env import child_env
 
 CHILD = command("bench.autograph.explain.child")

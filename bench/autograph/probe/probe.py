@@ -8,7 +8,8 @@ import msgspec
 
 from bench.autograph.probe.records import ModeRequest, ModeRun, ProbeRequest
 from bench.errors import BenchError
-from bench.machine.process import Child, Gone, command, executed
+from bench.machine.launcher import command, executed
+from bench.machine.parent_end import Child, Gone
 from bench.modes.process_env import child_env
 
 CHILD = command("bench.autograph.probe.child")

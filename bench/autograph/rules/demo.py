@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from bench.autograph.rules import rule
 from bench.autograph.rules.catalogue import halves
 from bench.errors import BenchError
-from bench.machine.process import command
+from bench.machine.launcher import command
 
 # Rule 1 twice: tf.print follows the rule, but XLA cannot compile it.
 SHOWN = (

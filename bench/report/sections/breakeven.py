@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bench import modes
 from bench.analysis.stats.ratios import Summary, summarise
-from bench.records.breakeven import Trial, Trials
+from bench.records.breakeven import TriedBreakEven, TriedBreakEvens
 from bench.report.form.document import Column, Row, Section, Table, column, summary_of
 from bench.report.form.wording import count, interval
 
@@ -16,15 +16,15 @@ _READING = (
 )
 
 
-def section(found: Trials) -> Section:
+def section(found: TriedBreakEvens) -> Section:
     """The table, and what failed."""
     lines = [f"- failed: {f.case.key}, {f.stage}: {f.message}" for f in found.failures]
     return Section("Break-even, tried", (_READING, table(found), *(["\n".join(lines)] if lines else [])))
 
 
-def table(found: Trials) -> Table:
+def table(found: TriedBreakEvens) -> Table:
     """One row for each mode and number of steps."""
-    cells: dict[tuple[str, int], list[Trial]] = {}
+    cells: dict[tuple[str, int], list[TriedBreakEven]] = {}
     for trial in found.trials:
         cells.setdefault((trial.candidate.key, trial.steps), []).append(trial)
     several = len({trial.candidate.group for trial in found.trials}) > 1
@@ -46,7 +46,7 @@ def _columns(several: bool) -> tuple[Column, ...]:
     return columns if several else columns[1:]
 
 
-def _row(trials: Sequence[Trial]) -> Row:
+def _row(trials: Sequence[TriedBreakEven]) -> Row:
     first = trials[0]
     ratio = summarise([trial.baseline_s / trial.candidate_s for trial in trials])
     below = first.steps - 1 < first.predicted

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.stats import ratios as stats
 from bench.modes import placement
-from bench.records.devices import CardLog, Reading
+from bench.records.devices import GpuLog, Reading
 from bench.records.run import Measurement
 from bench.report.form.document import Column, Part, Row, Table, column, summary_of
 from bench.report.form.wording import interval, number
@@ -136,7 +136,7 @@ def _cards(run: Run) -> Table:
     return Table("card", columns, tuple(_card_row(group, result, logs) for group, result, logs in found if logs))
 
 
-def _card_row(group: GroupResult, result: CaseResult, logs: Sequence[CardLog]) -> Row:
+def _card_row(group: GroupResult, result: CaseResult, logs: Sequence[GpuLog]) -> Row:
     readings = [reading for log in logs for reading in log.slices]
     reasons = dict.fromkeys(reason for log in logs for reason in log.reasons)
     held_down = sum(log.throttled for log in logs)
@@ -161,13 +161,13 @@ def _range(readings: Sequence[Reading], value: Callable[[Reading], float | None]
     return f"{middle:,.0f}" if low == high else f"{middle:,.0f} ({low:,.0f} to {high:,.0f})"
 
 
-def _heat(logs: Sequence[CardLog], readings: Sequence[Reading]) -> str:
+def _heat(logs: Sequence[GpuLog], readings: Sequence[Reading]) -> str:
     before = [log.before.temperature_c for log in logs if log.before.temperature_c is not None]
     during = [reading.temperature_c for reading in readings if reading.temperature_c is not None]
     return f"{min(before)} to {max(during)}" if before and during else "–"
 
 
-def _others(logs: Sequence[CardLog]) -> str:
+def _others(logs: Sequence[GpuLog]) -> str:
     guests = [each for log in logs for each in (log.guests_before, log.guests_after)]
     if all(each.processes is None for each in guests):
         return "unknown"

@@ -16,7 +16,7 @@ from bench.records.files import write
 from bench.records.folders import create_accuracy, create_training, training_folder
 from bench.records.proof import Execution, Proof
 from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, Accuracy, Failure, Measurement, Outcome, Samples
-from bench.records.training import Progress
+from bench.records.training import TrainingProgress
 from bench.report.pytest_benchmark import samples as replay
 from bench.report.pytest_benchmark.names import DEVICES, views
 from bench.report.pytest_benchmark.samples import ReplayClock, Shown, samples, shown
@@ -110,7 +110,7 @@ def test_trainings_beside_the_run_give_the_modes_mean_accuracy_of_the_same_model
     for mode, seed, share in [("eager", 0, 0.5), ("eager", 1, 0.6), ("function", 0, 0.7), ("function", 1, 0.8)]:
         folder = training_folder(tmp_path, mode, seed)
         create_training(folder, made.of(mode, seed))
-        write(folder / "points.json", Progress(1, 0.1, (a_point(300, test_accuracy=share),)))
+        write(folder / "points.json", TrainingProgress(1, 0.1, (a_point(300, test_accuracy=share),)))
     learning, run = read_learning(tmp_path), a_run()
     found = {case.view.case.mode: case.extra_info["accuracy"] for case in shown(run, learning).values()}
     assert found == {"eager": pytest.approx(0.55), "function": pytest.approx(0.75), "xla": None}

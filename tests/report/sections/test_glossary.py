@@ -10,7 +10,7 @@ from builders import a_case, a_costs, a_group, a_plan, an_accuracy_plan, outcome
 from bench.analysis.analyse import analyse
 from bench.analysis.learning import Learning, ModeLearning
 from bench.analysis.sweep import BATCH_SIZES, THREADS
-from bench.records.breakeven import Trials
+from bench.records.breakeven import TriedBreakEvens
 from bench.records.run import Failure, Outcome
 from bench.records.store import Store
 from bench.report import run as report
@@ -47,7 +47,12 @@ def test_every_column_of_a_report_is_explained_in_its_glossary(tmp_path: Path) -
 def test_columns_that_need_more_than_a_plain_run_are_explained_too() -> None:
     plan = a_plan((*a_group(), *(a_case(c.mode, c.again, batch_size=8) for c in a_group())))
     run = analyse(plan, outcomes(plan, STEPS))
-    tables = [trials.table(Trials(1)), sweep.over_batch_sizes(run).parts, failures.parts(run), costs.section(run).parts]
+    tables = [
+        trials.table(TriedBreakEvens(1)),
+        sweep.over_batch_sizes(run).parts,
+        failures.parts(run),
+        costs.section(run).parts,
+    ]
     found = titles([Section("", (tables[0],)), *(Section("", tuple(parts)) for parts in tables[1:])])
     assert {"batch size", "prediction"} <= found
     assert [title for title in found if not glossary.meaning(title)] == []

@@ -1,8 +1,6 @@
 """Every mode does the baseline's work, proves what it is, and is caught when it does not."""
 
 import os
-import time
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -11,18 +9,20 @@ import psutil
 import pytest
 import tensorflow as tf
 from builders import ENVIRONMENT, SCHEDULE
+from taken import fakes, stages
+from taken import taken as taken_through
 
 from bench import modes
 from bench.analysis import validity
 from bench.errors import NotApplicable
 from bench.modes import MODES, Trainer, placing, row
 from bench.records.case import Case
-from bench.records.messages import Order, Turn
+from bench.records.messages import Order
 from bench.records.run import Measurement
-from bench.worker import case as worker
-from bench.worker import diagnostics as insight
-from bench.worker import setup as opening
-from bench.worker.setup import Opened, open_tensorflow
+from bench.worker.case import Closed
+from bench.worker.evidence import sketch
+from bench.worker.instruments import Instruments
+from bench.worker.setup import INPUTS, SetUp, Setup, digest, set_up
 from cifar_core import models, pipeline
 from cifar_core.batch_file import Part
 from cifar_core.cifar10 import SYNTHETIC, TEST_PART
@@ -45,29 +45,22 @@ def measured(
     workload = Workload(model, BATCH, "synthetic", **changes)
     batches = pipeline.resident(SYNTHETIC, BATCH, 0)
 
-    def open_here(_: Order) -> Opened:
-        return lambda: open_trainer(partial(resident, make_task, workload, batches)), "batches"
+    def set_up_here(_: Order) -> Setup:
+        return Setup(lambda: open_trainer(partial(resident, make_task, workload, batches)), "batches")
 
     open_trainer = modes.load(mode)
-    return taken(Case(mode, "cpu", 0, workload), open_here, slices)
+    return taken(Case(mode, "cpu", 0, workload), set_up_here, slices)
 
 
-def taken(case: Case, open_case: Callable[[Order], Opened], slices: int = 2) -> Measurement:
-    child = worker.Worker(Order(case, 0, SCHEDULE, ENVIRONMENT, SYNTHETIC), open_case, tick)
-    turns = [Turn("open"), Turn("build"), Turn("warmup", 2), *[Turn("slice", 3)] * slices, Turn("close")]
-    measurement = [child.take(turn) for turn in turns][-1].measurement
-    assert measurement is not None
-    return measurement
+def taken(case: Case, prepare: SetUp, slices: int = 2) -> Measurement:
+    order = Order(case, 0, SCHEDULE, ENVIRONMENT, SYNTHETIC)
+    return taken_through(order, fakes(prepare), stages(2, *[3] * slices))[1]
 
 
 def resident(kind: type[Task], workload: Workload, batches: Batches, *hold: Any) -> Task:
     """A resident task of a kind that is wrong on purpose."""
     model = models.load(workload.model)(workload.seed)
     return kind(model, Adam(tuple(model.trainable_variables)), Resident(batches, *hold), workload.precision)
-
-
-def tick() -> float:
-    return 0.0
 
 
 # A step of the XLA loop takes seconds on a CPU where there are convolutions, so resnet9 would take minutes.
@@ -102,15 +95,15 @@ def test_modes_agree_in_mixed_precision_and_keep_float32_weights(mode: str, prec
 @pytest.mark.parametrize("mode", ["graph", "function", "function_loop", "keras_fit"])
 def test_modes_agree_on_a_pipeline(mode: str) -> None:
     workload = Workload("mlp", BATCH, "synthetic", input="pipeline")
-    case, baseline = (taken(Case(name, "cpu", 0, workload), open_tensorflow) for name in (mode, "eager"))
+    case, baseline = (taken(Case(name, "cpu", 0, workload), set_up) for name in (mode, "eager"))
     assert validity.unequal_work(case.evidence, baseline.evidence, "float32") == ()
     assert validity.unproven_mode(case) == ()
 
 
-@pytest.mark.parametrize("name", opening.INPUTS)
+@pytest.mark.parametrize("name", INPUTS)
 def test_labels_have_the_form_that_a_gpu_can_hold(name: str) -> None:
     """TensorFlow keeps int32 variables on the host, and each step would fetch its labels from there."""
-    make, _ = opening.INPUTS[name](SYNTHETIC, Workload("mlp", BATCH, "synthetic", input=name))
+    make, _ = INPUTS[name](SYNTHETIC, Workload("mlp", BATCH, "synthetic", input=name))
     inputs = make(keep)
     _, labels, _ = inputs.batch(*next(inputs.feed()))
     assert labels.dtype == tf.int64
@@ -118,11 +111,11 @@ def test_labels_have_the_form_that_a_gpu_can_hold(name: str) -> None:
 
 def test_the_digest_of_batches_is_that_of_kept_runs() -> None:
     """Of the labels' bytes as a batch file has them: runs with other digests are not compared."""
-    _, resident = opening.INPUTS["resident"](SYNTHETIC, Workload("tutorial_cnn", 64, "synthetic"))
+    _, resident = INPUTS["resident"](SYNTHETIC, Workload("tutorial_cnn", 64, "synthetic"))
     assert resident == "1cf76d31c74b35f6"  # as in results/sample-matrix-cpu
-    make, streamed = opening.INPUTS["pipeline"](SYNTHETIC, Workload("mlp", BATCH, "synthetic", input="pipeline"))
+    make, streamed = INPUTS["pipeline"](SYNTHETIC, Workload("mlp", BATCH, "synthetic", input="pipeline"))
     images, labels = next(make(keep).feed())
-    assert streamed == opening.digest([images.numpy(), labels.numpy().astype(np.int32)])
+    assert streamed == digest([images.numpy(), labels.numpy().astype(np.int32)])
 
 
 def test_an_op_on_whole_numbers_is_no_computing_op_wherever_its_variable_lies() -> None:
@@ -176,7 +169,7 @@ def test_the_first_gradients_are_those_of_the_step() -> None:
         logits = task.model(images)
         loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits))
     gradients = [gradient.numpy() for gradient in tape.gradient(loss, task.weights)]
-    reference = worker.sketch([weight.name for weight in task.weights], gradients)
+    reference = sketch([weight.name for weight in task.weights], gradients)
     for mode in ("eager", "xla"):
         _, difference = validity.largest_gradient_difference(measured(mode).evidence.gradients, reference)
         assert difference < 1e-3
@@ -270,17 +263,14 @@ def test_a_function_that_retraces_while_timed_is_caught() -> None:
     batches = pipeline.resident(SYNTHETIC, BATCH, 0)
     workload = Workload("tutorial_cnn", BATCH, "synthetic")
 
-    def open_retracing(_: Order) -> Opened:
+    def set_up_retracing(_: Order) -> Setup:
         def make() -> Trainer:
             return Retracing(partial(resident_task, workload, batches))
 
-        return make, "batches"
+        return Setup(make, "batches")
 
     order = Order(Case("function", "cpu", 0, workload), 0, SCHEDULE, ENVIRONMENT, SYNTHETIC)
-    child = worker.Worker(order, open_retracing, tick)
-    turns = [Turn("open"), Turn("build"), Turn("warmup", 1), Turn("slice", 2), Turn("close")]
-    measurement = [child.take(turn) for turn in turns][-1].measurement
-    assert measurement is not None
+    _, measurement = taken_through(order, fakes(set_up_retracing), stages(1, 2))
     (reason,) = validity.unproven_mode(measurement)
     assert reason.startswith("it retraced 2 times while timed: argument 1 (batch number): Python int ")
 
@@ -300,10 +290,7 @@ def test_a_look_inside_each_mode_sees_its_calls_and_what_became_of_its_step(mode
     workload = Workload("mlp", BATCH, "synthetic")
     case = Case(mode, "cpu", 0, workload, again=mode == "eager")
     order = Order(case, 0, SCHEDULE, ENVIRONMENT, SYNTHETIC)
-    child = worker.Worker(order, open_tensorflow, time.perf_counter, insight.look)
-    turns = [Turn("open"), Turn("build"), Turn("warmup", 2), Turn("slice", 3), Turn("close")]
-    measurement = [child.take(turn) for turn in turns][-1].measurement
-    assert measurement
+    state, measurement = taken_through(order, Instruments(), stages(2, 3))
     assert measurement.costs
     assert validity.unproven_mode(measurement) == ()  # looking changes nothing that was proven before
     costs, profile, structure = measurement.costs, measurement.costs.profile, measurement.costs.structure
@@ -321,7 +308,8 @@ def test_a_look_inside_each_mode_sees_its_calls_and_what_became_of_its_step(mode
         assert 2 * 2 * BATCH * kernels < structure.flops < 3.1 * 2 * BATCH * kernels
     if structure.ops_optimised is not None and mode != "function_loop":
         assert 0 < structure.ops_optimised < measurement.proof.execution.graph_ops
-    assert_accuracy(measurement, child.trainer)
+    assert isinstance(state, Closed)
+    assert_accuracy(measurement, state.trainer)
 
 
 def assert_accuracy(measurement: Measurement, trainer: Trainer) -> None:

@@ -73,7 +73,7 @@ tf.config.list_physical_devices = lambda kind: ["a card"]
 tf.config.list_logical_devices = full
 tf.config.experimental.set_memory_growth = lambda card, grows: None
 tf.config.experimental.get_device_details = lambda card: {"device_name": "A card"}
-print(msgspec.json.encode(device_probe.probed()).decode())
+print(msgspec.json.encode(device_probe.probe()).decode())
 """
 
 

@@ -6,17 +6,16 @@ from typing import Any
 
 import pytest
 from builders import ENVIRONMENT, SCHEDULE, a_plan
+from taken import fakes, stages, taken_or_failed
 
 from bench.analysis import validity
 from bench.modes import MODES
 from bench.records.case import Case
-from bench.records.messages import Order, Turn
+from bench.records.messages import Order
 from bench.records.run import NOT_APPLICABLE, Failure, Measurement, Outcome
 from bench.records.store import Store
 from bench.report.run import build
-from bench.runner import block as launch
-from bench.worker import case as worker
-from bench.worker.setup import open_tensorflow
+from bench.runner.block import Block
 from cifar_core.cifar10 import SYNTHETIC
 from cifar_core.workload import Workload
 
@@ -25,34 +24,24 @@ KERAS = [name for name in HERE if name.startswith("keras")]
 LOOPS = ["function_loop", "xla_loop"]
 
 
-def tick() -> float:
-    return 0.0
-
-
 def taken(mode: str, model: str, steps_per_call: int = 0, **changes: Any) -> Measurement | Failure:
     """One case taken through the worker's stages in this process, from the folder of own_models.py."""
     case = Case(mode, "cpu", 0, Workload(f"own_models:{model}", 4, "synthetic", **changes), False, steps_per_call)
-    child = worker.Worker(Order(case, 0, SCHEDULE, ENVIRONMENT, SYNTHETIC), open_tensorflow, tick)
     per_call = steps_per_call or 3
-    turns = [Turn("open"), Turn("build"), Turn("warmup", steps_per_call or 2), *[Turn("slice", per_call)] * 2]
-    try:
-        measurement = [child.take(turn) for turn in (*turns, Turn("close"))][-1].measurement
-    except Exception as error:
-        return child.failure(error)
-    assert measurement is not None
-    return measurement
+    order = Order(case, 0, SCHEDULE, ENVIRONMENT, SYNTHETIC)
+    return taken_or_failed(order, fakes(), stages(steps_per_call or 2, per_call, per_call))
 
 
 def measured(mode: str, model: str, *steps_per_call: int, **changes: Any) -> Measurement:
-    found = taken(mode, model, *steps_per_call, **changes)
-    assert isinstance(found, Measurement), found
-    return found
+    measurement = taken(mode, model, *steps_per_call, **changes)
+    assert isinstance(measurement, Measurement), measurement
+    return measurement
 
 
 def failed(mode: str, model: str, **changes: Any) -> Failure:
-    found = taken(mode, model, **changes)
-    assert isinstance(found, Failure), found
-    return found
+    failure = taken(mode, model, **changes)
+    assert isinstance(failure, Failure), failure
+    return failure
 
 
 def assert_agrees(case: Measurement, baseline: Measurement) -> None:
@@ -147,10 +136,8 @@ def test_keras_takes_several_steps_an_execution_and_still_agrees(mode: str, mode
 
 def builtin(mode: str, steps_per_call: int = 0) -> Measurement:
     case = Case(mode, "cpu", 0, Workload("mlp", 4, "synthetic"), False, steps_per_call)
-    child = worker.Worker(Order(case, 0, SCHEDULE, ENVIRONMENT, SYNTHETIC), open_tensorflow, tick)
-    turns = [Turn("open"), Turn("build"), Turn("warmup", 3), Turn("slice", 3), Turn("slice", 3), Turn("close")]
-    measurement = [child.take(turn) for turn in turns][-1].measurement
-    assert measurement is not None
+    measurement = taken_or_failed(Order(case, 0, SCHEDULE, ENVIRONMENT, SYNTHETIC), fakes(), stages(3, 3, 3))
+    assert isinstance(measurement, Measurement), measurement
     return measurement
 
 
@@ -211,10 +198,10 @@ def test_what_is_no_model_is_told_what_it_must_be(model: str, message: str) -> N
 @pytest.mark.parametrize("spelling", ["nowhere:make", "own_models.nowhere:make"])
 def test_a_module_that_is_not_there_says_where_it_was_looked_for(spelling: str) -> None:
     case = Case("eager", "cpu", 0, Workload(spelling, 4, "synthetic"))
-    child = worker.Worker(Order(case, 0, SCHEDULE, ENVIRONMENT, SYNTHETIC), open_tensorflow, tick)
-    with pytest.raises(Exception, match="there is no module") as raised:
-        child.take(Turn("open"))
-    assert f"neither in {Path.cwd()} nor on Python's path" in child.failure(raised.value).message
+    failure = taken_or_failed(Order(case, 0, SCHEDULE, ENVIRONMENT, SYNTHETIC), fakes(), stages(2, 3))
+    assert isinstance(failure, Failure)
+    assert "there is no module" in failure.message
+    assert f"neither in {Path.cwd()} nor on Python's path" in failure.message
 
 
 def test_a_factory_that_fails_everywhere_is_one_line_and_one_traceback(
@@ -229,7 +216,7 @@ def test_a_factory_that_fails_everywhere_is_one_line_and_one_traceback(
     store = Store.create(tmp_path / "run", a_plan(cases))
     orders = [Order(case, 0, SCHEDULE, ENVIRONMENT, SYNTHETIC) for case in cases]
     kept: list[Outcome] = []
-    launch.Block(orders, 0, lambda outcome, _: kept.append(outcome), lambda text, share: None).run()
+    Block(orders, 0, lambda outcome, _: kept.append(outcome), lambda text, share: None).run()
     for outcome in kept:
         store.keep(outcome)
     report = build(store)

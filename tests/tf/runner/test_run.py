@@ -39,10 +39,10 @@ def wait_for(condition: Callable[[], object], seconds: float = 120) -> None:
 
 
 def workers(parent: int) -> list[psutil.Process]:
-    """In the order of their start: on the CPU they are forked from nurseries, whose command line they keep."""
+    """In the order of their start: on the CPU they are forked from fork servers, whose command line they keep."""
     try:
-        nurseries = psutil.Process(parent).children()
-        forks = [p for nursery in nurseries for p in nursery.children() if p.status() != psutil.STATUS_ZOMBIE]
+        servers = psutil.Process(parent).children()
+        forks = [p for server in servers for p in server.children() if p.status() != psutil.STATUS_ZOMBIE]
         return sorted(
             (p for p in forks if any("bench.worker.forkserver" in word for word in p.cmdline())), key=lambda p: p.pid
         )
@@ -87,6 +87,7 @@ def test_a_killed_worker_is_a_failure_row_and_exit_code_4_while_the_others_go_on
     assert len(measurements(folder)) == 3 * 3
 
 
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT], ids=["kill -9", "Ctrl-C"])
 def test_a_run_that_is_stopped_leaves_no_worker_and_goes_on_with_resume(tmp_path: Path, how: signal.Signals) -> None:
     folder = tmp_path / "run"

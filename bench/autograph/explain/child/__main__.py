@@ -14,7 +14,7 @@ from bench.autograph.explain.child.times import call_times
 from bench.autograph.explain.child.trace import Tracer
 from bench.autograph.explain.records import Explanation, Missing, Request
 from bench.errors import BenchError
-from bench.machine.pipe import connect
+from bench.machine.child_end import connect
 from bench.worker.user_errors import described
 from cifar_core.errors import DataError, ModelError
 

@@ -20,7 +20,7 @@ from bench.autograph.probe.child.limits import Guard
 from bench.autograph.probe.child.ownership import UserProject
 from bench.autograph.probe.records import Leaf, ModeRequest, ModeRun, ProbeRequest, Raised
 from bench.errors import BenchError
-from bench.machine.pipe import connect
+from bench.machine.child_end import connect
 from bench.worker.user_errors import described
 from cifar_core.errors import ModelError, Unsuited
 

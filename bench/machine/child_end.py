@@ -1,4 +1,4 @@
-"""A child's end of the pipe to its parent; the other end is child.py."""
+"""The child's end of the pipe to its parent: lines in, answers out, and no life without the parent."""
 
 import ctypes
 import os

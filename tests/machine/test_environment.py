@@ -1,0 +1,81 @@
+"""What is recorded of the machine, and what is refused on it."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import psutil
+import pytest
+from builders import ENVIRONMENT
+
+from bench.errors import BenchError
+from bench.machine import environment
+from bench.machine.environment import Stolen, flags, gpus, load_average, refuse_auto_jit, usable_cores
+
+
+def test_only_variables_that_change_what_tensorflow_does_are_flags_sorted_by_name() -> None:
+    variables = {"XLA_FLAGS": "a", "TF_VAR_region": "b", "TF_NUM_INTEROP_THREADS": "1", "HOME": "/root", "OMP_X": "2"}
+    assert flags(variables) == (("OMP_X", "2"), ("TF_NUM_INTEROP_THREADS", "1"), ("XLA_FLAGS", "a"))
+
+
+def test_the_environment_is_read_with_the_first_gpu_and_the_flags_of_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "gpus", lambda: [("A GPU", "580.1"), ("another", "580.1")])
+    monkeypatch.setenv("TF_CPU_TEST_FLAG", "1")
+    now = environment.read()
+    assert (now.gpu, now.driver) == ("A GPU", "580.1")
+    assert ("TF_CPU_TEST_FLAG", "1") in now.flags
+    assert now.cores >= 1
+    assert now.memory_bytes > 2**20
+
+
+def test_a_machine_without_nvidias_driver_has_no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "GPU_QUERY", ("no-such-nvidia-smi",))
+    assert gpus() == []
+    monkeypatch.setattr(environment, "gpus", list)
+    now = environment.read()
+    assert (now.gpu, now.driver) == (None, None)
+
+
+def test_gpus_are_read_from_what_nvidia_smi_prints(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "_run", lambda *words: "NVIDIA A, 580.1\nNVIDIA B, 580.1")
+    assert gpus() == [("NVIDIA A", "580.1"), ("NVIDIA B", "580.1")]
+
+
+@pytest.mark.parametrize(("quota", "usable"), [(None, 8), (1.5, 1.5), (16.0, 8)])
+def test_a_containers_quota_may_be_less_than_the_cores_it_sees(quota: float | None, usable: float) -> None:
+    assert usable_cores(replace(ENVIRONMENT, cores=8, cgroup_quota_cores=quota)) == usable
+
+
+@pytest.mark.parametrize("value", ["--tf_xla_auto_jit=2", "--x=1 --tf_xla_auto_jit=fusible"])
+def test_auto_jit_is_refused_for_it_changes_every_mode(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TF_XLA_FLAGS", value)
+    with pytest.raises(BenchError, match="TF_XLA_FLAGS holds --tf_xla_auto_jit="):
+        refuse_auto_jit()
+
+
+@pytest.mark.parametrize("value", ["", "--tf_xla_auto_jit=0", "--tf_xla_auto_jit=-1", "--tf_xla_cpu_global_jit"])
+def test_flags_that_switch_auto_jit_off_are_accepted(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TF_XLA_FLAGS", value)
+    refuse_auto_jit()
+
+
+def test_stolen_time_is_a_share_of_all_cores_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Times(SimpleNamespace):
+        def __iter__(self) -> object:
+            return iter(vars(self).values())
+
+    times = iter([Times(user=10.0, idle=0.0, steal=1.0), Times(user=12.0, idle=1.0, steal=2.0)])
+    monkeypatch.setattr(psutil, "cpu_times", lambda: next(times))
+    assert Stolen().share() == 0.25
+
+
+def test_a_system_that_does_not_count_stolen_time_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(psutil, "cpu_times", lambda: SimpleNamespace(user=1.0))
+    assert Stolen().share() is None
+
+
+def test_a_system_without_load_averages_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> tuple[float, float, float]:
+        raise OSError
+
+    monkeypatch.setattr(psutil, "getloadavg", refuse)
+    assert load_average() is None

@@ -1,0 +1,71 @@
+"""The parent's end of the pipe, and the child's end at the other side of it."""
+
+import os
+import sys
+from collections.abc import Iterator
+
+import pytest
+from places import ROOT
+
+from bench.machine.launcher import executed
+from bench.machine.parent_end import Child, Gone
+
+ENV = {**os.environ, "PYTHONPATH": str(ROOT)}
+ECHO = """
+from bench.machine.child_end import connect
+lines, out = connect()
+for line in lines:
+    print("not an answer", flush=True)
+    out.write(line.upper())
+    out.flush()
+"""
+
+
+def started(code: str) -> Child:
+    return Child(executed((sys.executable, "-c", code), ENV))
+
+
+@pytest.fixture
+def echo() -> Iterator[Child]:
+    child = started(ECHO)
+    yield child
+    child.end()
+
+
+def test_each_record_is_answered_by_a_line_and_other_output_is_kept_apart(echo: Child) -> None:
+    for word in ("one", "two"):
+        echo.send(word)
+        assert echo.receive(20.0) == f'"{word.upper()}"\n'.encode()
+    assert echo.tail() == "not an answer\n" * 2
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("raise SystemExit(3)", "ended by itself with code 3"),
+        ("import os; os.abort()", "died of SIGABRT"),
+        ("import os; os.kill(os.getpid(), 9)", "killed from outside .* memory runs out"),
+    ],
+)
+def test_a_child_that_dies_is_gone_with_its_cause(code: str, reason: str) -> None:
+    child = started(code)
+    with pytest.raises(Gone, match=reason):
+        child.receive(20.0)
+    child.send("nobody hears it")
+    child.end()
+
+
+def test_a_child_that_hangs_is_gone_at_the_time_limit_and_can_be_ended() -> None:
+    child = started("import time; time.sleep(60)")
+    with pytest.raises(Gone, match=r"no answer within 0\.2 s: it hung and was ended"):
+        child.receive(0.2)
+    child.end()
+    child.end()  # may be called again
+
+
+def test_what_a_child_wrote_last_is_kept() -> None:
+    child = started("import sys; sys.stderr.write('x' * 3000 + 'the end'); sys.exit(1)")
+    with pytest.raises(Gone):
+        child.receive(20.0)
+    assert (len(child.tail()), child.tail()[-7:]) == (2000, "the end")
+    child.end()

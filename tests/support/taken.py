@@ -1,0 +1,48 @@
+"""A case taken through the worker's stages in the test's own process."""
+
+from collections.abc import Sequence
+
+from bench.records.messages import Order, Request
+from bench.records.run import Failure, Measurement
+from bench.worker.case import Ordered, State, take
+from bench.worker.diagnostics import no_diagnostics
+from bench.worker.instruments import Instruments
+from bench.worker.serve import failure
+from bench.worker.setup import SetUp, set_up
+
+
+def stages(warmup: int, *slices: int) -> list[Request]:
+    """From the first stage to the last, with so many steps of warm-up and of each slice."""
+    timed = [Request("slice", steps, number) for number, steps in enumerate(slices)]
+    return [Request("open"), Request("build"), Request("warmup", warmup), *timed, Request("close")]
+
+
+def still() -> float:
+    """A clock that stands still."""
+    return 0.0
+
+
+def fakes(prepare: SetUp = set_up) -> Instruments:
+    """Instruments without diagnostics, on a clock that stands still."""
+    return Instruments(prepare, still, no_diagnostics)
+
+
+def taken(order: Order, instruments: Instruments, requests: Sequence[Request]) -> tuple[State, Measurement]:
+    """The last state and the measurement. Raises what a stage raises."""
+    state: State = Ordered(order, instruments)
+    for request in requests:
+        state, reply = take(state, request)
+    assert reply.measurement
+    return state, reply.measurement
+
+
+def taken_or_failed(order: Order, instruments: Instruments, requests: Sequence[Request]) -> Measurement | Failure:
+    """The measurement, or the failure as the parent would hear of it."""
+    state: State = Ordered(order, instruments)
+    for request in requests:
+        try:
+            state, reply = take(state, request)
+        except Exception as error:
+            return failure(order, request.stage, error, state)
+    assert reply.measurement
+    return reply.measurement

@@ -1,0 +1,160 @@
+"""The chain of states that a timed case goes through, with a fake trainer."""
+
+from dataclasses import replace
+
+import pytest
+from builders import ENVIRONMENT, SCHEDULE, FakeClock, FakeTrainer, a_case
+from taken import stages, taken, taken_or_failed
+
+from bench.machine.nvml import GpuLogger
+from bench.records.case import Case
+from bench.records.messages import Order, Request
+from bench.records.run import WORKER_STAGES, Failure
+from bench.worker import case as worker
+from bench.worker.case import CHAIN, Closed, Opened, Ordered, OutOfOrder, State, Timed, take
+from bench.worker.diagnostics import no_diagnostics
+from bench.worker.instruments import Instruments
+from bench.worker.setup import Setup
+from cifar_core.cifar10 import SYNTHETIC
+
+STEP_S = 0.25
+
+
+def an_order(case: Case | None = None) -> Order:
+    return Order(case or a_case(), 0, SCHEDULE, ENVIRONMENT, SYNTHETIC)
+
+
+def instruments(trainer: FakeTrainer, imported_s: float = 0.0) -> Instruments:
+    """Around a trainer whose clock moves by STEP_S a step, a second while it is set up and half of one to build it."""
+    clock = trainer.clock
+
+    def pass_time(seconds: float) -> None:
+        clock.now += seconds
+
+    def set_up(_: Order) -> Setup:
+        pass_time(1.0)
+        return Setup(make, "batches")
+
+    def make() -> FakeTrainer:
+        pass_time(0.5)
+        return trainer
+
+    return Instruments(set_up, clock, no_diagnostics, lambda _: GpuLogger(None, set), pass_time, imported_s)  # type: ignore[arg-type]
+
+
+def a_trainer(mode: str = "eager") -> FakeTrainer:
+    return FakeTrainer(mode, FakeClock(), STEP_S, loss=lambda steps: 10.0 - steps)
+
+
+def reach(state: State, *names: str) -> State:
+    for name in names:
+        state, _ = take(state, Request(name, 2))
+    return state
+
+
+def test_each_stage_leads_to_the_next_state() -> None:
+    state: State = Ordered(an_order(), instruments(a_trainer()))
+    names = [type(state).__name__]
+    for request in stages(2, 3, 3):
+        state, _ = take(state, request)
+        names.append(type(state).__name__)
+    assert names == ["Ordered", "Opened", "Built", "WarmedUp", "Timed", "Timed", "Closed"]
+
+
+@pytest.mark.parametrize(
+    "before", [(), ("open",), ("open", "build"), ("open", "build", "warmup"), ("open", "build", "warmup", "slice")]
+)
+def test_a_stage_that_does_not_follow_is_one_clear_failure(before: tuple[str, ...]) -> None:
+    state = reach(Ordered(an_order(), instruments(a_trainer())), *before)
+    allowed = {name for kind, name in CHAIN if kind is type(state)}
+    for name in {name for _, name in CHAIN} - allowed:
+        with pytest.raises(OutOfOrder, match=f"'{name}' cannot be taken by a case that is {type(state).__name__}"):
+            take(state, Request(name, 1))
+
+
+@pytest.mark.parametrize("last", ["close", "total"])
+def test_nothing_can_be_timed_once_the_case_is_closed(last: str) -> None:
+    way = ("open", "total") if last == "total" else ("open", "build", "warmup", "slice", "close")
+    closed = reach(Ordered(an_order(), instruments(a_trainer())), *way)
+    assert isinstance(closed, Closed)
+    for _, name in CHAIN:
+        with pytest.raises(OutOfOrder):
+            take(closed, Request(name, 1))
+
+
+def test_the_measurement_holds_every_stage_and_the_steps_of_all() -> None:
+    trainer = a_trainer("function")
+    _, measurement = taken(an_order(a_case("function")), instruments(trainer, imported_s=4.0), stages(2, 3, 3))
+    assert (measurement.load_s, measurement.build_s, measurement.first_call_s) == (5.0, 0.5, STEP_S)
+    assert (measurement.warmup.seconds, measurement.warmup.steps_per_slice) == ((2 * STEP_S,), 2)
+    assert (measurement.steady.seconds, measurement.steady.rounds) == ((3 * STEP_S, 3 * STEP_S), (0, 1))
+    assert measurement.evidence.first_losses == (9.0, 8.0, 7.0, 6.0, 5.0)
+    assert measurement.last_loss == 10.0 - trainer.steps
+    assert measurement.proof.updates == measurement.proof.updates_expected == trainer.steps == 5 + 2 + 3 + 3
+    assert measurement.proof.traces_while_timing == 0
+    assert measurement.schedule.steps_per_slice == 3
+
+
+def test_the_time_of_tracing_is_a_cost_of_modes_that_trace_only() -> None:
+    for mode, trace_s in (("eager", None), ("function", 0.0)):
+        _, measurement = taken(an_order(a_case(mode)), instruments(a_trainer(mode)), stages(1, 1))
+        assert measurement.costs
+        assert measurement.costs.trace_s == trace_s
+
+
+def test_a_bare_loop_takes_its_steps_but_is_no_slice() -> None:
+    state = reach(Ordered(an_order(), instruments(a_trainer())), "open", "build", "warmup", "slice")
+    looped, reply = take(state, Request("loop", 8))
+    assert reply.seconds == 8 * STEP_S
+    assert isinstance(state, Timed)
+    assert isinstance(looped, Timed)
+    assert (looped.slices, looped.steps_done) == (state.slices, state.steps_done + 8)
+
+
+def test_a_slowed_case_sleeps_in_its_slices_only() -> None:
+    slowed = replace(a_case(), slowdown=0.5)
+    _, measurement = taken(an_order(slowed), instruments(a_trainer()), stages(2, 4))
+    assert measurement.steady.seconds == (4 * STEP_S * 1.5,)
+    assert measurement.warmup.seconds == (2 * STEP_S,)
+
+
+def test_training_from_nothing_is_timed_as_a_whole_without_the_set_up() -> None:
+    opened = reach(Ordered(an_order(), instruments(a_trainer())), "open")
+    _, reply = take(opened, Request("total", 8))
+    assert reply.seconds == 0.5 + 8 * STEP_S
+
+
+def test_a_loss_that_is_not_finite_ends_a_training_from_nothing() -> None:
+    trainer = FakeTrainer(loss=lambda steps: float("nan"))
+    with pytest.raises(FloatingPointError, match="became nan within 8 steps"):
+        take(reach(Ordered(an_order(), instruments(trainer)), "open"), Request("total", 8))
+
+
+def test_a_process_that_is_traced_is_not_timed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "tracing_tool", lambda: "a profile function")
+    with pytest.raises(RuntimeError, match="refused to time under a profile function; run without it"):
+        take(Ordered(an_order(), instruments(a_trainer())), Request("open"))
+
+
+def test_a_failure_keeps_the_slices_before_it_and_names_its_stage() -> None:
+    def fail(steps: int) -> None:
+        if steps > 5 + 2 + 3:
+            raise ValueError("out of range\nand more")
+
+    failing = FakeTrainer("eager", FakeClock(), STEP_S, on_step=fail)
+    failure = taken_or_failed(an_order(), instruments(failing), stages(2, 3, 3))
+    assert isinstance(failure, Failure)
+    assert (failure.stage, failure.message, failure.slices_s) == ("slice", "out of range", (3 * STEP_S,))
+    assert "ValueError" in failure.stderr_tail
+
+
+def test_every_part_of_a_state_exists_from_its_start() -> None:
+    opened = reach(Ordered(an_order(), instruments(a_trainer())), "open")
+    assert isinstance(opened, Opened)
+    assert not hasattr(opened, "__dict__")
+    with pytest.raises(AttributeError):
+        opened.load_s = 0.0  # type: ignore[misc]
+
+
+def test_the_stages_that_a_failure_may_name_are_those_of_the_chain() -> None:
+    assert {stage for _, stage in CHAIN} == set(WORKER_STAGES)
