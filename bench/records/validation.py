@@ -42,14 +42,17 @@ def outcome_fault(outcome: Outcome, plan: Plan) -> str:
         return f"block {outcome.block} is not one of the plan's {plan.schedule.most_blocks}"
     if outcome.failure and outcome.failure.stage not in STAGES:
         return f"'{outcome.failure.stage}' is no stage of a case"
-    samples = (outcome.measurement.warmup, outcome.measurement.steady) if outcome.measurement else ()
-    faults = (*map(_samples_fault, samples), *_unmeasured(outcome.measurement), *_number_faults(outcome.record))
+    faults = (*_measurement_faults(outcome.measurement), *_number_faults(outcome.record))
     return next(filter(None, faults), "")
 
 
-def _unmeasured(measurement: Measurement | None) -> Iterator[str]:
-    if measurement and not measurement.steady.seconds:
-        yield "it holds no slice"
+def _measurement_faults(measurement: Measurement | None) -> Iterator[str]:
+    for samples in (measurement.warmup, measurement.steady) if measurement else ():
+        rounds = range(len(samples.seconds)) if samples.rounds is None else samples.rounds
+        if len(rounds) != len(samples.seconds) or len(set(rounds)) < len(rounds):
+            yield f"{len(samples.seconds)} slices do not fit {len(set(rounds))} rounds"
+    if measurement:
+        yield _slices_fault(measurement.steady)
 
 
 def _case_fault(case: Case) -> str:
@@ -63,13 +66,11 @@ def _case_fault(case: Case) -> str:
     return next((f"{word!r} is unknown" for word, known in words if word not in {row.name for row in known}), "")
 
 
-def _samples_fault(samples: Samples) -> str:
-    rounds = range(len(samples.seconds)) if samples.rounds is None else samples.rounds
-    if len(rounds) != len(samples.seconds) or len(set(rounds)) < len(rounds):
-        return f"{len(samples.seconds)} slices do not fit {len(set(rounds))} rounds"
-    if samples.seconds and samples.steps_per_slice < 1:
-        return f"a slice of {samples.steps_per_slice} steps"
-    bad = [seconds for seconds in samples.seconds if not SLICE_S[0] <= seconds <= SLICE_S[1]]
+def _slices_fault(steady: Samples) -> str:
+    """A very slow case has no warm-up steps, so only the slices must have taken time."""
+    if not steady.seconds or steady.steps_per_slice < 1:
+        return f"a slice of {steady.steps_per_slice} steps" if steady.seconds else "it holds no slice"
+    bad = [seconds for seconds in steady.seconds if not SLICE_S[0] <= seconds <= SLICE_S[1]]
     return f"a slice of {bad[0]!r} s" if bad else ""
 
 

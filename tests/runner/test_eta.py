@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 
 import pytest
-from builders import a_group, a_plan
+from builders import SCHEDULE, a_group, a_plan
 
 from bench.records.run import Plan
 from bench.runner import eta, plan
@@ -56,7 +56,7 @@ def test_a_precision_is_at_least_the_blocks_after_which_a_run_may_stop() -> None
 
 
 def test_what_is_measured_already_does_not_count_but_half_a_block_does() -> None:
-    planned = a_plan(a_group(("eager", "function")))
+    planned = a_plan(a_group(("eager", "function")), schedule=SCHEDULE)
     first, *others = planned.cases
     half, whole = {(first.key, 0)}, {(case.key, 0) for case in planned.cases}
     assert eta.foretell(planned, half, 2, math.inf) == eta.foretell(planned, set(), 2, math.inf)

@@ -209,7 +209,7 @@ def an_availability(works: bool) -> Availability:
 
 def test_a_gpu_that_is_not_there_is_said_once_and_the_cpu_is_measured(tmp_path: Path) -> None:
     on_gpu = tuple(replace(case, device="gpu") for case in CASES)
-    store = Store.create(tmp_path, a_plan((*CASES, *on_gpu)))
+    store = Store.create(tmp_path, a_plan((*CASES, *on_gpu), schedule=SCHEDULE))
     asked = []
     run.execute(store, SYNTHETIC, Watcher(), FAKE, probe=lambda: asked.append(1) or an_availability(False))  # type: ignore[func-returns-value]
     absent = [outcome.failure for outcome in store.outcomes() if outcome.failure]
@@ -221,7 +221,7 @@ def test_a_gpu_that_is_not_there_is_said_once_and_the_cpu_is_measured(tmp_path: 
 
 
 def test_a_gpu_that_has_come_is_measured_when_the_run_goes_on(tmp_path: Path) -> None:
-    store = Store.create(tmp_path, a_plan(tuple(replace(case, device="gpu") for case in CASES)))
+    store = Store.create(tmp_path, a_plan(tuple(replace(case, device="gpu") for case in CASES), schedule=SCHEDULE))
     stopped = run.execute(store, SYNTHETIC, Watcher(), FAKE, probe=lambda: an_availability(False))
     assert stopped.startswith("no case could be measured")
     run.execute(store, SYNTHETIC, Watcher(), FAKE, probe=lambda: an_availability(True))
@@ -230,7 +230,7 @@ def test_a_gpu_that_has_come_is_measured_when_the_run_goes_on(tmp_path: Path) ->
 
 
 def test_what_a_gpu_gave_before_it_went_is_kept(tmp_path: Path) -> None:
-    store = Store.create(tmp_path, a_plan(tuple(replace(case, device="gpu") for case in CASES)))
+    store = Store.create(tmp_path, a_plan(tuple(replace(case, device="gpu") for case in CASES), schedule=SCHEDULE))
     run.execute(store, SYNTHETIC, Watcher(), FAKE, most_blocks=1, probe=lambda: an_availability(True))
     run.execute(store, SYNTHETIC, Watcher(), FAKE, probe=lambda: an_availability(False))
     assert [bool(outcome.measurement) for outcome in store.outcomes()] == [True] * 3

@@ -19,6 +19,7 @@ from cifar_core.workload import Workload
 
 WORKLOAD = Workload("tutorial_cnn", 64, "synthetic")
 SCHEDULE = Schedule("quick", blocks=2, rounds=3, warmup_steps=2, slice_s=0.01)
+PLANNED = replace(SCHEDULE, blocks=8)  # as many as any test makes up
 ENVIRONMENT = Environment(
     os="Linux", cpu="a CPU", cores=2, cgroup_quota_cores=None, memory_bytes=2**34, gpu=None, driver=None,
     python="3.11", tensorflow="2.21.0", numpy="2.0", flags=(), commit="0123456789ab", dirty=False, load_before=0.1,
@@ -49,7 +50,7 @@ def a_group(modes: Sequence[str] = ("eager", "graph", "function", "xla")) -> tup
 
 
 def a_plan(cases: tuple[Case, ...] | None = None, **changes: Any) -> Plan:
-    plan = Plan(FORMAT, "2026-01-01T00:00:00+00:00", 0, "synthetic", "look-alike", True, cases or a_group(), SCHEDULE)
+    plan = Plan(FORMAT, "2026-01-01T00:00:00+00:00", 0, "synthetic", "look-alike", True, cases or a_group(), PLANNED)
     return replace(plan, **changes)
 
 

@@ -213,7 +213,7 @@ def test_a_factory_that_fails_everywhere_is_one_line_and_one_traceback(
     (tmp_path / "mine.py").write_text("def make():\n    return 1 / 0\n")
     monkeypatch.chdir(tmp_path)
     cases = tuple(Case(mode, "cpu", 0, Workload("mine:make", 4, "synthetic")) for mode in ("eager", "function"))
-    store = Store.create(tmp_path / "run", a_plan(cases))
+    store = Store.create(tmp_path / "run", a_plan(cases, schedule=SCHEDULE))
     orders = [Order(case, 0, SCHEDULE, ENVIRONMENT, SYNTHETIC) for case in cases]
     kept: list[Outcome] = []
     Block(orders, 0, lambda outcome, _: kept.append(outcome), lambda text, share: None).run()
