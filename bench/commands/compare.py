@@ -13,8 +13,8 @@ from bench.commands.console import results
 from bench.errors import BenchError, Exit
 
 if TYPE_CHECKING:
-    from bench.analysis.compare import Named
-    from bench.analysis.gates import Judged
+    from bench.analysis.compare import NamedRun
+    from bench.analysis.gates import GateResult
 
 
 def compare(folders: Sequence[Path], fail_on: Sequence[str], out: Path | None) -> Exit:
@@ -31,13 +31,13 @@ def compare(folders: Sequence[Path], fail_on: Sequence[str], out: Path | None) -
     typer.echo(comparison.data_line(runs))
     for table in comparison.tables(runs, differing, changes, judged):
         terminal.show(table)
-    for sentence in comparison.turns(changes):
+    for sentence in comparison.interleaving(changes):
         typer.echo(sentence.replace("**", "").replace("`", ""))
     typer.echo(f"report: {path}")
     return _exit(judged)
 
 
-def _exit(judged: "Sequence[Judged]") -> Exit:
+def _exit(judged: "Sequence[GateResult]") -> Exit:
     from bench.analysis.gates import Decision
 
     decisions = {found.decision for found in judged}
@@ -46,9 +46,9 @@ def _exit(judged: "Sequence[Judged]") -> Exit:
     return Exit.NOT_ENOUGH_EVIDENCE if Decision.UNDECIDED in decisions else Exit.OK
 
 
-def _runs(folders: Sequence[Path]) -> "list[Named]":
+def _runs(folders: Sequence[Path]) -> "list[NamedRun]":
     from bench.analysis.analyse import analyse
-    from bench.analysis.compare import Named
+    from bench.analysis.compare import NamedRun
     from bench.records.store import Store
 
     if len(folders) < 2:
@@ -58,7 +58,7 @@ def _runs(folders: Sequence[Path]) -> "list[Named]":
     if len(set(names)) < len(names):
         raise BenchError("the same run was given twice; give different ones")
     stores = [Store.open(folder) for folder in folders]
-    return [Named(name, analyse(s.plan, s.outcomes())) for name, s in zip(names, stores, strict=True)]
+    return [NamedRun(name, analyse(s.plan, s.outcomes())) for name, s in zip(names, stores, strict=True)]
 
 
 def history(folder: Path) -> Exit:

@@ -7,7 +7,7 @@ import pytest
 from builders import an_accuracy_plan
 from trainings import START_S, STEP_S, kept_trainings
 
-from bench.analysis.learning import Learning, ModeLearning, beside, curve, read_learning, seconds_to
+from bench.analysis.learning import Learning, ModeLearning, curve, learning_beside, read_learning, seconds_to
 from bench.errors import BenchError
 
 TARGET = 0.6
@@ -43,11 +43,11 @@ def test_a_mode_has_the_mean_and_the_spread_of_its_seeds(learning: Learning) -> 
     assert eager.finals == pytest.approx({0: 0.73, 1: 0.732, 2: 0.734, 3: 0.73, 4: 0.732})
     assert eager.mean == pytest.approx(0.7316)
     assert eager.sd == pytest.approx(0.00167, rel=0.01)
-    assert replace(eager, trained=eager.trained[:1]).sd is None
+    assert replace(eager, trainings=eager.trainings[:1]).sd is None
 
 
 def test_time_to_the_target_counts_the_start_or_leaves_it_out(learning: Learning) -> None:
-    eager = learning.baseline.trained[0]
+    eager = learning.baseline.trainings[0]
     point = eager.reached(TARGET)
     assert point
     assert point.step == 300
@@ -58,10 +58,10 @@ def test_time_to_the_target_counts_the_start_or_leaves_it_out(learning: Learning
 
 def test_modes_are_compared_by_how_soon_and_how_fast_they_trained(learning: Learning) -> None:
     graph, expected = in_mode(learning, "graph"), STEP_S["eager"] / STEP_S["graph"]
-    for ratio in (learning.sooner(graph, first_call=False), learning.speed(graph)):
+    for ratio in (learning.target_speedup(graph, first_call=False), learning.training_speedup(graph)):
         assert ratio
         assert ratio.centre == pytest.approx(expected)
-    with_start = learning.sooner(graph, first_call=True)
+    with_start = learning.target_speedup(graph, first_call=True)
     assert with_start
     assert 1 < with_start.centre < expected
 
@@ -82,7 +82,7 @@ def test_a_curve_leaves_out_trainings_that_broke_off(tmp_path: Path) -> None:
 def test_trainings_that_break_off_or_learn_nothing_have_failed(tmp_path: Path) -> None:
     faults = {"xla-s0": "nan", "xla-s1": "flat"}
     learning = kept_trainings(tmp_path / "a", an_accuracy_plan(("eager", "xla"), seeds=3), faults)
-    broken, stalled, sound = learning.modes[1].trained
+    broken, stalled, sound = learning.modes[1].trainings
     assert learning.failed
     assert learning.modes[1].failed == 2
     assert (broken.failure.startswith("the loss became nan"), broken.stalled, broken.finished) == (True, False, False)
@@ -94,7 +94,7 @@ def test_a_mode_that_cannot_train_has_not_failed(tmp_path: Path) -> None:
     plan = an_accuracy_plan(("eager", "xla"), seeds=1)
     learning = kept_trainings(tmp_path / "a", plan, {"xla-s0": "refuse"})
     assert not learning.failed
-    assert learning.modes[1].trained[0].not_applicable == "the mode trains no recipe"
+    assert learning.modes[1].trainings[0].not_applicable == "the mode trains no recipe"
     assert learning.modes[1].difference is None
 
 
@@ -102,12 +102,12 @@ def test_trainings_that_have_not_begun_are_left_out(tmp_path: Path) -> None:
     plan = an_accuracy_plan(("eager", "graph"), seeds=2)
     kept_trainings(tmp_path / "a", plan)
     (tmp_path / "a" / "trainings" / "graph-s1" / "points.json").unlink()
-    assert [len(mode.trained) for mode in read_learning(tmp_path / "a").modes] == [2, 1]
+    assert [len(mode.trainings) for mode in read_learning(tmp_path / "a").modes] == [2, 1]
 
 
 def test_a_folder_without_trainings_is_one_line_and_a_run_need_not_have_any(tmp_path: Path) -> None:
     with pytest.raises(BenchError, match=r"has no accuracy\.json"):
         read_learning(tmp_path)
-    assert beside(tmp_path) is None
+    assert learning_beside(tmp_path) is None
     kept_trainings(tmp_path / "accuracy", an_accuracy_plan(("eager",), seeds=1))
-    assert beside(tmp_path)
+    assert learning_beside(tmp_path)

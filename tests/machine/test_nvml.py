@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from builders import A_READING, a_card_log, a_case, a_measurement
 
-from bench.analysis import warnings as doubts
+from bench.analysis import warnings
 from bench.machine import nvml as card
 from bench.records.devices import CardLog, Guests, Reading
 
@@ -120,7 +120,7 @@ def test_others_on_the_card_are_told_from_the_runs_own_processes() -> None:
 
 def logged(*logs: CardLog) -> list[str]:
     measured = [a_measurement(a_case(), block, card=log) for block, log in enumerate(logs)]
-    return [*doubts.throttled(measured), *doubts.shared(measured)]
+    return [*warnings.throttled(measured), *warnings.shared_gpu(measured)]
 
 
 def test_throttled_slices_are_a_warning_that_counts_them_over_all_blocks() -> None:

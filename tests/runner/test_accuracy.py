@@ -96,7 +96,7 @@ def test_a_training_that_breaks_is_kept_with_its_reason_and_the_others_go_on(
     tmp_path: Path, fault: str, steps: int, said: str
 ) -> None:
     found = trained(tmp_path / "a", fault, plan=an_accuracy_plan(("eager", "xla"), seeds=2))
-    broken = found.modes[1].trained[1]
+    broken = found.modes[1].trainings[1]
     assert found.failed
     assert broken.failure.startswith(said)
     assert (broken.points[-1].step if broken.points else 0) == steps
@@ -107,7 +107,7 @@ def test_a_mode_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(train, "LOAD_S", 2.0)
     monkeypatch.setattr(train, "STEP_S", 0.0)
     found = trained(tmp_path / "a", "graph=hang", plan=an_accuracy_plan(("eager", "graph"), seeds=1))
-    assert "it hung and was ended" in found.modes[1].trained[0].failure
+    assert "it hung and was ended" in found.modes[1].trainings[0].failure
 
 
 def test_what_broke_is_trained_on_from_where_it_was_and_what_is_done_is_left_alone(tmp_path: Path) -> None:

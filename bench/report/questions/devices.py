@@ -1,6 +1,6 @@
 """Questions on devices: was a GPU used, and from which batch does it win?"""
 
-from bench.analysis.across_devices import across
+from bench.analysis.across_devices import compare_devices
 from bench.analysis.results import CaseResult, Run
 from bench.report.questions.asking import Answer, Known, cannot_say, listed, modes_of, run_command
 from bench.report.sections.devices import sentences
@@ -35,7 +35,7 @@ def _why(result: CaseResult) -> str:
 def gpu_wins(known: Known) -> Answer:
     """What the section on devices found: each mode held against itself on the CPU."""
     title, run = "From which batch does the GPU win?", known.run
-    held = [each for each in across(run) if each.comparison.ratio and "gpu" in each.other.case.device]
+    held = [each for each in compare_devices(run) if each.comparison.ratio and "gpu" in each.other.case.device]
     if not held:
         sizes = dict.fromkeys((*(case.workload.batch_size for case in run.plan.cases), 1, 32, 256, 1024))
         asked = ",".join(map(str, sorted(sizes)))

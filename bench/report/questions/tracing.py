@@ -1,8 +1,8 @@
 """Questions on what becomes of the step before it runs: first call, traces, AutoGraph's conversion, XLA's programs."""
 
-from bench.analysis import costs as spending
+from bench.analysis import costs
 from bench.analysis.results import CaseResult, GroupResult
-from bench.report.form.wording import number, repaid
+from bench.report.form.wording import break_even, number
 from bench.report.questions.asking import Answer, Known, by_group, fallen, found, listed, measured, run_command, unknown
 
 TRACED = (
@@ -42,7 +42,7 @@ def _started(result: CaseResult) -> str:
     trace = result.summary("trace")
     traced = f", {number(trace.centre)} of it tracing" if trace else ""
     even = result.break_even
-    when = f"repaid after {repaid(even)}" if even and even.steps else f"repaid: {repaid(even)}"
+    when = f"repaid after {break_even(even)}" if even and even.steps else f"repaid: {break_even(even)}"
     return f"**{result.title}** {_start_s(result)} s{traced}, {when}"
 
 
@@ -125,7 +125,7 @@ def xla_active(known: Known) -> Answer:
 
 
 def _compiled(result: CaseResult) -> str:
-    execution, structure = result.measurements[-1].proof.execution, spending.structure(result)
+    execution, structure = result.measurements[-1].proof.execution, costs.structure(result)
     if not execution.xla_compilations and not execution.clusters:
         return "no, nothing was compiled"
     compiled = f"{execution.xla_compilations} program" + "s" * (execution.xla_compilations != 1)

@@ -1,8 +1,8 @@
 """Questions on trust: is the clock right, is the work the same, is it reproducible, does memory grow?"""
 
-from bench.analysis import costs as spending
+from bench.analysis import costs
 from bench.analysis.results import CaseResult, GroupResult
-from bench.analysis.stats import ratios as stats
+from bench.analysis.stats.ratios import drift
 from bench.analysis.validity import largest_gradient_difference, loss_differences
 from bench.analysis.warnings import unsteady
 from bench.report.form.wording import mib
@@ -36,7 +36,7 @@ def synchronised(known: Known) -> Answer:
 def _steadiness(named: list[tuple[str, CaseResult]]) -> str:
     """Which modes became faster or slower in their blocks, and of which that cannot be told."""
     moving = [f"{name}: {text}" for name, r in named for text in unsteady(r.measurements)]
-    untold = [name for name, r in named if stats.drift([m.steady for m in r.measurements]) is None]
+    untold = [name for name, r in named if drift([m.steady for m in r.measurements]) is None]
     if len(untold) == len(named):
         return "There are not enough slices to tell whether a mode became faster or slower in its blocks."
     but = f"; of {listed(untold)} there are not enough slices to tell" if untold else ""
@@ -138,16 +138,14 @@ def memory(known: Known) -> Answer:
 
 def _growth(cases: list[CaseResult]) -> str:
     """Growth that is there in every block and large for the steps taken; a cache fills once, a leak goes on."""
-    counted = [r for r in cases if spending.growth_bytes(r) is not None]
+    counted = [r for r in cases if costs.growth_bytes(r) is not None]
     if not counted:
         return "Whether it grows was not counted."
-    steps = max(map(spending.timed_steps, counted))
-    growing = [r for r in counted if _least_growth(r) > GROWING * spending.timed_steps(r)]
+    steps = max(map(costs.timed_steps, counted))
+    growing = [r for r in counted if _least_growth(r) > GROWING * costs.timed_steps(r)]
     if not growing:
         return f"No mode's grew by more than {GROWING // 1024} KiB a step in every block ({steps} steps)."
-    told = ", ".join(
-        f"{r.title} {mib(spending.growth_bytes(r))} MiB in {spending.timed_steps(r)} steps" for r in growing
-    )
+    told = ", ".join(f"{r.title} {mib(costs.growth_bytes(r))} MiB in {costs.timed_steps(r)} steps" for r in growing)
     return f"Growing in every block: {told}; so few steps do not tell a leak from a cache that fills once."
 
 

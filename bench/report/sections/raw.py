@@ -1,4 +1,4 @@
-"""Raw data: the files that every number of the report was made of, and those that others may work on."""
+"""The section on raw data: the files that every number of the report comes from, and the tables as CSV."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ _FILES = (
 
 
 def section(sections: Sequence[Section]) -> Section:
-    """A link a file; the tables are those of the sections, some of which show more in their file than on the page."""
+    """A link for each file; a table's file may hold more columns and rows than the page shows."""
     tables = [part for s in sections for part in s.parts if isinstance(part, Table)]
     links = [f"- [{name}]({name}): {words}" for name, words in _FILES]
     links += [f"- [tables/{t.name}.csv](tables/{t.name}.csv){f': {t.caption}' if t.caption else ''}" for t in tables]
