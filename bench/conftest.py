@@ -19,7 +19,7 @@ from bench.errors import BenchError, Exit
 from bench.machine import environment
 from bench.report.pytest_benchmark import samples as replay
 from bench.report.pytest_benchmark.names import PARAMETERS, TEST_DEVICE, Show, Value, View, views
-from bench.report.pytest_benchmark.samples import ReplayClock, Shown
+from bench.report.pytest_benchmark.samples import CaseSamples, SamplesClock
 
 DOOR = pytest.StashKey[Door]()
 ONE_DEVICE = "nothing to put side by side: give e.g. --devices cpu,gpu or --threads 1,2"
@@ -54,14 +54,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def _row(view: View, absent: str) -> Any:
     """The marker carries the view's own clock. It must be the only one, for pytest-benchmark heeds the closest."""
-    marks = [pytest.mark.benchmark(group=view.group, timer=ReplayClock())]
+    marks = [pytest.mark.benchmark(group=view.group, timer=SamplesClock())]
     return pytest.param(
         *view.params.values(), id=view.id, marks=[*marks, pytest.mark.skip(reason=absent)] if absent else marks
     )
 
 
 @pytest.fixture(scope="session")
-def line(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Shown]:
+def line(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, CaseSamples]:
     """The run of all that pytest has selected, measured when the first test asks for it; then what each test shows."""
     config, opened = request.config, request.config.stash[DOOR]
     by_name = {view.name: view for view in views(opened.plan.cases)}
@@ -94,7 +94,10 @@ def parameters(
 
 @pytest.fixture
 def show(
-    request: pytest.FixtureRequest, benchmark: BenchmarkFixture, line: dict[str, Shown], parameters: tuple[Value, ...]
+    request: pytest.FixtureRequest,
+    benchmark: BenchmarkFixture,
+    line: dict[str, CaseSamples],
+    parameters: tuple[Value, ...],
 ) -> Show:
     """Replays the samples of the test's case; fails where they must not be believed."""
 

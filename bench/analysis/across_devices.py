@@ -1,8 +1,7 @@
-"""The same mode on two devices: pairs of groups alike but for where they ran, their ratios, and where along the batch
-size one device overtakes the other.
+"""The same mode compared across devices: its speedup on each pair, and the batch size at which one overtakes the other.
 
-Two devices' cases do not take turns slice by slice as the modes of a group do, but block by block; a block of the one
-is compared with the same block of the other. Leaves out all wording.
+Devices are interleaved block by block, not slice by slice as the modes of a group are; so a block on one device is
+compared with the same block on the other.
 """
 
 from collections.abc import Sequence
@@ -10,20 +9,22 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from bench.analysis.results import CaseResult, GroupResult, Run, block_ratios
-from bench.analysis.stats import ratios as stats
-from bench.analysis.stats.ratios import Comparison, Verdict
-from bench.analysis.sweep import BATCH_SIZES, Crossing, Place, certain, spans
+from bench.analysis.stats.ratios import Comparison, Summary, Verdict, compare_family
+from bench.analysis.sweep import BATCH_SIZES, Crossing, RatioAtSize, is_certain, rises_through_one
 from bench.analysis.validity import unequal_work
 from bench.records.case import Case
 
 
 @dataclass(frozen=True, slots=True)
-class Across:
-    """One mode on two devices. `comparison`: how many times as fast it is on `other` as on `reference`."""
+class DeviceComparison:
+    """One mode on two devices. `comparison`: its speedup on `other` over `reference`.
+
+    `aa_difference`: the larger of the two groups' A/A differences, as a ratio of at least 1.
+    """
 
     reference: CaseResult
     other: CaseResult
-    floor: float
+    aa_difference: float
     comparison: Comparison
 
     @property
@@ -33,8 +34,8 @@ class Across:
 
     @property
     def devices(self) -> tuple[str, str]:
-        """Both devices in words."""
-        return where(self.reference.case), where(self.other.case)
+        """Both devices in words, the reference first."""
+        return device_title(self.reference.case), device_title(self.other.case)
 
     @property
     def size(self) -> int:
@@ -42,63 +43,63 @@ class Across:
         return self.other.case.workload.batch_size
 
 
-def where(case: Case) -> str:
+def device_title(case: Case) -> str:
     """'the CPU', 'the CPU with 2 threads', 'the GPU', 'GPU:1'."""
     threads = f" with {case.threads} thread{'s' * (case.threads > 1)}" if case.threads else ""
     return ("" if ":" in case.device else "the ") + case.device.upper() + threads
 
 
-def across(run: Run) -> list[Across]:
-    """Every mode of the run on every pair of devices, judged together; none without two places to compare."""
-    found = [
-        (a, b, max(reference.floor or 1.0, other.floor or 1.0))
-        for reference, other in _pairs(run)
-        for a, b in _same_modes(reference, other)
+def compare_devices(run: Run) -> list[DeviceComparison]:
+    """Every mode of the run on every pair of devices, judged as one family; empty where there is no pair."""
+    pairs = [pair for groups in _group_pairs(run) for pair in _same_modes(*groups)]
+    ratios = [[] if _other_work(reference, other) else block_ratios(reference, other) for reference, other, _ in pairs]
+    with_ratios = [
+        (values, aa_difference) for values, (_, _, aa_difference) in zip(ratios, pairs, strict=True) if values
     ]
-    ratios = [(_ratios(a, b), floor) for a, b, floor in found]
-    judged = iter(stats.compare([(values, floor) for values, floor in ratios if values]))
-    compared = [
-        next(judged) if values else _without(a, b) for (values, _), (a, b, _) in zip(ratios, found, strict=True)
+    judged = iter(compare_family(with_ratios))
+    return [
+        DeviceComparison(reference, other, aa_difference, next(judged) if values else _without_ratio(reference, other))
+        for values, (reference, other, aa_difference) in zip(ratios, pairs, strict=True)
     ]
-    return [Across(a, b, floor, comparison) for (a, b, floor), comparison in zip(found, compared, strict=True)]
 
 
-def _pairs(run: Run) -> list[tuple[GroupResult, GroupResult]]:
-    """GPUs against every setting of the CPU; without a GPU, settings of the CPU against the first."""
-    alike: dict[Case, list[GroupResult]] = {}
+def _group_pairs(run: Run) -> list[tuple[GroupResult, GroupResult]]:
+    """GPUs with every setting of the CPU; without a GPU, other settings of the CPU with the first."""
+    same_work: dict[Case, list[GroupResult]] = {}
     for group in run.groups:
-        alike.setdefault(replace(group.baseline.case, device="", threads=0), []).append(group)
-    return [pair for groups in alike.values() for pair in _two_of(groups)]
+        same_work.setdefault(replace(group.baseline.case, device="", threads=0), []).append(group)
+    return [pair for groups in same_work.values() for pair in _pairs_of(groups)]
 
 
-def _two_of(groups: Sequence[GroupResult]) -> list[tuple[GroupResult, GroupResult]]:
+def _pairs_of(groups: Sequence[GroupResult]) -> list[tuple[GroupResult, GroupResult]]:
     on_cpu = [group for group in groups if group.baseline.case.device == "cpu"]
-    others = [group for group in groups if group.baseline.case.device != "cpu"]
-    if on_cpu and others:
-        return list(product(on_cpu, others))
+    on_gpu = [group for group in groups if group.baseline.case.device != "cpu"]
+    if on_cpu and on_gpu:
+        return list(product(on_cpu, on_gpu))
     return [(groups[0], group) for group in groups[1:]]
 
 
-def _same_modes(reference: GroupResult, other: GroupResult) -> list[tuple[CaseResult, CaseResult]]:
+def _same_modes(reference: GroupResult, other: GroupResult) -> list[tuple[CaseResult, CaseResult, float]]:
+    """Each mode that both groups have, with the larger A/A difference of the two."""
     by_arm = {result.case.arm: result for result in other.cases}
-    return [(r, by_arm[r.case.arm]) for r in reference.cases if r.case.arm in by_arm and not r.case.again]
-
-
-def _ratios(reference: CaseResult, other: CaseResult) -> list[float]:
-    return [] if _other_work(reference, other) else block_ratios(reference, other)
+    aa_difference = max(reference.aa_difference or 1.0, other.aa_difference or 1.0)
+    return [
+        (result, by_arm[result.case.arm], aa_difference)
+        for result in reference.cases
+        if result.case.arm in by_arm and not result.case.again
+    ]
 
 
 def _other_work(reference: CaseResult, other: CaseResult) -> tuple[str, ...]:
     """Why the two do not do the same work: weights, batches, first losses and gradients, as within a group."""
     if not (reference.measurements and other.measurements):
         return ()
-    workload, device = other.case.workload, other.case.device
-    ours, theirs = other.measurements[0].evidence, reference.measurements[0].evidence
-    return unequal_work(ours, theirs, workload.precision, device)
+    evidence, expected = other.measurements[0].evidence, reference.measurements[0].evidence
+    return unequal_work(evidence, expected, other.case.workload.precision, other.case.device)
 
 
-def _without(reference: CaseResult, other: CaseResult) -> Comparison:
-    """Why there is no ratio."""
+def _without_ratio(reference: CaseResult, other: CaseResult) -> Comparison:
+    """The comparison of two cases that have no ratio, with the reason."""
     if absent := other.not_available or reference.not_available:
         return Comparison(None, Verdict.NOT_AVAILABLE, reason=absent)
     if unequal := _other_work(reference, other):
@@ -109,41 +110,39 @@ def _without(reference: CaseResult, other: CaseResult) -> Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One mode on one pair of devices over batch sizes, in their order; of one size alone where no others were run."""
+class DeviceSweep:
+    """One mode on one pair of devices over the batch sizes that were run, in order; there may be only one."""
 
-    results: tuple[Across, ...]
+    comparisons: tuple[DeviceComparison, ...]
 
     @property
-    def places(self) -> list[Place]:
-        """How many times as fast the second device is, size by size, where that is known."""
+    def ratios(self) -> list[RatioAtSize]:
+        """The second device's speedup at each size at which it is known."""
         return [
-            Place(each.size, each.comparison.ratio, certain(each.comparison.ratio, each.floor))
-            for each in self.results
+            RatioAtSize(each.size, each.comparison.ratio, is_certain(each.comparison.ratio, each.aa_difference))
+            for each in self.comparisons
             if each.comparison.ratio
         ]
 
     @property
     def crossings(self) -> list[Crossing]:
         """Where one device overtakes the other with growing batches."""
-        first, second = self.results[0].devices
-        places = self.places
-        turned = [replace(p, ratio=_turned(p)) for p in places]
-        rises = [Crossing(second, first, *span) for span in spans(places)]
-        return [*rises, *(Crossing(first, second, *span) for span in spans(turned))]
+        first, second = self.comparisons[0].devices
+        ratios = self.ratios
+        inverse = [replace(each, ratio=_inverse(each.ratio)) for each in ratios]
+        second_overtakes = [Crossing(second, first, *rise) for rise in rises_through_one(ratios)]
+        return [*second_overtakes, *(Crossing(first, second, *rise) for rise in rises_through_one(inverse))]
 
 
-def _turned(place: Place) -> stats.Summary:
-    """The ratio seen from the other side."""
-    ratio = place.ratio
+def _inverse(ratio: Summary) -> Summary:
     low, high = (None if end is None else 1 / end for end in (ratio.high, ratio.low))
-    return stats.Summary(1 / ratio.centre, low, high, ratio.n)
+    return Summary(1 / ratio.centre, low, high, ratio.n)
 
 
-def lines(found: Sequence[Across]) -> list[Line]:
-    """What belongs together over batch sizes, in the plan's order."""
-    alike: dict[tuple[Case, Case], list[Across]] = {}
-    for each in found:
-        key = (BATCH_SIZES.without(each.reference.case), BATCH_SIZES.without(each.other.case))
-        alike.setdefault(key, []).append(each)
-    return [Line(tuple(sorted(results, key=lambda each: each.size))) for results in alike.values()]
+def device_sweeps(comparisons: Sequence[DeviceComparison]) -> list[DeviceSweep]:
+    """The comparisons that differ only in their batch size, together; in the plan's order."""
+    by_cases: dict[tuple[Case, Case], list[DeviceComparison]] = {}
+    for each in comparisons:
+        cases = (BATCH_SIZES.without(each.reference.case), BATCH_SIZES.without(each.other.case))
+        by_cases.setdefault(cases, []).append(each)
+    return [DeviceSweep(tuple(sorted(group, key=lambda each: each.size))) for group in by_cases.values()]

@@ -1,29 +1,25 @@
-"""Outcomes -> one result a case, group by group: what every table, plot, sentence and stopping rule reads.
-
-Leaves out the arithmetic (metrics.py, stats.py, validity.py) and all wording of reports.
-"""
-
-from typing import TYPE_CHECKING
-
-from bench.analysis import metrics
-from bench.analysis.stats import ratios as stats
-from bench.analysis.stats.ratios import BreakEven, Comparison, Verdict
-from bench.records.ledger import LeftOut
-from bench.records.run import UNEQUAL, Measurement
-
-if TYPE_CHECKING:
-    from bench.analysis.results import CaseResult
+"""Outcomes -> one result a case, group by group: what every table, plot, sentence and stopping rule reads."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from bench.analysis import validity
-from bench.analysis import warnings as doubts
+from bench.analysis import validity, warnings
+from bench.analysis.metrics import startup_s, step_s
 from bench.analysis.results import CaseResult, GroupResult, Run, block_ratios, ratio_between
-from bench.analysis.slow_cases import sat_out, spared
-from bench.analysis.stats.ratios import Summary
+from bench.analysis.slow_cases import count_skipped, sampling_warning
+from bench.analysis.stats.ratios import (
+    BreakEven,
+    Comparison,
+    Summary,
+    Verdict,
+    break_even,
+    compare_family,
+    difference_from_itself,
+    summarise,
+)
 from bench.records.case import Case
-from bench.records.run import Failure, Outcome, Plan, groups
+from bench.records.ledger import LeftOut
+from bench.records.run import UNEQUAL, Failure, Measurement, Outcome, Plan, groups
 
 
 @dataclass
@@ -33,71 +29,83 @@ class _Family:
     ratios: list[tuple[list[float], float]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
 
-    def add(self, key: str, ratios: list[float], floor: float) -> None:
+    def add(self, key: str, ratios: list[float], aa_difference: float) -> None:
         self.keys.append(key)
-        self.ratios.append((ratios, floor))
+        self.ratios.append((ratios, aa_difference))
 
     def judge(self) -> dict[str, Comparison]:
-        return dict(zip(self.keys, stats.compare(self.ratios), strict=True))
+        return dict(zip(self.keys, compare_family(self.ratios), strict=True))
 
 
 def analyse(plan: Plan, outcomes: Sequence[Outcome], left_out: Sequence[LeftOut] = ()) -> Run:
     """The run as far as it has been measured."""
-    collected = [(name, _collect(cases, outcomes)) for name, cases in groups(plan).items()]
-    family, results = _Family(), []
-    for name, cases in collected:
-        again = _again(cases)
-        floor = stats.noise_floor(again)
-        for result in cases[1:]:
-            if not result.case.again and result.valid and (ratios := block_ratios(cases[0], result)):
-                family.add(result.case.key, ratios, floor)
-        results.append(GroupResult(name, tuple(cases), again, floor if again else None))
-    comparisons = family.judge()
-    judged = [replace(group, cases=tuple(_judged(group, r, comparisons) for r in group.cases)) for group in results]
+    collected = [_group(name, cases, outcomes) for name, cases in groups(plan).items()]
+    comparisons = _compare(collected)
+    judged = [replace(group, cases=tuple(_judged(group, r, comparisons) for r in group.cases)) for group in collected]
     return Run(plan, tuple(outcomes), tuple(judged), tuple(left_out))
 
 
+def _group(name: str, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> GroupResult:
+    results = _collect(cases, outcomes)
+    control_ratio = _control_ratio(results)
+    aa_difference = difference_from_itself(control_ratio) if control_ratio else None
+    return GroupResult(name, tuple(results), control_ratio, aa_difference)
+
+
 def _collect(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[CaseResult]:
-    results = [_result(case, outcomes) for case in cases]
-    baseline = results[0].measurements
-    counted = [replace(r, sat_out=sat_out(baseline, r.measurements, r.failures)) for r in results]
-    warned = [replace(r, warnings=(*r.warnings, *spared(r.measurements, r.sat_out))) for r in counted]
-    twin = tuple(m for r in warned if r.case.again and r.valid for m in r.measurements)
-    return [replace(warned[0], twin=twin), *warned[1:]]
+    """The cases' results without comparisons, the baseline first."""
+    baseline, *others = [_result(case, outcomes) for case in cases]
+    others = [_sampled(baseline, result) for result in others]
+    control = tuple(m for r in others if r.case.again and r.valid for m in r.measurements)
+    return [replace(_sampled(baseline, baseline), control=control), *others]
 
 
 def _result(case: Case, outcomes: Sequence[Outcome]) -> CaseResult:
-    own = [outcome.record for outcome in outcomes if outcome.case == case]
-    measurements = tuple(record for record in own if isinstance(record, Measurement))
-    failures = tuple(record for record in own if isinstance(record, Failure))
+    records = [outcome.record for outcome in outcomes if outcome.case == case]
+    measurements = tuple(record for record in records if isinstance(record, Measurement))
+    failures = tuple(record for record in records if isinstance(record, Failure))
     unequal = [f.message for f in failures if f.stage == UNEQUAL]
     unproven = [reason for m in measurements for reason in validity.unproven_mode(m)]
-    warnings = (
-        *doubts.unsteady(measurements), *doubts.unconverted(measurements), *doubts.throttled(measurements),
-        *doubts.shared(measurements),
-    )  # fmt: skip
-    return CaseResult(case, measurements, failures, tuple(dict.fromkeys(unequal + unproven)), warnings=warnings)
+    invalid = tuple(dict.fromkeys(unequal + unproven))
+    return CaseResult(case, measurements, failures, invalid, warnings=tuple(warnings.of_measurements(measurements)))
 
 
-def _again(cases: list[CaseResult]) -> Summary | None:
-    seconds = [result for result in cases if result.case.again and result.valid]
-    ratios = block_ratios(cases[0], seconds[0]) if seconds else []
-    return stats.summarise(ratios) if ratios else None
+def _sampled(baseline: CaseResult, result: CaseResult) -> CaseResult:
+    """With the blocks it skipped for being very slow, and a warning of them."""
+    skipped = count_skipped(baseline.measurements, result.measurements, result.failures)
+    warned = (*result.warnings, *sampling_warning(result.measurements, skipped))
+    return replace(result, skipped_blocks=skipped, warnings=warned)
+
+
+def _control_ratio(results: Sequence[CaseResult]) -> Summary | None:
+    controls = [result for result in results if result.case.again and result.valid]
+    ratios = block_ratios(results[0], controls[0]) if controls else []
+    return summarise(ratios) if ratios else None
+
+
+def _compare(collected: Sequence[GroupResult]) -> dict[str, Comparison]:
+    """By case key, the comparison of each candidate that has a ratio to its baseline."""
+    family = _Family()
+    for group in collected:
+        for result in group.candidates:
+            if result.valid and (ratios := block_ratios(group.baseline, result)):
+                family.add(result.case.key, ratios, group.aa_difference or 1.0)
+    return family.judge()
 
 
 def _judged(group: GroupResult, result: CaseResult, comparisons: dict[str, Comparison]) -> CaseResult:
     if result.case == group.baseline.case or result.case.again:
         return result
-    comparison = comparisons.get(result.case.key) or without_ratio(group.baseline, result)
+    comparison = comparisons.get(result.case.key) or _without_ratio(group.baseline, result)
     failed = [f"failed in block {f.block}: {f.message}" for f in result.failures if result.measurements]
-    disturbed = doubts.disturbed(comparison.ratio, ratio_between(group.baseline, result, share=1.0))
-    few = doubts.few_blocks(comparison, result.sat_out)
-    comparison = replace(comparison, warnings=(*few, *failed, *disturbed))
-    return replace(result, comparison=comparison, break_even=repaid(group.baseline, result, comparison.verdict))
+    noise = warnings.uneven_noise(comparison.ratio, ratio_between(group.baseline, result, share=1.0))
+    few = warnings.few_blocks(comparison, result.skipped_blocks)
+    comparison = replace(comparison, warnings=(*few, *failed, *noise))
+    return replace(result, comparison=comparison, break_even=_break_even(group.baseline, result, comparison.verdict))
 
 
-def without_ratio(baseline: "CaseResult", result: "CaseResult") -> Comparison:
-    """Why a case has no ratio to its baseline."""
+def _without_ratio(baseline: CaseResult, result: CaseResult) -> Comparison:
+    """The comparison of a case that has no ratio to its baseline, with the reason."""
     if result.invalid:
         return Comparison(None, Verdict.INVALID, reason="; ".join(result.invalid))
     if result.not_available:
@@ -112,18 +120,18 @@ def without_ratio(baseline: "CaseResult", result: "CaseResult") -> Comparison:
     return Comparison(None, Verdict.NOT_COMPARABLE, reason=f"the baseline ({baseline.title}) has no valid measurement")
 
 
-def repaid(baseline: "CaseResult", result: "CaseResult", verdict: Verdict) -> BreakEven | None:
-    """Only a gain that was shown can repay anything."""
+def _break_even(baseline: CaseResult, result: CaseResult, verdict: Verdict) -> BreakEven | None:
+    """Only a mode that was found faster can recover a longer start-up."""
     if verdict in (Verdict.INVALID, Verdict.NOT_COMPARABLE, Verdict.NOT_APPLICABLE, Verdict.NOT_AVAILABLE):
         return None
     if verdict is not Verdict.FASTER:
         return BreakEven(None, "never" if verdict is Verdict.SLOWER else "no gain shown")
-    pairs = _pairs(baseline, result)
-    extra = [metrics.startup_s(candidate) - metrics.startup_s(base) for base, candidate in pairs]
-    saved = [metrics.step_s(base) - metrics.step_s(candidate) for base, candidate in pairs]
-    return stats.break_even(extra, saved)
+    pairs = _paired_by_block(baseline, result)
+    extra_s = [startup_s(candidate) - startup_s(base) for base, candidate in pairs]
+    saved_s = [step_s(base) - step_s(candidate) for base, candidate in pairs]
+    return break_even(extra_s, saved_s)
 
 
-def _pairs(baseline: "CaseResult", candidate: "CaseResult") -> list[tuple[Measurement, Measurement]]:
+def _paired_by_block(baseline: CaseResult, candidate: CaseResult) -> list[tuple[Measurement, Measurement]]:
     by_block = {m.block: m for m in baseline.measurements}
     return [(by_block[m.block], m) for m in candidate.measurements if m.block in by_block]

@@ -1,27 +1,25 @@
-"""The arithmetic that every number of a run must pass, whatever the machine: a check holds, or says what breaks it.
-
-Leaves out whether a mode did its baseline's work and was what its name says (validity.py), and all wording of reports.
-"""
+"""Sanity checks on the numbers of a run: arithmetic that holds on every machine."""
 
 import statistics
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bench.analysis import costs as spending
+from bench.analysis import costs
 from bench.analysis.metrics import startup_s, step_s
 from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.slow_cases import SLOW
-from bench.analysis.sweep import BATCH_SIZES, families
+from bench.analysis.sweep import BATCH_SIZES, sweeps
+from bench.records.costs import Costs
 from bench.records.run import Measurement
 
 ROUNDED = 0.006  # what three significant digits may hide of a number
-CLOCKS = 0.05  # CPU time is counted in ticks, and the clock stops between two of them
+CLOCKS = 0.05  # how far two clocks may differ: CPU time is counted in ticks, wall time is not
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One rule: how many numbers it was put to, and each that breaks it, in words."""
+    """One rule: how many numbers it was applied to, and in words each that breaks it."""
 
     rule: str
     numbers: int
@@ -32,16 +30,16 @@ Findings = Iterator[tuple[bool, str]]  # whether a number holds, and what to say
 
 
 def checks(run: Run) -> tuple[Check, ...]:
-    """Every rule, put to every number of the run that it is about."""
-    made = []
-    for rule, find in RULES:
-        found = list(find(run))
-        made.append(Check(rule, len(found), tuple(text for holds, text in found if not holds)))
-    return tuple(made)
+    """Every rule, applied to every number of the run that it is about."""
+    return tuple(_check(rule, list(find(run))) for rule, find in RULES)
+
+
+def _check(rule: str, findings: Sequence[tuple[bool, str]]) -> Check:
+    return Check(rule, len(findings), tuple(text for holds, text in findings if not holds))
 
 
 def alarms(run: Run) -> list[str]:
-    """What breaks a rule, in words."""
+    """Every number that breaks a rule, in words."""
     return [f"{check.rule}: {text}" for check in checks(run) for text in check.broken]
 
 
@@ -55,71 +53,75 @@ def _throughput(run: Run) -> Findings:
 
 
 def rounded(value: float) -> float:
-    """As a table shows it, in three significant digits."""
+    """The value as a table shows it, in three significant digits."""
     return float(f"{value:.3g}")
 
 
 def _parts(run: Run) -> Findings:
     for where, m in _measurements(run):
-        costs = m.costs
         yield m.first_call_s <= startup_s(m), f"{where}: the first call takes longer than the start it is part of"
-        if costs and costs.trace_s is not None:
-            yield costs.trace_s <= m.first_call_s, f"{where}: tracing takes longer than the first call it is part of"
-        if costs and costs.profile:
-            within = costs.profile.executing_s <= costs.profile.wall_s * (1 + CLOCKS)
-            yield within, f"{where}: ops were executed for longer than the steps took"
-        if costs and (cores := m.environment.cores):
-            within = costs.cpu_s <= cores * sum(m.steady.seconds) * (1 + CLOCKS) + 0.02
-            yield within, f"{where}: more CPU time than {cores} cores have"
-        if costs and costs.structure and costs.structure.fusions is not None and costs.structure.hlo_optimised:
-            within = costs.structure.fusions <= costs.structure.hlo_optimised
-            yield within, f"{where}: more fusions than instructions"
+        if m.costs:
+            yield from _parts_of_costs(where, m, m.costs)
+
+
+def _parts_of_costs(where: str, m: Measurement, counted: Costs) -> Findings:
+    if counted.trace_s is not None:
+        yield counted.trace_s <= m.first_call_s, f"{where}: tracing takes longer than the first call it is part of"
+    if counted.profile:
+        within = counted.profile.executing_s <= counted.profile.wall_s * (1 + CLOCKS)
+        yield within, f"{where}: ops were executed for longer than the steps took"
+    if cores := m.environment.cores:
+        within = counted.cpu_s <= cores * sum(m.steady.seconds) * (1 + CLOCKS) + 0.02
+        yield within, f"{where}: more CPU time than {cores} cores have"
+    if (structure := counted.structure) and structure.fusions is not None and structure.hlo_optimised:
+        yield structure.fusions <= structure.hlo_optimised, f"{where}: more fusions than instructions"
 
 
 def _steps(run: Run) -> Findings:
     for where, m in _measurements(run):
-        counted, asked = m.proof.updates, m.proof.updates_expected
-        yield counted == asked, f"{where}: {counted} updates of the weights where {asked} steps were asked for"
+        updates, expected = m.proof.updates, m.proof.updates_expected
+        yield updates == expected, f"{where}: {updates} updates of the weights where {expected} steps were asked for"
     for group in run.groups:
-        reference = {m.block: m for m in group.baseline.measurements}
+        baselines = {m.block: m for m in group.baseline.measurements}
         for result in group.cases[1:]:
-            for m in (m for m in result.measurements if m.block in reference):
-                base = reference[m.block]
-                holds = _alike(m, base)
-                if holds or not _far_slower(m, base):
+            for m in (m for m in result.measurements if m.block in baselines):
+                holds = _same_slices(m, baselines[m.block])
+                if holds or not _very_slow(m, baselines[m.block]):
                     yield holds, f"{_name(group, result)}, block {m.block}: other slices than the baseline's"
 
 
-def _alike(own: Measurement, base: Measurement) -> bool:
+def _same_slices(measurement: Measurement, baseline: Measurement) -> bool:
     """Whether there are as many slices as the baseline's, and as long."""
-    steps = own.steady.steps_per_slice, base.steady.steps_per_slice
-    return _whole_calls(*steps, own.case.steps_per_call) and len(own.steady.seconds) == len(base.steady.seconds)
+    slices, expected = measurement.steady, baseline.steady
+    per_call = measurement.case.steps_per_call
+    as_long = _whole_calls(slices.steps_per_slice, expected.steps_per_slice, per_call)
+    return as_long and len(slices.seconds) == len(expected.seconds)
 
 
-def _whole_calls(own: int, base: int, per_call: int) -> bool:
-    """Whether slices are as long as the baseline's, rounded up to whole calls."""
-    return own == base or (per_call > 0 and own == -(-base // per_call) * per_call)
+def _whole_calls(steps: int, baseline_steps: int, per_call: int) -> bool:
+    """Whether a slice has the baseline's number of steps, rounded up to whole calls."""
+    return steps == baseline_steps or (per_call > 0 and steps == -(-baseline_steps // per_call) * per_call)
 
 
-def _far_slower(own: Measurement, base: Measurement) -> bool:
-    """Whether a step or a slice takes so many times the baseline's that the case is spared some (slow.py).
+def _very_slow(measurement: Measurement, baseline: Measurement) -> bool:
+    """Whether a step or a slice is so slow that the case may be sampled less often (slow_cases.py).
 
-    That is decided by the first steps, so slices are let off that turned out half as slow.
+    That is decided by the first steps; so slices are exempt as well that turned out half as slow.
     """
-    step = step_s(own) / step_s(base)
-    slice_ = statistics.median(own.steady.seconds) / statistics.median(base.steady.seconds)
-    return max(step, slice_) >= SLOW / 2
+    step_ratio = step_s(measurement) / step_s(baseline)
+    slice_ratio = statistics.median(measurement.steady.seconds) / statistics.median(baseline.steady.seconds)
+    return max(step_ratio, slice_ratio) >= SLOW / 2
 
 
 def _rates(run: Run) -> Findings:
     for group, result in run.rows():
-        rate, peak = spending.rate_flops_per_s(group, result), spending.peak_flops_per_s(group)
+        rate, peak = costs.rate_flops_per_s(group, result), costs.peak_flops_per_s(group)
         if rate and peak:
             yield rate <= peak, f"{_name(group, result)}: {rate / peak:.0%} of the fastest matrix product"
 
 
 def _compiles(run: Run) -> Findings:
-    """No trace was counted in the clock, and no slice lasts as long as one with a compilation in it would."""
+    """No trace was counted while timed, and no slice takes as long as one with a compilation in it would."""
     for where, m in _measurements(run):
         yield m.proof.traces_while_timing == 0, f"{where}: traced {m.proof.traces_while_timing} times in the clock"
         usual = sorted(m.steady.seconds)[len(m.steady.seconds) // 2] if m.steady.seconds else 0.0
@@ -130,15 +132,14 @@ def _compiles(run: Run) -> Findings:
 
 
 def _more_work(run: Run) -> Findings:
-    """Along a sweep over batch sizes, in each mode, no step at a larger batch is shorter beyond doubt."""
-    for family in families(run, BATCH_SIZES):
-        for arm, line in family.lines.items():
-            sizes = sorted(line)
-            for small, large in pairwise(sizes):
-                less, more = (line[size][1].summary("step") for size in (small, large))
-                if less and more and less.low and more.high:
-                    text = f"{family.title}, {family.titles[arm]}: a step at batch {large} is shorter than at {small}"
-                    yield more.high >= less.low, text
+    """In a sweep over batch sizes, no mode's step is significantly shorter at a larger batch."""
+    for sweep in sweeps(run, BATCH_SIZES):
+        for arm, by_size in sweep.results_by_arm.items():
+            for small, large in pairwise(sorted(by_size)):
+                at_small, at_large = (by_size[size][1].summary("step") for size in (small, large))
+                if at_small and at_large and at_small.low and at_large.high:
+                    text = f"{sweep.title}, {sweep.titles[arm]}: a step at batch {large} is shorter than at {small}"
+                    yield at_large.high >= at_small.low, text
 
 
 def _measurements(run: Run) -> Iterator[tuple[str, Measurement]]:

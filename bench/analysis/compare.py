@@ -1,8 +1,7 @@
-"""Compare runs of the same cases: what changed from the first run to each other one, and what differs around them.
+"""Compare runs of the same cases: what changed from the first run to each other one, and which conditions differ.
 
-Every run holds its control: how many times as fast a mode is as its own run's baseline. That and the step's time are
-compared; block by block where the runs took turns, else with what the machine does from one run to another.
-Leaves out the test itself (contrast.py), gates (gates.py) and wording (report/comparison.py).
+Compared are a mode's speedup over its own run's baseline, and the time of its step: block by block where the runs'
+blocks were interleaved, else with the spread from run to run added.
 """
 
 import math
@@ -11,29 +10,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bench.analysis.results import CaseResult, GroupResult, Run, block_ratios
-from bench.analysis.stats import ratios as stats
-from bench.analysis.stats.between_runs import GAIN_BETWEEN_RUNS, STEP_BETWEEN_RUNS, Sides, alternate, compare_runs
-from bench.analysis.stats.ratios import Comparison, Verdict
+from bench.analysis.stats.between_runs import (
+    SPEEDUP_BETWEEN_RUNS,
+    STEP_BETWEEN_RUNS,
+    BeforeAfter,
+    alternate,
+    compare_runs,
+)
+from bench.analysis.stats.ratios import Comparison, Verdict, fastest_log_mean
 from bench.analysis.validity import unequal_work
 from bench.records.case import Case
-from bench.records.environment import LASTING
+from bench.records.environment import LASTING, Environment
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """A run and what the reader calls it."""
+class NamedRun:
+    """A run and the name by which reports call it."""
 
     name: str
     run: Run
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One case from the first run to another. Ratios over 1: it is faster in the other.
+class CaseChange:
+    """One case from the first run to another, as it stands in comparison.json. Ratios above 1: faster in the other.
 
-    `step` compares times, `gain` the speed against each run's own baseline (None for the baseline itself). `in_turns`:
-    block by block, for the runs' blocks took turns. `absent`: neither run could hold it, for want of a device, or since
-    the mode cannot do the task.
+    `step` compares times, `gain` the speedups over each run's own baseline (None for the baseline itself). `in_turns`:
+    compared block by block, since the runs' blocks were interleaved. `absent`: neither run has it, because the device
+    is not there or the mode cannot run the task.
     """
 
     run: str
@@ -48,34 +52,39 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Something around the runs that is not the same in all of them; one text a run."""
+    """A condition that is not the same in all runs, with one text a run."""
 
     what: str
     values: tuple[str, ...]
 
 
-def differences(runs: Sequence[Named]) -> list[Difference]:
-    """What differs in data, schedule and environment, the environment of each run's first measurement."""
-    facts = [_facts(named.run) for named in runs]
-    names = dict.fromkeys(name for fact in facts for name in fact)
-    rows = [Difference(name, tuple(fact.get(name, "–") for fact in facts)) for name in names]
-    return [row for row in rows if len(set(row.values)) > 1]
+def differences(runs: Sequence[NamedRun]) -> list[Difference]:
+    """The conditions that differ: data, schedule and environment (that of each run's first measurement)."""
+    conditions = [_conditions(named.run) for named in runs]
+    names = dict.fromkeys(name for of_run in conditions for name in of_run)
+    compared = [Difference(name, tuple(of_run.get(name, "–") for of_run in conditions)) for name in names]
+    return [difference for difference in compared if len(set(difference.values)) > 1]
 
 
-def _facts(run: Run) -> dict[str, str]:
-    schedule = run.plan.schedule
-    facts = {"data": run.plan.data_title, "preset": schedule.preset, "blocks": str(run.blocks)}
-    facts["slowed on purpose"] = ", ".join(dict.fromkeys(r.title for _, r in run.rows() if r.case.slowdown)) or "none"
-    facts["deterministic ops"] = (
-        "only" if any(case.deterministic for case in run.plan.cases) else "as TensorFlow chooses"
-    )
+def _conditions(run: Run) -> dict[str, str]:
+    slowed = dict.fromkeys(result.title for _, result in run.rows() if result.case.slowdown)
+    deterministic = any(case.deterministic for case in run.plan.cases)
     environments = [outcome.measurement.environment for outcome in run.outcomes if outcome.measurement]
-    if not environments:
-        return facts
+    return {
+        "data": run.plan.data_title,
+        "preset": run.plan.schedule.preset,
+        "blocks": str(run.blocks),
+        "slowed on purpose": ", ".join(slowed) or "none",
+        "deterministic ops": "only" if deterministic else "as TensorFlow chooses",
+        **(_machine(environments) if environments else {}),
+    }
+
+
+def _machine(environments: Sequence[Environment]) -> dict[str, str]:
     first, loads = environments[0], [e.load_after for e in environments if e.load_after is not None]
-    facts |= {name.replace("_", " "): _text(getattr(first, name)) for name in LASTING}
     stolen = max((e.stolen for e in environments if e.stolen is not None), default=None)
-    return facts | {
+    return {
+        **{name.replace("_", " "): _text(getattr(first, name)) for name in LASTING},
         "CPU time stolen in a block, at most": "unknown" if stolen is None else f"{stolen:.1%}",
         "load before": _text(first.load_before),
         "load after a block, at most": _text(max(loads, default=None)),
@@ -88,115 +97,123 @@ def _text(value: object) -> str:
     return "unknown" if value is None else str(value)
 
 
-def changes(runs: Sequence[Named]) -> list[Change]:
+def changes(runs: Sequence[NamedRun]) -> list[CaseChange]:
     """Every case of any run, from the first run to each other one; Holm's correction over each kind of ratio."""
     first, *others = runs
-    rows = [row for other in others for row in _rows(first, other)]
-    steps = _judged([row.step for row in rows])
-    gains = _judged([row.gain for row in rows])
+    unjudged = [each for other in others for each in _unjudged_changes(first, other)]
+    steps = _judged([each.step for each in unjudged])
+    speedups = _judged([each.speedup for each in unjudged])
     return [
-        Change(
-            row.run,
-            row.case,
-            row.group.title,
-            row.title,
-            replace(step, warnings=(*step.warnings, *row.doubts)),
-            None if row.baseline else gain,
-            _in_turns(row.step),
-            row.absent,
+        CaseChange(
+            each.run,
+            each.case,
+            each.group.title,
+            each.title,
+            replace(step, warnings=(*step.warnings, *each.warnings)),
+            None if each.baseline else speedup,
+            isinstance(each.step, BeforeAfter) and each.step.interleaved,
+            each.absent,
         )
-        for row, step, gain in zip(rows, steps, gains, strict=True)
+        for each, step, speedup in zip(unjudged, steps, speedups, strict=True)
     ]
 
 
-Pair = Sides | str  # what is compared, or why it cannot be
+Logs = BeforeAfter | str  # what is compared, or why it cannot be
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _UnjudgedChange:
+    """A case's change before Holm's correction over all cases."""
+
     run: str
     case: Case
     group: GroupResult
     title: str
     baseline: bool
-    step: Pair
-    gain: Pair
-    doubts: tuple[str, ...]
+    step: Logs
+    speedup: Logs
+    warnings: tuple[str, ...]
     absent: bool
 
 
-Found = tuple[GroupResult, CaseResult]
+CaseInGroup = tuple[GroupResult, CaseResult]
 
 
-def _rows(first: Named, other: Named) -> list[_Row]:
+def _unjudged_changes(first: NamedRun, other: NamedRun) -> list[_UnjudgedChange]:
     before, after = (dict(_cases(named.run)) for named in (first, other))
     keys = dict.fromkeys((*before, *after))
-    return [_row((first, before.get(key)), (other, after.get(key))) for key in keys]
+    return [_unjudged_change((first, before.get(key)), (other, after.get(key))) for key in keys]
 
 
-def _row(before: tuple[Named, Found | None], after: tuple[Named, Found | None]) -> _Row:
-    (_, a), (other, b) = before, after
-    held = [found for found in (b, a) if found]
-    group, result = held[0]
-    step: Pair
-    gain: Pair
-    step = gain = _why_not(before, after)
-    if a and b and not step:
-        turns = alternate(*([m.environment.at for m in r.measurements] for _, r in (a, b)))
-        step = Sides(_step_logs(a[1]), _step_logs(b[1]), turns, between=STEP_BETWEEN_RUNS)
-        gain = _gains(a, b, turns)
-    broken = [(named.name, len(found[1].failures)) for named, found in (before, after) if found]
-    return _Row(
-        other.name,
+def _unjudged_change(
+    before: tuple[NamedRun, CaseInGroup | None], after: tuple[NamedRun, CaseInGroup | None]
+) -> _UnjudgedChange:
+    in_both = [(named, *in_group) for named, in_group in (after, before) if in_group]
+    _, group, result = in_both[0]
+    step, speedup = _logs(before, after)
+    failed = [(named.name, len(of_run.failures)) for named, _, of_run in reversed(in_both)]
+    return _UnjudgedChange(
+        after[0].name,
         result.case,
         group,
         result.title,
-        all(found is its_group.baseline for its_group, found in held),
+        all(of_run is its_group.baseline for _, its_group, of_run in in_both),
         step,
-        gain,
-        tuple(f"failed in {n} blocks of {name}" for name, n in broken if n and not isinstance(step, str)),
-        all(found.not_applicable or found.not_available for _, found in held),
+        speedup,
+        tuple(f"failed in {n} blocks of {name}" for name, n in failed if n and not isinstance(step, str)),
+        all(of_run.not_applicable or of_run.not_available for _, _, of_run in in_both),
     )
 
 
-def _cases(run: Run) -> list[tuple[str, Found]]:
-    """A case that was slowed on purpose, or made deterministic, is held against the one that was not.
+def _logs(before: tuple[NamedRun, CaseInGroup | None], after: tuple[NamedRun, CaseInGroup | None]) -> tuple[Logs, Logs]:
+    """The step's time and the speedup, by block; or for each why it cannot be compared."""
+    if why := _why_not(before, after):
+        return why, why
+    assert before[1] and after[1]
+    first, other = before[1], after[1]
+    interleaved = alternate(*([m.environment.at for m in result.measurements] for _, result in (first, other)))
+    steps = BeforeAfter(_step_logs(first[1]), _step_logs(other[1]), interleaved, between=STEP_BETWEEN_RUNS)
+    return steps, _speedups(first, other, interleaved)
 
-    Not where one run holds both: there each has a key of its own.
+
+def _cases(run: Run) -> list[tuple[str, CaseInGroup]]:
+    """Every case by the key under which runs are compared.
+
+    A case that was slowed on purpose, or made deterministic, is compared with the one that was not; where one run has
+    both, each has a key of its own.
     """
     rows = [(group, result) for group, result in run.rows() if not result.case.again]
-    alike = Counter(_plain(result.case) for _, result in rows)
-    return [(_plain(row[1].case) if alike[_plain(row[1].case)] == 1 else row[1].case.key, row) for row in rows]
+    count = Counter(_plain(result.case) for _, result in rows)
+    keys = [_plain(result.case) if count[_plain(result.case)] == 1 else result.case.key for _, result in rows]
+    return list(zip(keys, rows, strict=True))
 
 
 def _plain(case: Case) -> str:
     return replace(case, slowdown=0.0, deterministic=False).key
 
 
-def _gains(before: Found, after: Found, turns: bool) -> Pair:
+def _speedups(before: CaseInGroup, after: CaseInGroup, interleaved: bool) -> Logs:
     baselines = [group.baseline for group, _ in (before, after)]
     if len({_plain(baseline.case) for baseline in baselines}) > 1:
         return f"the runs' baselines differ: {' and '.join(baseline.title for baseline in baselines)}"
-    ours, theirs = _gain_logs(*before), _gain_logs(*after)
-    if not ours or not theirs:
+    before_logs, after_logs = _speedup_logs(*before), _speedup_logs(*after)
+    if not before_logs or not after_logs:
         return "one of the baselines has no valid measurement"
-    floor = max(before[0].floor or 1.0, after[0].floor or 1.0)
-    return Sides(ours, theirs, turns and len(ours) == len(theirs), floor, GAIN_BETWEEN_RUNS)
+    aa_difference = max(before[0].aa_difference or 1.0, after[0].aa_difference or 1.0)
+    paired = interleaved and len(before_logs) == len(after_logs)
+    return BeforeAfter(before_logs, after_logs, paired, aa_difference, SPEEDUP_BETWEEN_RUNS)
 
 
-def _in_turns(pair: Pair) -> bool:
-    return isinstance(pair, Sides) and pair.in_turns
-
-
-def _why_not(before: tuple[Named, Found | None], after: tuple[Named, Found | None]) -> str:
+def _why_not(before: tuple[NamedRun, CaseInGroup | None], after: tuple[NamedRun, CaseInGroup | None]) -> str:
     """Why a case of two runs cannot be compared; empty where it can."""
-    for named, found in (before, after):
-        if found is None:
+    for named, in_group in (before, after):
+        if in_group is None:
             return f"{named.name} does not hold it"
-        if found[1].invalid:
-            return f"INVALID in {named.name}: {found[1].invalid[0]}"
-        if not found[1].measurements:
-            refused = found[1].not_applicable or found[1].not_available
+        _, result = in_group
+        if result.invalid:
+            return f"INVALID in {named.name}: {result.invalid[0]}"
+        if not result.measurements:
+            refused = result.not_applicable or result.not_available
             return f"not measured in {named.name}{': ' * bool(refused)}{refused}"
     assert before[1] and after[1]
     return _other_work(before[0].name, before[1][1], after[1][1])
@@ -204,27 +221,27 @@ def _why_not(before: tuple[Named, Found | None], after: tuple[Named, Found | Non
 
 def _other_work(name: str, before: CaseResult, after: CaseResult) -> str:
     """Why the two did not do the same work, as within a run; `name` is that of the run before."""
-    ours, theirs = before.measurements[0].evidence, after.measurements[0].evidence
-    if ours.batches_digest != theirs.batches_digest:
+    expected, evidence = before.measurements[0].evidence, after.measurements[0].evidence
+    if expected.batches_digest != evidence.batches_digest:
         return "the runs trained on other batches"
-    if ours.weights_digest != theirs.weights_digest:
+    if expected.weights_digest != evidence.weights_digest:
         return "the runs started from other weights"
-    unequal = unequal_work(theirs, ours, after.case.workload.precision, after.case.device)
+    unequal = unequal_work(evidence, expected, after.case.workload.precision, after.case.device)
     return f"other work than in {name}: {unequal[0]}" if unequal else ""
 
 
 def _step_logs(result: CaseResult) -> list[float]:
-    """Minus the log of a step's time, block by block: more is faster."""
-    return [-stats.quiet_log(list(m.steady.by_round.values())) for m in result.measurements]
+    """Minus the logarithm of the step's time, block by block: more is faster."""
+    return [-fastest_log_mean(list(m.steady.by_round.values())) for m in result.measurements]
 
 
-def _gain_logs(group: GroupResult, result: CaseResult) -> list[float]:
+def _speedup_logs(group: GroupResult, result: CaseResult) -> list[float]:
     return [math.log(ratio) for ratio in block_ratios(group.baseline, result)]
 
 
-def _judged(pairs: Sequence[Pair]) -> list[Comparison]:
-    found = iter(compare_runs([pair for pair in pairs if not isinstance(pair, str)]))
+def _judged(family: Sequence[Logs]) -> list[Comparison]:
+    comparisons = iter(compare_runs([logs for logs in family if not isinstance(logs, str)]))
     return [
-        Comparison(None, Verdict.NOT_COMPARABLE, reason=pair) if isinstance(pair, str) else next(found)
-        for pair in pairs
+        Comparison(None, Verdict.NOT_COMPARABLE, reason=logs) if isinstance(logs, str) else next(comparisons)
+        for logs in family
     ]

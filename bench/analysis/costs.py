@@ -1,20 +1,19 @@
-"""What a case costs beside time, over its blocks, and what in it explains a ratio. Leaves out all wording.
+"""CPU time, memory and what was executed, over a case's blocks, and how they explain a speedup.
 
-The step of a CPU case splits exactly into CPU work and cores: wall seconds = CPU seconds / cores busy. So the ratio
-of two cases is the ratio of their work times the ratio of the cores they keep busy.
+A CPU case's wall time is its CPU time over the cores it keeps busy. So the speedup of one case over another is the
+ratio of their CPU times multiplied by the ratio of the cores they keep busy.
 """
 
 import statistics
 from dataclasses import dataclass
 
-from bench.analysis import metrics
 from bench.analysis.results import CaseResult, GroupResult
 from bench.records.costs import Profile, Structure
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
-    """How a candidate's step differs from a baseline's: ratios over 1 speak for the candidate.
+class SpeedupSplit:
+    """The two factors of a candidate's speedup over a baseline; above 1 each makes the candidate faster.
 
     `work`: CPU seconds of the baseline's step over the candidate's; `cores`: cores the candidate keeps busy over the
     baseline's.
@@ -30,33 +29,33 @@ def profile(result: CaseResult) -> Profile | None:
 
 
 def structure(result: CaseResult) -> Structure:
-    """What became of the case's step before it ran; all None where nobody looked."""
-    found = (m.costs.structure for m in result.measurements if m.costs and m.costs.structure)
-    return next(found, Structure())
+    """What TensorFlow and XLA turned the case's step into; all None where it was not recorded."""
+    recorded = (m.costs.structure for m in result.measurements if m.costs and m.costs.structure)
+    return next(recorded, Structure())
 
 
 def outside_share(result: CaseResult) -> float | None:
-    """The share of the profiled steps in which the runtime executed no op: Python, dispatch, tape, feeding."""
-    found = profile(result)
-    return 1 - found.executing_s / found.wall_s if found else None
+    """Python/dispatch overhead as a share of the profiled steps: the time in which the runtime executed no op."""
+    profiled = profile(result)
+    return 1 - profiled.executing_s / profiled.wall_s if profiled else None
 
 
 def outside_s(result: CaseResult) -> float | None:
-    """That share of the step as it was timed, without a profiler, in seconds."""
+    """Python/dispatch overhead of a step as it was timed, without a profiler, in seconds."""
     share, step = outside_share(result), result.summary("step")
     return None if share is None or step is None else share * step.centre
 
 
 def calls(result: CaseResult) -> float | None:
-    """How many ops, or whole graphs, Python called a step."""
-    found = profile(result)
-    return found.calls / found.steps if found else None
+    """How many ops or whole graphs Python called in a step."""
+    profiled = profile(result)
+    return profiled.calls / profiled.steps if profiled else None
 
 
 def growth_bytes(result: CaseResult) -> float | None:
     """By how much resident memory grew from before the first slice to after the last: the median over blocks."""
-    grown = [m.costs.memory_after_bytes - m.costs.memory_before_bytes for m in result.measurements if m.costs]
-    return statistics.median(grown) if grown else None
+    growths = [m.costs.memory_after_bytes - m.costs.memory_before_bytes for m in result.measurements if m.costs]
+    return statistics.median(growths) if growths else None
 
 
 def timed_steps(result: CaseResult) -> int:
@@ -65,14 +64,14 @@ def timed_steps(result: CaseResult) -> int:
 
 
 def device_peak_bytes(result: CaseResult) -> int | None:
-    """The GPU allocator's high-water mark."""
+    """The GPU allocator's high-water mark, the largest over blocks."""
     peaks = [m.costs.device_peak_bytes for m in result.measurements if m.costs and m.costs.device_peak_bytes]
     return max(peaks, default=None)
 
 
 def flops(group: GroupResult) -> int | None:
-    """Floating-point operations of the group's one step: every mode executes the same, so any count serves."""
-    return next((found for result in group.cases if (found := structure(result).flops)), None)
+    """Floating-point operations of the group's step: every mode executes the same, so the first count is taken."""
+    return next((count for result in group.cases if (count := structure(result).flops)), None)
 
 
 def peak_flops_per_s(group: GroupResult) -> float | None:
@@ -87,18 +86,18 @@ def rate_flops_per_s(group: GroupResult, result: CaseResult) -> float | None:
     return count / step.centre if step and count else None
 
 
-def split(baseline: CaseResult, candidate: CaseResult) -> Split | None:
-    """The ratio of two CPU cases, taken apart; None where CPU time was not measured, or it is a GPU that computes."""
+def split(baseline: CaseResult, candidate: CaseResult) -> SpeedupSplit | None:
+    """The speedup between two CPU cases in its factors; None where CPU time was not measured, or on a GPU."""
     if not candidate.case.device.startswith("cpu"):
         return None
-    values = [case.summary(name) for name in ("cpu", "cores") for case in (baseline, candidate)]
-    if None in values:
+    summaries = [case.summary(name) for name in ("cpu", "cores") for case in (baseline, candidate)]
+    if None in summaries:
         return None
-    base_cpu, own_cpu, base_cores, own_cores = (value.centre for value in values if value)
-    return Split(base_cpu / own_cpu, own_cores / base_cores)
+    baseline_cpu, candidate_cpu, baseline_cores, candidate_cores = (summary.centre for summary in summaries if summary)
+    return SpeedupSplit(baseline_cpu / candidate_cpu, candidate_cores / baseline_cores)
 
 
 def conversion_s(traced: CaseResult, unconverted: CaseResult) -> float | None:
     """What AutoGraph's conversion adds to a trace, in seconds."""
-    with_, without = traced.summary(metrics.METRICS["trace"].name), unconverted.summary("trace")
-    return with_.centre - without.centre if with_ and without else None
+    with_conversion, without = traced.summary("trace"), unconverted.summary("trace")
+    return with_conversion.centre - without.centre if with_conversion and without else None

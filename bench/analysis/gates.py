@@ -1,7 +1,7 @@
-"""Gates: what must hold for a comparison to pass, decided on an interval's bound. `slower 5%`, `function/eager < 1.5`.
+"""Gates: conditions that a comparison must meet, such as `slower 5%` or `function/eager < 1.5`.
 
-A gate fails where the whole interval lies on the forbidden side, passes where none of it does, and is undecided
-where the interval reaches over the line: then there is too little data to say.
+A gate fails where the whole interval lies beyond its limit, passes where none of it does, and is undecided where the
+interval contains the limit: then there is too little data to decide.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from bench.analysis.compare import Change, Named
+from bench.analysis.compare import CaseChange, NamedRun
 from bench.analysis.results import ratio_between
 from bench.analysis.stats.ratios import Summary
 from bench.errors import BenchError
@@ -19,7 +19,7 @@ FORMS = "'slower 5%', 'function slower 5%', 'step slower 5%', 'eager step slower
 
 
 class Decision(str, Enum):
-    """What a gate says of one ratio."""
+    """What a gate decides on one ratio."""
 
     PASSED = "passed"
     FAILED = "FAILED"
@@ -27,8 +27,8 @@ class Decision(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """A gate and one of the ratios that it judges."""
+class GateResult:
+    """A gate's decision on one ratio, as it stands in comparison.json."""
 
     gate: str
     where: str
@@ -39,9 +39,10 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """`text` as typed. With `baseline`, a ratio of two modes in one run; else a mode's change between runs, or any's.
+    """`text` as typed. With `baseline` it judges the ratio of two modes in one run; without, changes between runs.
 
-    A change is that of the gain or, with `step`, of the step's time. Fails where the ratio lies below `low_limit`.
+    A change is that of the speedup over the baseline or, with `step`, of the step's time; without `mode` every mode's.
+    It fails where the ratio lies below `low_limit`.
     """
 
     text: str
@@ -52,7 +53,7 @@ class Gate:
 
 
 def parse(text: str) -> Gate:
-    """A gate as typed. Raises BenchError."""
+    """A gate as typed. Raises BenchError for a form or a mode that is not known."""
     slower = re.fullmatch(r"\s*(?:(?!step\b)(\w+)\s+)?(step\s+)?slower\s+(\d+(?:\.\d+)?)\s*%\s*", text)
     if slower:
         return Gate(text, 1 / (1 + float(slower[3]) / 100), _mode(slower[1] or "", text), step=bool(slower[2]))
@@ -69,28 +70,28 @@ def _mode(name: str, text: str) -> str:
     return name
 
 
-def judge(gate: Gate, runs: Sequence[Named], changes: Sequence[Change]) -> list[Judged]:
-    """The gate on every ratio it speaks of. Raises BenchError where there is none: a gate must not pass unseen."""
-    found = _in_runs(gate, runs) if gate.baseline else _between_runs(gate, changes)
-    if not found:
+def judge(gate: Gate, runs: Sequence[NamedRun], changes: Sequence[CaseChange]) -> list[GateResult]:
+    """The gate's decision on every ratio that it names. Raises BenchError where it names none: it must not pass so."""
+    results = _in_runs(gate, runs) if gate.baseline else _between_runs(gate, changes)
+    if not results:
         raise BenchError(f"the gate '{gate.text}' speaks of no case of these runs; see their tables")
-    return found
+    return results
 
 
-def _in_runs(gate: Gate, runs: Sequence[Named]) -> list[Judged]:
-    """Two modes' ratio, in every run after the first, for the first is what others are held against."""
-    found = {named.name: _in_run(gate, named) for named in (runs[1:] or runs)}
-    if not any(found.values()):
+def _in_runs(gate: Gate, runs: Sequence[NamedRun]) -> list[GateResult]:
+    """Two modes' ratio in every run after the first, which the others are compared with."""
+    by_run = {named.name: _in_run(gate, named) for named in (runs[1:] or runs)}
+    if not any(by_run.values()):
         return []
     lacking = "it does not hold both modes"
     return [
-        one
-        for name, judged in found.items()
-        for one in judged or [Judged(gate.text, name, None, Decision.UNDECIDED, lacking)]
+        result
+        for name, results in by_run.items()
+        for result in results or [GateResult(gate.text, name, None, Decision.UNDECIDED, lacking)]
     ]
 
 
-def _in_run(gate: Gate, named: Named) -> list[Judged]:
+def _in_run(gate: Gate, named: NamedRun) -> list[GateResult]:
     return [
         _decided(gate, f"{named.name}, {group.title}", ratio_between(a, b))
         for group in named.run.groups
@@ -100,27 +101,32 @@ def _in_run(gate: Gate, named: Named) -> list[Judged]:
     ]
 
 
-def _between_runs(gate: Gate, changes: Sequence[Change]) -> list[Judged]:
-    """Changes of the speed against the run's own baseline: what the machine does to both is no regression.
+def _between_runs(gate: Gate, changes: Sequence[CaseChange]) -> list[GateResult]:
+    """Changes of the speedup over the run's own baseline, so that a slower machine is no regression.
 
-    Only the baseline's own regression is invisible so; a gate on steps sees it, and the machine with it. What neither
-    run could hold is left to a gate that names its mode.
+    That does not show a regression of the baseline itself; a gate on steps does, and shows the machine's changes too.
+    Cases that neither run has only matter to a gate that names their mode.
     """
-    judged = [(change, change.step if gate.step else change.gain) for change in changes]
+    compared = [(change, change.step if gate.step else change.gain) for change in changes]
     return [
-        _decided(gate, f"{change.run}, {change.group}, {change.title}", found.ratio, found.reason)
-        for change, found in judged
-        if found and (gate.mode == change.case.mode or not (gate.mode or change.absent))
+        _decided(gate, f"{change.run}, {change.group}, {change.title}", comparison.ratio, comparison.reason)
+        for change, comparison in compared
+        if comparison and (gate.mode == change.case.mode or not (gate.mode or change.absent))
     ]
 
 
-def _decided(gate: Gate, where: str, ratio: Summary | None, reason: str = "") -> Judged:
+def _decided(gate: Gate, where: str, ratio: Summary | None, reason: str = "") -> GateResult:
+    decision, why = _decide(gate.low_limit, ratio)
+    return GateResult(gate.text, where, ratio, decision, why if ratio else reason or why)
+
+
+def _decide(low_limit: float, ratio: Summary | None) -> tuple[Decision, str]:
     if ratio is None:
-        return Judged(gate.text, where, None, Decision.UNDECIDED, reason or "there is no valid ratio")
+        return Decision.UNDECIDED, "there is no valid ratio"
     if ratio.low is None or ratio.high is None:
-        return Judged(gate.text, where, ratio, Decision.UNDECIDED, "one block gives no interval")
-    if ratio.high < gate.low_limit:
-        return Judged(gate.text, where, ratio, Decision.FAILED, f"the whole interval lies below {gate.low_limit:.3g}")
-    if ratio.low >= gate.low_limit:
-        return Judged(gate.text, where, ratio, Decision.PASSED, f"the whole interval reaches {gate.low_limit:.3g}")
-    return Judged(gate.text, where, ratio, Decision.UNDECIDED, f"the interval reaches over {gate.low_limit:.3g}")
+        return Decision.UNDECIDED, "one block gives no interval"
+    if ratio.high < low_limit:
+        return Decision.FAILED, f"the whole interval lies below {low_limit:.3g}"
+    if ratio.low >= low_limit:
+        return Decision.PASSED, f"the whole interval reaches {low_limit:.3g}"
+    return Decision.UNDECIDED, f"the interval reaches over {low_limit:.3g}"

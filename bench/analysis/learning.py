@@ -1,12 +1,11 @@
-"""Trainings over modes and seeds -> what they show: accuracies, differences, how soon a target was reached.
+"""Trainings over modes and seeds -> accuracies, their differences, and how soon a target was reached.
 
-The seed is the unit of replication: it gives weights and batches, so modes are paired by it. Leaves out how trainings
-are made (accuracy.py) and all wording of reports.
+The seed is the unit of replication: it gives weights and batches, so modes are paired by it.
 """
 
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench import modes
@@ -16,14 +15,14 @@ from bench.records.files import read
 from bench.records.folders import open_accuracy, open_training, training_folder
 from bench.records.training import AccuracyPlan, Broken, Point, Training, TrainingProgress
 
-BESIDE = "accuracy"  # the folder in a run's folder where `cifar-bench accuracy --out` may put its trainings
+ACCURACY_FOLDER = "accuracy"  # the folder in a run's folder where `cifar-bench accuracy --out` may put its trainings
 CHANCE = 0.1  # ten classes, equally many images of each
-STALLED = 1.5 * CHANCE  # a training that ends below has learned nothing worth the name
+STALLED = 1.5 * CHANCE  # a training that ends below has learned nothing
 
 
 @dataclass(frozen=True, slots=True)
-class Trained:
-    """One mode from one seed, as far as it has come. `broken` says why it ended early, if it did."""
+class TrainingResult:
+    """The training of one mode from one seed, as far as it has come. `broken` says why it ended early, if it did."""
 
     training: Training
     progress: TrainingProgress
@@ -31,12 +30,12 @@ class Trained:
 
     @property
     def failure(self) -> str:
-        """What went wrong with it, if anything did."""
+        """What went wrong, if anything did."""
         return self.broken.message if self.broken and self.broken.applies else ""
 
     @property
     def not_applicable(self) -> str:
-        """Why the mode cannot hold such a training, if it cannot."""
+        """Why the mode cannot run such a training, if it cannot."""
         return self.broken.message if self.broken and not self.broken.applies else ""
 
     @property
@@ -68,7 +67,7 @@ class ModeLearning:
     """One mode over all its seeds. `difference` in test accuracy from the baseline, paired by seed."""
 
     mode: str
-    trained: tuple[Trained, ...]
+    trainings: tuple[TrainingResult, ...]
     difference: Equivalence | None = None
 
     @property
@@ -79,12 +78,12 @@ class ModeLearning:
     @property
     def finals(self) -> dict[int, float]:
         """Test accuracy at the last step, by seed, of the trainings that reached it."""
-        return {t.training.recipe.seed: t.points[-1].test_accuracy for t in self.trained if t.finished}
+        return {t.training.recipe.seed: t.points[-1].test_accuracy for t in self.trainings if t.finished}
 
     @property
     def failed(self) -> int:
-        """How many trainings broke off or learned nothing: of the rest alone nothing may be claimed."""
-        return sum(bool(t.failure) or t.stalled for t in self.trained)
+        """How many trainings broke off or learned nothing; with any, the rest alone supports no claim."""
+        return sum(bool(t.failure) or t.stalled for t in self.trainings)
 
     @property
     def mean(self) -> float | None:
@@ -106,7 +105,7 @@ class Learning:
 
     @property
     def baseline(self) -> ModeLearning:
-        """What all others are compared with."""
+        """The mode that all others are compared with."""
         return self.modes[0]
 
     @property
@@ -116,72 +115,74 @@ class Learning:
 
     @property
     def label(self) -> str:
-        """What must stand beside every number made on synthetic images."""
+        """The label of every number made on synthetic images; empty for real ones."""
         return " (synthetic images)" if self.plan.training.synthetic else ""
 
-    def speed(self, mode: ModeLearning) -> Summary | None:
-        """How many times as fast as the baseline a mode trained, over its whole training, first call left out."""
+    def training_speedup(self, mode: ModeLearning) -> Summary | None:
+        """A mode's speedup over the baseline over the whole training, first call left out."""
         return _ratio([(_steady_s(a), _steady_s(b)) for a, b in self._pairs(mode) if a.finished and b.finished])
 
-    def sooner(self, mode: ModeLearning, first_call: bool) -> Summary | None:
-        """How many times as soon as the baseline a mode reached the target, by seed, where both did."""
+    def target_speedup(self, mode: ModeLearning, first_call: bool) -> Summary | None:
+        """The baseline's time to the target over the mode's, by seed, where both reached it."""
         pairs = [(a, a.reached(self.plan.target), b, b.reached(self.plan.target)) for a, b in self._pairs(mode)]
         seconds = [(_at(a, p, first_call), _at(b, q, first_call)) for a, p, b, q in pairs if p and q]
         return _ratio(seconds)
 
-    def _pairs(self, mode: ModeLearning) -> list[tuple[Trained, Trained]]:
-        own = {t.training.recipe.seed: t for t in mode.trained}
-        return [(t, own[seed]) for t in self.baseline.trained if (seed := t.training.recipe.seed) in own]
+    def _pairs(self, mode: ModeLearning) -> list[tuple[TrainingResult, TrainingResult]]:
+        by_seed = {t.training.recipe.seed: t for t in mode.trainings}
+        return [(t, by_seed[seed]) for t in self.baseline.trainings if (seed := t.training.recipe.seed) in by_seed]
 
 
-def seconds_to(trained: Trained, target: float, first_call: bool) -> float | None:
-    """Seconds until a training reached the target: with building and first call, or the bare training."""
-    point = trained.reached(target)
-    return _at(trained, point, first_call) if point else None
+def seconds_to(training: TrainingResult, target: float, first_call: bool) -> float | None:
+    """Seconds until a training reached the target, with or without building and first call; None if it did not."""
+    point = training.reached(target)
+    return _at(training, point, first_call) if point else None
 
 
-def _at(trained: Trained, point: Point, first_call: bool) -> float:
-    return trained.total_s(point) if first_call else point.seconds - point.first_call_s
+def _at(training: TrainingResult, point: Point, first_call: bool) -> float:
+    return training.total_s(point) if first_call else point.seconds - point.first_call_s
 
 
-def _steady_s(trained: Trained) -> float:
-    return _at(trained, trained.points[-1], first_call=False)
+def _steady_s(training: TrainingResult) -> float:
+    return _at(training, training.points[-1], first_call=False)
 
 
 def _ratio(seconds: Sequence[tuple[float, float]]) -> Summary | None:
-    return summarise([baseline / own for baseline, own in seconds]) if seconds else None
+    return summarise([baseline_s / mode_s for baseline_s, mode_s in seconds]) if seconds else None
 
 
 def read_learning(folder: Path) -> Learning:
     """What the folder's trainings show so far. Raises BenchError for a folder that is broken."""
     plan = open_accuracy(folder)
-    collected = [
-        ModeLearning(mode, tuple(t for seed in plan.seeds if (t := _trained(training_folder(folder, mode, seed)))))
-        for mode in plan.modes
-    ]
+    collected = [_mode(folder, mode, plan.seeds) for mode in plan.modes]
     return Learning(plan, _compared(collected, plan.margin))
 
 
-def beside(run: Path) -> Learning | None:
-    """What the trainings show that lie in a run's folder; None where none do. Raises BenchError."""
-    return read_learning(run / BESIDE) if (run / BESIDE / "accuracy.json").exists() else None
+def _mode(folder: Path, mode: str, seeds: Sequence[int]) -> ModeLearning:
+    results = (_training(training_folder(folder, mode, seed)) for seed in seeds)
+    return ModeLearning(mode, tuple(result for result in results if result))
 
 
-def _trained(folder: Path) -> Trained | None:
+def learning_beside(run: Path) -> Learning | None:
+    """What the trainings in a run's folder show; None where it has none. Raises BenchError."""
+    return read_learning(run / ACCURACY_FOLDER) if (run / ACCURACY_FOLDER / "accuracy.json").exists() else None
+
+
+def _training(folder: Path) -> TrainingResult | None:
     if not (folder / "points.json").exists():
         return None
     training, progress = open_training(folder)
     broken = read(folder / "broken.json", Broken) if (folder / "broken.json").exists() else None
-    return Trained(training, progress, broken)
+    return TrainingResult(training, progress, broken)
 
 
 def _compared(collected: list[ModeLearning], margin: float) -> tuple[ModeLearning, ...]:
     baseline, *others = collected
-    paired = [_differences(baseline, mode) for mode in others]
-    found = iter(holm_equivalences([equivalence(d, margin) for d in paired if d]))
+    by_mode = [_differences(baseline, mode) for mode in others]
+    equivalences = iter(holm_equivalences([equivalence(differences, margin) for differences in by_mode if differences]))
     compared = [
-        ModeLearning(mode.mode, mode.trained, next(found) if differences else None)
-        for mode, differences in zip(others, paired, strict=True)
+        replace(mode, difference=next(equivalences) if differences else None)
+        for mode, differences in zip(others, by_mode, strict=True)
     ]
     return (baseline, *compared)
 
@@ -193,7 +194,7 @@ def _differences(baseline: ModeLearning, mode: ModeLearning) -> list[float]:
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """A displayed step over all seeds of a mode: mean seconds so far, and a value's mean and range."""
+    """A displayed step over all seeds of a mode: the mean of the seconds so far, and a value's mean and range."""
 
     step: int
     seconds: float
@@ -204,11 +205,12 @@ class CurvePoint:
 
 def curve(mode: ModeLearning, value: str) -> list[CurvePoint]:
     """One of `Point`'s values over the displayed steps that every seed of the mode has reached."""
-    going = [t for t in mode.trained if not t.broken] or mode.trained
-    reached = [{point.step: (t.total_s(point), getattr(point, value)) for point in t.points} for t in going]
-    common = sorted(set.intersection(*map(set, reached))) if reached else []
-    found = []
-    for step in common:
-        seconds, values = zip(*(points[step] for points in reached), strict=True)
-        found.append(CurvePoint(step, statistics.fmean(seconds), statistics.fmean(values), min(values), max(values)))
-    return found
+    unbroken = [t for t in mode.trainings if not t.broken] or mode.trainings
+    by_step = [{point.step: (t.total_s(point), getattr(point, value)) for point in t.points} for t in unbroken]
+    common = sorted(set.intersection(*map(set, by_step))) if by_step else []
+    return [_curve_point(step, [points[step] for points in by_step]) for step in common]
+
+
+def _curve_point(step: int, seeds: Sequence[tuple[float, float]]) -> CurvePoint:
+    seconds, values = zip(*seeds, strict=True)
+    return CurvePoint(step, statistics.fmean(seconds), statistics.fmean(values), min(values), max(values))

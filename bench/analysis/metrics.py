@@ -1,4 +1,4 @@
-"""METRICS: named pure views of one Measurement. Leaves out how values of several blocks are summarised (stats.py)."""
+"""METRICS: the numbers of one measurement by name, each computed from its record alone."""
 
 import statistics
 from collections.abc import Callable
@@ -28,23 +28,23 @@ def images_per_s(measurement: Measurement) -> float:
 
 
 def image_s(measurement: Measurement) -> float:
-    """The share of the median step time that falls to one image, in seconds."""
+    """The median step time over the batch size, in seconds."""
     return step_s(measurement) / measurement.case.workload.batch_size
 
 
 def startup_s(measurement: Measurement) -> float:
-    """Building and the first call: what a mode costs before its second step, TensorFlow's import left out."""
+    """Start-up cost: building and the first call, in seconds; importing TensorFlow is not in it."""
     return measurement.build_s + measurement.first_call_s
 
 
 def cpu_s(measurement: Measurement) -> float | None:
-    """CPU seconds of a step, over all of the process' threads: the mean over the block's slices."""
+    """CPU seconds of a step, over all of the process's threads: the mean over the block's slices."""
     steady, costs = measurement.steady, measurement.costs
     return costs.cpu_s / (len(steady.seconds) * steady.steps_per_slice) if costs and costs.cpu_s else None
 
 
 def cores(measurement: Measurement) -> float | None:
-    """How many cores were busy for this process on average while it was timed: CPU seconds over wall seconds."""
+    """How many cores the process kept busy on average while it was timed: CPU seconds over wall seconds."""
     costs = measurement.costs
     return costs.cpu_s / sum(measurement.steady.seconds) if costs and costs.cpu_s else None
 

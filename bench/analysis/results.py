@@ -1,11 +1,19 @@
-"""What a run comes to: its cases, groups and ratios, as every table, plot and sentence reads them."""
+"""The results of a run: its cases, groups and ratios, as every table, plot and sentence reads them."""
 
 from dataclasses import dataclass, replace
 
 from bench import modes
-from bench.analysis import metrics
-from bench.analysis.stats import ratios as stats
-from bench.analysis.stats.ratios import ENOUGH_BLOCKS, BreakEven, Comparison, Summary
+from bench.analysis.metrics import METRICS
+from bench.analysis.stats.ratios import (
+    ENOUGH_BLOCKS,
+    FASTEST_THIRD,
+    BreakEven,
+    Comparison,
+    Summary,
+    block_ratio,
+    geometric_mean,
+    summarise,
+)
 from bench.records.case import Case
 from bench.records.ledger import LeftOut
 from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, Failure, Measurement, Outcome, Plan, Samples
@@ -14,10 +22,10 @@ from cifar_core.workload import Workload
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """One case over all blocks. `comparison` is None for the baseline; `invalid` says why it must not be believed.
+    """One case over all blocks. `comparison` is None for the baseline; `invalid` says why the case counts for nothing.
 
-    `sat_out` counts the blocks that it was spared for being far slower than the baseline. `twin` holds what else was
-    measured of the very same case in the same blocks: of the baseline, its second entry.
+    `skipped_blocks` counts the blocks that it skipped for being very slow. `control` holds the measurements of the A/A
+    control in the same blocks; only the baseline has them.
     """
 
     case: Case
@@ -26,9 +34,9 @@ class CaseResult:
     invalid: tuple[str, ...]
     comparison: Comparison | None = None
     break_even: BreakEven | None = None
-    sat_out: int = 0
+    skipped_blocks: int = 0
     warnings: tuple[str, ...] = ()
-    twin: tuple[Measurement, ...] = ()
+    control: tuple[Measurement, ...] = ()
 
     @property
     def title(self) -> str:
@@ -40,52 +48,56 @@ class CaseResult:
 
     @property
     def not_applicable(self) -> str:
-        """Why the mode cannot hold the task, if it cannot."""
+        """Why the mode cannot run the task, if it cannot."""
         return self._refused(NOT_APPLICABLE)
 
     @property
     def not_available(self) -> str:
-        """Why its device could not be used, if nothing was measured for that."""
+        """Why its device could not be used, if nothing was measured because of that."""
         return "" if self.measurements else self._refused(NOT_AVAILABLE)
 
     @property
     def blocks(self) -> int | None:
-        """How many blocks its comparison has, those that it sat out not missing; None without a ratio."""
+        """How many blocks its comparison has, with those that it skipped; None without a ratio."""
         ratio = self.comparison.ratio if self.comparison else None
-        return ratio.n + self.sat_out if ratio else None
+        return ratio.n + self.skipped_blocks if ratio else None
 
     def _refused(self, stage: str) -> str:
         return next((failure.message for failure in self.failures if failure.stage == stage), "")
 
     @property
     def valid(self) -> bool:
-        """Measured at least once, and nothing speaks against it."""
+        """Whether it was measured at least once and found nowhere invalid."""
         return bool(self.measurements) and not self.invalid
 
     def summary(self, metric: str) -> Summary | None:
-        """A metric of metrics.METRICS across the blocks; None where nothing was measured, or nothing to be believed."""
-        value = metrics.METRICS[metric].value
-        values = [found for m in self.measurements if (found := value(m)) is not None]
-        return stats.summarise(values) if values and self.valid else None
+        """A metric of metrics.METRICS across the blocks; None where it was not measured, or the case is invalid."""
+        values = [METRICS[metric].value(m) for m in self.measurements]
+        measured = [value for value in values if value is not None]
+        return summarise(measured) if measured and self.valid else None
 
 
 @dataclass(frozen=True, slots=True)
 class GroupResult:
-    """Cases that share all but the mode. `floor` is the noise floor as a ratio of at least 1, None without A/A."""
+    """Cases that share all but the mode, the baseline first.
+
+    `control_ratio` is the A/A control's ratio to the baseline; `aa_difference` is the same as a ratio of at least 1:
+    the noise floor. Both are None without a control.
+    """
 
     name: str
     cases: tuple[CaseResult, ...]
-    again: Summary | None
-    floor: float | None
+    control_ratio: Summary | None
+    aa_difference: float | None
 
     @property
     def baseline(self) -> CaseResult:
-        """What all others are compared with."""
+        """The case that all others are compared with."""
         return self.cases[0]
 
     @property
     def candidates(self) -> tuple[CaseResult, ...]:
-        """All but the baseline and its second entry."""
+        """All but the baseline and the A/A control."""
         return tuple(result for result in self.cases[1:] if not result.case.again)
 
     @property
@@ -115,22 +127,22 @@ class Run:
 
     @property
     def fewest_blocks(self) -> int:
-        """How many blocks the comparison has that has fewest."""
+        """The number of blocks of the comparison that has the fewest."""
         return min([self.blocks, *(result.blocks for _, result in self.rows() if result.blocks is not None)])
 
     @property
     def enough(self) -> bool:
-        """Whether there are blocks enough for a claim, in every comparison there is."""
+        """Whether every comparison has enough blocks for a claim."""
         return self.fewest_blocks >= ENOUGH_BLOCKS
 
     @property
     def label(self) -> str:
-        """What must stand beside every number made on synthetic images."""
+        """The label of every number made on synthetic images; empty for real ones."""
         return " (synthetic images)" if self.plan.synthetic else ""
 
     @property
     def breakdowns(self) -> tuple[Failure, ...]:
-        """Every failure of a case that should have come through."""
+        """Every failure of a case that should have run."""
         failures = (outcome.failure for outcome in self.outcomes if outcome.failure)
         return tuple(failure for failure in failures if failure.stage not in (NOT_APPLICABLE, NOT_AVAILABLE))
 
@@ -141,9 +153,9 @@ class Run:
 
     @property
     def failed(self) -> bool:
-        """Whether any case failed or turned out invalid in any block, or a device was missed.
+        """Whether any case failed or was invalid in any block, or a needed device is absent.
 
-        A device that is not there is missed where it was asked for by number, or where there was no other.
+        A device is needed where it was asked for by number, or where there was no other.
         """
         missed = any(device in self.plan.needed for device in self.absent) or (self.absent and not self.blocks)
         contradictory = any(line.contradicts for line in self.left_out)
@@ -154,34 +166,34 @@ class Run:
         return [(group, result) for group in self.groups for result in group.cases]
 
 
-def block_ratios(baseline: CaseResult, candidate: CaseResult, share: float = stats.QUIET) -> list[float]:
-    """How many times as fast the candidate was, block by block; none where one of the two is not to be believed.
+def block_ratios(baseline: CaseResult, candidate: CaseResult, share: float = FASTEST_THIRD) -> list[float]:
+    """The candidate's speedups, block by block; none where one of the two is invalid.
 
-    What was measured twice in a block counts as the mean of both, on the log scale, but against its own twin.
+    The baseline counts as the mean, on the log scale, of its two entries in a block, but not against its own control.
     """
     if not (baseline.valid and candidate.valid):
         return []
-    before, after = _by_block(baseline, candidate), _by_block(candidate, baseline)
+    baselines, candidates = _by_block(baseline, candidate), _by_block(candidate, baseline)
     return [
-        stats.geometric_mean([stats.block_ratio(b, c, share) for b in before[block] for c in after[block]])
-        for block in sorted(before.keys() & after.keys())
+        geometric_mean([block_ratio(b, c, share) for b in baselines[block] for c in candidates[block]])
+        for block in sorted(baselines.keys() & candidates.keys())
     ]
 
 
 def _by_block(result: CaseResult, other: CaseResult) -> dict[int, list[Samples]]:
-    """The samples of each block in which the case itself was measured, with its twin's unless `other` is that."""
-    found = {m.block: [m.steady] for m in result.measurements}
-    alike = replace(result.case, again=False) == replace(other.case, again=False)
-    for m in () if alike else result.twin:
-        if m.block in found:
-            found[m.block].append(m.steady)
-    return found
+    """The samples of each block in which the case itself was measured, with its control's unless `other` is that."""
+    samples = {m.block: [m.steady] for m in result.measurements}
+    same_case = replace(result.case, again=False) == replace(other.case, again=False)
+    for m in () if same_case else result.control:
+        if m.block in samples:
+            samples[m.block].append(m.steady)
+    return samples
 
 
-def ratio_between(a: CaseResult, b: CaseResult, share: float = stats.QUIET) -> Summary | None:
-    """How many times as fast b was as a, by block; None where they were not both measured and valid.
+def ratio_between(a: CaseResult, b: CaseResult, share: float = FASTEST_THIRD) -> Summary | None:
+    """The speedup of b over a across blocks; None where they were not both measured and valid.
 
-    `share` 1 takes all slices, those included that something else on the machine disturbed.
+    `share` 1 takes all slices, those included that machine noise made longer.
     """
     ratios = block_ratios(a, b, share)
-    return stats.summarise(ratios) if ratios else None
+    return summarise(ratios) if ratios else None

@@ -1,7 +1,4 @@
-"""A selftest's numbers -> what can be said of the instrument: cost, false alarms, recovery, resolution. No TensorFlow.
-
-Leaves out how they were measured (selftest.py) and the wording (report/selftest.py).
-"""
+"""A self-test's numbers -> overhead of the benchmark, false positives, recovered slowdowns, and its resolution here."""
 
 import math
 import statistics
@@ -11,18 +8,17 @@ from dataclasses import dataclass
 from scipy import special
 
 from bench.analysis.results import CaseResult, Run, block_ratios
-from bench.analysis.stats import ratios as stats
-from bench.analysis.stats.ratios import ALPHA, Summary, Verdict
+from bench.analysis.stats.ratios import ALPHA, Summary, Verdict, compare_family, median_summary, summarise
 from bench.records.selftest import Harness, SelfTest
 
-WANTED_POWER = 0.9  # "finds" means: in nine of ten runs
-MOST_BIAS = 0.02  # of a recovered slow-down, beyond which the instrument is called out of order
-ALARM_P = 0.01  # as many false alarms are called out of order where chance would give them more rarely
+WANTED_POWER = 0.9  # "detects" means: in nine of ten runs
+MOST_BIAS = 0.02  # of a recovered slowdown; beyond it the self-test fails
+ALARM_P = 0.01  # the self-test fails where chance gives as many false positives more rarely than this
 
 
 @dataclass(frozen=True, slots=True)
 class HarnessCost:
-    """How many times as long a step takes in the harness' slices as in a bare loop: the median over pairs of turns."""
+    """How many times as long a step takes in the benchmark's slices as in a bare loop: the median over pairs."""
 
     mode: str
     ratio: Summary
@@ -31,42 +27,48 @@ class HarnessCost:
 
 
 @dataclass(frozen=True, slots=True)
-class Alike:
-    """The mode against itself: over all blocks of all measured runs, and how many of these called it different."""
+class AAControl:
+    """The mode compared with itself: the ratio over all blocks of all runs, and how many runs found a difference."""
 
     ratio: Summary | None
     runs: int
-    alarms: int
+    false_positives: int
 
     @property
     def too_many(self) -> bool:
-        """Whether so many alarms are rarer than ALARM_P where 5 % of runs may be wrong."""
-        return bool(self.alarms) and float(special.bdtrc(self.alarms - 1, self.runs, ALPHA)) < ALARM_P
+        """Whether so many false positives are rarer than ALARM_P where 5 % of runs are allowed one."""
+        if not self.false_positives:
+            return False
+        return float(special.bdtrc(self.false_positives - 1, self.runs, ALPHA)) < ALARM_P
 
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """A planted slow-down, found again. `measured` is the share of time that the runs say was added, with `bias` what
-    they say too much as a factor (1: none); `found` counts the runs that called it SLOWER, each on its own."""
+    """An injected slowdown as the runs measured it.
+
+    `slowdown` is the injected share of time. `bias` is the measured factor over the injected one (1: none). `detected`
+    counts the runs that called it SLOWER, each on its own; `power` is the share expected from the spread of blocks.
+    """
 
     slowdown: float
     bias: Summary
     runs: int
-    found: int
+    detected: int
     power: float
 
     @property
     def measured(self) -> tuple[float, float | None, float | None]:
-        """The added share of time with its interval."""
+        """The measured share of added time with its interval."""
+        injected, bias = 1 + self.slowdown, self.bias
         return (
-            self.bias.centre * (1 + self.slowdown) - 1,
-            self.bias.low and self.bias.low * (1 + self.slowdown) - 1,
-            self.bias.high and self.bias.high * (1 + self.slowdown) - 1,
+            bias.centre * injected - 1,
+            bias.low and bias.low * injected - 1,
+            bias.high and bias.high * injected - 1,
         )
 
     @property
-    def off(self) -> bool:
-        """Whether the planted size is missed for certain, and by more than matters."""
+    def biased(self) -> bool:
+        """Whether the interval excludes the injected size, and the bias exceeds MOST_BIAS."""
         bias = self.bias
         outside = bias.low is not None and bias.high is not None and not bias.low <= 1 <= bias.high
         return outside and abs(bias.centre - 1) > MOST_BIAS
@@ -74,47 +76,57 @@ class Recovery:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """The smallest slow-down that a comparison of so many blocks finds with WANTED_POWER, as a share of time."""
+    """The smallest slowdown, as a share of time, that a run of this many blocks detects with WANTED_POWER."""
 
     blocks: int
     smallest: float
 
 
 @dataclass(frozen=True, slots=True)
-class Instrument:
-    """All that a selftest says."""
+class SelfTestResult:
+    """All results of a self-test. `block_sd`: standard deviation of a block's log ratio within a run."""
 
     selftest: SelfTest
     harness: tuple[HarnessCost, ...]
-    alike: Alike
+    control: AAControl
     recoveries: tuple[Recovery, ...]
     block_sd: float | None
     resolutions: tuple[Resolution, ...]
     broken: tuple[str, ...] = ()  # cases that failed or were invalid, which nothing above counts
 
     @property
-    def out_of_order(self) -> tuple[str, ...]:
-        """What is wrong with the instrument; nothing where it is in order."""
-        found = []
-        if self.alike.too_many:
-            found.append(f"{self.alike.alarms} of {self.alike.runs} runs called the mode different from itself")
-        for recovery in self.recoveries:
-            if recovery.off:
-                measured = recovery.measured[0]
-                found.append(f"a slow-down of {recovery.slowdown:.0%} was measured as {measured:.1%}")
-        return tuple(found)
+    def problems(self) -> tuple[str, ...]:
+        """Why the self-test did not pass; empty where it passed."""
+        control = self.control
+        false_positives = f"{control.false_positives} of {control.runs} runs called the mode different from itself"
+        return (
+            *([false_positives] if control.too_many else []),
+            *(
+                f"a slow-down of {recovery.slowdown:.0%} was measured as {recovery.measured[0]:.1%}"
+                for recovery in self.recoveries
+                if recovery.biased
+            ),
+        )
 
 
-def judge(selftest: SelfTest, runs: Sequence[Run], budgets: Sequence[int]) -> Instrument:
-    """What the selftest says; `budgets` are numbers of blocks whose resolution is wanted."""
-    results = [[group.baseline, *group.cases[1:]] for run in runs for group in run.groups]
-    alike = _alike(results)
-    block_sd = _block_sd(results)
-    slowdowns = sorted({result.case.slowdown for case in results for result in case} - {0.0})
-    recoveries = tuple(r for share in slowdowns if (r := _recovery(results, share, block_sd)))
-    resolutions = tuple(Resolution(n, _smallest(block_sd, n)) for n in budgets) if block_sd else ()
-    costs, broken = tuple(map(_cost, selftest.harness)), tuple(text for run in runs for text in _broken(run))
-    return Instrument(selftest, costs, alike, recoveries, block_sd, resolutions, broken)
+Group = Sequence[CaseResult]  # the cases of one run, the baseline first
+CasePair = tuple[CaseResult, CaseResult]
+
+
+def evaluate(selftest: SelfTest, runs: Sequence[Run], budgets: Sequence[int]) -> SelfTestResult:
+    """The results of a self-test; `budgets` are the numbers of blocks for which the resolution is wanted."""
+    groups = [group.cases for run in runs for group in run.groups]
+    block_sd = _block_sd(groups)
+    slowdowns = sorted({result.case.slowdown for group in groups for result in group} - {0.0})
+    return SelfTestResult(
+        selftest,
+        tuple(map(_harness_cost, selftest.harness)),
+        _control(groups),
+        tuple(recovery for share in slowdowns if (recovery := _recovery(groups, share, block_sd))),
+        block_sd,
+        tuple(Resolution(blocks, _smallest(block_sd, blocks)) for blocks in budgets) if block_sd else (),
+        tuple(text for run in runs for text in _broken(run)),
+    )
 
 
 def _broken(run: Run) -> list[str]:
@@ -124,63 +136,60 @@ def _broken(run: Run) -> list[str]:
     return [*invalid, *failed]
 
 
-def _cost(harness: Harness) -> HarnessCost:
-    ratios = [a / b for a, b in zip(harness.slices_s, harness.loops_s, strict=True)]
+def _harness_cost(harness: Harness) -> HarnessCost:
+    ratios = [slice_s / loop_s for slice_s, loop_s in zip(harness.slices_s, harness.loops_s, strict=True)]
     medians = statistics.median(harness.slices_s), statistics.median(harness.loops_s)
-    return HarnessCost(harness.mode, stats.median_summary(ratios), *medians)
+    return HarnessCost(harness.mode, median_summary(ratios), *medians)
 
 
-Pair = tuple[CaseResult, CaseResult]
-
-
-def _measured(pairs: Sequence[Pair]) -> list[Pair]:
-    """A run that has no ratio of the two is none that found nothing."""
+def _measured(pairs: Sequence[CasePair]) -> list[CasePair]:
+    """The pairs that have a ratio: a run without one does not count as a run that detected nothing."""
     return [pair for pair in pairs if block_ratios(*pair)]
 
 
-def _alike(results: Sequence[Sequence[CaseResult]]) -> Alike:
-    pairs = _measured([(cases[0], again) for cases in results for again in cases if again.case.again])
-    alarms = sum(_verdict(pair) in (Verdict.FASTER, Verdict.SLOWER) for pair in pairs)
+def _control(groups: Sequence[Group]) -> AAControl:
+    pairs = _measured([(group[0], result) for group in groups for result in group if result.case.again])
+    false_positives = sum(_verdict(pair) in (Verdict.FASTER, Verdict.SLOWER) for pair in pairs)
     ratios = [ratio for pair in pairs for ratio in block_ratios(*pair)]
-    return Alike(stats.summarise(ratios) if ratios else None, len(pairs), alarms)
+    return AAControl(summarise(ratios) if ratios else None, len(pairs), false_positives)
 
 
-def _recovery(results: Sequence[Sequence[CaseResult]], share: float, block_sd: float | None) -> Recovery | None:
-    pairs = _measured([(cases[0], slowed) for cases in results for slowed in cases if slowed.case.slowdown == share])
-    ratios = [1 / ratio / (1 + share) for pair in pairs for ratio in block_ratios(*pair)]
-    if not ratios:
+def _recovery(groups: Sequence[Group], share: float, block_sd: float | None) -> Recovery | None:
+    pairs = _measured([(group[0], result) for group in groups for result in group if result.case.slowdown == share])
+    biases = [1 / ratio / (1 + share) for pair in pairs for ratio in block_ratios(*pair)]
+    if not biases:
         return None
-    found = sum(_verdict(pair) is Verdict.SLOWER for pair in pairs)
-    blocks = round(len(ratios) / len(pairs))
+    detected = sum(_verdict(pair) is Verdict.SLOWER for pair in pairs)
+    blocks = round(len(biases) / len(pairs))
     power = _power(math.log(1 + share), block_sd, blocks) if block_sd and blocks > 1 else math.nan
-    return Recovery(share, stats.summarise(ratios), len(pairs), found, power)
+    return Recovery(share, summarise(biases), len(pairs), detected, power)
 
 
-def _verdict(pair: Pair) -> Verdict:
-    """As of the only comparison of a run without a noise floor, which would be this very ratio."""
-    return stats.compare([(block_ratios(*pair), 1.0)])[0].verdict
+def _verdict(pair: CasePair) -> Verdict:
+    """The verdict on the pair alone, without an A/A difference, which would be this very ratio."""
+    return compare_family([(block_ratios(*pair), 1.0)])[0].verdict
 
 
-def _block_sd(results: Sequence[Sequence[CaseResult]]) -> float | None:
-    """The standard deviation of a block's log ratio within a run, pooled over runs and over what was slowed.
+def _block_sd(groups: Sequence[Group]) -> float | None:
+    """The standard deviation of a block's log ratio within a run, pooled over runs and slowdowns.
 
-    Of slowed cases alone, which are held against both entries of the baseline, as any mode of a run is.
+    From slowed cases alone: they are compared with both entries of the baseline, as any mode of a run is.
     """
-    pairs = [(cases[0], other) for cases in results for other in cases[1:] if not other.case.again]
+    pairs = [(group[0], result) for group in groups for result in group[1:] if not result.case.again]
     logs = [[math.log(ratio) for ratio in block_ratios(*pair)] for pair in pairs]
-    spread = [(statistics.variance(values) * (len(values) - 1), len(values) - 1) for values in logs if len(values) > 1]
-    return math.sqrt(sum(part for part, _ in spread) / sum(n for _, n in spread)) if spread else None
+    squares = [(statistics.variance(values) * (len(values) - 1), len(values) - 1) for values in logs if len(values) > 1]
+    return math.sqrt(sum(square for square, _ in squares) / sum(n for _, n in squares)) if squares else None
 
 
 def _power(difference: float, sd: float, blocks: int) -> float:
-    """Of the t-test over so many blocks to find a true difference of logarithms on its own side (noncentral t)."""
+    """The power of the t-test over this many blocks for a true difference of logarithms (noncentral t)."""
     freedom, shift = blocks - 1, abs(difference) / sd * math.sqrt(blocks)
     limit = float(special.stdtrit(freedom, 1 - ALPHA / 2))
     return 1 - float(special.nctdtr(freedom, shift, limit))
 
 
 def _smallest(sd: float, blocks: int) -> float:
-    """By bisection, for power grows with the difference."""
+    """The smallest slowdown detected with WANTED_POWER, by bisection, since power grows with the difference."""
     low, high = 0.0, sd
     while _power(high, sd, blocks) < WANTED_POWER:
         low, high = high, 1.5 * high

@@ -1,8 +1,7 @@
-"""Groups that differ in one number alone -> families, and where along it two modes change places.
+"""Sweeps over batch sizes or threads: which groups belong together, and where one mode overtakes another.
 
-Between two sizes that were measured, the logarithm of a ratio is taken to be straight over the logarithm of the size;
-that gives where it passes 1. What is certain is only that it does so between two certain sizes. Leaves out all
-wording of reports and figures.
+Between two measured sizes the ratio of two modes is taken as a straight line on log scales, which gives the size at
+which it is 1. That is an estimate; certain is only that it lies between two certain sizes.
 """
 
 import math
@@ -17,9 +16,10 @@ from bench.records.case import Case
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """A number that cases may differ in. `value` None: the case has no place on it.
+    """A number that cases may differ in. `value` is None for a case that has no such number.
 
-    `without` is the case with that number blotted out: cases alike but for it become equal. `at` says a value in words.
+    `without` gives the case with that number removed, so that cases that differ in it alone become equal. `at` gives a
+    value in words.
     """
 
     name: str
@@ -43,8 +43,8 @@ THREADS = Axis(
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
-    """Two or more groups, alike but for their place on the axis, in its order; each holds something to be believed."""
+class Sweep:
+    """Two or more groups that differ only in their size on the axis, in its order; each has a valid result."""
 
     axis: Axis
     sizes: tuple[int, ...]
@@ -52,30 +52,30 @@ class Family:
 
     @property
     def title(self) -> str:
-        """What the groups share, in words: the first one's title without its place on the axis."""
-        place = self.axis.at(self.sizes[0])
-        return ", ".join(part for part in self.groups[0].title.split(", ") if part != place)
+        """What the groups share, in words: the first one's title without its size."""
+        size = self.axis.at(self.sizes[0])
+        return ", ".join(part for part in self.groups[0].title.split(", ") if part != size)
 
     @property
     def titles(self) -> dict[str, str]:
-        """By arm, as tables and plots call it."""
+        """The modes' titles by arm, as tables and plots call them."""
         return {result.case.arm: result.title for group in self.groups for result in group.cases}
 
     @property
-    def lines(self) -> dict[str, dict[int, tuple[GroupResult, CaseResult]]]:
-        """By arm, in the plan's order, the valid results at each size; the baseline's second entry has no line."""
-        lines: dict[str, dict[int, tuple[GroupResult, CaseResult]]] = {}
+    def results_by_arm(self) -> dict[str, dict[int, tuple[GroupResult, CaseResult]]]:
+        """By arm, in the plan's order, the valid results at each size; the A/A control is left out."""
+        by_arm: dict[str, dict[int, tuple[GroupResult, CaseResult]]] = {}
         for size, group in zip(self.sizes, self.groups, strict=True):
             for result in group.cases:
                 if result.valid and not result.case.again:
-                    lines.setdefault(result.case.arm, {})[size] = (group, result)
-        return lines
+                    by_arm.setdefault(result.case.arm, {})[size] = (group, result)
+        return by_arm
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """How many times as fast one mode is as another at one size. Certain: its interval leaves 1 out, and it is larger
-    than the baseline's difference from itself there."""
+class RatioAtSize:
+    """The speedup of one mode over another at one size. `certain`: its interval excludes 1, and it is larger than the
+    A/A difference there."""
 
     size: int
     ratio: Summary
@@ -84,108 +84,109 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """`ahead` is slower than `behind` at `low` and faster at `high`; `certain` where both ends are.
+    """`ahead` is slower than `behind` at `low` and faster at `high`.
 
-    `about` is the size at which they are as fast as each other; None where centres in between cross more than once.
+    `about` estimates the size at which both are equally fast; None where the ratios in between pass 1 more than once.
     """
 
     ahead: str
     behind: str
-    low: Place
-    high: Place
+    low: RatioAtSize
+    high: RatioAtSize
     about: float | None
 
     @property
     def certain(self) -> bool:
-        """Whether both ends are."""
+        """Whether both ends are certain."""
         return self.low.certain and self.high.certain
 
 
-def families(run: Run, axis: Axis) -> list[Family]:
-    """The run's families along an axis, in the plan's order; none without two sizes to compare."""
-    alike: dict[Case, dict[int, GroupResult]] = {}
+def sweeps(run: Run, axis: Axis) -> list[Sweep]:
+    """The run's sweeps along an axis, in the plan's order; none without two sizes to compare."""
+    same_work: dict[Case, dict[int, GroupResult]] = {}
     for group in run.groups:
         size = axis.value(group.baseline.case)
         if size is not None and any(result.valid for result in group.cases):
-            alike.setdefault(axis.without(group.baseline.case), {})[size] = group
+            same_work.setdefault(axis.without(group.baseline.case), {})[size] = group
     return [
-        Family(axis, tuple(sorted(by_size)), tuple(by_size[size] for size in sorted(by_size)))
-        for by_size in alike.values()
+        Sweep(axis, tuple(sorted(by_size)), tuple(by_size[size] for size in sorted(by_size)))
+        for by_size in same_work.values()
         if len(by_size) > 1
     ]
 
 
-def pairs(family: Family) -> list[tuple[str, str]]:
-    """The arms that are compared: the baseline, and tf.function, with each other one."""
-    arms = list(family.lines)
-    firsts = [arm for arm in (family.groups[0].baseline.case.arm, "function") if arm in arms]
-    found: dict[frozenset[str], tuple[str, str]] = {}
+def pairs(sweep: Sweep) -> list[tuple[str, str]]:
+    """The pairs of arms that are compared: the baseline with each other one, and tf.function with each other one."""
+    arms = list(sweep.results_by_arm)
+    firsts = [arm for arm in (sweep.groups[0].baseline.case.arm, "function") if arm in arms]
+    unordered: dict[frozenset[str], tuple[str, str]] = {}
     for first in firsts:
         for other in arms:
             if other != first:
-                found.setdefault(frozenset((first, other)), (first, other))
-    return list(found.values())
+                unordered.setdefault(frozenset((first, other)), (first, other))
+    return list(unordered.values())
 
 
-def crossings(family: Family) -> list[Crossing]:
-    """Every change of order of those pairs of which at least one end is certain."""
-    found = []
-    for a, b in pairs(family):
-        for behind, ahead in ((a, b), (b, a)):
-            titles = family.titles[ahead], family.titles[behind]
-            rises = spans(places(family, behind, ahead))
-            found += [Crossing(*titles, low, high, about) for low, high, about in rises]
-    return found
+def crossings(sweep: Sweep) -> list[Crossing]:
+    """Every place where one mode of a pair overtakes the other and at least one end is certain."""
+    return [crossing for a, b in pairs(sweep) for crossing in (*_overtakes(sweep, a, b), *_overtakes(sweep, b, a))]
 
 
-def places(family: Family, behind: str, ahead: str) -> list[Place]:
-    """How many times as fast `ahead` is as `behind`, at each size at which both are valid."""
-    lines, found = family.lines, []
-    for size in family.sizes:
-        if size in lines[behind] and size in lines[ahead]:
-            group, result = lines[behind][size]
-            if ratio := ratio_between(result, lines[ahead][size][1]):
-                found.append(Place(size, ratio, certain(ratio, group.floor or 1.0)))
-    return found
+def _overtakes(sweep: Sweep, behind: str, ahead: str) -> list[Crossing]:
+    titles = sweep.titles[ahead], sweep.titles[behind]
+    rises = rises_through_one(ratios_over_sizes(sweep, behind, ahead))
+    return [Crossing(*titles, low, high, about) for low, high, about in rises]
 
 
-def certain(ratio: Summary, floor: float) -> bool:
-    """Whether a ratio's interval leaves 1 out, and it lies outside the noise floor."""
+def ratios_over_sizes(sweep: Sweep, behind: str, ahead: str) -> list[RatioAtSize]:
+    """The speedup of `ahead` over `behind` at each size at which both are valid."""
+    behind_by_size, ahead_by_size = sweep.results_by_arm[behind], sweep.results_by_arm[ahead]
+    ratios = []
+    for size in (size for size in sweep.sizes if size in behind_by_size and size in ahead_by_size):
+        group, result = behind_by_size[size]
+        if ratio := ratio_between(result, ahead_by_size[size][1]):
+            ratios.append(RatioAtSize(size, ratio, is_certain(ratio, group.aa_difference or 1.0)))
+    return ratios
+
+
+def is_certain(ratio: Summary, aa_difference: float) -> bool:
+    """Whether a ratio's interval excludes 1 and the ratio is larger than the A/A difference (a ratio of at least 1)."""
     if ratio.low is None or ratio.high is None or ratio.low <= 1 <= ratio.high:
         return False
-    return not 1 / floor <= ratio.centre <= floor
+    return not 1 / aa_difference <= ratio.centre <= aa_difference
 
 
-def spans(found: Sequence[Place]) -> list[tuple[Place, Place, float | None]]:
-    """Where the ratio rises through 1: the ends, and the size at which it does.
+def rises_through_one(ratios: Sequence[RatioAtSize]) -> list[tuple[RatioAtSize, RatioAtSize, float | None]]:
+    """Where the ratio rises through 1 with growing size: both ends, and the estimated size.
 
-    Between two neighbouring certain places of opposite order it does so with certainty, and uncertain ones between them
-    only blur where; before the first and after the last certain place it may. What never was certain has no spans.
+    Between two neighbouring certain ratios on opposite sides of 1 it does so with certainty, and uncertain ones between
+    them only make the size less clear. Before the first and after the last certain ratio it may. Where no ratio is
+    certain, nothing is returned.
     """
-    known = [number for number, place in enumerate(found) if place.certain]
-    if not known:
+    certain = [index for index, each in enumerate(ratios) if each.certain]
+    if not certain:
         return []
-    head = _to_the_first_change(found[known[0] :: -1])[::-1]
-    tail = _to_the_first_change(found[known[-1] :])
-    stretches = [head, *(found[a : b + 1] for a, b in pairwise(known)), tail]
+    head = _to_the_first_change(ratios[certain[0] :: -1])[::-1]
+    tail = _to_the_first_change(ratios[certain[-1] :])
+    stretches = [head, *(ratios[a : b + 1] for a, b in pairwise(certain)), tail]
     return [(s[0], s[-1], _about(s)) for s in stretches if s[0].ratio.centre < 1 < s[-1].ratio.centre]
 
 
-def _to_the_first_change(found: Sequence[Place]) -> Sequence[Place]:
-    """From a certain place to the next with the opposite order; the certain one alone where there is none."""
-    slower = found[0].ratio.centre < 1
-    changed = (number for number, place in enumerate(found) if (place.ratio.centre < 1) != slower)
-    return found[: next(changed, 0) + 1]
+def _to_the_first_change(ratios: Sequence[RatioAtSize]) -> Sequence[RatioAtSize]:
+    """From the first ratio, which is certain, to the next on the other side of 1; the first alone without one."""
+    slower = ratios[0].ratio.centre < 1
+    changes = (index for index, each in enumerate(ratios) if (each.ratio.centre < 1) != slower)
+    return ratios[: next(changes, 0) + 1]
 
 
-def _about(stretch: Sequence[Place]) -> float | None:
+def _about(stretch: Sequence[RatioAtSize]) -> float | None:
     """Where the straight line between two neighbours, log over log, passes 1; None where several do."""
     sizes = [crossing_size(a, b) for a, b in pairwise(stretch) if (a.ratio.centre < 1) != (b.ratio.centre < 1)]
     return sizes[0] if len(sizes) == 1 else None
 
 
-def crossing_size(a: Place, b: Place) -> float:
-    """The size at which the ratio is 1, between two places on either side of it."""
+def crossing_size(a: RatioAtSize, b: RatioAtSize) -> float:
+    """The size at which the ratio is 1, between two ratios on either side of it; on log scales."""
     before, after = math.log(a.ratio.centre), math.log(b.ratio.centre)
     share = before / (before - after)
     return math.exp(math.log(a.size) + share * (math.log(b.size) - math.log(a.size)))

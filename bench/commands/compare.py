@@ -13,8 +13,8 @@ from bench.commands.console import aside, results
 from bench.errors import BenchError, Exit
 
 if TYPE_CHECKING:
-    from bench.analysis.compare import Named
-    from bench.analysis.gates import Judged
+    from bench.analysis.compare import NamedRun
+    from bench.analysis.gates import GateResult
 
 
 def compare(folders: Sequence[Path], fail_on: Sequence[str], out: Path | None) -> Exit:
@@ -31,13 +31,13 @@ def compare(folders: Sequence[Path], fail_on: Sequence[str], out: Path | None) -
     typer.echo(comparison.data_line(runs))
     for table in comparison.tables(runs, differing, changes, judged):
         terminal.show(table)
-    for sentence in comparison.turns(changes):
+    for sentence in comparison.interleaving(changes):
         typer.echo(sentence.replace("**", "").replace("`", ""))
     typer.echo(f"report: {path}")
     return _exit(judged, _damaged(runs))
 
 
-def _exit(judged: "Sequence[Judged]", damaged: bool) -> Exit:
+def _exit(judged: "Sequence[GateResult]", damaged: bool) -> Exit:
     from bench.analysis.gates import Decision
 
     decisions = {found.decision for found in judged}
@@ -48,7 +48,7 @@ def _exit(judged: "Sequence[Judged]", damaged: bool) -> Exit:
     return Exit.NOT_ENOUGH_EVIDENCE if Decision.UNDECIDED in decisions else Exit.OK
 
 
-def _damaged(runs: "Sequence[Named]") -> bool:
+def _damaged(runs: "Sequence[NamedRun]") -> bool:
     """Whether a run holds lines that contradict its plan; each is said."""
     lines = [(named.name, line) for named in runs for line in named.run.left_out]
     for name, line in lines:
@@ -56,9 +56,9 @@ def _damaged(runs: "Sequence[Named]") -> bool:
     return any(line.contradicts for _, line in lines)
 
 
-def _runs(folders: Sequence[Path]) -> "list[Named]":
+def _runs(folders: Sequence[Path]) -> "list[NamedRun]":
     from bench.analysis.analyse import analyse
-    from bench.analysis.compare import Named
+    from bench.analysis.compare import NamedRun
     from bench.records.store import Store
 
     if len(folders) < 2:
@@ -68,7 +68,7 @@ def _runs(folders: Sequence[Path]) -> "list[Named]":
     if len(set(names)) < len(names):
         raise BenchError("the same run was given twice; give different ones")
     stores = [Store.open(folder) for folder in folders]
-    return [Named(name, analyse(s.plan, s.outcomes(), s.left_out)) for name, s in zip(names, stores, strict=True)]
+    return [NamedRun(name, analyse(s.plan, s.outcomes(), s.left_out)) for name, s in zip(names, stores, strict=True)]
 
 
 def history(folder: Path) -> Exit:

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Protocol
 
 from bench.analysis.analyse import analyse
-from bench.analysis.learning import beside
+from bench.analysis.learning import learning_beside
 from bench.machine import environment
 from bench.records.case import Case
 from bench.records.environment import Environment
 from bench.records.run import Plan, Schedule, groups
 from bench.records.store import Store
 from bench.report.pytest_benchmark.names import View
-from bench.report.pytest_benchmark.samples import Shown, shown
+from bench.report.pytest_benchmark.samples import CaseSamples, case_samples
 from bench.runner import eta, plan, run
 from bench.runner.plan import Options
 from cifar_core import cifar10
@@ -42,7 +42,7 @@ class Door(Protocol):
     def absent(self, case: Case) -> str:
         """Why a case cannot be measured here, if it cannot; what was looked for."""
 
-    def shown(self, selected: Collection[View], folder: Path, say: Say) -> dict[str, Shown]:
+    def shown(self, selected: Collection[View], folder: Path, say: Say) -> dict[str, CaseSamples]:
         """What each view's test shows, by its name. Raises BenchError, and KeyboardInterrupt with all kept."""
 
 
@@ -52,7 +52,11 @@ class Replayed:
     def __init__(self, folder: Path) -> None:
         store = Store.open(folder)
         self.folder: Path | None = folder
-        self.plan, self._run, self._learning = store.plan, analyse(store.plan, store.outcomes()), beside(folder)
+        self.plan, self._run, self._learning = (
+            store.plan,
+            analyse(store.plan, store.outcomes()),
+            learning_beside(folder),
+        )
         measured = [outcome.measurement for outcome in self._run.outcomes if outcome.measurement]
         self.environment = measured[0].environment if measured else None
 
@@ -62,8 +66,8 @@ class Replayed:
     def absent(self, case: Case) -> str:
         return ""
 
-    def shown(self, selected: Collection[View], folder: Path, say: Say) -> dict[str, Shown]:
-        return shown(self._run, self._learning)
+    def shown(self, selected: Collection[View], folder: Path, say: Say) -> dict[str, CaseSamples]:
+        return case_samples(self._run, self._learning)
 
 
 class Measured:
@@ -88,12 +92,12 @@ class Measured:
         found = f"{self._gpus} GPUs" if self._gpus else "no GPU"
         return f"no {case.device} here: `{' '.join(environment.GPU_QUERY)}` found {found}"
 
-    def shown(self, selected: Collection[View], folder: Path, say: Say) -> dict[str, Shown]:
+    def shown(self, selected: Collection[View], folder: Path, say: Say) -> dict[str, CaseSamples]:
         planned = narrowed(self.plan, [view.case for view in selected])
         with Store.create(folder, planned) as store:
             return self._measured(store, selected, say)
 
-    def _measured(self, store: Store, selected: Collection[View], say: Say) -> dict[str, Shown]:
+    def _measured(self, store: Store, selected: Collection[View], say: Say) -> dict[str, CaseSamples]:
         from bench.report.run import build
         from bench.report.sections import headline
 
@@ -114,7 +118,7 @@ class Measured:
         else:
             said = [text.replace("**", "") for text in headline.sentences(built.run)]
             self._lines = [*said, *([stopped] if stopped else []), f"report: {built.path}", AGAIN.format(folder)]
-        return shown(built.run, selected=selected)
+        return case_samples(built.run, selected=selected)
 
 
 def narrowed(whole: Plan, selected: Collection[Case]) -> Plan:

@@ -58,6 +58,6 @@ def show(folder: Path) -> Exit:
     for table in selftest.tables(found):
         terminal.show(table)
     typer.echo(f"report: {path}")
-    if found.out_of_order:
+    if found.problems:
         return Exit.REGRESSION
     return Exit.CASE_FAILED if found.broken else Exit.OK

@@ -1,4 +1,4 @@
-"""What the statistics do on simulated machines, as tables: `selftest --simulate`, and the numbers of METHODS.md."""
+"""Tables of the statistics' operating characteristics, as `selftest --simulate` and docs/methods.md show them."""
 
 from collections.abc import Sequence
 
@@ -7,31 +7,30 @@ from bench.report.form.document import Column, Row, Table, column
 
 _SHARES = (
     ("interval holds the truth", "covered"),
-    ("A/A called different", "alarms"),
-    (f"{DIFFERENCE - 1:.0%} found", "found"),
+    ("A/A called different", "false_positives"),
+    (f"{DIFFERENCE - 1:.0%} found", "detected"),
     ("naive: holds the truth", "naive_covered"),
-    ("naive: A/A called different", "naive_alarms"),
-    (f"naive: {DIFFERENCE - 1:.0%} found", "naive_found"),
+    ("naive: A/A called different", "naive_false_positives"),
+    (f"naive: {DIFFERENCE - 1:.0%} found", "naive_detected"),
 )
 
 
-def table(found: Sequence[Characteristic]) -> Table:
-    """One row a machine."""
+def table(characteristics: Sequence[Characteristic]) -> Table:
+    """One row for each machine."""
     columns = (column("noise", "machine"), *(_share(title, key) for title, key in _SHARES))
-    rows: tuple[Row, ...] = tuple(
-        {key: getattr(row, key) for key in ("machine", *(k for _, k in _SHARES))} for row in found
-    )
+    keys = ("machine", *(key for _, key in _SHARES))
+    rows: tuple[Row, ...] = tuple({key: getattr(machine, key) for key in keys} for machine in characteristics)
     return Table("characteristics", columns, rows, "What the statistics do on simulated machines")
 
 
-def stopping(found: Sequence[Stopping]) -> Table:
-    """One row a precision that was asked for."""
+def stopping(goals: Sequence[Stopping]) -> Table:
+    """One row for each width that was asked for."""
     columns = (
         Column("--precision", lambda row: f"{row['goal']:.1%}"),
         _share("interval holds the truth", "covered"),
         Column("blocks, on average", lambda row: f"{row['blocks']:.1f}"),
     )
-    rows: tuple[Row, ...] = tuple({"goal": s.goal, "covered": s.covered, "blocks": s.blocks} for s in found)
+    rows: tuple[Row, ...] = tuple({"goal": s.goal, "covered": s.covered, "blocks": s.blocks} for s in goals)
     return Table("stopping", columns, rows, "Runs that stop by their precision")
 
 

@@ -1,12 +1,12 @@
-"""The report of a comparison of runs: what differs around them, what changed, what the gates say."""
+"""The report of a comparison of runs: environment differences, what changed, and the gates' decisions."""
 
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from bench.analysis.compare import Change, Difference, Named
-from bench.analysis.gates import Judged
-from bench.analysis.stats.between_runs import GAIN_BETWEEN_RUNS, STEP_BETWEEN_RUNS
+from bench.analysis.compare import CaseChange, Difference, NamedRun
+from bench.analysis.gates import GateResult
+from bench.analysis.stats.between_runs import SPEEDUP_BETWEEN_RUNS, STEP_BETWEEN_RUNS
 from bench.analysis.stats.ratios import Comparison
 from bench.records import files
 from bench.report.form.document import Column, Figure, Row, Section, Table, column, summary_of
@@ -20,55 +20,58 @@ _READING = (
     "fast a mode was as its own run's baseline, which is free of most of what the machine did. 95 % intervals over "
     "blocks; verdicts after Holm's correction over all cases."
 )
-_IN_TURNS = "The runs' blocks took turns, so they are compared block by block (Student's interval)."
+_INTERLEAVED = "The runs' blocks took turns, so they are compared block by block (Student's interval)."
 _ONE_AFTER_THE_OTHER = (
     "**The runs were made one after the other.** What a machine does from one run to the next is not in the spread of "
     f"their blocks, so the intervals (Welch's) are widened by what it did on ours: {STEP_BETWEEN_RUNS:.1%} of a step, "
-    f"{GAIN_BETWEEN_RUNS:.1%} of a gain (standard deviation of a run). For small changes let the runs take turns: "
+    f"{SPEEDUP_BETWEEN_RUNS:.1%} of a gain (standard deviation of a run). For small changes let the runs take turns: "
     "measure a block of each in alternation, with `cifar-bench run --resume RUN --blocks 1`."
 )
 
 
 def build(
     folder: Path,
-    runs: Sequence[Named],
+    runs: Sequence[NamedRun],
     differing: Sequence[Difference],
-    changes: Sequence[Change],
-    judged: Sequence[Judged],
+    changes: Sequence[CaseChange],
+    gates: Sequence[GateResult],
 ) -> Path:
-    """Write report.md, tables, plots and RECORD; the report's path. Raises BenchError."""
+    """Write report.md, report.html, tables, plots and RECORD; returns the path of report.md. Raises BenchError."""
     title = f"{', '.join(named.name for named in runs[1:])} against {runs[0].name}"
-    around = _differences(runs, differing) if differing else "Nothing else that is recorded."
+    environment = _differences(runs, differing) if differing else "Nothing else that is recorded."
     sections = [
-        Section("What differs around the runs", (data_line(runs), around)),
+        Section("What differs around the runs", (data_line(runs), environment)),
         _changed(changes),
-        *([Section("Gates", (_judged(judged),))] if judged else []),
+        *([Section("Gates", (_gates(gates),))] if gates else []),
     ]
     with files.new_folder(folder, "give another --out", again=RECORD):
         path = write(folder, title, _data(runs), sections)
-        record = {"runs": [n.name for n in runs], "differences": differing, "changes": changes, "gates": judged}
+        record = {"runs": [n.name for n in runs], "differences": differing, "changes": changes, "gates": gates}
         files.write(folder / RECORD, record)
     return path
 
 
 def tables(
-    runs: Sequence[Named], differing: Sequence[Difference], changes: Sequence[Change], judged: Sequence[Judged]
+    runs: Sequence[NamedRun],
+    differing: Sequence[Difference],
+    changes: Sequence[CaseChange],
+    gates: Sequence[GateResult],
 ) -> list[Table]:
-    """What a terminal shows: those of the report that hold anything."""
-    found = (_differences(runs, differing), table(changes), _judged(judged))
-    return [shown for shown in found if shown.rows]
+    """The tables that a terminal shows: those of the report that have any row."""
+    every = (_differences(runs, differing), table(changes), _gates(gates))
+    return [each for each in every if each.rows]
 
 
-def data_line(runs: Sequence[Named]) -> str:
-    """On which images the numbers were made: beside them always, for look-alikes' say nothing of real images."""
+def data_line(runs: Sequence[NamedRun]) -> str:
+    """The images that the numbers were made on; synthetic ones say nothing about learning on real ones."""
     return f"Data: {_data(runs)}."
 
 
-def _data(runs: Sequence[Named]) -> str:
+def _data(runs: Sequence[NamedRun]) -> str:
     return "; ".join(dict.fromkeys(named.run.plan.data_title for named in runs))
 
 
-def _differences(runs: Sequence[Named], differing: Sequence[Difference]) -> Table:
+def _differences(runs: Sequence[NamedRun], differing: Sequence[Difference]) -> Table:
     columns = (column("what", "what"), *(column(named.name, named.name) for named in runs))
     rows: tuple[Row, ...] = tuple(
         {"what": d.what, **{named.name: value for named, value in zip(runs, d.values, strict=True)}} for d in differing
@@ -76,20 +79,20 @@ def _differences(runs: Sequence[Named], differing: Sequence[Difference]) -> Tabl
     return Table("differences", columns, rows, "What differs around the runs")
 
 
-def _changed(changes: Sequence[Change]) -> Section:
+def _changed(changes: Sequence[CaseChange]) -> Section:
     figure = Figure("changes", _alt(changes), partial(plots.changes, changes))
-    shown = any(change.step.ratio for change in changes)
-    return Section("What changed", (_READING, *turns(changes), table(changes), *([figure] if shown else [])))
+    compared = any(change.step.ratio for change in changes)
+    return Section("What changed", (_READING, *interleaving(changes), table(changes), *([figure] if compared else [])))
 
 
-def turns(changes: Sequence[Change]) -> list[str]:
-    """Whether the runs took turns, and what follows; nothing where nothing is compared."""
-    measured = [change for change in changes if change.step.ratio]
-    said = _IN_TURNS if all(change.in_turns for change in measured) else _ONE_AFTER_THE_OTHER
-    return [said] if measured else []
+def interleaving(changes: Sequence[CaseChange]) -> list[str]:
+    """Whether the runs' blocks were interleaved, and what follows from it; empty where nothing is compared."""
+    compared = [change for change in changes if change.step.ratio]
+    text = _INTERLEAVED if all(change.in_turns for change in compared) else _ONE_AFTER_THE_OTHER
+    return [text] if compared else []
 
 
-def table(changes: Sequence[Change]) -> Table:
+def table(changes: Sequence[CaseChange]) -> Table:
     """One row for each case and later run."""
     several = len({change.group for change in changes}) > 1
     later = len({change.run for change in changes}) > 1
@@ -106,7 +109,7 @@ def table(changes: Sequence[Change]) -> Table:
     return Table("changes", columns, tuple(map(_row, changes)), "What changed, case by case")
 
 
-def _row(change: Change) -> Row:
+def _row(change: CaseChange) -> Row:
     gain = change.gain
     return {
         "run": change.run,
@@ -129,7 +132,7 @@ def _reason(step: Comparison, gain: Comparison | None) -> str:
     return "; ".join(dict.fromkeys(text for text in texts if text))
 
 
-def _judged(judged: Sequence[Judged]) -> Table:
+def _gates(gates: Sequence[GateResult]) -> Table:
     columns = (
         column("gate", "gate"),
         column("where", "where"),
@@ -138,12 +141,12 @@ def _judged(judged: Sequence[Judged]) -> Table:
         column("why", "reason"),
     )
     rows: tuple[Row, ...] = tuple(
-        {"gate": j.gate, "where": j.where, "ratio": j.ratio, "decision": j.decision.value, "reason": j.reason}
-        for j in judged
+        {"gate": g.gate, "where": g.where, "ratio": g.ratio, "decision": g.decision.value, "reason": g.reason}
+        for g in gates
     )
     return Table("gates", columns, rows, "The gates")
 
 
-def _alt(changes: Sequence[Change]) -> str:
+def _alt(changes: Sequence[CaseChange]) -> str:
     words = [f"{c.title} {interval(c.step.ratio, sign='x')}" for c in changes if c.step.ratio]
     return "Speed of each case in the later run against the first: " + "; ".join(words)

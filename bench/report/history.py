@@ -1,4 +1,4 @@
-"""The history of a folder of runs: what each mode came out at in each, oldest first."""
+"""The history of a folder of runs: every mode's result in each run, oldest first."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,10 +11,10 @@ from bench.report.form.wording import interval
 
 
 def table(folders: Sequence[Path]) -> Table:
-    """One row a case of a run; the noise floor is the baseline's own."""
-    stores = [Store.open(folder) for folder in folders]
-    runs = [(store.folder.name, analyse(store.plan, store.outcomes(), store.left_out)) for store in stores]
-    rows = [row for name, run in sorted(runs, key=lambda found: found[1].plan.created) for row in _rows(name, run)]
+    """One row for each case of each run, without the A/A controls. Raises BenchError for a folder that is no run."""
+    stores = [(folder.name, Store.open(folder)) for folder in folders]
+    runs = [(name, analyse(store.plan, store.outcomes(), store.left_out)) for name, store in stores]
+    rows = [row for name, run in sorted(runs, key=lambda named: named[1].plan.created) for row in _rows(name, run)]
     columns = (
         column("run", "run"),
         column("started", "started"),

@@ -1,23 +1,24 @@
-"""The report, rebuilt from the raw files alone: the same files give the same bytes.
+"""The report of a run, built from its raw files alone: the same files give the same bytes.
 
-To add a section: write its file with `section(run) -> Section`, then add its row to SECTIONS (what the run found) or to
-CHECKS (why it may be believed). Its tables' columns are explained in glossary.py.
+To add a section: write its file with `section(run) -> Section`, then add its row to SECTIONS (results) or to CHECKS
+(evidence for them). Its tables' columns are explained in glossary.py.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.analysis.analyse import analyse
-from bench.analysis.learning import beside
+from bench.analysis.learning import Learning, learning_beside
 from bench.analysis.results import Run
 from bench.records.folders import read_break_evens, read_probes
 from bench.records.store import Store
 from bench.report import questions
 from bench.report.form.document import Section
 from bench.report.form.folder import PAGE, write
-from bench.report.pytest_benchmark import file as benchmark_json
+from bench.report.pytest_benchmark.file import write_benchmark_json
 from bench.report.sections import (
     audit,
+    breakeven,
     conditions,
     costs,
     devices,
@@ -26,6 +27,7 @@ from bench.report.sections import (
     headline,
     learning,
     method,
+    own_models,
     proof,
     published,
     raw,
@@ -34,8 +36,6 @@ from bench.report.sections import (
     sweep,
     why,
 )
-from bench.report.sections import breakeven as trials
-from bench.report.sections import own_models as probed
 
 SECTIONS = (
     headline.section,
@@ -53,7 +53,7 @@ CHECKS = (published.section, proof.section, conditions.section, audit.section, m
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report that has been written: where, and what it was made of."""
+    """A report that has been written: the path of report.md, and what it was made of."""
 
     path: Path
     run: Run
@@ -61,25 +61,33 @@ class Report:
 
     @property
     def page(self) -> Path:
-        """The same as a page."""
+        """The path of report.html."""
         return self.path.with_name(PAGE)
 
 
 def build(store: Store) -> Report:
     """Write report.md, report.html, tables/*.csv, plots/*.png and benchmark.json into its folder. Raises BenchError.
 
-    A run folder may hold the folder of an `accuracy` beside its measurements: then it is part of the report.
+    Where the run's folder holds that of an `accuracy`, its trainings are part of the report.
     """
     run = analyse(store.plan, store.outcomes(), store.left_out)
-    learned, tried = beside(store.folder), read_break_evens(store.folder)
-    made = [section(run) for section in SECTIONS]
-    probes = read_probes(store.folder)
-    made += [learning.section(learned)] if learned else []
-    made += [trials.section(tried)] if tried.trials else []
-    made += [probed.section(probes)] if probes.probed else []
-    made += [questions.section(run, learned), *(section(run) for section in CHECKS)]
-    shown = tuple(section for section in made if section.parts)
-    sections = (*shown, glossary.section(shown), raw.section(shown, store.raw_files))
+    trainings = learning_beside(store.folder)
+    sections = _sections(store, run, trainings)
     path = write(store.folder, "What a training step costs, by execution mode", run.plan.data_title, sections)
-    benchmark_json.write(store.folder, run, learned)
+    write_benchmark_json(store.folder, run, trainings)
     return Report(path, run, sections)
+
+
+def _sections(store: Store, run: Run, trainings: Learning | None) -> tuple[Section, ...]:
+    """The sections that have any part, in order."""
+    trials, probes = read_break_evens(store.folder), read_probes(store.folder)
+    every = [
+        *(section(run) for section in SECTIONS),
+        *([learning.section(trainings)] if trainings else []),
+        *([breakeven.section(trials)] if trials.trials else []),
+        *([own_models.section(probes)] if probes.probed else []),
+        questions.section(run, trainings),
+        *(section(run) for section in CHECKS),
+    ]
+    filled = tuple(section for section in every if section.parts)
+    return (*filled, glossary.section(filled), raw.section(filled, store.raw_files))

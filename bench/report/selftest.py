@@ -1,4 +1,4 @@
-"""The report of a selftest: what the instrument costs, how often it errs, and what it can see here."""
+"""The report of a self-test: the benchmark's overhead, its false positives, and the differences it detects here."""
 
 import math
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from bench.analysis.analyse import analyse
-from bench.analysis.selftest import Alike, HarnessCost, Instrument, Recovery, judge
+from bench.analysis.selftest import AAControl, HarnessCost, Recovery, SelfTestResult, evaluate
 from bench.analysis.stats.ratios import Summary
 from bench.records.choices import PRESETS
 from bench.records.folders import open_selftest
@@ -17,47 +17,48 @@ from bench.report.form.wording import interval, number, percent
 from bench.report.plots import selftest as plots
 
 
-def build(folder: Path) -> tuple[Path, Instrument]:
-    """Write report.md, tables and plots; the report's path, and what it says. Raises BenchError."""
+def build(folder: Path) -> tuple[Path, SelfTestResult]:
+    """Write report.md, report.html, tables and plots; returns report.md's path and the results. Raises BenchError."""
     selftest, stores = open_selftest(folder)
     runs = [analyse(store.plan, store.outcomes(), store.left_out) for store in stores]
-    found = judge(selftest, runs, [preset.schedule.blocks for preset in PRESETS])
+    result = evaluate(selftest, runs, [preset.schedule.blocks for preset in PRESETS])
     sections = [
-        Section("In one sentence", (sentence(found), _CONDITIONS.format(**_conditions(found)))),
-        Section("The clock", (clock(found),)),
-        Section("What the harness adds to a step", (_HARNESS, harness(found))),
-        Section("The mode against itself, and slowed on purpose", (_RECOVERY, recovery(found), *_figure(found))),
-        Section("The smallest difference that it finds", (_RESOLUTION.format(_sd(found)), resolution(found))),
-        *_broken(found),
+        Section("In one sentence", (sentence(result), _CONDITIONS.format(**_conditions(result)))),
+        Section("The clock", (clock(result),)),
+        Section("What the harness adds to a step", (_HARNESS, harness(result))),
+        Section("The mode against itself, and slowed on purpose", (_RECOVERY, recovery(result), *_figure(result))),
+        Section("The smallest difference that it finds", (_RESOLUTION.format(_sd(result)), resolution(result))),
+        *_broken(result),
     ]
-    return write(folder, "The instrument, measured", selftest.data_title, sections), found
+    return write(folder, "The instrument, measured", selftest.data_title, sections), result
 
 
-def tables(found: Instrument) -> list[Table]:
-    """What a terminal shows."""
-    return [shown for shown in (clock(found), harness(found), recovery(found), resolution(found)) if shown.rows]
+def tables(result: SelfTestResult) -> list[Table]:
+    """The tables that a terminal shows: those of the report that have any row."""
+    every = (clock(result), harness(result), recovery(result), resolution(result))
+    return [table for table in every if table.rows]
 
 
-def sentence(found: Instrument) -> str:
-    """Whether the instrument is in order, and how much was asked of it."""
-    if wrong := found.out_of_order:
-        return f"**The instrument is out of order here**: {'; '.join(wrong)}."
-    broken = f" {len(found.broken)} times a case did not come through: {found.broken[0]}." if found.broken else ""
-    if not found.alike.runs:
+def sentence(result: SelfTestResult) -> str:
+    """Whether the self-test passed, and its main results."""
+    if result.problems:
+        return f"**The instrument is out of order here**: {'; '.join(result.problems)}."
+    broken = f" {len(result.broken)} times a case did not come through: {result.broken[0]}." if result.broken else ""
+    if not result.control.runs:
         return f"No run has been measured yet, so nothing can be said.{broken}"
-    alarms = f"{found.alike.alarms} of {found.alike.runs} runs called the mode different from itself"
-    sizes = [f"{r.slowdown:.0%} as {percent(*r.measured)}" for r in found.recoveries]
-    return f"The instrument is in order: {alarms}; slow-downs were measured so: {', '.join(sizes) or 'none'}.{broken}"
+    control = f"{result.control.false_positives} of {result.control.runs} runs called the mode different from itself"
+    sizes = ", ".join(f"{r.slowdown:.0%} as {percent(*r.measured)}" for r in result.recoveries) or "none"
+    return f"The instrument is in order: {control}; slow-downs were measured so: {sizes}.{broken}"
 
 
 _CONDITIONS = "Preset {preset}, {runs} runs of {mode}, {data}{neighbour}; load before {load}."
 
 
-def _conditions(found: Instrument) -> dict[str, object]:
-    selftest = found.selftest
+def _conditions(result: SelfTestResult) -> dict[str, object]:
+    selftest = result.selftest
     return {
         "preset": selftest.preset,
-        "runs": found.alike.runs,
+        "runs": result.control.runs,
         "mode": selftest.mode,
         "data": selftest.data_title,
         "neighbour": ", beside a process that kept one core busy" if selftest.neighbour else "",
@@ -65,11 +66,11 @@ def _conditions(found: Instrument) -> dict[str, object]:
     }
 
 
-def clock(found: Instrument) -> Table:
+def clock(result: SelfTestResult) -> Table:
     """One row: the clock that times slices."""
     titles = (("resolution", "resolution_s"), ("smallest step seen", "tick_s"), ("a reading", "cost_s"))
     columns = (column("clock", "clock"), *(Column(title, partial(_nanoseconds, key)) for title, key in titles))
-    check = found.selftest.clock
+    check = result.selftest.clock
     row = {"clock": check.name, "resolution_s": check.resolution_s, "tick_s": check.tick_s, "cost_s": check.cost_s}
     return Table("clock", columns, (row,), "The clock")
 
@@ -88,8 +89,8 @@ _HARNESS = (
 )
 
 
-def harness(found: Instrument) -> Table:
-    """One row a mode."""
+def harness(result: SelfTestResult) -> Table:
+    """The overhead of slices, one row for each mode."""
     columns = (
         column("mode", "mode"),
         Column("step in a slice (ms)", lambda row: _milliseconds(row["slice_s"])),
@@ -97,7 +98,7 @@ def harness(found: Instrument) -> Table:
         Column("times as long", lambda row: interval(summary_of(row, "ratio"), sign="x")),
         column("pairs", "pairs"),
     )
-    return Table("harness", columns, tuple(map(_harness_row, found.harness)), "What slices and turns add to a step")
+    return Table("harness", columns, tuple(map(_harness_row, result.harness)), "What slices and turns add to a step")
 
 
 def _harness_row(cost: HarnessCost) -> Row:
@@ -123,30 +124,30 @@ _RECOVERY = (
 )
 
 
-def recovery(found: Instrument) -> Table:
-    """The mode unchanged, then one row a slow-down."""
+def recovery(result: SelfTestResult) -> Table:
+    """The A/A control, then one row for each slowdown."""
     columns = (
         column("slowed by", "slowed"),
         column("measured", "measured"),
         column("found in", "found"),
         column("power", "power"),
     )
-    rows = [_alike_row(found.alike), *map(_recovery_row, found.recoveries)] if found.alike.runs else []
+    rows = [_control_row(result.control), *map(_recovery_row, result.recoveries)] if result.control.runs else []
     return Table("recovery", columns, tuple(rows), "Slow-downs: planted and measured")
 
 
-def _alike_row(alike: Alike) -> Row:
-    slower = _inverse(alike.ratio)
+def _control_row(control: AAControl) -> Row:
+    slower = _inverse(control.ratio)
     added = (slower.centre - 1, slower.low and slower.low - 1, slower.high and slower.high - 1) if slower else None
     return {
         "slowed": "nothing (A/A)",
         "measured": percent(*added) if added else "–",
-        "found": f"{alike.alarms} of {alike.runs} runs",
+        "found": f"{control.false_positives} of {control.runs} runs",
         "power": "–",
         "slowdown": 0.0,
         "bias": slower,
-        "runs": alike.runs,
-        "runs_found": alike.alarms,
+        "runs": control.runs,
+        "runs_found": control.false_positives,
     }
 
 
@@ -154,12 +155,12 @@ def _recovery_row(recovery: Recovery) -> Row:
     return {
         "slowed": f"{recovery.slowdown:.0%}",
         "measured": percent(*recovery.measured),
-        "found": f"{recovery.found} of {recovery.runs} runs",
+        "found": f"{recovery.detected} of {recovery.runs} runs",
         "power": "–" if math.isnan(recovery.power) else f"{recovery.power:.0%}",
         "slowdown": recovery.slowdown,
         "bias": recovery.bias,
         "runs": recovery.runs,
-        "runs_found": recovery.found,
+        "runs_found": recovery.detected,
     }
 
 
@@ -175,12 +176,12 @@ _RESOLUTION = (
 )
 
 
-def _sd(found: Instrument) -> str:
-    return "unknown yet" if found.block_sd is None else f"{found.block_sd:.1%} (standard deviation)"
+def _sd(result: SelfTestResult) -> str:
+    return "unknown yet" if result.block_sd is None else f"{result.block_sd:.1%} (standard deviation)"
 
 
-def resolution(found: Instrument) -> Table:
-    """One row a number of blocks."""
+def resolution(result: SelfTestResult) -> Table:
+    """The smallest change detected, one row for each number of blocks."""
     names = {preset.schedule.blocks: preset.name for preset in PRESETS}
     titles = (("blocks", "blocks"), ("as in preset", "preset"), ("smallest change found", "smallest"))
     columns = tuple(column(title, key) for title, key in titles)
@@ -191,18 +192,20 @@ def resolution(found: Instrument) -> Table:
             "smallest": f"{number(100 * r.smallest)} %",
             "share": r.smallest,
         }
-        for r in found.resolutions
+        for r in result.resolutions
     ]
     return Table("resolution", columns, tuple(rows), "The smallest differences that are found")
 
 
-def _broken(found: Instrument) -> list[Section]:
-    lines = "\n".join(f"- {text}" for text in found.broken)
+def _broken(result: SelfTestResult) -> list[Section]:
+    lines = "\n".join(f"- {text}" for text in result.broken)
     return [Section("What did not come through", (lines,))] if lines else []
 
 
-def _figure(found: Instrument) -> list[Figure]:
-    if not found.recoveries:
+def _figure(result: SelfTestResult) -> list[Figure]:
+    if not result.recoveries:
         return []
-    words = [f"{r.slowdown:.0%} planted, {percent(*r.measured)} measured" for r in found.recoveries]
-    return [Figure("recovery", "Planted and measured slow-downs: " + "; ".join(words), partial(plots.recovery, found))]
+    words = [f"{r.slowdown:.0%} planted, {percent(*r.measured)} measured" for r in result.recoveries]
+    return [
+        Figure("recovery", "Planted and measured slow-downs: " + "; ".join(words), partial(plots.recoveries, result))
+    ]

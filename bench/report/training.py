@@ -1,4 +1,4 @@
-"""The report of one training: a sentence, its curves, every displayed step, and what it was made on."""
+"""The report of one training: a sentence, its curves, every displayed step, and its conditions."""
 
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from bench.report.plots import training as plots
 
 
 def log_line(point: Point) -> str:
-    """The tutorial's log line, with a time per step that a clock could see."""
+    """The tutorial's log line, with a time per step that was actually measured."""
     return (
         f"step = {point.step}, loss = {point.loss:.4f}, accuracy = {point.accuracy:.4f}, "
         f"test accuracy = {point.test_accuracy:.4f}, time per step = {1e3 * point.step_s:.2f} ms"
@@ -21,7 +21,7 @@ def log_line(point: Point) -> str:
 
 
 def sentence(training: Training, progress: TrainingProgress) -> str:
-    """What came out, in one sentence."""
+    """The training's result in one sentence."""
     images = " (synthetic images)" if training.synthetic else ""
     mode = modes.row(training.mode).title
     if not progress.points:
@@ -41,7 +41,7 @@ def build(folder: Path) -> Path:
 
 
 def sections_of(training: Training, progress: TrainingProgress) -> tuple[Section, ...]:
-    """What the report says, in order."""
+    """The report's sections, in order."""
     images = " (synthetic images)" if training.synthetic else ""
     title = f"{training.model}, {training.recipe.name} recipe, {modes.row(training.mode).title}{images}"
     figure = Figure("curves", f"Loss and accuracy over steps: {title}", partial(plots.curves, progress.points, title))
@@ -72,16 +72,17 @@ def _share(part: object, whole: object) -> str:
 
 
 def _conditions(training: Training, progress: TrainingProgress) -> Table:
-    own = [
+    conditions = [
         ("seed", str(training.recipe.seed)),
         ("building the model", f"{number(progress.start_s)} s"),
+        *training_conditions(training),
     ]
-    rows: tuple[Row, ...] = tuple({"what": what, "value": value} for what, value in (*own, *facts(training)))
+    rows: tuple[Row, ...] = tuple({"what": what, "value": value} for what, value in conditions)
     return Table("conditions", (column("what", "what"), column("value", "value")), rows, "What the numbers belong to")
 
 
-def facts(training: Training) -> list[tuple[str, str]]:
-    """What a training was made on and with, the seed and the mode left out."""
+def training_conditions(training: Training) -> list[tuple[str, str]]:
+    """A training's data, recipe and machine; without its seed and mode."""
     recipe, env = training.recipe, training.environment
     rate = f"{recipe.learning_rate:g}, {recipe.schedule}"
     plain = f", after {recipe.plain_epochs} plain epochs" if recipe.plain_epochs else ""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from bench.analysis.analyse import analyse
-from bench.analysis.slow_cases import sits_out
+from bench.analysis.slow_cases import skips_block
 from bench.analysis.stats.ratios import PILOT_BLOCKS
 from bench.machine import availability, environment
 from bench.machine.availability import Availability
@@ -115,7 +115,7 @@ def _taking_part(store: Store, group: Sequence[Case], block: int) -> list[Case]:
         if outcome.measurement and outcome.case.key in measured:
             measured[outcome.case.key].append(outcome.measurement)
     baseline = measured[group[0].key]
-    return [case for case in group if not sits_out(block, baseline, measured[case.key])]
+    return [case for case in group if not skips_block(block, baseline, measured[case.key])]
 
 
 def _blocks_wanted(store: Store, done: int) -> int:

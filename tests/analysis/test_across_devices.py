@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from builders import A_READING, EXECUTIONS, a_costs, a_gpu_log, a_group, a_measurement, a_plan, an_evidence
 
-from bench.analysis.across_devices import across, lines
+from bench.analysis.across_devices import compare_devices, device_sweeps
 from bench.analysis.analyse import analyse
 from bench.analysis.results import Run
 from bench.records.case import Case
@@ -77,7 +77,7 @@ def not_available(needed: tuple[str, ...] = ()) -> Run:
 
 
 def test_each_mode_is_compared_with_itself_on_the_other_device() -> None:
-    found = across(a_run(*BOTH, gains={64: 4.0}))
+    found = compare_devices(a_run(*BOTH, gains={64: 4.0}))
     assert [(each.title, each.devices) for each in found] == [
         ("eager", ("the CPU", "the GPU")),
         ("tf.function", ("the CPU", "the GPU")),
@@ -97,11 +97,13 @@ def test_a_gain_of_a_mode_stays_against_the_baseline_on_its_own_device() -> None
 
 def test_a_gpu_is_held_against_every_setting_of_the_cpu_and_threads_alone_against_the_first() -> None:
     run = a_run(("cpu", 1), ("cpu", 2), ("gpu", 0), gains={64: 4.0})
-    assert [each.devices for each in across(run) if each.title == "eager"] == [
+    assert [each.devices for each in compare_devices(run) if each.title == "eager"] == [
         ("the CPU with 1 thread", "the GPU"),
         ("the CPU with 2 threads", "the GPU"),
     ]
-    (threads,) = [each for each in across(a_run(("cpu", 1), ("cpu", 2), gains={64: 1.0})) if each.title == "eager"]
+    (threads,) = [
+        each for each in compare_devices(a_run(("cpu", 1), ("cpu", 2), gains={64: 1.0})) if each.title == "eager"
+    ]
     assert threads.devices == ("the CPU with 1 thread", "the CPU with 2 threads")
     assert threads.comparison.ratio
     assert threads.comparison.ratio.centre == pytest.approx(2.0, rel=0.01)
@@ -109,7 +111,7 @@ def test_a_gpu_is_held_against_every_setting_of_the_cpu_and_threads_alone_agains
 
 def test_the_gpu_overtakes_the_cpu_between_two_certain_batch_sizes() -> None:
     run = a_run(*BOTH, gains={8: 0.5, 64: 2.0, 512: 6.0})
-    (crossing,) = lines(across(run))[1].crossings
+    (crossing,) = device_sweeps(compare_devices(run))[1].crossings
     assert (crossing.ahead, crossing.behind, crossing.low.size, crossing.high.size) == ("the GPU", "the CPU", 8, 64)
     assert crossing.about == pytest.approx(22.6, rel=0.02)
     assert crossing.certain
@@ -121,7 +123,7 @@ def test_the_gpu_overtakes_the_cpu_between_two_certain_batch_sizes() -> None:
 
 
 def test_a_cpu_that_overtakes_is_told_from_a_gpu_that_does() -> None:
-    (crossing,) = lines(across(a_run(*BOTH, gains={8: 2.0, 64: 0.5})))[0].crossings
+    (crossing,) = device_sweeps(compare_devices(a_run(*BOTH, gains={8: 2.0, 64: 0.5})))[0].crossings
     assert (crossing.ahead, crossing.behind) == ("the CPU", "the GPU")
     assert crossing.low.ratio.centre < 1 < crossing.high.ratio.centre
 
@@ -148,7 +150,7 @@ def test_other_work_on_the_other_device_is_no_comparison() -> None:
         Outcome(measurement=replace(o.measurement, evidence=strange)) if o.measurement and o.case.device == "gpu" else o
         for o in measured(plan, {64: 4.0})
     ]
-    first, *_ = across(analyse(plan, records))
+    first, *_ = compare_devices(analyse(plan, records))
     assert first.comparison.verdict.value == "INVALID"
     assert "its first gradient of kernel differs" in first.comparison.reason
     assert first.comparison.ratio is None
@@ -211,7 +213,7 @@ def test_a_step_that_left_the_card_is_invalid() -> None:
         else o
         for o in measured(plan, {64: 4.0})
     ]
-    _, function = across(analyse(plan, records))
+    _, function = compare_devices(analyse(plan, records))
     assert function.other.invalid == ("1 of its ops ran on CPU:0: Softmax",)
     assert function.comparison.ratio is None
 

@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 
 from bench.__main__ import app
 from bench.analysis.analyse import analyse
-from bench.analysis.compare import Difference, Named, changes, differences
+from bench.analysis.compare import Difference, NamedRun, changes, differences
 from bench.analysis.gates import parse
-from bench.analysis.stats.between_runs import Sides, alternate, contrast
+from bench.analysis.stats.between_runs import BeforeAfter, alternate, contrast
 from bench.analysis.stats.ratios import Verdict
 from bench.errors import BenchError
 from bench.records.environment import Environment
@@ -51,9 +51,9 @@ def a_run(
     return folder
 
 
-def named(folder: Path) -> Named:
+def named(folder: Path) -> NamedRun:
     store = Store.open(folder)
-    return Named(folder.name, analyse(store.plan, store.outcomes()))
+    return NamedRun(folder.name, analyse(store.plan, store.outcomes()))
 
 
 def compared(*words: str | Path) -> tuple[int, str]:
@@ -67,26 +67,26 @@ def test_welchs_interval_holds_the_true_ratio_and_agrees_with_a_worked_example()
     random.seed(1)
     before = [random.gauss(0, 0.02) for _ in range(6)]
     after = [random.gauss(0.05, 0.04) for _ in range(8)]
-    ratio, p = contrast(Sides(before, after, in_turns=False))
+    ratio, p = contrast(BeforeAfter(before, after, interleaved=False))
     from scipy import stats
 
     known = stats.ttest_ind(after, before, equal_var=False)
     low, high = known.confidence_interval(0.95)
     assert p == pytest.approx(known.pvalue)
     assert (ratio.low, ratio.high) == pytest.approx((math.exp(low), math.exp(high)))
-    assert contrast(Sides([0.0], [1.0], in_turns=False))[1] is None
+    assert contrast(BeforeAfter([0.0], [1.0], interleaved=False))[1] is None
 
 
 def test_runs_that_took_turns_are_compared_block_by_block_so_a_common_drift_cancels() -> None:
     before = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5]
     after = [value + change for value, change in zip(before, (0.05, 0.06, 0.04, 0.05, 0.06, 0.04), strict=True)]
-    paired, p = contrast(Sides(before, after, in_turns=True))
+    paired, p = contrast(BeforeAfter(before, after, interleaved=True))
     from scipy import stats
 
     known = stats.ttest_rel(after, before)
     assert p == pytest.approx(known.pvalue)
     assert (paired.low, paired.high) == pytest.approx(tuple(math.exp(end) for end in known.confidence_interval(0.95)))
-    apart, _ = contrast(Sides(before, after, in_turns=False))
+    apart, _ = contrast(BeforeAfter(before, after, interleaved=False))
     assert apart.high is not None
     assert paired.high is not None
     assert apart.high > 1.2 > paired.high
@@ -94,8 +94,8 @@ def test_runs_that_took_turns_are_compared_block_by_block_so_a_common_drift_canc
 
 def test_what_a_machine_does_from_run_to_run_widens_the_interval_of_runs_that_did_not_take_turns() -> None:
     exact = ([0.0] * 6, [0.0] * 6)
-    still, _ = contrast(Sides(*exact, in_turns=False))
-    restless, _ = contrast(Sides(*exact, in_turns=False, between=0.01))
+    still, _ = contrast(BeforeAfter(*exact, interleaved=False))
+    restless, _ = contrast(BeforeAfter(*exact, interleaved=False, between=0.01))
     assert (still.low, still.high) == (1.0, 1.0)
     assert restless.high == pytest.approx(math.exp(1.959964 * math.sqrt(2) * 0.01))  # normal quantile, 97.5 %
 

@@ -6,14 +6,14 @@ from dataclasses import replace
 import pytest
 from builders import a_costs, a_group, a_measurement, a_plan, an_evidence, outcomes
 
-from bench.analysis import costs as spending
-from bench.analysis import metrics
+from bench.analysis import costs, metrics
 from bench.analysis.analyse import analyse
 from bench.analysis.results import Run
 from bench.records.costs import Costs, Profile
 from bench.records.run import Outcome
 from bench.report.form.document import Table
-from bench.report.sections import costs, why
+from bench.report.sections import costs as costs_section
+from bench.report.sections import why
 
 GROUP = ("eager", "function", "function_unconverted", "xla")
 
@@ -46,11 +46,11 @@ def test_cpu_time_of_a_step_and_cores_busy_come_from_the_same_count() -> None:
 def test_a_ratio_splits_exactly_into_work_and_cores() -> None:
     run = a_run(usual)
     function, xla = run.groups[0].candidates[0], run.groups[0].candidates[2]
-    found = spending.split(run.groups[0].baseline, function)
+    found = costs.split(run.groups[0].baseline, function)
     assert found
     assert (found.work, found.cores) == pytest.approx((1.0, 2.0), rel=0.01)
     assert found.work * found.cores == pytest.approx(2.0, rel=0.01)
-    slower = spending.split(run.groups[0].baseline, xla)
+    slower = costs.split(run.groups[0].baseline, xla)
     assert slower
     assert (slower.work, slower.cores) == pytest.approx((0.5, 1.0), rel=0.01)
 
@@ -71,12 +71,12 @@ def test_why_names_the_larger_cause_first_in_one_sentence_a_comparison() -> None
 def test_nothing_is_explained_where_nothing_was_counted_or_a_gpu_computes() -> None:
     run = a_run(lambda mode: None)
     assert why.section(run).parts == ()
-    assert costs.section(run).parts == ()
-    assert spending.outside_s(run.groups[0].baseline) is None
+    assert costs_section.section(run).parts == ()
+    assert costs.outside_s(run.groups[0].baseline) is None
 
 
 def test_the_table_of_costs_shows_the_share_of_the_peak_and_an_impossible_rate_is_an_alarm() -> None:
-    section = costs.section(a_run(usual))
+    section = costs_section.section(a_run(usual))
     spent, inside = (part for part in section.parts if isinstance(part, Table))
     assert [row["title"] for row in inside.rows] == ["eager", "tf.function", "tf.function, no AutoGraph", "XLA"]
     cells = dict(zip([column.title for column in inside.columns], inside.cells()[1], strict=True))
@@ -85,7 +85,9 @@ def test_the_table_of_costs_shows_the_share_of_the_peak_and_an_impossible_rate_i
     assert "distrust" not in str(section.parts[-1])
     assert spent.cells()[0][-1] == "+0.0 in 6 steps"
     fast = a_run(lambda mode: a_costs(mode, matmul_flops_per_s=150e9))
-    assert "**tf.function, tf.function, no AutoGraph seem faster than that peak" in str(costs.section(fast).parts[-1])
+    assert "**tf.function, tf.function, no AutoGraph seem faster than that peak" in str(
+        costs_section.section(fast).parts[-1]
+    )
 
 
 def test_growth_is_the_median_over_blocks() -> None:
@@ -96,11 +98,11 @@ def test_growth_is_the_median_over_blocks() -> None:
         found = replace(found, costs=replace(a_costs("eager"), memory_after_bytes=2**30 + grown * 2**20))
         measured.append(Outcome(measurement=found))
     eager = analyse(plan, measured).groups[0].baseline
-    assert spending.growth_bytes(eager) == 4 * 2**20
+    assert costs.growth_bytes(eager) == 4 * 2**20
 
 
 def test_the_share_outside_kernels_and_the_calls_come_from_the_profile() -> None:
     profile = Profile(5, 0.2, 0.1, 400)
     run = a_run(lambda mode: replace(usual(mode), profile=profile))
-    assert spending.outside_share(run.groups[0].baseline) == pytest.approx(0.5)
-    assert spending.calls(run.groups[0].baseline) == 80
+    assert costs.outside_share(run.groups[0].baseline) == pytest.approx(0.5)
+    assert costs.calls(run.groups[0].baseline) == 80

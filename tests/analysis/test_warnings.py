@@ -1,30 +1,37 @@
-"""What qualifies a result."""
+"""Warnings that qualify a result."""
 
-from builders import a_measurement
+from builders import A_READING, a_card_log, a_measurement
 
-from bench.analysis import warnings as doubts
+from bench.analysis import warnings
 from bench.analysis.stats.ratios import Comparison, Summary, Verdict
 from bench.records.run import Samples
 
-QUIET = Summary(2.0, 1.9, 2.1, 6)
+FASTEST = Summary(2.0, 1.9, 2.1, 6)
 
 
-def test_a_ratio_over_all_slices_that_says_something_else_is_named() -> None:
-    assert doubts.disturbed(QUIET, Summary(2.05, 1.5, 2.8, 6)) == []
-    assert "over all slices, disturbed ones included, 1.6x" in doubts.disturbed(QUIET, Summary(1.6, 1.4, 1.8, 6))[0]
+def test_a_ratio_over_all_slices_outside_the_interval_is_reported() -> None:
+    assert warnings.uneven_noise(FASTEST, Summary(2.05, 1.5, 2.8, 6)) == []
+    (text,) = warnings.uneven_noise(FASTEST, Summary(1.6, 1.4, 1.8, 6))
+    assert "over all slices, disturbed ones included, 1.6x" in text
 
 
-def test_one_block_has_no_interval_to_lie_outside_of() -> None:
-    assert doubts.disturbed(Summary(2.0, None, None, 1), Summary(1.0, None, None, 1)) == []
+def test_one_block_has_no_interval_so_no_warning_of_noise() -> None:
+    assert warnings.uneven_noise(Summary(2.0, None, None, 1), Summary(1.0, None, None, 1)) == []
 
 
 def test_a_case_that_gets_faster_within_its_blocks_is_not_steady() -> None:
     falling = [a_measurement(steady=Samples((2.0, 2.0, 1.5, 1.5, 1.0 + block / 100, 1.0), 1)) for block in range(4)]
-    assert doubts.unsteady(falling)[0].startswith("slices change by -50%")
-    assert doubts.unsteady([a_measurement(steady=Samples((1.0, 1.01) * 6, 1)) for _ in range(4)]) == []
+    assert warnings.unsteady(falling)[0].startswith("slices change by -50%")
+    assert warnings.unsteady([a_measurement(steady=Samples((1.0, 1.01) * 6, 1)) for _ in range(4)]) == []
 
 
-def test_blocks_sat_out_are_not_missing() -> None:
+def test_skipped_blocks_are_not_missing() -> None:
     comparison = Comparison(Summary(0.1, 0.05, 0.2, 3), Verdict.SLOWER)
-    assert doubts.few_blocks(comparison, 3) == []
-    assert doubts.few_blocks(comparison, 2) == ["3 of the 6 blocks that a claim needs"]
+    assert warnings.few_blocks(comparison, 3) == []
+    assert warnings.few_blocks(comparison, 2) == ["3 of the 6 blocks that a claim needs"]
+
+
+def test_all_warnings_about_a_cases_blocks_are_gathered() -> None:
+    quiet, shared = a_card_log(A_READING), a_card_log(A_READING, others=("python",))
+    assert warnings.of_measurements([a_measurement(card=quiet)]) == []
+    assert warnings.of_measurements([a_measurement(card=shared)]) == ["others used the card as well: python"]

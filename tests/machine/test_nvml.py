@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from builders import A_READING, a_case, a_gpu_log, a_measurement
 
-from bench.analysis.warnings import shared, throttled
+from bench.analysis.warnings import shared_gpu, throttled
 from bench.machine.nvml import GpuLogger, find, of_this_run
 from bench.records.devices import GpuLog, Guests, Reading
 
@@ -120,7 +120,7 @@ def test_others_on_the_gpu_are_told_from_the_runs_own_processes() -> None:
 
 def logged(*logs: GpuLog) -> list[str]:
     measured = [a_measurement(a_case(), block, card=log) for block, log in enumerate(logs)]
-    return [*throttled(measured), *shared(measured)]
+    return [*throttled(measured), *shared_gpu(measured)]
 
 
 def test_throttled_slices_are_a_warning_that_counts_them_over_all_blocks() -> None:

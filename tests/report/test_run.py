@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from builders import ENVIRONMENT, a_case, a_group, a_measurement, a_plan, an_evidence, outcomes
+from builders import ENVIRONMENT, a_case, a_group, a_measurement, a_plan, an_accuracy_plan, an_evidence, outcomes
+from trainings import kept_trainings
 
 from bench.analysis.analyse import analyse
 from bench.machine.environment import Stolen
@@ -313,6 +314,17 @@ def test_time_that_a_hypervisor_takes_is_warned_of(tmp_path: Path) -> None:
         text = report.build(store).path.read_text()
         assert ("took up to 13% of this machine's CPU time" in text) == warned
         assert "CPU time stolen in a block, at most" in text
+
+
+def test_a_run_that_holds_an_accuracy_reports_it(tmp_path: Path) -> None:
+    store = Store.create(tmp_path / "run", a_plan())
+    for outcome in outcomes(a_plan(), STEPS):
+        store.keep(outcome)
+    assert "Does it learn the same?" not in report.build(store).path.read_text()
+    kept_trainings(tmp_path / "run" / "accuracy", an_accuracy_plan(("eager", "xla"), seeds=2))
+    text = report.build(store).path.read_text()
+    assert "## Does it learn the same?" in text
+    assert text.index("## Does it learn") < text.index("## Conditions and warnings")
 
 
 def test_stolen_time_is_a_share() -> None:

@@ -15,7 +15,7 @@ from places import SUPPORT
 
 from bench.analysis.analyse import analyse
 from bench.analysis.results import Run
-from bench.analysis.selftest import Alike, judge
+from bench.analysis.selftest import AAControl, evaluate
 from bench.errors import BenchError
 from bench.records.run import FORMAT, Failure, Outcome, Samples
 from bench.records.selftest import LOOP, ClockCheck, Harness, SelfTest
@@ -57,9 +57,9 @@ def test_a_planted_slow_down_is_recovered_and_the_mode_is_like_itself(tested: tu
     for recovery in found.recoveries:
         assert recovery.measured[0] == pytest.approx(recovery.slowdown, abs=0.003)  # the fake's own unevenness
         assert recovery.runs == 2
-    assert found.recoveries[-1].found == 2
-    assert found.alike.runs == 2
-    assert found.out_of_order == ()
+    assert found.recoveries[-1].detected == 2
+    assert found.control.runs == 2
+    assert found.problems == ()
 
 
 def test_the_harness_is_held_against_a_bare_loop_of_the_same_trainer(tested: tuple[Path, Counting]) -> None:
@@ -150,49 +150,49 @@ def made_up(runs: int, sd: float, wrong: float = 1.0, alike: float = 1.0) -> lis
 
 
 def test_an_instrument_that_misses_what_was_planted_is_out_of_order() -> None:
-    assert judge(RECORD, made_up(3, 0.01), [6]).out_of_order == ()
-    said = judge(RECORD, made_up(3, 0.01, wrong=0.5), [6]).out_of_order
+    assert evaluate(RECORD, made_up(3, 0.01), [6]).problems == ()
+    said = evaluate(RECORD, made_up(3, 0.01, wrong=0.5), [6]).problems
     assert said[-1].startswith("a slow-down of 20% was measured as 9.")  # half of 20 %, give or take
 
 
 def test_an_instrument_that_calls_a_mode_different_from_itself_too_often_is_out_of_order() -> None:
-    found = judge(RECORD, made_up(8, 0.005, alike=1.05), [6])
-    assert found.alike.alarms == 8
-    assert "8 of 8 runs called the mode different from itself" in found.out_of_order
-    assert not Alike(None, 20, 2).too_many  # two of twenty come by chance, one time in four
-    assert Alike(None, 20, 5).too_many
+    found = evaluate(RECORD, made_up(8, 0.005, alike=1.05), [6])
+    assert found.control.false_positives == 8
+    assert "8 of 8 runs called the mode different from itself" in found.problems
+    assert not AAControl(None, 20, 2).too_many  # two of twenty come by chance, one time in four
+    assert AAControl(None, 20, 5).too_many
 
 
 def test_what_was_not_measured_counts_neither_as_alike_nor_as_missed_and_is_told() -> None:
     whole, broken = made_up(2, 0.01)
     failures = [Outcome(failure=Failure(case, 0, "slice", "it was killed")) for case in broken.plan.cases]
-    found = judge(RECORD, [whole, analyse(broken.plan, failures)], [6])
-    assert found.alike.runs == 1
+    found = evaluate(RECORD, [whole, analyse(broken.plan, failures)], [6])
+    assert found.control.runs == 1
     assert {recovery.runs for recovery in found.recoveries} == {1}
     assert "run 01, function-slowed2: failed at slice in block 0: it was killed" in found.broken
     assert "5 times a case did not come through" in report.sentence(found)
-    nothing = judge(RECORD, [analyse(broken.plan, failures)], [6])
+    nothing = evaluate(RECORD, [analyse(broken.plan, failures)], [6])
     assert report.sentence(nothing).startswith("No run has been measured yet")
-    assert judge(RECORD, [whole], [6]).broken == ()
+    assert evaluate(RECORD, [whole], [6]).broken == ()
 
 
 def test_power_and_the_smallest_difference_follow_from_the_spread_of_blocks() -> None:
     """A t-test of six needs a true difference of 1.67 standard deviations for power 0.9 (noncentral t, by tables)."""
-    found = judge(RECORD, made_up(40, 0.02), [6, 24])
+    found = evaluate(RECORD, made_up(40, 0.02), [6, 24])
     assert found.block_sd == pytest.approx(0.02 * math.sqrt(0.75), rel=0.05)  # the baseline is a mean of two
     six, more = found.resolutions
     assert math.log1p(six.smallest) == pytest.approx(1.67 * found.block_sd, rel=0.02)
     assert more.smallest < six.smallest / 2
     two, five, twenty = found.recoveries
     assert two.power < five.power < twenty.power
-    assert five.found / five.runs == pytest.approx(five.power, abs=0.12)
+    assert five.detected / five.runs == pytest.approx(five.power, abs=0.12)
 
 
 def test_the_harness_costs_what_its_pairs_say() -> None:
-    (cost,) = judge(RECORD, [], []).harness
+    (cost,) = evaluate(RECORD, [], []).harness
     assert cost.ratio.centre == pytest.approx(1.01)
     assert (cost.slice_s, cost.loop_s) == (0.0101, 0.01)
-    assert "No run has been measured yet" in report.sentence(judge(RECORD, [], []))
+    assert "No run has been measured yet" in report.sentence(evaluate(RECORD, [], []))
 
 
 def test_runs_of_a_selftest_are_plans_like_any_other() -> None:

@@ -12,14 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import msgspec
-from builders import a_point
+from trainings import NAN, START_S, next_point
 
 from bench.records.files import write
 from bench.records.folders import open_training
 from bench.records.training import TrainOrder, TrainReply
-
-ACCURACY = {"eager": 0.73, "graph": 0.73, "function": 0.732, "xla": 0.728}
-STEP_S = {"eager": 0.05, "graph": 0.03, "function": 0.025, "xla": 0.06}
 
 
 def main() -> None:
@@ -36,10 +33,8 @@ def main() -> None:
             return answer(TrainReply(done=True))
         if done and fault in FAULTS:
             return FAULTS[fault]()
-        share = (done + training.display_step) / training.training_steps
-        top = 0.1 if fault == "flat" else ACCURACY[mode] + 0.002 * (seed % 3) * (1 if mode != "xla" else -1)
-        point = a_point(done + training.display_step, STEP_S[mode], 0.1 + (top - 0.1) * share)
-        progress = replace(progress, start_s=0.5, points=(*progress.points, point))
+        point = next_point(training, done, learns=fault != "flat")
+        progress = replace(progress, start_s=START_S, points=(*progress.points, point))
         write(folder / "points.json", progress)
         answer(TrainReply(point=point))
 
@@ -52,7 +47,7 @@ def answer(reply: TrainReply) -> None:
 FAULTS: dict[str, Callable[[], None]] = {
     "die": lambda: os.kill(os.getpid(), signal.SIGKILL),
     "hang": lambda: time.sleep(60),
-    "nan": lambda: answer(TrainReply(failure="the loss became nan on the way to step 200")),
+    "nan": lambda: answer(TrainReply(failure=NAN)),
 }
 
 if __name__ == "__main__":

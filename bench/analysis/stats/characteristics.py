@@ -1,7 +1,7 @@
-"""What the statistics do on a simulated machine: how often an interval holds the truth, false alarms, what is found.
+"""Operating characteristics on simulated machines: coverage of the intervals, false positives, power.
 
-Every number comes from the very functions that judge a run (stats.py) and the presets' own schedules (plan.py), beside
-the naive way on as many slices. Leaves out the noise (simulation.py).
+Every number comes from the functions that judge a run and from the presets' own schedules, next to those of the naive
+method on as many slices.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,9 +10,18 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from bench.analysis.stats import ratios as stats
 from bench.analysis.stats import simulation
-from bench.analysis.stats.ratios import ALPHA, PILOT_BLOCKS, Summary, Verdict
+from bench.analysis.stats.ratios import (
+    ALPHA,
+    FASTEST_THIRD,
+    PILOT_BLOCKS,
+    Summary,
+    Verdict,
+    block_ratio,
+    compare_family,
+    geometric_mean,
+    summarise,
+)
 from bench.analysis.stats.simulation import Floats, Machine
 from bench.records.choices import PRESETS
 from bench.records.run import Samples, Schedule
@@ -24,24 +33,25 @@ STANDARD = next(preset.schedule for preset in PRESETS if preset.name == "standar
 
 @dataclass(frozen=True, slots=True)
 class Characteristic:
-    """Shares of simulated runs on one machine, by the suite and by the naive way.
+    """Shares (0..1) of simulated runs on one machine, by the suite and by the naive method.
 
-    `covered`: the interval of a ratio of DIFFERENCE holds it; `found`: and it is called different; `alarms`: a ratio
-    of 1 is called different.
+    With a true ratio of DIFFERENCE, `covered`: the interval contains it; `detected`: the verdict is FASTER. With a
+    true ratio of 1, `false_positives`: the verdict is FASTER or SLOWER.
     """
 
     machine: str
     covered: float
-    alarms: float
-    found: float
+    false_positives: float
+    detected: float
     naive_covered: float
-    naive_alarms: float
-    naive_found: float
+    naive_false_positives: float
+    naive_detected: float
 
 
 @dataclass(frozen=True, slots=True)
 class Stopping:
-    """Simulated runs that end when their interval is within +-goal: how many hold the truth, and their mean length."""
+    """Simulated runs that end when their interval is within +-goal: the share whose interval contains the true ratio,
+    and the mean number of blocks."""
 
     goal: float
     covered: float
@@ -49,62 +59,62 @@ class Stopping:
 
 
 def characterise(machine: Machine, runs: int, seed: int = 0, schedule: Schedule = STANDARD) -> Characteristic:
-    """One machine, with so many runs of the schedule for each share."""
+    """One machine's characteristics, from this many runs of the schedule for each share."""
     rng = np.random.default_rng([seed, *machine.title.encode()])
     equal = [_compare(ratios) for ratios in simulated(machine, rng, runs, schedule, 1.0)]
     faster = [_compare(ratios) for ratios in simulated(machine, rng, runs, schedule, DIFFERENCE)]
     naive = [_naive(machine, rng, runs, schedule, ratio) for ratio in (1.0, DIFFERENCE)]
     return Characteristic(
         machine.title,
-        covered=_share(_holds(ratio, DIFFERENCE) for ratio, _ in faster),
-        alarms=_share(verdict in (Verdict.FASTER, Verdict.SLOWER) for _, verdict in equal),
-        found=_share(verdict is Verdict.FASTER for _, verdict in faster),
-        naive_covered=_share(_holds(ratio, DIFFERENCE) for ratio in naive[1]),
-        naive_alarms=_share(not _holds(ratio, 1.0) for ratio in naive[0]),
-        naive_found=_share(ratio.low is not None and ratio.low > 1 for ratio in naive[1]),
+        covered=_share(_contains(ratio, DIFFERENCE) for ratio, _ in faster),
+        false_positives=_share(verdict in (Verdict.FASTER, Verdict.SLOWER) for _, verdict in equal),
+        detected=_share(verdict is Verdict.FASTER for _, verdict in faster),
+        naive_covered=_share(_contains(ratio, DIFFERENCE) for ratio in naive[1]),
+        naive_false_positives=_share(not _contains(ratio, 1.0) for ratio in naive[0]),
+        naive_detected=_share(ratio.low is not None and ratio.low > 1 for ratio in naive[1]),
     )
 
 
 def stopped(machine: Machine, goal: float, runs: int, seed: int = 0, first: int = PILOT_BLOCKS) -> Stopping:
-    """Runs with --precision: blocks until the interval is narrow enough, `first` of them without looking."""
+    """Runs with --precision: at least `first` blocks, then more until the interval is within +-goal."""
     rng = np.random.default_rng(seed)
     endless = Schedule("endless", MOST_BLOCKS, STANDARD.rounds, 0, STANDARD.slice_s)
     summaries = [_until(ratios, goal, first) for ratios in simulated(machine, rng, runs, endless, DIFFERENCE)]
-    covered = _share(_holds(summary, DIFFERENCE) for summary in summaries)
+    covered = _share(_contains(summary, DIFFERENCE) for summary in summaries)
     return Stopping(goal, covered, sum(summary.n for summary in summaries) / runs)
 
 
 def simulated(
     machine: Machine, rng: np.random.Generator, runs: int, schedule: Schedule, ratio: float
 ) -> list[list[float]]:
-    """The block ratios of so many runs."""
+    """The block ratios of this many runs."""
     seconds = simulation.blocks(machine, rng, runs * schedule.blocks, schedule.rounds, ratio)
-    ratios = [block_ratio(block) for block in seconds]
+    ratios = [simulated_block_ratio(block) for block in seconds]
     return [ratios[start : start + schedule.blocks] for start in range(0, len(ratios), schedule.blocks)]
 
 
-def block_ratio(seconds: Floats, share: float = stats.QUIET) -> float:
-    """Of one block, [cases, rounds], the last against all others, by the functions that a run uses."""
-    *before, after = (Samples(tuple(own.tolist()), 1) for own in seconds)
-    return stats.geometric_mean([stats.block_ratio(own, after, share) for own in before])
+def simulated_block_ratio(seconds: Floats, share: float = FASTEST_THIRD) -> float:
+    """The last case's speedup over all others in one block, [cases, rounds], by the functions that a run uses."""
+    *baselines, candidate = (Samples(tuple(case_s.tolist()), 1) for case_s in seconds)
+    return geometric_mean([block_ratio(baseline, candidate, share) for baseline in baselines])
 
 
 def _compare(ratios: Sequence[float]) -> tuple[Summary, Verdict]:
-    (comparison,) = stats.compare([(ratios, 1.0)])
+    (comparison,) = compare_family([(ratios, 1.0)])
     assert comparison.ratio
     return comparison.ratio, comparison.verdict
 
 
 def _until(ratios: Sequence[float], goal: float, first: int) -> Summary:
-    """As run.py stops."""
+    """The interval at which runner/run.py would stop."""
     blocks = first
-    while (summary := stats.summarise(ratios[:blocks])).half_width > goal and blocks < len(ratios):
+    while (summary := summarise(ratios[:blocks])).half_width > goal and blocks < len(ratios):
         blocks += 1
     return summary
 
 
 def _naive(machine: Machine, rng: np.random.Generator, runs: int, schedule: Schedule, ratio: float) -> list[Summary]:
-    """One after the other, all slices pooled: the ratio of means with an interval over slices, as many as a run's."""
+    """Cases measured one after the other, all slices pooled: the ratio of means with an interval over slices."""
     seconds = simulation.in_sequence(machine, rng, runs, schedule.blocks * schedule.rounds, ratio)
     means = seconds.mean(axis=2)
     errors = seconds.std(axis=2, ddof=1) / np.sqrt(seconds.shape[2]) / means
@@ -116,10 +126,10 @@ def _naive(machine: Machine, rng: np.random.Generator, runs: int, schedule: Sche
     ]
 
 
-def _holds(summary: Summary, truth: float) -> bool:
+def _contains(summary: Summary, truth: float) -> bool:
     return summary.low is not None and summary.high is not None and summary.low <= truth <= summary.high
 
 
-def _share(holding: Iterable[bool]) -> float:
-    found = list(holding)
-    return sum(found) / len(found)
+def _share(runs: Iterable[bool]) -> float:
+    outcomes = list(runs)
+    return sum(outcomes) / len(outcomes)

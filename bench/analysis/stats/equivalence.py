@@ -1,4 +1,4 @@
-"""Paired differences -> are two things the same? What learning.py asks of accuracies. Leaves out ratios (stats.py)."""
+"""Equivalence tests on paired differences: whether two accuracies are the same within a margin."""
 
 import math
 import statistics
@@ -12,7 +12,7 @@ from bench.analysis.stats.ratios import ALPHA, holm, p_value
 
 @dataclass(frozen=True, slots=True)
 class Equivalence:
-    """Paired differences of two things that should be the same. Intervals are None for a single pair.
+    """The mean of paired differences, judged. Intervals are None for a single pair.
 
     `low`..`high` is the 90 % interval of the mean, which lies inside +-margin exactly where two one-sided tests at
     5 % show equivalence (Schuirmann 1987). `p` is the two-sided test of no difference.
@@ -28,17 +28,17 @@ class Equivalence:
 
     @property
     def same(self) -> bool:
-        """Whether the two were shown to be the same within the margin."""
+        """Whether the two are equivalent: the 90 % interval lies within the margin."""
         return self.bound < self.margin
 
     @property
     def differs(self) -> bool:
-        """Whether a difference was shown; it may still lie within the margin."""
+        """Whether the difference is significant; it may still lie within the margin."""
         return self.p is not None and self.p < ALPHA
 
     @property
     def bound(self) -> float:
-        """The smallest margin within which they would have been shown to be the same; infinite for a single pair."""
+        """The smallest margin within which they would be equivalent; infinite for a single pair."""
         return math.inf if self.low is None or self.high is None else max(abs(self.low), abs(self.high))
 
 
@@ -57,5 +57,5 @@ def holm_equivalences(family: Sequence[Equivalence]) -> list[Equivalence]:
 
     `same` needs none: that all are the same is claimed only where each test says so (Berger and Hsu 1996).
     """
-    corrected = holm([found.p for found in family])
-    return [replace(found, p=p) for found, p in zip(family, corrected, strict=True)]
+    corrected = holm([each.p for each in family])
+    return [replace(each, p=p) for each, p in zip(family, corrected, strict=True)]

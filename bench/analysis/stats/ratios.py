@@ -1,4 +1,4 @@
-"""Samples -> Summary; pairs of samples -> Comparison with interval, verdict and warnings. Knows no modes, no files.
+"""Samples of blocks -> ratios with their intervals, p-values and verdicts.
 
 The block (a fresh process for each case) is the unit of replication: steps and slices inside one process share its
 memory layout and its moment, so they are averaged, never pooled. All averages are on the log scale.
@@ -17,13 +17,13 @@ from bench.records.run import Samples
 CONFIDENCE = 0.95
 ALPHA = 1 - CONFIDENCE
 MARGIN = 0.03  # SAME means: the whole interval lies within +-3 %
-QUIET = 1 / 3  # of a block's slices: halves and quarters resolve as much, all of them a third less (METHODS.md)
-PILOT_BLOCKS = 12  # before an interval's width may end a run: stopping earlier favours narrow ones (METHODS.md)
+FASTEST_THIRD = 1 / 3  # of a block's slices: halves and quarters resolve as much, all of them less (docs/methods.md)
+PILOT_BLOCKS = 12  # before an interval's width may end a run: stopping earlier favours narrow ones (docs/methods.md)
 ENOUGH_BLOCKS = 6  # 2 * 0.5^6 = 0.031: the least at which all blocks on one side reach p < 0.05
 
 
 class Verdict(str, Enum):
-    """What may be said of a candidate against its baseline."""
+    """What a comparison of a candidate with its baseline comes to."""
 
     FASTER = "FASTER"
     SLOWER = "SLOWER"
@@ -52,9 +52,9 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A candidate against its baseline. `ratio` over 1 means as many times as fast.
+    """A candidate's speedup over its baseline (`ratio`, above 1: faster) with verdict, Holm-corrected p and reason.
 
-    `warnings` qualify the verdict; analysis.py, which knows how a case was measured, gives them.
+    `warnings` qualify the verdict; analyse.py, which knows how a case was measured, adds them.
     """
 
     ratio: Summary | None
@@ -67,10 +67,10 @@ class Comparison:
 def summarise(values: Sequence[float]) -> Summary:
     """Geometric mean of positive block values with Student's interval on their logarithms."""
     logs = [math.log(value) for value in values]
-    centre, spread = statistics.fmean(logs), _half_width(logs)
-    if spread is None:
+    centre, half = statistics.fmean(logs), _half_width(logs)
+    if half is None:
         return Summary(math.exp(centre), None, None, len(logs))
-    return Summary(math.exp(centre), math.exp(centre - spread), math.exp(centre + spread), len(logs))
+    return Summary(math.exp(centre), math.exp(centre - half), math.exp(centre + half), len(logs))
 
 
 def median_summary(values: Sequence[float]) -> Summary:
@@ -85,70 +85,71 @@ def median_summary(values: Sequence[float]) -> Summary:
     return Summary(statistics.median(ordered), low, high, n)
 
 
-def block_ratio(baseline: Samples, candidate: Samples, share: float = QUIET) -> float:
-    """How many times as fast the candidate was in one block, by the least disturbed slices of each.
+def block_ratio(baseline: Samples, candidate: Samples, share: float = FASTEST_THIRD) -> float:
+    """The candidate's speedup over the baseline in one block, from the fastest slices of each.
 
-    Of the rounds that both took part in, each one's fastest slices, a `share` of them, are averaged on the log scale.
-    Taking turns, both met the same machine; what it adds to a slice (a neighbour, an interrupt) is never less than
-    nothing, so the fastest are the least disturbed (Chen and Revels 2016). The fastest alone would hang on one moment.
+    Of the rounds that both took part in, a `share` of each one's slices, the fastest, are averaged on the log scale.
+    Interleaved, both met the same machine. Noise (a neighbour, an interrupt) only ever adds time to a slice, so the
+    fastest slices hold least of it (Chen and Revels 2016); the single fastest would depend on one lucky moment.
     Raises ValueError where they share no round.
     """
-    ours, theirs = baseline.by_round, candidate.by_round
-    if not (shared := sorted(ours.keys() & theirs.keys())):
+    baseline_s, candidate_s = baseline.by_round, candidate.by_round
+    if not (shared := sorted(baseline_s.keys() & candidate_s.keys())):
         raise ValueError("the two share no round, so there is no pair of slices")
-    times = ([own[number] for number in shared] for own in (ours, theirs))
-    before, after = (quiet_log(own, share) for own in times)
-    return math.exp(before - after)
+    baseline_log, candidate_log = (
+        fastest_log_mean([step_s[number] for number in shared], share) for step_s in (baseline_s, candidate_s)
+    )
+    return math.exp(baseline_log - candidate_log)
 
 
 def geometric_mean(values: Sequence[float]) -> float:
-    """Of positive values."""
+    """The geometric mean of positive values."""
     return math.exp(statistics.fmean(map(math.log, values)))
 
 
-def quiet_log(seconds: Sequence[float], share: float = QUIET) -> float:
+def fastest_log_mean(seconds: Sequence[float], share: float = FASTEST_THIRD) -> float:
     """The mean logarithm of the fastest `share` of the values, at least one."""
     return statistics.fmean(math.log(value) for value in sorted(seconds)[: max(1, math.ceil(len(seconds) * share))])
 
 
-def compare(family: Sequence[tuple[Sequence[float], float]]) -> list[Comparison]:
-    """Judge a declared family of candidates together, each given its block ratios and its group's noise floor.
+def compare_family(family: Sequence[tuple[Sequence[float], float]]) -> list[Comparison]:
+    """Judge a family of candidates together, each given as its block ratios and its group's A/A difference.
 
-    p-values are two-sided t-tests of "no difference" with Holm's correction (Holm 1979) across the family. The floor
-    is a ratio of at least 1 (see `noise_floor`).
+    p-values are two-sided t-tests of "no difference" with Holm's correction (Holm 1979) across the family. The A/A
+    difference is a ratio of at least 1 (see `difference_from_itself`).
     """
     corrected = holm([p_value([math.log(value) for value in ratios]) for ratios, _ in family])
     comparisons = []
-    for (ratios, floor), p in zip(family, corrected, strict=True):
+    for (ratios, aa_difference), p in zip(family, corrected, strict=True):
         ratio = summarise(ratios)
-        verdict, reason = judge(ratio, floor, p)
+        verdict, reason = decide_verdict(ratio, aa_difference, p)
         comparisons.append(Comparison(ratio, verdict, p, reason))
     return comparisons
 
 
 def holm(p_values: Sequence[float | None]) -> list[float | None]:
     """Holm's step-down correction; None (no test) stays None and does not count."""
-    tested = sorted((p, place) for place, p in enumerate(p_values) if p is not None)
+    tested = sorted((p, index) for index, p in enumerate(p_values) if p is not None)
     corrected, highest = list(p_values), 0.0
-    for rank, (p, place) in enumerate(tested):
+    for rank, (p, index) in enumerate(tested):
         highest = min(1.0, max(highest, p * (len(tested) - rank)))
-        corrected[place] = highest
+        corrected[index] = highest
     return corrected
 
 
-def noise_floor(again: Summary | None) -> float:
-    """By how much the baseline differs from itself (its A/A ratio, turned to be at least 1); 1 without A/A."""
-    return 1.0 if again is None else math.exp(abs(math.log(again.centre)))
+def difference_from_itself(control_ratio: Summary) -> float:
+    """How far the baseline differs from itself: its A/A ratio or the inverse, whichever is at least 1."""
+    return math.exp(abs(math.log(control_ratio.centre)))
 
 
-def judge(ratio: Summary, floor: float, p: float | None) -> tuple[Verdict, str]:
-    """The verdict on a ratio, and its reason."""
+def decide_verdict(ratio: Summary, aa_difference: float, p: float | None) -> tuple[Verdict, str]:
+    """The verdict on a ratio and its reason, given the A/A difference (a ratio of at least 1) and the corrected p."""
     if p is None or ratio.low is None or ratio.high is None:
         return Verdict.UNCERTAIN, "one block has no interval"
     if ratio.low >= 1 / (1 + MARGIN) and ratio.high <= 1 + MARGIN:
         return Verdict.SAME, f"the interval lies within {MARGIN:.0%}"
-    if 1 / floor <= ratio.centre <= floor:
-        return Verdict.UNCERTAIN, f"no larger than the baseline's difference from itself ({floor - 1:.1%})"
+    if 1 / aa_difference <= ratio.centre <= aa_difference:
+        return Verdict.UNCERTAIN, f"no larger than the baseline's difference from itself ({aa_difference - 1:.1%})"
     if p >= ALPHA:
         return Verdict.UNCERTAIN, f"p = {p:.2g} after Holm's correction"
     return (Verdict.FASTER if ratio.centre > 1 else Verdict.SLOWER), f"p = {p:.2g} after Holm's correction"
@@ -177,18 +178,17 @@ def p_value(values: Sequence[float]) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class BreakEven:
-    """Steps after the first call by which a mode has repaid its dearer start. `steps` None: `text` says why."""
+    """Steps after the first one until a mode's longer start-up is recovered. `steps` None: `text` says why."""
 
     steps: Summary | None
     text: str
 
 
 def break_even(extra_s: Sequence[float], saved_s: Sequence[float]) -> BreakEven:
-    """Mean dearer start over mean saving a step, given each block's in seconds, with an interval across blocks.
+    """Mean extra start-up time over mean time saved a step, both in seconds by block, with an interval across blocks.
 
-    For a mode that was found faster; one that was found slower never pays back (see `analysis.py`).
-
-    The interval is the jackknife's (Efron and Tibshirani 1993, chapter 11) on the logarithm, with Student's quantile.
+    For a mode that was found faster; a slower one never breaks even (see analyse.py). The interval is the jackknife's
+    (Efron and Tibshirani 1993, chapter 11) on the logarithm, with Student's quantile.
     """
     if max(extra_s) <= 0:
         return BreakEven(None, "at once")
@@ -205,7 +205,7 @@ def break_even(extra_s: Sequence[float], saved_s: Sequence[float]) -> BreakEven:
 
 def drift(samples: Sequence[Samples]) -> Summary | None:
     """Last third over first third of each block's slices (medians): 1 in steady state. None for too little data."""
-    thirds = [(len(s.seconds) // 3, s.seconds) for s in samples]
-    if len(thirds) < 3 or min(third for third, _ in thirds) < 2:
+    blocks = [(len(block.seconds) // 3, block.seconds) for block in samples]
+    if len(blocks) < 3 or min(third for third, _ in blocks) < 2:
         return None
-    return summarise([statistics.median(s[-third:]) / statistics.median(s[:third]) for third, s in thirds])
+    return summarise([statistics.median(s[-third:]) / statistics.median(s[:third]) for third, s in blocks])

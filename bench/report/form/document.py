@@ -1,7 +1,4 @@
-"""What a report is made of: sections of text, tables and figures, and their Markdown and CSV form.
-
-Leaves out what is said (one file a section), how figures are drawn (plots/) and the page (page/).
-"""
+"""The parts of a report: sections of text, tables and figures, and their form in Markdown and CSV."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +14,7 @@ Row = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column as people read it: its title, and the text of a row's cell."""
+    """A column as people read it: its title, and the text of its cell in a row."""
 
     title: str
     text: Callable[[Row], str]
@@ -25,10 +22,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`rows` hold raw values and go to tables/<name>.csv whole; `columns` are what a page shows of them.
+    """A table. `rows` hold raw values and all go to tables/<name>.csv; a page shows `columns` of them.
 
-    A table without columns is data for others to work on: it has a file and no place on the page. A cell in **bold** is
-    an alarm, red on the page. `caption` says there what the table holds.
+    A table without columns is data for other programs: it has a file and is not on the page. A cell in **bold** is an
+    alarm, red on the page. `caption` is the table's title there.
     """
 
     name: str
@@ -43,7 +40,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A picture in plots/<name>.png; `alt` says in words what it shows, in short up to the first colon.
+    """A picture in plots/<name>.png; `alt` describes it in words, in short up to the first colon.
 
     `draw` writes it as PNG and returns the same drawing as SVG, for the page.
     """
@@ -65,7 +62,7 @@ class Section:
 
 
 def column(title: str, key: str) -> Column:
-    """A column that shows a row's value as it stands; None as a dash."""
+    """A column that shows a row's value unchanged; None as a dash."""
     return Column(title, lambda row: "–" if row[key] is None else str(row[key]))
 
 
@@ -78,7 +75,7 @@ def markdown(title: str, sections: Sequence[Section]) -> str:
 
 
 def csv(table: Table, data: str) -> str:
-    """Every row with all its raw values, a Summary as four, and what data they were made on; empty is not measured."""
+    """Every row with all its raw values, a Summary as four, and the data they come from; empty means not measured."""
     summaries = {key for row in table.rows for key, value in row.items() if isinstance(value, Summary)}
     rows = [{**_flat(row, summaries), "data": data} for row in table.rows]
     return pd.DataFrame(rows).to_csv(index=False, lineterminator="\n")
@@ -94,8 +91,9 @@ def _flat(row: Row, summaries: set[str]) -> dict[str, object]:
     flat: dict[str, object] = {}
     for key, value in row.items():
         if key in summaries:
-            s = value if isinstance(value, Summary) else Summary(math.nan, None, None, 0)
-            flat |= {key: s.centre, f"{key}_low": s.low, f"{key}_high": s.high, f"{key}_blocks": s.n}
+            summary = value if isinstance(value, Summary) else Summary(math.nan, None, None, 0)
+            interval = {f"{key}_low": summary.low, f"{key}_high": summary.high}
+            flat |= {key: summary.centre, **interval, f"{key}_blocks": summary.n}
         else:
             flat[key] = value
     return flat

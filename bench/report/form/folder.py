@@ -1,4 +1,4 @@
-"""A report on the disk: report.md, report.html, tables/*.csv and plots/*.png beside the raw files it was made of."""
+"""Writes a report to its folder: report.md, report.html, tables/*.csv and plots/*.png, next to the raw files."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ PAGE = "report.html"
 
 
 def write(folder: Path, title: str, data: str, sections: Sequence[Section]) -> Path:
-    """Write all of it; the path of report.md. `data` says on which images. Raises BenchError where it cannot."""
+    """Write all files; returns the path of report.md. `data` names the images. Raises BenchError where it cannot."""
     try:
         drawings = _write_parts(folder, data, sections)
         (folder / "report.md").write_text(markdown(title, sections), encoding="utf-8")
@@ -22,7 +22,7 @@ def write(folder: Path, title: str, data: str, sections: Sequence[Section]) -> P
 
 
 def _write_parts(folder: Path, data: str, sections: Sequence[Section]) -> dict[str, str]:
-    """Each figure is drawn once: its SVG by its name, for the page."""
+    """Write tables and figures, each figure drawn once; returns each one's SVG by its name, for the page."""
     (folder / "tables").mkdir(exist_ok=True)
     (folder / "plots").mkdir(exist_ok=True)
     for stale in (*folder.glob("tables/*.csv"), *folder.glob("plots/*.png")):

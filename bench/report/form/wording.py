@@ -1,4 +1,4 @@
-"""How numbers are said: digits that their interval supports, units, intervals in brackets, blocks that are too few."""
+"""How reports write numbers: their digits, units and intervals, and that a run has too few blocks."""
 
 from bench.analysis.results import Run
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS, BreakEven, Summary
@@ -28,8 +28,8 @@ def percent(share: float, low: float | None = None, high: float | None = None) -
     return words if low is None or high is None else f"{words} [{100 * low:.2f}, {100 * high:.2f}]"
 
 
-def repaid(even: BreakEven | None) -> str:
-    """When a dearer start is repaid: '66 steps [51, 85]', 'never', 'at once'."""
+def break_even(even: BreakEven | None) -> str:
+    """When a longer start-up is recovered: '66 steps [51, 85]', 'never', 'at once'."""
     if even is None:
         return "–"
     if even.steps is None:
@@ -44,23 +44,23 @@ def repaid(even: BreakEven | None) -> str:
 
 
 def count(value: float) -> str:
-    """A whole number of steps, at most two digits that count above a hundred."""
+    """A whole number of steps; from a hundred on with two significant digits."""
     whole = max(1, round(value))
     return f"{whole if whole < 100 else round(whole, 1 - _magnitude(whole)):,}"
 
 
-def calls(value: float) -> str:
+def calls_a_step(value: float) -> str:
     """Calls a step: '83 calls', '1 call', '0.33 calls' where one call takes several steps."""
-    shown = f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
-    return f"{shown} call{'s' * (shown != '1')}"
+    text = f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
+    return f"{text} call{'s' * (text != '1')}"
 
 
 def indication(run: Run) -> str:
-    """What stands before words that a run has too few blocks for: 'An indication from 5 of 6 blocks (XLA):'."""
-    return f"An indication from {run.fewest_blocks} of {ENOUGH_BLOCKS} blocks{whose_blocks(run)}:"
+    """The words before claims for which a run has too few blocks: 'An indication from 5 of 6 blocks (XLA):'."""
+    return f"An indication from {run.fewest_blocks} of {ENOUGH_BLOCKS} blocks{short_cases(run)}:"
 
 
-def whose_blocks(run: Run) -> str:
+def short_cases(run: Run) -> str:
     """The cases that have the fewest blocks, where the run as a whole has more: ' (XLA)', else ''."""
     short = [(group, result) for group, result in run.rows() if result.blocks == run.fewest_blocks < run.blocks]
     titles = [f"{group.title}, {result.title}" if len(run.groups) > 1 else result.title for group, result in short]

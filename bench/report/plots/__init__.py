@@ -1,1 +1,1 @@
-"""The figures, and the only imports of matplotlib: one file a kind of report, canvas.py what they share."""
+"""The figures, one file for each kind of report; matplotlib is imported nowhere else."""

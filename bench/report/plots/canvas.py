@@ -1,6 +1,6 @@
-"""What all figures share: paper, colours, rows. PNGs are on opaque white, so that they read on any page.
+"""What all figures share: size, colours, axes, saving. PNGs have an opaque white background, for any page.
 
-Colours are Okabe and Ito's, told apart by the colour-blind; every mark is labelled, so none rests on colour alone.
+Colours are Okabe and Ito's, which colour-blind readers can tell apart; every mark also has a label.
 """
 
 import math
@@ -40,13 +40,13 @@ def canvas(title: str, height: float) -> tuple[Figure, Any]:
 
 
 def plain(axes: Any) -> None:
-    """No frame but the two axes."""
+    """Remove the frame except for the two axes."""
     axes.tick_params(colors=INK)
     axes.spines[["top", "right"]].set_visible(False)
 
 
 def rows(axes: Any, titles: Sequence[str]) -> None:
-    """A row a title, the first on top."""
+    """A row for each title, the first on top."""
     axes.set_yticks(range(len(titles)), titles)
     axes.set_ylim(len(titles) - 0.4, -0.75)
     axes.grid(True, axis="x", color="#DDDDDD", linewidth=0.6)
@@ -54,44 +54,44 @@ def rows(axes: Any, titles: Sequence[str]) -> None:
 
 
 def ratio_axis(axis: Any, low: float, high: float) -> None:
-    """A log axis, on which twice and half as fast lie equally far from 1."""
-    room = max(1.08, (high / low) ** 0.14)
-    rounded = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10, 20, 50, 100)
-    fine = (0.8, 0.9, 0.95, 1.05, 1.1, 1.2) if math.log(high / low * room**2) < 0.8 else ()
-    log_axis(axis, low / room, high * room, (*rounded, *fine), "x")
+    """A log axis, on which twice and half as fast are equally far from 1."""
+    margin = max(1.08, (high / low) ** 0.14)
+    coarse = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10, 20, 50, 100)
+    fine = (0.8, 0.9, 0.95, 1.05, 1.1, 1.2) if math.log(high / low * margin**2) < 0.8 else ()
+    log_axis(axis, low / margin, high * margin, (*coarse, *fine), "x")
 
 
 def log_axis(axis: Any, low: float, high: float, ticks: Sequence[float], unit: str = "") -> None:
-    """A log axis from `low` to `high` with these ticks, as far as they lie on it, and no others."""
+    """A log axis from `low` to `high` with those of these ticks that lie on it, and no others."""
     axis.axes.set(**{f"{axis.axis_name}scale": "log", f"{axis.axis_name}lim": (low, high)})
-    shown = sorted(tick for tick in ticks if low <= tick <= high)
-    axis.set_ticks(shown, [f"{tick:,g}{unit}" for tick in shown])
+    on_axis = sorted(tick for tick in ticks if low <= tick <= high)
+    axis.set_ticks(on_axis, [f"{tick:,g}{unit}" for tick in on_axis])
     axis.set_minor_locator(NullLocator())
 
 
 def colour(mode: str) -> str:
     """A mode's colour, the same in every figure."""
-    return COLOURS[_place(mode) % len(COLOURS)]
+    return COLOURS[_index(mode) % len(COLOURS)]
 
 
 def line(mode: str) -> str:
     """A mode's kind of line, the same in every figure."""
-    return LINES[_place(mode) % len(LINES)]
+    return LINES[_index(mode) % len(LINES)]
 
 
-def _place(mode: str) -> int:
+def _index(mode: str) -> int:
     return MODES.index(row(mode))
 
 
 def save_png(figure: Figure, file: Path) -> None:
-    """Write it as PNG alone, without the library's version in it, so that the same figure gives the same bytes."""
+    """Write the figure as PNG, without the library's version in it, so that the same figure gives the same bytes."""
     figure.savefig(file, metadata={"Software": None})
 
 
 def save(figure: Figure, file: Path) -> str:
-    """Write it as PNG and return it as SVG, with texts as text; the same figure gives the same bytes.
+    """Write the figure as PNG and return it as SVG, with texts as text; the same figure gives the same bytes.
 
-    `Figure.savefig` would draw it twice for each, to place its parts; here they are placed as the PNG is drawn, once.
+    `Figure.savefig` would draw it twice for each format, to lay it out; here the layout is done once, for the PNG.
     """
     png: Any = FigureCanvasAgg(figure)  # its methods have no types
     png.print_png(file, metadata={"Software": None})

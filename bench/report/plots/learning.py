@@ -1,4 +1,4 @@
-"""The figures of trainings over modes and seeds: accuracies as distributions, curves over steps and over seconds."""
+"""The figures of trainings over modes and seeds: the distribution of accuracies, and curves over steps and seconds."""
 
 from pathlib import Path
 
@@ -10,20 +10,20 @@ _VALUES = (("test_loss", "test loss (nats)", 1.0), ("test_accuracy", "test accur
 
 def accuracies(learning: Learning, file: Path) -> str:
     """Each seed's final test accuracy as a dot, by mode, with the mean; grey: the margin around the baseline's mean."""
-    shown = [mode for mode in learning.modes if mode.mean is not None]
+    finished = [mode for mode in learning.modes if mode.mean is not None]
     steps = learning.plan.training.training_steps
-    figure, axes = canvas(f"Test accuracy after {steps:,} steps{learning.label}", 0.62 * len(shown) + 1.5)
+    figure, axes = canvas(f"Test accuracy after {steps:,} steps{learning.label}", 0.62 * len(finished) + 1.5)
     if learning.baseline.mean is not None:
         base, margin = 100 * learning.baseline.mean, 100 * learning.plan.margin
         axes.axvspan(base - margin, base + margin, color="#BBBBBB", alpha=0.4, linewidth=0)
-    for row, mode in enumerate(shown):
+    for row, mode in enumerate(finished):
         finals = [100 * accuracy for accuracy in mode.finals.values()]
         axes.plot(finals, [row] * len(finals), "o", color=colour(mode.mode), markersize=6, alpha=0.6, markeredgewidth=0)
         axes.plot([100 * (mode.mean or 0)] * 2, [row - 0.33, row + 0.33], color=colour(mode.mode), linewidth=2.4)
     axes.set_xlabel(
         f"% of the test images (a dot is one seed, the line the mean; grey: {learning.baseline.title} ± margin)"
     )
-    rows(axes, [mode.title for mode in shown])
+    rows(axes, [mode.title for mode in finished])
     return save(figure, file)
 
 
@@ -47,8 +47,8 @@ def curves(learning: Learning, file: Path) -> str:
     for axes in grid[1]:
         target = 100 * learning.plan.target
         axes.axhline(target, color=MUTED, linewidth=1, linestyle=":")
-        place = {"xycoords": ("axes fraction", "data"), "ha": "left", "va": "bottom"}
-        axes.annotate(f"target {target:g} %", (0.01, target), **place, color=MUTED, fontsize=9)
+        position = {"xycoords": ("axes fraction", "data"), "ha": "left", "va": "bottom"}
+        axes.annotate(f"target {target:g} %", (0.01, target), **position, color=MUTED, fontsize=9)
     grid[1][0].set_xlabel("training steps (band: lowest to highest seed)")
     grid[1][1].set_xlabel("seconds (mean over seeds), building and first call included")
     grid[0][0].set_title(f"Over steps and over time{learning.label}", loc="left", fontsize=11, color=INK)

@@ -1,4 +1,4 @@
-"""The figures of a timed run: slices, ratios, total time."""
+"""The figures of a timed run: slices, speedups, total time."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from bench.report.plots.canvas import INK, MUTED, canvas, colour, line, log_axis
 
 FAR = 0.3  # a ratio below this would squeeze all others into a corner
 SPREAD = 20  # slices this many times apart are drawn on a log axis
-MANY = 3000  # dots: more are drawn as an image in a page, which each of them would make longer
+MANY = 3000  # dots: more are drawn as an image, as each one as a shape would make the page longer
 
 
 def slices(group: GroupResult, label: str, file: Path) -> str:
@@ -44,13 +44,13 @@ def slices(group: GroupResult, label: str, file: Path) -> str:
 
 
 def ratios(group: GroupResult, label: str, file: Path) -> str:
-    """Each mode's ratio to the baseline with its interval, against the noise floor."""
+    """Each mode's speedup over the baseline with its interval; grey: the A/A control's interval."""
     results = [r for r in group.candidates if r.comparison and r.comparison.ratio]
     figure, axes = canvas(f"Speed against {group.baseline.title}: {group.title}{label}", 0.62 * len(results) + 1.6)
-    ends = [1.0]
-    if group.again and group.again.low and group.again.high:
-        axes.axvspan(group.again.low, group.again.high, color="#BBBBBB", alpha=0.5, linewidth=0)
-        ends += [group.again.low, group.again.high]
+    ends, control = [1.0], group.control_ratio
+    if control and control.low and control.high:
+        axes.axvspan(control.low, control.high, color="#BBBBBB", alpha=0.5, linewidth=0)
+        ends += [control.low, control.high]
     axes.axvline(1, color=INK, linewidth=1)
     for row, result in enumerate(results):
         ends += _ratio(axes, row, result)
@@ -63,45 +63,30 @@ def ratios(group: GroupResult, label: str, file: Path) -> str:
 
 
 def _ratio(axes: Any, row: int, result: CaseResult) -> list[float]:
-    """One mode's ratio, and how far the axis must reach for it; a tiny one is an arrow at the edge."""
+    """Draw one mode's ratio, a very small one as an arrow at the edge; returns the ends that the axis must reach."""
     assert result.comparison and result.comparison.ratio
-    ratio, at = result.comparison.ratio, {"color": _colour(result)}
+    ratio, colour_of = result.comparison.ratio, _colour(result)
     far = ratio.centre < FAR
-    place = FAR if far else ratio.centre
-    low, high = (place, place) if far else (ratio.low or place, ratio.high or place)
-    axes.plot([low, high], [row, row], linewidth=2.2, solid_capstyle="butt", **at)
-    axes.plot([place], [row], "<" if far else "o", markersize=7, **at)
+    x = FAR if far else ratio.centre
+    low, high = (x, x) if far else (ratio.low or x, ratio.high or x)
+    axes.plot([low, high], [row, row], linewidth=2.2, solid_capstyle="butt", color=colour_of)
+    axes.plot([x], [row], "<" if far else "o", markersize=7, color=colour_of)
     text = f"{'off the scale: ' * far}{interval(ratio, sign='x')}  {result.comparison.verdict.value}"
-    axes.annotate(text, (place, row), (0, 9), textcoords="offset points", ha="left" if far else "center", fontsize=9)
+    axes.annotate(text, (x, row), (0, 9), textcoords="offset points", ha="left" if far else "center", fontsize=9)
     return [low, high]
 
 
 def total(group: GroupResult, label: str, file: Path) -> str:
-    """Seconds for a training of n steps, building and the first call included: where lines cross, it is repaid."""
+    """Seconds for a training of n steps, building and the first call included; lines cross at the break-even."""
     results = [result for result in group.cases if result.valid and not result.case.again]
     figure, axes = canvas(f"Total time, start-up included: {group.title}{label}", 3.9 + 0.12 * len(results))
-    steps = np.unique(np.logspace(0, 5, 200).round())
     for result in results:
-        start, step = _centre(result, "startup"), _centre(result, "step")
-        even = result.break_even and result.break_even.steps
-        repaid = f", repaid after {count(even.centre)} steps" if even else ""
-        name = f"{result.title}: {number(start)} s + {number(1e3 * step)} ms a step{repaid}"
-        style = line(result.case.mode)
-        axes.plot(steps, start + step * (steps - 1), style, color=_colour(result), linewidth=1.8, label=name)
-        if even and even.centre < steps[-1]:  # so many steps after the first, which is part of the start
-            axes.plot(
-                [even.centre + 1],
-                [start + step * even.centre],
-                "o",
-                color=_colour(result),
-                markerfacecolor="white",
-                zorder=5,
-            )
+        _total(axes, result)
     axes.set_xscale("log")
     axes.set_yscale("log")
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
-        axis.set_minor_locator(NullLocator())  # which would take longer to draw than all the rest
+        axis.set_minor_locator(NullLocator())  # minor ticks would take longer to draw than all the rest
     axes.set_xlabel("training steps")
     axes.set_ylabel("seconds in all")
     axes.grid(True, color="#DDDDDD", linewidth=0.6)
@@ -109,6 +94,20 @@ def total(group: GroupResult, label: str, file: Path) -> str:
         frameon=False, fontsize=8, loc="outside lower center", ncols=2, columnspacing=1.0, handlelength=2.4
     )
     return save(figure, file)
+
+
+def _total(axes: Any, result: CaseResult) -> None:
+    """Draw one mode's total time over steps, with a dot at its break-even."""
+    steps = np.unique(np.logspace(0, 5, 200).round())
+    start_s, step_s = _centre(result, "startup"), _centre(result, "step")
+    even = result.break_even and result.break_even.steps
+    recovered = f", repaid after {count(even.centre)} steps" if even else ""
+    label = f"{result.title}: {number(start_s)} s + {number(1e3 * step_s)} ms a step{recovered}"
+    style = {"color": _colour(result), "linestyle": line(result.case.mode), "linewidth": 1.8}
+    axes.plot(steps, start_s + step_s * (steps - 1), **style, label=label)
+    if even and even.centre < steps[-1]:  # counted after the first step, which is part of the start-up
+        at = [even.centre + 1], [start_s + step_s * even.centre]
+        axes.plot(*at, "o", color=_colour(result), markerfacecolor="white", zorder=5)
 
 
 def _centre(result: CaseResult, metric: str) -> float:

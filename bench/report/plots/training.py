@@ -1,4 +1,4 @@
-"""The figures of a training and of its images: curves, samples."""
+"""The figures of a training: its curves, and samples of its images."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,7 +31,7 @@ def curves(points: Sequence[Point], title: str, file: Path) -> str:
 
 
 def samples(part: Part, names: Sequence[str], title: str, file: Path) -> None:
-    """The first eight images of each class, a row a class with its name."""
+    """The first eight images of each class, a row for each class with its name."""
     figure = sheet(6.4, 7.4)
     figure.suptitle(title, fontsize=10, color=INK)
     grid = figure.subplots(len(names), 8)

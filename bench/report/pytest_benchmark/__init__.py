@@ -1,1 +1,1 @@
-"""A run as pytest-benchmark knows it: its file, the names of its tests, the samples they show."""
+"""A run in pytest-benchmark's terms: its file, the names of its tests, the samples they show."""

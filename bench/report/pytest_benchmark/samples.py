@@ -1,7 +1,6 @@
-"""An analysed run -> what a benchmark test shows of a case: its samples as they were taken, and what else is known.
+"""A run -> the samples that each benchmark test shows, with its extra_info.
 
-One function for `pytest bench` and for a run's benchmark.json, so that they cannot differ. Leaves out names (views.py),
-pytest (conftest.py) and the file (report/benchmark_json.py). No TensorFlow.
+`pytest bench` and a run's benchmark.json both take them from here, so that they cannot differ.
 """
 
 import math
@@ -22,8 +21,8 @@ MEASURED_BY = "cifar-bench: a fresh process for each case and block, in turns; p
 Info = str | int | float | None | list[int]
 
 
-class ReplayClock:
-    """A timer for pytest-benchmark that reads 0.0 and a slice's seconds in turn: so end - start is exact."""
+class SamplesClock:
+    """A timer for pytest-benchmark that alternately reads 0.0 and a slice's seconds, so that end - start is exact."""
 
     __name__ = "replay_clock"  # pytest-benchmark saves its timer's name; an object's own would be its address
 
@@ -39,10 +38,10 @@ class ReplayClock:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What a test shows. `seconds` of each slice by blocks in order, never trimmed; `iterations`: steps in a slice.
+class CaseSamples:
+    """What a test shows of a case: `seconds` of every slice, block by block; `iterations`: steps in a slice.
 
-    Where `failed` or `skipped` says why there is nothing to be believed, there are no numbers either.
+    Where `failed` or `skipped` gives a reason, there are no numbers.
     """
 
     view: View
@@ -53,31 +52,33 @@ class Shown:
     skipped: str = ""
 
 
-def shown(run: Run, learning: Learning | None = None, selected: Iterable[View] | None = None) -> dict[str, Shown]:
-    """What each view's test shows, by its name: of the run's cases, or those selected where the run is a part of more.
+def case_samples(
+    run: Run, learning: Learning | None = None, selected: Iterable[View] | None = None
+) -> dict[str, CaseSamples]:
+    """By the name of its test, what each view shows: every view of the run's cases, or only those selected.
 
-    `learning`: the trainings that lie beside the run, if any do.
+    `learning`: the trainings in the run's folder, if it has any.
     """
-    rows = {result.case: (group, result) for group, result in run.rows()}
+    results = {result.case: (group, result) for group, result in run.rows()}
     wanted = views(run.plan.cases) if selected is None else selected
-    return {view.name: _shown(view, run, *rows[view.case], learning) for view in wanted}
+    return {view.name: _of_view(view, run, *results[view.case], learning) for view in wanted}
 
 
-def _shown(view: View, run: Run, group: GroupResult, result: CaseResult, learning: Learning | None) -> Shown:
+def _of_view(view: View, run: Run, group: GroupResult, result: CaseResult, learning: Learning | None) -> CaseSamples:
     if result.not_available:
-        return Shown(view, skipped=f"NOT AVAILABLE: {result.not_available}")
+        return CaseSamples(view, skipped=f"NOT AVAILABLE: {result.not_available}")
     if result.not_applicable:
-        return Shown(view, skipped=f"NOT APPLICABLE: {result.not_applicable}")
+        return CaseSamples(view, skipped=f"NOT APPLICABLE: {result.not_applicable}")
     if failed := _failed(result):
-        return Shown(view, failed=failed)
+        return CaseSamples(view, failed=failed)
     if not result.measurements:
-        return Shown(view, skipped="not measured yet; `cifar-bench run --resume` goes on with the run")
+        return CaseSamples(view, skipped="not measured yet; `cifar-bench run --resume` goes on with the run")
     seconds, iterations = samples(result.measurements)
-    return Shown(view, seconds, iterations, _extra_info(run, group, result, learning))
+    return CaseSamples(view, seconds, iterations, _extra_info(run, group, result, learning))
 
 
 def _failed(result: CaseResult) -> str:
-    """Why the case's test must fail: it did other work, not what its name says, or nobody can tell; or it broke."""
+    """Why the case's test must fail: it failed, was invalid, or could not be compared; empty where it passes."""
     if result.invalid:
         return f"INVALID: {'; '.join(result.invalid)}"
     for failure in result.failures:
@@ -89,7 +90,7 @@ def _failed(result: CaseResult) -> str:
 
 
 def samples(measurements: Sequence[Measurement]) -> tuple[tuple[float, ...], int]:
-    """Seconds of every slice in order, and the steps of each; of a far slower case's, whose slices differ, of one."""
+    """Seconds of every slice in order, and the steps in each. Where slices differ in length, seconds of one step."""
     steps = {m.steady.steps_per_slice for m in measurements}
     if len(steps) == 1:
         return tuple(slice_s for m in measurements for slice_s in m.steady.seconds), steps.pop()
@@ -97,9 +98,9 @@ def samples(measurements: Sequence[Measurement]) -> tuple[tuple[float, ...], int
 
 
 def _extra_info(run: Run, group: GroupResult, result: CaseResult, learning: Learning | None) -> dict[str, Info]:
-    """Plain values only: what JSON cannot hold, pytest-benchmark would write as a text or as no JSON at all."""
-    case, measured = result.case, result.measurements
-    first = measured[0]
+    """Plain values only: pytest-benchmark would write anything else as a text, or not as JSON at all."""
+    case, measurements = result.case, result.measurements
+    first = measurements[0]
     after = first.accuracy_after
     info: dict[str, Info] = {
         "schema": SCHEMA,
@@ -113,23 +114,23 @@ def _extra_info(run: Run, group: GroupResult, result: CaseResult, learning: Lear
         **_comparison(group, result),
         "first_call_s": _centre(result, "first_call"),
         "build_s": _centre(result, "build"),
-        "traces": max(m.proof.execution.traces for m in measured),
-        "traces_while_timing": sum(m.proof.traces_while_timing for m in measured),
+        "traces": max(m.proof.execution.traces for m in measurements),
+        "traces_while_timing": sum(m.proof.traces_while_timing for m in measurements),
         "updates": first.proof.updates,
         "loss": first.last_loss,
         "accuracy": _accuracy(case.mode, case.workload.model, learning),
         "accuracy_after_timing": after.share if after else None,
         "accuracy_after_updates": after.updates if after else None,
-        "peak_memory_bytes": max(m.peak_memory_bytes for m in measured),
-        "block": [m.block for m in measured],
-        "slices_of_block": [len(m.steady.seconds) for m in measured],
+        "peak_memory_bytes": max(m.peak_memory_bytes for m in measurements),
+        "block": [m.block for m in measurements],
+        "slices_of_block": [len(m.steady.seconds) for m in measurements],
         "created": run.plan.created,
     }
     return {key: _plain(value) for key, value in info.items()}
 
 
 def _comparison(group: GroupResult, result: CaseResult) -> dict[str, Info]:
-    """How many times as fast as the baseline, with interval and verdict; the baseline has its noise floor only."""
+    """The speedup over the baseline with interval and verdict; None for the baseline, which has a noise floor only."""
     comparison = result.comparison
     ratio = comparison.ratio if comparison else None
     return {
@@ -139,7 +140,7 @@ def _comparison(group: GroupResult, result: CaseResult) -> dict[str, Info]:
         "times_as_fast_high": ratio.high if ratio else None,
         "times_as_fast_blocks": ratio.n if ratio else None,
         "verdict": comparison.verdict.value if comparison else "baseline",
-        "noise_floor": group.floor,
+        "noise_floor": group.aa_difference,
     }
 
 
@@ -149,10 +150,10 @@ def _centre(result: CaseResult, metric: str) -> float | None:
 
 
 def _accuracy(mode: str, model: str, learning: Learning | None) -> float | None:
-    """The mode's mean test accuracy over seeds, where it was trained beside the run."""
+    """The mode's mean test accuracy over seeds, where the run's folder holds trainings of the same model."""
     if not learning or learning.plan.training.model != model:
         return None
-    means = [trained.mean for trained in learning.modes if trained.mode == mode]
+    means = [of_mode.mean for of_mode in learning.modes if of_mode.mode == mode]
     return means[0] if means else None
 
 
@@ -161,12 +162,12 @@ def _plain(value: Info) -> Info:
 
 
 def machine_info(environment: Environment) -> dict[str, object]:
-    """The machine as pytest-benchmark keeps it, of what does not change from one minute to the next."""
+    """The machine as pytest-benchmark keeps it, without what changes from minute to minute."""
     return {
         "os": environment.os,
         "cpu": {"brand_raw": environment.cpu, "count": environment.cores},
         "cgroup_quota_cores": environment.cgroup_quota_cores,
-        "memory_gib": round(environment.memory_bytes / 2**30),  # a few pages less after the next boot
+        "memory_gib": round(environment.memory_bytes / 2**30),  # bytes differ by a few pages after each boot
         "gpu": environment.gpu,
         "gpu_driver": environment.driver,
         "python_version": environment.python,

@@ -7,7 +7,7 @@ from bench.analysis.learning import Learning
 from bench.analysis.results import Run
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS
 from bench.report.form.document import Section
-from bench.report.form.wording import whose_blocks
+from bench.report.form.wording import short_cases
 from bench.report.questions import advice, devices, speed, tracing, trust
 from bench.report.questions.asking import Known, Question
 
@@ -38,7 +38,7 @@ _JUDGED = (
 
 def section(run: Run, learned: Learning | None) -> Section:
     """Every question with its answer, or with what to type for one."""
-    blocks = f"{run.fewest_blocks} of the {ENOUGH_BLOCKS} blocks a claim needs{whose_blocks(run)}"
+    blocks = f"{run.fewest_blocks} of the {ENOUGH_BLOCKS} blocks a claim needs{short_cases(run)}"
     few = () if run.enough else (f"Indications only, from {blocks}.",)
     answers = [question(Known(run, learned)) for question in QUESTIONS]
     parts = [part for answer in answers for part in (f"### {answer.title}", answer.text)]

@@ -3,7 +3,7 @@
 from bench.analysis.results import CaseResult, GroupResult
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Verdict
 from bench.modes import row
-from bench.report.form.wording import count, interval, whose_blocks
+from bench.report.form.wording import count, interval, short_cases
 from bench.report.questions.asking import Answer, Known, by_group, fallen, run_command, unknown, versus
 
 
@@ -79,10 +79,10 @@ def _sure(known: Known, group: GroupResult) -> str:
     """How far the recommendation carries."""
     blocks = known.run.fewest_blocks
     much = "An indication only" if not known.run.enough else "Sure for this machine, model and batch"
-    floor = f", the baseline differs from itself by {group.floor - 1:.1%}" if group.floor else ""
+    floor = f", the baseline differs from itself by {group.aa_difference - 1:.1%}" if group.aa_difference else ""
     synthetic = ", on synthetic images" if known.run.plan.synthetic else ""
     least = f" of the {ENOUGH_BLOCKS} a claim needs" if blocks < ENOUGH_BLOCKS else ""
-    return f"{much}: {blocks} blocks{least}{whose_blocks(known.run)}{floor}{synthetic}; other sizes need their own run."
+    return f"{much}: {blocks} blocks{least}{short_cases(known.run)}{floor}{synthetic}; other sizes need their own run."
 
 
 def _ratio(result: CaseResult) -> str:

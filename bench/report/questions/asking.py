@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 
 from bench.analysis.learning import Learning
 from bench.analysis.results import CaseResult, GroupResult, Run, block_ratios, ratio_between
-from bench.analysis.stats import ratios as stats
-from bench.analysis.stats.ratios import Comparison, Verdict
+from bench.analysis.stats.ratios import Comparison, Verdict, compare_family
 from bench.modes import MODES
 from bench.report.form.wording import interval, number
 from bench.report.sections.steady import verdict_of
@@ -119,7 +118,7 @@ def versus(group: GroupResult, behind: CaseResult, ahead: CaseResult) -> Compari
         ratio = ratio_between(behind, ahead)
         return own and replace(own, ratio=ratio, verdict=_TURNED.get(own.verdict, own.verdict))
     ratios = block_ratios(behind, ahead)
-    return stats.compare([(ratios, group.floor or 1.0)])[0] if ratios else None
+    return compare_family([(ratios, group.aa_difference or 1.0)])[0] if ratios else None
 
 
 def verdict(group: GroupResult, behind: str, ahead: str) -> tuple[Verdict, str] | None:

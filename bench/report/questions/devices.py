@@ -1,6 +1,5 @@
 """Questions on devices: was a GPU used, and from which batch does it win?"""
 
-from bench.analysis.across_devices import across
 from bench.analysis.results import CaseResult, Run
 from bench.report.questions.asking import Answer, Known, cannot_say, listed, modes_of, run_command
 from bench.report.sections.devices import sentences
@@ -35,7 +34,7 @@ def _why(result: CaseResult) -> str:
 def gpu_wins(known: Known) -> Answer:
     """What the section on devices says: each mode on a GPU compared with itself on the CPU."""
     title, run = "From which batch does the GPU win?", known.run
-    compared = [each for each in across(run) if each.comparison.ratio and "gpu" in each.other.case.device]
+    compared = [each for each in compare_devices(run) if each.comparison.ratio and "gpu" in each.other.case.device]
     if not compared:
         sizes = dict.fromkeys((*(case.workload.batch_size for case in run.plan.cases), 1, 32, 256, 1024))
         asked = ",".join(map(str, sorted(sizes)))

@@ -6,7 +6,7 @@ from bench import modes
 from bench.analysis import costs
 from bench.analysis.results import CaseResult, GroupResult
 from bench.modes.mode import Mode
-from bench.report.form.wording import number, repaid
+from bench.report.form.wording import break_even, number
 from bench.report.questions.asking import Answer, Known, by_group, fallen, found, listed, measured, run_command, unknown
 
 
@@ -38,7 +38,7 @@ def _started(result: CaseResult) -> str:
     trace = result.summary("trace")
     traced = f", {number(trace.centre)} of it tracing" if trace else ""
     even = result.break_even
-    when = f"repaid after {repaid(even)}" if even and even.steps else f"repaid: {repaid(even)}"
+    when = f"repaid after {break_even(even)}" if even and even.steps else f"repaid: {break_even(even)}"
     return f"**{result.title}** {_start_s(result)} s{traced}, {when}"
 
 

@@ -1,6 +1,6 @@
-"""Audit: each printed number against the arithmetic it must pass; what does not pass is bold, and red on the page."""
+"""The section on sanity checks of the numbers; one that does not hold is bold, and red on the page."""
 
-from bench.analysis.audit import checks
+from bench.analysis.audit import Check, checks
 from bench.analysis.results import Run
 from bench.report.form.document import Column, Row, Section, Table, column
 
@@ -12,19 +12,17 @@ MOST_SHOWN = 10
 
 
 def section(run: Run) -> Section:
-    """A row a rule, then what breaks one."""
-    rows: tuple[Row, ...] = tuple(
-        {"rule": check.rule, "numbers": check.numbers, "broken": len(check.broken), "what": check.broken}
-        for check in checks(run)
-    )
+    """A row for each rule, then every number that breaks one."""
+    rules = checks(run)
     columns = (column("rule", "rule"), column("checked", "numbers"), Column("result", _result))
-    table = Table("audit", columns, tuple({**row, "what": "; ".join(_texts(row))} for row in rows), "Every rule")
-    broken = [f"- **{row['rule']}**: {text}" for row in rows for text in _texts(row)[:MOST_SHOWN]]
+    table = Table("audit", columns, tuple(map(_row, rules)), "Every rule")
+    broken = [f"- **{check.rule}**: {text}" for check in rules for text in check.broken[:MOST_SHOWN]]
     return Section(f"Audit{run.label}", (_READING, table, *(["\n".join(broken)] if broken else [])))
 
 
-def _texts(row: Row) -> list[str]:
-    return list(row["what"]) if isinstance(row["what"], tuple) else []
+def _row(check: Check) -> Row:
+    broken = len(check.broken)
+    return {"rule": check.rule, "numbers": check.numbers, "broken": broken, "what": "; ".join(check.broken)}
 
 
 def _result(row: Row) -> str:

@@ -1,4 +1,4 @@
-"""Break-even, tried: totals at half and at twice the predicted number of steps, and whether the prediction held."""
+"""The section on tested break-evens: total times at half and at twice the predicted steps, and the verdicts."""
 
 from collections.abc import Sequence
 
@@ -16,19 +16,19 @@ _READING = (
 )
 
 
-def section(found: TriedBreakEvens) -> Section:
+def section(trials: TriedBreakEvens) -> Section:
     """The table, and what failed."""
-    lines = [f"- failed: {f.case.key}, {f.stage}: {f.message}" for f in found.failures]
-    return Section("Break-even, tried", (_READING, table(found), *(["\n".join(lines)] if lines else [])))
+    failed = [f"- failed: {f.case.key}, {f.stage}: {f.message}" for f in trials.failures]
+    return Section("Break-even, tried", (_READING, table(trials), *(["\n".join(failed)] if failed else [])))
 
 
-def table(found: TriedBreakEvens) -> Table:
+def table(trials: TriedBreakEvens) -> Table:
     """One row for each mode and number of steps."""
-    cells: dict[tuple[str, int], list[TriedBreakEven]] = {}
-    for trial in found.trials:
-        cells.setdefault((trial.candidate.key, trial.steps), []).append(trial)
-    several = len({trial.candidate.group for trial in found.trials}) > 1
-    return Table("trials", _columns(several), tuple(map(_row, cells.values())), "Predicted break-evens, tried")
+    repeats: dict[tuple[str, int], list[TriedBreakEven]] = {}
+    for trial in trials.trials:
+        repeats.setdefault((trial.candidate.key, trial.steps), []).append(trial)
+    several = len({trial.candidate.group for trial in trials.trials}) > 1
+    return Table("trials", _columns(several), tuple(map(_row, repeats.values())), "Predicted break-evens, tried")
 
 
 def _columns(several: bool) -> tuple[Column, ...]:
@@ -46,9 +46,9 @@ def _columns(several: bool) -> tuple[Column, ...]:
     return columns if several else columns[1:]
 
 
-def _row(trials: Sequence[TriedBreakEven]) -> Row:
-    first = trials[0]
-    ratio = summarise([trial.baseline_s / trial.candidate_s for trial in trials])
+def _row(repeats: Sequence[TriedBreakEven]) -> Row:
+    first = repeats[0]
+    ratio = summarise([trial.baseline_s / trial.candidate_s for trial in repeats])
     below = first.steps - 1 < first.predicted
     return {
         "group": first.candidate.group_title,
@@ -56,17 +56,17 @@ def _row(trials: Sequence[TriedBreakEven]) -> Row:
         "title": modes.row(first.candidate.mode).title,
         "predicted": f"{count(first.predicted)} steps",
         "steps": first.steps,
-        "baseline_s": summarise([trial.baseline_s for trial in trials]),
-        "candidate_s": summarise([trial.candidate_s for trial in trials]),
+        "baseline_s": summarise([trial.baseline_s for trial in repeats]),
+        "candidate_s": summarise([trial.candidate_s for trial in repeats]),
         "ratio": ratio,
-        "pairs": len(trials),
+        "pairs": len(repeats),
         "expected": "below 1" if below else "above 1",
         "verdict": verdict(ratio, below),
     }
 
 
 def verdict(ratio: Summary, below: bool) -> str:
-    """What a ratio of totals says of the prediction that it lies below 1, or above."""
+    """Whether a ratio of totals bears out the prediction that it is below 1, or above."""
     if ratio.low is None or ratio.high is None or ratio.low <= 1 <= ratio.high:
         return "uncertain"
     return "held" if (ratio.high < 1) == below else "did not hold"

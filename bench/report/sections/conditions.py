@@ -1,7 +1,7 @@
-"""Conditions: what the numbers belong to, the noise floor, and every warning and failure."""
+"""The section on conditions: the machine, the A/A control, and every warning and failure."""
 
 from bench.analysis import audit
-from bench.analysis.results import Run
+from bench.analysis.results import GroupResult, Run
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS
 from bench.records.environment import LASTING, Environment
 from bench.report.form.document import Row, Section, Table, column
@@ -13,26 +13,26 @@ MUCH_STOLEN = 0.03  # a share of CPU time
 
 
 def section(run: Run) -> Section:
-    """Noise floor, warnings, failures, then the machine."""
-    parts = [*_floors(run), *_warnings(run)]
+    """The A/A control, warnings, failures, then the machine."""
+    parts = [*_controls(run), *_warnings(run)]
     return Section("Conditions and warnings", (*parts, *failures.parts(run), _conditions(run)))
 
 
-def _floors(run: Run) -> list[str]:
-    sentences = []
-    for group in run.groups:
-        if group.baseline.not_available:
-            continue  # the headline says why
-        if group.again is None or group.floor is None:
-            sentences.append(f"{group.title}: no noise floor, for the baseline was not measured twice.")
-            continue
-        inside = group.again.low is None or group.again.low <= 1 <= (group.again.high or group.again.centre)
-        sentences.append(
-            f"{group.title}: the baseline against itself (A/A) came out {interval(group.again, sign='x')}"
-            + (", which contains 1 as it should" if inside else ", which does **not** contain 1: distrust small ratios")
-            + f". No difference of up to {group.floor - 1:.1%} is called one."
-        )
-    return sentences
+def _controls(run: Run) -> list[str]:
+    """A sentence for each group whose device is available; the headline reports the others."""
+    return [_control(group) for group in run.groups if not group.baseline.not_available]
+
+
+def _control(group: GroupResult) -> str:
+    ratio = group.control_ratio
+    if ratio is None or group.aa_difference is None:
+        return f"{group.title}: no noise floor, for the baseline was not measured twice."
+    contains_1 = ratio.low is None or ratio.low <= 1 <= (ratio.high or ratio.centre)
+    return (
+        f"{group.title}: the baseline against itself (A/A) came out {interval(ratio, sign='x')}"
+        + (", which contains 1 as it should" if contains_1 else ", which does **not** contain 1: distrust small ratios")
+        + f". No difference of up to {group.aa_difference - 1:.1%} is called one."
+    )
 
 
 def _warnings(run: Run) -> list[str]:
@@ -70,7 +70,7 @@ def _stolen(environments: list[Environment]) -> float | None:
 
 
 def _differing(environments: list[Environment]) -> list[str]:
-    """The fields in which the blocks of a run (resumed elsewhere, perhaps) are not alike, and should be."""
+    """The fields that should be the same in all blocks of a run and are not; it may have been resumed elsewhere."""
     return [name for name in LASTING if len({getattr(env, name) for env in environments}) > 1]
 
 
@@ -81,7 +81,7 @@ def _environments(run: Run) -> list[Environment]:
 def _conditions(run: Run) -> Table:
     schedule, plan = run.plan.schedule, run.plan
     steps = sorted({o.measurement.steady.steps_per_slice for o in run.outcomes if o.measurement})
-    facts: list[tuple[str, str]] = [
+    conditions: list[tuple[str, str]] = [
         ("data", plan.data_title),
         ("seed of weights, batches and turns", str(plan.seed)),
         ("preset", schedule.preset),
@@ -91,8 +91,8 @@ def _conditions(run: Run) -> Table:
         ("warm-up steps", "; ".join([f"{schedule.warmup_steps} after the first five", *less_warm(run)])),
         ("started", plan.created),
     ]
-    facts += _machine(_environments(run))
-    rows: tuple[Row, ...] = tuple({"what": what, "value": value} for what, value in facts)
+    conditions += _machine(_environments(run))
+    rows: tuple[Row, ...] = tuple({"what": what, "value": value} for what, value in conditions)
     return Table("conditions", (column("what", "what"), column("value", "value")), rows, "What the numbers belong to")
 
 

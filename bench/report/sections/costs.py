@@ -1,9 +1,9 @@
-"""What a mode costs beside time: CPU work, cores, memory; and what became of its step before it ran."""
+"""The section on CPU time and memory of each mode, and on what TensorFlow and XLA turned its step into."""
 
-from bench.analysis import costs as spending
+from bench.analysis import costs
 from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.report.form.document import Column, Row, Section, Table, column, summary_of
-from bench.report.form.wording import calls, interval, mib, number
+from bench.report.form.wording import calls_a_step, interval, mib, number
 
 _READING = (
     "CPU time counts all threads of the process while it was timed; over the step's wall time it says how many cores "
@@ -24,10 +24,10 @@ def section(run: Run) -> Section:
     """Two tables; no parts where no block has counted any costs."""
     if not any(m.costs for _, result in run.rows() for m in result.measurements):
         return Section("", ())
-    return Section(f"Costs beside time{run.label}", (_READING, _spent(run), _INSIDE, _inside(run), *_audit(run)))
+    return Section(f"Costs beside time{run.label}", (_READING, _costs(run), _INSIDE, _inside(run), *_peaks(run)))
 
 
-def _spent(run: Run) -> Table:
+def _costs(run: Run) -> Table:
     columns: tuple[Column, ...] = (
         column("case", "group"),
         column("mode", "title"),
@@ -37,13 +37,13 @@ def _spent(run: Run) -> Table:
         Column("growth while timed (MiB)", _growth),
         Column("GPU memory, peak (MiB)", lambda row: mib(_float(row["device_peak_bytes"]))),
     )
-    rows = tuple(_spent_row(group, result) for group, result in run.rows() if not result.case.again)
+    rows = tuple(_costs_row(group, result) for group, result in run.rows() if not result.case.again)
     if not any(row["device_peak_bytes"] for row in rows):
         columns = columns[:-1]
     return Table("costs", columns if len(run.groups) > 1 else columns[1:], rows, "CPU work, cores and memory, by mode")
 
 
-def _spent_row(group: GroupResult, result: CaseResult) -> Row:
+def _costs_row(group: GroupResult, result: CaseResult) -> Row:
     return {
         "group": group.title,
         "mode": result.case.mode,
@@ -51,15 +51,15 @@ def _spent_row(group: GroupResult, result: CaseResult) -> Row:
         "cpu_s": result.summary("cpu"),
         "cores": result.summary("cores"),
         "memory": result.summary("memory"),
-        "growth_bytes": spending.growth_bytes(result),
-        "timed_steps": spending.timed_steps(result),
-        "device_peak_bytes": spending.device_peak_bytes(result),
+        "growth_bytes": costs.growth_bytes(result),
+        "timed_steps": costs.timed_steps(result),
+        "device_peak_bytes": costs.device_peak_bytes(result),
     }
 
 
 def _growth(row: Row) -> str:
-    grown = _float(row["growth_bytes"])
-    return "–" if grown is None else f"{grown / 2**20:+.1f} in {row['timed_steps']} steps"
+    growth_bytes = _float(row["growth_bytes"])
+    return "–" if growth_bytes is None else f"{growth_bytes / 2**20:+.1f} in {row['timed_steps']} steps"
 
 
 def _inside(run: Run) -> Table:
@@ -83,22 +83,22 @@ def _inside(run: Run) -> Table:
 
 
 def _inside_row(group: GroupResult, result: CaseResult) -> Row:
-    found, proven = spending.structure(result), result.measurements[-1].proof.execution
+    structure, execution = costs.structure(result), result.measurements[-1].proof.execution
     return {
         "group": group.title,
         "mode": result.case.mode,
         "title": result.title,
-        "calls": spending.calls(result),
-        "outside_share": spending.outside_share(result),
-        "outside_s": spending.outside_s(result),
-        "graph_ops": proven.graph_ops or None,
-        "ops_optimised": found.ops_optimised,
-        "hlo_instructions": proven.hlo_instructions,
-        "hlo_optimised": found.hlo_optimised,
-        "fusions": found.fusions,
-        "flops": spending.flops(group),
-        "flops_per_s": spending.rate_flops_per_s(group, result),
-        "peak_flops_per_s": spending.peak_flops_per_s(group),
+        "calls": costs.calls(result),
+        "outside_share": costs.outside_share(result),
+        "outside_s": costs.outside_s(result),
+        "graph_ops": execution.graph_ops or None,
+        "ops_optimised": structure.ops_optimised,
+        "hlo_instructions": execution.hlo_instructions,
+        "hlo_optimised": structure.hlo_optimised,
+        "fusions": structure.fusions,
+        "flops": costs.flops(group),
+        "flops_per_s": costs.rate_flops_per_s(group, result),
+        "peak_flops_per_s": costs.peak_flops_per_s(group),
     }
 
 
@@ -122,31 +122,31 @@ def _share_of_peak(row: Row) -> str:
 
 
 def _calls(value: object) -> str:
-    found = _float(value)
-    return "–" if found is None else calls(found)
+    calls = _float(value)
+    return "–" if calls is None else calls_a_step(calls)
 
 
 def _number(value: object, scale: float = 1.0) -> str:
-    found = _float(value)
-    return "–" if found is None else number(found * scale)
+    unscaled = _float(value)
+    return "–" if unscaled is None else number(unscaled * scale)
 
 
 def _float(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
-def _audit(run: Run) -> list[str]:
-    """The peak and the count behind the last columns, and an alarm where a rate exceeds what the device can do."""
+def _peaks(run: Run) -> list[str]:
+    """The peak and the count behind the last columns, and an alarm where a rate exceeds the peak."""
     lines = []
     for group in run.groups:
-        peak, count = spending.peak_flops_per_s(group), spending.flops(group)
+        peak, count = costs.peak_flops_per_s(group), costs.flops(group)
         if not peak or not count:
             continue
         lines.append(
             f"- {group.title}: {number(count * 1e-9)} GFLOP a step; the fastest product of two large square matrices "
             f"on this device reached {number(peak * 1e-9)} GFLOP/s."
         )
-        above = [r.title for r in group.cases if (spending.rate_flops_per_s(group, r) or 0) > peak]
+        above = [r.title for r in group.cases if (costs.rate_flops_per_s(group, r) or 0) > peak]
         if above:
             lines.append(f"- **{', '.join(above)} seem faster than that peak: distrust these step times.**")
     return ["\n".join(lines)] if lines else []

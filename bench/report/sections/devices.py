@@ -1,15 +1,12 @@
-"""Devices: the same mode on each, how much faster the one is, and from which batch size on.
+"""The section on devices: each mode's speedup from one device to another, and the batch size from which on."""
 
-Leaves out what the GPU itself was up to (card.py).
-"""
-
-from bench.analysis.across_devices import Across, Line, across, lines
+from bench.analysis.across_devices import DeviceComparison, DeviceSweep, compare_devices, device_sweeps
 from bench.analysis.results import Run
 from bench.analysis.stats.ratios import Summary, Verdict
-from bench.analysis.sweep import BATCH_SIZES, Place
+from bench.analysis.sweep import BATCH_SIZES, RatioAtSize
 from bench.report.form.document import Column, Row, Section, Table, column, summary_of
 from bench.report.form.wording import indication, interval
-from bench.report.sections import gpu as card
+from bench.report.sections import gpu
 from bench.report.sections.steady import NO_DEVICE
 from bench.report.sections.sweep import crossing_sentence
 
@@ -22,67 +19,69 @@ _READING = (
 
 
 def section(run: Run) -> Section:
-    """Sentences and a table, then what the card did; no parts where nothing ran, or was to run, on two devices."""
-    found = across(run)
-    if not found:
-        return Section("Devices", card.parts(run))
+    """Sentences and a table, then the GPU's state; no parts without a GPU or a second device in the plan."""
+    comparisons = compare_devices(run)
+    if not comparisons:
+        return Section("Devices", gpu.parts(run))
     bullets = "\n".join(f"- {text}" for text in sentences(run))
     few = () if run.enough else (indication(run),)
-    return Section(f"Devices{run.label}", (*few, bullets, _READING, _table(found), *card.parts(run)))
+    return Section(f"Devices{run.label}", (*few, bullets, _READING, _table(comparisons), *gpu.parts(run)))
 
 
 def sentences(run: Run) -> list[str]:
-    """What each mode gains or loses on the other device, and from which batch on; a device not there has one line."""
-    said = [text for line in lines(across(run)) for text in _said(line)]
-    return list(dict.fromkeys(said))
+    """Each mode's speedup on the other device, and from which batch size on; one line for a device that is absent."""
+    texts = [text for sweep in device_sweeps(compare_devices(run)) for text in _sentences(sweep)]
+    return list(dict.fromkeys(texts))
 
 
-def _said(line: Line) -> list[str]:
-    first = line.results[0]
-    if absent := [each for each in line.results if each.comparison.verdict is Verdict.NOT_AVAILABLE]:
-        one, other = absent[0].devices
-        return [f"{other} against {one}: NOT AVAILABLE."]
-    about = f"{_what(first)}, {first.title}"
-    if found := line.crossings:
-        return [f"{about}: {crossing_sentence(BATCH_SIZES, each)}" for each in found]
-    if len(line.results) == 1 or not line.places:
-        return [f"{about}, batch {each.size}: {_one(each)}" for each in line.results]
-    ends = "; ".join(f"at {p.size} {interval(p.ratio, sign='x')}" for p in (line.places[0], line.places[-1]))
-    return [f"{about}: {_order(line)}; {ends} as fast."]
+def _sentences(sweep: DeviceSweep) -> list[str]:
+    first = sweep.comparisons[0]
+    if absent := [each for each in sweep.comparisons if each.comparison.verdict is Verdict.NOT_AVAILABLE]:
+        reference, other = absent[0].devices
+        return [f"{other} against {reference}: NOT AVAILABLE."]
+    subject = f"{_workload(first)}, {first.title}"
+    if crossings := sweep.crossings:
+        return [f"{subject}: {crossing_sentence(BATCH_SIZES, crossing)}" for crossing in crossings]
+    ratios = sweep.ratios
+    if len(sweep.comparisons) == 1 or not ratios:
+        return [f"{subject}, batch {each.size}: {_at_one_size(each)}" for each in sweep.comparisons]
+    ends = "; ".join(f"at {end.size} {interval(end.ratio, sign='x')}" for end in (ratios[0], ratios[-1]))
+    return [f"{subject}: {_order(sweep)}; {ends} as fast."]
 
 
-def _what(each: Across) -> str:
-    workload = each.other.case.workload
+def _workload(comparison: DeviceComparison) -> str:
+    workload = comparison.other.case.workload
     inputs = "" if workload.input == "resident" else ", tf.data pipeline"
     return f"{workload.model}, {workload.precision}{inputs}"
 
 
-def _order(line: Line) -> str:
-    """Who is ahead all along. Nothing that is not certain is said to be."""
-    one, other = line.results[0].devices
-    measured, known = _sizes(line.places), [place for place in line.places if place.certain]
-    if not known:
-        return f"neither {one} nor {other} is ahead with certainty at any batch size measured ({measured})"
-    order = f"**{other} is {'faster' if known[0].ratio.centre > 1 else 'slower'} than {one}**"
-    if len(known) < len(line.places):
-        return f"{order}, with certainty at batch {_sizes(known)} of {measured} measured"
+def _order(sweep: DeviceSweep) -> str:
+    """Which device is faster where neither overtakes the other, as far as that is certain."""
+    reference, other = sweep.comparisons[0].devices
+    measured, certain = _sizes(sweep.ratios), [ratio for ratio in sweep.ratios if ratio.certain]
+    if not certain:
+        return f"neither {reference} nor {other} is ahead with certainty at any batch size measured ({measured})"
+    order = f"**{other} is {'faster' if certain[0].ratio.centre > 1 else 'slower'} than {reference}**"
+    if len(certain) < len(sweep.ratios):
+        return f"{order}, with certainty at batch {_sizes(certain)} of {measured} measured"
     return f"{order} at every batch size measured ({measured})"
 
 
-def _sizes(places: list[Place]) -> str:
-    return ", ".join(str(place.size) for place in places)
+def _sizes(ratios: list[RatioAtSize]) -> str:
+    return ", ".join(str(ratio.size) for ratio in ratios)
 
 
-def _one(each: Across) -> str:
-    one, other = each.devices
-    if not (ratio := each.comparison.ratio):
-        return f"no ratio of {other} to {one} ({each.comparison.verdict.value}: {each.comparison.reason})."
-    verdict = "" if each.comparison.verdict in (Verdict.FASTER, Verdict.SLOWER) else ", not certain"
-    verdict = ", the same" if each.comparison.verdict is Verdict.SAME else verdict
-    return f"**on {other} {interval(ratio, sign='x')} as fast as on {one}**{verdict}."
+def _at_one_size(each: DeviceComparison) -> str:
+    reference, other = each.devices
+    comparison = each.comparison
+    if not comparison.ratio:
+        return f"no ratio of {other} to {reference} ({comparison.verdict.value}: {comparison.reason})."
+    certainty = "" if comparison.verdict in (Verdict.FASTER, Verdict.SLOWER) else ", not certain"
+    certainty = ", the same" if comparison.verdict is Verdict.SAME else certainty
+    return f"**on {other} {interval(comparison.ratio, sign='x')} as fast as on {reference}**{certainty}."
 
 
-def _table(found: list[Across]) -> Table:
+def _table(comparisons: list[DeviceComparison]) -> Table:
     columns = (
         column("case", "case"),
         column("mode", "title"),
@@ -95,19 +94,19 @@ def _table(found: list[Across]) -> Table:
         column("verdict", "verdict"),
         column("why", "reason"),
     )
-    return Table("devices", columns, tuple(map(_row, found)))
+    return Table("devices", columns, tuple(map(_row, comparisons)))
 
 
-def _row(each: Across) -> Row:
-    one, other = each.devices
+def _row(each: DeviceComparison) -> Row:
+    reference, other = each.devices
     ratio: Summary | None = each.comparison.ratio
     return {
-        "case": _what(each),
+        "case": _workload(each),
         "mode": each.other.case.mode,
         "title": each.title,
         "size": each.size,
         "device": other,
-        "reference": one,
+        "reference": reference,
         "step_s": each.other.summary("step"),
         "reference_step_s": each.reference.summary("step"),
         "ratio": ratio,

@@ -1,10 +1,10 @@
-"""What happened in this run that deserves a sentence of its own, because people expect otherwise."""
+"""The section of key findings: results that differ from what people expect."""
 
 import re
 from collections.abc import Sequence
 
 from bench import modes
-from bench.analysis import costs as spending
+from bench.analysis import costs
 from bench.analysis.results import CaseResult, GroupResult, Run, ratio_between
 from bench.analysis.stats.ratios import Summary, Verdict
 from bench.modes.mode import Mode
@@ -14,21 +14,25 @@ from bench.report.questions.asking import versus
 
 
 def section(run: Run) -> Section:
-    """One bullet a fact; no parts where nothing surprised."""
-    facts = [f"- {group.title}: {fact}" for group in run.groups for fact in _facts(group)]
-    return Section(f"Worth knowing{run.label}", ("\n".join(facts),) if facts else ())
+    """One bullet for each finding; no parts where there is none."""
+    findings = [f"- {group.title}: {finding}" for group in run.groups for finding in _findings(group)]
+    return Section(f"Worth knowing{run.label}", ("\n".join(findings),) if findings else ())
 
 
-def _facts(group: GroupResult) -> list[str]:
+def _findings(group: GroupResult) -> list[str]:
     results = [result for result in group.cases if not result.case.again]
-    slower = [
-        f"**{b.title} takes {interval(found, sign='x')} as long as {a.title}** a step: {faster.lesson}."
+    never = [_never_breaks_even(result) for result in results if _has_no_break_even(result)]
+    return [*_slower(group, results), *never, *_conversion(results), *_retraced(results)]
+
+
+def _slower(group: GroupResult, results: Sequence[CaseResult]) -> list[str]:
+    return [
+        f"**{b.title} takes {interval(ratio, sign='x')} as long as {a.title}** a step: {faster.lesson}."
         for usual, faster in _expected_gains()
         for a in results
         for b in results
-        if (a.case.mode, b.case.mode) == (usual.name, faster.name) and (found := _times_as_long(group, a, b))
+        if (a.case.mode, b.case.mode) == (usual.name, faster.name) and (ratio := _times_as_long(group, a, b))
     ]
-    return [*slower, *map(_never_repaid, filter(_pays_never, results)), *_conversion(results), *_retraced(results)]
 
 
 def _expected_gains() -> list[tuple[Mode, Mode]]:
@@ -42,26 +46,26 @@ def _expected_gains() -> list[tuple[Mode, Mode]]:
 
 
 def _times_as_long(group: GroupResult, a: CaseResult, b: CaseResult) -> Summary | None:
-    """How many times as long b's step takes, where it was found to be slower."""
+    """How many times as long b's step takes as a's, where it was found to be slower; None otherwise."""
     compared = versus(group, a, b)
     return ratio_between(b, a) if compared and compared.verdict is Verdict.SLOWER else None
 
 
-def _pays_never(result: CaseResult) -> bool:
+def _has_no_break_even(result: CaseResult) -> bool:
     return bool(result.break_even and result.break_even.text == "never" and result.summary("startup"))
 
 
-def _never_repaid(result: CaseResult) -> str:
+def _never_breaks_even(result: CaseResult) -> str:
     startup = result.summary("startup")
     assert startup
     return f"**{result.title}'s start of {number(startup.centre)} s is never repaid**: its steps are slower as well."
 
 
 def _conversion(results: list[CaseResult]) -> list[str]:
-    """What AutoGraph's conversion costs and gives: the same trace with it and without."""
+    """The cost and the speedup of AutoGraph's conversion: the same step traced with it and without."""
     by_mode = {result.case.mode: result for result in results}
     converted, plain = by_mode.get("function"), by_mode.get("function_unconverted")
-    if not converted or not plain or (extra_s := spending.conversion_s(converted, plain)) is None:
+    if not converted or not plain or (extra_s := costs.conversion_s(converted, plain)) is None:
         return []
     ratio = ratio_between(plain, converted)
     gain = f"a step is {interval(ratio, sign='x')} as fast with it" if ratio else "of a step nothing is known"
@@ -73,7 +77,7 @@ def _retraced(results: list[CaseResult]) -> list[str]:
 
 
 def _retrace(result: CaseResult) -> str:
-    """What made a step trace again, and what to do; empty where nothing did."""
+    """What caused a step's retraces, and what to do; empty where there were none."""
     count = sum(m.proof.traces_while_timing for m in result.measurements)
     changes = tuple(dict.fromkeys(text for m in result.measurements for text in m.proof.execution.retraces))
     if not count and not changes:
@@ -86,7 +90,7 @@ def _retrace(result: CaseResult) -> str:
 
 
 def _ragged(changes: Sequence[str]) -> bool:
-    """Whether all that changed are first dimensions that shrank or grew back."""
+    """Whether nothing changed but the size of first dimensions, as a ragged last batch does."""
     shapes = [re.findall(r"(\w+) \[(\d+)((?:, \d+)*)\]", change.partition(": ")[2]) for change in changes]
-    alike = [len(pair) == 2 and pair[0][::2] == pair[1][::2] and pair[0][1] != pair[1][1] for pair in shapes]
-    return bool(alike) and all(alike)
+    first_only = [len(pair) == 2 and pair[0][::2] == pair[1][::2] and pair[0][1] != pair[1][1] for pair in shapes]
+    return bool(first_only) and all(first_only)

@@ -1,7 +1,6 @@
-"""What failed: the table, the lines for the terminal, and the tracebacks of own models' code.
+"""Failed cases: the table, the lines for the terminal, and the tracebacks of a user's own model."""
 
-Leaves out what was measured and turned out invalid (steady.py).
-"""
+from collections.abc import Sequence
 
 from bench.analysis.results import Run
 from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, Failure
@@ -11,32 +10,34 @@ TRACEBACKS = ("Traceback", "in user code")  # how Python's and AutoGraph's begin
 
 
 def parts(run: Run) -> list[Part]:
-    """Nothing where nothing failed."""
+    """The table and the tracebacks; empty where nothing failed."""
     table = _table(run)
     texts = [f"Where an own model's code failed:\n\n```text\n{text}\n```" for text in _tracebacks(run)]
     return [table, *texts] if table.rows else []
 
 
 def lines(run: Run) -> list[str]:
-    """A line for each way in which cases failed, however many did and however often; then the tracebacks."""
-    alike: dict[tuple[str, str, str], list[Failure]] = {}
+    """One line for all failures of a group with the same stage and message; then the tracebacks."""
+    by_message: dict[tuple[str, str, str], list[Failure]] = {}
     for failure in run.breakdowns:
-        alike.setdefault((failure.case.group, failure.stage, failure.message), []).append(failure)
-    found = []
-    for (group, stage, message), failures in alike.items():
-        arms = ", ".join(dict.fromkeys(failure.case.arm for failure in failures))
-        blocks = ", ".join(dict.fromkeys(str(failure.block) for failure in failures))
-        found.append(f"failed: {group}, {arms}, {stage}: {message} (block {blocks})")
-    return [*found, *_tracebacks(run)]
+        by_message.setdefault((failure.case.group, failure.stage, failure.message), []).append(failure)
+    return [*(_line(failures) for failures in by_message.values()), *_tracebacks(run)]
+
+
+def _line(failures: Sequence[Failure]) -> str:
+    first = failures[0]
+    arms = ", ".join(dict.fromkeys(failure.case.arm for failure in failures))
+    blocks = ", ".join(dict.fromkeys(str(failure.block) for failure in failures))
+    return f"failed: {first.case.group}, {arms}, {first.stage}: {first.message} (block {blocks})"
 
 
 def _tracebacks(run: Run) -> list[str]:
-    """Those of own models' code that raised, each once however many modes met it."""
-    found: dict[str, str] = {}
+    """The tracebacks of own models, one for each message."""
+    by_message: dict[str, str] = {}
     for failure in run.breakdowns:
         if failure.case.workload.own_model and failure.stderr_tail.startswith(TRACEBACKS):
-            found.setdefault(failure.message, failure.stderr_tail.strip())
-    return list(found.values())
+            by_message.setdefault(failure.message, failure.stderr_tail.strip())
+    return list(by_message.values())
 
 
 def _table(run: Run) -> Table:

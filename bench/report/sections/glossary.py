@@ -1,4 +1,4 @@
-"""Glossary: every column of the report's tables and every verdict, in a sentence each."""
+"""The glossary: every column of the report's tables and every verdict, in a sentence each."""
 
 from collections.abc import Sequence
 
@@ -118,7 +118,7 @@ VERDICTS = {
 
 
 def section(sections: Sequence[Section]) -> Section:
-    """The columns that these sections show, in order, then the verdicts."""
+    """The columns of these sections' tables, in order, then the verdicts."""
     tables = [part for s in sections for part in s.parts if isinstance(part, Table)]
     titles = dict.fromkeys(column.title for table in tables for column in table.columns)
     columns = "\n".join(f"- **{title}**: {meaning(title)}" for title in titles)
@@ -127,6 +127,6 @@ def section(sections: Sequence[Section]) -> Section:
 
 
 def meaning(title: str) -> str:
-    """What a column holds. Raises KeyError for one that nobody has explained."""
-    begun = next((text for start, text in _BEGINNINGS.items() if title.startswith(start)), "")
-    return begun or TERMS[title]
+    """What a column holds. Raises KeyError for a column without an explanation."""
+    by_beginning = next((text for start, text in _BEGINNINGS.items() if title.startswith(start)), "")
+    return by_beginning or TERMS[title]

@@ -1,16 +1,15 @@
-"""What a GPU was up to while it was measured: where ops ran, waiting, moving a batch, clocks and throttling.
+"""The GPU's part of the section on devices: where ops ran, synchronisation, copying a batch, clocks and throttling.
 
-Part of the section Devices (devices.py). On a CPU only waiting is shown, and only beside a GPU's.
+Of a CPU it shows synchronisation alone, and only in a run that measured a GPU too.
 """
 
 import statistics
 from collections.abc import Callable, Sequence
 
 from bench.analysis.results import CaseResult, GroupResult, Run
-from bench.analysis.stats import ratios as stats
+from bench.analysis.stats.ratios import summarise
 from bench.modes import placement
-from bench.records.devices import GpuLog, Reading
-from bench.records.run import Measurement
+from bench.records.devices import GpuLog, Placement, Reading
 from bench.report.form.document import Column, Part, Row, Table, column, summary_of
 from bench.report.form.wording import interval, number
 
@@ -29,40 +28,43 @@ _MOVING = (
     "Moving the images of one batch from the host's memory to the card, nothing else running; a resident batch is not "
     "moved while it is timed, a pipeline's is. On a CPU there is nothing to move."
 )
-_CARD = (
+_STATE = (
     "The card by NVIDIA's own library, read right after each slice, outside the clock. Slices whose clocks were held "
     "down are counted here and stay in every number."
 )
 
 
 def parts(run: Run) -> tuple[Part, ...]:
-    """Nothing where no GPU was measured."""
+    """A text and a table for each topic; empty where no GPU was measured."""
     if not any(result.case.device != "cpu" and result.measurements for _, result in run.rows()):
         return ()
-    made = ((_PLACES, _places(run)), (_WAITING, _waiting(run)), (_MOVING, _moving(run)), (_CARD, _cards(run)))
-    return tuple(part for text, table in made if table.rows for part in (text, table))
+    topics = ((_PLACES, _placement(run)), (_WAITING, _waiting(run)), (_MOVING, _moving(run)), (_STATE, _states(run)))
+    return tuple(part for text, table in topics if table.rows for part in (text, table))
 
 
-def _places(run: Run) -> Table:
+def _placement(run: Run) -> Table:
     columns = (
         column("case", "group"),
         column("mode", "title"),
         column("computing ops", "placed"),
         column("moved", "moved"),
     )
-    found = ((group, result, m) for group, result in run.rows() for m in result.measurements if m.proof.placement)
-    return Table("placement", columns, tuple(_place_row(*each) for each in found))
+    rows = tuple(
+        _placement_row(group, result, m.proof.placement)
+        for group, result in run.rows()
+        for m in result.measurements
+        if m.proof.placement
+    )
+    return Table("placement", columns, rows)
 
 
-def _place_row(group: GroupResult, result: CaseResult, measurement: Measurement) -> Row:
-    found = measurement.proof.placement
-    assert found
-    whole = " (one program)" if found.compiled else ""
+def _placement_row(group: GroupResult, result: CaseResult, step: Placement) -> Row:
+    program = " (one program)" if step.compiled else ""
     return {
         **_names(group, result),
-        "placed": "; ".join(f"{each.device} {each.ops}{whole}" for each in found.placed),
-        "strangers": "; ".join(placement.strangers(found, placement.home(result.case.device))),
-        "moved": "; ".join(found.transfers) or "nothing",
+        "placed": "; ".join(f"{each.device} {each.ops}{program}" for each in step.placed),
+        "strangers": "; ".join(placement.strangers(step, placement.home(result.case.device))),
+        "moved": "; ".join(step.transfers) or "nothing",
     }
 
 
@@ -80,16 +82,16 @@ def _waiting(run: Run) -> Table:
 
 
 def _waiting_row(group: GroupResult, result: CaseResult) -> Row | None:
-    found = [m.costs.synced for m in result.measurements if m.costs and m.costs.synced]
-    if not found or not result.valid or result.case.again:
+    synced = [m.costs.synced for m in result.measurements if m.costs and m.costs.synced]
+    if not synced or not result.valid or result.case.again:
         return None
-    both = [(each.once_s, each.every_s) for each in found if each.every_s]
+    both = [(each.once_s, each.every_s) for each in synced if each.every_s]
     return {
         **_names(group, result),
-        "once_s": stats.summarise([each.once_s for each in found]),
-        "every_s": stats.summarise([every for _, every in both]) if both else None,
-        "dearer": stats.summarise([every / once for once, every in both]) if both else None,
-        "left_s": max(each.left_s for each in found),
+        "once_s": summarise([each.once_s for each in synced]),
+        "every_s": summarise([every_s for _, every_s in both]) if both else None,
+        "dearer": summarise([every_s / once_s for once_s, every_s in both]) if both else None,
+        "left_s": max(each.left_s for each in synced),
     }
 
 
@@ -111,7 +113,7 @@ def _moving_row(group: GroupResult) -> Row | None:
     if not copies or not steps:
         return None
     step_s, fastest = min(steps, key=lambda pair: pair[0])
-    copy_s = stats.summarise(copies)
+    copy_s = summarise(copies)
     return {
         **_names(group, fastest),
         "size": group.workload.batch_size,
@@ -120,7 +122,7 @@ def _moving_row(group: GroupResult) -> Row | None:
     }
 
 
-def _cards(run: Run) -> Table:
+def _states(run: Run) -> Table:
     columns = (
         column("case", "group"),
         column("mode", "title"),
@@ -132,36 +134,36 @@ def _cards(run: Run) -> Table:
         column("slices held down", "throttled"),
         column("others on the card", "others"),
     )
-    found = [(group, result, [m.card for m in result.measurements if m.card]) for group, result in run.rows()]
-    return Table("card", columns, tuple(_card_row(group, result, logs) for group, result, logs in found if logs))
+    logs = [(group, result, [m.card for m in result.measurements if m.card]) for group, result in run.rows()]
+    return Table("card", columns, tuple(_state_row(*of_case) for of_case in logs if of_case[2]))
 
 
-def _card_row(group: GroupResult, result: CaseResult, logs: Sequence[GpuLog]) -> Row:
+def _state_row(group: GroupResult, result: CaseResult, logs: Sequence[GpuLog]) -> Row:
     readings = [reading for log in logs for reading in log.slices]
     reasons = dict.fromkeys(reason for log in logs for reason in log.reasons)
-    held_down = sum(log.throttled for log in logs)
+    throttled = sum(log.throttled for log in logs)
     return {
         **_names(group, result),
         "card": f"{logs[0].name or 'unknown'}, driver {logs[0].driver or 'unknown'}",
         "sm_mhz": _range(readings, lambda r: r.sm_mhz),
         "memory_mhz": _range(readings, lambda r: r.memory_mhz),
         "power_w": _range(readings, lambda r: r.power_w),
-        "temperature_c": _heat(logs, readings),
-        "throttled": f"{held_down} of {len(readings)}" + (f" ({', '.join(reasons)})" if reasons else ""),
+        "temperature_c": _temperatures(logs, readings),
+        "throttled": f"{throttled} of {len(readings)}" + (f" ({', '.join(reasons)})" if reasons else ""),
         "others": _others(logs),
     }
 
 
 def _range(readings: Sequence[Reading], value: Callable[[Reading], float | None]) -> str:
     """Median, lowest and highest: '1,980 (1,755 to 1,980)'."""
-    found = [value_ for reading in readings if (value_ := value(reading)) is not None]
-    if not found:
+    values = [read for reading in readings if (read := value(reading)) is not None]
+    if not values:
         return "–"
-    middle, low, high = statistics.median(found), min(found), max(found)
+    middle, low, high = statistics.median(values), min(values), max(values)
     return f"{middle:,.0f}" if low == high else f"{middle:,.0f} ({low:,.0f} to {high:,.0f})"
 
 
-def _heat(logs: Sequence[GpuLog], readings: Sequence[Reading]) -> str:
+def _temperatures(logs: Sequence[GpuLog], readings: Sequence[Reading]) -> str:
     before = [log.before.temperature_c for log in logs if log.before.temperature_c is not None]
     during = [reading.temperature_c for reading in readings if reading.temperature_c is not None]
     return f"{min(before)} to {max(during)}" if before and during else "–"

@@ -1,4 +1,4 @@
-"""The tables of trainings over modes and seeds, and how their numbers are written."""
+"""The tables of the section on learning, and how they write accuracies."""
 
 import statistics
 
@@ -9,7 +9,7 @@ from bench.report.form.wording import interval, number
 
 
 def table(learning: Learning) -> Table:
-    """One row a mode: test accuracy over seeds, its difference from the baseline, and what may be said of it."""
+    """One row for each mode: test accuracy over seeds, its difference from the baseline, and the verdict."""
     columns = (
         column("mode", "title"),
         column("seeds", "seeds"),
@@ -25,8 +25,8 @@ def table(learning: Learning) -> Table:
 
 
 def _row(learning: Learning, mode: ModeLearning) -> Row:
-    last = [t.points[-1] for t in mode.trained if t.points]
-    bare = [(p.seconds - p.first_call_s) / (p.step - 1) for p in last if p.step > 1]
+    last = [t.points[-1] for t in mode.trainings if t.points]
+    steps_s = [(p.seconds - p.first_call_s) / (p.step - 1) for p in last if p.step > 1]
     return {
         "mode": mode.mode,
         "title": mode.title,
@@ -40,14 +40,14 @@ def _row(learning: Learning, mode: ModeLearning) -> Row:
         "difference_high": mode.difference and mode.difference.high,
         "difference_shown": _difference(mode.difference),
         "verdict": _verdict(learning, mode),
-        "step_s": statistics.fmean(bare) if bare else None,
+        "step_s": statistics.fmean(steps_s) if steps_s else None,
         "waited": statistics.fmean(p.waited_s / p.seconds for p in last) if last else None,
-        "speed": None if mode is learning.baseline else learning.speed(mode),
+        "speed": None if mode is learning.baseline else learning.training_speedup(mode),
     }
 
 
 def _verdict(learning: Learning, mode: ModeLearning) -> str:
-    if any(t.not_applicable for t in mode.trained):
+    if any(t.not_applicable for t in mode.trainings):
         return "NOT APPLICABLE"
     if mode.failed:
         return "FAILED"
@@ -61,15 +61,15 @@ def _verdict(learning: Learning, mode: ModeLearning) -> str:
 
 
 def to_target(learning: Learning) -> Table:
-    """One row a mode: in how many seeds, after how many steps and seconds the target was first seen to be reached."""
-    base = learning.baseline.title
+    """One row for each mode: in how many seeds and after how many steps and seconds the target was reached."""
+    baseline = learning.baseline.title
     columns = (
         column(f"mode, to {learning.plan.target:.2%}", "title"),
         column("reached", "reached"),
         Column("steps (mean)", lambda row: "–" if row["steps"] is None else f"{row['steps']:,.0f}"),
         Column("seconds, all", lambda row: _range(row, "all")),
         Column("seconds, first call left out", lambda row: _range(row, "bare")),
-        Column(f"times as soon as {base}, all", lambda row: interval(summary_of(row, "sooner_all"), sign="x")),
+        Column(f"times as soon as {baseline}, all", lambda row: interval(summary_of(row, "sooner_all"), sign="x")),
         Column("first call left out", lambda row: interval(summary_of(row, "sooner_bare"), sign="x")),
     )
     return Table(
@@ -82,24 +82,24 @@ def to_target(learning: Learning) -> Table:
 
 def _target_row(learning: Learning, mode: ModeLearning) -> Row:
     target, other = learning.plan.target, mode is not learning.baseline
-    points = [point for t in mode.trained if (point := t.reached(target))]
+    points = [point for t in mode.trainings if (point := t.reached(target))]
     row: dict[str, object] = {
         "mode": mode.mode,
         "title": mode.title,
-        "reached": f"{len(points)} of {len(mode.trained)}",
+        "reached": f"{len(points)} of {len(mode.trainings)}",
         "steps": statistics.fmean(point.step for point in points) if points else None,
-        "sooner_all": learning.sooner(mode, first_call=True) if other else None,
-        "sooner_bare": learning.sooner(mode, first_call=False) if other else None,
+        "sooner_all": learning.target_speedup(mode, first_call=True) if other else None,
+        "sooner_bare": learning.target_speedup(mode, first_call=False) if other else None,
     }
     for name, first_call in (("all", True), ("bare", False)):
-        seconds = [s for t in mode.trained if (s := seconds_to(t, target, first_call)) is not None]
-        found = (statistics.fmean(seconds), min(seconds), max(seconds)) if seconds else (None, None, None)
-        row |= dict(zip((f"{name}_mean_s", f"{name}_least_s", f"{name}_most_s"), found, strict=True))
+        seconds = [s for t in mode.trainings if (s := seconds_to(t, target, first_call)) is not None]
+        row[f"{name}_mean_s"] = statistics.fmean(seconds) if seconds else None
+        row[f"{name}_least_s"], row[f"{name}_most_s"] = min(seconds, default=None), max(seconds, default=None)
     return row
 
 
 def trainings(learning: Learning) -> Table:
-    """Every displayed step of every training: data for others, not for the page."""
+    """Every displayed step of every training: data for other programs, not for the page."""
     rows = tuple(
         {
             "mode": mode.mode,
@@ -108,7 +108,7 @@ def trainings(learning: Learning) -> Table:
             **{name: getattr(point, name) for name in point.__slots__},
         }
         for mode in learning.modes
-        for t in mode.trained
+        for t in mode.trainings
         for point in t.points
     )
     return Table("trainings", (), rows)
@@ -127,7 +127,7 @@ def points(share: float) -> str:
 
 
 def signed(share: float) -> str:
-    """A difference in points."""
+    """A difference of shares in points, with its sign."""
     return f"{100 * share:+.2f}"
 
 

@@ -1,4 +1,4 @@
-"""The method in short: what is in the clock, what is not, and how an interval comes about."""
+"""The section on the method: what is timed, what is not, and how intervals are computed."""
 
 from bench.analysis.results import Run
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS, MARGIN
@@ -6,7 +6,7 @@ from bench.report.form.document import Section
 
 
 def section(run: Run) -> Section:
-    """The same for every run, but for what a pipeline and a GPU add."""
+    """The same text for every run, with a paragraph more for a pipeline and for a GPU."""
     streamed = (_PIPELINE,) if any(case.workload.input == "pipeline" for case in run.plan.cases) else ()
     on_gpu = (_GPU,) if any(case.device != "cpu" for case in run.plan.cases) else ()
     return Section("What is timed, and how", (_CLOCK, *streamed, *on_gpu, _TURNS, _STATISTICS))

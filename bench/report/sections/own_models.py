@@ -1,4 +1,4 @@
-"""A run's own models, probed before the first block: what was said then. Leaves out how (autograph/probe_models.py)."""
+"""The section on a user's own models: what probing them before the first block reported."""
 
 from bench.records.probes import Probes
 from bench.report.form.document import Section
@@ -10,7 +10,7 @@ _READING = (
 )
 
 
-def section(found: Probes) -> Section:
-    """What was said of each model."""
-    texts = [f"```text\n{chr(10).join(one.lines)}\n```" for one in found.probed]
+def section(probes: Probes) -> Section:
+    """The report on each model, as text."""
+    texts = [f"```text\n{chr(10).join(model.lines)}\n```" for model in probes.probed]
     return Section("Own models, probed", (_READING, *texts))

@@ -1,4 +1,4 @@
-"""Proof: that every mode did the same work, and did it in the way its name says."""
+"""The section on equal work and proof of mode: that every mode computed the same thing, and ran as it claims."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ FIRST_LOSSES = 5  # compared where no step takes seconds
 
 
 def section(run: Run) -> Section:
-    """How far the cases differ from their baseline, and what TensorFlow says of how they ran."""
+    """How far the cases differ from their baseline, and TensorFlow's own account of how they ran."""
     return Section("Equal work, and proof of mode", (_reading(run), _work(run), _modes(run)))
 
 
@@ -29,12 +29,12 @@ def _reading(run: Run) -> str:
 
 
 def _tolerance(run: Run, of: Callable[[Tolerance], float]) -> str:
-    """'1e-05'; where the run's precisions or kinds of devices have different ones, '1e-05 in float32 on CPU, ...'."""
+    """'1e-05', or '1e-05 in float32 on CPU, ...' where the run's precisions or devices have different tolerances."""
     kinds = dict.fromkeys((case.workload.precision, case.device.partition(":")[0]) for case in run.plan.cases)
-    found = {kind: f"{of(tolerance_of(*kind)):.0e}" for kind in kinds}
-    if len(set(found.values())) == 1:
-        return next(iter(found.values()))
-    return ", ".join(f"{text} in {precision} on {device.upper()}" for (precision, device), text in found.items())
+    tolerances = {kind: f"{of(tolerance_of(*kind)):.0e}" for kind in kinds}
+    if len(set(tolerances.values())) == 1:
+        return next(iter(tolerances.values()))
+    return ", ".join(f"{text} in {precision} on {device.upper()}" for (precision, device), text in tolerances.items())
 
 
 def _changes(run: Run, tolerance: str) -> str:
@@ -47,7 +47,7 @@ def _changes(run: Run, tolerance: str) -> str:
 
 
 def _shorter(run: Run) -> str:
-    """Which cases took too long for five losses, and of how many they were compared."""
+    """The cases that took too long for five losses, and how many losses were compared."""
     rows = [_work_row(group, result) for group, result in run.rows() if result.measurements]
     short = [
         f"{row['title']} {row['losses_compared']}" for row in rows if row["losses_compared"] in range(FIRST_LOSSES)
@@ -56,15 +56,15 @@ def _shorter(run: Run) -> str:
 
 
 def less_warm(run: Run) -> list[str]:
-    """The cases of which fewer steps than of others went before the first slice: 'XLA loop 0 after the first 2'."""
-    found = []
+    """The cases that had fewer warm-up steps than others before the first slice: 'XLA loop 0 after the first 2'."""
+    cases = []
     for group, result in run.rows():
         first = min((len(m.evidence.first_losses) for m in result.measurements), default=FIRST_LOSSES)
-        more = [m.warmup.steps_per_slice for m in result.measurements]
-        if first < FIRST_LOSSES or any(steps < run.plan.schedule.warmup_steps for steps in more):
+        warmup = [m.warmup.steps_per_slice for m in result.measurements]
+        if first < FIRST_LOSSES or any(steps < run.plan.schedule.warmup_steps for steps in warmup):
             where = f"{group.title}, " if len(run.groups) > 1 else ""
-            found.append(f"{where}{result.title} {min(more)} after the first {first}")
-    return found
+            cases.append(f"{where}{result.title} {min(warmup)} after the first {first}")
+    return cases
 
 
 def _work(run: Run) -> Table:
@@ -86,11 +86,11 @@ def _work(run: Run) -> Table:
 
 
 def _work_row(group: GroupResult, result: CaseResult) -> Row:
-    reference = {m.block: m for m in group.baseline.measurements}
-    pairs = [(m, reference[m.block]) for m in result.measurements if m.block in reference]
-    differences = [_differences(m, base) for m, base in pairs]
-    loss, gradient, curve = (max(column) for column in zip(*differences, strict=True)) if pairs else (None,) * 3
-    compared = [len(loss_differences(m.evidence, base.evidence)) for m, base in pairs]
+    baselines = {m.block: m for m in group.baseline.measurements}
+    pairs = [(m, baselines[m.block]) for m in result.measurements if m.block in baselines]
+    differences = [_differences(m, baseline) for m, baseline in pairs]
+    loss, gradient, curve = (max(values) for values in zip(*differences, strict=True)) if pairs else (None,) * 3
+    compared = [len(loss_differences(m.evidence, baseline.evidence)) for m, baseline in pairs]
     updates = {f"{m.proof.updates} / {m.proof.updates_expected}" for m in result.measurements}
     return {
         "group": group.title,
@@ -105,9 +105,10 @@ def _work_row(group: GroupResult, result: CaseResult) -> Row:
 
 
 def _differences(measurement: Measurement, baseline: Measurement) -> tuple[float, float, float]:
-    own, other = measurement.evidence, baseline.evidence
-    curve = loss_differences(own, other)
-    return curve[0], largest_gradient_difference(own.gradients, other.gradients)[1], max(curve)
+    """The relative differences of the first loss, of the first gradients, and the largest of the loss curve."""
+    evidence, expected = measurement.evidence, baseline.evidence
+    curve = loss_differences(evidence, expected)
+    return curve[0], largest_gradient_difference(evidence.gradients, expected.gradients)[1], max(curve)
 
 
 def _modes(run: Run) -> Table:

@@ -1,8 +1,9 @@
-"""Published figures beside this run's, where it holds something like them: with their source, and why they differ."""
+"""The section of published results next to this run's, with their sources and what differs."""
 
 from dataclasses import dataclass
 
 from bench.analysis.results import GroupResult, Run, ratio_between
+from bench.analysis.stats.ratios import Summary
 from bench.report.form.document import Column, Row, Section, Table, column, summary_of
 from bench.report.form.wording import interval
 
@@ -13,11 +14,11 @@ _READING = (
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """What was published of `ahead` against `behind`, and the models here that come nearest."""
+class PublishedResult:
+    """A published speedup of `ahead` over `behind`, and the models here that come nearest to what was measured."""
 
     claim: str
-    said: str
+    value: str
     source: str
     address: str
     models: tuple[str, ...]
@@ -27,8 +28,8 @@ class Figure:
 
 
 _TREE = "https://github.com/tensorflow/tensorflow/blob"
-FIGURES = (
-    Figure(
+PUBLISHED = (
+    PublishedResult(
         "AutoGraph's training loop in a graph against eager, an MLP on MNIST",
         "6.4x (3.99 s against 0.623 s for 500 steps)",
         "TensorFlow's AutoGraph notebook, July 2018",
@@ -40,7 +41,7 @@ FIGURES = (
         "a nightly of TensorFlow 1, ten runs of one process each after the other; a smaller MLP at batch 500, and the "
         "input pipeline and a test batch are in the clock",
     ),
-    Figure(
+    PublishedResult(
         "auto-clustering against none, a CNN on CIFAR-10",
         "1.17x",
         "TensorFlow's tutorial “Classifying CIFAR-10 with XLA”",
@@ -51,7 +52,7 @@ FIGURES = (
         "autocluster",
         "on a Titan V, one training each without interval; on a CPU clusters are off unless flags ask for them",
     ),
-    Figure(
+    PublishedResult(
         "eager against tf.function, ResNet-50 on a GPU",
         "comparable",
         "TensorFlow's guide “Eager execution”",
@@ -65,8 +66,8 @@ FIGURES = (
 
 
 def section(run: Run) -> Section:
-    """A row for each figure and group that come near each other; no parts where none do."""
-    rows = tuple(_row(group, figure, ours) for group in run.groups for figure, ours in _near(group))
+    """A row for each published result and group that are similar; no parts where there is none."""
+    rows = tuple(_row(group, published, ratio) for group in run.groups for published, ratio in _similar(group))
     columns = (
         column("what was compared", "claim"),
         column("published", "said"),
@@ -79,17 +80,24 @@ def section(run: Run) -> Section:
     return Section(f"Published figures{run.label}", (_READING, table) if rows else ())
 
 
-def _near(group: GroupResult) -> list[tuple[Figure, Row]]:
-    """The figures that the group holds a ratio beside."""
-    by_mode = {r.case.mode: r for r in group.cases if not r.case.again and r.valid}
+def _similar(group: GroupResult) -> list[tuple[PublishedResult, Summary]]:
+    """The published results that the group has a ratio for, with that ratio."""
+    by_mode = {result.case.mode: result for result in group.cases if not result.case.again and result.valid}
     return [
-        (figure, {"ratio": ratio})
-        for figure in FIGURES
-        if group.workload.model in figure.models and figure.behind in by_mode and figure.ahead in by_mode
-        if (ratio := ratio_between(by_mode[figure.behind], by_mode[figure.ahead]))
+        (published, ratio)
+        for published in PUBLISHED
+        if group.workload.model in published.models and published.behind in by_mode and published.ahead in by_mode
+        if (ratio := ratio_between(by_mode[published.behind], by_mode[published.ahead]))
     ]
 
 
-def _row(group: GroupResult, figure: Figure, ours: Row) -> Row:
-    told = {name: getattr(figure, name) for name in ("claim", "said", "source", "address", "caveat")}
-    return {"group": group.title, **told, **ours}
+def _row(group: GroupResult, published: PublishedResult, ratio: Summary) -> Row:
+    return {
+        "group": group.title,
+        "claim": published.claim,
+        "said": published.value,
+        "source": published.source,
+        "address": published.address,
+        "caveat": published.caveat,
+        "ratio": ratio,
+    }

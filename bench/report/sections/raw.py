@@ -1,4 +1,4 @@
-"""Raw data: the files that every number of the report was made of, and those that others may work on."""
+"""The section on raw data: the files that every number of the report comes from, and the tables as CSV."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ _WHAT_FOR = {
 
 
 def section(sections: Sequence[Section], raw_files: Sequence[str]) -> Section:
-    """A link a file; the tables are those of the sections, some of which show more in their file than on the page."""
+    """A link for each file; a table's file may hold more columns and rows than the page shows."""
     tables = [part for s in sections for part in s.parts if isinstance(part, Table)]
     links = [_link(name) for name in ("plan.json", *raw_files, "benchmark.json")]
     links += [f"- [tables/{t.name}.csv](tables/{t.name}.csv){f': {t.caption}' if t.caption else ''}" for t in tables]

@@ -1,10 +1,10 @@
-"""Start-up and break-even: what a mode costs before its second step, and after how many steps that is repaid."""
+"""The section on start-up cost and break-even: what comes before a mode's second step, and when it is recovered."""
 
 from functools import partial
 
 from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.report.form.document import Column, Figure, Row, Section, Table, column, summary_of
-from bench.report.form.wording import interval, repaid
+from bench.report.form.wording import break_even, interval
 from bench.report.plots import timing
 
 _READING = (
@@ -50,7 +50,7 @@ def _row(group: GroupResult, result: CaseResult) -> Row:
         "trace_s": result.summary("trace"),
         "startup_s": result.summary("startup"),
         "break_even_steps": result.break_even and result.break_even.steps,
-        "repaid": repaid(result.break_even),
+        "repaid": break_even(result.break_even),
     }
 
 
@@ -60,5 +60,5 @@ def _figures(run: Run) -> list[Figure]:
 
 
 def _alt(group: GroupResult, label: str) -> str:
-    words = [f"{r.title} {repaid(r.break_even)}" for r in group.candidates if r.break_even]
+    words = [f"{r.title} {break_even(r.break_even)}" for r in group.candidates if r.break_even]
     return f"Total time over steps, the start included, for {group.title}{label}: repaid after: " + "; ".join(words)

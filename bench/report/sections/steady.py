@@ -1,4 +1,4 @@
-"""The steady state: time of a step in each mode, how many times as fast it is, and what may be said of that."""
+"""The section on the steady state: each mode's time of a step, its speedup over the baseline, and the verdict."""
 
 from functools import partial
 
@@ -39,7 +39,7 @@ def table(run: Run) -> Table:
 
 
 def _row(group: GroupResult, result: CaseResult) -> Row:
-    ratio = group.again if result.case.again else result.comparison and result.comparison.ratio
+    ratio = group.control_ratio if result.case.again else result.comparison and result.comparison.ratio
     verdict, reason = verdict_of(group, result)
     return {
         "group": group.title,
@@ -57,7 +57,7 @@ def _row(group: GroupResult, result: CaseResult) -> Row:
 
 
 def verdict_of(group: GroupResult, result: CaseResult) -> tuple[str, str]:
-    """What may be said of a case, and why."""
+    """A case's verdict in words, and the reason."""
     if result.not_available:
         return "NOT AVAILABLE", NO_DEVICE
     if result.comparison:
@@ -68,7 +68,7 @@ def verdict_of(group: GroupResult, result: CaseResult) -> tuple[str, str]:
         return "FAILED" if result.failures else "NOT MEASURED", "; ".join(f.message for f in result.failures[:1])
     if not result.case.again:
         return "baseline", ""
-    return "noise floor", f"A/A: {group.floor - 1:.1%}" if group.floor else "no pair of blocks"
+    return "noise floor", f"A/A: {group.aa_difference - 1:.1%}" if group.aa_difference else "no pair of blocks"
 
 
 def _slices(run: Run) -> Table:
@@ -100,7 +100,7 @@ def _figures(run: Run) -> list[Figure]:
             )
             figures.append(Figure(f"{group.name}-slices", alt, partial(timing.slices, group, run.label)))
         judged = [r for r in group.candidates if r.comparison and r.comparison.ratio]
-        if judged and group.again:
+        if judged and group.control_ratio:
             alt = f"Speed against {group.baseline.title} for {group.title}{run.label}: " + "; ".join(
                 f"{r.title} {interval(r.comparison.ratio if r.comparison else None, sign='x')}" for r in judged
             )

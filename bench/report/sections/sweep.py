@@ -1,11 +1,22 @@
-"""Over batch sizes, over threads: how step times and speeds change along a sweep, and where two modes change places."""
+"""The sections on sweeps over batch sizes and threads: step times, speedups, and where one mode overtakes another."""
 
 import re
 from collections.abc import Sequence
 from functools import partial
 
 from bench.analysis.results import CaseResult, Run
-from bench.analysis.sweep import BATCH_SIZES, THREADS, Axis, Crossing, Family, Place, crossings, families, pairs, places
+from bench.analysis.sweep import (
+    BATCH_SIZES,
+    THREADS,
+    Axis,
+    Crossing,
+    RatioAtSize,
+    Sweep,
+    crossings,
+    pairs,
+    ratios_over_sizes,
+    sweeps,
+)
 from bench.report.form.document import Column, Figure, Row, Section, Table, column, summary_of
 from bench.report.form.wording import indication, interval
 from bench.report.plots import sweep as plots
@@ -20,43 +31,44 @@ _READING = (
 
 
 def over_batch_sizes(run: Run) -> Section:
-    """Where the run's groups differ in their batch size alone; no parts otherwise."""
+    """The section on groups that differ only in their batch size; no parts without such groups."""
     return _section(run, BATCH_SIZES, "Over batch sizes", "sweep")
 
 
 def over_threads(run: Run) -> Section:
-    """Where the run's groups differ in their number of threads alone; no parts otherwise."""
+    """The section on groups that differ only in their number of threads; no parts without such groups."""
     return _section(run, THREADS, "Over threads", "sweep-threads")
 
 
 def sentences(run: Run) -> list[str]:
-    """What each sweep of the run comes to."""
-    return [text for axis in (BATCH_SIZES, THREADS) for family in families(run, axis) for text in _said(family)]
+    """The findings of each sweep of the run, a sentence each."""
+    return [text for axis in (BATCH_SIZES, THREADS) for sweep in sweeps(run, axis) for text in _sentences(sweep)]
 
 
 def _section(run: Run, axis: Axis, title: str, name: str) -> Section:
-    found = families(run, axis)
-    if not found:
+    along_axis = sweeps(run, axis)
+    if not along_axis:
         return Section(title, ())
-    bullets = "\n".join(f"- {text}" for family in found for text in _said(family))
+    bullets = "\n".join(f"- {text}" for sweep in along_axis for text in _sentences(sweep))
     few = "" if run.enough else indication(run)
-    said = (few, bullets) if bullets else ()
-    figures = [_figure(family, run.label) for family in found]
-    parts = (*said, _READING.format(table=name), _table(found, name), *figures)
+    findings = (few, bullets) if bullets else ()
+    figures = [_figure(sweep, run.label) for sweep in along_axis]
+    parts = (*findings, _READING.format(table=name), _table(along_axis, name), *figures)
     return Section(f"{title}{run.label}", tuple(part for part in parts if part))
 
 
-def _said(family: Family) -> list[str]:
-    """A sentence a crossing, then what is to be said of all other pairs."""
-    found = crossings(family)
-    crossed = [{crossing.ahead, crossing.behind} for crossing in found]
-    others = [(a, b) for a, b in pairs(family) if {family.titles[a], family.titles[b]} not in crossed]
-    rest = [_rest(family, others, "otherwise " if found else "")] if others else []
-    return [f"{family.title}: {text}" for text in (*(crossing_sentence(family.axis, each) for each in found), *rest)]
+def _sentences(sweep: Sweep) -> list[str]:
+    """A sentence for each crossing, then one on all other pairs."""
+    crossed = crossings(sweep)
+    titles = [{crossing.ahead, crossing.behind} for crossing in crossed]
+    others = [(a, b) for a, b in pairs(sweep) if {sweep.titles[a], sweep.titles[b]} not in titles]
+    rest = [_rest(sweep, others, "otherwise " if crossed else "")] if others else []
+    texts = [*(crossing_sentence(sweep.axis, crossing) for crossing in crossed), *rest]
+    return [f"{sweep.title}: {text}" for text in texts]
 
 
 def crossing_sentence(axis: Axis, crossing: Crossing) -> str:
-    """Where one overtakes the other, how surely, and how far apart they are at both ends."""
+    """Between which sizes one overtakes the other, whether that is certain, and the ratios at both ends."""
     overtakes = "overtakes" if crossing.certain else "seems to overtake"
     low, high = crossing.low.size, crossing.high.size
     about = f" (about {axis.at(round(crossing.about))})" if crossing.about and high - low > 1 else ""
@@ -65,23 +77,23 @@ def crossing_sentence(axis: Axis, crossing: Crossing) -> str:
     return f"**{crossing.ahead} {overtakes} {crossing.behind} {between}**; {ends}."
 
 
-def _end(place: Place) -> str:
-    return interval(place.ratio, sign="x") + ("" if place.certain else " (not certain)")
+def _end(end: RatioAtSize) -> str:
+    return interval(end.ratio, sign="x") + ("" if end.certain else " (not certain)")
 
 
-def _rest(family: Family, others: Sequence[tuple[str, str]], otherwise: str) -> str:
-    """Of pairs that do not cross. Nothing is called the same that was not certain at two sizes."""
-    against = " and against ".join(dict.fromkeys(family.titles[first] for first, _ in others))
-    if not any(sum(place.certain for place in places(family, *pair)) > 1 for pair in others):
+def _rest(sweep: Sweep, others: Sequence[tuple[str, str]], otherwise: str) -> str:
+    """A sentence on the pairs that do not cross; only where a ratio is certain at two sizes the order is the same."""
+    against = " and against ".join(dict.fromkeys(sweep.titles[first] for first, _ in others))
+    if not any(sum(ratio.certain for ratio in ratios_over_sizes(sweep, *pair)) > 1 for pair in others):
         return f"{otherwise}too little is certain to say whether the order against {against} changes."
-    sizes = ", ".join(map(str, family.sizes))
-    same = f"is the same at every {family.axis.name} measured ({sizes}), wherever it is certain"
+    sizes = ", ".join(map(str, sweep.sizes))
+    same = f"is the same at every {sweep.axis.name} measured ({sizes}), wherever it is certain"
     return f"{otherwise}the order against {against} {same}."
 
 
-def _table(found: Sequence[Family], name: str) -> Table:
-    """One row a mode and size: what a step and an image take, and how many times as fast as the baseline that is."""
-    axis = found[0].axis
+def _table(along_axis: Sequence[Sweep], name: str) -> Table:
+    """One row for each mode and size: time of a step and of an image, and the speedup over the baseline."""
+    axis = along_axis[0].axis
     columns = (
         column("case", "family"),
         column("mode", "title"),
@@ -92,17 +104,17 @@ def _table(found: Sequence[Family], name: str) -> Table:
         Column("µs an image", lambda row: interval(summary_of(row, "image_s"), 1e6)),
     )
     rows = tuple(
-        _row(family, size, result)
-        for family in found
-        for line in family.lines.values()
-        for size, (_, result) in line.items()
+        _row(sweep, size, result)
+        for sweep in along_axis
+        for by_size in sweep.results_by_arm.values()
+        for size, (_, result) in by_size.items()
     )
-    return Table(name, columns if len(found) > 1 else columns[1:], rows, f"A step over {axis.name}, by mode")
+    return Table(name, columns if len(along_axis) > 1 else columns[1:], rows, f"A step over {axis.name}, by mode")
 
 
-def _row(family: Family, size: int, result: CaseResult) -> Row:
+def _row(sweep: Sweep, size: int, result: CaseResult) -> Row:
     return {
-        "family": family.title,
+        "family": sweep.title,
         "mode": result.case.mode,
         "steps_per_call": result.case.steps_per_call,
         "title": result.title,
@@ -114,14 +126,14 @@ def _row(family: Family, size: int, result: CaseResult) -> Row:
     }
 
 
-def _figure(family: Family, label: str) -> Figure:
+def _figure(sweep: Sweep, label: str) -> Figure:
     words = "; ".join(
-        f"{family.titles[arm]} "
-        + ", ".join(f"{interval(result.summary('step'), 1e3)} ms at {size}" for size, (_, result) in line.items())
-        for arm, line in family.lines.items()
+        f"{sweep.titles[arm]} "
+        + ", ".join(f"{interval(result.summary('step'), 1e3)} ms at {size}" for size, (_, result) in by_size.items())
+        for arm, by_size in sweep.results_by_arm.items()
     )
-    name = re.sub(r"[^a-z0-9_]+", "-", f"{family.title} over {family.axis.name}".lower())
+    name = re.sub(r"[^a-z0-9_]+", "-", f"{sweep.title} over {sweep.axis.name}".lower())
     return Figure(
-        name, f"Time of a step over {family.axis.name} for {family.title}{label}: {words}",
-        partial(plots.sweep, family, label),
+        name, f"Time of a step over {sweep.axis.name} for {sweep.title}{label}: {words}",
+        partial(plots.over_sizes, sweep, label),
     )  # fmt: skip

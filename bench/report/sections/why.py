@@ -1,22 +1,18 @@
-"""Why a mode is faster or slower than the baseline: one sentence a comparison, from what was counted.
-
-A step's wall time is CPU work over cores busy, so the two ratios are what a speed-up is made of (spending.py).
-"""
+"""The section on causes: why each mode is faster or slower than the baseline, from CPU time, cores and graphs."""
 
 import math
 
-from bench.analysis import costs as spending
+from bench.analysis import costs
 from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.stats.ratios import Verdict
 from bench.report.form.document import Section
-from bench.report.form.wording import calls as calls_of
-from bench.report.form.wording import interval, number
+from bench.report.form.wording import calls_a_step, interval, number
 
 SAME = 1.05  # a ratio of work or cores closer to 1 than this is called the same
 
 
 def section(run: Run) -> Section:
-    """One bullet a comparison with a clear verdict; no parts where there is none, or nothing was counted."""
+    """One bullet for each comparison that is FASTER or SLOWER; no parts without one, or without recorded costs."""
     several = len(run.groups) > 1
     lines = [
         f"- {f'{group.title}: ' if several else ''}{sentence}"
@@ -28,30 +24,31 @@ def section(run: Run) -> Section:
 
 
 def _sentence(group: GroupResult, result: CaseResult) -> str:
-    found = spending.split(group.baseline, result)
-    if not found or not result.comparison or result.comparison.verdict not in (Verdict.FASTER, Verdict.SLOWER):
+    """The larger cause first, then details; empty without a clear verdict or CPU time."""
+    split = costs.split(group.baseline, result)
+    if not split or not result.comparison or result.comparison.verdict not in (Verdict.FASTER, Verdict.SLOWER):
         return ""
     speed = interval(result.comparison.ratio, sign="x")
-    causes = [_work(group.baseline, result, found), _cores(group.baseline, result, found)]
-    if abs(math.log(found.cores)) > abs(math.log(found.work)):
+    causes = [_work(group.baseline, result, split.work), _cores(group.baseline, result, split.cores)]
+    if abs(math.log(split.cores)) > abs(math.log(split.work)):
         causes.reverse()
     details = [*_dispatch(group.baseline, result), *_structure(result)]
     sentence = f"**{result.title}, {speed} as fast as {group.baseline.title}:** {causes[0]}, and {causes[1]}"
     return "; ".join([sentence, *details]) + "."
 
 
-def _work(baseline: CaseResult, result: CaseResult, found: spending.Split) -> str:
-    times = "as much" if 1 / SAME < found.work < SAME else f"{number(found.work)} times as much"
+def _work(baseline: CaseResult, result: CaseResult, ratio: float) -> str:
+    times = "as much" if 1 / SAME < ratio < SAME else f"{number(ratio)} times as much"
     return f"it needs {_ms(result, 'cpu')} ms of CPU time a step, {baseline.title} {_ms(baseline, 'cpu')} ({times})"
 
 
-def _cores(baseline: CaseResult, result: CaseResult, found: spending.Split) -> str:
-    own, other = (case.summary("cores") for case in (result, baseline))
-    assert own and other
-    if 1 / SAME < found.cores < SAME:
-        return f"it keeps as many cores busy ({own.centre:.2f})"
-    kind = "more" if found.cores > 1 else "fewer"
-    return f"it keeps {kind} cores busy ({own.centre:.2f} against {other.centre:.2f})"
+def _cores(baseline: CaseResult, result: CaseResult, ratio: float) -> str:
+    cores, baseline_cores = (case.summary("cores") for case in (result, baseline))
+    assert cores and baseline_cores
+    if 1 / SAME < ratio < SAME:
+        return f"it keeps as many cores busy ({cores.centre:.2f})"
+    kind = "more" if ratio > 1 else "fewer"
+    return f"it keeps {kind} cores busy ({cores.centre:.2f} against {baseline_cores.centre:.2f})"
 
 
 def _ms(result: CaseResult, metric: str) -> str:
@@ -61,22 +58,22 @@ def _ms(result: CaseResult, metric: str) -> str:
 
 
 def _dispatch(baseline: CaseResult, result: CaseResult) -> list[str]:
-    """What Python and dispatch have to do with it."""
-    before, after = spending.outside_s(baseline), spending.outside_s(result)
-    calls = spending.calls(baseline), spending.calls(result)
-    if before is None or after is None or None in calls:
+    """Python/dispatch overhead of both, and how often Python called TensorFlow."""
+    overhead_s, baseline_s = costs.outside_s(result), costs.outside_s(baseline)
+    calls, baseline_calls = costs.calls(result), costs.calls(baseline)
+    if overhead_s is None or baseline_s is None or calls is None or baseline_calls is None:
         return []
-    ours, theirs = (calls_of(count) for count in reversed(calls) if count is not None)
     return [
-        f"Python and dispatch take {number(1e3 * after)} of its {_ms(result, 'step')} ms "
-        f"({ours} a step), {number(1e3 * before)} of {baseline.title}'s {_ms(baseline, 'step')} ({theirs})"
+        f"Python and dispatch take {number(1e3 * overhead_s)} of its {_ms(result, 'step')} ms "
+        f"({calls_a_step(calls)} a step), {number(1e3 * baseline_s)} of {baseline.title}'s "
+        f"{_ms(baseline, 'step')} ({calls_a_step(baseline_calls)})"
     ]
 
 
 def _structure(result: CaseResult) -> list[str]:
-    found, proven = spending.structure(result), result.measurements[-1].proof.execution
-    if found.fusions is not None:
-        return [f"XLA made {found.fusions} fusions of its {proven.hlo_instructions} instructions"]
-    if found.ops_optimised is not None and found.ops_optimised < proven.graph_ops:
-        return [f"Grappler left {found.ops_optimised} of {proven.graph_ops} operations"]
+    structure, execution = costs.structure(result), result.measurements[-1].proof.execution
+    if structure.fusions is not None:
+        return [f"XLA made {structure.fusions} fusions of its {execution.hlo_instructions} instructions"]
+    if structure.ops_optimised is not None and structure.ops_optimised < execution.graph_ops:
+        return [f"Grappler left {structure.ops_optimised} of {execution.graph_ops} operations"]
     return []

@@ -1,4 +1,4 @@
-"""The statistics hold under every kind of noise: coverage, false alarms, power, stopping; by simulation, from one seed.
+"""The statistics under every kind of noise: coverage, false positives, power, stopping; simulated from one seed.
 
 The bounds are those that a run promises, widened by what so many simulated runs leave uncertain (3 standard errors).
 """
@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from bench.analysis.stats import characteristics, simulation
-from bench.analysis.stats import ratios as stats
+from bench.analysis.stats.characteristics import Characteristic
+from bench.analysis.stats.ratios import PILOT_BLOCKS
 from bench.analysis.stats.simulation import MACHINES, Machine
 
 RUNS = 1000
@@ -21,32 +22,34 @@ def widened(share: float, runs: int = RUNS) -> float:
 
 
 @pytest.fixture(scope="module", params=MACHINES, ids=lambda machine: machine.title)
-def found(request: pytest.FixtureRequest) -> characteristics.Characteristic:
+def characteristic(request: pytest.FixtureRequest) -> characteristics.Characteristic:
     return characteristics.characterise(request.param, RUNS)
 
 
-def test_the_interval_holds_the_true_ratio_in_93_to_97_of_100_runs(found: characteristics.Characteristic) -> None:
-    assert 0.93 - widened(0.93) < found.covered < 0.97 + widened(0.97)
+def test_the_interval_holds_the_true_ratio_in_93_to_97_of_100_runs(
+    characteristic: Characteristic,
+) -> None:
+    assert 0.93 - widened(0.93) < characteristic.covered < 0.97 + widened(0.97)
 
 
 def test_two_that_are_the_same_are_called_different_in_at_most_5_of_100_runs(
-    found: characteristics.Characteristic,
+    characteristic: Characteristic,
 ) -> None:
-    assert found.alarms < 0.05 + widened(0.05)
+    assert characteristic.false_positives < 0.05 + widened(0.05)
 
 
 def test_the_shared_machine_finds_3_percent_in_nine_of_ten_runs_and_naive_timing_calls_noise_a_difference() -> None:
-    found = characteristics.characterise(SHARED, RUNS)
-    assert found.found > 0.90 - widened(0.90)
-    assert found.naive_alarms > 0.3
-    assert found.naive_covered < 0.7
+    shared = characteristics.characterise(SHARED, RUNS)
+    assert shared.detected > 0.90 - widened(0.90)
+    assert shared.naive_false_positives > 0.3
+    assert shared.naive_covered < 0.7
 
 
 @pytest.mark.parametrize("goal", [0.02, 0.01, 0.007])
 def test_stopping_by_precision_keeps_the_intervals_promise(goal: float) -> None:
     stopped = characteristics.stopped(SHARED, goal, 700)
     assert 0.93 - widened(0.93, 700) < stopped.covered < 0.97 + widened(0.97, 700)
-    assert stats.PILOT_BLOCKS <= stopped.blocks < characteristics.MOST_BLOCKS
+    assert PILOT_BLOCKS <= stopped.blocks < characteristics.MOST_BLOCKS
 
 
 def test_stopping_as_early_as_six_blocks_would_not_keep_it() -> None:
@@ -55,10 +58,11 @@ def test_stopping_as_early_as_six_blocks_would_not_keep_it() -> None:
     assert early.covered < characteristics.stopped(SHARED, 0.01, 1000).covered
 
 
-def test_the_quiet_third_spreads_half_as_much_as_all_slices_on_the_shared_machine() -> None:
+def test_the_fastest_third_spreads_half_as_much_as_all_slices_on_the_shared_machine() -> None:
     blocks = simulation.blocks(SHARED, np.random.default_rng(1), 1500, 24, 1.0)
     third, everything = (
-        np.std([math.log(characteristics.block_ratio(block[1:], share)) for block in blocks]) for share in (1 / 3, 1.0)
+        np.std([math.log(characteristics.simulated_block_ratio(block[1:], share)) for block in blocks])
+        for share in (1 / 3, 1.0)
     )
     assert 0.4 < third / everything < 0.7
 

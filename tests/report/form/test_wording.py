@@ -1,7 +1,7 @@
 import pytest
 
 from bench.analysis.stats.ratios import BreakEven, Summary
-from bench.report.form.wording import count, interval, number, repaid
+from bench.report.form.wording import break_even, count, interval, number
 
 
 @pytest.mark.parametrize(
@@ -19,10 +19,10 @@ def test_intervals_stand_in_brackets_and_are_left_out_for_a_single_block() -> No
 
 
 def test_break_even_is_said_in_words() -> None:
-    assert repaid(BreakEven(Summary(1234, 900, 1500, 6), "")) == "1,200 steps [900, 1,500]"
-    assert repaid(BreakEven(Summary(600, 1, 1_600_000, 2), "")) == "600 steps (very uncertain)"
-    assert repaid(BreakEven(None, "never")) == "never"
-    assert repaid(None) == "–"
+    assert break_even(BreakEven(Summary(1234, 900, 1500, 6), "")) == "1,200 steps [900, 1,500]"
+    assert break_even(BreakEven(Summary(600, 1, 1_600_000, 2), "")) == "600 steps (very uncertain)"
+    assert break_even(BreakEven(None, "never")) == "never"
+    assert break_even(None) == "–"
 
 
 @pytest.mark.parametrize(("value", "text"), [(0.2, "1"), (42.4, "42"), (123, "120"), (99_999, "100,000")])

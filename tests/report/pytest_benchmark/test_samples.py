@@ -17,9 +17,8 @@ from bench.records.folders import create_accuracy, create_training, training_fol
 from bench.records.proof import Execution, Proof
 from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, Accuracy, Failure, Measurement, Outcome, Samples
 from bench.records.training import TrainingProgress
-from bench.report.pytest_benchmark import samples as replay
 from bench.report.pytest_benchmark.names import DEVICES, views
-from bench.report.pytest_benchmark.samples import ReplayClock, Shown, samples, shown
+from bench.report.pytest_benchmark.samples import SCHEMA, CaseSamples, SamplesClock, case_samples, samples
 
 STEPS = {"eager": 0.05, "eager-again": 0.051, "function": 0.02, "xla": 0.07}
 PLAN = a_plan(a_group(("eager", "function", "xla")))
@@ -30,8 +29,8 @@ def a_run(records: list[Outcome] | None = None, **changes: Any) -> Run:
     return analyse(PLAN, outcomes(PLAN, STEPS, **changes) if records is None else records)
 
 
-def one(run: Run, mode: str = "function") -> Shown:
-    return shown(run)[f"test_{mode}[tutorial_cnn-b64-cpu]"]
+def one(run: Run, mode: str = "function") -> CaseSamples:
+    return case_samples(run)[f"test_{mode}[tutorial_cnn-b64-cpu]"]
 
 
 def without(mode: str, *instead: Outcome, blocks: tuple[int, ...] = tuple(range(6))) -> list[Outcome]:
@@ -47,7 +46,7 @@ def failure(mode: str, stage: str, message: str, block: int = 0) -> Outcome:
 
 def test_the_clock_gives_each_slice_back_to_the_bit_and_no_more() -> None:
     slices = [0.1 + 0.2, 1e-9, 3.3333333333333335]
-    clock = ReplayClock()
+    clock = SamplesClock()
     clock.load(slices)
     readings = [clock() for _ in range(6)]
     assert [end - start for start, end in zip(readings[::2], readings[1::2], strict=True)] == slices
@@ -87,7 +86,7 @@ def test_extra_info_carries_what_else_is_known() -> None:
     learned = Accuracy(0.25, 1000, 19)
     info = one(a_run(accuracy_after=learned, first_call_s=0.5)).extra_info
     wanted = {
-        "schema": replay.SCHEMA, "mode": "function", "device": "cpu", "data": "synthetic", "seed": 0, "traces": 1,
+        "schema": SCHEMA, "mode": "function", "device": "cpu", "data": "synthetic", "seed": 0, "traces": 1,
         "traces_while_timing": 0, "updates": 13, "loss": 1.5, "accuracy": None, "accuracy_after_timing": 0.25,
         "accuracy_after_updates": 19, "peak_memory_bytes": 700 * 2**20, "block": [0, 1, 2, 3, 4, 5],
         "slices_of_block": [3] * 6, "created": PLAN.created,
@@ -98,7 +97,7 @@ def test_extra_info_carries_what_else_is_known() -> None:
 
 
 def test_extra_info_holds_only_what_json_can_hold() -> None:
-    for case in shown(a_run(accuracy_after=Accuracy(float("nan"), 1000, 19))).values():
+    for case in case_samples(a_run(accuracy_after=Accuracy(float("nan"), 1000, 19))).values():
         assert json.loads(json.dumps(case.extra_info, allow_nan=False)) == case.extra_info
         assert {type(value) for value in case.extra_info.values()} <= {str, int, float, list, type(None)}
         assert case.extra_info["accuracy_after_timing"] is None
@@ -112,13 +111,13 @@ def test_trainings_beside_the_run_give_the_modes_mean_accuracy_of_the_same_model
         create_training(folder, made.of(mode, seed))
         write(folder / "points.json", TrainingProgress(1, 0.1, (a_point(300, test_accuracy=share),)))
     learning, run = read_learning(tmp_path), a_run()
-    found = {case.view.case.mode: case.extra_info["accuracy"] for case in shown(run, learning).values()}
+    found = {case.view.case.mode: case.extra_info["accuracy"] for case in case_samples(run, learning).values()}
     assert found == {"eager": pytest.approx(0.55), "function": pytest.approx(0.75), "xla": None}
     other = replace(learning, plan=replace(made, training=replace(made.training, model="mlp")))
-    assert shown(run, other)[FUNCTION].extra_info["accuracy"] is None
+    assert case_samples(run, other)[FUNCTION].extra_info["accuracy"] is None
 
 
-def assert_fails(case: Shown, reason: str) -> None:
+def assert_fails(case: CaseSamples, reason: str) -> None:
     assert reason in case.failed
     assert (case.seconds, case.extra_info, case.skipped) == ((), {}, "")
 
@@ -151,10 +150,10 @@ def test_a_place_that_was_measured_alone_is_shown_in_the_test_that_puts_places_s
     (beside,) = [view for view in views(whole.cases) if view.file == DEVICES and view.case.threads == 2]
     part = narrowed(whole, [beside.case])
     run = analyse(part, outcomes(part, STEPS))
-    assert len(shown(run, selected=[beside])[beside.name].seconds) == 18
+    assert len(case_samples(run, selected=[beside])[beside.name].seconds) == 18
 
 
-def test_without_a_baseline_nothing_is_proven_so_nothing_is_shown() -> None:
+def test_without_a_baseline_nothing_is_proven_so_nothing_is_case_samples() -> None:
     refused = failure("eager", "open", "no such device")
     run = a_run(without("eager", refused))
     assert_fails(one(run, "eager"), "no such device")

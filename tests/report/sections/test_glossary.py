@@ -15,8 +15,7 @@ from bench.records.run import Failure, Outcome
 from bench.records.store import Store
 from bench.report import run as report
 from bench.report.form.document import Section, Table
-from bench.report.sections import breakeven as trials
-from bench.report.sections import costs, failures, glossary, learning_tables, published, sweep
+from bench.report.sections import breakeven, costs, failures, glossary, learning_tables, published, sweep
 
 STEPS = {
     "eager": 0.05, "eager-again": 0.05, "graph": 0.025, "function": 0.025, "xla": 0.06, "function_loop": 0.02,
@@ -48,7 +47,7 @@ def test_columns_that_need_more_than_a_plain_run_are_explained_too() -> None:
     plan = a_plan((*a_group(), *(a_case(c.mode, c.again, batch_size=8) for c in a_group())))
     run = analyse(plan, outcomes(plan, STEPS))
     tables = [
-        trials.table(TriedBreakEvens(1)),
+        breakeven.table(TriedBreakEvens(1)),
         sweep.over_batch_sizes(run).parts,
         failures.parts(run),
         costs.section(run).parts,
@@ -85,6 +84,6 @@ def test_published_figures_stand_beside_ours_only_where_there_is_something_like_
 
 
 def test_every_published_figure_has_a_source_and_a_caveat() -> None:
-    for figure in published.FIGURES:
+    for figure in published.PUBLISHED:
         assert re.match(r"https://\S+$", figure.address)
         assert len(figure.caveat) > 20

@@ -223,19 +223,19 @@ def test_a_training_that_diverges_ends_in_its_own_words(tmp_path: Path, source: 
 def test_a_mode_that_cannot_follow_a_recipe_says_so_and_nothing_failed(tmp_path: Path, source: Source) -> None:
     create_accuracy(tmp_path / "a", accuracy.plan("keras_fit", 1, 0.9, 0.5, a_training(source, "keras_fit")))
     accuracy.execute(tmp_path / "a", source, terminal.Lines("seed"))
-    found = learning.read(tmp_path / "a")
+    found = learning.read_learning(tmp_path / "a")
     assert not found.failed
-    assert "only timed" in found.baseline.trained[0].not_applicable
+    assert "only timed" in found.baseline.trainings[0].not_applicable
 
 
 def test_accuracy_trains_real_modes_from_the_same_seed(tmp_path: Path, source: Source) -> None:
     create_accuracy(tmp_path / "a", accuracy.plan("eager,function", 1, 0.9, 0.5, a_training(source, "eager")))
     accuracy.execute(tmp_path / "a", source, terminal.Lines("seed"))
-    eager, function = learning.read(tmp_path / "a").modes
-    assert not any(trained.broken for mode in (eager, function) for trained in mode.trained)
-    losses = [[point.loss for point in mode.trained[0].points] for mode in (eager, function)]
+    eager, function = learning.read_learning(tmp_path / "a").modes
+    assert not any(trained.broken for mode in (eager, function) for trained in mode.trainings)
+    losses = [[point.loss for point in mode.trainings[0].points] for mode in (eager, function)]
     assert losses[1] == pytest.approx(losses[0], rel=1e-4)
-    last = eager.trained[0].points[-1]
+    last = eager.trainings[0].points[-1]
     assert 0 < last.waited_s < last.seconds
     assert 0 < last.first_call_s < last.seconds
 

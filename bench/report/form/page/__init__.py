@@ -1,14 +1,13 @@
-"""The report as one offline page: what goes into report.html, from the very sections that make report.md.
+"""The report as one page, report.html, from the same sections as report.md.
 
-Style and script are inside, so that it needs no network. The template says how it looks, style.css is shared by all
-pages of the suite. Leaves out the form of a picture in it (pictures.py).
+Style and script are inside the page, so that it needs no network. All pages of the suite share style.css.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from itertools import pairwise
+from itertools import count, pairwise
 
 from jinja2 import Environment, StrictUndefined
 from markdown_it import MarkdownIt
@@ -28,7 +27,7 @@ _TONES = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A place in the page, as the table of contents lists it, and those within it."""
+    """A heading of the page as the table of contents lists it, with those below it."""
 
     id: str
     title: str
@@ -45,7 +44,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell and its classes: 'good' and 'bad' where its word says so too, for colour alone says nothing."""
+    """A cell and its CSS classes; 'good' and 'bad' only where its text says so too, as colour alone is not enough."""
 
     html: Markup
     classes: str
@@ -54,7 +53,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table: `columns` are titles, each with whether it holds numbers."""
+    """A table; `columns` are titles, each with whether the column holds numbers."""
 
     id: str
     caption: str
@@ -66,7 +65,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A figure, its SVG ready to stand in the page."""
+    """A figure, its SVG ready for the page."""
 
     id: str
     caption: str
@@ -77,18 +76,18 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A section: its place, and its parts in order."""
+    """A section: its heading, and its parts in order."""
 
     entry: Entry
     parts: tuple[Text | Grid | Picture, ...]
 
 
 def html(title: str, data: str, sections: Sequence[Section], drawings: Mapping[str, str]) -> str:
-    """The whole page. `data` says on which images; `drawings` holds each figure's SVG by its name."""
-    builder = _Builder(drawings)
+    """The whole page. `data` names the images; `drawings` holds each figure's SVG by its name."""
+    builder = _PageBuilder(drawings)
     chapters = [builder.chapter(section) for section in sections]
-    drawn = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = drawn.from_string(resource("page.html.jinja"))
+    jinja = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    template = jinja.from_string(resource("page.html.jinja"))
     return template.render(title=title, data=data, chapters=chapters, style=style(), script=_raw("sort.js")) + "\n"
 
 
@@ -106,7 +105,7 @@ def _raw(name: str) -> Markup:
     return Markup(resource(name))  # noqa: S704 - our own file, no data in it
 
 
-class _Builder:
+class _PageBuilder:
     """Makes the page's parts, and keeps every id in it unique."""
 
     def __init__(self, drawings: Mapping[str, str]) -> None:
@@ -115,10 +114,11 @@ class _Builder:
 
     def chapter(self, section: Section) -> Chapter:
         """A section of the page."""
-        own = self._id(section.title)
-        made = [self._part(part) for part in section.parts if not (isinstance(part, Table) and not part.columns)]
-        within = tuple(entry for _, entries in made for entry in entries)
-        return Chapter(Entry(own, section.title, within), tuple(part for part, _ in made))
+        section_id = self._id(section.title)
+        shown = [part for part in section.parts if not (isinstance(part, Table) and not part.columns)]
+        parts = [self._part(part) for part in shown]
+        within = tuple(entry for _, entries in parts for entry in entries)
+        return Chapter(Entry(section_id, section.title, within), tuple(part for part, _ in parts))
 
     def _part(self, part: Part) -> tuple[Text | Grid | Picture, list[Entry]]:
         if isinstance(part, Table):
@@ -126,11 +126,11 @@ class _Builder:
         return (self._picture(part), []) if isinstance(part, Figure) else self._text(part)
 
     def _text(self, text: str) -> tuple[Text, list[Entry]]:
-        """Its headings get an id, so that the table of contents can list them."""
+        """Rendered Markdown, and an entry for each of its headings, which get an id."""
         tokens, entries = self._markdown.parse(text), []
-        for opening, inside in pairwise(tokens):
+        for opening, content in pairwise(tokens):
             if opening.type == "heading_open":
-                entry = Entry(self._id(inside.content), inside.content)
+                entry = Entry(self._id(content.content), content.content)
                 opening.attrSet("id", entry.id)
                 entries.append(entry)
         rendered = self._markdown.renderer.render(tokens, self._markdown.options, {})
@@ -139,35 +139,35 @@ class _Builder:
     def _grid(self, table: Table) -> Grid:
         cells = table.cells()
         titles = [column.title for column in table.columns]
-        numbers = [_numeric([row[place] for row in cells]) for place in range(len(titles))]
+        numeric = [_numeric([row[index] for row in cells]) for index in range(len(titles))]
         head = titles.index("mode") if "mode" in titles else 0
         rows = tuple(
-            tuple(self._cell(text, numbers[place], place == head) for place, text in enumerate(row)) for row in cells
+            tuple(self._cell(text, numeric[index], index == head) for index, text in enumerate(row)) for row in cells
         )
-        columns = tuple(zip(titles, numbers, strict=True))
-        return Grid(
-            self._id(f"table {table.name}"), table.caption or table.name, f"tables/{table.name}.csv", columns, rows
-        )
+        columns = tuple(zip(titles, numeric, strict=True))
+        table_id, caption = self._id(f"table {table.name}"), table.caption or table.name
+        return Grid(table_id, caption, f"tables/{table.name}.csv", columns, rows)
 
     def _cell(self, text: str, number: bool, heads_row: bool) -> Cell:
         rendered = Markup(self._markdown.renderInline(text))  # noqa: S704 - markdown-it escapes all HTML in it
-        kinds = {"number": number, "long": len(text) > _LONG and not number, _TONES.get(text, ""): True}
-        return Cell(rendered, " ".join(kind for kind, holds in kinds.items() if kind and holds), heads_row)
+        classes = {"number": number, "long": len(text) > _LONG and not number, _TONES.get(text, ""): True}
+        return Cell(rendered, " ".join(name for name, applies in classes.items() if name and applies), heads_row)
 
     def _picture(self, figure: Figure) -> Picture:
-        own, inside = self._id(f"figure {figure.name}"), self._id("p1")  # short, for a dot each refers to it
-        svg = Markup(inline(self._drawings[figure.name], inside, figure.alt))  # noqa: S704 - drawn by ourselves
-        return Picture(own, figure.alt.partition(": ")[0], f"plots/{figure.name}.png", svg)
+        figure_id, prefix = self._id(f"figure {figure.name}"), self._id("p1")  # short: every dot refers to it
+        svg = Markup(inline(self._drawings[figure.name], prefix, figure.alt))  # noqa: S704 - drawn by ourselves
+        return Picture(figure_id, figure.alt.partition(": ")[0], f"plots/{figure.name}.png", svg)
 
     def _id(self, text: str) -> str:
-        plain = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "part"
-        number = next(n for n in range(1, len(self._ids) + 2) if (plain if n == 1 else f"{plain}-{n}") not in self._ids)
-        own = plain if number == 1 else f"{plain}-{number}"
-        self._ids.add(own)
-        return own
+        """An id made of the text, with a number where it is taken."""
+        slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "part"
+        candidates = (slug if number == 1 else f"{slug}-{number}" for number in count(1))
+        unique = next(candidate for candidate in candidates if candidate not in self._ids)
+        self._ids.add(unique)
+        return unique
 
 
 def _numeric(texts: Sequence[str]) -> bool:
-    """Whether a column holds numbers, to be set flush right and sorted by size."""
-    told = [text for text in texts if text not in _EMPTY]
-    return bool(told) and sum(bool(_NUMBER.match(text)) for text in told) > len(told) / 2
+    """Whether a column holds numbers, which are set flush right and sorted by size."""
+    filled = [text for text in texts if text not in _EMPTY]
+    return bool(filled) and sum(bool(_NUMBER.match(text)) for text in filled) > len(filled) / 2
