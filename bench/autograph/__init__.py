@@ -1,1 +1,1 @@
-"""What AutoGraph makes of somebody's code: `check` reads it, `probe` runs it, `explain` takes it apart."""
+"""What TensorFlow makes of the user's code: `check` reads it, `probe` runs it, `explain` shows every stage of it."""
