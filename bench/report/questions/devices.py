@@ -1,5 +1,6 @@
 """Questions on devices: was a GPU used, and from which batch does it win?"""
 
+from bench.analysis.across_devices import compare_devices
 from bench.analysis.results import CaseResult, Run
 from bench.report.questions.asking import Answer, Known, cannot_say, listed, modes_of, run_command
 from bench.report.sections.devices import sentences
