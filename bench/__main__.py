@@ -14,7 +14,7 @@ from bench.commands import devices as devices_command
 from bench.commands import report as report_command
 from bench.commands import run as command
 from bench.commands import selftest as selftest_command
-from bench.commands import training as training_command
+from bench.commands import train as training_command
 from bench.errors import BenchError, Exit, NotMeasured
 
 CORE_MODES = "eager,graph,function,xla"

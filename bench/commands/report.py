@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 def show(folder: Path) -> None:
     """Rebuild the report of whatever the folder holds, and print what it comes to."""
     from bench.commands.selftest import show as show_selftest
-    from bench.commands.training import show_accuracy, show_training
+    from bench.commands.train import show_accuracy, show_training
     from bench.records.store import Store
     from bench.report.run import build
 
