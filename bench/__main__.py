@@ -53,7 +53,7 @@ def run(
     resume: Annotated[Path | None, typer.Option(help="Go on with this run; only --data and --blocks count.")] = None,
 ) -> None:
     """Time the training step in each mode and write a report."""
-    from bench.runner.plan import Options
+    from bench.records.choices import Options
 
     axes = (modes, models, batch_sizes, devices, threads, precisions, inputs, steps_per_call)
     options = Options(*axes, data, seed, preset, precision, budget, slow_down, determinism)

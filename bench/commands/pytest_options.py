@@ -15,7 +15,7 @@ import typer
 
 from bench.commands.pytest_session import Door, Measured, Replayed
 from bench.errors import BenchError
-from bench.runner.plan import Options
+from bench.records.choices import Options
 from cifar_core.errors import DataError
 
 PRESET = "quick"  # people who type `pytest bench` want a first look

@@ -14,13 +14,13 @@ from bench.analysis.analyse import analyse
 from bench.analysis.learning import beside
 from bench.machine import environment
 from bench.records.case import Case
+from bench.records.choices import Options
 from bench.records.environment import Environment
 from bench.records.run import Plan, Schedule, groups
 from bench.records.store import Store
 from bench.report.pytest_benchmark.names import View
 from bench.report.pytest_benchmark.samples import Shown, shown
 from bench.runner import eta, plan, run
-from bench.runner.plan import Options
 from cifar_core import cifar10
 
 ONE_STEP = Schedule("one step", blocks=1, rounds=1, warmup_steps=1, slice_s=0.0, steps_per_slice=1)

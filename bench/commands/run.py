@@ -15,8 +15,8 @@ from bench.errors import Exit
 from bench.records.folders import read_probes
 
 if TYPE_CHECKING:
+    from bench.records.choices import Options
     from bench.records.store import Store
-    from bench.runner.plan import Options
     from cifar_core.cifar10 import Source
 
 

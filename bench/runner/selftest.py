@@ -17,6 +17,7 @@ from pathlib import Path
 
 from bench.errors import BenchError, NotMeasured, unknown
 from bench.machine import environment
+from bench.records.choices import Options
 from bench.records.files import new_folder, write
 from bench.records.messages import Order, Turn
 from bench.records.run import FORMAT, Outcome, Plan
@@ -25,7 +26,6 @@ from bench.records.store import Store
 from bench.runner import block as launch
 from bench.runner import plan, run
 from bench.runner import worker_process as child
-from bench.runner.plan import Options
 from bench.runner.worker_process import WorkerProcess
 from cifar_core.cifar10 import Source
 

@@ -20,11 +20,11 @@ from bench.commands import pytest_options as door_options
 from bench.commands import pytest_session as door
 from bench.commands import terminal
 from bench.machine import environment
+from bench.records.choices import Options
 from bench.records.run import NOT_APPLICABLE, Failure, Outcome
 from bench.records.store import Store
 from bench.report import run as report
 from bench.runner import plan
-from bench.runner.plan import Options
 from cifar_core.cifar10 import SYNTHETIC
 
 MODES = ("eager", "graph", "function", "xla")
