@@ -33,7 +33,7 @@ class Offer:
 
 def offers() -> list[Offer]:
     """Those of `cifar-bench run`, so that names, defaults and words are the same; only the preset is another."""
-    from bench.__main__ import app
+    from bench.commands.app import app
 
     wanted = {*(field.name for field in fields(Options)), "out"}
     found = typer.main.get_command(app).commands["run"].params  # type: ignore[attr-defined]

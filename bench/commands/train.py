@@ -1,25 +1,46 @@
-"""What `train` and `accuracy` do between their options and their exit codes. Leaves out the options (__main__.py).
+"""`train`: train one model in one mode, with curves and checkpoints.
 
 Each function imports what it needs when it is called, so that --help and list answer at once.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bench.commands.console import aside, results
 from bench.errors import BenchError, Exit
-from bench.records.folders import create_accuracy, create_training, open_accuracy, open_training
 
 if TYPE_CHECKING:
-    from bench.records.training import AccuracyPlan, Training
+    from bench.records.training import Training
     from cifar_core.cifar10 import Source
 
 
-def new_training(training: "Training", source: "Source", out: Path | None) -> Exit:
-    """Train one model in one mode, report it."""
+def train(
+    mode: Annotated[str, typer.Option(help="The mode that trains: see `list`.")] = "function",
+    model: Annotated[str, typer.Option(help="The model: see `list`.")] = "tutorial_cnn",
+    recipe: Annotated[str, typer.Option(help="The recipe: see `list`.")] = "tutorial",
+    steps: Annotated[int, typer.Option(help="Training steps; 0 is the recipe's own number.")] = 0,
+    display_step: Annotated[int, typer.Option(help="Show, evaluate and keep a checkpoint every so many steps.")] = 1000,
+    data: Annotated[str, typer.Option(help="auto, synthetic, a folder or the archive of CIFAR-10.")] = "auto",
+    seed: Annotated[int, typer.Option(help="Of weights, batches, augmentation and dropout.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="A new folder; default results/<time>-train-<mode>.")] = None,
+    resume: Annotated[Path | None, typer.Option(help="Go on with the training in this folder.")] = None,
+) -> Exit:
+    """Train a model to an accuracy on the CPU or the first GPU, with curves and checkpoints."""
+    from bench.runner.train import plan
+    from cifar_core import cifar10
+
+    if resume:
+        return _resume(resume, data)
+    source = cifar10.find(data)
+    training = plan(mode, model, recipe, steps, display_step, data, seed, source)
+    return _start(training, source, out)
+
+
+def _start(training: "Training", source: "Source", out: Path | None) -> Exit:
     from bench import modes
+    from bench.records.folders import create_training
 
     if not modes.row(training.mode).trains:
         able = ", ".join(row.name for row in modes.MODES if row.trains)
@@ -28,85 +49,36 @@ def new_training(training: "Training", source: "Source", out: Path | None) -> Ex
         )
     folder = out or results(f"train-{training.mode}")
     create_training(folder, training)
-    return _train(folder, source)
+    return _execute(folder, source)
 
 
-def resume_training(folder: Path, data: str) -> Exit:
-    """Go on with a training."""
-    from bench.runner import train
+def _resume(folder: Path, data: str) -> Exit:
+    from bench.records.folders import open_training
+    from bench.runner.train import source_of
 
-    return _train(folder, train.source_of(open_training(folder)[0], data))
+    return _execute(folder, source_of(open_training(folder)[0], data))
 
 
-def _train(folder: Path, source: "Source") -> Exit:
+def _execute(folder: Path, source: "Source") -> Exit:
     from bench.report.training import log_line
-    from bench.runner import train
+    from bench.runner.train import TrainingFailed, execute
 
-    typer.echo(f"data: {source.title}\nfolder: {folder}", err=True)
+    aside(f"data: {source.title}\nfolder: {folder}")
     try:
-        train.execute(folder, source, aside, lambda point: typer.echo(log_line(point)))
+        execute(folder, source, aside, lambda point: typer.echo(log_line(point)))
     except KeyboardInterrupt:
         aside(f"interrupted; go on with: cifar-bench train --resume {folder}")
         return Exit.INTERRUPTED
-    except train.TrainingFailed as error:
+    except TrainingFailed as error:
         aside(f"error: {error}; the checkpoint before it, and broken.json, are in {folder}")
         return Exit.CASE_FAILED
     show_training(folder)
     return Exit.OK
 
 
-def new_accuracy(plan: "AccuracyPlan", source: "Source", out: Path | None) -> Exit:
-    """Train in several modes from several seeds, report whether they learn the same."""
-    folder = out or results("accuracy")
-    create_accuracy(folder, plan)
-    return _compare_learning(folder, source)
-
-
-def resume_accuracy(folder: Path, data: str) -> Exit:
-    """Go on with such trainings."""
-    from bench.runner import train
-
-    return _compare_learning(folder, train.source_of(open_accuracy(folder).training, data))
-
-
-def _compare_learning(folder: Path, source: "Source") -> Exit:
-    from bench.analysis.learning import read_learning
-    from bench.commands import terminal
-    from bench.report.accuracy import build
-    from bench.runner import accuracy
-
-    aside(f"data: {source.title}\nfolder: {folder}")
-    try:
-        with terminal.progress("seed") as progress:
-            accuracy.execute(folder, source, progress)
-    except KeyboardInterrupt:
-        build(folder)
-        aside(f"interrupted; go on with: cifar-bench accuracy --resume {folder}")
-        return Exit.INTERRUPTED
-    show_accuracy(folder)
-    return Exit.CASE_FAILED if read_learning(folder).failed else Exit.OK
-
-
 def show_training(folder: Path) -> None:
-    """Rebuild a training's report, and print what it comes to."""
+    """Rebuild a training's report and print its result."""
     from bench.records.folders import open_training
     from bench.report import training
 
     typer.echo(f"{training.sentence(*open_training(folder))}\nreport: {training.build(folder)}")
-
-
-def show_accuracy(folder: Path) -> None:
-    """Rebuild the report of several trainings, and print what it comes to."""
-    from bench.analysis.learning import read_learning
-    from bench.commands import terminal
-    from bench.report.accuracy import build
-    from bench.report.sections import learning, learning_tables
-
-    path = build(folder)
-    found = read_learning(folder)
-    for sentence in learning.sentences(found):
-        typer.echo(sentence.replace("**", ""))
-    terminal.show(learning_tables.table(found))
-    for line in learning.alarms(found):
-        aside(line.replace("**", ""))
-    typer.echo(f"report: {path}")

@@ -15,10 +15,10 @@ import typer
 from builders import a_case, a_group, a_plan, outcomes
 from places import ROOT
 
-from bench.__main__ import app
 from bench.commands import pytest_options as door_options
 from bench.commands import pytest_session as door
 from bench.commands import terminal
+from bench.commands.app import app
 from bench.machine import environment
 from bench.records.choices import Options
 from bench.records.run import NOT_APPLICABLE, Failure, Outcome

@@ -8,11 +8,11 @@ from places import ROOT
 from snippets import HEAD, findings, found
 from typer.testing import CliRunner
 
-from bench.__main__ import app
 from bench.autograph.check.check import check
 from bench.autograph.check.formats import FORMATS
 from bench.autograph.check.settings import Settings, load
 from bench.autograph.rules import RULES
+from bench.commands.app import app
 from bench.errors import BenchError
 
 BAD = """
