@@ -5,18 +5,15 @@ import os
 import re
 import subprocess
 import sys
-from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 from builders import a_case, a_group, a_plan, outcomes
 from places import ROOT
 
-from bench.commands import pytest_options, terminal
-from bench.commands.app import app
+from bench.commands import terminal
 from bench.commands.pytest_session import TimingSession, narrowed
 from bench.machine import environment
 from bench.records.choices import Options
@@ -167,16 +164,7 @@ def test_a_folder_that_is_taken_is_said_in_a_line_before_anything_is_measured(tm
     assert "data:" not in done.stderr
 
 
-def test_its_options_are_those_of_run_with_their_defaults_but_for_the_preset() -> None:
-    offered = {option.name: option for option in pytest_options.run_options()}
-    run = {p.name: p for p in typer.main.get_command(app).commands["run"].params}  # type: ignore[attr-defined]
-    assert set(offered) == {*(field.name for field in fields(Options)), "out"}
-    assert {name: option.flags for name, option in offered.items()} == {name: tuple(run[name].opts) for name in offered}
-    defaults = {name: option.default for name, option in offered.items() if name != "out"}
-    assert Options(**defaults) == replace(Options(), preset="quick")  # type: ignore[arg-type]
-
-
-def test_pytest_shows_their_help(tmp_path: Path) -> None:
+def test_pytest_shows_the_help_of_its_options(tmp_path: Path) -> None:
     done = bench("--help", "--benchmark-storage=store", cwd=tmp_path)
     assert "--from=RUN_DIR" in done.stdout
     assert "each interval is +-this: 2%." in " ".join(done.stdout.split())

@@ -13,7 +13,7 @@ from bench.autograph.probe import own_models
 from bench.commands import run as command
 from bench.commands.run import run
 from bench.errors import Exit
-from bench.records.choices import Options
+from bench.records.choices import DEFAULTS, Options
 from bench.records.run import Failure, Outcome
 from bench.records.store import Store
 from bench.runner import run as runner
@@ -115,13 +115,24 @@ def test_an_interrupted_run_is_reported_and_says_how_to_resume(
     assert (tmp_path / "run" / "report.md").exists()
 
 
-def test_every_option_reaches_the_plan_under_its_own_name(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def planned(monkeypatch: pytest.MonkeyPatch) -> list[Options]:
+    """The options that reach the plan of a run, which is not started."""
+    options_of_runs: list[Options] = []
+    monkeypatch.setattr(command, "_start", lambda options, *rest: options_of_runs.append(options))
+    return options_of_runs
+
+
+def test_without_a_word_a_run_has_the_defaults(planned: list[Options]) -> None:
+    run()
+    assert planned == [DEFAULTS]
+
+
+def test_every_option_reaches_the_plan_under_its_own_name(planned: list[Options]) -> None:
     asked = Options(
         modes="xla", models="mlp", batch_sizes="8", devices="gpu", threads="2", precisions="tf32", inputs="pipeline",
         steps_per_call="3", data="synthetic", seed=4, preset="thorough", precision="2%", budget="1h",
         slow_down="xla 5%", determinism=True,
     )  # fmt: skip
-    planned: list[Options] = []
-    monkeypatch.setattr(command, "_start", lambda options, *rest: planned.append(options))
     run(**asdict(asked))
     assert planned == [asked]
