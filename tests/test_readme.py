@@ -10,7 +10,7 @@ import pytest
 import typer
 from places import ROOT
 
-from bench.__main__ import app
+from bench.commands.app import app
 from bench.modes import MODES
 
 README = (ROOT / "README.md").read_text()

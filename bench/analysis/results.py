@@ -152,14 +152,18 @@ class Run:
         return {result.case.device: result.not_available for _, result in self.rows() if result.not_available}
 
     @property
+    def damaged(self) -> bool:
+        """Whether its files hold lines that contradict the plan or themselves."""
+        return any(line.contradicts for line in self.left_out)
+
+    @property
     def failed(self) -> bool:
         """Whether any case failed or was invalid in any block, or a needed device is absent.
 
         A device is needed where it was asked for by number, or where there was no other.
         """
         missed = any(device in self.plan.needed for device in self.absent) or (self.absent and not self.blocks)
-        contradictory = any(line.contradicts for line in self.left_out)
-        return bool(self.breakdowns or missed or contradictory) or any(result.invalid for _, result in self.rows())
+        return bool(self.breakdowns or missed or self.damaged) or any(result.invalid for _, result in self.rows())
 
     def rows(self) -> list[tuple[GroupResult, CaseResult]]:
         """Every case with its group, in the plan's order."""

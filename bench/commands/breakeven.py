@@ -1,6 +1,10 @@
-"""`breakeven`: try a run's predicted break-evens out."""
+"""`breakeven`: check a run's predicted break-evens by measuring total times.
+
+Each function imports what it needs when it is called, so that --help and list answer at once.
+"""
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -8,31 +12,36 @@ from bench.commands.console import aside, source_of
 from bench.errors import BenchError, Exit
 
 
-def try_break_even(folder: Path, modes: str, repeats: int, data: str) -> Exit:
-    """Try a run's predicted break-evens out, and put what came of it into its report."""
+def breakeven(
+    folder: Annotated[Path, typer.Argument(help="The folder of a run that predicts when modes are repaid.")],
+    modes: Annotated[str, typer.Option(help="Modes to try, with commas, or all.")] = "function,xla",
+    repeats: Annotated[int, typer.Option(help="Pairs of fresh processes for each number of steps.")] = 6,
+    data: Annotated[str, typer.Option(help="auto: what the run was measured on; or where that is now.")] = "auto",
+) -> Exit:
+    """Try a run's break-evens out: total times at half and at twice the predicted steps."""
     from bench.commands import terminal
     from bench.records.lock import Lock
     from bench.records.store import Store
     from bench.report.run import build
-    from bench.report.sections import breakeven as trials
-    from bench.runner import breakeven as trial
-    from bench.runner import plan
+    from bench.report.sections.breakeven import table
+    from bench.runner.breakeven import execute, plan
+    from bench.runner.plan import choose_modes
 
     store = Store.open(folder)
     source = source_of(store, data)
     if repeats < 1:
         raise BenchError(f"{repeats} repeats try nothing; type e.g. --repeats 6")
-    wanted = trial.plan(store, plan.choose_modes(modes), repeats)
+    trials_planned = plan(store, choose_modes(modes), repeats)
     aside(f"data: {source.title}\nrun folder: {folder}")
     try:
         with Lock(folder), terminal.progress("trial") as progress:
-            found = trial.execute(store, source, wanted, progress)
+            trials = execute(store, source, trials_planned, progress)
     except KeyboardInterrupt:
         build(store)
         aside(f"interrupted; what was tried is kept: type the same again to go on with {folder}")
         return Exit.INTERRUPTED
-    terminal.show(trials.table(found))
-    for failure in found.failures:
+    terminal.show(table(trials))
+    for failure in trials.failures:
         aside(f"failed: {failure.case.key}, {failure.stage}: {failure.message}")
     typer.echo(f"report: {build(store).path}")
-    return Exit.CASE_FAILED if found.failures else Exit.OK
+    return Exit.CASE_FAILED if trials.failures else Exit.OK

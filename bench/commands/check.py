@@ -1,59 +1,63 @@
-"""What `check` and `rules` do between their options and their exit code."""
+"""`check`: find code that AutoGraph or XLA would run differently from Python, without running it.
 
+Each function imports what it needs when it is called, so that --help and list answer at once.
+"""
+
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.errors import BenchError, Exit, unknown
+from bench.errors import BenchError, Exit
+
+if TYPE_CHECKING:
+    from bench.autograph.check.settings import Settings
+    from bench.autograph.findings import Finding
 
 
 def check(
-    paths: list[Path], select: str | None, ignore: str | None, fail_on: str | None, output_format: str | None
+    paths: Annotated[list[Path], typer.Argument(help="Python files, or folders of them.")],
+    select: Annotated[str | None, typer.Option(help="Codes to look for, with commas: AG1,AG305.")] = None,
+    ignore: Annotated[str | None, typer.Option(help="Codes to leave out, with commas.")] = None,
+    fail_on: Annotated[
+        str | None, typer.Option(help="Exit 1 from this on: error, warning (the default), info.")
+    ] = None,
+    output_format: Annotated[str | None, typer.Option(help="full, concise, json, github, sarif.")] = None,
 ) -> Exit:
-    """Check the files and print what was found; 1 where something weighs as much as `fail_on`."""
-    from bench.autograph.check import settings
-    from bench.autograph.check.check import check as findings
+    """Find code that AutoGraph or XLA would run otherwise than Python does; nothing is run."""
+    from bench.autograph.check.check import check as checked_files
     from bench.autograph.check.formats import FORMATS
     from bench.autograph.rules import RULES
+
+    settings = _settings(paths, select, ignore, fail_on, output_format)
+    checked = checked_files(paths, settings, RULES)
+    typer.echo(FORMATS[settings.output_format](checked))
+    return _exit(checked.findings, settings.fail_on)
+
+
+def _settings(
+    paths: list[Path], select: str | None, ignore: str | None, fail_on: str | None, output_format: str | None
+) -> "Settings":
+    """Those of the nearest pyproject.toml, with what was typed instead. Raises BenchError."""
+    from bench.autograph.check.settings import OWN_CODES, codes_of, load, with_words
+    from bench.autograph.rules import RULES
+
+    known = (*OWN_CODES, *(rule.code for rule in RULES))
+    settings = with_words(load(paths, known), fail_on, output_format)
+    if select is not None:
+        settings = replace(settings, select=codes_of(select, known))
+    if ignore is not None:
+        settings = replace(settings, ignore=codes_of(ignore, known))
+    if not settings.select:
+        raise BenchError("--select names no code; type e.g. --select AG1,AG305")
+    return settings
+
+
+def _exit(findings: "Sequence[Finding]", fail_on: str) -> Exit:
+    """REGRESSION where a finding is as severe as `fail_on` or more."""
     from bench.autograph.rules.rule import SEVERITIES
 
-    known = (*settings.OWN_CODES, *(rule.code for rule in RULES))
-    chosen = settings.with_words(settings.load(paths, known), fail_on, output_format)
-    if select is not None:
-        chosen = replace(chosen, select=settings.codes_of(select, known))
-    if ignore is not None:
-        chosen = replace(chosen, ignore=settings.codes_of(ignore, known))
-    if not chosen.select:
-        raise BenchError("--select names no code; type e.g. --select AG1,AG305")
-    checked = findings(paths, chosen, RULES)
-    typer.echo(FORMATS[chosen.output_format](checked))
-    heavy = SEVERITIES[SEVERITIES.index(chosen.fail_on) :]
-    return Exit.REGRESSION if any(finding.severity in heavy for finding in checked.findings) else Exit.OK
-
-
-def rules(code: str, match: str, demo: bool) -> Exit:
-    """Print the list, one rule, the rules of an error message, or the demonstration."""
-    from bench.autograph.rules import RULES, catalogue
-
-    if demo:
-        from bench.autograph.rules.demo import demonstration
-
-        for text in demonstration():
-            typer.echo(text)
-    elif match:
-        found = catalogue.matching(match)
-        if not found:
-            raise BenchError(
-                "no rule knows this message; paste the line that names the error, or see `cifar-bench rules`"
-            )
-        for one in found:
-            typer.echo(f"{one.code}  {one.summary}\n       why: {one.why}\n       fix: {one.fix}")
-    elif code:
-        pages = [catalogue.page(one) for one in RULES if one.code == code.upper()]
-        if not pages:
-            raise unknown("rule", code, [one.code for one in RULES], "cifar-bench rules")
-        typer.echo(pages[0])
-    else:
-        typer.echo(catalogue.listing())
-    return Exit.OK
+    failing = SEVERITIES[SEVERITIES.index(fail_on) :]
+    return Exit.REGRESSION if any(finding.severity in failing for finding in findings) else Exit.OK

@@ -1,11 +1,11 @@
-"""What `compare` and `history` do between their options and their exit codes. Leaves out the options (__main__.py).
+"""`compare`: what changed from the first run to each later one, and what the gates decide.
 
 Each function imports what it needs when it is called, so that --help and list answer at once.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,19 +17,24 @@ if TYPE_CHECKING:
     from bench.analysis.gates import GateResult
 
 
-def compare(folders: Sequence[Path], fail_on: Sequence[str], out: Path | None) -> Exit:
-    """Put runs side by side, against the first; judge the gates."""
-    from bench.analysis import compare, gates
+def compare(
+    folders: Annotated[list[Path], typer.Argument(help="Run folders; the others are held against the first.")],
+    fail_on: Annotated[list[str] | None, typer.Option(help="Exit 1 where it holds: 'slower 5%'. Repeatable.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where the comparison goes; default results/<time>-compare.")] = None,
+) -> Exit:
+    """Put runs side by side: what changed, what differs around them; gates for CI."""
+    from bench.analysis import compare as comparing
+    from bench.analysis import gates
     from bench.commands import terminal
     from bench.report import comparison
 
-    wanted = [gates.parse(text) for text in fail_on]
+    asked_gates = [gates.parse(text) for text in fail_on or []]
     runs = _runs(folders)
-    differing, changes = compare.differences(runs), compare.changes(runs)
-    judged = [found for gate in wanted for found in gates.judge(gate, runs, changes)]
-    path = comparison.build(out or results("compare"), runs, differing, changes, judged)
+    differences, changes = comparing.differences(runs), comparing.changes(runs)
+    judged = [judgement for gate in asked_gates for judgement in gates.judge(gate, runs, changes)]
+    path = comparison.build(out or results("compare"), runs, differences, changes, judged)
     typer.echo(comparison.data_line(runs))
-    for table in comparison.tables(runs, differing, changes, judged):
+    for table in comparison.tables(runs, differences, changes, judged):
         terminal.show(table)
     for sentence in comparison.interleaving(changes):
         typer.echo(sentence.replace("**", "").replace("`", ""))
@@ -40,7 +45,7 @@ def compare(folders: Sequence[Path], fail_on: Sequence[str], out: Path | None) -
 def _exit(judged: "Sequence[GateResult]", damaged: bool) -> Exit:
     from bench.analysis.gates import Decision
 
-    decisions = {found.decision for found in judged}
+    decisions = {judgement.decision for judgement in judged}
     if Decision.FAILED in decisions:
         return Exit.REGRESSION
     if damaged:
@@ -49,11 +54,11 @@ def _exit(judged: "Sequence[GateResult]", damaged: bool) -> Exit:
 
 
 def _damaged(runs: "Sequence[NamedRun]") -> bool:
-    """Whether a run holds lines that contradict its plan; each is said."""
-    lines = [(named.name, line) for named in runs for line in named.run.left_out]
-    for name, line in lines:
-        aside(f"warning: {name}: left out: {line.text}")
-    return any(line.contradicts for _, line in lines)
+    """Whether a run's files contradict its plan; says what of them does not count."""
+    for named in runs:
+        for line in named.run.left_out:
+            aside(f"warning: {named.name}: left out: {line.text}")
+    return any(named.run.damaged for named in runs)
 
 
 def _runs(folders: Sequence[Path]) -> "list[NamedRun]":
@@ -63,21 +68,12 @@ def _runs(folders: Sequence[Path]) -> "list[NamedRun]":
 
     if len(folders) < 2:
         raise BenchError("one run cannot be compared; type e.g. cifar-bench compare results/A results/B")
-    short = [folder.resolve().name for folder in folders]
-    names = short if len(set(short)) == len(short) else [str(folder) for folder in folders]
+    short_names = [folder.resolve().name for folder in folders]
+    names = short_names if len(set(short_names)) == len(short_names) else [str(folder) for folder in folders]
     if len(set(names)) < len(names):
         raise BenchError("the same run was given twice; give different ones")
     stores = [Store.open(folder) for folder in folders]
-    return [NamedRun(name, analyse(s.plan, s.outcomes(), s.left_out)) for name, s in zip(names, stores, strict=True)]
-
-
-def history(folder: Path) -> Exit:
-    """One row for each case of each run in a folder, oldest run first."""
-    from bench.commands import terminal
-    from bench.report.history import table
-
-    found = sorted(path.parent for depth in ("*", "*/*") for path in folder.glob(f"{depth}/plan.json"))
-    if not found:
-        raise BenchError(f"{folder} holds no run; give the folder that runs lie in, e.g. cifar-bench history results")
-    terminal.show(table(found))
-    return Exit.OK
+    return [
+        NamedRun(name, analyse(store.plan, store.outcomes(), store.left_out))
+        for name, store in zip(names, stores, strict=True)
+    ]

@@ -1,18 +1,28 @@
-"""`data`: download, check and unpack CIFAR-10; look at it."""
+"""`data`: download, check and unpack CIFAR-10, and draw samples of it.
+
+Each function imports what it needs when it is called, so that --help and list answer at once.
+"""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bench.commands.console import aside
 from bench.errors import BenchError, Exit
 
 if TYPE_CHECKING:
     from cifar_core.cifar10 import Source
 
 
-def get_data(out: Path | None, url: str | None, show: bool, data: str, png: Path) -> Exit:
-    """Download CIFAR-10 if it is not there; draw samples if asked to."""
+def data(
+    out: Annotated[Path | None, typer.Option(help="Folder to put CIFAR-10 in; default data.")] = None,
+    url: Annotated[str | None, typer.Option(help="Another address of the official archive.")] = None,
+    show: Annotated[bool, typer.Option("--show", help="Draw samples of each class; without --out, of --data.")] = False,
+    data: Annotated[str, typer.Option(help="What --show draws: auto, synthetic, a folder or the archive.")] = "auto",
+    png: Annotated[Path, typer.Option(help="Where --show draws to.")] = Path("cifar10-samples.png"),
+) -> Exit:
+    """Download, check and unpack CIFAR-10; look at it."""
     from cifar_core import cifar10
 
     source = cifar10.find(data) if show and out is None else _download(out or Path("data"), url)
@@ -22,12 +32,12 @@ def get_data(out: Path | None, url: str | None, show: bool, data: str, png: Path
     return Exit.OK
 
 
-def _download(out: Path, url: str | None) -> "Source":
+def _download(folder: Path, url: str | None) -> "Source":
     from bench.commands.terminal import Download
     from cifar_core import archive
 
     with Download() as progress:
-        return archive.get(out, lambda text: typer.echo(text, err=True), progress, url or archive.URL)
+        return archive.get(folder, aside, progress, url or archive.URL)
 
 
 def _draw(source: "Source", png: Path) -> None:

@@ -1,26 +1,43 @@
-"""What `explain` does between its options (bench/__main__.py) and its exit code."""
+"""`explain`: what TensorFlow turns a function into, stage by stage, in the terminal and as a page.
+
+Each function imports what it needs when it is called, so that --help and list answer at once.
+"""
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from bench.autograph.explain.explain import TITLES, explain, request
 from bench.commands.console import aside, results
 from bench.errors import BenchError, Exit
 
 
-def show(target: str, arguments: str, driver: str, lines: int, time_limit_s: float, out: Path | None) -> Exit:
-    """Print a function's stages, and write them as a page."""
-    if lines < 0 or time_limit_s <= 0:
+def explain(
+    function: Annotated[str, typer.Argument(help="module:function, file.py::function, or ours: step, loop.")],
+    args: Annotated[str, typer.Option(help="What it is called with: 'tf.constant(1.0), 3'.")] = "",
+    driver: Annotated[str, typer.Option(help="Instead of --args, a function beside it that calls it once.")] = "",
+    lines: Annotated[int, typer.Option(help="Lines of each listing in the terminal; 0 is all.")] = 40,
+    time_limit: Annotated[float, typer.Option(help="Seconds that a stage may take.")] = 300.0,
+    out: Annotated[Path | None, typer.Option(help="The page; default results/<time>-explain-<name>.html.")] = None,
+) -> Exit:
+    """Show what becomes of a function: source, AutoGraph's code, trace, graph, XLA's program, time. Runs it."""
+    from bench.autograph.explain.explain import TITLES, request
+    from bench.autograph.explain.explain import explain as explained
+
+    if lines < 0 or time_limit <= 0:
         raise BenchError("--lines must be 0 or more and --time-limit more than 0; type e.g. --lines 40")
-    found = explain(request(target, arguments, driver), time_limit_s, lambda stage: aside(f"{TITLES[stage]} ..."))
-    # Only now: what says numbers loads what draws plots.
+    explanation = explained(request(function, args, driver), time_limit, lambda stage: aside(f"{TITLES[stage]} ..."))
+    # Only now: the modules that write numbers load those that draw plots.
     from bench.autograph.explain.page import write
     from bench.autograph.explain.text import text
 
-    typer.echo(text(found, lines))
-    name = target.rpartition("/")[2].replace("::", ".").replace(":", ".")
-    file = out or Path(f"{results(f'explain-{name}')}.html")
-    write(found, file)
-    typer.echo(f"\npage: {file}")
+    typer.echo(text(explanation, lines))
+    page = out or _default_page(function)
+    write(explanation, page)
+    typer.echo(f"\npage: {page}")
     return Exit.OK
+
+
+def _default_page(function: str) -> Path:
+    name = function.rpartition("/")[2].replace("::", ".").replace(":", ".")
+    return Path(f"{results(f'explain-{name}')}.html")

@@ -1,8 +1,11 @@
-"""What `probe` does between its options (bench/__main__.py) and its exit code."""
+"""`probe`: run a driver eagerly, as graphs and under XLA, and show where they differ.
+
+Each function imports what it needs when it is called, so that --help and list answer at once.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,14 +18,35 @@ if TYPE_CHECKING:
 FORMATS = ("full", "json")
 
 
-def run(file: Path, driver: str, tolerance: float, limits: "Limits", output_format: str) -> Exit:
-    """Run the driver in each mode and print what was seen; 1 where a mode does not do what eager does."""
-    from bench.autograph.probe import probe
+def probe(
+    file: Annotated[Path, typer.Argument(help="A Python file with tf.functions and a driver.")],
+    driver: Annotated[
+        str, typer.Option(help="A function of it without arguments that calls what is probed.")
+    ] = "drive",
+    tolerance: Annotated[float, typer.Option(help="Relative difference that rounding may make.")] = 1e-3,
+    node_limit: Annotated[int, typer.Option(help="End a trace whose graph grows beyond this.")] = 50_000,
+    time_limit: Annotated[float, typer.Option(help="Seconds that the driver may take in a mode.")] = 120.0,
+    memory_limit: Annotated[float, typer.Option(help="GB that a mode may take; 0 is half of what is free.")] = 0.0,
+    output_format: Annotated[str, typer.Option(help="full or json.")] = "full",
+) -> Exit:
+    """Run a driver eagerly, as graphs and under XLA: does it do the same, and what is traced again? Runs your code."""
     from bench.autograph.probe import text as probe_text
     from bench.autograph.probe.compare import observations
     from bench.autograph.probe.predictions import joined, predicted
-    from bench.autograph.probe.records import ProbeRequest
+    from bench.autograph.probe.probe import probe as run_in_each_mode
+    from bench.autograph.probe.records import Limits, ProbeRequest
 
+    limits = Limits(node_limit, time_limit, memory_limit)
+    _refuse(file, tolerance, limits, output_format)
+    modes = run_in_each_mode(ProbeRequest(str(file), driver, limits=limits), lambda mode: aside(f"{mode} ..."))
+    findings = joined(predicted(file), observations(modes, tolerance))
+    show = probe_text.as_json if output_format == "json" else probe_text.text
+    typer.echo(show(str(file), driver, modes, findings))
+    return outcome(driver, modes, any(probe_text.diverging(seen.mode, findings) for seen in modes[1:]))
+
+
+def _refuse(file: Path, tolerance: float, limits: "Limits", output_format: str) -> None:
+    """Raises BenchError for options that make no sense."""
     if output_format not in FORMATS:
         raise BenchError(f"unknown output format '{output_format}'; known: {', '.join(FORMATS)}; type e.g. full")
     if tolerance < 0 or limits.nodes < 1 or limits.seconds <= 0 or limits.memory_gb < 0:
@@ -32,18 +56,13 @@ def run(file: Path, driver: str, tolerance: float, limits: "Limits", output_form
         )
     if not file.is_file() or file.suffix != ".py":
         raise BenchError(f"there is no Python file {file}; type the path of one, and --driver with a function of it")
-    seen = probe.probe(ProbeRequest(str(file), driver, limits=limits), lambda mode: aside(f"{mode} ..."))
-    found = joined(predicted(file), observations(seen, tolerance))
-    show = probe_text.as_json if output_format == "json" else probe_text.text
-    typer.echo(show(str(file), driver, seen, found))
-    return outcome(driver, seen, any(probe_text.diverging(one.mode, found) for one in seen[1:]))
 
 
-def outcome(driver: str, seen: "Sequence[ModeRun]", diverges: bool) -> Exit:
-    """The exit code. Raises BenchError for a driver that fails in every mode, or that eager does not end."""
-    eager = seen[0]
+def outcome(driver: str, modes: "Sequence[ModeRun]", diverges: bool) -> Exit:
+    """The exit code. Raises BenchError for a driver that fails in every mode, or that does not end in eager mode."""
+    eager = modes[0]
     if eager.limit:
         raise BenchError(f"{eager.mode}, which all else is compared with: {eager.limit}; let {driver}() do less")
-    if eager.raised and all(one.raised and one.raised.kind == eager.raised.kind for one in seen):
+    if eager.raised and all(seen.raised and seen.raised.kind == eager.raised.kind for seen in modes):
         raise BenchError(f"{driver}() fails in every mode: {eager.raised.kind}: {eager.raised.message}")
     return Exit.REGRESSION if diverges else Exit.OK

@@ -1,20 +1,24 @@
-"""`report`: rebuild the report of whatever a folder holds, and print what it comes to."""
+"""`report`: rebuild the report of whatever a folder holds, and print its results."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bench.commands.accuracy import show_accuracy
+from bench.commands.console import aside
+from bench.commands.selftest import show_selftest
+from bench.commands.train import show_training
 from bench.errors import Exit
 
 if TYPE_CHECKING:
     from bench.report.run import Report
 
 
-def show(folder: Path) -> Exit:
-    """Rebuild the report of whatever the folder holds, and print what it comes to."""
-    from bench.commands.selftest import show as show_selftest
-    from bench.commands.training import show_accuracy, show_training
+def report(
+    folder: Annotated[Path, typer.Argument(help="The folder of a run, a training or `accuracy`.")],
+) -> Exit:
+    """Rebuild a report from the raw files."""
     from bench.records.store import Store
     from bench.report.run import build
 
@@ -25,21 +29,23 @@ def show(folder: Path) -> Exit:
     elif (folder / "selftest.json").exists():
         show_selftest(folder)
     else:
-        built = build(Store.open(folder))
-        show_run(built)
-        return Exit.CASE_FAILED if any(line.contradicts for line in built.run.left_out) else Exit.OK
+        rebuilt = build(Store.open(folder))
+        show_run(rebuilt)
+        return Exit.CASE_FAILED if rebuilt.run.damaged else Exit.OK
     return Exit.OK
 
 
-def show_run(built: "Report") -> None:
+def show_run(report: "Report") -> None:
+    """Print a run's key findings, its table, its failures and where its pages are."""
     from bench.commands import terminal
     from bench.report.sections import devices, failures, headline, steady, sweep
 
-    for sentence in (*headline.sentences(built.run), *sweep.sentences(built.run), *devices.sentences(built.run)):
+    run = report.run
+    for sentence in (*headline.sentences(run), *sweep.sentences(run), *devices.sentences(run)):
         typer.echo(sentence.replace("**", ""))
-    for caveat in headline.caveats(built.run):
+    for caveat in headline.caveats(run):
         typer.echo(caveat.replace("**", "").replace("`", ""))
-    terminal.show(steady.table(built.run))
-    for line in failures.lines(built.run):
-        typer.echo(line, err=True)
-    typer.echo(f"page: {built.page}\nreport: {built.path}")
+    terminal.show(steady.table(run))
+    for line in failures.lines(run):
+        aside(line)
+    typer.echo(f"page: {report.page}\nreport: {report.path}")

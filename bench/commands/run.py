@@ -1,27 +1,62 @@
 """`run`: plan a run, measure it, report it.
 
-
 Each function imports what it needs when it is called, so that --help and list answer at once.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-import typer
+from typer import Option
 
 from bench.commands.console import aside, results, source_of
 from bench.commands.report import show_run
 from bench.errors import Exit
-from bench.records.folders import read_probes
+from bench.records.choices import DEFAULTS, Options
 
 if TYPE_CHECKING:
     from bench.records.store import Store
-    from bench.runner.plan import Options
     from cifar_core.cifar10 import Source
 
 
-def new_run(options: "Options", out: Path | None, blocks: int | None = None, probe: bool = True) -> Exit:
-    """Plan a run, measure it or its first blocks, report it; own models are probed first."""
+def run(
+    modes: Annotated[str, Option(help="Modes to compare, with commas, or all: see `list`.")] = DEFAULTS.modes,
+    models: Annotated[
+        str, Option("--models", "--model", help="Models, with commas: see `list`; your own as module:factory.")
+    ] = DEFAULTS.models,
+    batch_sizes: Annotated[str, Option(help="Batch sizes, with commas.")] = DEFAULTS.batch_sizes,
+    devices: Annotated[str, Option(help="cpu, gpu or gpu:N, with commas.")] = DEFAULTS.devices,
+    threads: Annotated[str, Option(help="CPU threads, with commas; 0 is TensorFlow's choice.")] = DEFAULTS.threads,
+    precisions: Annotated[str, Option(help="float32, tf32 ..., with commas: see `list`.")] = DEFAULTS.precisions,
+    inputs: Annotated[str, Option(help="resident (on the device), pipeline, with commas.")] = DEFAULTS.inputs,
+    steps_per_call: Annotated[
+        str, Option(help="For modes that loop in a call; 0 is a slice, in Keras 1.")
+    ] = DEFAULTS.steps_per_call,
+    data: Annotated[str, Option(help="auto, synthetic, or the folder of CIFAR-10's batch files.")] = DEFAULTS.data,
+    seed: Annotated[int, Option(help="Of weights, batches and the order of turns.")] = DEFAULTS.seed,
+    preset: Annotated[str, Option(help="quick, standard or thorough.")] = DEFAULTS.preset,
+    precision: Annotated[str | None, Option(help="Add blocks until each interval is +-this: 2%.")] = DEFAULTS.precision,
+    budget: Annotated[str | None, Option(help="Start no block that would end later: 90s, 10m, 1h.")] = DEFAULTS.budget,
+    slow_down: Annotated[
+        str | None, Option(help="Slow a mode on purpose, to try gates: 'function 5%'.")
+    ] = DEFAULTS.slow_down,
+    determinism: Annotated[
+        bool, Option("--determinism", help="Only ops that give the same bits.")
+    ] = DEFAULTS.determinism,
+    blocks: Annotated[int | None, Option(min=1, help="Measure so many now; --resume goes on.")] = None,
+    probe: Annotated[bool, Option(help="Try first whether your own models do the same in each mode.")] = True,
+    out: Annotated[Path | None, Option(help="A new run folder; default results/<time>-<preset>.")] = None,
+    resume: Annotated[Path | None, Option(help="Go on with this run; only --data and --blocks count.")] = None,
+) -> Exit:
+    """Time the training step in each mode and write a report."""
+    if resume:
+        return _resume(resume, data, blocks, probe)
+    axes = (modes, models, batch_sizes, devices, threads, precisions, inputs, steps_per_call)
+    options = Options(*axes, data, seed, preset, precision, budget, slow_down, determinism)
+    return _start(options, out, blocks, probe)
+
+
+def _start(options: Options, out: Path | None, blocks: int | None, probe: bool) -> Exit:
+    """Plan a run, measure it or its first blocks, report it; the user's own models are probed first."""
     from bench.records.store import Store
     from bench.runner import plan
     from cifar_core import cifar10
@@ -32,7 +67,7 @@ def new_run(options: "Options", out: Path | None, blocks: int | None = None, pro
         return _measure(store, source, blocks, probe)
 
 
-def resume_run(folder: Path, data: str, blocks: int | None = None, probe: bool = True) -> Exit:
+def _resume(folder: Path, data: str, blocks: int | None, probe: bool) -> Exit:
     """Go on with a run, or with its next blocks; `data` other than `auto` says where its images are now."""
     from bench.records.store import Store
 
@@ -41,32 +76,47 @@ def resume_run(folder: Path, data: str, blocks: int | None = None, probe: bool =
 
 
 def _measure(store: "Store", source: "Source", blocks: int | None, probe: bool) -> Exit:
-    from bench.autograph.probe import own_models as probe_models
-    from bench.commands import terminal
-    from bench.machine import environment
     from bench.report.run import build
-    from bench.runner import eta
-    from bench.runner import run as line
+    from bench.runner.run import precise
 
     aside(f"data: {source.title}\nrun folder: {store.folder}")
     if store.warning:
         aside(f"warning: {store.warning}")
-    cores = environment.usable_cores(environment.read())
-    if foretold := eta.foretell(store.plan, store.held(), cores, line.budget(store.plan.schedule)):
-        typer.echo(foretold, err=True)
+    _forecast(store)
     try:
-        probes = probe_models.probe_first(store, source, aside) if probe else read_probes(store.folder)
-        refused = probe_models.refused(store.plan, probes)
-        with terminal.progress("block") as progress:
-            stopped = line.execute(store, source, progress, most_blocks=blocks, refused=refused)
+        stop_reason = _execute(store, source, blocks, probe)
     except KeyboardInterrupt:
         build(store)
-        typer.echo(f"interrupted; go on with: cifar-bench run --resume {store.folder}", err=True)
+        aside(f"interrupted; go on with: cifar-bench run --resume {store.folder}")
         return Exit.INTERRUPTED
-    if stopped:
-        typer.echo(f"note: {stopped}", err=True)
-    built = build(store)
-    show_run(built)
-    if built.run.failed:
+    if stop_reason:
+        aside(f"note: {stop_reason}")
+    report = build(store)
+    show_run(report)
+    if report.run.failed:
         return Exit.CASE_FAILED
-    return Exit.OK if line.precise(store) else Exit.NOT_ENOUGH_EVIDENCE
+    return Exit.OK if precise(store) else Exit.NOT_ENOUGH_EVIDENCE
+
+
+def _forecast(store: "Store") -> None:
+    """Say how long the blocks that are missing will take, if any are."""
+    from bench.machine import environment
+    from bench.runner import eta
+    from bench.runner.run import budget
+
+    cores = environment.usable_cores(environment.read())
+    if forecast := eta.foretell(store.plan, store.held(), cores, budget(store.plan.schedule)):
+        aside(forecast)
+
+
+def _execute(store: "Store", source: "Source", blocks: int | None, probe: bool) -> str:
+    """Probe the user's own models, then measure. Returns why it stopped before its last block, '' where it did not."""
+    from bench.autograph.probe import own_models
+    from bench.commands import terminal
+    from bench.records.folders import read_probes
+    from bench.runner.run import execute
+
+    probes = own_models.probe_first(store, source, aside) if probe else read_probes(store.folder)
+    refused = own_models.refused(store.plan, probes)
+    with terminal.progress("block") as progress:
+        return execute(store, source, progress, most_blocks=blocks, refused=refused)

@@ -1,63 +1,75 @@
-"""What `selftest` does between its options and its exit code. Leaves out the options (__main__.py).
+"""`selftest`: measure the benchmark itself: its timer, its overhead, its false positives, what it can detect.
 
-Each function imports what it needs when it is called, so that --help answers at once.
+Each function imports what it needs when it is called, so that --help and list answer at once.
 """
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from bench.commands.console import aside, results
 from bench.errors import Exit
 
+SIMULATED_RUNS = 4000  # for each share: its standard error is a third of a per cent
+GOALS = (0.03, 0.02, 0.015, 0.01, 0.007)  # simulated runs stop when their interval is within +- this share
 
-def selftest(mode: str, preset: str, runs: int | None, neighbour: bool, data: str, out: Path | None) -> Exit:
-    """Measure the instrument and say whether it is in order."""
+
+def selftest(
+    preset: Annotated[str, typer.Option(help="quick: under a minute; thorough: 20 runs.")] = "quick",
+    mode: Annotated[str, typer.Option(help="The mode that is held against itself: see `list`.")] = "function",
+    runs: Annotated[int | None, typer.Option(help="Runs of A/A and recovery; the preset's own number if left.")] = None,
+    neighbour: Annotated[bool, typer.Option("--neighbour", help="Beside a process that keeps one core busy.")] = False,
+    simulate: Annotated[bool, typer.Option("--simulate", help="The statistics alone, on simulated machines.")] = False,
+    data: Annotated[str, typer.Option(help="auto, synthetic, or the folder of CIFAR-10's batch files.")] = "auto",
+    out: Annotated[Path | None, typer.Option(help="A new folder; default results/<time>-selftest-<preset>.")] = None,
+) -> Exit:
+    """Measure the instrument: its clock, its cost, its false alarms, what it can find here."""
+    return _simulate() if simulate else _measure(mode, preset, runs, neighbour, data, out)
+
+
+def _measure(mode: str, preset: str, runs: int | None, neighbour: bool, data: str, out: Path | None) -> Exit:
     from bench.commands import terminal
     from bench.runner import selftest
     from cifar_core import cifar10
 
-    how = selftest.preset(preset, runs)
+    chosen_preset = selftest.preset(preset, runs)
     source = cifar10.find(data)
     folder = out or results(f"selftest-{preset}")
     aside(f"data: {source.title}\nfolder: {folder}")
     try:
         with terminal.progress("block") as progress:
-            selftest.execute(folder, mode, how, neighbour, data, source, progress)
+            selftest.execute(folder, mode, chosen_preset, neighbour, data, source, progress)
     except KeyboardInterrupt:
         aside(f"interrupted; what was measured is kept and told: cifar-bench report {folder}")
         return Exit.INTERRUPTED
-    return show(folder)
+    return show_selftest(folder)
 
 
-SIMULATED_RUNS = 4000  # for each share: its standard error is a third of a per cent
-GOALS = (0.03, 0.02, 0.015, 0.01, 0.007)
-
-
-def simulate() -> Exit:
-    """What the statistics do on simulated machines, beside the naive way."""
+def _simulate() -> Exit:
+    """What the statistics do on simulated machines, compared with the usual way."""
     from bench.analysis.stats import characteristics
     from bench.analysis.stats.simulation import MACHINES
     from bench.commands import terminal
-    from bench.report import characteristics as report
+    from bench.report.characteristics import stopping, table
 
     aside(f"{SIMULATED_RUNS} simulated standard runs for each share; about two minutes")
-    terminal.show(report.table([characteristics.characterise(machine, SIMULATED_RUNS) for machine in MACHINES]))
+    terminal.show(table([characteristics.characterise(machine, SIMULATED_RUNS) for machine in MACHINES]))
     aside("runs on the last machine that end when their interval is narrow enough")
-    terminal.show(report.stopping([characteristics.stopped(MACHINES[-1], goal, SIMULATED_RUNS) for goal in GOALS]))
+    terminal.show(stopping([characteristics.stopped(MACHINES[-1], goal, SIMULATED_RUNS) for goal in GOALS]))
     return Exit.OK
 
 
-def show(folder: Path) -> Exit:
-    """Build the report of a selftest and print what it comes to."""
+def show_selftest(folder: Path) -> Exit:
+    """Rebuild the report of a self-test and print its results; REGRESSION where the self-test did not pass."""
     from bench.commands import terminal
     from bench.report import selftest
 
-    path, found = selftest.build(folder)
-    typer.echo(selftest.sentence(found).replace("**", ""))
-    for table in selftest.tables(found):
+    path, tested = selftest.build(folder)
+    typer.echo(selftest.sentence(tested).replace("**", ""))
+    for table in selftest.tables(tested):
         terminal.show(table)
     typer.echo(f"report: {path}")
-    if found.problems:
+    if tested.problems:
         return Exit.REGRESSION
-    return Exit.CASE_FAILED if found.broken else Exit.OK
+    return Exit.CASE_FAILED if tested.broken else Exit.OK

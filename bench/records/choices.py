@@ -1,8 +1,33 @@
-"""What the options of a run that name something take, and what each value means. Leaves out presets (plan.py)."""
+"""The options of a run: their defaults, and the named values that some of them take."""
 
 from dataclasses import dataclass
 
 from bench.records.run import Schedule
+from cifar_core.models import MODELS
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a user asks of a run, as typed: several values of one option are separated by commas."""
+
+    modes: str = "eager,graph,function,xla"
+    models: str = MODELS[0].name
+    batch_sizes: str = "64"
+    devices: str = "cpu"
+    threads: str = "0"
+    precisions: str = "float32"
+    inputs: str = "resident"
+    steps_per_call: str = "0"
+    data: str = "auto"
+    seed: int = 0
+    preset: str = "standard"
+    precision: str | None = None
+    budget: str | None = None
+    slow_down: str | None = None
+    determinism: bool = False
+
+
+DEFAULTS = Options()  # of `run`; `pytest bench` and the commands that a report suggests go by them too
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timezone
 from functools import partial
 from itertools import product
@@ -11,7 +11,7 @@ from typing import TypeVar
 from bench.errors import BenchError, unknown
 from bench.modes import MODES, row
 from bench.records.case import Case
-from bench.records.choices import DEVICES, INPUTS, PRECISIONS, PRESETS, Choice
+from bench.records.choices import DEVICES, INPUTS, PRECISIONS, PRESETS, Choice, Options
 from bench.records.run import FORMAT, Plan, Schedule
 from cifar_core.cifar10 import Source
 from cifar_core.models import MODELS
@@ -19,27 +19,6 @@ from cifar_core.workload import Workload
 
 Value = TypeVar("Value")
 MOST_SLOWED = 500  # per cent: below what makes a case very slow
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the user typed; lists are comma-separated."""
-
-    modes: str = "eager,graph,function,xla"
-    models: str = MODELS[0].name
-    batch_sizes: str = "64"
-    devices: str = "cpu"
-    threads: str = "0"
-    precisions: str = "float32"
-    inputs: str = "resident"
-    steps_per_call: str = "0"
-    data: str = "auto"
-    seed: int = 0
-    preset: str = "standard"
-    precision: str | None = None
-    budget: str | None = None
-    slow_down: str | None = None
-    determinism: bool = False
 
 
 def make(options: Options, source: Source) -> Plan:

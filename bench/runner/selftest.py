@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bench.errors import BenchError, NotMeasured, unknown
 from bench.machine import environment
+from bench.records.choices import Options
 from bench.records.files import new_folder, write
 from bench.records.messages import Order, Request
 from bench.records.run import FORMAT, Outcome, Plan
@@ -23,7 +24,6 @@ from bench.records.selftest import LOOP, ClockCheck, Harness, SelfTest
 from bench.records.store import Store
 from bench.runner import plan, run
 from bench.runner.block import Block
-from bench.runner.plan import Options
 from bench.runner.worker_process import WORKER, WorkerProcess
 from cifar_core.cifar10 import Source
 

@@ -11,12 +11,12 @@ import pytest
 from builders import ENVIRONMENT, a_case, a_group, a_plan, an_evidence, outcomes
 from typer.testing import CliRunner
 
-from bench.__main__ import app
 from bench.analysis.analyse import analyse
 from bench.analysis.compare import Difference, NamedRun, changes, differences
 from bench.analysis.gates import parse
 from bench.analysis.stats.between_runs import BeforeAfter, alternate, contrast
 from bench.analysis.stats.ratios import Verdict
+from bench.commands.app import app
 from bench.errors import BenchError
 from bench.records.environment import Environment
 from bench.records.run import NOT_APPLICABLE, Failure, Outcome, Plan

@@ -5,26 +5,22 @@ import os
 import re
 import subprocess
 import sys
-from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 from builders import a_case, a_group, a_plan, outcomes
 from places import ROOT
 
-from bench.__main__ import app
-from bench.commands import pytest_options as door_options
-from bench.commands import pytest_session as door
 from bench.commands import terminal
+from bench.commands.pytest_session import TimingSession, narrowed
 from bench.machine import environment
+from bench.records.choices import Options
 from bench.records.run import NOT_APPLICABLE, Failure, Outcome
 from bench.records.store import Store
 from bench.report import run as report
 from bench.runner import plan
-from bench.runner.plan import Options
 from cifar_core.cifar10 import SYNTHETIC
 
 MODES = ("eager", "graph", "function", "xla")
@@ -168,16 +164,7 @@ def test_a_folder_that_is_taken_is_said_in_a_line_before_anything_is_measured(tm
     assert "data:" not in done.stderr
 
 
-def test_its_options_are_those_of_run_with_their_defaults_but_for_the_preset() -> None:
-    offered = {offer.name: offer for offer in door_options.offers()}
-    run = {p.name: p for p in typer.main.get_command(app).commands["run"].params}  # type: ignore[attr-defined]
-    assert set(offered) == {*(field.name for field in fields(Options)), "out"}
-    assert {name: offer.flags for name, offer in offered.items()} == {name: tuple(run[name].opts) for name in offered}
-    defaults = {name: offer.default for name, offer in offered.items() if name != "out"}
-    assert Options(**defaults) == replace(Options(), preset="quick")  # type: ignore[arg-type]
-
-
-def test_pytest_shows_their_help(tmp_path: Path) -> None:
+def test_pytest_shows_the_help_of_its_options(tmp_path: Path) -> None:
     done = bench("--help", "--benchmark-storage=store", cwd=tmp_path)
     assert "--from=RUN_DIR" in done.stdout
     assert "each interval is +-this: 2%." in " ".join(done.stdout.split())
@@ -196,10 +183,10 @@ def test_benchmarks_are_collected_only_where_they_are_asked_for(words: tuple[str
 def test_only_what_is_selected_is_measured_with_the_baseline_it_needs() -> None:
     whole = plan.make(Options(modes="eager,graph,function", models="mlp,tutorial_cnn"), SYNTHETIC)
     (chosen,) = [c for c in whole.cases if (c.mode, c.workload.model) == ("function", "mlp")]
-    assert [(c.workload.model, c.arm) for c in door.narrowed(whole, [chosen]).cases] == [
+    assert [(c.workload.model, c.arm) for c in narrowed(whole, [chosen]).cases] == [
         ("mlp", "eager"), ("mlp", "eager-again"), ("mlp", "function"),
     ]  # fmt: skip
-    assert door.narrowed(whole, whole.cases) == whole
+    assert narrowed(whole, whole.cases) == whole
 
 
 def test_a_gpu_that_is_not_there_is_told_from_one_that_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,13 +195,13 @@ def test_a_gpu_that_is_not_there_is_told_from_one_that_is(tmp_path: Path, monkey
     options = Options(modes="eager", devices="cpu,gpu,gpu:1,gpu:2", data="synthetic")
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     assert environment.read().gpu == "A GPU"
-    two = door.Measured(options, True, partial(terminal.progress, "block"))
-    found = {case.device: two.absent(case) for case in two.plan.cases}
+    two = TimingSession(options, True, partial(terminal.progress, "block"))
+    found = {case.device: two.missing_device(case) for case in two.plan.cases}
     asked = "`nvidia-smi --query-gpu=name,driver_version`"
     assert found == {"cpu": "", "gpu": "", "gpu:1": "", "gpu:2": f"no gpu:2 here: {asked} found 2 GPUs"}
     (tmp_path / "nvidia-smi").write_text("#!/bin/sh\nexit 9\n")
-    none = door.Measured(options, True, partial(terminal.progress, "block"))
-    assert none.absent(none.plan.cases[2]) == f"no gpu here: {asked} found no GPU"
+    none = TimingSession(options, True, partial(terminal.progress, "block"))
+    assert none.missing_device(none.plan.cases[2]) == f"no gpu here: {asked} found no GPU"
 
 
 def test_a_run_that_was_broken_off_before_its_first_block_is_skipped(tmp_path: Path) -> None:

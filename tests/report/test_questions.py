@@ -9,10 +9,10 @@ import pytest
 import typer
 from builders import ENVIRONMENT, EXECUTIONS, a_case, a_costs, a_group, a_measurement, a_plan, an_evidence, outcomes
 
-from bench.__main__ import app
 from bench.analysis.analyse import analyse
 from bench.analysis.results import Run
 from bench.analysis.stats.ratios import Verdict
+from bench.commands.app import app
 from bench.records.run import Failure, Measurement, Outcome, Plan, Samples
 from bench.report import questions
 from bench.report.form.document import Table

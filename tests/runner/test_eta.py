@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from builders import SCHEDULE, a_group, a_plan
 
+from bench.records.choices import Options
 from bench.records.run import Plan
 from bench.runner import eta, plan
-from bench.runner.plan import Options
 from cifar_core.cifar10 import SYNTHETIC
 
 STANDARD = plan.schedule(Options())

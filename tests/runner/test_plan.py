@@ -1,9 +1,9 @@
 import pytest
 
 from bench.errors import BenchError
+from bench.records.choices import Options
 from bench.records.run import groups
 from bench.runner import plan
-from bench.runner.plan import Options
 from cifar_core.cifar10 import SYNTHETIC
 
 

@@ -1,7 +1,4 @@
-"""What all questions share: what they may be answered from, the form of an answer, the command that would tell more.
-
-Leaves out the questions (one file a topic).
-"""
+"""What all questions share: what they are answered from, the form of an answer, the command that would tell more."""
 
 import shlex
 from collections.abc import Callable, Mapping, Sequence
@@ -11,6 +8,7 @@ from bench.analysis.learning import Learning
 from bench.analysis.results import CaseResult, GroupResult, Run, block_ratios, ratio_between
 from bench.analysis.stats.ratios import Comparison, Verdict, compare_family
 from bench.modes import MODES
+from bench.records.choices import DEFAULTS
 from bench.report.form.wording import interval, number
 from bench.report.sections.steady import verdict_of
 
@@ -45,12 +43,12 @@ WORDS = {
 
 def by_group(run: Run, title: str, say: Say, why_not: str, command: str) -> Answer:
     """What `say` says of each group, '' being nothing; where it is nothing of all, the command that would tell."""
-    said = [(group, text) for group in run.groups if (text := say(group))]
-    if not said:
+    texts = [(group, text) for group in run.groups if (text := say(group))]
+    if not texts:
         return cannot_say(title, why_not, command)
     if len(run.groups) == 1:
-        return Answer(title, said[0][1])
-    return Answer(title, "\n".join(f"- {group.title}: {text}" for group, text in said))
+        return Answer(title, texts[0][1])
+    return Answer(title, "\n".join(f"- {group.title}: {text}" for group, text in texts))
 
 
 def cannot_say(title: str, why_not: str, command: str) -> Answer:
@@ -60,8 +58,16 @@ def cannot_say(title: str, why_not: str, command: str) -> Answer:
 
 def run_command(run: Run, modes: str, **changed: str) -> str:
     """What to type to measure this run's workloads in these modes; `changed` are options by name."""
+    options = _asked_for(run) | changed
+    needed = {name: text for name, text in options.items() if text != str(getattr(DEFAULTS, name))}
+    words = [f"--{name.replace('_', '-')} {shlex.quote(text)}" for name, text in ({"modes": modes} | needed).items()]
+    return " ".join(["cifar-bench run", *words])
+
+
+def _asked_for(run: Run) -> dict[str, str]:
+    """The options that this run was started with, but for its modes and its schedule."""
     cases = run.plan.cases
-    used = {
+    values_by_option = {
         "models": [case.workload.model for case in cases],
         "batch_sizes": [str(case.workload.batch_size) for case in cases],
         "devices": [case.device for case in cases],
@@ -71,21 +77,7 @@ def run_command(run: Run, modes: str, **changed: str) -> str:
         "seed": [str(run.plan.seed)],
         "data": [run.plan.data],
     }
-    given = {name: ",".join(dict.fromkeys(values)) for name, values in used.items()} | changed
-    options = [("modes", modes), *((name, text) for name, text in given.items() if text != _USUAL.get(name))]
-    return " ".join(["cifar-bench run", *(f"--{name.replace('_', '-')} {shlex.quote(text)}" for name, text in options)])
-
-
-_USUAL = {
-    "models": "tutorial_cnn",
-    "batch_sizes": "64",
-    "devices": "cpu",
-    "threads": "0",
-    "precisions": "float32",
-    "inputs": "resident",
-    "seed": "0",
-    "data": "auto",
-}
+    return {option: ",".join(dict.fromkeys(values)) for option, values in values_by_option.items()}
 
 
 def modes_of(run: Run, trains: bool = False) -> str:
@@ -114,9 +106,9 @@ def versus(group: GroupResult, behind: CaseResult, ahead: CaseResult) -> Compari
     if behind.case == group.baseline.case:
         return ahead.comparison if ahead.comparison and ahead.comparison.ratio else None
     if ahead.case == group.baseline.case:
-        own = versus(group, ahead, behind)
+        reverse = versus(group, ahead, behind)
         ratio = ratio_between(behind, ahead)
-        return own and replace(own, ratio=ratio, verdict=_TURNED.get(own.verdict, own.verdict))
+        return reverse and replace(reverse, ratio=ratio, verdict=_TURNED.get(reverse.verdict, reverse.verdict))
     ratios = block_ratios(behind, ahead)
     return compare_family([(ratios, group.aa_difference or 1.0)])[0] if ratios else None
 
@@ -141,10 +133,10 @@ def answer(group: GroupResult, behind: str, ahead: str, words: Mapping[Verdict, 
 
 def fallen(group: GroupResult, modes: Sequence[str] = ()) -> list[str]:
     """'**XLA** is INVALID (XLA compiled nothing)': each case, of these modes or of all, that failed or is not valid."""
-    came_to = [(r, *verdict_of(group, r)) for r in group.cases if not r.valid and (r.invalid or r.failures)]
+    not_valid = [(r, *verdict_of(group, r)) for r in group.cases if not r.valid and (r.invalid or r.failures)]
     return [
-        f"**{r.title}** is {said}" + (f" ({why})" if why else "")
-        for r, said, why in came_to
+        f"**{r.title}** is {word}" + (f" ({why})" if why else "")
+        for r, word, why in not_valid
         if not r.case.again and (not modes or r.case.mode in modes)
     ]
 

@@ -3,9 +3,9 @@
 import pytest
 from typer.testing import CliRunner
 
-from bench.__main__ import app
 from bench.autograph.rules import RULES
 from bench.autograph.rules.catalogue import matching
+from bench.commands.app import app
 from bench.errors import BenchError
 
 

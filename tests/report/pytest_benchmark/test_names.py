@@ -9,10 +9,10 @@ from places import ROOT
 
 from bench.modes import MODES
 from bench.records.case import Case
+from bench.records.choices import Options
 from bench.report.pytest_benchmark import names
 from bench.report.pytest_benchmark.names import View
 from bench.runner import plan
-from bench.runner.plan import Options
 from cifar_core.cifar10 import SYNTHETIC
 
 BENCH = ROOT / "bench"

@@ -53,7 +53,7 @@ def bench(folder: Path, *words: str) -> Done:
 def measured(tmp_path_factory: pytest.TempPathFactory) -> Done:
     """One measured block of eager and tf.function, for all tests of this file: the TF1 graph is not selected."""
     words = ("--models=mlp", "--modes=eager,graph,function", "-k", "eager or function", "--data=synthetic", "--out=run")
-    done = bench(tmp_path_factory.mktemp("door"), *words, *ONE_BLOCK, *KEPT, "--benchmark-autosave")
+    done = bench(tmp_path_factory.mktemp("measured"), *words, *ONE_BLOCK, *KEPT, "--benchmark-autosave")
     assert done.returncode == 0, done.said
     return done
 

@@ -1,0 +1,89 @@
+"""`accuracy`: train in several modes from several seeds, and report whether they learn the same.
+
+Each function imports what it needs when it is called, so that --help and list answer at once.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bench.commands.console import aside, results
+from bench.errors import Exit
+from bench.records.choices import DEFAULTS
+
+if TYPE_CHECKING:
+    from cifar_core.cifar10 import Source
+
+
+def accuracy(
+    modes: Annotated[str, typer.Option(help="Modes to compare, with commas, or all: see `list`.")] = DEFAULTS.modes,
+    seeds: Annotated[int, typer.Option(help="How many seeds, counted from --seed.")] = 5,
+    steps: Annotated[int, typer.Option(help="Training steps; 0 is the recipe's own number.")] = 1500,
+    model: Annotated[str, typer.Option(help="The model: see `list`.")] = "tutorial_cnn",
+    recipe: Annotated[str, typer.Option(help="The recipe: see `list`.")] = "tuned",
+    display_step: Annotated[int, typer.Option(help="Evaluate and keep a checkpoint every so many steps.")] = 100,
+    target: Annotated[float, typer.Option(help="Test accuracy to reach; the default is the tutorial's.")] = 0.7207,
+    margin: Annotated[float, typer.Option(help="Differences of up to this share of test images do not matter.")] = 0.01,
+    data: Annotated[str, typer.Option(help="auto, synthetic, a folder or the archive of CIFAR-10.")] = "auto",
+    seed: Annotated[int, typer.Option(help="The first seed.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="A new folder; default results/<time>-accuracy.")] = None,
+    resume: Annotated[Path | None, typer.Option(help="Go on with the trainings in this folder.")] = None,
+) -> Exit:
+    """Train in several modes from several seeds: do they learn the same, and how soon?"""
+    from bench.records.folders import create_accuracy
+    from bench.runner import train
+    from bench.runner.accuracy import plan
+    from bench.runner.plan import choose_modes
+    from cifar_core import cifar10
+
+    if resume:
+        return _resume(resume, data)
+    source = cifar10.find(data)
+    training = train.plan(choose_modes(modes)[0], model, recipe, steps, display_step, data, seed, source)
+    accuracy_plan = plan(modes, seeds, target, margin, training)
+    folder = out or results("accuracy")
+    create_accuracy(folder, accuracy_plan)
+    return _execute(folder, source)
+
+
+def _resume(folder: Path, data: str) -> Exit:
+    from bench.records.folders import open_accuracy
+    from bench.runner.train import source_of
+
+    return _execute(folder, source_of(open_accuracy(folder).training, data))
+
+
+def _execute(folder: Path, source: "Source") -> Exit:
+    from bench.analysis.learning import read_learning
+    from bench.commands import terminal
+    from bench.report.accuracy import build
+    from bench.runner.accuracy import execute
+
+    aside(f"data: {source.title}\nfolder: {folder}")
+    try:
+        with terminal.progress("seed") as progress:
+            execute(folder, source, progress)
+    except KeyboardInterrupt:
+        build(folder)
+        aside(f"interrupted; go on with: cifar-bench accuracy --resume {folder}")
+        return Exit.INTERRUPTED
+    show_accuracy(folder)
+    return Exit.CASE_FAILED if read_learning(folder).failed else Exit.OK
+
+
+def show_accuracy(folder: Path) -> None:
+    """Rebuild the report of several trainings and print its results."""
+    from bench.analysis.learning import read_learning
+    from bench.commands import terminal
+    from bench.report.accuracy import build
+    from bench.report.sections import learning, learning_tables
+
+    path = build(folder)
+    trainings = read_learning(folder)
+    for sentence in learning.sentences(trainings):
+        typer.echo(sentence.replace("**", ""))
+    terminal.show(learning_tables.table(trainings))
+    for line in learning.alarms(trainings):
+        aside(line.replace("**", ""))
+    typer.echo(f"report: {path}")

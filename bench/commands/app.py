@@ -1,0 +1,65 @@
+"""The command line as Typer knows it: which commands there are, in the order in which --help shows them."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import typer
+
+from bench.commands.accuracy import accuracy
+from bench.commands.breakeven import breakeven
+from bench.commands.check import check
+from bench.commands.compare import compare
+from bench.commands.data import data
+from bench.commands.devices import devices
+from bench.commands.explain import explain
+from bench.commands.history import history
+from bench.commands.list import list_names
+from bench.commands.probe import probe
+from bench.commands.report import report
+from bench.commands.rules import rules
+from bench.commands.run import run
+from bench.commands.selftest import selftest
+from bench.commands.train import train
+from bench.errors import Exit
+
+Command = Callable[..., Exit]
+COMMANDS: tuple[tuple[str, Command], ...] = (
+    ("run", run),
+    ("report", report),
+    ("breakeven", breakeven),
+    ("compare", compare),
+    ("history", history),
+    ("selftest", selftest),
+    ("train", train),
+    ("accuracy", accuracy),
+    ("data", data),
+    ("devices", devices),
+    ("check", check),
+    ("probe", probe),
+    ("explain", explain),
+    ("rules", rules),
+    ("list", list_names),
+)
+
+app = typer.Typer(
+    help="What your way of executing a TensorFlow training step costs on this machine, and whether it still learns.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def _exiting(command: Command) -> Callable[..., None]:
+    """The command as Typer wants it: Typer ignores what a function returns, so the exit code is raised."""
+
+    @wraps(command)
+    def exits(*args: Any, **options: Any) -> None:
+        raise typer.Exit(command(*args, **options))
+
+    return exits
+
+
+for _name, _command in COMMANDS:
+    app.command(_name)(_exiting(_command))

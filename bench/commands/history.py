@@ -1,0 +1,22 @@
+"""`history`: one row for each case of each run in a folder, oldest run first."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bench.errors import BenchError, Exit
+
+
+def history(
+    folder: Annotated[Path, typer.Argument(help="The folder that runs lie in.")] = Path("results"),
+) -> Exit:
+    """Show every case of every run in a folder, oldest first."""
+    from bench.commands import terminal
+    from bench.report.history import table
+
+    runs = sorted(path.parent for depth in ("*", "*/*") for path in folder.glob(f"{depth}/plan.json"))
+    if not runs:
+        raise BenchError(f"{folder} holds no run; give the folder that runs lie in, e.g. cifar-bench history results")
+    terminal.show(table(runs))
+    return Exit.OK

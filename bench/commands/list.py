@@ -1,0 +1,39 @@
+"""`list`: the names that the options of the other commands take, each with what it means."""
+
+import typer
+
+from bench.errors import Exit
+
+FOOTNOTE = (
+    "* many steps in one call: --steps-per-call says how many; 0, the default, is a whole slice, in Keras one step"
+)
+Names = list[tuple[str, str]]  # a name and what it means
+
+
+def list_names() -> Exit:
+    """Show the modes, models, recipes, presets, devices, precisions and inputs there are."""
+    names_by_kind = _names_by_kind()
+    width = max(len(name) for names in names_by_kind.values() for name, _ in names)
+    for kind, names in names_by_kind.items():
+        typer.echo(f"{kind}:")
+        for name, meaning in names:
+            typer.echo(f"  {name:<{width}}  {meaning}")
+    typer.echo(FOOTNOTE)
+    return Exit.OK
+
+
+def _names_by_kind() -> dict[str, Names]:
+    from bench.modes import MODES
+    from bench.records.choices import DEVICES, INPUTS, PRECISIONS, PRESETS
+    from cifar_core.models import MODELS
+    from cifar_core.recipe import RECIPES
+
+    return {
+        "modes": [(mode.name, mode.summary + " *" * mode.loops) for mode in MODES],
+        "models": [*((model.name, model.title) for model in MODELS), ("module:factory", "your own: see the README")],
+        "recipes": [(recipe.name, recipe.title) for recipe in RECIPES],
+        "presets": [(preset.name, preset.summary) for preset in PRESETS],
+        "devices": [(choice.name, choice.summary) for choice in DEVICES],
+        "precisions": [(choice.name, choice.summary) for choice in PRECISIONS],
+        "inputs": [(choice.name, choice.summary) for choice in INPUTS],
+    }

@@ -1,0 +1,84 @@
+"""`train`: train one model in one mode, with curves and checkpoints.
+
+Each function imports what it needs when it is called, so that --help and list answer at once.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bench.commands.console import aside, results
+from bench.errors import BenchError, Exit
+
+if TYPE_CHECKING:
+    from bench.records.training import Training
+    from cifar_core.cifar10 import Source
+
+
+def train(
+    mode: Annotated[str, typer.Option(help="The mode that trains: see `list`.")] = "function",
+    model: Annotated[str, typer.Option(help="The model: see `list`.")] = "tutorial_cnn",
+    recipe: Annotated[str, typer.Option(help="The recipe: see `list`.")] = "tutorial",
+    steps: Annotated[int, typer.Option(help="Training steps; 0 is the recipe's own number.")] = 0,
+    display_step: Annotated[int, typer.Option(help="Show, evaluate and keep a checkpoint every so many steps.")] = 1000,
+    data: Annotated[str, typer.Option(help="auto, synthetic, a folder or the archive of CIFAR-10.")] = "auto",
+    seed: Annotated[int, typer.Option(help="Of weights, batches, augmentation and dropout.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="A new folder; default results/<time>-train-<mode>.")] = None,
+    resume: Annotated[Path | None, typer.Option(help="Go on with the training in this folder.")] = None,
+) -> Exit:
+    """Train a model to an accuracy on the CPU or the first GPU, with curves and checkpoints."""
+    from bench.runner.train import plan
+    from cifar_core import cifar10
+
+    if resume:
+        return _resume(resume, data)
+    source = cifar10.find(data)
+    training = plan(mode, model, recipe, steps, display_step, data, seed, source)
+    return _start(training, source, out)
+
+
+def _start(training: "Training", source: "Source", out: Path | None) -> Exit:
+    from bench import modes
+    from bench.records.folders import create_training
+
+    if not modes.row(training.mode).trains:
+        able = ", ".join(row.name for row in modes.MODES if row.trains)
+        raise BenchError(
+            f"{training.mode} is only timed, by `run`; modes that train: {able}; type e.g. --mode function"
+        )
+    folder = out or results(f"train-{training.mode}")
+    create_training(folder, training)
+    return _execute(folder, source)
+
+
+def _resume(folder: Path, data: str) -> Exit:
+    from bench.records.folders import open_training
+    from bench.runner.train import source_of
+
+    return _execute(folder, source_of(open_training(folder)[0], data))
+
+
+def _execute(folder: Path, source: "Source") -> Exit:
+    from bench.report.training import log_line
+    from bench.runner.train import TrainingFailed, execute
+
+    aside(f"data: {source.title}\nfolder: {folder}")
+    try:
+        execute(folder, source, aside, lambda point: typer.echo(log_line(point)))
+    except KeyboardInterrupt:
+        aside(f"interrupted; go on with: cifar-bench train --resume {folder}")
+        return Exit.INTERRUPTED
+    except TrainingFailed as error:
+        aside(f"error: {error}; the checkpoint before it, and broken.json, are in {folder}")
+        return Exit.CASE_FAILED
+    show_training(folder)
+    return Exit.OK
+
+
+def show_training(folder: Path) -> None:
+    """Rebuild a training's report and print its result."""
+    from bench.records.folders import open_training
+    from bench.report import training
+
+    typer.echo(f"{training.sentence(*open_training(folder))}\nreport: {training.build(folder)}")

@@ -1,0 +1,41 @@
+"""`devices`: exit code 4 where a GPU is there that cannot be used, and only there; as text and as JSON."""
+
+import json
+
+import pytest
+
+from bench.commands.devices import devices
+from bench.errors import Exit
+from bench.machine import availability
+from bench.machine.availability import Availability
+from bench.records.devices import Found, Probed
+
+CARD = (("A card", "580.1"),)
+CPU = Found("cpu", "the CPU", 0.0)
+GPU = Found("gpu:0", "A card, compute capability 9.0", 3e-7)
+FULL = Found("gpu:0", "A card", error="CUDA_ERROR_OUT_OF_MEMORY")
+
+
+@pytest.mark.parametrize(
+    ("found", "cards", "code"),
+    [
+        ((CPU,), (), Exit.OK),
+        ((CPU, GPU), CARD, Exit.OK),
+        ((CPU,), CARD, Exit.CASE_FAILED),
+        ((CPU, FULL), CARD, Exit.CASE_FAILED),
+    ],
+    ids=["no GPU", "a GPU that works", "a GPU that TensorFlow does not see", "a GPU that is full"],
+)
+def test_only_a_gpu_that_cannot_be_used_fails_the_command(
+    found: tuple[Found, ...],
+    cards: tuple[tuple[str, str], ...],
+    code: Exit,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    probed = Probed("2.21.0", True, "12.5.1", "9", found)
+    monkeypatch.setattr(availability, "probe", lambda: Availability(probed, "", cards))
+    assert devices() is code
+    assert "TensorFlow 2.21.0, built for CUDA 12.5.1" in capsys.readouterr().out
+    assert devices(json=True) is code
+    assert json.loads(capsys.readouterr().out)["cards"] == [list(card) for card in cards]

@@ -1,0 +1,41 @@
+"""`report`: whatever a folder holds is reported again; a folder that cannot be read is one line."""
+
+from pathlib import Path
+
+from builders import a_plan, an_accuracy_plan, outcomes
+from command_line import bench, the_line
+
+from bench.records.folders import create_accuracy
+from bench.records.run import FORMAT
+from bench.records.store import Store
+
+
+def test_report_prints_the_sentence_the_table_and_the_path(tmp_path: Path) -> None:
+    store = Store.create(tmp_path / "run", a_plan())
+    for outcome in outcomes(
+        a_plan(), {"eager": 0.05, "eager-again": 0.05, "graph": 0.03, "function": 0.02, "xla": 0.06}
+    ):
+        store.keep(outcome)
+    done = bench("report", "run", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert "tf.function runs this step 2.50x" in lines[0]
+    assert "synthetic" in lines[1]
+    assert lines[2].split("  ")[0] == "mode"
+    assert lines[-1] == f"report: {Path('run') / 'report.md'}"
+
+
+def test_an_accuracy_that_has_not_begun_says_so(tmp_path: Path) -> None:
+    create_accuracy(tmp_path / "a", an_accuracy_plan())
+    done = bench("report", "a", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("eager, the baseline, has no training that reached step 300")
+    assert done.stderr.splitlines() == ["20 trainings have not begun"]
+
+
+def test_a_broken_or_newer_run_folder_is_one_line(tmp_path: Path) -> None:
+    Store.create(tmp_path / "newer", a_plan(format=FORMAT + 1))
+    assert "update cifar-bench" in the_line(bench("report", "newer", cwd=tmp_path))
+    Store.create(tmp_path / "broken", a_plan())
+    (tmp_path / "broken" / "measurements" / "x-b0.json").write_text("{")
+    assert "x-b0.json is broken" in the_line(bench("report", "broken", cwd=tmp_path))

@@ -1,0 +1,138 @@
+"""`run`: a bad option is one line and starts nothing; every end that a run can come to has its exit code."""
+
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+from batch_files import write_folder
+from builders import a_case, a_plan, outcomes
+from command_line import bench, the_line
+
+from bench.autograph.probe import own_models
+from bench.commands import run as command
+from bench.commands.run import run
+from bench.errors import Exit
+from bench.records.choices import DEFAULTS, Options
+from bench.records.run import Failure, Outcome
+from bench.records.store import Store
+from bench.runner import run as runner
+
+STEPS = {"eager": 0.05, "eager-again": 0.05, "function": 0.02}
+Measure = Callable[..., Exit]
+
+
+@pytest.fixture
+def measure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Measure:
+    """`run` of eager and tf.function whose workers are not started: these outcomes are kept instead of theirs."""
+
+    def measured(blocks: int = 6, failure: Failure | None = None, **options: object) -> Exit:
+        def keep(store: Store, *arguments: object, **rest: object) -> str:
+            failed = [Outcome(failure=replace(failure, case=store.plan.cases[-1]))] if failure else []
+            for outcome in (*outcomes(store.plan, STEPS, blocks), *failed):
+                store.keep(outcome)
+            return "" if blocks == 6 else "no time was left"
+
+        monkeypatch.setattr(runner, "execute", keep)
+        return run(modes="eager,function", data="synthetic", out=tmp_path / "run", **options)  # type: ignore[arg-type]
+
+    return measured
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("--modes egaer", "unknown mode 'egaer'; known: eager, graph, function, function_unconverted"),
+        (
+            "--model my-models:make",
+            "'my-models:make' is no package.module:factory; type e.g. --model my_models:make_net",
+        ),
+        ("--preset fast", "unknown preset 'fast'; known: quick, standard, thorough"),
+        ("--batch-sizes 0", "batch size 0 is not positive"),
+        ("--batch-sizes 60000", "batch size 60000 exceeds the 50000 training images"),
+        ("--data nowhere", "no data folder nowhere"),
+        ("--resume nowhere", "nowhere is no run folder"),
+        ("--out taken", "taken holds other files"),
+        ("--out taken/file.txt/run", "cannot write to"),
+    ],
+)
+def test_a_bad_option_is_one_line(tmp_path: Path, words: str, said: str) -> None:
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "file.txt").write_text("mine")
+    data = [] if "--data" in words else ["--data", "synthetic"]
+    line = the_line(bench("run", *data, *words.split(), cwd=tmp_path))
+    assert line.startswith(f"error: {said}")
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_corrupt_data_file_stops_the_run_before_it_starts(tmp_path: Path) -> None:
+    (write_folder(tmp_path) / "data_batch_5").write_bytes(b"rubbish")
+    assert "data_batch_5 is truncated or corrupt" in the_line(bench("run", "--data", ".", cwd=tmp_path))
+
+
+def test_resuming_with_other_data_is_refused(tmp_path: Path) -> None:
+    Store.create(tmp_path / "run", a_plan())
+    write_folder(tmp_path)
+    line = the_line(bench("run", "--resume", "run", "--data", ".", cwd=tmp_path))
+    assert "was measured on synthetic, found cifar10-copy-" in line
+
+
+def test_a_finished_run_that_is_resumed_foretells_nothing(tmp_path: Path) -> None:
+    store = Store.create(tmp_path / "run", a_plan())
+    for outcome in outcomes(a_plan(), {"eager": 1, "eager-again": 1, "graph": 1, "function": 1, "xla": 1}, blocks=2):
+        store.keep(outcome)
+    done = bench("run", "--resume", "run", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "plan:" not in done.stderr
+
+
+def test_a_run_of_valid_cases_ends_with_its_report(measure: Measure, capsys: pytest.CaptureFixture[str]) -> None:
+    assert measure() is Exit.OK
+    assert capsys.readouterr().out.splitlines()[-1].startswith("report: ")
+
+
+def test_a_case_that_fails_fails_the_run(measure: Measure, capsys: pytest.CaptureFixture[str]) -> None:
+    assert measure(failure=Failure(a_case("function"), 6, "timing", "killed from outside")) is Exit.CASE_FAILED
+    assert "killed from outside" in capsys.readouterr().err
+
+
+def test_an_interval_that_stays_too_wide_is_not_enough_evidence(
+    measure: Measure, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert measure(blocks=3, precision="0.1%") is Exit.NOT_ENOUGH_EVIDENCE
+    assert "note: no time was left" in capsys.readouterr().err
+
+
+def test_an_interrupted_run_is_reported_and_says_how_to_resume(
+    measure: Measure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(*arguments: object) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(own_models, "probe_first", interrupt)
+    assert measure() is Exit.INTERRUPTED
+    assert capsys.readouterr().err.endswith(f"go on with: cifar-bench run --resume {tmp_path / 'run'}\n")
+    assert (tmp_path / "run" / "report.md").exists()
+
+
+@pytest.fixture
+def planned(monkeypatch: pytest.MonkeyPatch) -> list[Options]:
+    """The options that reach the plan of a run, which is not started."""
+    options_of_runs: list[Options] = []
+    monkeypatch.setattr(command, "_start", lambda options, *rest: options_of_runs.append(options))
+    return options_of_runs
+
+
+def test_without_a_word_a_run_has_the_defaults(planned: list[Options]) -> None:
+    run()
+    assert planned == [DEFAULTS]
+
+
+def test_every_option_reaches_the_plan_under_its_own_name(planned: list[Options]) -> None:
+    asked = Options(
+        modes="xla", models="mlp", batch_sizes="8", devices="gpu", threads="2", precisions="tf32", inputs="pipeline",
+        steps_per_call="3", data="synthetic", seed=4, preset="thorough", precision="2%", budget="1h",
+        slow_down="xla 5%", determinism=True,
+    )  # fmt: skip
+    run(**asdict(asked))
+    assert planned == [asked]
