@@ -51,11 +51,8 @@ class ReplaySession:
     def __init__(self, folder: Path) -> None:
         store = Store.open(folder)
         self.folder: Path | None = folder
-        self.plan, self._run, self._learning = (
-            store.plan,
-            analyse(store.plan, store.outcomes()),
-            learning_beside(folder),
-        )
+        self.plan, self._learning = store.plan, learning_beside(folder)
+        self._run = analyse(store.plan, store.outcomes(), store.left_out)
         measurements = [outcome.measurement for outcome in self._run.outcomes if outcome.measurement]
         self.environment = measurements[0].environment if measurements else None
 

@@ -8,12 +8,12 @@ from bench.commands.devices import devices
 from bench.errors import Exit
 from bench.machine import availability
 from bench.machine.availability import Availability
-from bench.records.devices import Found, Probed
+from bench.records.devices import DeviceProbe, FoundDevice
 
 CARD = (("A card", "580.1"),)
-CPU = Found("cpu", "the CPU", 0.0)
-GPU = Found("gpu:0", "A card, compute capability 9.0", 3e-7)
-FULL = Found("gpu:0", "A card", error="CUDA_ERROR_OUT_OF_MEMORY")
+CPU = FoundDevice("cpu", "the CPU", 0.0)
+GPU = FoundDevice("gpu:0", "A card, compute capability 9.0", 3e-7)
+FULL = FoundDevice("gpu:0", "A card", error="CUDA_ERROR_OUT_OF_MEMORY")
 
 
 @pytest.mark.parametrize(
@@ -27,13 +27,13 @@ FULL = Found("gpu:0", "A card", error="CUDA_ERROR_OUT_OF_MEMORY")
     ids=["no GPU", "a GPU that works", "a GPU that TensorFlow does not see", "a GPU that is full"],
 )
 def test_only_a_gpu_that_cannot_be_used_fails_the_command(
-    found: tuple[Found, ...],
+    found: tuple[FoundDevice, ...],
     cards: tuple[tuple[str, str], ...],
     code: Exit,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    probed = Probed("2.21.0", True, "12.5.1", "9", found)
+    probed = DeviceProbe("2.21.0", True, "12.5.1", "9", found)
     monkeypatch.setattr(availability, "probe", lambda: Availability(probed, "", cards))
     assert devices() is code
     assert "TensorFlow 2.21.0, built for CUDA 12.5.1" in capsys.readouterr().out

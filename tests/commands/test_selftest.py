@@ -13,7 +13,7 @@ from bench.commands.report import report
 from bench.commands.selftest import selftest
 from bench.errors import BenchError, Exit
 from bench.runner import selftest as runner
-from bench.runner.selftest import Preset
+from bench.runner.selftest import SelfTestPreset
 from cifar_core.errors import DataError
 
 FAKE = (sys.executable, str(SUPPORT / "fake_worker.py"))
@@ -22,7 +22,7 @@ FAKE = (sys.executable, str(SUPPORT / "fake_worker.py"))
 def test_a_self_test_on_fake_workers_ends_with_its_report_which_can_be_rebuilt(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(runner, "PRESETS", (Preset("quick", 1, 1, ("eager", "function")),))
+    monkeypatch.setattr(runner, "PRESETS", (SelfTestPreset("quick", 1, 1, ("eager", "function")),))
     monkeypatch.setattr(runner, "execute", partial(runner.execute, command=FAKE))
     assert selftest(data="synthetic", out=tmp_path / "tested") is Exit.OK
     printed = capsys.readouterr().out
