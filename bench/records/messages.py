@@ -1,4 +1,4 @@
-"""What a parent and its timed child say to each other, one record a line: an Order, then a Reply to each Request."""
+"""What a parent and its timed child say to each other, one record a line: an Order, then a Reply to each request."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class StageRequest:
     """Parent to child: a stage of bench.worker.case.CHAIN, how many steps it takes, and the round of a slice."""
 
     stage: str
