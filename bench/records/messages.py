@@ -1,4 +1,4 @@
-"""What a parent and its timed child say to each other, one record a line: an Order, then a Reply to each Request."""
+"""What a parent and its timed child say to each other, one record a line: an Order, then a Reply to each request."""
 
 from dataclasses import dataclass
 
@@ -21,8 +21,8 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """Parent to child: one of records.run.WORKER_STAGES, how many steps it takes, and the round of a slice."""
+class StageRequest:
+    """Parent to child: one of WORKER_STAGES, how many steps it takes, and the round of a slice."""
 
     stage: str
     steps: int = 0

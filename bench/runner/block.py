@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from bench.analysis.slow_cases import SLOW, SLOW_ROUNDS
 from bench.machine.environment import Stolen, load_average
-from bench.records.messages import Order, Reply, Request
+from bench.records.messages import Order, Reply, StageRequest
 from bench.records.run import Outcome
 from bench.runner.forkserver import ForkServers
 from bench.runner.worker_process import WORKER, CaseFailed, WorkerProcess
@@ -65,14 +65,14 @@ class Block:
         for order in self._orders:
             self._workers.append(WorkerProcess(order, servers.start(order)))
         for worker in self._workers:
-            worker.ask(Request("open"))
+            worker.ask(StageRequest("open"))
         self._each(WorkerProcess.answer)
 
     def _build(self) -> None:
         """Build, trace and compile with all others idle, so that first steps are not slowed by each other."""
         for number, worker in enumerate(self._shuffled()):
             self._notice(f"first call: {worker.order.case.arm}", 0.45 + 0.2 * number / len(self._orders))
-            self._guarded(worker, lambda worker: worker.take(Request("build")))
+            self._guarded(worker, lambda worker: worker.take(StageRequest("build")))
 
     def _check_equal_work(self) -> None:
         baseline = self._workers[0].evidence if self._workers else None
@@ -95,7 +95,7 @@ class Block:
         def warm_up(worker: WorkerProcess) -> float:
             """Seconds a step."""
             steps = 0 if self._slowness(worker) >= SLOW else self._own_steps(worker, self._schedule.warmup_steps)
-            seconds = worker.take(Request("warmup", steps)).seconds
+            seconds = worker.take(StageRequest("warmup", steps)).seconds
             return seconds / steps if steps else worker.step_s
 
         steps_s = self._each(warm_up)
@@ -114,7 +114,7 @@ class Block:
                 self._guarded(worker, lambda worker: self._between and self._between(worker, steps))
 
     def _take_slice(self, worker: WorkerProcess, steps: int, number: int) -> None:
-        worker.take(Request("slice", self._own_steps(worker, steps), number))
+        worker.take(StageRequest("slice", self._own_steps(worker, steps), number))
 
     def _slowness(self, worker: WorkerProcess) -> float:
         """How many times as long as the baseline's one of its steps took in the short loss curve."""
@@ -135,7 +135,7 @@ class Block:
     def _close(self) -> None:
         def close(worker: WorkerProcess) -> None:
             with uninterrupted():  # what a worker has handed over exists nowhere else until it is written
-                self._keep_measurement(worker.take(Request("close")), interrupted=False)
+                self._keep_measurement(worker.take(StageRequest("close")), interrupted=False)
                 self._workers.remove(worker)
                 worker.end()
 

@@ -16,7 +16,7 @@ from bench.records.breakeven import TriedBreakEven, TriedBreakEvens
 from bench.records.case import Case
 from bench.records.files import write
 from bench.records.folders import read_break_evens
-from bench.records.messages import Order, Request
+from bench.records.messages import Order, StageRequest
 from bench.records.store import Store
 from bench.runner.forkserver import ForkServers
 from bench.runner.run import Progress
@@ -79,10 +79,10 @@ def _try(store: Store, source: Source, entry: Wanted, command: Sequence[str]) ->
     random.Random(f"{store.plan.seed}/{candidate.key}/{steps}/{repeat}").shuffle(order)
     with _workers(store, source, order, repeat, command) as workers:
         for worker in workers:
-            worker.ask(Request("open"))
+            worker.ask(StageRequest("open"))
         for worker in workers:
             worker.answer()
-        seconds = {w.order.case: w.take(Request("total", steps)).seconds for w in workers}
+        seconds = {w.order.case: w.take(StageRequest("total", steps)).seconds for w in workers}
     return TriedBreakEven(candidate, predicted, steps, repeat, seconds[baseline], seconds[candidate])
 
 

@@ -18,7 +18,7 @@ from bench.errors import BenchError, NotMeasured, unknown
 from bench.machine import environment
 from bench.records.choices import Options
 from bench.records.files import new_folder, write
-from bench.records.messages import Order, Request
+from bench.records.messages import Order, StageRequest
 from bench.records.run import FORMAT, Outcome, Plan
 from bench.records.selftest import LOOP, ClockCheck, Harness, SelfTest
 from bench.records.store import Store
@@ -116,14 +116,14 @@ def check_clock() -> ClockCheck:
 def measure_harness(
     how: SelfTestPreset, data: str, source: Source, progress: run.Progress, command: Sequence[str]
 ) -> tuple[Harness, ...]:
-    """Slices and bare loops in turn, for each mode, in blocks like any other. Raises NotMeasured."""
+    """Slices and bare loops, interleaved, for each mode, in blocks like any other. Raises NotMeasured."""
     harness = plan.make(Options(modes=",".join(how.harness_modes), data=data, preset="quick"), source)
     cases = [case for case in harness.cases if not case.again]
     pairs: dict[str, list[tuple[float, float]]] = {case.mode: [] for case in cases}
     steps = {case.mode: 0 for case in cases}
 
     def loop(worker: WorkerProcess, slice_steps: int) -> None:
-        seconds = worker.take(Request("loop", LOOP * slice_steps)).seconds
+        seconds = worker.take(StageRequest("loop", LOOP * slice_steps)).seconds
         mode = worker.order.case.mode
         pairs[mode].append((worker.slices_s[-1] / slice_steps, seconds / (LOOP * slice_steps)))
         steps[mode] = LOOP * slice_steps

@@ -22,7 +22,7 @@ from bench.machine.parent_end import Child, Gone
 from bench.modes.process_env import child_env
 from bench.records.files import write
 from bench.records.folders import open_training
-from bench.records.messages import Request
+from bench.records.messages import StageRequest
 from bench.records.run import FORMAT
 from bench.records.training import Broken, Point, Training, TrainOrder, TrainReply
 from cifar_core import cifar10, models
@@ -88,7 +88,7 @@ class TrainingProcess:
 
     def advance(self) -> Point | None:
         """Train up to the next displayed step; None when the training has ended. Raises TrainingFailed."""
-        self._child.send(Request("train"))
+        self._child.send(StageRequest("train"))
         return self._answer(LOAD_S + STEP_S * self._training.display_step).point
 
     def _answer(self, time_limit_s: float) -> TrainReply:

@@ -5,7 +5,7 @@ import msgspec
 from bench.analysis.validity import advice, unequal_work
 from bench.machine.launcher import Start, command
 from bench.machine.parent_end import Child, Gone
-from bench.records.messages import Order, Reply, Request
+from bench.records.messages import Order, Reply, StageRequest
 from bench.records.proof import Evidence
 from bench.records.run import UNEQUAL, Failure
 
@@ -33,7 +33,7 @@ class WorkerProcess:
         self.end = self._child.end
         self._child.send(order)
 
-    def ask(self, request: Request) -> None:
+    def ask(self, request: StageRequest) -> None:
         """Ask for a stage. Raises nothing: a dead worker is noticed by `answer`."""
         self._stage = request.stage
         self._child.send(request)
@@ -49,7 +49,7 @@ class WorkerProcess:
             raise CaseFailed(reply.failure)
         return reply
 
-    def take(self, request: Request) -> Reply:
+    def take(self, request: StageRequest) -> Reply:
         """A whole stage, noting slices and evidence as they come. Raises CaseFailed."""
         self.ask(request)
         reply = self.answer(max(self.order.schedule.time_limit_s, PATIENCE * request.steps * self.step_s))
@@ -68,7 +68,7 @@ class WorkerProcess:
 
     def hand_over(self) -> Reply:
         """The measurement as far as it got, past the reply to a request that was interrupted. Raises CaseFailed."""
-        self.ask(Request("close"))
+        self.ask(StageRequest("close"))
         patience_s = max(RESCUE_S, 2 * max(self.slices_s))
         reply = self.answer(patience_s)
         return reply if reply.measurement else self.answer(patience_s)

@@ -16,7 +16,7 @@ from bench.machine.nvml import GpuLogger
 from bench.modes import Trainer
 from bench.modes.placement import short
 from bench.records.costs import Costs
-from bench.records.messages import Order, Reply, Request
+from bench.records.messages import Order, Reply, StageRequest
 from bench.records.proof import Evidence, Execution, Proof
 from bench.records.run import Measurement, Samples
 from bench.worker.diagnostics import Diagnostics
@@ -39,7 +39,7 @@ class Ordered:
     order: Order
     instruments: Instruments
 
-    def open(self, _: Request) -> "Step":
+    def open(self, _: StageRequest) -> "Step":
         """Import TensorFlow and prepare the batches. Raises RuntimeError where a debugger or profiler would slow it."""
         if tool := tracing_tool():
             raise RuntimeError(f"refused to time under {tool}; run without it")
@@ -66,7 +66,7 @@ class Opened:
     fallbacks: Fallbacks
     gpu: GpuLogger
 
-    def build(self, _: Request) -> "Step":
+    def build(self, _: StageRequest) -> "Step":
         """Build, take the first step, and gather the evidence of equal work."""
         clock, make_trainer = self.instruments.clock, self.setup.make_trainer
         start = clock()
@@ -90,7 +90,7 @@ class Opened:
         step_s = min(seconds for seconds, _ in curve)
         return built, Reply(seconds=build_s + built.first_step_s, step_s=step_s, evidence=evidence)
 
-    def train_from_nothing(self, request: Request) -> "Step":
+    def train_from_nothing(self, request: StageRequest) -> "Step":
         """Build and train so many steps, timed as a whole. Raises FloatingPointError for a loss that is not finite."""
         clock, make_trainer = self.instruments.clock, self.setup.make_trainer
         start = clock()
@@ -115,13 +115,13 @@ class Built:
     evidence: Evidence
     steps_done: int
 
-    def warm_up(self, request: Request) -> "Step":
+    def warm_up(self, request: StageRequest) -> "Step":
         """Take so many steps, which may be none, before the first slice."""
         seconds, _ = time_slice(self.trainer, request.steps, self.opened.instruments.clock)
         samples, steps_done = Samples((seconds,), request.steps), self.steps_done + request.steps
         return WarmedUp(self, samples, self.trainer.traces(), steps_done), Reply(seconds=seconds)
 
-    def take_slice(self, request: Request) -> Slice:
+    def take_slice(self, request: StageRequest) -> Slice:
         """Time so many steps."""
         return take_slice(
             self.trainer, request, self.opened.order.case.slowdown, self.opened.gpu, self.opened.instruments
@@ -137,7 +137,7 @@ class WarmedUp:
     traces: int
     steps_done: int
 
-    def slice(self, request: Request) -> "Step":
+    def slice(self, request: StageRequest) -> "Step":
         """Time the first slice."""
         memory_before = memory_bytes()
         first = self.built.take_slice(request)
@@ -159,18 +159,18 @@ class Timed:
         """Seconds of each slice so far."""
         return tuple(each.seconds for each in self.slices)
 
-    def slice(self, request: Request) -> "Step":
+    def slice(self, request: StageRequest) -> "Step":
         """Time one more slice."""
         another = self.warm.built.take_slice(request)
         timed = replace(self, slices=(*self.slices, another), steps_done=self.steps_done + request.steps)
         return timed, Reply(seconds=another.seconds)
 
-    def loop(self, request: Request) -> "Step":
+    def loop(self, request: StageRequest) -> "Step":
         """Take so many steps in one go, which no sample counts: the self-test compares slices with them."""
         seconds, _ = time_slice(self.warm.built.trainer, request.steps, self.warm.built.opened.instruments.clock)
         return replace(self, steps_done=self.steps_done + request.steps), Reply(seconds=seconds)
 
-    def close(self, _: Request) -> "Step":
+    def close(self, _: StageRequest) -> "Step":
         """Gather the proof of mode, run the diagnostics, and hand over the measurement."""
         warm, built = self.warm, self.warm.built
         opened, trainer, last = built.opened, built.trainer, self.slices[-1]
@@ -178,7 +178,7 @@ class Timed:
         updates = int(trainer.read([trainer.task.optimizer.iterations])[0])
         peak = peak_memory_bytes()
         execution = self._execution()
-        found = self._diagnostics()
+        diagnosed = self._diagnostics()
         written = sum(each.used.io_bytes for each in self.slices)
         measurement = Measurement(
             case=opened.order.case,
@@ -192,10 +192,10 @@ class Timed:
             steady=Samples(self.slices_s, last.steps, tuple(each.round for each in self.slices)),
             last_loss=finite(last.loss),
             evidence=built.evidence,
-            proof=Proof(execution, traces, updates, self.steps_done, written, found.placement),
+            proof=Proof(execution, traces, updates, self.steps_done, written, diagnosed.placement),
             peak_memory_bytes=peak,
-            costs=found.costs,
-            accuracy_after=found.accuracy_after,
+            costs=diagnosed.costs,
+            accuracy_after=diagnosed.accuracy_after,
             card=gpu,
         )
         return Closed(trainer), Reply(measurement=measurement)
@@ -223,7 +223,7 @@ class Closed:
 
 State = Ordered | Opened | Built | WarmedUp | Timed | Closed
 Step = tuple[State, Reply]  # the next state, and what the parent is told
-CHAIN: dict[tuple[type[State], str], Callable[[Any, Request], Step]] = {
+CHAIN: dict[tuple[type[State], str], Callable[[Any, StageRequest], Step]] = {
     (Ordered, "open"): Ordered.open,
     (Opened, "build"): Opened.build,
     (Opened, "total"): Opened.train_from_nothing,
@@ -235,7 +235,7 @@ CHAIN: dict[tuple[type[State], str], Callable[[Any, Request], Step]] = {
 }
 
 
-def take(state: State, request: Request) -> Step:
+def take(state: State, request: StageRequest) -> Step:
     """Take one stage. Raises OutOfOrder where the state cannot, and whatever TensorFlow raises."""
     stage = CHAIN.get((type(state), request.stage))
     if stage is None:

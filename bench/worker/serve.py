@@ -1,4 +1,4 @@
-"""The timed child process: an Order in, one Reply to each Request, the Measurement at the end.
+"""The timed child process: an Order in, one Reply to each request, the Measurement at the end.
 
 Started by the module's name, or forked by the fork server. While the parent asks for nothing, the worker sleeps on its
 input; a closed input means that the parent has gone.
@@ -12,7 +12,7 @@ import msgspec
 
 from bench.errors import NotAvailable
 from bench.machine.child_end import connect
-from bench.records.messages import Order, Reply, Request
+from bench.records.messages import Order, Reply, StageRequest
 from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, Failure
 from bench.worker.case import Ordered, State, Timed, take
 from bench.worker.instruments import Instruments
@@ -27,7 +27,7 @@ def serve(lines: Iterator[bytes], out: IO[bytes], instruments: Instruments) -> N
     order = msgspec.json.decode(next(lines), type=Order)
     state: State = Ordered(order, instruments)
     for line in lines:
-        request = msgspec.json.decode(line, type=Request)
+        request = msgspec.json.decode(line, type=StageRequest)
         try:
             state, reply = take(state, request)
         except Exception as error:  # whatever goes wrong in a case is that case's row, not a crash

@@ -64,16 +64,16 @@ def own_task(source: Source, workload: Workload) -> MadeTask:
     """Of a person's own model. Raises whatever their code does, ModelError, and NotApplicable."""
     from cifar_core.own_model import OwnModel
 
-    own = OwnModel(workload)
-    if own.is_keras and workload.precision not in ("float32", "tf32"):
+    model = OwnModel(workload)
+    if model.is_keras and workload.precision not in ("float32", "tf32"):
         raise NotApplicable("a keras.Model has its own precision: give it a dtype policy, and leave --precisions alone")
-    if own.batches is None:
+    if model.batches is None:
         inputs, batches_digest = INPUTS[workload.input](source, workload)
-        return partial(own.task, inputs), batches_digest
+        return partial(model.task, inputs), batches_digest
     if workload.input != "resident":
         raise NotApplicable("it brings its own batches, so CIFAR-10's pipeline has no part in it")
-    batches = own.batches
-    return partial(own.task, lambda hold: batches), digest(batches.arrays())
+    batches = model.batches
+    return partial(model.task, lambda hold: batches), digest(batches.arrays())
 
 
 def _options(case: Case) -> dict[str, int]:

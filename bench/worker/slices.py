@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bench.machine.counters import Used, memory_bytes, use_begins, used_since
 from bench.machine.nvml import GpuLogger
 from bench.modes import Trainer
-from bench.records.messages import Request
+from bench.records.messages import StageRequest
 from bench.worker.instruments import Instruments
 from bench.worker.slowdown import Slowed
 from bench.worker.timer import time_slice
@@ -23,7 +23,9 @@ class Slice:
     memory_after: int
 
 
-def take_slice(trainer: Trainer, request: Request, slowdown: float, gpu: GpuLogger, instruments: Instruments) -> Slice:
+def take_slice(
+    trainer: Trainer, request: StageRequest, slowdown: float, gpu: GpuLogger, instruments: Instruments
+) -> Slice:
     """Time the request's steps; with a slowdown the case sleeps at their end for that share of their time."""
     clock = instruments.clock
     stepper = Slowed(trainer, slowdown, clock, instruments.sleep) if slowdown else trainer

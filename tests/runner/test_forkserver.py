@@ -13,7 +13,7 @@ from builders import ENVIRONMENT, SCHEDULE, a_group
 
 from bench.machine.parent_end import Child, Gone
 from bench.modes.process_env import child_env
-from bench.records.messages import Order, Request
+from bench.records.messages import Order, StageRequest
 from bench.records.run import Failure, Outcome
 from bench.runner.block import Block
 from bench.runner.forkserver import ForkServer, ForkServers
@@ -85,7 +85,7 @@ def test_a_tensorflow_whose_import_hangs_is_ended_at_the_time_limit(pretend: Pre
 def test_forks_have_sessions_of_their_own_and_the_end_of_one_is_not_the_others(server: ForkServer) -> None:
     first, second = (WorkerProcess(order, server.fork) for order in ORDERS[:2])
     first.end()
-    second.ask(Request("no such stage"))
+    second.ask(StageRequest("no such stage"))
     with pytest.raises(CaseFailed, match="no such stage"):
         second.answer()
     (fork,) = psutil.Process().children()[0].children()

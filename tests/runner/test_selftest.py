@@ -21,11 +21,11 @@ from bench.records.run import FORMAT, Failure, Outcome, Samples
 from bench.records.selftest import LOOP, ClockCheck, Harness, SelfTest
 from bench.report import selftest as report
 from bench.runner import selftest
-from bench.runner.selftest import SLOWDOWNS, Preset
+from bench.runner.selftest import SLOWDOWNS, SelfTestPreset
 from cifar_core.cifar10 import SYNTHETIC
 
 FAKE = (sys.executable, str(SUPPORT / "fake_worker.py"))
-SMALL = Preset("quick", runs=2, harness_blocks=1, harness_modes=("eager", "function"))
+SMALL = SelfTestPreset("quick", runs=2, harness_blocks=1, harness_modes=("eager", "function"))
 
 
 class Counting:

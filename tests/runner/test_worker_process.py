@@ -11,7 +11,7 @@ from places import SUPPORT
 
 from bench.machine.launcher import executed
 from bench.modes.process_env import child_env
-from bench.records.messages import Order, Reply, Request
+from bench.records.messages import Order, Reply, StageRequest
 from bench.runner.worker_process import PATIENCE, WORKER, CaseFailed, WorkerProcess
 from cifar_core.cifar10 import SYNTHETIC
 
@@ -26,7 +26,7 @@ def test_workers_are_started_from_this_package_whatever_lies_in_the_users_folder
     (tmp_path / "bench" / "__init__.py").write_text("raise SystemExit('the wrong bench')")
     monkeypatch.chdir(tmp_path)
     worker = WorkerProcess(ORDER, executed(WORKER, child_env("eager", "cpu")))
-    worker.ask(Request("no such stage"))
+    worker.ask(StageRequest("no such stage"))
     with pytest.raises(CaseFailed, match="no such stage"):
         worker.answer()
     worker.end()
@@ -41,16 +41,16 @@ def test_a_request_of_slow_steps_has_the_time_that_they_take(monkeypatch: pytest
 
     monkeypatch.setattr(WorkerProcess, "answer", answer)
     worker = WorkerProcess(ORDER, executed(FAKE, dict(os.environ)))
-    worker.take(Request("build"))
-    worker.take(Request("warmup", 10))
+    worker.take(StageRequest("build"))
+    worker.take(StageRequest("warmup", 10))
     worker.end()
     assert limits == [worker.order.schedule.time_limit_s, PATIENCE * 400.0]
 
 
 def test_slices_and_evidence_are_noted_as_they_come() -> None:
     worker = WorkerProcess(ORDER, executed(FAKE, dict(os.environ)))
-    for request in (Request("open"), Request("build"), Request("warmup", 2), Request("slice", 1), Request("slice", 1)):
-        worker.take(request)
+    for stage, steps in (("open", 0), ("build", 0), ("warmup", 2), ("slice", 1), ("slice", 1)):
+        worker.take(StageRequest(stage, steps))
     assert worker.evidence
     assert worker.evidence.batches_digest == "batches"
     assert worker.slices_s == pytest.approx([0.02, 0.02], rel=0.01)
@@ -60,8 +60,8 @@ def test_slices_and_evidence_are_noted_as_they_come() -> None:
 
 def test_other_work_than_the_baselines_is_a_failure_of_equal_work() -> None:
     worker = WorkerProcess(ORDER, executed(FAKE, dict(os.environ)))
-    worker.take(Request("open"))
-    evidence = worker.take(Request("build")).evidence
+    worker.take(StageRequest("open"))
+    evidence = worker.take(StageRequest("build")).evidence
     assert evidence
     worker.expect_equal_work(evidence, "float32")
     with pytest.raises(CaseFailed) as raised:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bench.records.messages import Order, Request
+from bench.records.messages import Order, StageRequest
 from bench.records.run import Failure, Measurement
 from bench.worker.case import Ordered, State, take
 from bench.worker.diagnostics import no_diagnostics
@@ -11,10 +11,10 @@ from bench.worker.serve import failure
 from bench.worker.setup import SetUp, set_up
 
 
-def stages(warmup: int, *slices: int) -> list[Request]:
+def stages(warmup: int, *slices: int) -> list[StageRequest]:
     """From the first stage to the last, with so many steps of warm-up and of each slice."""
-    timed = [Request("slice", steps, number) for number, steps in enumerate(slices)]
-    return [Request("open"), Request("build"), Request("warmup", warmup), *timed, Request("close")]
+    timed = [StageRequest("slice", steps, number) for number, steps in enumerate(slices)]
+    return [StageRequest("open"), StageRequest("build"), StageRequest("warmup", warmup), *timed, StageRequest("close")]
 
 
 def still() -> float:
@@ -27,7 +27,7 @@ def fakes(prepare: SetUp = set_up) -> Instruments:
     return Instruments(prepare, still, no_diagnostics)
 
 
-def taken(order: Order, instruments: Instruments, requests: Sequence[Request]) -> tuple[State, Measurement]:
+def taken(order: Order, instruments: Instruments, requests: Sequence[StageRequest]) -> tuple[State, Measurement]:
     """The last state and the measurement. Raises what a stage raises."""
     state: State = Ordered(order, instruments)
     for request in requests:
@@ -36,7 +36,7 @@ def taken(order: Order, instruments: Instruments, requests: Sequence[Request]) -
     return state, reply.measurement
 
 
-def taken_or_failed(order: Order, instruments: Instruments, requests: Sequence[Request]) -> Measurement | Failure:
+def taken_or_failed(order: Order, instruments: Instruments, requests: Sequence[StageRequest]) -> Measurement | Failure:
     """The measurement, or the failure as the parent would hear of it."""
     state: State = Ordered(order, instruments)
     for request in requests:

@@ -8,7 +8,7 @@ from taken import stages, taken, taken_or_failed
 
 from bench.machine.nvml import GpuLogger
 from bench.records.case import Case
-from bench.records.messages import Order, Request
+from bench.records.messages import Order, StageRequest
 from bench.records.run import WORKER_STAGES, Failure
 from bench.worker import case as worker
 from bench.worker.case import CHAIN, Closed, Opened, Ordered, OutOfOrder, State, Timed, take
@@ -48,7 +48,7 @@ def a_trainer(mode: str = "eager") -> FakeTrainer:
 
 def reach(state: State, *names: str) -> State:
     for name in names:
-        state, _ = take(state, Request(name, 2))
+        state, _ = take(state, StageRequest(name, 2))
     return state
 
 
@@ -69,7 +69,7 @@ def test_a_stage_that_does_not_follow_is_one_clear_failure(before: tuple[str, ..
     allowed = {name for kind, name in CHAIN if kind is type(state)}
     for name in {name for _, name in CHAIN} - allowed:
         with pytest.raises(OutOfOrder, match=f"'{name}' cannot be taken by a case that is {type(state).__name__}"):
-            take(state, Request(name, 1))
+            take(state, StageRequest(name, 1))
 
 
 @pytest.mark.parametrize("last", ["close", "total"])
@@ -79,7 +79,7 @@ def test_nothing_can_be_timed_once_the_case_is_closed(last: str) -> None:
     assert isinstance(closed, Closed)
     for _, name in CHAIN:
         with pytest.raises(OutOfOrder):
-            take(closed, Request(name, 1))
+            take(closed, StageRequest(name, 1))
 
 
 def test_the_measurement_holds_every_stage_and_the_steps_of_all() -> None:
@@ -104,7 +104,7 @@ def test_the_time_of_tracing_is_a_cost_of_modes_that_trace_only() -> None:
 
 def test_a_bare_loop_takes_its_steps_but_is_no_slice() -> None:
     state = reach(Ordered(an_order(), instruments(a_trainer())), "open", "build", "warmup", "slice")
-    looped, reply = take(state, Request("loop", 8))
+    looped, reply = take(state, StageRequest("loop", 8))
     assert reply.seconds == 8 * STEP_S
     assert isinstance(state, Timed)
     assert isinstance(looped, Timed)
@@ -120,20 +120,20 @@ def test_a_slowed_case_sleeps_in_its_slices_only() -> None:
 
 def test_training_from_nothing_is_timed_as_a_whole_without_the_set_up() -> None:
     opened = reach(Ordered(an_order(), instruments(a_trainer())), "open")
-    _, reply = take(opened, Request("total", 8))
+    _, reply = take(opened, StageRequest("total", 8))
     assert reply.seconds == 0.5 + 8 * STEP_S
 
 
 def test_a_loss_that_is_not_finite_ends_a_training_from_nothing() -> None:
     trainer = FakeTrainer(loss=lambda steps: float("nan"))
     with pytest.raises(FloatingPointError, match="became nan within 8 steps"):
-        take(reach(Ordered(an_order(), instruments(trainer)), "open"), Request("total", 8))
+        take(reach(Ordered(an_order(), instruments(trainer)), "open"), StageRequest("total", 8))
 
 
 def test_a_process_that_is_traced_is_not_timed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "tracing_tool", lambda: "a profile function")
     with pytest.raises(RuntimeError, match="refused to time under a profile function; run without it"):
-        take(Ordered(an_order(), instruments(a_trainer())), Request("open"))
+        take(Ordered(an_order(), instruments(a_trainer())), StageRequest("open"))
 
 
 def test_a_failure_keeps_the_slices_before_it_and_names_its_stage() -> None:

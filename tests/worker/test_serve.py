@@ -11,7 +11,7 @@ from taken import stages
 
 from bench.errors import NotApplicable, NotAvailable
 from bench.machine.nvml import GpuLogger
-from bench.records.messages import Order, Reply, Request
+from bench.records.messages import Order, Reply, StageRequest
 from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE
 from bench.worker.case import Ordered
 from bench.worker.diagnostics import no_diagnostics
@@ -30,21 +30,21 @@ def instruments(trainer: FakeTrainer) -> Instruments:
     return Instruments(set_up, trainer.clock, no_diagnostics, lambda _: GpuLogger(None, set))
 
 
-def answers(requests: Sequence[Request], trainer: FakeTrainer) -> list[Reply]:
+def answers(requests: Sequence[StageRequest], trainer: FakeTrainer) -> list[Reply]:
     out = io.BytesIO()
     serve(iter([msgspec.json.encode(record) for record in (ORDER, *requests)]), out, instruments(trainer))
     return [msgspec.json.decode(line, type=Reply) for line in out.getvalue().splitlines()]
 
 
 def test_each_request_is_answered_and_the_last_answer_is_the_measurement() -> None:
-    replies = answers([*stages(2, 3), Request("open")], FakeTrainer())
+    replies = answers([*stages(2, 3), StageRequest("open")], FakeTrainer())
     assert len(replies) == 5  # nothing is answered once the case is closed
     assert [bool(reply.measurement) for reply in replies] == [False] * 4 + [True]
     assert replies[1].evidence
 
 
 def test_a_stage_that_does_not_follow_is_the_cases_failure_and_ends_it() -> None:
-    replies = answers([Request("open"), Request("slice", 3), Request("build")], FakeTrainer())
+    replies = answers([StageRequest("open"), StageRequest("slice", 3), StageRequest("build")], FakeTrainer())
     assert len(replies) == 2
     failed = replies[-1].failure
     assert failed
