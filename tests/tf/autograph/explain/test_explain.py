@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from places import ROOT, SUPPORT
 
-from bench.autograph.explain.child.target import find_target
 from bench.autograph.explain.explain import explain, request
 from bench.autograph.explain.records import Explanation
 from bench.errors import BenchError
@@ -113,22 +112,6 @@ def test_a_function_without_a_source_still_has_a_graph() -> None:
     assert found.reason("code")
     assert found.graph
     assert found.times
-
-
-@pytest.mark.parametrize(
-    ("function", "arguments", "driver", "said"),
-    [
-        ("collatz", "", "", "collatz(n) cannot be called so: missing a required argument: 'n'"),
-        ("collatz", "tf.constatn(1)", "", "--args 'tf.constatn(1)': AttributeError"),
-        ("collatz", "", "idle", "idle() did not call collatz"),
-        ("collatz", "", "nobody", "has no function nobody"),
-    ],
-)
-def test_what_cannot_be_found_is_one_line(function: str, arguments: str, driver: str, said: str) -> None:
-    with pytest.raises(BenchError) as raised:
-        find_target(request(f"{FILE}::{function}", arguments, driver))
-    assert said in str(raised.value)
-    assert "\n" not in str(raised.value)
 
 
 def test_what_the_child_cannot_find_is_the_command_s_error() -> None:

@@ -1,14 +1,11 @@
 """A run's own models, probed by real children before the first block."""
 
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 from builders import a_case, a_plan
 from places import SUPPORT
 
-from bench.autograph.probe.child.leaves import leaves
 from bench.autograph.probe.own_models import probe_first, refused
 from bench.records.store import Store
 from bench.report.run import build
@@ -63,30 +60,3 @@ def test_a_model_of_a_package_that_is_installed_is_looked_at_too(
     store = Store.create(tmp_path / "run", a_plan(tuple(cases)))
     (found,) = probe_first(store, SYNTHETIC, lambda text: None).probed
     assert found.apart == (("graph", "model.steps: 4 / 1 (eager / here)"),)
-
-
-def test_a_key_is_told_as_every_process_would_write_it() -> None:
-    def loss() -> None: ...
-
-    held = {"mse": 1, loss: 2, object(): 3}
-    places = [leaf.path for leaf in leaves(held, "weights", lambda value: False)[1:]]
-    name = "test_a_key_is_told_as_every_process_would_write_it.<locals>.loss"
-    assert places == ["weights['mse']", f"weights[{name} 1]", "weights[object 2]"]
-
-
-def test_what_a_keras_model_of_a_person_s_own_class_keeps_is_looked_at() -> None:
-    import keras
-
-    class Noting(keras.layers.Dense):
-        calls = 0
-
-        def call(self, inputs: Any) -> Any:
-            self.calls += 1
-            return super().call(inputs)
-
-    model = keras.Sequential([keras.Input((2,)), Noting(3, name="noting")])
-    model(np.ones([1, 2], np.float32))
-    found = {leaf.path: leaf for leaf in leaves(model, "model", lambda value: isinstance(value, Noting))}
-    assert found["model.variables[0]"].variable
-    assert found["model.variables[0]"].shape == (2, 3)
-    assert found["model.noting.calls"].text == "1"
