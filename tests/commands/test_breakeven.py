@@ -26,6 +26,7 @@ def folder(tmp_path: Path) -> Path:
         assert outcome.measurement
         first_call_s = 0.7 if outcome.case.mode == "function" else 0.3
         store.keep(replace(outcome, measurement=replace(outcome.measurement, first_call_s=first_call_s)))
+    store.close()
     return store.folder
 
 

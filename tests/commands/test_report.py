@@ -34,8 +34,8 @@ def test_an_accuracy_that_has_not_begun_says_so(tmp_path: Path) -> None:
 
 
 def test_a_broken_or_newer_run_folder_is_one_line(tmp_path: Path) -> None:
-    Store.create(tmp_path / "newer", a_plan(format=FORMAT + 1))
+    Store.create(tmp_path / "newer", a_plan(format=FORMAT + 1)).close()
     assert "update cifar-bench" in the_line(bench("report", "newer", cwd=tmp_path))
-    Store.create(tmp_path / "broken", a_plan())
-    (tmp_path / "broken" / "measurements" / "x-b0.json").write_text("{")
-    assert "x-b0.json is broken" in the_line(bench("report", "broken", cwd=tmp_path))
+    Store.create(tmp_path / "broken", a_plan()).close()
+    (tmp_path / "broken" / "measurements.jsonl").write_text("{\n")
+    assert "measurements.jsonl line 1 is broken" in the_line(bench("report", "broken", cwd=tmp_path))

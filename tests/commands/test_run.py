@@ -71,7 +71,7 @@ def test_a_corrupt_data_file_stops_the_run_before_it_starts(tmp_path: Path) -> N
 
 
 def test_resuming_with_other_data_is_refused(tmp_path: Path) -> None:
-    Store.create(tmp_path / "run", a_plan())
+    Store.create(tmp_path / "run", a_plan()).close()
     write_folder(tmp_path)
     line = the_line(bench("run", "--resume", "run", "--data", ".", cwd=tmp_path))
     assert "was measured on synthetic, found cifar10-copy-" in line
@@ -79,8 +79,9 @@ def test_resuming_with_other_data_is_refused(tmp_path: Path) -> None:
 
 def test_a_finished_run_that_is_resumed_foretells_nothing(tmp_path: Path) -> None:
     store = Store.create(tmp_path / "run", a_plan())
-    for outcome in outcomes(a_plan(), {"eager": 1, "eager-again": 1, "graph": 1, "function": 1, "xla": 1}, blocks=2):
+    for outcome in outcomes(a_plan(), {"eager": 1, "eager-again": 1, "graph": 1, "function": 1, "xla": 1}, blocks=8):
         store.keep(outcome)
+    store.close()
     done = bench("run", "--resume", "run", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "plan:" not in done.stderr
@@ -92,7 +93,7 @@ def test_a_run_of_valid_cases_ends_with_its_report(measure: Measure, capsys: pyt
 
 
 def test_a_case_that_fails_fails_the_run(measure: Measure, capsys: pytest.CaptureFixture[str]) -> None:
-    assert measure(failure=Failure(a_case("function"), 6, "timing", "killed from outside")) is Exit.CASE_FAILED
+    assert measure(failure=Failure(a_case("function"), 6, "slice", "killed from outside")) is Exit.CASE_FAILED
     assert "killed from outside" in capsys.readouterr().err
 
 

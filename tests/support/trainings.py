@@ -13,7 +13,7 @@ from bench.analysis.learning import Learning, read_learning
 from bench.records.files import write
 from bench.records.folders import create_accuracy, create_training, training_folder
 from bench.records.run import FORMAT
-from bench.records.training import AccuracyPlan, Broken, Point, Progress, Training
+from bench.records.training import AccuracyPlan, Broken, Point, Training, TrainingProgress
 
 ACCURACY = {"eager": 0.73, "graph": 0.73, "function": 0.732, "xla": 0.728}
 STEP_S = {"eager": 0.05, "graph": 0.03, "function": 0.025, "xla": 0.06}
@@ -44,7 +44,7 @@ def _keep(folder: Path, training: Training, fault: str) -> None:
     create_training(folder, training)
     displayed = range(0, training.training_steps, training.display_step)
     points = tuple(next_point(training, steps, learns=fault != "flat") for steps in displayed)
-    progress = Progress(FORMAT, START_S, points)
+    progress = TrainingProgress(FORMAT, START_S, points)
     if fault == "nan":
         progress = replace(progress, points=points[:1])
         write(folder / "broken.json", Broken(FORMAT, NAN, ""))
