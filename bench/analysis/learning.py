@@ -11,9 +11,8 @@ from pathlib import Path
 from bench import modes
 from bench.analysis.stats.equivalence import Equivalence, equivalence, holm_equivalences
 from bench.analysis.stats.ratios import Summary, summarise
-from bench.records.files import read
-from bench.records.folders import open_accuracy, open_training, training_folder
-from bench.records.training import AccuracyPlan, Broken, Point, Training, TrainingProgress
+from bench.records.folders import open_accuracy, read_trainings
+from bench.records.training import AccuracyPlan, Broken, Point, Training, TrainingFiles, TrainingProgress
 
 ACCURACY_FOLDER = "accuracy"  # the folder in a run's folder where `cifar-bench accuracy --out` may put its trainings
 CHANCE = 0.1  # ten classes, equally many images of each
@@ -154,26 +153,19 @@ def _ratio(seconds: Sequence[tuple[float, float]]) -> Summary | None:
 def read_learning(folder: Path) -> Learning:
     """What the folder's trainings show so far. Raises BenchError for a folder that is broken."""
     plan = open_accuracy(folder)
-    collected = [_mode(folder, mode, plan.seeds) for mode in plan.modes]
+    trainings = read_trainings(folder, plan)
+    collected = [_mode(mode, [files for key, files in trainings.items() if key[0] == mode]) for mode in plan.modes]
     return Learning(plan, _compared(collected, plan.margin))
 
 
-def _mode(folder: Path, mode: str, seeds: Sequence[int]) -> ModeLearning:
-    results = (_training(training_folder(folder, mode, seed)) for seed in seeds)
-    return ModeLearning(mode, tuple(result for result in results if result))
+def _mode(mode: str, trainings: Sequence[TrainingFiles]) -> ModeLearning:
+    results = [TrainingResult(files.training, files.progress, files.broken) for files in trainings]
+    return ModeLearning(mode, tuple(results))
 
 
 def learning_beside(run: Path) -> Learning | None:
     """What the trainings in a run's folder show; None where it has none. Raises BenchError."""
     return read_learning(run / ACCURACY_FOLDER) if (run / ACCURACY_FOLDER / "accuracy.json").exists() else None
-
-
-def _training(folder: Path) -> TrainingResult | None:
-    if not (folder / "points.json").exists():
-        return None
-    training, progress = open_training(folder)
-    broken = read(folder / "broken.json", Broken) if (folder / "broken.json").exists() else None
-    return TrainingResult(training, progress, broken)
 
 
 def _compared(collected: list[ModeLearning], margin: float) -> tuple[ModeLearning, ...]:

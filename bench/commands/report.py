@@ -17,11 +17,16 @@ if TYPE_CHECKING:
 
 def report(
     folder: Annotated[Path, typer.Argument(help="The folder of a run, a training or `accuracy`.")],
+    slices: Annotated[bool, typer.Option("--slices", help="Of a run, write every slice to tables/slices.csv.")] = False,
+    pack: Annotated[bool, typer.Option("--pack", help="Pack the raw files into one, to be kept or sent.")] = False,
 ) -> Exit:
     """Rebuild a report from the raw files."""
+    from bench.records import packing
     from bench.records.store import Store
     from bench.report.run import build
 
+    if pack:
+        packing.pack(folder)
     if (folder / "training.json").exists():
         show_training(folder)
     elif (folder / "accuracy.json").exists():
@@ -29,7 +34,7 @@ def report(
     elif (folder / "selftest.json").exists():
         show_selftest(folder)
     else:
-        rebuilt = build(Store.open(folder))
+        rebuilt = build(Store.open(folder), slices)
         show_run(rebuilt)
         return Exit.CASE_FAILED if rebuilt.run.damaged else Exit.OK
     return Exit.OK

@@ -2,6 +2,7 @@
 
 training.json, points.json               `train`: what it sets out to do, every displayed step so far
 accuracy.json, trainings/<mode>-s<seed>  `accuracy`: what it sets out to do, and its trainings, each as above
+trainings.jsonl.gz                       the same trainings, a line each, in place of their folders (packing.py)
 selftest.json, runs/<number>             `selftest`: what was tested, and its ordinary runs
 trials.json                              in a run's folder: the break-evens tried so far
 probes.json                              in a run's folder: its own models, probed
@@ -11,14 +12,16 @@ from os.path import isfile
 from pathlib import Path
 
 from bench.errors import BenchError
+from bench.records import lines
 from bench.records.breakeven import TriedBreakEvens
 from bench.records.files import new_folder, read, write
 from bench.records.probes import Probes
 from bench.records.run import FORMAT
 from bench.records.selftest import SelfTest
 from bench.records.store import Store
-from bench.records.training import AccuracyPlan, Training, TrainingProgress
+from bench.records.training import AccuracyPlan, Broken, Training, TrainingFiles, TrainingProgress
 
+TRAININGS = "trainings.jsonl.gz"
 PROBES = "probes.json"
 
 
@@ -53,6 +56,22 @@ def open_accuracy(folder: Path) -> AccuracyPlan:
 def training_folder(folder: Path, mode: str, seed: int) -> Path:
     """Where one of the trainings of an accuracy run is kept."""
     return folder / "trainings" / f"{mode}-s{seed}"
+
+
+def read_trainings(folder: Path, plan: AccuracyPlan) -> dict[tuple[str, int], TrainingFiles]:
+    """The trainings of an accuracy run that have begun, by mode and seed, in the plan's order. Raises BenchError."""
+    packed = lines.read(folder / TRAININGS, TrainingFiles) if (folder / TRAININGS).exists() else ()
+    trainings = {(each.training.mode, each.training.recipe.seed): each for _, each in packed}
+    places = {(mode, seed): training_folder(folder, mode, seed) for mode in plan.modes for seed in plan.seeds}
+    unpacked = {key: _training(place) for key, place in places.items() if (place / "points.json").exists()}
+    every = {**trainings, **unpacked}
+    return {key: every[key] for key in places if key in every}
+
+
+def _training(folder: Path) -> TrainingFiles:
+    training, progress = open_training(folder)
+    broken = read(folder / "broken.json", Broken) if (folder / "broken.json").exists() else None
+    return TrainingFiles(training, progress, broken)
 
 
 def open_selftest(folder: Path) -> tuple[SelfTest, list[Store]]:

@@ -67,6 +67,15 @@ class Broken:
 
 
 @dataclass(frozen=True, slots=True)
+class TrainingFiles:
+    """All that is kept of one training, the checkpoint left out. `broken`: why it ended early, if it did."""
+
+    training: Training
+    progress: TrainingProgress
+    broken: Broken | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AccuracyPlan:
     """The same training in several modes from several seeds; `training` is that of the first mode and seed.
 

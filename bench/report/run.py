@@ -65,15 +65,17 @@ class Report:
         return self.path.with_name(PAGE)
 
 
-def build(store: Store) -> Report:
+def build(store: Store, slices: bool = False) -> Report:
     """Write report.md, report.html, tables/*.csv, plots/*.png and benchmark.json into its folder. Raises BenchError.
 
     Where the run's folder holds that of an `accuracy`, its trainings are part of the report.
+    `slices`: also tables/slices.csv, a row a slice.
     """
     run = analyse(store.plan, store.outcomes(), store.left_out)
     trainings = learning_beside(store.folder)
     sections = _sections(store, run, trainings)
-    path = write(store.folder, "What a training step costs, by execution mode", run.plan.data_title, sections)
+    title, beside = "What a training step costs, by execution mode", [steady.slices(run)] if slices else []
+    path = write(store.folder, title, run.plan.data_title, sections, beside)
     write_benchmark_json(store.folder, run, trainings)
     return Report(path, run, sections)
 

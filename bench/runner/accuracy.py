@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bench.errors import BenchError
-from bench.records.folders import create_training, open_accuracy, open_training, training_folder
+from bench.records.folders import TRAININGS, create_training, open_accuracy, open_training, training_folder
 from bench.records.run import FORMAT
 from bench.records.training import AccuracyPlan, Training
 from bench.runner.plan import choose_modes
@@ -37,6 +37,8 @@ def plan(modes: str, seeds: int, target: float, margin: float, training: Trainin
 def execute(folder: Path, source: Source, progress: Progress, command: Sequence[str] = TRAINER) -> None:
     """Train what has not reached its end yet. What fails is kept with its training; the others go on."""
     plan = open_accuracy(folder)
+    if (folder / TRAININGS).exists():
+        raise BenchError(f"{folder} is packed, to be read only; give a new --out")
     left = {seed: modes for seed in plan.seeds if (modes := _unfinished(folder, plan, seed))}
     for number, (seed, modes) in enumerate(left.items()):
         progress.start(len(left) - number)

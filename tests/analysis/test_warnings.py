@@ -1,6 +1,6 @@
 """Warnings that qualify a result."""
 
-from builders import A_READING, a_card_log, a_measurement
+from builders import A_READING, a_gpu_log, a_measurement
 
 from bench.analysis import warnings
 from bench.analysis.stats.ratios import Comparison, Summary, Verdict
@@ -32,6 +32,6 @@ def test_skipped_blocks_are_not_missing() -> None:
 
 
 def test_all_warnings_about_a_cases_blocks_are_gathered() -> None:
-    quiet, shared = a_card_log(A_READING), a_card_log(A_READING, others=("python",))
+    quiet, shared = a_gpu_log(A_READING), a_gpu_log(A_READING, others=("python",))
     assert warnings.of_measurements([a_measurement(card=quiet)]) == []
     assert warnings.of_measurements([a_measurement(card=shared)]) == ["others used the card as well: python"]

@@ -14,7 +14,7 @@ from bench.autograph.probe.records import MODES as PROBE_MODES
 from bench.errors import BenchError
 from bench.modes import MODES
 from bench.modes.mode import ExpectedExecution, Mode
-from bench.records.probes import Probed, Probes
+from bench.records.probes import ModelProbe, Probes
 from bench.records.proof import Execution, Proof
 from bench.records.run import FORMAT, Outcome
 from bench.report import questions
@@ -110,7 +110,7 @@ def test_a_newcomer_that_compiles_is_compared_with_the_mode_that_it_differs_from
 @pytest.mark.usefixtures("newcomer")
 def test_an_own_model_that_leaves_other_state_as_a_graph_does_is_refused_in_a_newcomer() -> None:
     case = a_case(NEWCOMER.name, model="my_models:make_net")
-    probed = Probed("my_models:make_net", ("eager", "graph"), (), (("graph", "count: 1 / 2"),))
+    probed = ModelProbe("my_models:make_net", ("eager", "graph"), (), (("graph", "count: 1 / 2"),))
     (refusal,) = refused(a_plan((case,)), Probes(FORMAT, (probed,))).values()
     assert refusal.endswith("count: 1 / 2")
 

@@ -11,7 +11,7 @@ _READING = (
     "Times are medians of a block's slices, averaged over blocks; brackets hold the 95 % interval across blocks. The "
     "ratio, how many times as fast as the baseline, compares each one's least disturbed slices of the same rounds; it "
     "is not the quotient of the two columns of times. All numbers, the ratio over all slices too: "
-    "`tables/steady.csv`; every slice: `tables/slices.csv`."
+    "`tables/steady.csv`; every slice: `cifar-bench report FOLDER --slices`."
 )
 
 
@@ -20,7 +20,7 @@ NO_DEVICE = "its device cannot be used here: see the first section"
 
 def section(run: Run) -> Section:
     """The table over all groups, then two figures for each."""
-    return Section(f"Steady state{run.label}", (_READING, table(run), _slices(run), *_figures(run)))
+    return Section(f"Steady state{run.label}", (_READING, table(run), *_figures(run)))
 
 
 def table(run: Run) -> Table:
@@ -71,7 +71,7 @@ def verdict_of(group: GroupResult, result: CaseResult) -> tuple[str, str]:
     return "noise floor", f"A/A: {group.aa_difference - 1:.1%}" if group.aa_difference else "no pair of blocks"
 
 
-def _slices(run: Run) -> Table:
+def slices(run: Run) -> Table:
     """Every slice of every measurement: data for others, not for the page."""
     rows = tuple(
         {
