@@ -1,0 +1,61 @@
+"""Every kept page is rebuilt from the raw files beside it; no page is kept that no documentation links to."""
+
+import re
+import shutil
+from pathlib import Path
+
+import matplotlib
+import pytest
+from places import ROOT
+
+from bench.commands.compare import compare
+from bench.commands.report import report
+from bench.errors import Exit
+
+RESULTS = ROOT / "results"
+KEPT = sorted(page.parent for page in RESULTS.glob("sample-*/report.md"))
+COMPARED = RESULTS / "sample-matrix-cpu"
+NOT_RAW = ("report.*", "tables/*", "plots/*", "benchmark.json", "comparison.json")
+DRAWN = (".png", ".html")  # their bytes depend on Matplotlib's version
+
+
+def made(folder: Path) -> dict[str, bytes]:
+    """What a report writes, by the name within its folder."""
+    return {str(file.relative_to(folder)): file.read_bytes() for glob in NOT_RAW for file in folder.glob(glob)}
+
+
+def assert_same(kept: dict[str, bytes], rebuilt: dict[str, bytes]) -> None:
+    drawn_alike = any(f"Matplotlib version{matplotlib.__version__}".encode() in text for text in kept.values())
+    for name, text in kept.items():
+        assert name in rebuilt
+        if drawn_alike or not name.endswith(DRAWN):
+            assert text == rebuilt[name], name
+
+
+@pytest.mark.parametrize("folder", KEPT, ids=lambda folder: str(folder.name))
+def test_a_kept_report_is_rebuilt_byte_for_byte(folder: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(folder, tmp_path / folder.name)
+    kept = made(copy)
+    for name in kept:
+        (copy / name).unlink()
+    assert report(copy) is Exit.OK
+    assert_same(kept, made(copy))
+
+
+def test_a_kept_comparison_is_rebuilt_byte_for_byte(tmp_path: Path) -> None:
+    runs = sorted(COMPARED.glob("tf*"))
+    assert compare(runs, out=tmp_path / "compare") is Exit.OK
+    assert_same(made(COMPARED / "compare"), made(tmp_path / "compare"))
+
+
+def test_a_page_is_kept_only_where_the_documentation_links_to_it() -> None:
+    documents = (ROOT / "README.md", *ROOT.glob("docs/*.md"), RESULTS / "README.md")
+    texts = [(document.parent, document.read_text()) for document in documents]
+    linked = {(home / link).resolve() for home, text in texts for link in re.findall(r"\]\(([^)#]+)", text)}
+    assert {page.resolve() for page in RESULTS.glob("sample-*/**/report.*")} <= linked
+
+
+def test_what_is_kept_is_small() -> None:
+    files = [file for file in RESULTS.glob("sample-*/**/*") if file.is_file()]
+    assert len(files) <= 200
+    assert sum(file.stat().st_size for file in files) <= 5_000_000
