@@ -1,7 +1,7 @@
 """Compare runs of the same cases: what changed from the first run to each other one, and which conditions differ.
 
-Compared are a mode's speedup over its own run's baseline, and the time of its step: block by block where the runs'
-blocks were interleaved, else with the spread from run to run added.
+A mode's step time and its speedup over its own run's baseline are compared: block by block where the runs' blocks were
+interleaved, else with the spread from run to run added.
 """
 
 import math

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from builders import a_case, a_costs, a_group, a_measurement, a_plan, outcomes
@@ -11,8 +10,6 @@ from bench.analysis.analyse import analyse
 from bench.analysis.audit import RULES, alarms, checks
 from bench.analysis.results import Run
 from bench.records.run import Measurement, Outcome, Samples
-from bench.records.store import Store
-from bench.report import run as report
 
 STEPS = {"eager": 0.05, "eager-again": 0.05, "graph": 0.025, "function": 0.025, "xla": 0.06}
 COUNTED = {m: a_costs(m, cpu_s=0.2) for m in ("eager", "graph", "function", "xla")}
@@ -89,18 +86,6 @@ def test_a_far_slower_case_with_its_shorter_slices_breaks_nothing() -> None:
         return replace(m, steady=Samples((0.5, 0.5), 1, (0, 2))) if m.case.mode == "xla" else m
 
     assert [text for text in alarms(a_run(bend)) if "slices" in text] == []
-
-
-def test_what_breaks_a_rule_is_bold_in_the_report_red_on_the_page_and_a_warning(tmp_path: Path) -> None:
-    store = Store.create(tmp_path / "run", a_plan())
-    for outcome in records(of_function(lambda m: with_costs(m, trace_s=9.0))):
-        store.keep(outcome)
-    built = report.build(store)
-    text, page = built.path.read_text(), built.page.read_text()
-    assert "| **FAILED: 6 of " in text
-    assert "- audit: a part is no larger than its whole: tutorial_cnn, batch 64, float32, CPU, tf.function" in text
-    assert "<td><strong>FAILED: 6 of " in page
-    assert ".bad, td strong { color: var(--bad)" in page
 
 
 def test_a_measurement_without_costs_has_fewer_numbers_and_no_alarm() -> None:

@@ -1,49 +1,51 @@
-"""`compare`: the exit code of every decision that its gates can come to."""
+"""`compare`: the exit code of every decision that its gates can come to; what is refused."""
 
 from pathlib import Path
 
 import pytest
-from builders import a_group, a_plan, outcomes
+from kept_runs import STEPS, a_run
+from typer.testing import CliRunner
 
-from bench.commands.compare import compare
-from bench.errors import BenchError, Exit
-from bench.records.store import Store
-
-PLAN = a_plan(a_group(("eager", "function")))
-STEPS = {"eager": 0.05, "eager-again": 0.05, "function": 0.025}
+from bench.commands.app import app
+from bench.errors import BenchError
 
 
-def a_run(folder: Path, function_s: float = 0.025, blocks: int = 6) -> Path:
-    store = Store.create(folder, PLAN)
-    for outcome in outcomes(PLAN, {**STEPS, "function": function_s}, blocks):
-        store.keep(outcome)
-    return folder
+def compared(*words: str | Path) -> tuple[int, str]:
+    done = CliRunner().invoke(app, ["compare", *map(str, words)])
+    if isinstance(done.exception, BenchError):
+        raise done.exception
+    return done.exit_code, done.output
 
 
-@pytest.mark.parametrize(
-    ("gates", "code"),
-    [
-        ([], Exit.OK),
-        (["function/eager < 1.5"], Exit.OK),
-        (["function/eager < 1.9"], Exit.REGRESSION),
-        (["function/eager < 1.5", "function/eager < 1.9"], Exit.REGRESSION),
-    ],
-)
-def test_a_gate_that_holds_fails_the_command(
-    gates: list[str], code: Exit, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    before, after = a_run(tmp_path / "before"), a_run(tmp_path / "after", function_s=0.03)
-    assert compare([before, after], gates, tmp_path / "compared") is code
-    assert capsys.readouterr().out.splitlines()[-1].startswith(f"report: {tmp_path / 'compared'}")
-
-
-def test_too_few_blocks_decide_nothing(tmp_path: Path) -> None:
+def test_the_gates_decide_the_exit_code(tmp_path: Path) -> None:
+    a, b = a_run(tmp_path / "a", first_s=0.0), a_run(tmp_path / "b", first_s=20.0)
+    slower = a_run(tmp_path / "slower", {**STEPS, "function": 0.025 * 1.05}, first_s=40.0)
     few = a_run(tmp_path / "few", blocks=1)
-    code = compare([a_run(tmp_path / "before"), few], ["slower 2%"], tmp_path / "compared")
-    assert code is Exit.NOT_ENOUGH_EVIDENCE
+    gate = ("--fail-on", "slower 2%", "--out")
+    assert compared(a, b, *gate, tmp_path / "1")[0] == 0
+    code, out = compared(a, slower, *gate, tmp_path / "2")
+    assert (code, "FAILED" in out) == (1, True)
+    assert compared(a, few, *gate, tmp_path / "3")[0] == 3
+    assert compared(a, b, "--fail-on", "function/eager < 1.5", "--out", tmp_path / "4")[0] == 0
+    assert compared(a, b, "--fail-on", "function/eager < 2.5", "--out", tmp_path / "5")[0] == 1
+    assert compared(a, slower, "--fail-on", "xla slower 2%", "--out", tmp_path / "6")[0] == 0
 
 
-def test_a_run_is_not_compared_with_itself(tmp_path: Path) -> None:
-    folder = a_run(tmp_path / "run")
-    with pytest.raises(BenchError, match="the same run was given twice"):
-        compare([folder, folder])
+def test_one_run_or_the_same_twice_is_refused(tmp_path: Path) -> None:
+    run = a_run(tmp_path / "a")
+    with pytest.raises(BenchError, match="one run cannot be compared"):
+        compared(run)
+    with pytest.raises(BenchError, match="given twice"):
+        compared(run, run)
+
+
+def test_a_comparison_overwrites_an_earlier_one_and_nothing_else(tmp_path: Path) -> None:
+    a, b = a_run(tmp_path / "a"), a_run(tmp_path / "b")
+    for _ in range(2):
+        assert compared(a, b, "--out", tmp_path / "out")[0] == 0
+    (tmp_path / "mine" / "tables").mkdir(parents=True)
+    (tmp_path / "mine" / "tables" / "mine.csv").touch()
+    for taken in (tmp_path / "mine", b):
+        with pytest.raises(BenchError, match=r"holds (other files|another run); give another --out"):
+            compared(a, b, "--out", taken)
+    assert (tmp_path / "mine" / "tables" / "mine.csv").exists()

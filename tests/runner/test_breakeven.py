@@ -9,7 +9,6 @@ from builders import a_group, a_plan, outcomes
 from places import SUPPORT
 from watcher import Watcher
 
-from bench.analysis.stats.ratios import Summary
 from bench.errors import BenchError
 from bench.records.folders import read_break_evens
 from bench.records.store import Store
@@ -74,14 +73,3 @@ def test_a_worker_that_fails_is_named_and_the_other_trials_are_made(tmp_path: Pa
 def test_a_run_that_predicts_nothing_says_so(tmp_path: Path) -> None:
     with pytest.raises(BenchError, match="predicts no break-even for xla; see its report"):
         breakeven.plan(a_store(tmp_path), ["xla"], 3)
-
-
-HELD = [(0.8, 0.9, True, "held"), (0.8, 0.9, False, "did not hold"), (1.1, 1.2, False, "held")]
-UNSURE = [(0.9, 1.1, True, "uncertain"), (None, None, True, "uncertain")]
-
-
-@pytest.mark.parametrize(("low", "high", "below", "said"), HELD + UNSURE)
-def test_a_prediction_is_judged_by_the_whole_interval(
-    low: float | None, high: float | None, below: bool, said: str
-) -> None:
-    assert section.verdict(Summary(0.85, low, high, 3), below) == said

@@ -33,7 +33,7 @@ STEP_BETWEEN_RUNS = 0.05
 class BeforeAfter:
     """The values of two runs that are compared: logarithms, one a block; more is faster.
 
-    `interleaved`: the first block of one run came before or after the first of the other, and so on in pairs.
+    `interleaved`: the two runs' blocks alternated, so that blocks of the same number form a pair.
     `aa_difference`: a ratio of at least 1. `between`: standard deviation from run to run, for runs not interleaved.
     """
 

@@ -1,6 +1,5 @@
-"""Every column that any report of a run can show is explained; published figures stand beside ours with a source."""
+"""Every column that any report of a run can show is explained in the glossary."""
 
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from bench.records.run import Failure, Outcome
 from bench.records.store import Store
 from bench.report import run as report
 from bench.report.form.document import Section, Table
-from bench.report.sections import breakeven, costs, failures, glossary, learning_tables, published, sweep
+from bench.report.sections import breakeven, costs, failures, glossary, learning_tables, sweep
 
 STEPS = {
     "eager": 0.05, "eager-again": 0.05, "graph": 0.025, "function": 0.025, "xla": 0.06, "function_loop": 0.02,
@@ -69,21 +68,3 @@ def test_columns_of_trainings_beside_a_run_are_explained() -> None:
 def test_a_column_that_nobody_explained_is_found() -> None:
     with pytest.raises(KeyError, match="furlongs"):
         glossary.meaning("furlongs a step")
-
-
-def test_published_figures_stand_beside_ours_only_where_there_is_something_like_them() -> None:
-    def rows(model: str, modes: tuple[str, ...]) -> list[object]:
-        plan = a_plan(tuple(a_case(c.mode, c.again, model=model) for c in a_group(modes)))
-        parts = published.section(analyse(plan, outcomes(plan, STEPS))).parts
-        return [row["said"] for part in parts if isinstance(part, Table) for row in part.rows]
-
-    assert rows("mlp", ("eager", "function", "function_loop")) == ["6.4x (3.99 s against 0.623 s for 500 steps)"]
-    assert rows("tutorial_cnn", ("eager", "function", "autocluster")) == ["1.17x"]
-    assert rows("resnet9", ("eager", "function")) == ["comparable"]
-    assert rows("tutorial_cnn", ("eager", "function")) == []
-
-
-def test_every_published_figure_has_a_source_and_a_caveat() -> None:
-    for figure in published.PUBLISHED:
-        assert re.match(r"https://\S+$", figure.address)
-        assert len(figure.caveat) > 20
