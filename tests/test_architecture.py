@@ -3,6 +3,8 @@
 import ast
 import subprocess
 import sys
+from collections import Counter
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -40,6 +42,7 @@ CHILDREN = {"worker", "child"}  # what runs in a process of its own; no parent i
 TENSORFLOW = {"modes", "worker", "child", "examples", "cifar_core"}
 
 
+@cache
 def imports(path: Path) -> set[str]:
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
@@ -104,6 +107,17 @@ def test_no_room_stands_above_itself_and_no_module_imports_itself_in_a_circle() 
 def test_no_parent_imports_what_runs_in_a_child(name: str) -> None:
     used = {part for used in ours(name) for part in used.split(".")}
     assert CHILDREN & {*Path(name).parts} or not CHILDREN & used
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith(("bench/report/", "bench/analysis/"))])
+def test_reports_and_analysis_start_nothing(name: str) -> None:
+    assert not {"subprocess", "multiprocessing", "threading", "bench.machine"} & imports(ROOT / name)
+
+
+def test_no_class_name_has_two_meanings() -> None:
+    trees = [ast.parse((ROOT / name).read_text()) for name in NAMES if "examples" not in Path(name).parts]
+    names = Counter(node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_nothing_else_lies_at_the_top() -> None:

@@ -20,7 +20,7 @@ Record = TypeVar("Record")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Position:
     """Where a record stands: the file and the number of its line, counted from 1."""
 
     file: Path
@@ -52,11 +52,11 @@ def cut_torn_line(file: Path) -> None:
             os.truncate(file, text.rfind(b"\n") + 1)
 
 
-def read(file: Path, kind: type[Record]) -> Iterator[tuple[Line, Record]]:
+def read(file: Path, kind: type[Record]) -> Iterator[tuple[Position, Record]]:
     """Every whole line; of a name that ends in .gz, unpacked. Raises BenchError for a file or a line that is broken."""
     text = _text(file)
     for number, line in enumerate(text[: text.rfind(b"\n") + 1].splitlines(), 1):
-        yield Line(file, number), _decoded(line, kind, Line(file, number))
+        yield Position(file, number), _decoded(line, kind, Position(file, number))
 
 
 def _text(file: Path) -> bytes:
@@ -68,7 +68,7 @@ def _text(file: Path) -> bytes:
         raise BenchError(f"cannot read {file}: {error.strerror}") from None
 
 
-def _decoded(line: bytes, kind: type[Record], place: Line) -> Record:
+def _decoded(line: bytes, kind: type[Record], place: Position) -> Record:
     try:
         refuse_newer(line, place)
         return msgspec.json.decode(line, type=kind)

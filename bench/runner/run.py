@@ -1,7 +1,4 @@
-"""The run: blocks of every group in turn until the plan, the precision or the budget is reached.
-
-Leaves out what a block is (launch.py) and what is made of the outcomes (report/).
-"""
+"""The run: blocks of every group in turn until the plan, the precision or the time limit is reached."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence

@@ -7,11 +7,11 @@ from builders import a_point, a_training
 from bench.records.files import write
 from bench.records.folders import create_training
 from bench.records.run import FORMAT
-from bench.records.training import Progress
+from bench.records.training import TrainingProgress
 from bench.report import training as report
 
 POINTS = (a_point(100, test_accuracy=0.4), a_point(200, test_accuracy=0.7), a_point(300, test_accuracy=0.6))
-PROGRESS = Progress(FORMAT, 0.5, POINTS)
+PROGRESS = TrainingProgress(FORMAT, 0.5, POINTS)
 
 
 def test_the_log_line_is_the_tutorials_with_a_measured_time_per_step() -> None:
@@ -24,7 +24,7 @@ def test_the_sentence_gives_the_last_accuracy_and_the_best() -> None:
     text = report.sentence(a_training(), PROGRESS)
     assert "in eager reached 60.00% test accuracy after 300 of 300 steps and 16.0 s" in text
     assert "(best: 70.00% at step 200), seed 0." in text
-    assert report.sentence(a_training(), Progress(FORMAT, 0.0, ())).endswith("its first displayed step.")
+    assert report.sentence(a_training(), TrainingProgress(FORMAT, 0.0, ())).endswith("its first displayed step.")
     assert report.sentence(a_training(synthetic=True), PROGRESS).endswith("seed 0 (synthetic images).")
 
 

@@ -23,8 +23,9 @@ from bench.analysis.stats.ratios import (
     summarise,
 )
 
-# Standard deviations from run to run, of five unchanged `thorough` runs within 45 minutes on a shared 2-core machine
-# (docs/methods.md): of the logarithm of a speedup over the baseline, and of a step's time.
+# Standard deviations from run to run, of five unchanged `thorough` runs within 45 minutes on a shared 2-core machine:
+# of the logarithm of a speedup over the baseline, and of a step's time. Historical: their raw data was not kept
+# (docs/methods.md).
 SPEEDUP_BETWEEN_RUNS = 0.014
 STEP_BETWEEN_RUNS = 0.05
 

@@ -4,7 +4,7 @@ import pytest
 from builders import a_case
 
 from bench.analysis.stats.ratios import Summary
-from bench.records.breakeven import Trial, Trials
+from bench.records.breakeven import TriedBreakEven, TriedBreakEvens
 from bench.records.run import FORMAT, Failure
 from bench.report.form.document import Table
 from bench.report.sections import breakeven
@@ -22,15 +22,15 @@ def test_a_prediction_is_judged_by_the_whole_interval(
     assert breakeven.verdict(Summary(0.85, low, high, 3), below) == verdict
 
 
-def a_trial(steps: int, repeat: int, baseline_s: float, candidate_s: float) -> Trial:
+def a_trial(steps: int, repeat: int, baseline_s: float, candidate_s: float) -> TriedBreakEven:
     """A trial of tf.function, for which 40 steps after the first were predicted."""
-    return Trial(a_case("function"), 40.0, steps, repeat, baseline_s, candidate_s)
+    return TriedBreakEven(a_case("function"), 40.0, steps, repeat, baseline_s, candidate_s)
 
 
 def test_repeats_of_the_same_steps_are_one_row() -> None:
     below = [a_trial(21, repeat, 1.0 + repeat / 100, 1.25) for repeat in range(3)]
     above = [a_trial(81, repeat, 2.0 + repeat / 100, 1.6) for repeat in range(3)]
-    table = breakeven.table(Trials(FORMAT, (*below, *above)))
+    table = breakeven.table(TriedBreakEvens(FORMAT, (*below, *above)))
     cells = ("predicted", "steps", "pairs", "expected", "verdict")
     assert [tuple(row[cell] for cell in cells) for row in table.rows] == [
         ("40 steps", 21, 3, "below 1", "held"),
@@ -41,6 +41,6 @@ def test_repeats_of_the_same_steps_are_one_row() -> None:
 
 def test_failures_are_listed_after_the_table() -> None:
     failed = Failure(a_case("function"), 0, "build", "it died")
-    _, table, failures = breakeven.section(Trials(FORMAT, (), (failed,))).parts
+    _, table, failures = breakeven.section(TriedBreakEvens(FORMAT, (), (failed,))).parts
     assert isinstance(table, Table)
     assert str(failures).endswith("build: it died")
