@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from builders import a_case, a_measurement, a_plan, outcomes
+from places import ROOT, SUPPORT
 
 from bench.errors import BenchError
 from bench.records.files import write
@@ -277,3 +278,10 @@ def test_a_disk_that_fills_up_is_one_clear_line_and_leaves_no_half_line(
 def test_lines_carry_their_format(tmp_path: Path) -> None:
     a_run(tmp_path)
     assert {msgspec.json.decode(line)["format"] for line in lines(tmp_path)} == {FORMAT}
+
+
+def test_a_run_that_the_version_before_made_gives_the_same_numbers() -> None:
+    old, kept = Store.open(SUPPORT / "run_of_format_1"), Store.open(ROOT / "results/sample-selftest-cpu/runs/00")
+    assert (old.plan.format, old.raw_files, kept.raw_files) == (1, ("measurements",), ("measurements.jsonl.gz",))
+    assert old.outcomes() == tuple(outcome for outcome in kept.outcomes() if outcome.block < 2)
+    assert len(old.outcomes()) == 2 * len(old.plan.cases)
