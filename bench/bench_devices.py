@@ -1,7 +1,7 @@
-"""The same samples once more, turned around: one mode, its devices and numbers of threads side by side.
+"""One mode on each device and with each number of threads, grouped for comparison: the same samples as in its own file.
 
-Give e.g. --devices cpu,gpu or --threads 1,2. They take turns block by block, not slice by slice as modes do, so a
-difference between them is surer than one between two runs, and less sure than one between two modes.
+Give e.g. --devices cpu,gpu or --threads 1,2. Devices are interleaved block by block, modes slice by slice. So a
+difference between devices is more certain than one between two runs, and less certain than one between two modes.
 """
 
 from bench.report.pytest_benchmark.names import Show

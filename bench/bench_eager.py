@@ -1,4 +1,4 @@
-"""The dynamic graph: Python runs every op of the step when it meets it."""
+"""Dynamic graph (eager): Python runs each op of the step at once."""
 
 from bench.report.pytest_benchmark.names import Show
 

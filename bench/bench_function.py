@@ -1,4 +1,4 @@
-"""AutoGraph and tracing: a graph is made of the Python step, then called."""
+"""AutoGraph and tracing: the Python step is turned into a graph, and the graph is called."""
 
 from bench.report.pytest_benchmark.names import Show
 
@@ -9,12 +9,12 @@ def test_function(show: Show) -> None:
 
 
 def test_function_unconverted(show: Show) -> None:
-    """The same, traced from the Python as it stands: what AutoGraph's conversion is worth."""
+    """The same, traced without AutoGraph: shows what AutoGraph's conversion changes."""
     show()
 
 
 def test_function_loop(show: Show) -> None:
-    """AutoGraph makes one graph of the whole loop over steps."""
+    """AutoGraph turns the whole loop over steps into one graph."""
     show()
 
 

@@ -14,7 +14,7 @@ def test_xla_loop(show: Show) -> None:
 
 
 def test_autocluster(show: Show) -> None:
-    """XLA compiles the parts of the graph that it chooses."""
+    """XLA chooses parts of the graph and compiles those."""
     show()
 
 
