@@ -64,7 +64,7 @@ def test_the_probe_computes_on_what_tensorflow_sees() -> None:
 A_FULL_CARD = """
 import msgspec
 import tensorflow as tf
-from bench import device_probe
+from bench.worker import device_probe
 
 def full():
     raise RuntimeError("cudaSetDevice() on GPU:0 failed. Status: out of memory")
