@@ -47,11 +47,11 @@ def test_growth_is_the_median_over_blocks() -> None:
 
 
 def test_the_overhead_and_the_calls_come_from_the_profile() -> None:
-    profile = Profile(5, 0.2, 0.1, 400)
+    profile = Profile(5, 0.2, 0.05, 400)
     run = a_costed_run(lambda mode: replace(usual_costs(mode), profile=profile))
     eager = run.groups[0].baseline
-    assert costs.outside_share(eager) == pytest.approx(0.5)
-    assert costs.outside_s(eager) == pytest.approx(0.5 * 0.04, rel=0.01)
+    assert costs.outside_share(eager) == pytest.approx(0.75)
+    assert costs.outside_s(eager) == pytest.approx(0.75 * 0.04, rel=0.01)
     assert costs.calls(eager) == 80
 
 
