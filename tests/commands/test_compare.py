@@ -49,3 +49,12 @@ def test_a_comparison_overwrites_an_earlier_one_and_nothing_else(tmp_path: Path)
         with pytest.raises(BenchError, match=r"holds (other files|another run); give another --out"):
             compared(a, b, "--out", taken)
     assert (tmp_path / "mine" / "tables" / "mine.csv").exists()
+
+
+def test_a_run_that_contradicts_its_plan_fails_the_command(tmp_path: Path) -> None:
+    a, b = a_run(tmp_path / "a"), a_run(tmp_path / "b")
+    with (b / "measurements.jsonl").open("ab") as stream:
+        stream.write(b'{"set_aside": ["nothing", 0], "why": "because"}\n')
+    code, out = compared(a, b, "--out", tmp_path / "out")
+    assert code == 4
+    assert "warning: b: left out: measurements.jsonl line 25: 'nothing' is no case of the plan" in out

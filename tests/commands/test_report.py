@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
-from builders import a_plan, an_accuracy_plan, outcomes
+import msgspec
+import pytest
+from builders import a_measurement, a_plan, an_accuracy_plan, outcomes
 from command_line import bench, the_line
 
+from bench.commands.report import report
+from bench.errors import Exit
 from bench.records.folders import create_accuracy
-from bench.records.run import FORMAT
+from bench.records.run import FORMAT, Outcome
 from bench.records.store import Store
 
 
@@ -39,3 +43,42 @@ def test_a_broken_or_newer_run_folder_is_one_line(tmp_path: Path) -> None:
     Store.create(tmp_path / "broken", a_plan()).close()
     (tmp_path / "broken" / "measurements.jsonl").write_text("{\n")
     assert "measurements.jsonl line 1 is broken" in the_line(bench("report", "broken", cwd=tmp_path))
+
+
+def a_damaged_run(folder: Path) -> Path:
+    """With an outcome of a block that was never planned."""
+    with Store.create(folder, a_plan()) as store:
+        for outcome in outcomes(a_plan(), {"eager": 0.05, "eager-again": 0.05, "function": 0.02}):
+            store.keep(outcome)
+    with (folder / "measurements.jsonl").open("ab") as stream:
+        stream.write(msgspec.json.encode(Outcome(measurement=a_measurement(block=99))) + b"\n")
+    return folder
+
+
+def test_a_run_that_contradicts_its_plan_is_reported_without_what_does_and_fails(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert report(a_damaged_run(tmp_path / "run")) is Exit.CASE_FAILED
+    said = capsys.readouterr().out
+    assert "1 line of this run's files do not count: measurements.jsonl line 19: block 99 is not one of" in said
+    assert "2.50x" in said
+
+
+def test_every_slice_is_a_table_on_demand(tmp_path: Path) -> None:
+    folder = a_damaged_run(tmp_path / "run")
+    report(folder)
+    assert not (folder / "tables" / "slices.csv").exists()
+    report(folder, slices=True)
+    assert len((folder / "tables" / "slices.csv").read_text().splitlines()) == 1 + 6 * 3 * 3
+
+
+def test_a_packed_run_gives_the_same_report(tmp_path: Path) -> None:
+    folder = a_damaged_run(tmp_path / "run")
+    report(folder)
+    before = (folder / "tables" / "steady.csv").read_bytes()
+    report(folder, pack=True)
+    assert {file.name for file in folder.glob("measurements*")} == {"measurements.jsonl.gz"}
+    assert (folder / "tables" / "steady.csv").read_bytes() == before
+    packed = (folder / "measurements.jsonl.gz").read_bytes()
+    report(folder, pack=True)  # nothing is left to pack
+    assert (folder / "measurements.jsonl.gz").read_bytes() == packed

@@ -1,5 +1,8 @@
 """`run`: a bad option is one line and starts nothing; every end that a run can come to has its exit code."""
 
+import gzip
+import os
+import re
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -137,3 +140,16 @@ def test_every_option_reaches_the_plan_under_its_own_name(planned: list[Options]
     )  # fmt: skip
     run(**asdict(asked))
     assert planned == [asked]
+
+
+def test_a_run_that_is_being_written_is_not_resumed(tmp_path: Path) -> None:
+    with Store.create(tmp_path / "run", a_plan()):
+        line = the_line(bench("run", "--resume", "run", cwd=tmp_path))
+    assert re.fullmatch(rf"error: run is being written by process {os.getpid()} on .*, since 20.*; wait .*", line)
+
+
+def test_a_packed_run_says_how_to_unpack_it(tmp_path: Path) -> None:
+    Store.create(tmp_path / "run", a_plan()).close()
+    (tmp_path / "run" / "measurements.jsonl.gz").write_bytes(gzip.compress(b""))
+    line = the_line(bench("run", "--resume", "run", cwd=tmp_path))
+    assert line.endswith("type: gunzip run/measurements.jsonl.gz")
