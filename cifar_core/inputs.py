@@ -38,6 +38,9 @@ class Inputs(Protocol):
     def feed(self) -> Iterator[tuple[Any, ...]]:
         """The eager tensors to call the step with, one tuple a step, without end."""
 
+    def again(self, number: int) -> tuple[Any, ...]:
+        """What `feed` gave for one of its first steps, counted from 0."""
+
     def at(self, step: Any) -> tuple[Any, ...]:
         """The values of a step by its number, an int64 tensor: for a loop inside a graph."""
 
@@ -61,6 +64,9 @@ class Resident:
 
     def feed(self) -> Iterator[tuple[Any, ...]]:
         return cycle([(tf.constant(index),) for index in range(self._count)])
+
+    def again(self, number: int) -> tuple[Any, ...]:
+        return (tf.constant(number % self._count),)
 
     def at(self, step: Any) -> tuple[Any, ...]:
         return (tf.cast(step % self._count, tf.int32),)
@@ -98,12 +104,19 @@ class Streamed:
             self.waited_s += time.perf_counter() - start
             yield values
 
+    def again(self, number: int) -> tuple[Any, ...]:
+        values: tuple[Any, ...] = next(iter(self._from(self.first_step + number)))
+        return values
+
     def batch(self, images: Any, labels: Any, mask: Any = None) -> Batch:
         return images, labels, keep if mask is None else lambda x: x * mask
 
     def dataset(self) -> Any:
         """The values from `first_step` on, as a tf.data.Dataset that prepares a few ahead."""
-        steps = tf.data.Dataset.range(self.first_step, 2**62)
+        return self._from(self.first_step)
+
+    def _from(self, step: int) -> Any:
+        steps = tf.data.Dataset.range(step, 2**62)
         return steps.map(self.at, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True).prefetch(4)
 
     def at(self, step: Any) -> tuple[Any, ...]:

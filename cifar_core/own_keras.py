@@ -6,6 +6,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+_RATES = ("rate", "dropout", "recurrent_dropout", "stddev")  # attributes of Keras' own random layers; 0 means none
+
 
 class PlainLoss(keras.losses.Loss):
     """A plain loss(labels, outputs), whose labels Keras would else turn into floats."""
@@ -16,6 +18,22 @@ class PlainLoss(keras.losses.Loss):
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         return tf.reduce_mean(self._loss(y_true, y_pred))
+
+
+def random_layers(model: Any) -> tuple[str, ...]:
+    """The kinds of the model's layers, nested ones included, that draw random numbers in training: ("Dropout",)."""
+    layers = model._flatten_layers()  # the one way to also reach the layers inside layers
+    return tuple(dict.fromkeys(type(layer).__name__ for layer in layers if _has_seed(layer) and _has_effect(layer)))
+
+
+def _has_seed(layer: Any) -> bool:
+    return any(isinstance(value, keras.random.SeedGenerator) for value in vars(layer).values())
+
+
+def _has_effect(layer: Any) -> bool:
+    """A layer may hold a seed that it never draws from, as a GRU without dropout does."""
+    rates = [getattr(layer, name) for name in _RATES if hasattr(layer, name)]
+    return not rates or any(rates)
 
 
 def compiled(model: Any, loss: Any, optimizer: Any) -> tuple[Callable[[Any, Any], Any], Any]:

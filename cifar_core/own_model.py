@@ -143,6 +143,13 @@ class KerasNetwork(Network):
     def __call__(self, inputs: Any, training: TrainingMode | None = None) -> Any:
         return self.model(inputs, training=training is not None)
 
+    @property
+    def random_layers(self) -> tuple[str, ...]:
+        """The kinds of its layers that draw random numbers in training."""
+        from cifar_core import own_keras
+
+        return own_keras.random_layers(self.model)
+
     def _built(self) -> bool:
         return bool(self.model.built)
 

@@ -76,8 +76,14 @@ class Task:
             gradients = [gradient / precision.loss_scale for gradient in gradients]
         return loss, [*training.updates, *self.optimizer.apply(gradients)]
 
+    @property
+    def random_layers(self) -> tuple[str, ...] | None:
+        """The kinds of layers that draw random numbers in training; None where that is unknown."""
+        names: tuple[str, ...] | None = getattr(self.model, "random_layers", None)
+        return names
+
     def state(self) -> tuple[Any, ...]:
-        """Every variable that changes while training: what a checkpoint holds, always in the same order."""
+        """Every variable that changes while training: what a checkpoint holds, weights first, always in this order."""
         return (*self.weights, *self.model.non_trainable_variables, *self.optimizer.state())
 
 

@@ -145,6 +145,9 @@ class Trainer(Protocol):
     def run(self, steps: int) -> None:
         """Train so many steps. May return before the device has finished them."""
 
+    def step_again(self, number: int) -> None:
+        """Train one more step on the batch of an early step, counted from 0. `run` then goes on where it was."""
+
     def sync(self) -> float:
         """Wait until all steps have finished; the latest step's loss."""
 

@@ -32,6 +32,9 @@ class EagerTrainer:
         for values in islice(self._feed, steps):
             self._loss, _ = self._step(*values)
 
+    def step_again(self, number: int) -> None:
+        self._loss, _ = self._step(*self.task.inputs.again(number))
+
     def sync(self) -> float:
         return float(self._loss)
 

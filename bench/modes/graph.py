@@ -47,8 +47,7 @@ class GraphTrainer:
         for variable, value in self.task.initial:
             self.write([variable], [value])
         self._forward: Any = None
-        feed = self.task.inputs.feed()
-        self._feed = (tuple(np.asarray(value) for value in tf.nest.flatten(values)) for values in feed)
+        self._feed = map(_arrays, self.task.inputs.feed())
 
     def trace(self) -> None:
         pass
@@ -56,6 +55,9 @@ class GraphTrainer:
     def run(self, steps: int) -> None:
         for values in islice(self._feed, steps):
             self._loss, _ = self._step(*values)
+
+    def step_again(self, number: int) -> None:
+        self._loss, _ = self._step(*_arrays(self.task.inputs.again(number)))
 
     def sync(self) -> float:
         return float(self._loss)
@@ -71,10 +73,9 @@ class GraphTrainer:
         return list(self._session.run(list(variables)))
 
     def write(self, variables: Sequence[Any], values: Sequence[Any]) -> None:
-        with self._graph.as_default():
-            for variable, value in zip(variables, values, strict=True):
-                stand_in = tf1.placeholder(variable.dtype, variable.shape)
-                self._session.run(variable.assign(stand_in), {stand_in: value})
+        """Through the variables' own initialisers: an assignment made anew would add an op to the graph each time."""
+        values_by_tensor = {v.initializer.inputs[1]: value for v, value in zip(variables, values, strict=True)}
+        self._session.run([variable.initializer for variable in variables], values_by_tensor)
 
     def traces(self) -> int:
         return 0
@@ -106,6 +107,11 @@ class GraphTrainer:
     def structure(self) -> Structure:
         ran = sum(len(graph.node) for graph in self._ran)
         return Structure(ops_optimised=ran, flops=inspection.flops(self._graph))
+
+
+def _arrays(values: tuple[Any, ...]) -> tuple[np.ndarray, ...]:
+    """A step's values as a Session is fed them."""
+    return tuple(np.asarray(value) for value in tf.nest.flatten(values))
 
 
 def _placeholder(spec: Any) -> Any:

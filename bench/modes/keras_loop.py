@@ -63,6 +63,11 @@ class KerasTask:
     def __init__(self, task: Any, model: Any, weights: list[Any], optimizer: Any) -> None:
         self.inputs, self.model, self.weights = task.inputs, model, tuple(weights)
         self.optimizer = KerasOptimizer(optimizer, weights)
+        self.random_layers = task.random_layers
+
+    def state(self) -> tuple[Any, ...]:
+        """Every variable that changes while training, the weights first."""
+        return (*self.weights, *self.model.non_trainable_variables, *self.optimizer.state())
 
 
 def _twin(task: Any, **options: Any) -> KerasTask:
@@ -150,6 +155,10 @@ class KerasLoop:
         assert self._gate
         self._model.reset_metrics()  # Keras' loss is a mean since the last reset
         self._gate.let(math.ceil(steps / self._per_call) * self._per_call)
+
+    def step_again(self, number: int) -> None:
+        """A fit of its own, while the one without end waits at its gate."""
+        self._model.fit(self._batches.skip(number).take(1), shuffle=False, verbose=0)
 
     def sync(self) -> float:
         return float(self._model.get_metrics_result()["loss"])

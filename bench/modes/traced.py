@@ -45,6 +45,9 @@ class TracedTrainer:
         for values in islice(self._feed, steps):
             self._loss = self._step(*values)
 
+    def step_again(self, number: int) -> None:
+        self._loss = self._step(*self.task.inputs.again(number))
+
     def sync(self) -> float:
         return float(self._loss)
 

@@ -11,13 +11,17 @@ from cifar_core.cifar10 import Source
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Parent to child, once: what to measure. The data's folder is the machine's, so it is no part of the case."""
+    """Parent to child, once: what to measure. The data's folder is the machine's, so it is no part of the case.
+
+    `is_baseline` also in the A/A control's order, so that its process does exactly what the baseline's does.
+    """
 
     case: Case
     block: int
     schedule: Schedule
     environment: Environment
     source: Source
+    is_baseline: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,22 +10,33 @@ class GradientSketch:
     """One weight's first gradient: its L2 norm, and its projections on a few fixed random directions.
 
     The root mean square difference of two sketches' projections estimates the L2 norm of the gradients' difference.
+    `noise` is the L2 norm of this gradient's change when every weight moves by one rounding, `far_noise` when each
+    moves by many (float32 only). Only the baseline measures them: None in other cases and in older files.
     """
 
     weight: str
     norm: float | None
     projections: tuple[float | None, ...]
+    noise: float | None = None
+    far_noise: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What shows equal work before any timing; `by_change` where `gradients` are of the weights' first change."""
+    """What shows equal work before any timing; `by_change` where `gradients` are of the weights' first change.
+
+    `random_layers` names the kinds of a Keras model's layers that draw random numbers in training; None: unknown.
+    `moved_losses` are the first losses of a training whose weights moved by one rounding each before its first step.
+    Only the baseline has them.
+    """
 
     batches_digest: str
     weights_digest: str
     first_losses: tuple[float | None, ...]
     gradients: tuple[GradientSketch, ...]
     by_change: bool = False
+    random_layers: tuple[str, ...] | None = None
+    moved_losses: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from bench.analysis.slow_cases import SLOW, SLOW_ROUNDS
 from bench.machine.environment import Stolen, load_average
+from bench.records.case import Case
 from bench.records.messages import Order, Reply, StageRequest
 from bench.records.run import Outcome
 from bench.runner.forkserver import ForkServers
@@ -33,7 +34,8 @@ class Block:
     ) -> None:
         """`between`, if any, is what each worker is asked for after each round, in an order of its own."""
         first = orders[0]
-        self._orders, self._keep, self._notice, self._between = orders, keep, notice, between
+        self._orders = [replace(order, is_baseline=_same_but_for_again(order.case, first.case)) for order in orders]
+        self._keep, self._notice, self._between = keep, notice, between
         self._schedule = first.schedule
         self._rng = random.Random(f"{seed}/{first.case.group}/{first.block}")
         self._workers: list[WorkerProcess] = []
@@ -172,6 +174,11 @@ class Block:
             worker.end()
             self._keep(Outcome(failure=error.failure), False)
             return None
+
+
+def _same_but_for_again(case: Case, baseline: Case) -> bool:
+    """Whether the case is the baseline or its A/A control."""
+    return replace(case, again=baseline.again) == baseline
 
 
 @contextlib.contextmanager

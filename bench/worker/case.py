@@ -23,6 +23,7 @@ from bench.worker.diagnostics import Diagnostics
 from bench.worker.evidence import finite, first_gradients, loss_curve, sketch, weight_names
 from bench.worker.fallbacks import Fallbacks
 from bench.worker.instruments import Instruments
+from bench.worker.noise import Noise, Snapshot, measure_noise
 from bench.worker.setup import Setup, digest
 from bench.worker.slices import Slice, take_slice
 from bench.worker.timer import time_slice, tracing_tool
@@ -72,23 +73,32 @@ class Opened:
         start = clock()
         trainer = make_trainer()
         build_s = clock() - start
-        weights = trainer.read(trainer.task.weights)
+        weights_digest, begun = digest(trainer.read(trainer.task.weights)), self._snapshot(trainer)
         start = clock()
         trainer.trace()
         trace_s = clock() - start
         traces = trainer.traces()
         call_s, loss = time_slice(trainer, 1, clock)
         gradients, curve = first_gradients(trainer), loss_curve(trainer, clock)
+        steps, precision = 1 + len(curve), self.order.case.workload.precision
+        noise = measure_noise(trainer, begun, gradients, steps, precision) if begun else Noise()
         evidence = Evidence(
             self.setup.batches_digest,
-            digest(weights),
+            weights_digest,
             tuple(map(finite, (loss, *(loss for _, loss in curve)))),
-            sketch(weight_names(trainer), gradients),
+            sketch(weight_names(trainer), gradients, noise.near, noise.far),
             trainer.task.optimizer.by_change,
+            trainer.task.random_layers,
+            noise.losses,
         )
-        built = Built(self, trainer, build_s, trace_s + call_s, trace_s if traces else None, evidence, 1 + len(curve))
+        built = Built(self, trainer, build_s, trace_s + call_s, trace_s if traces else None, evidence, steps)
         step_s = min(seconds for seconds, _ in curve)
         return built, Reply(seconds=build_s + built.first_step_s, step_s=step_s, evidence=evidence)
+
+    def _snapshot(self, trainer: Trainer) -> Snapshot | None:
+        """The state before the first step, where the noise of the gradients is measured from it afterwards."""
+        measures_noise = self.order.is_baseline and not trainer.task.optimizer.by_change
+        return Snapshot(trainer) if measures_noise else None
 
     def train_from_nothing(self, request: StageRequest) -> "Step":
         """Build and train so many steps, timed as a whole. Raises FloatingPointError for a loss that is not finite."""

@@ -1,5 +1,6 @@
 """The evidence that a case does equal work: its first losses and gradients, in few numbers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -33,15 +34,23 @@ def weight_names(trainer: Trainer) -> list[str]:
     return [getattr(weight, "path", weight.name) for weight in trainer.task.weights]
 
 
-def sketch(names: list[str], gradients: list[Any]) -> tuple[GradientSketch, ...]:
-    """Each gradient as its norm and PROJECTIONS dot products with directions that are the same in every process."""
+def sketch(
+    names: list[str], gradients: list[Any], noise: Sequence[float | None] = (), far: Sequence[float | None] = ()
+) -> tuple[GradientSketch, ...]:
+    """Each gradient as its norm and PROJECTIONS dot products with directions that are the same in every process.
+
+    `noise` and `far` are each gradient's rounding noise, near and far; empty where it was not measured.
+    """
+    unknown = [None] * len(names)
+    measured = zip(noise or unknown, far or unknown, strict=True)
     sketches = []
-    for number, (name, gradient) in enumerate(zip(names, gradients, strict=True)):
+    for number, (name, gradient, (near, distant)) in enumerate(zip(names, gradients, measured, strict=True)):
         flat = np.asarray(gradient, np.float64).ravel()
         directions = np.random.default_rng(number)
         # One direction at a time: all at once would be the largest thing in a small model's process, and its peak.
         projections = tuple(finite(float(directions.standard_normal(flat.size) @ flat)) for _ in range(PROJECTIONS))
-        sketches.append(GradientSketch(name.split(":")[0], finite(float(np.linalg.norm(flat))), projections))
+        norm = finite(float(np.linalg.norm(flat)))
+        sketches.append(GradientSketch(name.split(":")[0], norm, projections, near, distant))
     return tuple(sketches)
 
 

@@ -147,7 +147,7 @@ class FakeTrainer:
         weights = [SimpleNamespace(name="kernel:0", value=np.ones(4, np.float32))]
         slots = [SimpleNamespace(name="m", value=scale * np.ones(4, np.float32))]
         optimizer = SimpleNamespace(slots=slots, iterations="iterations", by_change=False, first_gradients=list)
-        self.task = SimpleNamespace(weights=weights, optimizer=optimizer)
+        self.task = SimpleNamespace(weights=weights, optimizer=optimizer, state=lambda: weights, random_layers=None)
 
     def trace(self) -> None:
         pass
@@ -157,6 +157,13 @@ class FakeTrainer:
             self.steps += 1
             self.on_step(self.steps)
             self.clock.now += self.step_s
+
+    def step_again(self, number: int) -> None:
+        self.clock.now += self.step_s
+
+    def write(self, variables: Sequence[Any], values: Sequence[Any]) -> None:
+        for variable, value in zip(variables, values, strict=True):
+            variable.value = value
 
     def sync(self) -> float:
         return self.loss(self.steps)

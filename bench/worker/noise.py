@@ -1,0 +1,93 @@
+"""How far rounding alone moves the first steps: they are taken again, from weights that moved by a rounding each."""
+
+import pickle
+from collections.abc import Callable, Sequence
+from tempfile import TemporaryFile
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from bench.modes import Trainer
+from bench.worker.evidence import finite, first_gradients
+
+# The distance from 1 to the next number of what activations are computed in (TF32 keeps 10 bits, as float16 does).
+ROUNDING = {"float32": 2.0**-23, "tf32": 2.0**-10, "mixed_bfloat16": 2.0**-7, "mixed_float16": 2.0**-10}
+
+
+# So far that some ReLU or maximum of a large network turns around, as an unlucky rounding may turn one too. In the
+# other precisions a single rounding does that.
+FAR = {"float32": 2.0**-16}
+
+
+class Snapshot:
+    """A trainer's whole state at one moment, on the disk: in memory it would raise the process' reported peak."""
+
+    def __init__(self, trainer: Trainer) -> None:
+        self._trainer, self._file = trainer, TemporaryFile()  # noqa: SIM115 - open as long as the snapshot lives
+        for variable in trainer.task.state():
+            pickle.dump(trainer.read([variable])[0], self._file, protocol=5)
+
+    def put_back(self, weight: Callable[[int, Any], Any] = lambda _, value: value) -> None:
+        """Give every variable its value again; each weight `weight(its number, its value)`."""
+        self._file.seek(0)
+        count = len(self._trainer.task.weights)
+        for number, variable in enumerate(self._trainer.task.state()):
+            value = pickle.load(self._file)
+            self._trainer.write([variable], [weight(number, value) if number < count else value])
+
+    def close(self) -> None:
+        """Remove the file."""
+        self._file.close()
+
+
+class Noise(NamedTuple):
+    """`near`: the L2 norm of each first gradient's change when every weight moves by one rounding; `far`: by many.
+
+    `losses`: the first losses of the training whose weights moved by one rounding.
+    """
+
+    near: tuple[float | None, ...] = ()
+    far: tuple[float | None, ...] = ()
+    losses: tuple[float | None, ...] = ()
+
+
+def measure_noise(trainer: Trainer, start: Snapshot, gradients: Sequence[Any], steps: int, precision: str) -> Noise:
+    """Take the first steps again after every weight has moved by one rounding of the precision.
+
+    `start` is the state before the first step and is closed here; `gradients` are those of the first step. The state is
+    put back at the end, so this is called where nothing is timed: after the first step and the loss curve. The timed
+    part then begins from the same state as without it. The mode's own compiled step is used, so that nothing is traced
+    again and the process needs no more memory than for its steps.
+    """
+    now = Snapshot(trainer)
+    far = _changes(trainer, start, gradients, FAR[precision])[0] if precision in FAR else ()
+    near, loss = _changes(trainer, start, gradients, ROUNDING[precision])
+    losses = (loss, *(_loss_again(trainer, number) for number in range(1, steps)))
+    now.put_back()
+    now.close()
+    start.close()
+    return Noise(near, far, losses)
+
+
+def _changes(
+    trainer: Trainer, start: Snapshot, gradients: Sequence[Any], rounding: float
+) -> tuple[tuple[float | None, ...], float | None]:
+    """Take the first step from moved weights: the L2 norm of each gradient's change, and the loss."""
+    start.put_back(lambda number, value: moved(value, number, rounding))
+    loss = _loss_again(trainer, 0)
+    return tuple(map(_distance, first_gradients(trainer), gradients)), loss
+
+
+def _loss_again(trainer: Trainer, number: int) -> float | None:
+    trainer.step_again(number)
+    return finite(trainer.sync())
+
+
+def moved(weight: Any, number: int, rounding: float) -> Any:
+    """Each element times 1 + rounding or 1 - rounding, by chance from a seed that is the weight's number."""
+    signs = np.random.default_rng(number).integers(0, 2, np.shape(weight), np.int8) * np.int8(2) - np.int8(1)
+    return (weight * (1 + rounding * signs.astype(np.float64))).astype(weight.dtype)
+
+
+def _distance(gradient: Any, other: Any) -> float | None:
+    return finite(float(np.linalg.norm(np.subtract(gradient, other, dtype=np.float64))))

@@ -1,0 +1,54 @@
+"""The baseline's rounding noise, with a fake trainer."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from builders import FakeTrainer
+
+from bench.worker.noise import FAR, ROUNDING, Snapshot, measure_noise, moved
+
+
+@pytest.mark.parametrize("rounding", [*ROUNDING.values(), *FAR.values()])
+def test_every_element_moves_by_the_rounding_up_or_down_the_same_in_every_process(rounding: float) -> None:
+    weight = np.full(1000, 1.5, np.float32)
+    changes = moved(weight, 3, rounding).astype(np.float64) / 1.5 - 1
+    assert np.abs(changes) == pytest.approx(rounding, rel=0.4)  # float32 itself rounds the smallest of these moves
+    assert 400 < (changes > 0).sum() < 600
+    assert np.array_equal(moved(weight, 3, rounding), moved(weight, 3, rounding))
+    assert moved(weight, 3, rounding).dtype == weight.dtype
+
+
+class Linear(FakeTrainer):
+    """Its gradient is twice its weight, and its loss the weight's first element; a step takes 1 off the weight."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.again: list[int] = []
+
+    def step_again(self, number: int) -> None:
+        (weight,), (slot,) = self.task.weights, self.task.optimizer.slots
+        slot.value, self.loss_now = 2 * weight.value, float(weight.value[0])
+        weight.value = weight.value - 1
+        self.again.append(number)
+
+    def sync(self) -> float:
+        return self.loss_now
+
+
+def test_the_noise_is_the_change_of_the_first_gradients_and_everything_is_put_back() -> None:
+    trainer: Any = Linear()
+    start = Snapshot(trainer)
+    trainer.write(trainer.task.weights, [np.full(4, 7.0, np.float32)])  # as the steps of the curve have left it
+    noise = measure_noise(trainer, start, [np.full(4, 2.0)], 3, "float32")
+    assert noise.near == pytest.approx((2 * 2 * 2.0**-23,), rel=0.5)  # norm of four elements of 2 x 2^-23
+    assert noise.far == pytest.approx((2 * 2 * 2.0**-16,), rel=0.01)
+    assert noise.losses == pytest.approx((1.0, 0.0, -1.0), abs=1e-6)
+    assert trainer.again == [0, 0, 1, 2]
+    assert trainer.task.weights[0].value.tolist() == [7.0] * 4
+
+
+def test_a_change_that_is_not_finite_is_unknown() -> None:
+    trainer: Any = Linear()
+    noise = measure_noise(trainer, Snapshot(trainer), [np.full(4, np.nan)], 1, "mixed_bfloat16")
+    assert (noise.near, noise.far) == ((None,), ())
