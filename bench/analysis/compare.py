@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bench.analysis.gradients import with_noise_of
 from bench.analysis.results import CaseResult, GroupResult, Run, block_ratios
 from bench.analysis.stats.between_runs import (
     SPEEDUP_BETWEEN_RUNS,
@@ -21,6 +22,7 @@ from bench.analysis.stats.ratios import Comparison, Verdict, fastest_log_mean
 from bench.analysis.validity import unequal_work
 from bench.records.case import Case
 from bench.records.environment import LASTING, Environment
+from bench.records.proof import Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,18 +218,25 @@ def _why_not(before: tuple[NamedRun, CaseInGroup | None], after: tuple[NamedRun,
             refused = result.not_applicable or result.not_available
             return f"not measured in {named.name}{': ' * bool(refused)}{refused}"
     assert before[1] and after[1]
-    return _other_work(before[0].name, before[1][1], after[1][1])
+    return _other_work(before[0].name, before[1], after[1][1])
 
 
-def _other_work(name: str, before: CaseResult, after: CaseResult) -> str:
+def _other_work(name: str, before: CaseInGroup, after: CaseResult) -> str:
     """Why the two did not do the same work, as within a run; `name` is that of the run before."""
-    expected, evidence = before.measurements[0].evidence, after.measurements[0].evidence
+    expected, evidence = _with_noise(*before), after.measurements[0].evidence
     if expected.batches_digest != evidence.batches_digest:
         return "the runs trained on other batches"
     if expected.weights_digest != evidence.weights_digest:
         return "the runs started from other weights"
     unequal = unequal_work(evidence, expected, after.case.workload.precision, after.case.device)
     return f"other work than in {name}: {unequal[0]}" if unequal else ""
+
+
+def _with_noise(group: GroupResult, result: CaseResult) -> Evidence:
+    """The case's evidence with the rounding noise that its baseline measured of the same weights and batches."""
+    evidence = result.measurements[0].evidence
+    measured = next((m.evidence for m in group.baseline.measurements), evidence)
+    return with_noise_of(evidence, measured)
 
 
 def _step_logs(result: CaseResult) -> list[float]:

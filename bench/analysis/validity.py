@@ -5,12 +5,12 @@ the proof of mode afterwards, from the records.
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench import modes
+from bench.analysis.gradients import Floor, floor_of, largest_gradient_difference, more_than_rounding, relative
 from bench.modes import placement
-from bench.records.proof import Evidence, Execution, GradientSketch
+from bench.records.proof import Evidence, Execution
 from bench.records.run import Measurement
 
 
@@ -25,6 +25,7 @@ class Tolerance:
     (float16); the largest were resnet9's under XLA, where a rounding that turns a ReLU or a maximum around moves a
     whole sum.
     Optimizers that divide a gradient by its own size (RMSprop) turn the rounding of the smallest into whole steps.
+    `gradient` holds only where the baseline has not measured its rounding noise: see Floor.
     """
 
     loss: float
@@ -70,14 +71,30 @@ def unequal_work(evidence: Evidence, baseline: Evidence, precision: str, device:
     first, *curve = loss_differences(evidence, baseline)
     if first > tolerance.loss:
         reasons.append(f"its first loss differs by {first:.1e} (tolerance {tolerance.loss:.0e})")
-    weight, gradient = largest_gradient_difference(evidence.gradients, baseline.gradients)
-    most = tolerance.change if baseline.by_change else tolerance.gradient
-    if gradient > most:
-        what = "change" if baseline.by_change else "gradient"
-        reasons.append(f"its first {what} of {weight} differs by {gradient:.1e} (tolerance {most:.0e})")
-    if max(curve, default=0.0) > tolerance.curve:
+    floor = floor_of(baseline, precision, device)
+    reasons += (
+        more_than_rounding(evidence, baseline, floor) if floor else _unequal_gradients(evidence, baseline, tolerance)
+    )
+    if max(curve, default=0.0) > _most_drift(baseline, tolerance, floor):
         reasons.append(f"its losses drift {max(curve):.1e} apart within {len(curve) + 1} steps")
     return tuple(reasons)
+
+
+def _most_drift(baseline: Evidence, tolerance: Tolerance, floor: Floor | None) -> float:
+    """How far the loss curves may drift apart: more where the baseline's own does so after a rounding."""
+    if floor is None:
+        return tolerance.curve
+    moved = [relative(a, b) for a, b in zip(baseline.moved_losses, baseline.first_losses, strict=False)]
+    return max([tolerance.curve, *(floor.curve * difference for difference in moved if math.isfinite(difference))])
+
+
+def _unequal_gradients(evidence: Evidence, baseline: Evidence, tolerance: Tolerance) -> list[str]:
+    """Where a weight's first gradient, or first change, differs by too much of its own norm."""
+    weight, difference = largest_gradient_difference(evidence.gradients, baseline.gradients)
+    most = tolerance.change if baseline.by_change else tolerance.gradient
+    what = "change" if baseline.by_change else "gradient"
+    reason = f"its first {what} of {weight} differs by {difference:.1e} (tolerance {most:.0e})"
+    return [reason] if difference > most else []
 
 
 def loss_differences(evidence: Evidence, baseline: Evidence) -> list[float]:
@@ -89,13 +106,22 @@ def advice(evidence: Evidence, baseline: Evidence) -> str:
     """What a person can do about their own model that does other work in another mode."""
     given = (evidence.batches_digest, evidence.weights_digest) == (baseline.batches_digest, baseline.weights_digest)
     if given:
-        return (
-            "has the model random layers, such as Dropout? They draw other numbers in another mode from the same seed, "
-            "so leave them out to compare modes"
-        )
+        return _advice_on_randomness(evidence.random_layers)
     return (
         "the factory and its batch() must give the same in every process: the seeds of Python, NumPy and TensorFlow "
         "are set before the factory is called, and batch() is given one"
+    )
+
+
+def _advice_on_randomness(random_layers: tuple[str, ...] | None) -> str:
+    draws = "draw other numbers in another mode from the same seed, so leave them out to compare modes"
+    if random_layers is None:
+        return f"has the model random layers, such as Dropout? They {draws}"
+    if random_layers:
+        return f"its random layers ({', '.join(random_layers)}) {draws}"
+    return (
+        "the model has no random layers, so its own code may depend on how it is executed: random numbers of NumPy or "
+        "Python, attributes that change in call(), a train_step() of its own, which only Keras' modes run"
     )
 
 
@@ -148,32 +174,3 @@ def _mode_reasons(mode: str, execution: Execution) -> list[str]:
 def _agrees(seen: int | bool | None, wanted: bool) -> bool:
     """Older files do not record whether AutoGraph converted the step (None): they count as converted."""
     return (seen is None or bool(seen)) == wanted
-
-
-def largest_gradient_difference(
-    gradients: Sequence[GradientSketch], reference: Sequence[GradientSketch]
-) -> tuple[str, float]:
-    """The weight whose first gradients differ most, and by how much of the reference's norm."""
-    differences = [(a.weight, _sketch_difference(a, b)) for a, b in zip(gradients, reference, strict=True)]
-    return max(differences, key=lambda pair: pair[1])
-
-
-def _sketch_difference(a: GradientSketch, b: GradientSketch) -> float:
-    """Root mean square of the projections' differences over the norm: an estimate of |a - b| / |b|.
-
-    Gaussian projections keep lengths on average (Johnson and Lindenstrauss 1984). A NaN counts as infinitely far.
-    """
-    if a.norm is None or b.norm is None or None in a.projections or None in b.projections:
-        return math.inf
-    squares = [
-        (x - y) ** 2 for x, y in zip(a.projections, b.projections, strict=True) if x is not None and y is not None
-    ]
-    distance = math.sqrt(sum(squares) / len(squares))
-    return distance / b.norm if b.norm else distance
-
-
-def relative(value: float | None, reference: float | None) -> float:
-    """|value - reference| / |reference|; infinite where either is not finite."""
-    if value is None or reference is None:
-        return math.inf
-    return abs(value - reference) / max(abs(reference), 1e-12)

@@ -4,9 +4,9 @@ from typing import Any
 import pytest
 from builders import EXECUTIONS, a_case, a_measurement, an_evidence
 
-from bench.analysis import validity
+from bench.analysis import gradients, validity
 from bench.modes import MODES
-from bench.records.proof import GradientSketch, Proof
+from bench.records.proof import Evidence, GradientSketch, Proof
 
 
 def test_equal_evidence_gives_no_reasons() -> None:
@@ -95,6 +95,81 @@ def test_a_first_change_may_differ_by_more_than_a_gradient() -> None:
     assert validity.unequal_work(flipped, an_evidence(by_change=True), "float32") == ()
     (reason,) = validity.unequal_work(replace(flipped, by_change=False), an_evidence(), "float32")
     assert "gradient of kernel" in reason
+
+
+def with_noise(*sketches: GradientSketch, **changes: Any) -> Evidence:
+    """A baseline's evidence: what it measured of its own rounding is in the sketches and the moved losses."""
+    moved = (2.3000001, 2.2, 2.1, 2.0, 1.9)
+    return an_evidence(gradients=sketches, **{"moved_losses": moved, **changes})
+
+
+KERNEL = GradientSketch("kernel", 1.0, (0.5, -0.5), noise=1e-6)
+BIAS = GradientSketch("bias", 2e-8, (1e-8, -2e-8), noise=3e-8)  # before a normalisation: nothing but rounding
+BASELINE = with_noise(KERNEL, BIAS)
+
+
+def test_a_gradient_of_nothing_but_rounding_may_be_any_other_rounding() -> None:
+    rounded = an_evidence(gradients=(KERNEL, replace(BIAS, norm=4e-8, projections=(-3e-8, 3e-8))))
+    assert validity.unequal_work(rounded, BASELINE, "float32") == ()
+    without_noise = an_evidence(gradients=(replace(KERNEL, noise=None), replace(BIAS, noise=None)))
+    (reason,) = validity.unequal_work(rounded, without_noise, "float32")
+    assert reason.startswith("its first gradient of bias differs by 2.")  # of its own norm, as in files of before
+
+
+def test_one_weights_gradient_scaled_by_a_hundredth_is_other_work() -> None:
+    scaled = replace(KERNEL, norm=1.01, projections=(0.505, -0.505))
+    reasons = validity.unequal_work(an_evidence(gradients=(scaled, BIAS)), BASELINE, "float32")
+    assert reasons[0] == "its first gradient of kernel differs by 4.5e+03 rounding units (tolerance 50)"
+    assert reasons[1] == "its first gradients' length differs by 1.0e-02 (tolerance 1e-03)"
+    without_noise = an_evidence(gradients=(replace(KERNEL, noise=None), replace(BIAS, noise=None)))
+    assert validity.unequal_work(an_evidence(gradients=(scaled, BIAS)), without_noise, "float32") == ()
+
+
+def test_gradients_may_differ_by_a_turned_relu_where_the_baseline_has_seen_one_but_never_by_a_hundredth() -> None:
+    turned, scaled = (replace(KERNEL, projections=(0.5 + by, -0.5)) for by in (4e-3, 1.5e-2))
+    sees_one = with_noise(replace(KERNEL, far_noise=1.0), BIAS)
+    assert validity.unequal_work(an_evidence(gradients=(turned, BIAS)), sees_one, "float32") == ()
+    for baseline, other in ((BASELINE, turned), (sees_one, scaled)):
+        (reason,) = validity.unequal_work(an_evidence(gradients=(other, BIAS)), baseline, "float32")
+        assert "of kernel" in reason
+
+
+def test_a_first_step_that_cannot_be_repeated_measures_no_noise() -> None:
+    """As with random numbers that each step draws anew: its change is not rounding."""
+    other_draw = replace(BASELINE, moved_losses=(2.4, 2.2, 2.1, 2.0, 1.9))
+    assert gradients.floor_of(BASELINE, "float32", "cpu")
+    for baseline in (other_draw, replace(BASELINE, by_change=True), an_evidence()):
+        assert gradients.floor_of(baseline, "float32", "cpu") is None
+
+
+def test_where_no_noise_was_measured_for_a_precision_or_device_the_rule_of_before_stands() -> None:
+    assert {kind for kind in gradients.FLOORS if kind[1] != "cpu"} == set()
+    assert gradients.floor_of(BASELINE, "tf32", "gpu") is None
+    assert gradients.floor_of(BASELINE, "float32", "gpu:1") is None
+
+
+def test_losses_may_drift_as_far_as_rounding_drives_the_baselines_own_but_five_times() -> None:
+    unstable = replace(BASELINE, moved_losses=(2.3000001, 2.2, 2.1, 2.0, 1.8))
+    for last, count in ((1.5, 0), (1.2, 1)):
+        drifting = an_evidence(gradients=(KERNEL, BIAS), first_losses=(2.3, 2.2, 2.1, 2.0, last))
+        assert len(validity.unequal_work(drifting, unstable, "float32")) == count
+        assert len(validity.unequal_work(drifting, BASELINE, "float32")) == 1
+
+
+@pytest.mark.parametrize(
+    ("random_layers", "advice"),
+    [
+        (None, "has the model random layers, such as Dropout? They draw other numbers"),
+        (("Dropout", "GaussianNoise"), "its random layers (Dropout, GaussianNoise) draw other numbers"),
+        ((), "the model has no random layers"),
+    ],
+)
+def test_advice_names_random_layers_only_where_the_model_may_have_some(
+    random_layers: tuple[str, ...] | None, advice: str
+) -> None:
+    evidence = an_evidence(random_layers=random_layers)
+    assert validity.advice(evidence, an_evidence()).startswith(advice)
+    assert "must give the same" in validity.advice(evidence, an_evidence(weights_digest="x"))
 
 
 def test_a_loss_that_is_not_finite_is_loud() -> None:

@@ -43,6 +43,47 @@ def dropout() -> Any:
     return keras.Sequential([keras.layers.Flatten(), keras.layers.Dropout(0.5), keras.layers.Dense(10)])
 
 
+def normalised() -> Any:
+    """A convolution whose bias the normalisation after it takes away again: its gradient is zero but for rounding."""
+    import keras
+
+    layers = keras.layers
+    first = [layers.Conv2D(UNITS, 3, strides=2), layers.BatchNormalization(), layers.ReLU()]
+    return keras.Sequential([keras.Input((32, 32, 3)), *first, layers.GlobalAveragePooling2D(), layers.Dense(10)])
+
+
+def attention() -> Any:
+    """A key's bias adds the same to all scores of a query, which softmax takes away: its gradient is zero too."""
+    import keras
+
+    layers = keras.layers
+    words = keras.Input([12], dtype="int32")
+    embedded = layers.Embedding(50, 16)(words)
+    attended = layers.LayerNormalization()(embedded + layers.MultiHeadAttention(2, UNITS)(embedded, embedded))
+    model = keras.Model(words, layers.Dense(4)(layers.GlobalAveragePooling1D()(attended)))
+    return {"model": model, "batch": _sentences}
+
+
+def _sentences(size: int, seed: int) -> Any:
+    draw = np.random.default_rng(seed)
+    return [(draw.integers(0, 50, (size, 12)).astype("int32"), draw.integers(0, 4, size)) for _ in range(8)]
+
+
+def recurrent() -> Any:
+    """A GRU over the rows of the image."""
+    import keras
+
+    layers = keras.layers
+    rows = [keras.Input((32, 32, 3)), layers.Reshape((32, 96))]
+    return keras.Sequential([*rows, layers.GRU(16), layers.Dense(10)])
+
+
+def mobilenet() -> Any:
+    import keras
+
+    return keras.applications.MobileNetV2(input_shape=(32, 32, 3), weights=None, classes=10, classifier_activation=None)
+
+
 class Lazy(tf.Module):
     """Makes its variables when it is first called, one of them beside the loss, and counts its calls."""
 

@@ -1,9 +1,10 @@
 """Questions on trust: is the clock right, is the work the same, is it reproducible, does memory grow?"""
 
 from bench.analysis import costs
+from bench.analysis.gradients import floor_of, largest_gradient_difference, most_rounding_units
 from bench.analysis.results import CaseResult, GroupResult
 from bench.analysis.stats import ratios
-from bench.analysis.validity import largest_gradient_difference, loss_differences
+from bench.analysis.validity import loss_differences
 from bench.analysis.warnings import unsteady
 from bench.records.run import UNEQUAL
 from bench.report.form.wording import mib
@@ -69,19 +70,25 @@ def same_learning(known: Known) -> Answer:
 
 def _equal_work(known: Known) -> str:
     """How far the first steps differ from the baseline's, at most; and who did other work."""
-    losses, gradients = [], []
+    losses, gradients, units = [], [], []
     for group in known.run.groups:
         reference = {m.block: m.evidence for m in group.baseline.measurements}
         for m in (m for r in group.candidates for m in r.measurements if m.block in reference):
-            losses += loss_differences(m.evidence, reference[m.block])
-            gradients.append(largest_gradient_difference(m.evidence.gradients, reference[m.block].gradients)[1])
+            baseline = reference[m.block]
+            losses += loss_differences(m.evidence, baseline)
+            if floor := floor_of(baseline, m.case.workload.precision, m.case.device):
+                units.append(most_rounding_units(m.evidence.gradients, baseline.gradients, floor)[1])
+            else:
+                gradients.append(largest_gradient_difference(m.evidence.gradients, baseline.gradients)[1])
     unequal = [r.title for _, r in known.run.rows() if any(f.stage == UNEQUAL for f in r.failures)]
     others = f" Other work was done by {listed(unequal)}, which is INVALID." if unequal else ""
     if not losses:
         return others.strip()
+    differences = [f"{max(gradients):.1e}"] if gradients else []
+    differences += [f"{max(units):.1f} rounding units"] if units else []
     return (
         "Their first steps do: from the same weights and batches, first losses differ from the baseline's by at most "
-        f"{max(losses):.1e} and the first gradients by {max(gradients):.1e}, which is rounding.{others}"
+        f"{max(losses):.1e} and the first gradients by {' or '.join(differences)}, which is rounding.{others}"
     )
 
 

@@ -33,6 +33,9 @@ TERMS = {
     "GFLOP/s": "floating-point operations of a step over its time, in billions.",
     "of the matmul peak": "that rate over the fastest product of two large matrices on the same device.",
     "first loss differs by": "the first step's loss against the baseline's, relative, the largest over blocks.",
+    "first gradients by (rounding units)": (
+        "the largest distance of a weight's first gradient from the baseline's; a unit is how far rounding moves it."
+    ),
     "first gradients by": "the first gradients' distance from the baseline's, over their length.",
     "first losses by": "the same as the first loss, over the short loss curve before timing.",
     "updates counted / asked for": "the optimizer's own count of its updates, and the steps it was asked for.",

@@ -1,9 +1,10 @@
 """The section on equal work and proof of mode: that every mode computed the same thing, and ran as it claims."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from bench.analysis.gradients import Floor, floor_of, largest_gradient_difference, most_rounding_units
 from bench.analysis.results import CaseResult, GroupResult, Run
-from bench.analysis.validity import Tolerance, largest_gradient_difference, loss_differences, tolerance_of
+from bench.analysis.validity import Tolerance, loss_differences, tolerance_of
 from bench.records.run import Measurement
 from bench.report.form.document import Column, Row, Section, Table, column
 
@@ -17,11 +18,10 @@ def section(run: Run) -> Section:
 
 def _reading(run: Run) -> str:
     loss = _tolerance(run, lambda tolerance: tolerance.loss)
-    gradient = _tolerance(run, lambda tolerance: tolerance.gradient)
     curve = _tolerance(run, lambda tolerance: tolerance.curve)
     return (
         "Before any timing each case starts from the baseline's weights and batches (compared byte for byte), and its "
-        f"first loss (tolerance {loss}), its first gradients ({gradient} of each one's length) and its first five "
+        f"first loss (tolerance {loss}), its first gradients ({_gradient_tolerance(run)}) and its first five "
         f"losses ({curve}) must agree with the baseline's; else it is not timed.{_shorter(run)} The differences below "
         "are the largest over all blocks; later losses are not compared number by number, for training amplifies "
         "rounding." + _changes(run, _tolerance(run, lambda tolerance: tolerance.change))
@@ -35,6 +35,28 @@ def _tolerance(run: Run, of: Callable[[Tolerance], float]) -> str:
     if len(set(tolerances.values())) == 1:
         return next(iter(tolerances.values()))
     return ", ".join(f"{text} in {precision} on {device.upper()}" for (precision, device), text in tolerances.items())
+
+
+def _gradient_tolerance(run: Run) -> str:
+    """In rounding units where the baseline measured its noise, else of each gradient's length; both in a mixed run."""
+    baselines = [m for group in run.groups for m in group.baseline.measurements]
+    floors = {m.case.workload.precision: _floor(m) for m in baselines}
+    texts = [_floor_tolerance(floor, precision, len(floors) > 1) for precision, floor in floors.items() if floor]
+    if len(texts) < max(1, len(floors)):
+        texts.append(f"{_tolerance(run, lambda tolerance: tolerance.gradient)} of each one's length")
+    return "; ".join(texts)
+
+
+def _floor_tolerance(floor: Floor, precision: str, of_several: bool) -> str:
+    where = f" in {precision}" if of_several else ""
+    return (
+        f"{floor.units:.0f} rounding units each, a unit being how far the weight's gradient moves when the weights are "
+        f"rounded, and {floor.length:.0e} of the length of all gradients together{where}"
+    )
+
+
+def _floor(baseline: Measurement) -> Floor | None:
+    return floor_of(baseline.evidence, baseline.case.workload.precision, baseline.case.device)
 
 
 def _changes(run: Run, tolerance: str) -> str:
@@ -68,21 +90,33 @@ def less_warm(run: Run) -> list[str]:
 
 
 def _work(run: Run) -> Table:
+    rows = tuple(_work_row(group, result) for group, result in run.rows() if result.measurements)
     columns = (
         column("case", "group"),
         column("mode", "title"),
         Column("first loss differs by", lambda row: _scientific(row["loss_difference"])),
-        Column("first gradients by", lambda row: _scientific(row["gradient_difference"])),
+        *_gradient_columns(rows),
         Column("first losses by", lambda row: _scientific(row["curve_difference"])),
         column("updates counted / asked for", "updates"),
     )
-    rows = tuple(_work_row(group, result) for group, result in run.rows() if result.measurements)
     return Table(
         "equal_work",
         columns if len(run.groups) > 1 else columns[1:],
         rows,
         "How far each mode's first steps differ from the baseline's",
     )
+
+
+def _gradient_columns(rows: Sequence[Row]) -> list[Column]:
+    """In rounding units where they are known: by its own length, a gradient of nothing but rounding differs by 1."""
+    in_units = [row for row in rows if "gradient_units" in row]
+    columns = [Column("first gradients by (rounding units)", lambda row: _units(row.get("gradient_units")))]
+    own = [Column("first gradients by", lambda row: _scientific(row["gradient_difference"]))]
+    return columns[: len(in_units)] + (own if len(in_units) < max(1, len(rows)) else [])
+
+
+def _units(value: object) -> str:
+    return f"{value:.1f}" if isinstance(value, float) else "–"
 
 
 def _work_row(group: GroupResult, result: CaseResult) -> Row:
@@ -101,6 +135,7 @@ def _work_row(group: GroupResult, result: CaseResult) -> Row:
         "curve_difference": curve,
         "losses_compared": min(compared, default=None),
         "updates": ", ".join(sorted(updates)),
+        **_gradient_units(pairs),
     }
 
 
@@ -109,6 +144,16 @@ def _differences(measurement: Measurement, baseline: Measurement) -> tuple[float
     evidence, expected = measurement.evidence, baseline.evidence
     curve = loss_differences(evidence, expected)
     return curve[0], largest_gradient_difference(evidence.gradients, expected.gradients)[1], max(curve)
+
+
+def _gradient_units(pairs: Sequence[tuple[Measurement, Measurement]]) -> Row:
+    """The most rounding units over all blocks, where each block's baseline measured its noise; else no such field."""
+    units = [
+        most_rounding_units(m.evidence.gradients, baseline.evidence.gradients, floor)[1]
+        for m, baseline in pairs
+        if (floor := _floor(baseline))
+    ]
+    return {"gradient_units": max(units)} if units and len(units) == len(pairs) else {}
 
 
 def _modes(run: Run) -> Table:

@@ -13,7 +13,7 @@ from taken import fakes, stages
 from taken import taken as taken_through
 
 from bench import modes
-from bench.analysis import validity
+from bench.analysis import gradients, validity
 from bench.errors import NotApplicable
 from bench.modes import MODES, Trainer, placing, row
 from bench.records.case import Case
@@ -168,10 +168,10 @@ def test_the_first_gradients_are_those_of_the_step() -> None:
         images, labels, _ = task.inputs.batch(tf.constant(0))
         logits = task.model(images)
         loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits))
-    gradients = [gradient.numpy() for gradient in tape.gradient(loss, task.weights)]
-    reference = sketch([weight.name for weight in task.weights], gradients)
+    by_hand = [gradient.numpy() for gradient in tape.gradient(loss, task.weights)]
+    reference = sketch([weight.name for weight in task.weights], by_hand)
     for mode in ("eager", "xla"):
-        _, difference = validity.largest_gradient_difference(measured(mode).evidence.gradients, reference)
+        _, difference = gradients.largest_gradient_difference(measured(mode).evidence.gradients, reference)
         assert difference < 1e-3
 
 

@@ -88,7 +88,7 @@ def test_an_optimizer_without_gradients_in_its_slots_is_compared_by_what_it_chan
 def test_random_layers_are_named_as_what_may_differ() -> None:
     case, baseline = measured("xla", "dropout"), measured("eager", "dropout")
     assert validity.unequal_work(case.evidence, baseline.evidence, "float32")
-    assert "random layers, such as Dropout" in validity.advice(case.evidence, baseline.evidence)
+    assert "random layers (Dropout) draw" in validity.advice(case.evidence, baseline.evidence)
     other = measured("eager", "dropout", seed=1)
     assert "must give the same in every process" in validity.advice(other.evidence, baseline.evidence)
 

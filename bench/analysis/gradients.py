@@ -1,0 +1,146 @@
+"""How far a case's first gradients are from its baseline's, as a share of their norm or in rounding units."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bench.records.proof import Evidence, GradientSketch
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """How far first gradients may differ where the baseline has measured its rounding noise.
+
+    A weight's rounding unit is noise + `own` |g| + `largest` G, where |g| is its gradient's norm and G the largest such
+    norm of any weight. So a gradient that is zero in exact arithmetic (of a bias before a normalisation) is compared
+    with rounding, not with itself. `units` is the tolerance of each weight, in its units; `length` the relative
+    tolerance of the norm of all gradients as one vector.
+    One rounding may turn a ReLU or a maximum around, which moves a gradient by far more than the noise. Where the
+    baseline has seen that happen, in its noise after a move of many roundings, the tolerance of a weight is larger by
+    that far noise, but by no more than `turned` |g|.
+    `curve` is a tolerance in multiples of the noise of the losses: it counts where it is more than Tolerance.curve.
+    `loss` is how far apart (relative) the baseline's own first loss and that from moved weights may be; if they are
+    further apart, the step could not be repeated, and the noise is not rounding.
+    """
+
+    own: float
+    largest: float
+    units: float
+    turned: float
+    length: float
+    curve: float
+    loss: float
+
+
+# Measured on a CPU against eager, batches 16 and 64 (tests/tf/modes/test_gradient_floor.py repeats a part of it), as
+# the most units / the largest difference of the length: see docs/methods.md. No GPU was measured: there, and in tf32,
+# the tolerances without a floor hold.
+
+FLOORS = {
+    ("float32", "cpu"): Floor(own=1e-7, largest=1e-9, units=50, turned=5e-3, length=1e-3, curve=5, loss=1e-4),
+    ("mixed_bfloat16", "cpu"): Floor(own=1e-2, largest=1e-4, units=3, turned=0, length=8e-2, curve=5, loss=2e-2),
+    ("mixed_float16", "cpu"): Floor(own=1e-3, largest=1e-5, units=3, turned=0, length=2e-2, curve=5, loss=2e-3),
+}
+
+
+def floor_of(baseline: Evidence, precision: str, device: str) -> Floor | None:
+    """The floor of this precision on this device; None where it is not known, or the baseline measured no noise.
+
+    Noise also counts as not measured where the baseline's first step could not be repeated: its first loss came out
+    otherwise by more than rounding, as with random numbers that are drawn anew each time.
+    """
+    measured = all(sketch.noise is not None and sketch.norm is not None for sketch in baseline.gradients)
+    if baseline.by_change or not measured or not baseline.moved_losses:
+        return None
+    floor = FLOORS.get((precision, device))
+    repeated = relative(baseline.moved_losses[0], baseline.first_losses[0])
+    return floor if floor and repeated <= floor.loss else None
+
+
+def with_noise_of(evidence: Evidence, measured: Evidence) -> Evidence:
+    """The evidence with the noise that another case measured of the same first step; as it is where they differ."""
+    same = [sketch.weight for sketch in evidence.gradients] == [sketch.weight for sketch in measured.gradients]
+    if not same or measured.weights_digest != evidence.weights_digest:
+        return evidence
+    gradients = tuple(
+        replace(sketch, noise=other.noise, far_noise=other.far_noise)
+        for sketch, other in zip(evidence.gradients, measured.gradients, strict=True)
+    )
+    return replace(evidence, gradients=gradients, moved_losses=measured.moved_losses)
+
+
+def more_than_rounding(evidence: Evidence, baseline: Evidence, floor: Floor) -> list[str]:
+    """Where a case's first gradients differ from the baseline's by more than rounding; empty where they do not."""
+    reasons = []
+    weight, units = most_rounding_units(evidence.gradients, baseline.gradients, floor)
+    if units > floor.units:
+        reasons.append(
+            f"its first gradient of {weight} differs by {units:.1e} rounding units (tolerance {floor.units:.0f})"
+        )
+    length = relative(_length(evidence.gradients), _length(baseline.gradients))
+    if length > floor.length:
+        reasons.append(f"its first gradients' length differs by {length:.1e} (tolerance {floor.length:.0e})")
+    return reasons
+
+
+def most_rounding_units(
+    gradients: Sequence[GradientSketch], reference: Sequence[GradientSketch], floor: Floor
+) -> tuple[str, float]:
+    """The weight whose first gradients differ most in rounding units, and by how many of them."""
+    largest = max(sketch.norm or 0.0 for sketch in reference)
+    units = [
+        (a.weight, _ratio(_distance(a, b), _unit(b, floor, largest))) for a, b in zip(gradients, reference, strict=True)
+    ]
+    return max(units, key=lambda pair: pair[1])
+
+
+def _unit(sketch: GradientSketch, floor: Floor, largest: float) -> float:
+    """A weight's rounding unit, with its share of what a turned ReLU may add to the tolerance."""
+    norm = sketch.norm or 0.0
+    turned = min(sketch.far_noise or 0.0, floor.turned * norm)
+    return (sketch.noise or 0.0) + floor.own * norm + floor.largest * largest + turned / floor.units
+
+
+def _ratio(distance: float, unit: float) -> float:
+    """Of nothing to nothing: 0."""
+    return distance / unit if unit else math.inf if distance else 0.0
+
+
+def _length(gradients: Sequence[GradientSketch]) -> float | None:
+    """The L2 norm of all gradients as one vector; None where one is not finite."""
+    norms = [sketch.norm for sketch in gradients]
+    return None if None in norms else math.hypot(*(norm for norm in norms if norm is not None))
+
+
+def largest_gradient_difference(
+    gradients: Sequence[GradientSketch], reference: Sequence[GradientSketch]
+) -> tuple[str, float]:
+    """The weight whose first gradients differ most, and by how much of the reference's norm."""
+    differences = [(a.weight, _sketch_difference(a, b)) for a, b in zip(gradients, reference, strict=True)]
+    return max(differences, key=lambda pair: pair[1])
+
+
+def _sketch_difference(a: GradientSketch, b: GradientSketch) -> float:
+    """An estimate of |a - b| / |b|, or of |a - b| where b is zero."""
+    distance = _distance(a, b)
+    return distance / b.norm if b.norm else distance
+
+
+def _distance(a: GradientSketch, b: GradientSketch) -> float:
+    """Root mean square of the projections' differences: an estimate of |a - b|.
+
+    Gaussian projections keep lengths on average (Johnson and Lindenstrauss 1984). A NaN counts as infinitely far.
+    """
+    if a.norm is None or b.norm is None or None in a.projections or None in b.projections:
+        return math.inf
+    squares = [
+        (x - y) ** 2 for x, y in zip(a.projections, b.projections, strict=True) if x is not None and y is not None
+    ]
+    return math.sqrt(sum(squares) / len(squares))
+
+
+def relative(value: float | None, reference: float | None) -> float:
+    """|value - reference| / |reference|; infinite where either is not finite."""
+    if value is None or reference is None:
+        return math.inf
+    return abs(value - reference) / max(abs(reference), 1e-12)
