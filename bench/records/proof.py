@@ -10,8 +10,9 @@ class GradientSketch:
     """One weight's first gradient: its L2 norm, and its projections on a few fixed random directions.
 
     The root mean square difference of two sketches' projections estimates the L2 norm of the gradients' difference.
-    `noise` is the L2 norm of this gradient's change when every weight moves by one rounding, `far_noise` when each
-    moves by many (float32 only). Only the baseline measures them: None in other cases and in older files.
+    `noise` is the L2 norm of this gradient's change when every weight moves by one rounding. `far_noise` (float32 only)
+    is by how much it changes more than in proportion when each moves by many. Only the baseline measures them: None in
+    other cases and in older files.
     """
 
     weight: str

@@ -41,8 +41,9 @@ class Snapshot:
 
 
 class Noise(NamedTuple):
-    """`near`: the L2 norm of each first gradient's change when every weight moves by one rounding; `far`: by many.
+    """`near`: the L2 norm of each first gradient's change when every weight moves by one rounding.
 
+    `far`: by how much more than in proportion it changes when every weight moves by many.
     `losses`: the first losses of the training whose weights moved by one rounding.
     """
 
@@ -60,13 +61,23 @@ def measure_noise(trainer: Trainer, start: Snapshot, gradients: Sequence[Any], s
     again and the process needs no more memory than for its steps.
     """
     now = Snapshot(trainer)
-    far = _changes(trainer, start, gradients, FAR[precision])[0] if precision in FAR else ()
+    distant = _changes(trainer, start, gradients, FAR[precision])[0] if precision in FAR else ()
     near, loss = _changes(trainer, start, gradients, ROUNDING[precision])
     losses = (loss, *(_loss_again(trainer, number) for number in range(1, steps)))
     now.put_back()
     now.close()
     start.close()
-    return Noise(near, far, losses)
+    return Noise(near, _out_of_proportion(distant, near, precision), losses)
+
+
+def _out_of_proportion(
+    distant: Sequence[float | None], near: Sequence[float | None], precision: str
+) -> tuple[float | None, ...]:
+    """What of each distant change is more than the near one grown with the move; 0 where all is smooth."""
+    return tuple(
+        None if far is None or close is None else max(0.0, far - close * FAR[precision] / ROUNDING[precision])
+        for far, close in zip(distant, near, strict=False)
+    )
 
 
 def _changes(

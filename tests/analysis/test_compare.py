@@ -7,9 +7,11 @@ import pytest
 from builders import ENVIRONMENT, a_case, a_group, a_plan, an_evidence, outcomes
 from kept_runs import PLAN, STEPS, a_run, named
 
-from bench.analysis.compare import Difference, changes, differences
+from bench.analysis.analyse import analyse
+from bench.analysis.compare import Difference, NamedRun, changes, differences
 from bench.analysis.stats.ratios import Verdict
-from bench.records.run import Failure
+from bench.records.proof import Evidence, GradientSketch
+from bench.records.run import Failure, Outcome
 from bench.records.store import Store
 
 
@@ -44,6 +46,25 @@ def test_what_cannot_be_compared_says_why_and_nothing_is_skipped(tmp_path: Path)
     assert reasons["b", "xla"] == "not measured in b"
     assert reasons["c", "xla"] == "the runs started from other weights"
     assert {change.step.verdict for change in by_mode if change.run == "c"} == {Verdict.NOT_COMPARABLE}
+
+
+def test_runs_are_compared_in_the_rounding_units_that_the_baseline_before_measured() -> None:
+    """Another version's gradient of nothing but rounding is other rounding. Only the baseline has the noise."""
+    kernel, noisy = GradientSketch("kernel", 1.0, (0.5, -0.5), 1e-6), GradientSketch("bias", 1e-8, (1e-8, 0.0), 3e-8)
+    plain = an_evidence(gradients=(replace(kernel, noise=None), replace(noisy, noise=None)))
+    rounded = replace(plain, gradients=(plain.gradients[0], replace(noisy, projections=(0.0, 2e-8), noise=None)))
+    with_noise = replace(plain, gradients=(kernel, noisy), moved_losses=(2.3,))
+
+    def run(name: str, baseline: Evidence, other: Evidence) -> NamedRun:
+        records = [o.measurement for o in outcomes(PLAN, STEPS) if o.measurement]
+        by_mode = {"eager": baseline, "function": other, "xla": other}
+        kept = [Outcome(measurement=replace(m, evidence=by_mode[m.case.mode])) for m in records]
+        return NamedRun(name, analyse(PLAN, kept))
+
+    for baseline, comparable in ((with_noise, True), (plain, False)):
+        verdicts = {change.step.verdict for change in changes([run("a", baseline, plain), run("b", rounded, rounded)])}
+        assert (verdicts != {Verdict.NOT_COMPARABLE}) is comparable
+        assert (Verdict.NOT_COMPARABLE not in verdicts) is comparable
 
 
 def test_gains_against_other_baselines_are_not_compared(tmp_path: Path) -> None:

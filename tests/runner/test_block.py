@@ -51,6 +51,16 @@ def test_every_case_is_measured_with_the_same_steps_and_rounds() -> None:
         assert record.proof.updates == record.proof.updates_expected == 5 + SCHEDULE.warmup_steps + SCHEDULE.rounds
 
 
+def test_the_baseline_and_its_control_measure_the_rounding_noise_and_no_other_case_does() -> None:
+    """Both, so that nothing but chance makes the two differ."""
+    measured = {
+        arm: record.evidence.gradients[0].noise is not None and len(record.evidence.moved_losses) == 5
+        for arm, record in run_block().items()
+        if isinstance(record, Measurement)
+    }
+    assert measured == {arm: arm in ("eager", "eager-again") for arm in ARMS}
+
+
 def test_a_worker_that_raises_is_one_failure_with_its_traceback() -> None:
     failed = failure(run_block("graph=fail"), "graph")
     assert (failed.stage, failed.message) == ("slice", "planted failure")

@@ -109,14 +109,18 @@ def _work(run: Run) -> Table:
 
 def _gradient_columns(rows: Sequence[Row]) -> list[Column]:
     """In rounding units where they are known: by its own length, a gradient of nothing but rounding differs by 1."""
-    in_units = [row for row in rows if "gradient_units" in row]
-    columns = [Column("first gradients by (rounding units)", lambda row: _units(row.get("gradient_units")))]
-    own = [Column("first gradients by", lambda row: _scientific(row["gradient_difference"]))]
-    return columns[: len(in_units)] + (own if len(in_units) < max(1, len(rows)) else [])
+    in_units = ["gradient_units" in row for row in rows]
+    units = Column("first gradients by (rounding units)", lambda row: _units(row.get("gradient_units")))
+    own = Column("first gradients by", lambda row: _scientific(_own_difference(row)))
+    return [*([units] if any(in_units) else []), *([] if rows and all(in_units) else [own])]
 
 
 def _units(value: object) -> str:
     return f"{value:.1f}" if isinstance(value, float) else "–"
+
+
+def _own_difference(row: Row) -> object:
+    return None if "gradient_units" in row else row["gradient_difference"]
 
 
 def _work_row(group: GroupResult, result: CaseResult) -> Row:

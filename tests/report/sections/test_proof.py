@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from builders import a_group, a_measurement, a_plan, an_evidence, outcomes
+from builders import a_case, a_group, a_measurement, a_plan, an_evidence, outcomes
 from built_reports import STEPS, built
 
 from bench.analysis.analyse import analyse
+from bench.records.proof import GradientSketch
 from bench.records.run import Measurement, Outcome
+from bench.report.form.document import Table
 from bench.report.sections import proof
 
 
@@ -25,6 +27,46 @@ def test_differences_of_equal_work_are_shown(tmp_path: Path) -> None:
     built(tmp_path, records)
     table = pd.read_csv(tmp_path / "tables" / "equal_work.csv").set_index("mode")
     assert table.loc["xla", "loss_difference"] == pytest.approx(0.0000002 / 2.3, rel=1e-3)
+
+
+def noisy(measurement: Measurement, norm: float = 1.0) -> Measurement:
+    """With the rounding noise that a baseline measures, and this norm and first projection of its one gradient."""
+    sketch = GradientSketch("kernel", norm, (norm / 2, -0.5), noise=1e-6)
+    return replace(measurement, evidence=an_evidence(gradients=(sketch,), moved_losses=(2.3,)))
+
+
+def test_gradients_are_shown_in_rounding_units_where_the_baseline_measured_its_noise(tmp_path: Path) -> None:
+    records = [
+        Outcome(measurement=noisy(o.measurement, 1.00001 if o.case.arm == "xla" else 1.0))
+        for o in outcomes(a_plan(), STEPS)
+        if o.measurement
+    ]
+    text = built(tmp_path, records).path.read_text()
+    assert "its first gradients (50 rounding units each, a unit being how far" in text
+    assert "and 1e-03 of the length of all gradients together) and its first five" in text
+    table = pd.read_csv(tmp_path / "tables" / "equal_work.csv").set_index("mode")
+    assert table.loc["xla", "gradient_units"] == pytest.approx(0.5e-5 / 2**0.5 / 1.101e-6, rel=1e-3)
+    assert table.loc["xla", "gradient_difference"] == pytest.approx(0.5e-5 / 2**0.5, rel=1e-3)
+    assert "| XLA | 0 | 3.2 | 0 |" in text
+    assert "the first gradients by 3.2 rounding units, which is rounding" in text
+    assert "**first gradients by (rounding units)**" in text
+    assert "first gradients by |" not in text
+
+
+def test_a_run_with_and_without_noise_shows_both_measures() -> None:
+    cases = (*a_group(), *(a_case(c.mode, c.again, precision="mixed_bfloat16") for c in a_group()))
+    plan = a_plan(cases)
+    records = [
+        Outcome(measurement=noisy(o.measurement)) if o.case.workload.precision == "float32" and o.measurement else o
+        for o in outcomes(plan, STEPS)
+    ]
+    reading, table, _ = proof.section(analyse(plan, records)).parts
+    assert "(50 rounding units each" in str(reading)
+    assert "all gradients together in float32; 2e-02 in float32 on CPU, 7e-01 in mixed_bfloat16" in str(reading)
+    assert isinstance(table, Table)
+    by_title = [dict(zip([c.title for c in table.columns], cells, strict=True)) for cells in table.cells()]
+    assert [row["first gradients by (rounding units)"] for row in by_title] == ["0.0"] * 5 + ["–"] * 5
+    assert [row["first gradients by"] for row in by_title] == ["–"] * 5 + ["0"] * 5
 
 
 @pytest.mark.parametrize(
