@@ -18,7 +18,8 @@ class Floor:
     One rounding may turn a ReLU or a maximum around, which moves a gradient by far more than the noise. Where the
     baseline has seen that happen, in its noise after a move of many roundings, the tolerance of a weight is larger by
     that far noise, but by no more than `turned` |g|.
-    `curve` is a tolerance in multiples of the noise of the losses: it counts where it is more than Tolerance.curve.
+    `losses` is a tolerance of each loss, in multiples of how far rounding drives the baseline's own: it counts where it
+    is more than Tolerance.loss or Tolerance.curve.
     `loss` is how far apart (relative) the baseline's own first loss and that from moved weights may be; if they are
     further apart, the step could not be repeated, and the noise is not rounding.
     """
@@ -28,7 +29,7 @@ class Floor:
     units: float
     turned: float
     length: float
-    curve: float
+    losses: float
     loss: float
 
 
@@ -37,9 +38,9 @@ class Floor:
 # the tolerances without a floor hold.
 
 FLOORS = {
-    ("float32", "cpu"): Floor(own=1e-7, largest=1e-9, units=50, turned=5e-3, length=1e-3, curve=5, loss=1e-4),
-    ("mixed_bfloat16", "cpu"): Floor(own=1e-2, largest=1e-4, units=3, turned=0, length=8e-2, curve=5, loss=2e-2),
-    ("mixed_float16", "cpu"): Floor(own=1e-3, largest=1e-5, units=3, turned=0, length=2e-2, curve=5, loss=2e-3),
+    ("float32", "cpu"): Floor(own=1e-7, largest=1e-9, units=50, turned=5e-3, length=1e-3, losses=5, loss=1e-4),
+    ("mixed_bfloat16", "cpu"): Floor(own=1e-2, largest=1e-4, units=3, turned=0, length=8e-2, losses=5, loss=2e-2),
+    ("mixed_float16", "cpu"): Floor(own=1e-3, largest=1e-5, units=3, turned=0, length=2e-2, losses=5, loss=2e-3),
 }
 
 

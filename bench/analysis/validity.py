@@ -69,23 +69,25 @@ def unequal_work(evidence: Evidence, baseline: Evidence, precision: str, device:
     if weights != others:
         return (*reasons, f"it trains {weights} weights where the baseline trains {others}")
     first, *curve = loss_differences(evidence, baseline)
-    if first > tolerance.loss:
-        reasons.append(f"its first loss differs by {first:.1e} (tolerance {tolerance.loss:.0e})")
     floor = floor_of(baseline, precision, device)
+    noise = _loss_noise(baseline, floor)
+    most = max(tolerance.loss, *noise[:1])
+    if first > most:
+        reasons.append(f"its first loss differs by {first:.1e} (tolerance {most:.0e})")
     reasons += (
         more_than_rounding(evidence, baseline, floor) if floor else _unequal_gradients(evidence, baseline, tolerance)
     )
-    if max(curve, default=0.0) > _most_drift(baseline, tolerance, floor):
+    if max(curve, default=0.0) > max(tolerance.curve, *noise):
         reasons.append(f"its losses drift {max(curve):.1e} apart within {len(curve) + 1} steps")
     return tuple(reasons)
 
 
-def _most_drift(baseline: Evidence, tolerance: Tolerance, floor: Floor | None) -> float:
-    """How far the loss curves may drift apart: more where the baseline's own does so after a rounding."""
+def _loss_noise(baseline: Evidence, floor: Floor | None) -> list[float]:
+    """How far each loss may lie apart because rounding drives the baseline's own as far; only 0 without a floor."""
     if floor is None:
-        return tolerance.curve
+        return [0.0]
     moved = [relative(a, b) for a, b in zip(baseline.moved_losses, baseline.first_losses, strict=False)]
-    return max([tolerance.curve, *(floor.curve * difference for difference in moved if math.isfinite(difference))])
+    return [floor.losses * difference for difference in moved if math.isfinite(difference)]
 
 
 def _unequal_gradients(evidence: Evidence, baseline: Evidence, tolerance: Tolerance) -> list[str]:

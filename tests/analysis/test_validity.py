@@ -156,6 +156,14 @@ def test_losses_may_drift_as_far_as_rounding_drives_the_baselines_own_but_five_t
         assert len(validity.unequal_work(drifting, BASELINE, "float32")) == 1
 
 
+def test_a_first_loss_may_differ_as_far_as_rounding_drives_the_baselines_own_but_five_times() -> None:
+    unstable = replace(BASELINE, moved_losses=(2.3 * (1 + 9e-6), 2.2, 2.1, 2.0, 1.9))
+    for difference, count in ((4e-5, 0), (5e-5, 1)):
+        other = an_evidence(gradients=(KERNEL, BIAS), first_losses=(2.3 * (1 + difference), 2.2, 2.1, 2.0, 1.9))
+        assert len(validity.unequal_work(other, unstable, "float32")) == count
+        assert len(validity.unequal_work(other, BASELINE, "float32")) == 1
+
+
 @pytest.mark.parametrize(
     ("random_layers", "advice"),
     [
