@@ -18,7 +18,7 @@ LOSSES = ("last_loss", "first_losses", "projections", "norm")
 SIGNED = (*LOSSES, "temperature_c")  # all else counts something
 SHORTEST_S = 1e-9  # the clock counts nanoseconds
 LEAST = {  # of what is divided by, or whose logarithm is taken
-    **dict.fromkeys(("load_s", "build_s", "first_call_s", "trace_s", "wall_s", "once_s"), SHORTEST_S),
+    **dict.fromkeys(("first_call_s", "wall_s", "once_s"), SHORTEST_S),
     **dict.fromkeys(("baseline_s", "candidate_s", "slices_s", "loops_s", "step_s"), SHORTEST_S),
     **dict.fromkeys(("steps", "cores", "batch_size", "peak_memory_bytes", "matmul_flops_per_s"), 1),
 }

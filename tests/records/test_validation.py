@@ -31,8 +31,8 @@ def test_a_slice_took_time(bad: float) -> None:
 
 
 @pytest.mark.parametrize("field", ["load_s", "build_s", "first_call_s"])
-@pytest.mark.parametrize("bad", [-1.0, 0.0, float("nan"), float("inf"), 1e300])
-def test_a_time_is_finite_and_took_time(field: str, bad: float) -> None:
+@pytest.mark.parametrize("bad", [-1.0, float("nan"), float("inf"), 1e300])
+def test_a_time_is_finite_and_not_negative(field: str, bad: float) -> None:
     assert fault(**{field: bad}).startswith(f"{field} is")
 
 
