@@ -119,6 +119,8 @@ def largest_gradient_difference(
     gradients: Sequence[GradientSketch], reference: Sequence[GradientSketch]
 ) -> tuple[str, float]:
     """The weight whose first gradients differ most, and by how much of the reference's norm."""
+    if len(gradients) != len(reference) or not gradients:
+        return "its weights, of which there are others", math.inf
     differences = [(a.weight, _sketch_difference(a, b)) for a, b in zip(gradients, reference, strict=True)]
     return max(differences, key=lambda pair: pair[1])
 
@@ -135,6 +137,8 @@ def _distance(a: GradientSketch, b: GradientSketch) -> float:
     Gaussian projections keep lengths on average (Johnson and Lindenstrauss 1984). A NaN counts as infinitely far.
     """
     if a.norm is None or b.norm is None or None in a.projections or None in b.projections:
+        return math.inf
+    if len(a.projections) != len(b.projections) or not a.projections:
         return math.inf
     squares = [
         (x - y) ** 2 for x, y in zip(a.projections, b.projections, strict=True) if x is not None and y is not None

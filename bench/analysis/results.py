@@ -73,7 +73,7 @@ class CaseResult:
     def summary(self, metric: str) -> Summary | None:
         """A metric of metrics.METRICS across the blocks; None where it was not measured, or the case is invalid."""
         values = [METRICS[metric].value(m) for m in self.measurements]
-        measured = [value for value in values if value is not None]
+        measured = [value for value in values if value]  # a time of 0 is one that no clock has seen
         return summarise(measured) if measured and self.valid else None
 
 

@@ -133,7 +133,8 @@ def _broken(run: Run) -> list[str]:
     name = f"run {run.plan.seed:02}"  # as its folder is called
     invalid = [f"{name}, {result.title}: INVALID: {why}" for _, result in run.rows() for why in result.invalid]
     failed = [f"{name}, {f.case.arm}: failed at {f.stage} in block {f.block}: {f.message}" for f in run.breakdowns]
-    return [*invalid, *failed]
+    left_out = [f"{name}: {line.text}" for line in run.left_out]
+    return [*invalid, *failed, *left_out]
 
 
 def _harness_cost(harness: Harness) -> HarnessCost:

@@ -55,9 +55,10 @@ def _exit(judged: "Sequence[GateResult]", damaged: bool) -> Exit:
 
 def _damaged(runs: "Sequence[NamedRun]") -> bool:
     """Whether a run's files contradict its plan; says what of them does not count."""
-    for named in runs:
-        for line in named.run.left_out:
-            aside(f"warning: {named.name}: left out: {line.text}")
+    from bench.report import comparison
+
+    for sentence in comparison.left_out(runs):
+        aside(f"warning: {sentence.replace('**', '')}")
     return any(named.run.damaged for named in runs)
 
 

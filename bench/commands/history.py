@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from bench.commands.console import aside
 from bench.errors import BenchError, Exit
 
 
@@ -13,10 +14,14 @@ def history(
 ) -> Exit:
     """Show every case of every run in a folder, oldest first."""
     from bench.commands import terminal
-    from bench.report.history import table
+    from bench.report.history import read_runs, table
 
-    runs = sorted(path.parent for depth in ("*", "*/*") for path in folder.glob(f"{depth}/plan.json"))
-    if not runs:
+    folders = sorted(path.parent for depth in ("*", "*/*") for path in folder.glob(f"{depth}/plan.json"))
+    if not folders:
         raise BenchError(f"{folder} holds no run; give the folder that runs lie in, e.g. cifar-bench history results")
+    runs = read_runs(folders)
     terminal.show(table(runs))
-    return Exit.OK
+    for name, run in runs:
+        for line in run.left_out:
+            aside(f"warning: {name}: left out: {line.text}")
+    return Exit.CASE_FAILED if any(run.damaged for _, run in runs) else Exit.OK

@@ -57,7 +57,8 @@ class ReplaySession:
         self.environment = measurements[0].environment if measurements else None
 
     def summary(self) -> list[str]:
-        return [f"replayed from: {self.folder}"]
+        left_out = [f"left out: {line.text}" for line in self._run.left_out]
+        return [f"replayed from: {self.folder}", *left_out]
 
     def missing_device(self, case: Case) -> str:
         return ""

@@ -12,6 +12,7 @@ from bench.errors import BenchError
 from bench.records.run import FORMAT
 
 Record = TypeVar("Record")
+UNFINISHED = {"lock", "plan.tmp"}  # what a run leaves that could not be begun
 
 
 @contextmanager
@@ -21,13 +22,14 @@ def new_folder(folder: Path, advice: str, again: str = "") -> Iterator[None]:
     What lies in it stays, unless it holds the file `again`, and no run: then it is filled anew.
     """
     try:
-        held = {file.name for file in folder.iterdir()} if folder.is_dir() else set()
+        held = {file.name for file in folder.iterdir()} - UNFINISHED if folder.is_dir() else set()
         if held and (again not in held or "plan.json" in held):
             raise BenchError(f"{folder} holds {'another run' if 'plan.json' in held else 'other files'}; {advice}")
         folder.mkdir(parents=True, exist_ok=True)
         yield
-    except OSError as error:
-        raise BenchError(f"cannot write to {folder}: {error.strerror}; give another --out") from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise BenchError(f"cannot write to {folder}: {reason}; give another --out") from None
 
 
 def write(file: Path, record: object) -> None:
@@ -38,9 +40,20 @@ def write(file: Path, record: object) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     os.replace(draft, file)
+    sync_folder(file.parent)
 
 
-def read(file: Path, kind: type[Record]) -> Record:
+def sync_folder(folder: Path) -> None:
+    """Wait until the folder's list of files is on the disk, where the system can. Raises OSError."""
+    if hasattr(os, "O_DIRECTORY"):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def read(file: Path, kind: type[Record], advice: str = "restore it from a copy") -> Record:
     """The record that a file holds. Raises BenchError where it cannot be read, is broken or of a newer format."""
     try:
         text = file.read_bytes()
@@ -49,13 +62,14 @@ def read(file: Path, kind: type[Record]) -> Record:
     except OSError as error:
         raise BenchError(f"cannot read {file}: {error.strerror}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BenchError(f"{file} is broken ({error}); move it away and type --resume to measure it again") from None
+        raise BenchError(f"{file} is broken ({error}); {advice}") from None
 
 
 def refuse_newer(text: bytes, place: object) -> None:
     """Raises BenchError for a record of a format that this version does not know, DecodeError for no record at all."""
     found = msgspec.json.decode(text, type=dict[str, msgspec.Raw]).get("format")
-    if found and bytes(found).isdigit() and int(bytes(found)) > FORMAT:
+    digits = bytes(found or b"")
+    if digits.isdigit() and (len(digits) > 9 or int(digits) > FORMAT):
         raise BenchError(
-            f"{place} has format {bytes(found).decode()}, this version reads up to {FORMAT}; update cifar-bench"
+            f"{place} has format {digits[:9].decode()}, this version reads up to {FORMAT}; update cifar-bench"
         )

@@ -10,6 +10,7 @@ probes.json                              in a run's folder: its own models, prob
 
 from os.path import isfile
 from pathlib import Path
+from typing import TypeVar
 
 from bench.errors import BenchError
 from bench.records import lines
@@ -20,7 +21,9 @@ from bench.records.run import FORMAT
 from bench.records.selftest import SelfTest
 from bench.records.store import Store
 from bench.records.training import AccuracyPlan, Broken, Training, TrainingFiles, TrainingProgress
+from bench.records.validation import number_faults
 
+Record = TypeVar("Record")
 TRAININGS = "trainings.jsonl.gz"
 PROBES = "probes.json"
 
@@ -50,7 +53,10 @@ def open_accuracy(folder: Path) -> AccuracyPlan:
     """What an accuracy run set out to do. Raises BenchError where the folder holds none."""
     if not isfile(folder / "accuracy.json"):
         raise BenchError(f"{folder} has no accuracy.json; `cifar-bench accuracy` makes such a folder")
-    return read(folder / "accuracy.json", AccuracyPlan)
+    plan = _sound(folder / "accuracy.json", AccuracyPlan)
+    if not plan.modes or not plan.seeds:
+        raise BenchError(f"{folder / 'accuracy.json'} is broken (it has no modes or no seeds); restore it from a copy")
+    return plan
 
 
 def training_folder(folder: Path, mode: str, seed: int) -> Path:
@@ -79,16 +85,27 @@ def open_selftest(folder: Path) -> tuple[SelfTest, list[Store]]:
     if not isfile(folder / "selftest.json"):
         raise BenchError(f"{folder} holds no selftest (no selftest.json); `cifar-bench selftest` makes one")
     stores = [Store.open(file.parent) for file in sorted(folder.glob("runs/*/plan.json"))]
-    return read(folder / "selftest.json", SelfTest), stores
+    selftest = _sound(folder / "selftest.json", SelfTest)
+    if any(len(each.slices_s) != len(each.loops_s) or not each.slices_s for each in selftest.harness):
+        raise BenchError(f"{folder / 'selftest.json'} is broken (slices without loops); restore it from a copy")
+    return selftest, stores
 
 
 def read_break_evens(folder: Path) -> TriedBreakEvens:
     """What has been tried of a run so far. Raises BenchError for a broken file."""
     file = folder / "trials.json"
-    return read(file, TriedBreakEvens) if file.exists() else TriedBreakEvens(FORMAT)
+    return _sound(file, TriedBreakEvens) if file.exists() else TriedBreakEvens(FORMAT)
 
 
 def read_probes(folder: Path) -> Probes:
     """What was probed of a run. Raises BenchError for a broken file."""
     file = folder / PROBES
     return read(file, Probes) if file.exists() else Probes(FORMAT)
+
+
+def _sound(file: Path, kind: type[Record]) -> Record:
+    """The record that a file holds. Raises BenchError also for a number that cannot be."""
+    record = read(file, kind)
+    if fault := next(number_faults(record), ""):
+        raise BenchError(f"{file} is broken ({fault}); restore it from a copy")
+    return record

@@ -29,6 +29,8 @@ class Line:
     def __post_init__(self) -> None:
         if not (self.measurement or self.failure or self.set_aside):
             raise ValueError("it holds neither a measurement nor a failure")
+        if self.set_aside and (self.measurement or self.failure):
+            raise ValueError("it holds an outcome and moves one aside")
 
     @property
     def record(self) -> Outcome | SetAside:
@@ -50,8 +52,9 @@ class Ledger:
     """What counts of a run, in memory."""
 
     def __init__(self, plan: Plan) -> None:
-        self._plan = plan
+        self._planned = {case.key: case for case in plan.cases}
         self._order = {case.key: number for number, case in enumerate(plan.cases)}
+        self._most_blocks = plan.schedule.most_blocks
         self._counting: dict[CaseAndBlock, Outcome] = {}
         self._left_out: list[LeftOut] = []
 
@@ -64,7 +67,7 @@ class Ledger:
         """Add what stands at `place`; what must not count is left out, with the reason."""
         if isinstance(record, SetAside):
             self._set_aside(record, place)
-        elif fault := outcome_fault(record, self._plan):
+        elif fault := outcome_fault(record, self._planned, self._most_blocks):
             self.leave_out(f"{place}: {fault}")
         else:
             self._count(record, place)
@@ -83,8 +86,8 @@ class Ledger:
 
     def _set_aside(self, aside: SetAside, place: str) -> None:
         key, block = aside.set_aside
-        if key not in self._order:
-            self.leave_out(f"{place}: {key!r} is no case of the plan")
+        if key not in self._planned or not 0 <= block < self._most_blocks:
+            self.leave_out(f"{place}: block {block} of {key!r} is not in the plan")
         self._counting.pop((key, block), None)
 
     def _count(self, outcome: Outcome, place: str) -> None:

@@ -14,7 +14,7 @@ from typing import TypeVar
 import msgspec
 
 from bench.errors import BenchError
-from bench.records.files import refuse_newer
+from bench.records.files import refuse_newer, sync_folder
 
 Record = TypeVar("Record")
 
@@ -33,6 +33,7 @@ class Position:
 def append(file: Path, record: object) -> None:
     """Write one record, and wait until it is on the disk. Raises OSError, and then leaves the file as it was."""
     left = memoryview(msgspec.json.encode(record) + b"\n")
+    new = not file.exists()
     with file.open("ab", buffering=0) as stream:
         start = stream.seek(0, os.SEEK_END)
         try:
@@ -42,6 +43,8 @@ def append(file: Path, record: object) -> None:
         except OSError:
             stream.truncate(start)  # the next line must not be glued to half of this one
             raise
+    if new:
+        sync_folder(file.parent)
 
 
 def cut_torn_line(file: Path) -> None:
@@ -54,14 +57,23 @@ def cut_torn_line(file: Path) -> None:
 
 def read(file: Path, kind: type[Record]) -> Iterator[tuple[Position, Record]]:
     """Every whole line; of a name that ends in .gz, unpacked. Raises BenchError for a file or a line that is broken."""
-    text = _text(file)
-    for number, line in enumerate(text[: text.rfind(b"\n") + 1].splitlines(), 1):
+    for number, line in enumerate(whole(file), 1):
         yield Position(file, number), _decoded(line, kind, Position(file, number))
+
+
+def whole(file: Path) -> list[bytes]:
+    """Every whole line as it stands, without its end. Raises BenchError for a file that is broken."""
+    text = _text(file)
+    return text.split(b"\n")[:-1]
 
 
 def _text(file: Path) -> bytes:
     try:
-        return gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+        packed = file.suffix == ".gz"
+        text = file.read_bytes()
+        if packed and not text:
+            raise EOFError("it is empty")
+        return gzip.decompress(text) if packed else text
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise BenchError(f"{file} is broken ({error}); restore it from a copy") from None
     except OSError as error:

@@ -6,7 +6,6 @@ process ends, however it ends; elsewhere the file itself is the lock.
 
 import os
 import socket
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -38,13 +37,14 @@ class Lock:
 
     def __init__(self, folder: Path) -> None:
         """Raises BenchError where another process holds it, or the folder cannot be written."""
-        self._file, self.warning = folder / FILE, ""
+        self._file, self.warning, self._descriptor, self._pid = folder / FILE, "", -1, os.getpid()
         try:
             self._descriptor = self._flocked(folder) if fcntl else self._created(folder)
             os.ftruncate(self._descriptor, 0)
             os.write(self._descriptor, msgspec.json.encode(_myself()) + b"\n")
         except OSError as error:
-            raise BenchError(f"cannot write to {folder}: {error.strerror}; make it writable, or copy it") from None
+            self.release()
+            raise BenchError(f"cannot write to {folder}: {error.strerror}; make room, or make it writable") from None
 
     def __enter__(self) -> "Lock":
         return self
@@ -55,19 +55,24 @@ class Lock:
         self.release()
 
     def release(self) -> None:
-        """Let it go. May be called again."""
-        if self._descriptor >= 0:
-            with suppress(OSError):  # the folder may be gone
-                self._file.unlink()
+        """Let it go. May be called again. A forked copy of this process lets nothing go."""
+        if self._descriptor < 0 or self._pid != os.getpid():
+            return
+        mine = _same_file(self._descriptor, self._file)
+        if not fcntl:  # an open file cannot be removed on Windows
             os.close(self._descriptor)
-            self._descriptor = -1
+        if mine:
+            self._file.unlink()
+        if fcntl:  # removed before it is unlocked, so that nobody locks a file that is about to go
+            os.close(self._descriptor)
+        self._descriptor = -1
 
     def _flocked(self, folder: Path) -> int:
         while True:
             descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o644)
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+            except (BlockingIOError, PermissionError):
                 os.close(descriptor)
                 raise _taken(folder) from None
             except OSError as error:
@@ -90,7 +95,7 @@ def _myself() -> Holder:
 def _same_file(descriptor: int, file: Path) -> bool:
     try:
         return os.path.samestat(os.fstat(descriptor), file.stat())
-    except FileNotFoundError:
+    except OSError:  # it was removed, or the folder is gone
         return False
 
 

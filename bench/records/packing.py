@@ -1,7 +1,9 @@
 """Raw data packed into one file, to be kept or sent; every report can be rebuilt from it, nothing can go on in it.
 
-measurements.jsonl.gz   of a run: its lines, or the files of format 1 as lines
-trainings.jsonl.gz      of an accuracy run: a line a training
+    measurements.jsonl.gz   of a run: its lines, or the files of format 1 as lines
+    trainings.jsonl.gz      of an accuracy run: a line a training
+
+What is packed is removed only once the packed file was read back and holds all of it.
 """
 
 import gzip
@@ -12,9 +14,12 @@ from pathlib import Path
 import msgspec
 
 from bench.errors import BenchError
+from bench.records import lines
 from bench.records.folders import TRAININGS, open_accuracy, read_trainings
+from bench.records.ledger import Ledger, Line
 from bench.records.lock import Lock
-from bench.records.store import FILES_OF_FORMAT_1, MEASUREMENTS, PACKED, Store
+from bench.records.store import MEASUREMENTS, PACKED, Store, files_of_format_1
+from bench.records.training import AccuracyPlan, TrainingFiles
 
 JSON_OF_A_TRAINING = ("training.json", "points.json", "broken.json")
 
@@ -23,43 +28,60 @@ def pack(folder: Path) -> None:
     """Pack what the folder of a run, a selftest or an accuracy run holds. Raises BenchError where it cannot."""
     try:
         if (folder / "accuracy.json").exists():
-            _pack_trainings(folder)
+            with Lock(folder):
+                _pack_trainings(folder, open_accuracy(folder))
         for plan in (*folder.glob("plan.json"), *folder.glob("runs/*/plan.json")):
-            _pack_run(plan.parent)
+            with Lock(plan.parent):
+                _pack_run(plan.parent)
     except OSError as error:
         raise BenchError(f"cannot pack {folder}: {error.strerror}; make room, or make it writable") from None
 
 
 def _pack_run(folder: Path) -> None:
-    file, outcomes = folder / MEASUREMENTS, sorted((folder / FILES_OF_FORMAT_1).glob("*.json"))
-    if not file.exists() and not outcomes:
+    files, file = files_of_format_1(folder), folder / MEASUREMENTS
+    unpacked = [*files, *([file] if file.exists() else [])]
+    if not unpacked:
         return
-    with Lock(folder):
-        held = Store.open(folder)  # whatever cannot be read is not packed
-        lines = [msgspec.json.encode(msgspec.json.decode(outcome.read_bytes())) + b"\n" for outcome in outcomes]
-        whole = file.read_bytes() if file.exists() else b""
-        _write(folder / PACKED, b"".join([*lines, whole[: whole.rfind(b"\n") + 1]]))
-        _remove([*outcomes, *([file] if file.exists() else [])])
-        assert Store.open(folder).outcomes() == held.outcomes()
+    held = Store.open(folder)  # whatever cannot be read is not packed
+    packed = lines.whole(folder / PACKED) if (folder / PACKED).exists() else []
+    outcomes = [msgspec.json.encode(msgspec.json.decode(outcome.read_bytes())) for outcome in files]
+    others = [*outcomes, *(lines.whole(file) if file.exists() else [])]
+    draft = _draft(folder / PACKED, packed or others)
+    ledger = Ledger(held.plan)
+    for _, line in lines.read(draft, Line):
+        ledger.take(line.record, "")
+    _replace(draft, folder / PACKED, ledger.outcomes() == held.outcomes())
+    _remove(unpacked)
 
 
-def _pack_trainings(folder: Path) -> None:
-    plan = open_accuracy(folder)
+def _pack_trainings(folder: Path, plan: AccuracyPlan) -> None:
     trainings = read_trainings(folder, plan)
     files = [file for name in JSON_OF_A_TRAINING for file in folder.glob(f"trainings/*/{name}")]
-    if files:
-        _write(folder / TRAININGS, b"".join(msgspec.json.encode(each) + b"\n" for each in trainings.values()))
-        _remove(files)
-        assert read_trainings(folder, plan) == trainings
+    if not files:
+        return
+    planned = len(plan.modes) * len(plan.seeds)
+    if len([each for each in trainings.values() if each.ended]) < planned:
+        raise BenchError(f"{folder} has trainings that have not ended; type cifar-bench accuracy --resume first")
+    draft = _draft(folder / TRAININGS, [msgspec.json.encode(each) for each in trainings.values()])
+    read_back = [training for _, training in lines.read(draft, TrainingFiles)]
+    _replace(draft, folder / TRAININGS, read_back == list(trainings.values()))
+    _remove(files)
 
 
-def _write(file: Path, text: bytes) -> None:
-    """The same text gives the same bytes: no time and no name in the archive. Whole on the disk before it counts."""
-    draft = file.with_suffix(".tmp")
+def _draft(file: Path, texts: Iterable[bytes]) -> Path:
+    """The same texts give the same bytes: no time and no name in the archive. On the disk when this returns."""
+    draft = file.with_name(f"draft-{file.name}")
     with draft.open("wb") as stream:
-        stream.write(gzip.compress(text, mtime=0))
+        stream.write(gzip.compress(b"".join(text + b"\n" for text in texts), mtime=0))
         stream.flush()
         os.fsync(stream.fileno())
+    return draft
+
+
+def _replace(draft: Path, file: Path, complete: bool) -> None:
+    if not complete:
+        draft.unlink()
+        raise BenchError(f"{file.parent} holds other lines than {file.name}; move one of them away")
     os.replace(draft, file)
 
 

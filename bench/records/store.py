@@ -9,7 +9,9 @@ All else under the folder is rebuilt from these. A run of format 1 kept each out
 measurements/: it is read like any, and goes on in measurements.jsonl.
 """
 
-from collections.abc import Sequence
+import os
+import shlex
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -26,6 +28,7 @@ MEASUREMENTS = "measurements.jsonl"
 INTERRUPTED = "interrupted.jsonl"
 PACKED = MEASUREMENTS + ".gz"
 FILES_OF_FORMAT_1 = "measurements"
+AGAIN = "move it away and type --resume to measure it again"
 
 
 class Store:
@@ -33,20 +36,14 @@ class Store:
 
     def __init__(self, folder: Path, plan: Plan, lock: Lock | None = None) -> None:
         self.folder, self.plan, self._lock = folder, plan, lock
-        self._ledger = Ledger(plan)
-        _read_files_of_format_1(folder, self._ledger)
-        for name in (PACKED, MEASUREMENTS):
-            if (folder / name).exists():
-                for place, line in lines.read(folder / name, Line):
-                    self._ledger.take(line.record, f"{name} line {place.number}")
+        self._ledger = _ledger(folder, plan)
 
     @classmethod
     def create(cls, folder: Path, plan: Plan) -> "Store":
         """A new run, to be written. Raises BenchError where the folder holds anything, or cannot be written."""
+        assert not (fault := plan_fault(plan)), fault  # it could not be read again
         with new_folder(folder, f"type `cifar-bench run --resume {folder}` to go on with a run, or another --out"):
-            lock = Lock(folder)
-            write(folder / "plan.json", plan)
-        return cls(folder, plan, lock)
+            return cls._locked(folder, lambda: _write_plan(folder, plan))
 
     @classmethod
     def open(cls, folder: Path) -> "Store":
@@ -56,17 +53,21 @@ class Store:
     @classmethod
     def resume(cls, folder: Path) -> "Store":
         """A run that is there, to be written. Raises BenchError where another process writes it, or it is packed."""
-        plan = _plan(folder)
+        _plan(folder)
         if (folder / PACKED).exists():
-            raise BenchError(f"{folder} is packed, to be read only; to go on with it, type: gunzip {folder / PACKED}")
+            force = "--force " if (folder / MEASUREMENTS).exists() else ""  # left by a packing that was cut short
+            command = f"gunzip {force}{shlex.quote(str(folder / PACKED))}"
+            raise BenchError(f"{folder} is packed, to be read only; to go on with it, type: {command}")
+        return cls._locked(folder, lambda: _cut_torn_lines(folder))
+
+    @classmethod
+    def _locked(cls, folder: Path, prepare: Callable[[], Plan]) -> "Store":
         lock = Lock(folder)
         try:
-            lines.cut_torn_line(folder / MEASUREMENTS)
-            lines.cut_torn_line(folder / INTERRUPTED)
-        except OSError as error:
+            return cls(folder, prepare(), lock)
+        except BaseException:
             lock.release()
-            raise BenchError(f"cannot write to {folder}: {error.strerror}; make it writable, or copy it") from None
-        return cls(folder, plan, lock)
+            raise
 
     def __enter__(self) -> "Store":
         return self
@@ -128,6 +129,20 @@ class Store:
             raise BenchError(f"cannot write to {self.folder / name}: {error.strerror}; {advice}") from None
 
 
+def _write_plan(folder: Path, plan: Plan) -> Plan:
+    write(folder / "plan.json", plan)
+    return plan
+
+
+def _cut_torn_lines(folder: Path) -> Plan:
+    try:
+        for name in (MEASUREMENTS, INTERRUPTED):
+            lines.cut_torn_line(folder / name)
+    except OSError as error:
+        raise BenchError(f"cannot write to {folder}: {error.strerror}; make it writable, or copy it") from None
+    return _plan(folder)
+
+
 def _plan(folder: Path) -> Plan:
     try:
         if not (folder / "plan.json").is_file():
@@ -140,10 +155,44 @@ def _plan(folder: Path) -> Plan:
     return plan
 
 
-def _read_files_of_format_1(folder: Path, ledger: Ledger) -> None:
-    for file in sorted((folder / FILES_OF_FORMAT_1).glob("*.json")):
-        outcome, place = read(file, Outcome), f"{FILES_OF_FORMAT_1}/{file.name}"
+def _ledger(folder: Path, plan: Plan) -> Ledger:
+    """What counts of the folder. Packed lines hold all that was there, so they are read alone."""
+    if not (folder / PACKED).exists():
+        try:
+            ledger = _unpacked(folder, plan)
+        except BenchError:
+            if not (folder / PACKED).exists():
+                raise
+        else:
+            if not (folder / PACKED).exists():  # it was not packed meanwhile
+                return ledger
+    ledger = Ledger(plan)
+    _read_lines(folder / PACKED, ledger)
+    return ledger
+
+
+def _unpacked(folder: Path, plan: Plan) -> Ledger:
+    ledger = Ledger(plan)
+    for file in files_of_format_1(folder):
+        outcome, place = read(file, Outcome, AGAIN), f"{FILES_OF_FORMAT_1}/{file.name}"
         if slug(file.stem) == f"{outcome.case.key}-b{outcome.block}":
             ledger.take(outcome, place)
         else:
             ledger.leave_out(f"{place}: it holds block {outcome.block} of {outcome.case.key}")
+    if (folder / MEASUREMENTS).exists():
+        _read_lines(folder / MEASUREMENTS, ledger)
+    return ledger
+
+
+def _read_lines(file: Path, ledger: Ledger) -> None:
+    for place, line in lines.read(file, Line):
+        ledger.take(line.record, f"{file.name} line {place.number}")
+
+
+def files_of_format_1(folder: Path) -> list[Path]:
+    """The outcomes of a run of format 1, each in a file. Raises BenchError where they cannot be listed."""
+    place = folder / FILES_OF_FORMAT_1
+    try:
+        return [place / name for name in sorted(os.listdir(place)) if name.endswith(".json")] if place.exists() else []
+    except OSError as error:
+        raise BenchError(f"cannot read {place}: {error.strerror}") from None

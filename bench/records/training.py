@@ -74,6 +74,12 @@ class TrainingFiles:
     progress: TrainingProgress
     broken: Broken | None = None
 
+    @property
+    def ended(self) -> bool:
+        """Whether it has reached its last step, or broke off."""
+        points = self.progress.points
+        return self.broken is not None or bool(points and points[-1].step >= self.training.training_steps)
+
 
 @dataclass(frozen=True, slots=True)
 class AccuracyPlan:

@@ -4,18 +4,25 @@ Every number is finite, and not negative unless it may be by its nature; a slice
 are equally long; words are known.
 """
 
-import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 
 from bench.records.case import Case
 from bench.records.choices import INPUTS, PRECISIONS
 from bench.records.run import STAGES, Measurement, Outcome, Plan, Samples
 
-MOST = 1e18  # of anything: bytes, operations, nanoseconds of a lifetime
-SLICE_S = (1e-9, 1e9)  # the clock counts nanoseconds; 30 years
-SIGNED = ("last_loss", "first_losses", "projections", "temperature_c")  # all else counts something
+MOST = 1e18  # of anything that is counted: bytes, operations, nanoseconds of a lifetime
+MOST_OF_A_LOSS = 1e39  # float32 ends at 3.4e38
+LOSSES = ("last_loss", "first_losses", "moved_losses", "projections", "norm", "noise", "far_noise")
+SIGNED = (*LOSSES, "temperature_c")  # all else counts something
+SHORTEST_S = 1e-9  # the clock counts nanoseconds
+LEAST = {  # of what is divided by, or whose logarithm is taken
+    **dict.fromkeys(("first_call_s", "wall_s", "once_s"), SHORTEST_S),
+    **dict.fromkeys(("baseline_s", "candidate_s", "slices_s", "loops_s", "step_s"), SHORTEST_S),
+    **dict.fromkeys(("steps", "cores", "batch_size", "peak_memory_bytes", "matmul_flops_per_s"), 1),
+}
+LONGEST_S = 1e9  # 30 years
 KEY = re.compile(r"[A-Za-z0-9_.-]+")
 DEVICE = re.compile(r"cpu|gpu(:\d+)?")
 
@@ -26,33 +33,39 @@ def plan_fault(plan: Plan) -> str:
     schedule = plan.schedule
     if not keys or len(keys) > len(set(keys)):
         return "it holds a case twice" if keys else "it holds no case"
-    if schedule.blocks < 1 or schedule.rounds < 1 or schedule.slice_s <= 0:
+    if schedule.blocks < 1 or schedule.rounds < 1 or schedule.slice_s < 0:
         return "its schedule measures nothing"
-    faults = (*map(_case_fault, plan.cases), *_number_faults(plan))
+    faults = (*map(_case_fault, plan.cases), *number_faults(plan))
     return next(filter(None, faults), "")
 
 
-def outcome_fault(outcome: Outcome, plan: Plan) -> str:
-    """Why an outcome contradicts its plan or itself, or nothing."""
+def outcome_fault(outcome: Outcome, planned: Mapping[str, Case], most_blocks: int) -> str:
+    """Why an outcome contradicts its plan (the cases by key, the blocks there may be) or itself, or nothing."""
     if outcome.measurement and outcome.failure:
         return "holds a measurement and a failure"
-    if outcome.case not in plan.cases:
+    if planned.get(outcome.case.key) != outcome.case:
         return f"{outcome.case.key} is no case of the plan"
-    if not 0 <= outcome.block < plan.schedule.most_blocks:
-        return f"block {outcome.block} is not one of the plan's {plan.schedule.most_blocks}"
+    if not 0 <= outcome.block < most_blocks:
+        return f"block {outcome.block} is not one of the plan's {most_blocks}"
     if outcome.failure and outcome.failure.stage not in STAGES:
         return f"'{outcome.failure.stage}' is no stage of a case"
-    faults = (*_measurement_faults(outcome.measurement), *_number_faults(outcome.record))
+    faults = (*_measurement_faults(outcome.measurement), *number_faults(outcome.record))
     return next(filter(None, faults), "")
 
 
 def _measurement_faults(measurement: Measurement | None) -> Iterator[str]:
-    for samples in (measurement.warmup, measurement.steady) if measurement else ():
+    if measurement is None:
+        return
+    for samples in (measurement.warmup, measurement.steady):
         rounds = range(len(samples.seconds)) if samples.rounds is None else samples.rounds
         if len(rounds) != len(samples.seconds) or len(set(rounds)) < len(rounds):
             yield f"{len(samples.seconds)} slices do not fit {len(set(rounds))} rounds"
-    if measurement:
-        yield _slices_fault(measurement.steady)
+    yield _slices_fault(measurement.steady)
+    evidence = measurement.evidence
+    if not (evidence.first_losses and evidence.gradients and all(sketch.projections for sketch in evidence.gradients)):
+        yield "its evidence of equal work is empty"
+    if measurement.costs and 0 < measurement.costs.cpu_s < SHORTEST_S:
+        yield f"cpu_s is {measurement.costs.cpu_s!r}"
 
 
 def _case_fault(case: Case) -> str:
@@ -70,15 +83,17 @@ def _slices_fault(steady: Samples) -> str:
     """A very slow case has no warm-up steps, so only the slices must have taken time."""
     if not steady.seconds or steady.steps_per_slice < 1:
         return f"a slice of {steady.steps_per_slice} steps" if steady.seconds else "it holds no slice"
-    bad = [seconds for seconds in steady.seconds if not SLICE_S[0] <= seconds <= SLICE_S[1]]
+    bad = [seconds for seconds in steady.seconds if not SHORTEST_S <= seconds <= LONGEST_S]
     return f"a slice of {bad[0]!r} s" if bad else ""
 
 
-def _number_faults(record: object) -> Iterator[str]:
-    """A sentence for each number, at any depth, that is not finite, is negative where it counts, or beyond reason."""
+def number_faults(record: object) -> Iterator[str]:
+    """A sentence for each number, at any depth, that is not finite, is less than it can be, or beyond reason."""
     for name, number in _numbers(record, ""):
-        if not math.isfinite(number) or abs(number) > MOST or (number < 0 and name not in SIGNED):
-            yield f"{name} is {number!r}"
+        most = MOST_OF_A_LOSS if name in LOSSES else MOST
+        least = -most if name in SIGNED else LEAST.get(name, 0)
+        if not least <= number <= most:  # false of NaN too
+            yield f"{name} is {number!r:.40}"
 
 
 def _numbers(value: object, name: str) -> Iterator[tuple[str, float]]:

@@ -40,7 +40,7 @@ def build(
     title = f"{', '.join(named.name for named in runs[1:])} against {runs[0].name}"
     environment = _differences(runs, differing) if differing else "Nothing else that is recorded."
     sections = [
-        Section("What differs around the runs", (data_line(runs), environment)),
+        Section("What differs around the runs", (*left_out(runs), data_line(runs), environment)),
         _changed(changes),
         *([Section("Gates", (_gates(gates),))] if gates else []),
     ]
@@ -65,6 +65,11 @@ def tables(
 def data_line(runs: Sequence[NamedRun]) -> str:
     """The images that the numbers were made on; synthetic ones say nothing about learning on real ones."""
     return f"Data: {_data(runs)}."
+
+
+def left_out(runs: Sequence[NamedRun]) -> list[str]:
+    """A sentence for each line of a run's files that does not count."""
+    return [f"**Left out of {named.name}**: {line.text}." for named in runs for line in named.run.left_out]
 
 
 def _data(runs: Sequence[NamedRun]) -> str:

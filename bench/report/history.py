@@ -10,11 +10,16 @@ from bench.report.form.document import Column, Row, Table, column, summary_of
 from bench.report.form.wording import interval
 
 
-def table(folders: Sequence[Path]) -> Table:
-    """One row for each case of each run, without the A/A controls. Raises BenchError for a folder that is no run."""
+def read_runs(folders: Sequence[Path]) -> list[tuple[str, Run]]:
+    """Each folder's name with its run, oldest first. Raises BenchError for a folder that is no run."""
     stores = [(folder.name, Store.open(folder)) for folder in folders]
     runs = [(name, analyse(store.plan, store.outcomes(), store.left_out)) for name, store in stores]
-    rows = [row for name, run in sorted(runs, key=lambda named: named[1].plan.created) for row in _rows(name, run)]
+    return sorted(runs, key=lambda named: named[1].plan.created)
+
+
+def table(runs: Sequence[tuple[str, Run]]) -> Table:
+    """One row for each case of each run, without the A/A controls."""
+    rows = [row for name, run in runs for row in _rows(name, run)]
     columns = (
         column("run", "run"),
         column("started", "started"),

@@ -8,11 +8,13 @@ Interleaving them, one displayed step at a time, lets a noisy machine slow all m
 
 import random
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from bench.errors import BenchError
 from bench.records.folders import TRAININGS, create_training, open_accuracy, open_training, training_folder
+from bench.records.lock import Lock
 from bench.records.run import FORMAT
 from bench.records.training import AccuracyPlan, Training
 from bench.runner.plan import choose_modes
@@ -35,19 +37,34 @@ def plan(modes: str, seeds: int, target: float, margin: float, training: Trainin
 
 
 def execute(folder: Path, source: Source, progress: Progress, command: Sequence[str] = TRAINER) -> None:
-    """Train what has not reached its end yet. What fails is kept with its training; the others go on."""
+    """Train what has not reached its end yet. What fails is kept with its training; the others go on.
+
+    Raises BenchError where another process trains in this folder, or it is packed.
+    """
     plan = open_accuracy(folder)
     if (folder / TRAININGS).exists():
         raise BenchError(f"{folder} is packed, to be read only; give a new --out")
-    left = {seed: modes for seed in plan.seeds if (modes := _unfinished(folder, plan, seed))}
-    for number, (seed, modes) in enumerate(left.items()):
-        progress.start(len(left) - number)
-        for mode in modes:
-            if not training_folder(folder, mode, seed).exists():
-                create_training(training_folder(folder, mode, seed), plan.of(mode, seed))
-        processes = {mode: TrainingProcess(training_folder(folder, mode, seed), source, command) for mode in modes}
-        _interleave(processes, random.Random(seed), plan.training.training_steps, progress.notice)
-        progress.block_done()
+    with Lock(folder):
+        left = {seed: modes for seed in plan.seeds if (modes := _unfinished(folder, plan, seed))}
+        for number, (seed, modes) in enumerate(left.items()):
+            progress.start(len(left) - number)
+            _train_seed(folder, plan, seed, modes, partial(TrainingProcess, source=source, command=command), progress)
+            progress.block_done()
+
+
+def _train_seed(
+    folder: Path,
+    plan: AccuracyPlan,
+    seed: int,
+    modes: Sequence[str],
+    start: Callable[[Path], TrainingProcess],
+    progress: Progress,
+) -> None:
+    for mode in modes:
+        if not training_folder(folder, mode, seed).exists():
+            create_training(training_folder(folder, mode, seed), plan.of(mode, seed))
+    processes = {mode: start(training_folder(folder, mode, seed)) for mode in modes}
+    _interleave(processes, random.Random(seed), plan.training.training_steps, progress.notice)
 
 
 def _unfinished(folder: Path, plan: AccuracyPlan, seed: int) -> list[str]:

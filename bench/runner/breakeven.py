@@ -28,7 +28,7 @@ Wanted = tuple[Case, Case, float, int, int]  # baseline, candidate, predicted st
 
 def plan(store: Store, modes: Sequence[str], repeats: int) -> list[Wanted]:
     """The tests of a run, repeat by repeat. Raises BenchError where the run predicts nothing for these modes."""
-    groups = analyse(store.plan, store.outcomes()).groups
+    groups = analyse(store.plan, store.outcomes(), store.left_out).groups
     predicted = [
         (group.baseline.case, result.case, steps)
         for group in groups

@@ -57,4 +57,4 @@ def test_a_run_that_contradicts_its_plan_fails_the_command(tmp_path: Path) -> No
         stream.write(b'{"set_aside": ["nothing", 0], "why": "because"}\n')
     code, out = compared(a, b, "--out", tmp_path / "out")
     assert code == 4
-    assert "warning: b: left out: measurements.jsonl line 25: 'nothing' is no case of the plan" in out
+    assert "warning: Left out of b: measurements.jsonl line 25: block 0 of 'nothing' is not in the plan." in out

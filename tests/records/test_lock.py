@@ -94,3 +94,31 @@ def test_a_folder_that_is_read_only_is_one_line(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(BenchError, match=r"cannot write to .*make it writable"):
         Lock(tmp_path)
+
+
+def test_a_writer_that_fails_lets_the_folder_go(tmp_path: Path) -> None:
+    Store.create(tmp_path, a_plan()).close()
+    (tmp_path / "measurements.jsonl").write_text("{\n")
+    with pytest.raises(BenchError, match="line 1 is broken"):
+        Store.resume(tmp_path)
+    assert not (tmp_path / "lock").exists()
+
+
+def test_a_run_that_could_not_be_begun_can_be_begun_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", full)
+        with pytest.raises(BenchError, match="No space left on device; give another --out"):
+            Store.create(tmp_path / "run", a_plan())
+    Store.create(tmp_path / "run", a_plan()).close()
+
+
+def test_a_forked_copy_lets_nothing_go(tmp_path: Path) -> None:
+    fork = "child = os.fork(); child or (held.release(), os._exit(0)); os.waitpid(child, 0); "
+    code = f"import os; {HOLD}{fork}print(os.path.exists('lock')); held.release(); print(os.path.exists('lock'))"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-W", "ignore", "-c", code, "."]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path, env=environment)
+    assert done.stdout.split() == ["True", "False"]

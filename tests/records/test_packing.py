@@ -26,6 +26,30 @@ def test_files_of_format_1_become_lines(tmp_path: Path) -> None:
     assert Store.open(folder).outcomes() == before
 
 
+def test_a_packing_that_was_cut_short_is_finished_and_loses_nothing(tmp_path: Path) -> None:
+    folder = shutil.copytree(SUPPORT / "run_of_format_1", tmp_path / "run")
+    before = Store.open(folder).outcomes()
+    files = sorted((folder / "measurements").iterdir())
+    saved = {file: file.read_bytes() for file in files[5:]}
+    pack(folder)
+    packed = (folder / "measurements.jsonl.gz").read_bytes()
+    (folder / "measurements").mkdir()
+    for file, text in saved.items():  # as if it had been killed after it removed five of ten
+        file.write_bytes(text)
+    assert Store.open(folder).outcomes() == before
+    pack(folder)
+    assert Store.open(folder).outcomes() == before
+    assert (folder / "measurements.jsonl.gz").read_bytes() == packed
+    assert not (folder / "measurements").exists()
+
+
+def test_an_empty_archive_is_broken_not_an_empty_run(tmp_path: Path) -> None:
+    Store.create(tmp_path / "run", a_plan()).close()
+    (tmp_path / "run" / "measurements.jsonl.gz").touch()
+    with pytest.raises(BenchError, match=r"measurements\.jsonl\.gz is broken \(it is empty\)"):
+        Store.open(tmp_path / "run")
+
+
 def test_what_is_broken_is_not_packed(tmp_path: Path) -> None:
     folder = shutil.copytree(SUPPORT / "run_of_format_1", tmp_path / "run")
     (folder / "measurements" / "x-b0.json").write_text("{")
@@ -44,13 +68,19 @@ def test_a_run_that_is_being_written_is_not_packed(tmp_path: Path) -> None:
 def test_trainings_become_lines_and_are_not_trained_on(tmp_path: Path) -> None:
     plan = an_accuracy_plan(("eager", "function"), seeds=2)
     create_accuracy(tmp_path / "a", plan)
-    for mode, seed in (("function", 1), ("eager", 0)):
+    for mode, seed, step in (("function", 1, 100), ("eager", 0, 300)):
         folder = training_folder(tmp_path / "a", mode, seed)
         create_training(folder, plan.of(mode, seed))
-        write(folder / "points.json", TrainingProgress(FORMAT, 0.1, (a_point(),)))
-    write(folder / "broken.json", Broken(FORMAT, "the loss became nan", ""))
+        write(folder / "points.json", TrainingProgress(FORMAT, 0.1, (a_point(step),)))
+    with pytest.raises(BenchError, match="has trainings that have not ended"):
+        pack(tmp_path / "a")
+    for mode, seed in (("eager", 1), ("function", 0)):
+        create_training(training_folder(tmp_path / "a", mode, seed), plan.of(mode, seed))
+    for mode, seed in (("function", 1), ("eager", 1), ("function", 0)):
+        broken = Broken(FORMAT, "the loss became nan", "")
+        write(training_folder(tmp_path / "a", mode, seed) / "broken.json", broken)
     before = read_trainings(tmp_path / "a", plan)
-    assert list(before) == [("eager", 0), ("function", 1)]
+    assert list(before) == [("eager", 0), ("eager", 1), ("function", 0), ("function", 1)]
     pack(tmp_path / "a")
     assert sorted(file.name for file in (tmp_path / "a").iterdir()) == ["accuracy.json", "trainings.jsonl.gz"]
     assert read_trainings(tmp_path / "a", open_accuracy(tmp_path / "a")) == before

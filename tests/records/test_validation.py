@@ -4,17 +4,19 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from builders import SCHEDULE, a_case, a_costs, a_measurement, a_plan
+from builders import SCHEDULE, a_case, a_costs, a_measurement, a_plan, an_evidence
 
 from bench.records.environment import Environment
+from bench.records.proof import GradientSketch
 from bench.records.run import Failure, Outcome, Samples
 from bench.records.validation import outcome_fault, plan_fault
 
 PLAN = a_plan()
+PLANNED = {case.key: case for case in PLAN.cases}
 
 
 def fault(**changes: Any) -> str:
-    return outcome_fault(Outcome(measurement=a_measurement(**changes)), PLAN)
+    return outcome_fault(Outcome(measurement=a_measurement(**changes)), PLANNED, 8)
 
 
 def test_a_sound_outcome_and_plan_have_no_fault() -> None:
@@ -50,7 +52,7 @@ def test_lists_that_belong_together_are_equally_long() -> None:
 
 def test_words_are_known() -> None:
     failure = Outcome(failure=Failure(a_case(), 0, "breakfast", "late"))
-    assert outcome_fault(failure, PLAN) == "'breakfast' is no stage of a case"
+    assert outcome_fault(failure, PLANNED, 8) == "'breakfast' is no stage of a case"
     for changes in ({"precision": "float7"}, {"input": "telepathy"}):
         assert "is unknown" in plan_fault(a_plan((a_case(**changes),)))
     assert "is no device" in plan_fault(a_plan((replace(a_case(), device="tpu"),)))
@@ -72,7 +74,7 @@ def test_a_mode_that_makes_no_key_is_refused(mode: str) -> None:
     [
         {"blocks": 0},
         {"rounds": 0},
-        {"slice_s": 0.0},
+        {"slice_s": -1.0},
         {"slice_s": float("nan")},
         {"budget_s": -1.0},
         {"time_limit_s": 1e300},
@@ -80,3 +82,30 @@ def test_a_mode_that_makes_no_key_is_refused(mode: str) -> None:
 )
 def test_a_schedule_measures_something(schedule: dict[str, Any]) -> None:
     assert plan_fault(a_plan(schedule=replace(SCHEDULE, **schedule)))
+
+
+def test_a_whole_number_may_be_longer_than_any_float() -> None:
+    assert fault(peak_memory_bytes=10**400).startswith("peak_memory_bytes is 1000")
+    assert plan_fault(a_plan(seed=10**400)).startswith("seed is 1000")
+
+
+def test_a_loss_may_be_as_large_as_float32_holds() -> None:
+    assert fault(last_loss=3e38) == ""
+    assert fault(last_loss=1e300).startswith("last_loss is")
+
+
+def test_what_is_divided_by_is_not_0() -> None:
+    profile = a_costs("eager").profile
+    assert profile
+    assert fault(costs=a_costs("eager", profile=replace(profile, wall_s=0.0))) == "wall_s is 0.0"
+    assert fault(costs=a_costs("eager", profile=replace(profile, steps=0))) == "steps is 0"
+    assert fault(costs=a_costs("eager", cpu_s=0.0)) == ""  # not every system tells it
+    assert fault(costs=a_costs("eager", cpu_s=1e-300)) == "cpu_s is 1e-300"
+    assert fault(peak_memory_bytes=0) == "peak_memory_bytes is 0"
+
+
+@pytest.mark.parametrize(
+    "empty", [{"first_losses": ()}, {"gradients": ()}, {"gradients": (GradientSketch("w", 1.0, ()),)}]
+)
+def test_evidence_of_equal_work_holds_something(empty: dict[str, Any]) -> None:
+    assert fault(evidence=an_evidence(**empty)) == "its evidence of equal work is empty"

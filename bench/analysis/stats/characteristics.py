@@ -79,7 +79,8 @@ def stopped(machine: Machine, goal: float, runs: int, seed: int = 0, first: int 
     """Runs with --precision: at least `first` blocks, then more until the interval is within +-goal."""
     rng = np.random.default_rng(seed)
     endless = Schedule("endless", MOST_BLOCKS, STANDARD.rounds, 0, STANDARD.slice_s)
-    summaries = [_until(ratios, goal, first) for ratios in simulated(machine, rng, runs, endless, DIFFERENCE)]
+    seconds = simulation.blocks(machine, rng, runs * endless.blocks, endless.rounds, DIFFERENCE)
+    summaries = [_until(run, goal, first) for run in seconds.reshape(runs, endless.blocks, *seconds.shape[1:])]
     covered = _share(_contains(summary, DIFFERENCE) for summary in summaries)
     return Stopping(goal, covered, sum(summary.n for summary in summaries) / runs)
 
@@ -105,11 +106,11 @@ def _compare(ratios: Sequence[float]) -> tuple[Summary, Verdict]:
     return comparison.ratio, comparison.verdict
 
 
-def _until(ratios: Sequence[float], goal: float, first: int) -> Summary:
-    """The interval at which runner/run.py would stop."""
-    blocks = first
-    while (summary := summarise(ratios[:blocks])).half_width > goal and blocks < len(ratios):
-        blocks += 1
+def _until(blocks: Floats, goal: float, first: int) -> Summary:
+    """The interval at which runner/run.py would stop; only the blocks up to there are looked at."""
+    ratios = [simulated_block_ratio(block) for block in blocks[:first]]
+    while (summary := summarise(ratios)).half_width > goal and len(ratios) < len(blocks):
+        ratios.append(simulated_block_ratio(blocks[len(ratios)]))
     return summary
 
 

@@ -35,7 +35,7 @@ def _write_parts(folder: Path, data: str, sections: Sequence[Section]) -> dict[s
     (folder / "tables").mkdir(exist_ok=True)
     (folder / "plots").mkdir(exist_ok=True)
     for stale in (*folder.glob("tables/*.csv"), *folder.glob("plots/*.png")):
-        stale.unlink()  # a case may have failed, or turned out invalid, only in an earlier report
+        stale.unlink(missing_ok=True)  # a case may have failed, or turned out invalid, only in an earlier report
     drawings: dict[str, str] = {}
     for part in (part for section in sections for part in section.parts):
         if isinstance(part, Table):

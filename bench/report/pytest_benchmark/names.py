@@ -84,4 +84,4 @@ def _id(case: Case) -> str:
         (case.deterministic, "det"),
     )
     words = [w.model_slug, f"b{w.batch_size}", case.device.replace(":", ""), *(text for odd, text in unusual if odd)]
-    return "-".join(words).encode("unicode_escape").decode()  # pytest writes ids in ASCII
+    return "-".join(words)

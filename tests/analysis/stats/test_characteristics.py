@@ -52,6 +52,7 @@ def test_stopping_by_precision_keeps_the_intervals_promise(goal: float) -> None:
     assert PILOT_BLOCKS <= stopped.blocks < characteristics.MOST_BLOCKS
 
 
+@pytest.mark.slow
 def test_stopping_as_early_as_six_blocks_would_not_keep_it() -> None:
     """So the rule is not idle: this is what PILOT_BLOCKS buys."""
     early = characteristics.stopped(SHARED, 0.01, 1000, first=6)

@@ -66,6 +66,7 @@ def test_the_step_returns_the_loss_before_its_update() -> None:
     assert float(cross_entropy(batches.labels[3], task.model(batches.images[3]))) < before
 
 
+@pytest.mark.slow
 def test_the_tutorial_cnn_learns_the_look_alike_but_not_to_perfection() -> None:
     """1,000 steps of 64: between 60 and 90 % on the look-alike's test part, as the real data would have it."""
     source = cifar10.SYNTHETIC

@@ -64,7 +64,13 @@ def resident(kind: type[Task], workload: Workload, batches: Batches, *hold: Any)
 
 
 # A step of the XLA loop takes seconds on a CPU where there are convolutions, so resnet9 would take minutes.
-PAIRS = [(mode, model.name) for mode in HERE for model in MODELS if (mode, model.name) != ("xla_loop", "resnet9")]
+SLOW = [("xla_loop", "tutorial_cnn"), *((mode, "resnet9") for mode in HERE if mode not in ("eager", "function"))]
+PAIRS = [
+    pytest.param(mode, model.name, marks=[pytest.mark.slow] * ((mode, model.name) in SLOW))
+    for mode in HERE
+    for model in MODELS
+    if (mode, model.name) != ("xla_loop", "resnet9")
+]
 
 
 @pytest.mark.parametrize(("mode", "model"), PAIRS)

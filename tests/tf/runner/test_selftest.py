@@ -5,11 +5,13 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from places import ROOT
 
 from bench.records.store import Store
 
 
+@pytest.mark.slow
 def test_a_selftest_measures_clock_harness_and_what_was_planted(tmp_path: Path) -> None:
     folder = tmp_path / "selftest"
     words = ("selftest", "--data", "synthetic", "--neighbour", "--out", str(folder))

@@ -48,7 +48,7 @@ def trained(folder: Path, training: Training, dataset: Dataset) -> list[np.ndarr
     return train_worker.checkpoint(folder / "checkpoint.npz")[0]
 
 
-@pytest.mark.parametrize("mode", TRAINING)
+@pytest.mark.parametrize("mode", [pytest.param(m, marks=[pytest.mark.slow] * (m == "xla")) for m in TRAINING])
 def test_an_interrupted_training_goes_on_to_the_same_bits(
     tmp_path: Path, source: Source, dataset: Dataset, mode: str
 ) -> None:
