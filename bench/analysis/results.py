@@ -81,8 +81,8 @@ class CaseResult:
 class GroupResult:
     """Cases that share all but the mode, the baseline first.
 
-    `control_ratio` is the A/A control's ratio to the baseline; `aa_difference` is the same as a ratio of at least 1:
-    the noise floor. Both are None without a control.
+    `control_ratio` is the A/A control's ratio to the baseline; `aa_difference` is the same as a ratio of at least 1.
+    Both are None without a control.
     """
 
     name: str

@@ -10,7 +10,7 @@ class Case:
     """One row of a comparison: a workload under one mode on one device. `threads` 0 is TensorFlow's own choice.
 
     `steps_per_call` is for the modes that loop inside one call; 0 is a whole slice. `again` marks the baseline's second
-    entry in a block, whose ratio to the first is the noise floor (A/A). `slowdown` is the share of its own time that
+    entry in a block, whose ratio to the first is the A/A difference. `slowdown` is the share of its own time that
     the case sleeps in its slices on purpose (0.05: it takes 5 % longer), to try gates and the instrument with.
     `deterministic`: TensorFlow was told to choose only ops that give the same bits every time.
     """

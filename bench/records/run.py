@@ -149,8 +149,8 @@ class Outcome:
 class Plan:
     """What a run sets out to measure. `data` is the option as typed; `data_title` says what it turned out to be.
 
-    `seed` gives the weights, the batches and every order in which cases take turns. `needed`: the devices asked for by
-    number, without which the run has failed.
+    `seed` gives the weights, the batches and every order in which cases are interleaved. `needed`: the devices asked
+    for by number, without which the run has failed.
     """
 
     format: int

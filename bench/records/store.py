@@ -40,8 +40,12 @@ class Store:
 
     @classmethod
     def create(cls, folder: Path, plan: Plan) -> "Store":
-        """A new run, to be written. Raises BenchError where the folder holds anything, or cannot be written."""
-        assert not (fault := plan_fault(plan)), fault  # it could not be read again
+        """A new run, to be written. Raises BenchError where the folder holds anything, or cannot be written.
+
+        A plan that could not be read again is refused too: nothing is measured that would be lost.
+        """
+        if fault := plan_fault(plan):
+            raise BenchError(f"such a run cannot be kept: {fault}; see `cifar-bench run --help` for what options take")
         with new_folder(folder, f"type `cifar-bench run --resume {folder}` to go on with a run, or another --out"):
             return cls._locked(folder, lambda: _write_plan(folder, plan))
 

@@ -153,3 +153,13 @@ def test_a_packed_run_says_how_to_unpack_it(tmp_path: Path) -> None:
     (tmp_path / "run" / "measurements.jsonl.gz").write_bytes(gzip.compress(b""))
     line = the_line(bench("run", "--resume", "run", cwd=tmp_path))
     assert line.endswith("type: gunzip run/measurements.jsonl.gz")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [(f"--threads 1{'0' * 20}", f"threads is 1{'0' * 20}"), (f"--budget 1{'0' * 20}h", "budget_s is 3.6e+23")],
+)
+def test_a_number_that_no_run_can_keep_is_one_line(tmp_path: Path, words: str, said: str) -> None:
+    line = the_line(bench("run", "--data", "synthetic", *words.split(), cwd=tmp_path))
+    assert line.startswith(f"error: such a run cannot be kept: {said}; see ")
+    assert list(tmp_path.iterdir()) == []

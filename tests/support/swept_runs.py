@@ -14,7 +14,7 @@ TWICE = {8: 2.0, 64: 2.0, 512: 2.0}
 
 
 def a_sweep(speeds: dict[str, dict[int, float]], blocks: int = 6, **fixed: object) -> tuple[Plan, list[Outcome]]:
-    """A plan over batch sizes and its outcomes, with each mode so many times as fast as eager at each size."""
+    """A plan over batch sizes and its outcomes, with the speedup of each mode over eager at each size."""
     cases: list[Case] = []
     records: list[Outcome] = []
     for size in next(iter(speeds.values())):

@@ -61,7 +61,7 @@ MACHINES = (
 def blocks(machine: Machine, rng: np.random.Generator, count: int, rounds: int, ratio: float) -> Floats:
     """Seconds a step, [count, SEEN, rounds], of SEEN of CASES cases, interleaved in an order drawn for each round.
 
-    The last is `ratio` times as fast as the others.
+    The last has a speedup of `ratio` over the others.
     """
     noise = _slots(machine, rng, count, rounds * CASES)
     order = np.argsort(rng.random((count, rounds, CASES)), axis=2)[:, :, :SEEN]

@@ -130,7 +130,7 @@ def _extra_info(run: Run, group: GroupResult, result: CaseResult, learning: Lear
 
 
 def _comparison(group: GroupResult, result: CaseResult) -> dict[str, Info]:
-    """The speedup over the baseline with interval and verdict; None for the baseline, which has a noise floor only."""
+    """The speedup over the baseline with interval and verdict; None for the baseline, which has an A/A control only."""
     comparison = result.comparison
     ratio = comparison.ratio if comparison else None
     return {
