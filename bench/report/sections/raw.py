@@ -8,7 +8,7 @@ _WHAT_FOR = {
     "plan.json": "what the run set out to measure",
     "measurements": "one file for each case and block, written once: the raw numbers, all else is rebuilt from them",
     "measurements.jsonl": "a line a case and block, never changed: the raw numbers, all else is rebuilt from them",
-    "measurements.jsonl.gz": "the same lines, packed: the raw numbers, all else is rebuilt from them",
+    "measurements.jsonl.gz": "a line a case and block, packed: the raw numbers, all else is rebuilt from them",
     "benchmark.json": "the same in pytest-benchmark's format",
 }
 
