@@ -4,6 +4,7 @@ A mode feeds `step` with the values of `feed()`, whatever they are; `batch(*valu
 inside the step. Leaves out the arrays (pipeline.py).
 """
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from itertools import cycle
@@ -34,6 +35,7 @@ class Inputs(Protocol):
     signature: tuple[Any, ...]  # a tf.TensorSpec for each value
     names: tuple[str, ...]  # what each value is, in words
     no_loop: str  # why a loop inside a graph cannot take them; empty where it can
+    repeats: float  # how many of its first steps' values another `feed()` is sure to give again
 
     def feed(self) -> Iterator[tuple[Any, ...]]:
         """The eager tensors to call the step with, one tuple a step, without end."""
@@ -53,6 +55,7 @@ class Resident:
 
     names: tuple[str, ...] = ("batch number",)
     no_loop = ""
+    repeats = math.inf
 
     def __init__(self, batches: Batches, hold: Callable[[Any], Any] = keep) -> None:
         """`hold` turns an array into the initial value of a variable."""
@@ -85,6 +88,7 @@ class Streamed:
 
     names: tuple[str, ...] = ("images", "labels", "mask")
     no_loop = ""
+    repeats = math.inf
     waited_s = 0.0
 
     def __init__(self, part: Part, recipe: Recipe, units: int, first_step: int = 0) -> None:

@@ -5,7 +5,7 @@ The slots double as evidence: after the first step they hold that step's gradien
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -22,6 +22,8 @@ class Optimizer(Protocol):
 
     by_change: bool  # whether `first_gradients` gives the weights' first change instead, for want of such slots
 
+    squares: tuple[Any, ...]  # of Adam, the second moments, one variable a weight; else empty
+
     def apply(self, gradients: Sequence[Any]) -> list[Any]:
         """Update the weights in place, given one gradient a weight; the update ops."""
 
@@ -30,6 +32,9 @@ class Optimizer(Protocol):
 
     def state(self) -> tuple[Any, ...]:
         """Every variable that a checkpoint must hold, the weights aside."""
+
+    def hyperparameters(self) -> dict[str, float]:
+        """What is in force of its settings, by Keras' names; what is off (weight decay 0) is left out."""
 
 
 def _zeros_like(variables: Sequence[Any], suffix: str) -> tuple[Any, ...]:
@@ -73,7 +78,7 @@ class Adam:
         self.beta1, self.beta2, self.epsilon = 0.9, 0.999, 1e-8
         self.iterations = _counter()
         self.slots = _zeros_like(variables, "m")
-        self._squares = _zeros_like(variables, "v")
+        self.squares = _zeros_like(variables, "v")
 
     def apply(self, gradients: Sequence[Any]) -> list[Any]:
         # Reading assign_add's value, not the variable, is what orders the counter before the updates in a TF1 graph.
@@ -108,21 +113,28 @@ class Adam:
                 epsilon=self.epsilon,
                 grad=gradient,
             )
-            for variable, m, v, gradient in zip(self.variables, self.slots, self._squares, gradients, strict=True)
+            for variable, m, v, gradient in zip(self.variables, self.slots, self.squares, gradients, strict=True)
         ]
 
     def state(self) -> tuple[Any, ...]:
         """Every variable that a checkpoint must hold, the weights aside."""
-        return (self.iterations, *self.slots, *self._squares)
+        return (self.iterations, *self.slots, *self.squares)
 
     def first_gradients(self, slots: Sequence[np.ndarray]) -> list[np.ndarray]:
         return [slot / (1 - self.beta1) for slot in slots]
+
+    def hyperparameters(self) -> dict[str, float]:
+        names = {"beta_1": self.beta1, "beta_2": self.beta2, "epsilon": self.epsilon, "weight_decay": self.weight_decay}
+        rate = {} if callable(self.learning_rate) else {"learning_rate": self.learning_rate}
+        # The fused op takes them as float32.
+        return {name: float(np.float32(value)) for name, value in (rate | names).items() if value}
 
 
 class SGDMomentum:
     """v <- momentum * v + g; w <- w - learning_rate * v (Sutskever et al. 2013, without Nesterov's look-ahead)."""
 
     by_change = False
+    squares = ()
 
     def __init__(self, variables: Sequence[Any], learning_rate: float = 0.05, momentum: float = 0.9) -> None:
         self.variables, self.learning_rate, self.momentum = tuple(variables), learning_rate, momentum
@@ -149,6 +161,9 @@ class SGDMomentum:
     def state(self) -> tuple[Any, ...]:
         return (self.iterations, *self.slots)
 
+    def hyperparameters(self) -> dict[str, float]:
+        return {"learning_rate": self.learning_rate, "momentum": self.momentum}
+
 
 class KerasOptimizer:
     """A keras.optimizers.Optimizer on Keras' or plain variables, outside a TF1 graph.
@@ -168,6 +183,9 @@ class KerasOptimizer:
         self.by_change = not linear or len(momenta) != len(self.variables)
         self.slots = self.variables if self.by_change else tuple(momenta)
         self._before = [variable.numpy() for variable in self.variables] if self.by_change else []
+        velocities = [slot for slot in optimizer.variables if slot.path.endswith("_velocity")]
+        adam = any(kind.__name__ == "Adam" for kind in type(optimizer).__mro__)
+        self.squares = tuple(velocities) if adam else ()
 
     def apply(self, gradients: Sequence[Any]) -> list[Any]:
         self.optimizer.apply_gradients(zip(gradients, self.variables, strict=True))
@@ -180,3 +198,19 @@ class KerasOptimizer:
 
     def state(self) -> tuple[Any, ...]:
         return tuple(self.optimizer.variables)
+
+    def hyperparameters(self) -> dict[str, float]:
+        """Of a schedule of learning rates, each of its numbers under its own name."""
+        config = self.optimizer.get_config()
+        if not config.get("use_ema"):  # its other two settings have values, used or not
+            config = {name: value for name, value in config.items() if not name.startswith("ema_")}
+        return dict(_numbers(config))
+
+
+def _numbers(config: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, float]]:
+    """The numbers in force of a nested configuration; 0, None and False say that something is off."""
+    for name, value in config.items():
+        if isinstance(value, dict):
+            yield from _numbers(value, f"{prefix}{name}.")
+        elif isinstance(value, int | float) and value:
+            yield f"{prefix}{name}", float(value)

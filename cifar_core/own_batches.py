@@ -5,6 +5,7 @@ arrays become tensors (float64 as float32, for that is what layers compute in); 
 are. Leaves out CIFAR-10's own batches (inputs.py).
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from itertools import cycle, islice
 from typing import Any
@@ -34,6 +35,7 @@ class OwnBatches:
         self.signature: tuple[Any, ...] = _specs(first[0])
         self._stacked = _stacked(self._held or [])
         self.no_loop = "" if self._stacked else _FROM_PYTHON
+        self.repeats = math.inf if self._held else DIGESTED
         self._given = list[tuple[Any, ...]]()  # the first ones, where Python makes them one by one
 
     def arrays(self) -> list[Any]:
@@ -43,15 +45,22 @@ class OwnBatches:
         return [array.astype("S") if array.dtype == object else array for array in arrays]
 
     def feed(self) -> Iterator[tuple[Any, ...]]:
-        """The pairs to call the step with, without end."""
+        """The pairs to call the step with, without end.
+
+        Where Python makes them one by one, a later feed gives the first ones as they were given before.
+        """
         if self._held:
             yield from cycle(self._held)
+        for number, pair in enumerate(self._made_anew()):
+            if number < DIGESTED and number == len(self._given):
+                self._given.append(pair)
+            yield self._given[number] if number < len(self._given) else pair
+
+    def _made_anew(self) -> Iterator[tuple[Any, ...]]:
         while True:
             empty = True
             for pair in self._once():
                 empty = False
-                if len(self._given) < DIGESTED:
-                    self._given.append(pair)
                 yield pair
             if empty:
                 raise ModelError("its batch() gave the same used-up iterator again; it must give a new one each time")

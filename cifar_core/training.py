@@ -4,7 +4,7 @@ Leaves out how a step is executed: that is the modes' only business.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
@@ -82,9 +82,22 @@ class Task:
         names: tuple[str, ...] | None = getattr(self.model, "random_layers", None)
         return names
 
+    @property
+    def averages(self) -> tuple[Any, ...]:
+        """The model's variables that change while training without being trained, such as a normalisation's averages.
+
+        Numbers only: the state of a generator of random numbers is none.
+        """
+        return floating(self.model.non_trainable_variables)
+
     def state(self) -> tuple[Any, ...]:
         """Every variable that changes while training: what a checkpoint holds, weights first, always in this order."""
         return (*self.weights, *self.model.non_trainable_variables, *self.optimizer.state())
+
+
+def floating(variables: Iterable[Any]) -> tuple[Any, ...]:
+    """Those of the variables that hold floating-point numbers."""
+    return tuple(variable for variable in variables if tf.as_dtype(variable.dtype).is_floating)
 
 
 def timed_task(

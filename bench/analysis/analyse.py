@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from bench.analysis import validity, warnings
+from bench.analysis.gradients import noise_in
 from bench.analysis.metrics import startup_s, step_s
 from bench.analysis.results import CaseResult, GroupResult, Run, block_ratios, ratio_between
 from bench.analysis.slow_cases import count_skipped, sampling_warning
@@ -54,20 +55,34 @@ def _group(name: str, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> Gro
 
 def _collect(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[CaseResult]:
     """The cases' results without comparisons, the baseline first."""
-    baseline, *others = [_result(case, outcomes) for case in cases]
+    of_baseline = [o.measurement for o in outcomes if o.measurement and o.case == cases[0]]
+    baseline, *others = [_result(case, outcomes, of_baseline) for case in cases]
     others = [_sampled(baseline, result) for result in others]
     control = tuple(m for r in others if r.case.again and r.valid for m in r.measurements)
     return [replace(_sampled(baseline, baseline), control=control), *others]
 
 
-def _result(case: Case, outcomes: Sequence[Outcome]) -> CaseResult:
+def _result(case: Case, outcomes: Sequence[Outcome], baseline: Sequence[Measurement]) -> CaseResult:
     records = [outcome.record for outcome in outcomes if outcome.case == case]
     measurements = tuple(record for record in records if isinstance(record, Measurement))
     failures = tuple(record for record in records if isinstance(record, Failure))
     unequal = [f.message for f in failures if f.stage == UNEQUAL]
     unproven = [reason for m in measurements for reason in validity.unproven_mode(m)]
-    invalid = tuple(dict.fromkeys(unequal + unproven))
+    invalid = tuple(dict.fromkeys(unequal + unproven + _other_training(measurements, baseline)))
     return CaseResult(case, measurements, failures, invalid, warnings=tuple(warnings.of_measurements(measurements)))
+
+
+def _other_training(measurements: Sequence[Measurement], baseline: Sequence[Measurement]) -> list[str]:
+    """Where a case has trained otherwise than the baseline in the same block, or than itself in its first block."""
+    by_block, noise = {m.block: m for m in baseline}, noise_in(baseline)
+    beside_baseline = [(m, by_block[m.block]) for m in measurements if m.block in by_block]
+    beside_itself = [(m, measurements[0]) for m in measurements[1:]]
+    return [
+        reason
+        for m, reference in (*beside_baseline, *beside_itself)
+        if m is not reference
+        for reason in validity.other_training(m, reference, noise)
+    ]
 
 
 def _sampled(baseline: CaseResult, result: CaseResult) -> CaseResult:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bench.analysis.gradients import with_noise_of
+from bench.analysis.gradients import noise_in, with_noise_of
 from bench.analysis.results import CaseResult, GroupResult, Run, block_ratios
 from bench.analysis.stats.between_runs import (
     SPEEDUP_BETWEEN_RUNS,
@@ -235,8 +235,7 @@ def _other_work(name: str, before: CaseInGroup, after: CaseResult) -> str:
 def _with_noise(group: GroupResult, result: CaseResult) -> Evidence:
     """The case's evidence with the rounding noise that its baseline measured of the same weights and batches."""
     evidence = result.measurements[0].evidence
-    measured = next((m.evidence for m in group.baseline.measurements), evidence)
-    return with_noise_of(evidence, measured)
+    return with_noise_of(evidence, noise_in(group.baseline.measurements) or evidence)
 
 
 def _step_logs(result: CaseResult) -> list[float]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bench.records.proof import Evidence, GradientSketch
+from bench.records.run import Measurement
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +70,39 @@ def with_noise_of(evidence: Evidence, measured: Evidence) -> Evidence:
         replace(sketch, noise=other.noise, far_noise=other.far_noise)
         for sketch, other in zip(evidence.gradients, measured.gradients, strict=True)
     )
-    return replace(evidence, gradients=gradients, moved_losses=measured.moved_losses)
+    return replace(evidence, gradients=gradients, moved_losses=measured.moved_losses, moved=measured.moved)
 
 
-def more_than_rounding(evidence: Evidence, baseline: Evidence, floor: Floor) -> list[str]:
-    """Where a case's first gradients differ from the baseline's by more than rounding; empty where they do not."""
+def noise_in(measurements: Sequence[Measurement]) -> Evidence | None:
+    """The first evidence among a baseline's that holds its rounding noise: it is measured in one block of a run."""
+    return next((m.evidence for m in measurements if m.evidence.moved_losses), None)
+
+
+def more_than_rounding(
+    gradients: Sequence[GradientSketch], reference: Sequence[GradientSketch], floor: Floor, which: str = "first"
+) -> list[str]:
+    """Where a case's gradients differ from the baseline's by more than rounding; empty where they do not."""
     reasons = []
-    weight, units = most_rounding_units(evidence.gradients, baseline.gradients, floor)
+    weight, units = most_rounding_units(gradients, reference, floor)
     if units > floor.units:
         reasons.append(
-            f"its first gradient of {weight} differs by {units:.1e} rounding units (tolerance {floor.units:.0f})"
+            f"its {which} gradient of {weight} differs by {units:.1e} rounding units (tolerance {floor.units:.0f})"
         )
-    length = relative(_length(evidence.gradients), _length(baseline.gradients))
+    length = relative(_length(gradients), _length(reference))
     if length > floor.length:
-        reasons.append(f"its first gradients' length differs by {length:.1e} (tolerance {floor.length:.0e})")
+        reasons.append(f"its {which} gradients' length differs by {length:.1e} (tolerance {floor.length:.0e})")
     return reasons
+
+
+def on_another_batch(gradients: Sequence[GradientSketch], noise: Evidence) -> tuple[GradientSketch, ...]:
+    """The baseline's gradients on another batch than the first, with the noise that was measured on the first.
+
+    Which ReLUs and maxima a rounding turns around depends on the batch: where the first has any, this one may.
+    """
+    return tuple(
+        replace(sketch, noise=measured.noise, far_noise=sketch.norm if measured.far_noise else 0.0)
+        for sketch, measured in zip(gradients, noise.gradients, strict=True)
+    )
 
 
 def most_rounding_units(

@@ -8,7 +8,22 @@ import math
 from dataclasses import dataclass
 
 from bench import modes
-from bench.analysis.gradients import Floor, floor_of, largest_gradient_difference, more_than_rounding, relative
+from bench.analysis.called import other_calls
+from bench.analysis.gradients import (
+    Floor,
+    floor_of,
+    largest_gradient_difference,
+    more_than_rounding,
+    relative,
+    with_noise_of,
+)
+from bench.analysis.updates import (
+    changed_while_timed,
+    other_late_update,
+    other_updates,
+    wrong_settings,
+    wrong_updates,
+)
 from bench.modes import placement
 from bench.records.proof import Evidence, Execution
 from bench.records.run import Measurement
@@ -75,11 +90,28 @@ def unequal_work(evidence: Evidence, baseline: Evidence, precision: str, device:
     if first > most:
         reasons.append(f"its first loss differs by {first:.1e} (tolerance {most:.0e})")
     reasons += (
-        more_than_rounding(evidence, baseline, floor) if floor else _unequal_gradients(evidence, baseline, tolerance)
+        more_than_rounding(evidence.gradients, baseline.gradients, floor)
+        if floor
+        else _unequal_gradients(evidence, baseline, tolerance)
     )
     if max(curve, default=0.0) > max(tolerance.curve, *noise):
         reasons.append(f"its losses drift {max(curve):.1e} apart within {len(curve) + 1} steps")
+    reasons += wrong_settings(evidence, baseline)
+    if not wrong_updates(baseline.updated):  # else a person's own optimizer has its own way
+        reasons += wrong_updates(evidence.updated)
     return tuple(reasons)
+
+
+def other_training(m: Measurement, baseline: Measurement, noise: Evidence | None) -> tuple[str, ...]:
+    """Why this case has not trained on as its baseline in the same block; empty where it has.
+
+    `noise` is evidence of the baseline that holds its rounding noise, of any block.
+    """
+    precision, device = m.case.workload.precision, m.case.device
+    measured = with_noise_of(baseline.evidence, noise or baseline.evidence)
+    floor = floor_of(measured, precision, device)
+    most = max(tolerance_of(precision, device).loss, *_loss_noise(measured, floor)[:1])
+    return tuple(other_late_update(m, baseline, measured, floor, most) + other_updates(m, baseline, measured))
 
 
 def _loss_noise(baseline: Evidence, floor: Floor | None) -> list[float]:
@@ -140,7 +172,8 @@ def unproven_mode(measurement: Measurement) -> tuple[str, ...]:
     # A person's own batches may come from files, in the clock of every mode alike.
     if (proof.io_bytes_while_timing or 0) > MOST_IO_BYTES and not measurement.case.workload.own_model:
         reasons.append(f"it read and wrote {proof.io_bytes_while_timing:,} bytes while timed")
-    reasons += _mode_reasons(measurement.case.mode, execution)
+    reasons += [*_mode_reasons(measurement.case.mode, execution), *other_calls(measurement)]
+    reasons += changed_while_timed(measurement)
     wanted = measurement.case.device.partition(":")[0].upper()
     if strangers := [device for device in execution.devices if not device.startswith(wanted)]:
         reasons.append(f"it used {', '.join(strangers)} though it is a {wanted} case")

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from bench.analysis.called import by_own_code
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Comparison, Summary, drift
+from bench.analysis.updates import inexact, repeated_few
 from bench.records.run import Measurement
 
 DRIFT_LIMIT = 0.05  # a change over a block's slices that is called unsteady; under the spread of a busy machine
@@ -10,7 +12,7 @@ DRIFT_LIMIT = 0.05  # a change over a block's slices that is called unsteady; un
 
 def of_measurements(measurements: Sequence[Measurement]) -> list[str]:
     """Every warning about how a case ran in its blocks."""
-    checks = (unsteady, unconverted, throttled, shared_gpu)
+    checks = (unsteady, unconverted, throttled, shared_gpu, repeated_few, inexact, by_own_code)
     return [text for check in checks for text in check(measurements)]
 
 

@@ -13,7 +13,7 @@ from bench.errors import BenchError
 from bench.modes.mode import EAGERLY, ExpectedExecution, Mode
 from bench.records.costs import Structure
 from bench.records.devices import Placement
-from bench.records.proof import Execution
+from bench.records.proof import Calls, Execution
 
 _CLUSTERS = (("TF_XLA_FLAGS", "--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit"),)
 KERAS = (("KERAS_BACKEND", "tensorflow"), ("TF_USE_LEGACY_KERAS", "0"))  # own models' too, in every mode
@@ -148,6 +148,9 @@ class Trainer(Protocol):
     def step_again(self, number: int) -> None:
         """Train one more step on the batch of an early step, counted from 0. `run` then goes on where it was."""
 
+    def rewind(self) -> None:
+        """The next `run` takes the first batch again, and so on. May train a step: then the state is put back."""
+
     def sync(self) -> float:
         """Wait until all steps have finished; the latest step's loss."""
 
@@ -160,11 +163,17 @@ class Trainer(Protocol):
     def read(self, variables: Sequence[Any]) -> list[Any]:
         """The variables' values as NumPy arrays."""
 
+    def tracing_us(self) -> int:
+        """Microseconds that this process has spent on tracing so far, of any function."""
+
     def traces(self) -> int:
         """How often the step has been traced so far; 0 where nothing is traced."""
 
     def execution(self) -> Execution:
         """What TensorFlow says of how the steps ran. Asked after timing: it may train another step to find out."""
+
+    def calls(self) -> Calls:
+        """Train one step as `run` does, and see what it calls."""
 
     def placement(self) -> Placement:
         """Where the ops of one step run. Asked after `execution`: it may train another step to find out."""

@@ -9,16 +9,17 @@ from typing import Any
 
 import tensorflow as tf
 
-from bench.modes import inspection, placing
+from bench.modes import calling, inspection, placing
 from bench.records.costs import Structure
 from bench.records.devices import Placement
-from bench.records.proof import Execution
+from bench.records.proof import Calls, Execution
 
 
 class EagerTrainer:
     """The plain Python call."""
 
     read, write = staticmethod(inspection.read), staticmethod(inspection.write)
+    tracing_us = staticmethod(calling.tracing_us)
 
     def __init__(self, make_task: Callable[..., Any]) -> None:
         self.task = make_task()
@@ -35,6 +36,9 @@ class EagerTrainer:
     def step_again(self, number: int) -> None:
         self._loss, _ = self._step(*self.task.inputs.again(number))
 
+    def rewind(self) -> None:
+        self._feed = self.task.inputs.feed()
+
     def sync(self) -> float:
         return float(self._loss)
 
@@ -46,6 +50,9 @@ class EagerTrainer:
 
     def execution(self) -> Execution:
         return Execution(devices=inspection.devices(self._loss, *self.task.weights))
+
+    def calls(self) -> Calls:
+        return calling.watched(lambda: self.run(1))
 
     def placement(self) -> Placement:
         return placing.of_eager(lambda: self.run(1))

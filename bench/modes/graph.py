@@ -12,10 +12,10 @@ import numpy as np
 import tensorflow as tf
 
 from bench.errors import NotApplicable
-from bench.modes import inspection, placing
+from bench.modes import calling, inspection, placing
 from bench.records.costs import Structure
 from bench.records.devices import Placement
-from bench.records.proof import Execution
+from bench.records.proof import Calls, Execution
 
 tf1 = tf.compat.v1
 # A Session also places feeds, fetches and shapes, always on the host: these are the operations that do the work.
@@ -24,6 +24,8 @@ WORKING_OPS = ("Conv2D", "MatMul", "MaxPool", "VarHandle", "ResourceApply")
 
 class GraphTrainer:
     """One step is one call of the Session for the loss and the update ops."""
+
+    tracing_us = staticmethod(calling.tracing_us)
 
     def __init__(self, make_task: Callable[..., Any]) -> None:
         self._graph = tf.Graph()
@@ -58,6 +60,9 @@ class GraphTrainer:
 
     def step_again(self, number: int) -> None:
         self._loss, _ = self._step(*_arrays(self.task.inputs.again(number)))
+
+    def rewind(self) -> None:
+        self._feed = map(_arrays, self.task.inputs.feed())
 
     def sync(self) -> float:
         return float(self._loss)
@@ -100,6 +105,10 @@ class GraphTrainer:
                 needed.add(operation)
                 left += [tensor.op for tensor in operation.inputs] + list(operation.control_inputs)
         return len(needed)
+
+    def calls(self) -> Calls:
+        self.run(1)
+        return calling.of_graph(self._graph.as_graph_def())
 
     def placement(self) -> Placement:
         return placing.of_graphs(self._ran)

@@ -12,13 +12,15 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from bench.errors import NotApplicable
-from bench.modes import inspection, placing
+from bench.modes import calling, inspection, placing
+from bench.modes.keras_gate import FitEnded, FitGate
 from bench.records.costs import Structure
 from bench.records.devices import Placement
-from bench.records.proof import Execution
+from bench.records.proof import Calls, Execution
 from cifar_core.inputs import Resident
 from cifar_core.optimizers import KerasOptimizer
 from cifar_core.own_model import KerasNetwork, Network
@@ -26,42 +28,12 @@ from cifar_core.own_model import KerasNetwork, Network
 ENDLESS = 2**40  # steps: more than any run takes
 
 
-class FitGate(keras.callbacks.Callback):
-    """Holds fit before an execution that it may not make yet. With no hook after one, fit never waits for a loss."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._allowed = self._done = 0
-        self._error: BaseException | None = None
-        self._turn = threading.Condition()
-
-    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-        with self._turn:
-            self._done = batch
-            self._turn.notify_all()
-            self._turn.wait_for(lambda: batch < self._allowed)
-
-    def broke(self, error: BaseException) -> None:
-        """Called where fit ends, which it should not."""
-        with self._turn:
-            self._error = error
-            self._turn.notify_all()
-
-    def let(self, steps: int) -> None:
-        """Let so many steps, of whole executions, pass; back when they have been called. Raises what fit raised."""
-        with self._turn:
-            self._allowed += steps
-            self._turn.notify_all()
-            self._turn.wait_for(lambda: self._error or self._done >= self._allowed)
-        if self._error:
-            raise self._error
-
-
 class KerasTask:
     """A task as Keras trains it: the model, and its variables in the order of the task's."""
 
-    def __init__(self, task: Any, model: Any, weights: list[Any], optimizer: Any) -> None:
-        self.inputs, self.model, self.weights = task.inputs, model, tuple(weights)
+    def __init__(self, task: Any, model: Any, weights: list[Any], averages: list[Any], optimizer: Any) -> None:
+        self.inputs, self.model = task.inputs, model
+        self.weights, self.averages = tuple(weights), tuple(averages)
         self.optimizer = KerasOptimizer(optimizer, weights)
         self.random_layers = task.random_layers
 
@@ -75,12 +47,32 @@ def _twin(task: Any, **options: Any) -> KerasTask:
     keras.config.set_dtype_policy("float32" if task.precision == "tf32" else task.precision)  # before any layer is made
     image = keras.Input((32, 32, 3))
     model = keras.Model(image, task.model.keras_logits(image))
-    optimizer = keras.optimizers.Adam(1e-3, epsilon=task.optimizer.epsilon)
+    optimizer = _adam(task.optimizer)
     model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True), **options)
-    by_name = {"_".join(v.path.split("/")[-2:]): v for v in model.trainable_variables}
-    weights = [by_name[weight.name.split(":")[0]] for weight in task.weights]
+    by_name = {"_".join(v.path.split("/")[-2:]): v for v in model.variables}
+    weights, averages = ([by_name[v.name.split(":")[0]] for v in ours] for ours in (task.weights, task.averages))
     inspection.write(weights, inspection.read(task.weights))
-    return KerasTask(task, model, weights, optimizer)
+    return KerasTask(task, model, weights, averages, optimizer)
+
+
+class DenseAdam(keras.optimizers.Adam):
+    """Keras' Adam on dense gradients, as ours takes them.
+
+    Of an embedding's sparse gradient Keras squares the parts of a row before they are added up, not their sum.
+    """
+
+    def apply(self, grads: Any, trainable_variables: Any = None) -> Any:
+        dense = [tf.convert_to_tensor(gradient) for gradient in grads]
+        return super().apply(dense, trainable_variables)
+
+
+def _adam(ours: Any) -> Any:
+    """Keras' Adam with our settings as float32, for Keras computes 1 - beta in Python.
+
+    TensorFlow's fused Adam computes it in float32, and 1 - 0.999 differs there by 1.3e-5 of itself.
+    """
+    beta_1, beta_2, epsilon = (float(np.float32(value)) for value in (ours.beta1, ours.beta2, ours.epsilon))
+    return DenseAdam(ours.learning_rate, beta_1, beta_2, epsilon)
 
 
 def _own(task: Any, **options: Any) -> KerasTask:
@@ -89,9 +81,9 @@ def _own(task: Any, **options: Any) -> KerasTask:
         raise NotApplicable(f"{type(task.model.model).__name__} is no keras.Model")
     model = task.model.model
     given = isinstance(task.optimizer, KerasOptimizer)
-    optimizer = task.optimizer.optimizer if given else keras.optimizers.Adam(1e-3, epsilon=task.optimizer.epsilon)
+    optimizer = task.optimizer.optimizer if given else _adam(task.optimizer)
     model.compile(optimizer, **options)
-    return KerasTask(task, model, list(task.weights), optimizer)
+    return KerasTask(task, model, list(task.weights), list(task.averages), optimizer)
 
 
 def _batches(inputs: Any) -> Any:
@@ -105,6 +97,7 @@ class KerasLoop:
     """A step is one step of `fit`."""
 
     read, write = staticmethod(inspection.read), staticmethod(inspection.write)
+    tracing_us = staticmethod(calling.tracing_us)
 
     def __init__(self, make_task: Callable[..., Any], steps_per_call: int = 0, **options: Any) -> None:
         task = make_task()
@@ -132,12 +125,15 @@ class KerasLoop:
         """Start the fit without end, from the step that was reached."""
         self._gate = FitGate()
         batches = self._batches.skip(self._done) if self._done else self._batches
-        threading.Thread(target=self._fit, args=[batches, self._gate], daemon=True).start()
+        self._thread = threading.Thread(target=self._fit, args=[batches, self._gate], daemon=True)
+        self._thread.start()
 
     def _fit(self, batches: Any, gate: FitGate) -> None:
         try:
             self._model.fit(batches, steps_per_epoch=ENDLESS, shuffle=False, verbose=0, callbacks=[gate])
             raise RuntimeError("Keras' fit ended by itself")
+        except FitEnded:
+            pass
         except BaseException as error:
             gate.broke(error)
 
@@ -150,11 +146,23 @@ class KerasLoop:
             self._model.fit(self._batches.skip(self._done).take(steps), shuffle=False, verbose=0)
             self._done += steps
             return
+        self._run(math.ceil(steps / self._per_call) * self._per_call)
+
+    def _run(self, steps: int, watch: calling.Watch | None = None) -> None:
+        """In the fit without end."""
         if self._gate is None:
             self._begin()
         assert self._gate
         self._model.reset_metrics()  # Keras' loss is a mean since the last reset
-        self._gate.let(math.ceil(steps / self._per_call) * self._per_call)
+        self._gate.let(steps, watch)
+        self._done += steps
+
+    def rewind(self) -> None:
+        """Ends the fit without end; the next one begins at the first batch and traces nothing anew."""
+        if self._gate:
+            self._gate.end()
+            self._thread.join()
+        self._gate, self._done = None, 0
 
     def step_again(self, number: int) -> None:
         """A fit of its own, while the one without end waits at its gate."""
@@ -178,6 +186,17 @@ class KerasLoop:
             retraces=self._traces.changes(),
             devices=inspection.devices(*self.task.weights),
         )
+
+    def calls(self) -> Calls:
+        """With several steps an execution, of a fit of its own, for a single step."""
+        if self._per_call == 1:
+            watch = calling.Watch()
+            self._run(1, watch)
+            return watch.calls()
+        done = self._done
+        self.rewind()
+        self._done = done
+        return calling.watched(lambda: self.run(1))
 
     def placement(self) -> Placement:
         """Of Keras' own step on a batch: fit feeds it the same way, from the host."""

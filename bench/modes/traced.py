@@ -10,16 +10,17 @@ from typing import Any
 
 import tensorflow as tf
 
-from bench.modes import inspection, placing
+from bench.modes import calling, inspection, placing
 from bench.records.costs import Structure
 from bench.records.devices import Placement
-from bench.records.proof import Execution
+from bench.records.proof import Calls, Execution
 
 
 class TracedTrainer:
     """One step is one call of tf.function(step, **options)."""
 
     read, write = staticmethod(inspection.read), staticmethod(inspection.write)
+    tracing_us = staticmethod(calling.tracing_us)
 
     def __init__(self, make_task: Callable[..., Any], **options: Any) -> None:
         self.task = make_task()
@@ -48,6 +49,9 @@ class TracedTrainer:
     def step_again(self, number: int) -> None:
         self._loss = self._step(*self.task.inputs.again(number))
 
+    def rewind(self) -> None:
+        self._feed = self.task.inputs.feed()
+
     def sync(self) -> float:
         return float(self._loss)
 
@@ -69,6 +73,9 @@ class TracedTrainer:
             retraces=self._traces.changes(),
             devices=inspection.devices(self._loss, *self.task.weights),
         )
+
+    def calls(self) -> Calls:
+        return calling.watched(lambda: self.run(1), calling.name_of(self._concrete()))
 
     def placement(self) -> Placement:
         concrete = self._concrete()

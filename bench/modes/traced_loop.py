@@ -10,10 +10,10 @@ from typing import Any
 import tensorflow as tf
 
 from bench.errors import NotApplicable
-from bench.modes import inspection, placing
+from bench.modes import calling, inspection, placing
 from bench.records.costs import Structure
 from bench.records.devices import Placement
-from bench.records.proof import Execution
+from bench.records.proof import Calls, Execution
 
 NUMBERS = (tf.TensorSpec([], tf.int64), tf.TensorSpec([], tf.int64))  # of the first step, of steps
 
@@ -22,6 +22,7 @@ class LoopTrainer:
     """Many steps are one call of tf.function(steps, **options). NotApplicable for inputs that no loop can take."""
 
     read, write = staticmethod(inspection.read), staticmethod(inspection.write)
+    tracing_us = staticmethod(calling.tracing_us)
 
     def __init__(self, make_task: Callable[..., Any], steps_per_call: int = 0, **options: Any) -> None:
         self.task = make_task()
@@ -56,6 +57,9 @@ class LoopTrainer:
     def step_again(self, number: int) -> None:
         self._loss = self._steps(tf.constant(self.task.first_step + number, tf.int64), tf.constant(1, tf.int64))
 
+    def rewind(self) -> None:
+        self._done = self.task.first_step
+
     def sync(self) -> float:
         return float(self._loss)
 
@@ -78,6 +82,9 @@ class LoopTrainer:
             retraces=self._traces.changes(),
             devices=inspection.devices(self._loss, *self.task.weights),
         )
+
+    def calls(self) -> Calls:
+        return calling.watched(lambda: self.run(1), calling.name_of(self._concrete()))
 
     def placement(self) -> Placement:
         concrete = self._concrete()

@@ -13,7 +13,8 @@ from cifar_core.cifar10 import Source
 class Order:
     """Parent to child, once: what to measure. The data's folder is the machine's, so it is no part of the case.
 
-    `is_baseline` also in the A/A control's order, so that its process does exactly what the baseline's does.
+    `measures_noise`: whether it measures how far rounding moves its first steps. The A/A control does if the baseline
+    does, so that its process does exactly what the baseline's does.
     """
 
     case: Case
@@ -21,7 +22,7 @@ class Order:
     schedule: Schedule
     environment: Environment
     source: Source
-    is_baseline: bool = False
+    measures_noise: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,12 +23,46 @@ class GradientSketch:
 
 
 @dataclass(frozen=True, slots=True)
+class Updated:
+    """An update by Adam, recomputed in float64 from the weights before it and Adam's moments after it.
+
+    `updates` is its number. `off` is the largest difference of an element from that computation, in units of the
+    weight's own rounding; `along` the largest share of a weight's differences along the weight itself, as a weight
+    decay makes them, in units of what rounding gives there; `moment` the largest relative difference of a second
+    moment. None: not finite. `weight` names where `off` is.
+    """
+
+    updates: int
+    off: float | None
+    along: float | None
+    moment: float | None
+    weight: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A training after so many updates in all: how far it has come from its start.
+
+    `loss` is that of the last update. `lengths` are the L2 norms of each variable's change since before the first
+    update: those of the weights, then `averages` of the model's other variables. `projections` of the changes on a few
+    fixed random directions, as of gradients; empty where directions say nothing any more.
+    """
+
+    updates: int
+    loss: float | None
+    lengths: tuple[float | None, ...]
+    averages: tuple[float | None, ...] = ()
+    projections: tuple[tuple[float | None, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What shows equal work before any timing; `by_change` where `gradients` are of the weights' first change.
 
     `random_layers` names the kinds of a Keras model's layers that draw random numbers in training; None: unknown.
-    `moved_losses` are the first losses of a training whose weights moved by one rounding each before its first step.
-    Only the baseline has them.
+    `moved_losses` are the first losses of a training whose weights moved by one rounding each before its first step,
+    `moved` is how far that training has come. Only the baseline has them, in a run's first block.
+    `hyperparameters` are those in force of the optimizer, `updated` its first updates, of plain Adam only.
     """
 
     batches_digest: str
@@ -38,6 +72,9 @@ class Evidence:
     by_change: bool = False
     random_layers: tuple[str, ...] | None = None
     moved_losses: tuple[float | None, ...] = ()
+    moved: Reached | None = None
+    hyperparameters: tuple[tuple[str, float], ...] | None = None
+    updated: tuple[Updated, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +101,71 @@ class Execution:
 
 
 @dataclass(frozen=True, slots=True)
+class Calls:
+    """What one untimed step called, as Python sees it: so many ops one by one, and `functions`, which are graphs.
+
+    `updates` counts the ops that change a variable. `compiled` names those functions, and functions inside them at any
+    depth, that XLA compiles. `as_traced`: whether the one graph called is the one that the mode has traced; None where
+    it has none of its own.
+    """
+
+    ops: int
+    updates: int
+    functions: tuple[str, ...]
+    compiled: tuple[str, ...] = ()
+    as_traced: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """Updates taken again from the same state on the same batches, beside what came of them before.
+
+    Relative differences, 0 where every bit is the same and 2 at most, for nothing alike: of the last update's `loss`,
+    of the change of all variables as one vector (`whole`), and of the one that differs most (`most`, `variable`).
+    """
+
+    updates: int
+    loss: float
+    whole: float
+    most: float
+    variable: str
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """One update after the timed part, from the start's weights and moments, with count and batches where they are.
+
+    So all cases of a block that have taken as many updates compute the same here, however late it is.
+    """
+
+    updates: int
+    loss: float | None
+    gradients: tuple[GradientSketch, ...]
+    updated: Updated | None
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """The first updates again after the last slice, by the same callable. `retraces`: the traces that this took.
+
+    `first` compares them, taken in the sizes of slices or one by one, with the first time; `slice` one call of a
+    slice's steps with as many single steps, where a slice is longer than the first updates.
+    """
+
+    first: Repeated
+    slice: Repeated | None
+    retraces: int
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
     """Evidence after timing that the case was what its name says. `updates` is the optimizer's own count.
 
     `io_bytes_while_timing` is what the process read and wrote during its slices; 0 where the system does not say.
     `placement` is looked up in the first block of a case on a GPU; a case on the CPU sees no other device.
+    `tracing_us` is the time spent on tracing during the slices, of any function of the process. `still` counts the
+    slices over which a weight that had moved before did not; `not_finite` names the variables that hold a NaN or an
+    infinity at the end. None, or empty: not looked at, as in older files.
     """
 
     execution: Execution
@@ -77,3 +174,10 @@ class Proof:
     updates_expected: int
     io_bytes_while_timing: int | None = None
     placement: Placement | None = None
+    calls: Calls | None = None
+    tracing_us: int | None = None
+    still: int = 0
+    not_finite: tuple[str, ...] = ()
+    reached: tuple[Reached, ...] = ()
+    late: Late | None = None
+    replay: Replay | None = None

@@ -12,10 +12,12 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
+from bench.analysis.gradients import with_noise_of
 from bench.analysis.slow_cases import SLOW, SLOW_ROUNDS
 from bench.machine.environment import Stolen, load_average
 from bench.records.case import Case
 from bench.records.messages import Order, Reply, StageRequest
+from bench.records.proof import Evidence
 from bench.records.run import Outcome
 from bench.runner.forkserver import ForkServers
 from bench.runner.worker_process import WORKER, CaseFailed, WorkerProcess
@@ -30,11 +32,24 @@ class Block:
     """One block: a fresh process for each case of a group; each outcome is kept as soon as it exists."""
 
     def __init__(
-        self, orders: Sequence[Order], seed: int, keep: Keep, notice: Notice, between: Between | None = None
+        self,
+        orders: Sequence[Order],
+        seed: int,
+        keep: Keep,
+        notice: Notice,
+        between: Between | None = None,
+        noise: Evidence | None = None,
     ) -> None:
-        """`between`, if any, is what each worker is asked for after each round, in an order of its own."""
+        """`between`, if any, is what each worker is asked for after each round, in an order of its own.
+
+        `noise` holds the baseline's rounding noise from an earlier block; without it, this block measures it.
+        """
         first = orders[0]
-        self._orders = [replace(order, is_baseline=_same_but_for_again(order.case, first.case)) for order in orders]
+        self._orders = [
+            replace(order, measures_noise=noise is None and _same_but_for_again(order.case, first.case))
+            for order in orders
+        ]
+        self._noise = noise
         self._keep, self._notice, self._between = keep, notice, between
         self._schedule = first.schedule
         self._rng = random.Random(f"{seed}/{first.case.group}/{first.block}")
@@ -81,6 +96,7 @@ class Block:
         if baseline is None or self._workers[0].order.case.key != self._orders[0].case.key:
             return  # the baseline has failed: nothing to compare with, which the report says
         self._baseline_step_s = self._workers[0].step_s
+        baseline = with_noise_of(baseline, self._noise or baseline)
         precision = self._orders[0].case.workload.precision
 
         def check(worker: WorkerProcess) -> None:

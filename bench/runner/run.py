@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from bench.analysis.analyse import analyse
+from bench.analysis.gradients import noise_in
 from bench.analysis.slow_cases import skips_block
 from bench.analysis.stats.ratios import PILOT_BLOCKS
 from bench.machine import availability, environment
@@ -159,7 +160,8 @@ def _measure(
     """One block of a group; whether any of its cases came through."""
     schedule, now = _settled(store, group), environment.read()
     orders = [Order(case, block, schedule, now, source) for case in group]
-    Block(orders, store.plan.seed, store.keep, progress.notice).run(command)
+    noise = noise_in([o.measurement for o in store.outcomes() if o.measurement and o.case == group[0]])
+    Block(orders, store.plan.seed, store.keep, progress.notice, noise=noise).run(command)
     keys = {case.key for case in group}
     return any(o.measurement for o in store.outcomes() if o.block == block and o.case.key in keys)
 

@@ -17,16 +17,18 @@ from bench.modes import Trainer
 from bench.modes.placement import short
 from bench.records.costs import Costs
 from bench.records.messages import Order, Reply, StageRequest
-from bench.records.proof import Evidence, Execution, Proof
+from bench.records.proof import Execution, Proof
 from bench.records.run import Measurement, Samples
 from bench.worker.diagnostics import Diagnostics
-from bench.worker.evidence import finite, first_gradients, loss_curve, sketch, weight_names
+from bench.worker.evidence import finite
 from bench.worker.fallbacks import Fallbacks
+from bench.worker.first_updates import Begun, begin
 from bench.worker.instruments import Instruments
-from bench.worker.noise import Noise, Snapshot, measure_noise
-from bench.worker.setup import Setup, digest
+from bench.worker.replay import late, not_finite, replay
+from bench.worker.setup import Setup
 from bench.worker.slices import Slice, take_slice
 from bench.worker.timer import time_slice, tracing_tool
+from bench.worker.trained import TrainedSoFar
 
 
 class OutOfOrder(Exception):
@@ -68,37 +70,16 @@ class Opened:
     gpu: GpuLogger
 
     def build(self, _: StageRequest) -> "Step":
-        """Build, take the first step, and gather the evidence of equal work."""
+        """Build, take the first steps, and gather the evidence of equal work."""
         clock, make_trainer = self.instruments.clock, self.setup.make_trainer
         start = clock()
         trainer = make_trainer()
         build_s = clock() - start
-        weights_digest, begun = digest(trainer.read(trainer.task.weights)), self._snapshot(trainer)
-        start = clock()
-        trainer.trace()
-        trace_s = clock() - start
-        traces = trainer.traces()
-        call_s, loss = time_slice(trainer, 1, clock)
-        gradients, curve = first_gradients(trainer), loss_curve(trainer, clock)
-        steps, precision = 1 + len(curve), self.order.case.workload.precision
-        noise = measure_noise(trainer, begun, gradients, steps, precision) if begun else Noise()
-        evidence = Evidence(
-            self.setup.batches_digest,
-            weights_digest,
-            tuple(map(finite, (loss, *(loss for _, loss in curve)))),
-            sketch(weight_names(trainer), gradients, noise.near, noise.far),
-            trainer.task.optimizer.by_change,
-            trainer.task.random_layers,
-            noise.losses,
-        )
-        built = Built(self, trainer, build_s, trace_s + call_s, trace_s if traces else None, evidence, steps)
-        step_s = min(seconds for seconds, _ in curve)
-        return built, Reply(seconds=build_s + built.first_step_s, step_s=step_s, evidence=evidence)
-
-    def _snapshot(self, trainer: Trainer) -> Snapshot | None:
-        """The state before the first step, where the noise of the gradients is measured from it afterwards."""
-        measures_noise = self.order.is_baseline and not trainer.task.optimizer.by_change
-        return Snapshot(trainer) if measures_noise else None
+        begun = begin(trainer, self.order, self.setup.batches_digest, clock)
+        per_call = self.order.case.steps_per_call or 1
+        progress = TrainedSoFar(trainer, begun.first.start, begun.updates, per_call=per_call)
+        reply = Reply(seconds=build_s + begun.first_step_s, step_s=begun.first.step_s, evidence=begun.evidence)
+        return Built(self, trainer, build_s, begun, progress), reply
 
     def train_from_nothing(self, request: StageRequest) -> "Step":
         """Build and train so many steps, timed as a whole. Raises FloatingPointError for a loss that is not finite."""
@@ -115,27 +96,24 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """The trainer stands and has taken its first steps. `trace_s` is None where the mode does not trace."""
+    """The trainer stands and has taken its first steps."""
 
     opened: Opened
     trainer: Trainer
     build_s: float
-    first_step_s: float
-    trace_s: float | None
-    evidence: Evidence
-    steps_done: int
+    begun: Begun
+    progress: TrainedSoFar
 
     def warm_up(self, request: StageRequest) -> "Step":
         """Take so many steps, which may be none, before the first slice."""
-        seconds, _ = time_slice(self.trainer, request.steps, self.opened.instruments.clock)
-        samples, steps_done = Samples((seconds,), request.steps), self.steps_done + request.steps
-        return WarmedUp(self, samples, self.trainer.traces(), steps_done), Reply(seconds=seconds)
+        progress, seconds = self.progress.train(request.steps, self.opened.instruments.clock)
+        samples = Samples((seconds,), request.steps)
+        return WarmedUp(self, samples, self.trainer.traces(), progress), Reply(seconds=seconds)
 
     def take_slice(self, request: StageRequest) -> Slice:
         """Time so many steps."""
-        return take_slice(
-            self.trainer, request, self.opened.order.case.slowdown, self.opened.gpu, self.opened.instruments
-        )
+        slowdown, gpu = self.opened.order.case.slowdown, self.opened.gpu
+        return take_slice(self.trainer, self.begun.watched, request, slowdown, gpu, self.opened.instruments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +123,14 @@ class WarmedUp:
     built: Built
     warmup: Samples
     traces: int
-    steps_done: int
+    progress: TrainedSoFar
 
     def slice(self, request: StageRequest) -> "Step":
         """Time the first slice."""
+        progress = self.progress.before_slice(request.steps, self.built.opened.instruments.clock)
         memory_before = memory_bytes()
         first = self.built.take_slice(request)
-        timed = Timed(self, memory_before, (first,), self.steps_done + request.steps)
+        timed = Timed(self, memory_before, (first,), progress.after_slice(request.steps))
         return timed, Reply(seconds=first.seconds)
 
 
@@ -162,7 +141,7 @@ class Timed:
     warm: WarmedUp
     memory_before: int
     slices: tuple[Slice, ...]
-    steps_done: int
+    progress: TrainedSoFar
 
     @property
     def slices_s(self) -> tuple[float, ...]:
@@ -171,25 +150,24 @@ class Timed:
 
     def slice(self, request: StageRequest) -> "Step":
         """Time one more slice."""
+        progress = self.progress.before_slice(request.steps, self.warm.built.opened.instruments.clock)
         another = self.warm.built.take_slice(request)
-        timed = replace(self, slices=(*self.slices, another), steps_done=self.steps_done + request.steps)
+        timed = replace(self, slices=(*self.slices, another), progress=progress.after_slice(request.steps))
         return timed, Reply(seconds=another.seconds)
 
     def loop(self, request: StageRequest) -> "Step":
         """Take so many steps in one go, which no sample counts: the self-test compares slices with them."""
         seconds, _ = time_slice(self.warm.built.trainer, request.steps, self.warm.built.opened.instruments.clock)
-        return replace(self, steps_done=self.steps_done + request.steps), Reply(seconds=seconds)
+        return replace(self, progress=self.progress.after_slice(request.steps)), Reply(seconds=seconds)
 
     def close(self, _: StageRequest) -> "Step":
-        """Gather the proof of mode, run the diagnostics, and hand over the measurement."""
+        """Gather the proof of mode, run the diagnostics, replay the first updates, and hand over the measurement."""
         warm, built = self.warm, self.warm.built
         opened, trainer, last = built.opened, built.trainer, self.slices[-1]
-        gpu, traces = opened.gpu.log(), trainer.traces() - warm.traces
-        updates = int(trainer.read([trainer.task.optimizer.iterations])[0])
-        peak = peak_memory_bytes()
-        execution = self._execution()
+        gpu, peak = opened.gpu.log(), peak_memory_bytes()
+        proof = self._proof()
         diagnosed = self._diagnostics()
-        written = sum(each.used.io_bytes for each in self.slices)
+        again = replay(trainer, built.begun.first, last.steps, opened.order.case.steps_per_call or 1)
         measurement = Measurement(
             case=opened.order.case,
             block=opened.order.block,
@@ -197,18 +175,39 @@ class Timed:
             environment=opened.order.environment,
             load_s=opened.load_s,
             build_s=built.build_s,
-            first_call_s=built.first_step_s,
+            first_call_s=built.begun.first_step_s,
             warmup=warm.warmup,
             steady=Samples(self.slices_s, last.steps, tuple(each.round for each in self.slices)),
             last_loss=finite(last.loss),
-            evidence=built.evidence,
-            proof=Proof(execution, traces, updates, self.steps_done, written, diagnosed.placement),
+            evidence=built.begun.evidence,
+            proof=replace(proof, placement=diagnosed.placement, replay=again),
             peak_memory_bytes=peak,
             costs=diagnosed.costs,
             accuracy_after=diagnosed.accuracy_after,
             card=gpu,
         )
         return Closed(trainer), Reply(measurement=measurement)
+
+    def _proof(self) -> Proof:
+        """What can be said before anything else is trained than a late update, after which all is put back."""
+        warm, trainer = self.warm, self.warm.built.trainer
+        traces = trainer.traces() - warm.traces
+        updates = int(trainer.read([trainer.task.optimizer.iterations])[0])
+        seen = not_finite(trainer), self.progress.at_end().reached
+        late_update, calls = late(trainer, warm.built.begun.first.start, self.progress.updates)
+        return Proof(
+            self._execution(),
+            traces,
+            updates,
+            self.progress.updates,
+            sum(each.used.io_bytes for each in self.slices),
+            None,
+            calls,
+            sum(each.tracing_us for each in self.slices),
+            sum(not each.moved for each in self.slices),
+            *seen,
+            late_update,
+        )
 
     def _execution(self) -> Execution:
         """What TensorFlow says of how the steps ran, devices in their short form, with AutoGraph's fallbacks."""
@@ -219,7 +218,8 @@ class Timed:
     def _diagnostics(self) -> Diagnostics:
         """What the slices cost beside time, and in the first block how that time was spent."""
         built, memory_after = self.warm.built, self.slices[-1].memory_after
-        costs = Costs(sum(each.used.cpu_s for each in self.slices), self.memory_before, memory_after, built.trace_s)
+        trace_s = built.begun.trace_s
+        costs = Costs(sum(each.used.cpu_s for each in self.slices), self.memory_before, memory_after, trace_s)
         opened, steps = built.opened, self.slices[-1].steps
         return opened.instruments.diagnose(opened.order, built.trainer, steps, opened.instruments.clock, costs)
 

@@ -1,14 +1,15 @@
 """How far rounding alone moves the first steps: they are taken again, from weights that moved by a rounding each."""
 
-import pickle
-from collections.abc import Callable, Sequence
-from tempfile import TemporaryFile
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from bench.modes import Trainer
-from bench.worker.evidence import finite, first_gradients
+from bench.records.proof import Reached
+from bench.worker.evidence import CURVE_STEPS, finite, first_gradients
+from bench.worker.snapshot import Snapshot
+from bench.worker.trained import MARKS, reached
 
 # The distance from 1 to the next number of what activations are computed in (TF32 keeps 10 bits, as float16 does).
 ROUNDING = {"float32": 2.0**-23, "tf32": 2.0**-10, "mixed_bfloat16": 2.0**-7, "mixed_float16": 2.0**-10}
@@ -19,55 +20,42 @@ ROUNDING = {"float32": 2.0**-23, "tf32": 2.0**-10, "mixed_bfloat16": 2.0**-7, "m
 FAR = {"float32": 2.0**-16}
 
 
-class Snapshot:
-    """A trainer's whole state at one moment, on the disk: in memory it would raise the process' reported peak."""
-
-    def __init__(self, trainer: Trainer) -> None:
-        self._trainer, self._file = trainer, TemporaryFile()  # noqa: SIM115 - open as long as the snapshot lives
-        for variable in trainer.task.state():
-            pickle.dump(trainer.read([variable])[0], self._file, protocol=5)
-
-    def put_back(self, weight: Callable[[int, Any], Any] = lambda _, value: value) -> None:
-        """Give every variable its value again; each weight `weight(its number, its value)`."""
-        self._file.seek(0)
-        count = len(self._trainer.task.weights)
-        for number, variable in enumerate(self._trainer.task.state()):
-            value = pickle.load(self._file)
-            self._trainer.write([variable], [weight(number, value) if number < count else value])
-
-    def close(self) -> None:
-        """Remove the file."""
-        self._file.close()
-
-
 class Noise(NamedTuple):
     """`near`: the L2 norm of each first gradient's change when every weight moves by one rounding.
 
     `far`: by how much more than in proportion it changes when every weight moves by many.
     `losses`: the first losses of the training whose weights moved by one rounding.
+    `reached`: how far that training has come at the first mark; None where its steps take too long.
     """
 
     near: tuple[float | None, ...] = ()
     far: tuple[float | None, ...] = ()
     losses: tuple[float | None, ...] = ()
+    reached: Reached | None = None
 
 
 def measure_noise(trainer: Trainer, start: Snapshot, gradients: Sequence[Any], steps: int, precision: str) -> Noise:
     """Take the first steps again after every weight has moved by one rounding of the precision.
 
-    `start` is the state before the first step and is closed here; `gradients` are those of the first step. The state is
-    put back at the end, so this is called where nothing is timed: after the first step and the loss curve. The timed
-    part then begins from the same state as without it. The mode's own compiled step is used, so that nothing is traced
-    again and the process needs no more memory than for its steps.
+    `start` is the state before the first step, `gradients` are those of the first step. The state is put back at the
+    end, so this is called where nothing is timed: after the first step and the loss curve. The timed part then begins
+    from the same state as without it. The mode's own compiled step is used, so that nothing is traced again and the
+    process needs no more memory than for its steps.
     """
     now = Snapshot(trainer)
     distant = _changes(trainer, start, gradients, FAR[precision])[0] if precision in FAR else ()
     near, loss = _changes(trainer, start, gradients, ROUNDING[precision])
     losses = (loss, *(_loss_again(trainer, number) for number in range(1, steps)))
+    goes_on = steps == CURVE_STEPS and trainer.task.inputs.repeats > MARKS[0]
+    at_mark = _at_mark(trainer, start, steps) if goes_on else None
     now.put_back()
-    now.close()
-    start.close()
-    return Noise(near, _out_of_proportion(distant, near, precision), losses)
+    return Noise(near, _out_of_proportion(distant, near, precision), losses, at_mark)
+
+
+def _at_mark(trainer: Trainer, start: Snapshot, steps: int) -> Reached:
+    """On to the first mark, after so many steps."""
+    loss = [_loss_again(trainer, number) for number in range(steps, MARKS[0])][-1]
+    return reached(trainer, start, MARKS[0], loss)
 
 
 def _out_of_proportion(

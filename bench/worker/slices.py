@@ -1,6 +1,9 @@
 """One slice: timed, with what the process used meanwhile read right before and after it."""
 
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from bench.machine.counters import Used, memory_bytes, use_begins, used_since
 from bench.machine.nvml import GpuLogger
@@ -13,7 +16,10 @@ from bench.worker.timer import time_slice
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Its seconds and its last loss, what the process used meanwhile, and its resident memory afterwards in bytes."""
+    """Its seconds and its last loss, what the process used meanwhile, and its resident memory afterwards in bytes.
+
+    `tracing_us` of it were spent on tracing any function; `moved` says whether the watched weight has changed.
+    """
 
     seconds: float
     round: int
@@ -21,12 +27,18 @@ class Slice:
     loss: float
     used: Used
     memory_after: int
+    tracing_us: int
+    moved: bool
 
 
 def take_slice(
-    trainer: Trainer, request: StageRequest, slowdown: float, gpu: GpuLogger, instruments: Instruments
+    trainer: Trainer, watched: Any, request: StageRequest, slowdown: float, gpu: GpuLogger, instruments: Instruments
 ) -> Slice:
-    """Time the request's steps; with a slowdown the case sleeps at their end for that share of their time."""
+    """Time the request's steps; with a slowdown the case sleeps at their end for that share of their time.
+
+    `watched` is the weight that must have changed by the end.
+    """
+    before, tracing_us = trainer.read([watched])[0], trainer.tracing_us()
     clock = instruments.clock
     stepper = Slowed(trainer, slowdown, clock, instruments.sleep) if slowdown else trainer
     begin = use_begins()
@@ -34,4 +46,6 @@ def take_slice(
     used = used_since(begin)
     memory_after = memory_bytes()
     gpu.read_slice()
-    return Slice(seconds, request.round, request.steps, loss, used, memory_after)
+    traced_us = trainer.tracing_us() - tracing_us
+    moved = not np.array_equal(before, trainer.read([watched])[0])
+    return Slice(seconds, request.round, request.steps, loss, used, memory_after, traced_us, moved)

@@ -11,7 +11,7 @@ from bench.records.case import Case
 from bench.records.costs import Costs, Profile, Structure
 from bench.records.devices import GpuLog, Guests, Reading
 from bench.records.environment import Environment
-from bench.records.proof import Evidence, Execution, GradientSketch, Proof
+from bench.records.proof import Calls, Evidence, Execution, GradientSketch, Proof
 from bench.records.run import FORMAT, Measurement, Outcome, Plan, Samples, Schedule
 from bench.records.training import AccuracyPlan, Point, Training
 from cifar_core.recipe import RECIPES
@@ -36,6 +36,19 @@ EXECUTIONS = {
     "keras_fit": Execution(1, 549, 0, None, ("CPU:0",)),
     "keras_jit": Execution(1, 549, 1, None, ("CPU:0",)),
     "keras_eager": Execution(0, 0, 0, None, ("CPU:0",)),
+}
+_STEP = Calls(0, 0, ("loss_of_step",), (), True)
+_COMPILED = replace(_STEP, compiled=("loss_of_step",))
+_OF_KERAS = Calls(2, 0, ("multi_step_on_iterator",))
+CALLS = {
+    **dict.fromkeys(EXECUTIONS, _STEP),
+    "eager": Calls(63, 11, ()),
+    "graph": Calls(0, 0, ()),
+    "xla": _COMPILED,
+    "xla_loop": _COMPILED,
+    "keras_fit": _OF_KERAS,
+    "keras_jit": replace(_OF_KERAS, compiled=("one_step_on_data",)),
+    "keras_eager": Calls(386, 33, ()),
 }
 FIRST_CALLS_S = {**dict.fromkeys(EXECUTIONS, 1.0), "eager": 0.3, "graph": 0.2, "function": 0.5, "xla": 2.5}
 
@@ -136,7 +149,10 @@ class FakeClock:
 
 
 class FakeTrainer:
-    """Counts its steps, lets the clock pass, and goes wrong on demand: `on_step(steps so far)` may do anything."""
+    """Counts its steps, lets the clock pass, and goes wrong on demand: `on_step(steps so far)` may do anything.
+
+    A step takes 1 from the weight; the loss is a function of the updates.
+    """
 
     def __init__(
         self, mode: str = "eager", clock: FakeClock | None = None, step_s: float = 0.01, scale: float = 1.0,
@@ -144,10 +160,17 @@ class FakeTrainer:
     ) -> None:  # fmt: skip
         self.mode, self.clock, self.step_s, self.on_step, self.loss = mode, clock or FakeClock(), step_s, on_step, loss
         self.steps = 0
-        weights = [SimpleNamespace(name="kernel:0", value=np.ones(4, np.float32))]
-        slots = [SimpleNamespace(name="m", value=scale * np.ones(4, np.float32))]
-        optimizer = SimpleNamespace(slots=slots, iterations="iterations", by_change=False, first_gradients=list)
-        self.task = SimpleNamespace(weights=weights, optimizer=optimizer, state=lambda: weights, random_layers=None)
+        self.weight, self.slot = a_variable("kernel", np.ones(4, np.float32)), a_variable("m", scale * np.ones(4))
+        self.iterations = a_variable("iterations", np.int64(0))
+        state = (self.weight, self.slot, self.iterations)
+        optimizer = SimpleNamespace(
+            slots=[self.slot], squares=(), iterations=self.iterations, by_change=False, first_gradients=list,
+            hyperparameters=lambda: {"learning_rate": 1e-3},
+        )  # fmt: skip
+        self.task = SimpleNamespace(
+            weights=[self.weight], averages=(), optimizer=optimizer, state=lambda: state, random_layers=None,
+            inputs=SimpleNamespace(repeats=np.inf),
+        )  # fmt: skip
 
     def trace(self) -> None:
         pass
@@ -156,26 +179,46 @@ class FakeTrainer:
         for _ in range(steps):
             self.steps += 1
             self.on_step(self.steps)
-            self.clock.now += self.step_s
+            self._update()
 
     def step_again(self, number: int) -> None:
+        self._update()
+
+    def _update(self) -> None:
+        self.weight.value = self.weight.value - 1
+        self.iterations.value = self.iterations.value + 1
         self.clock.now += self.step_s
+
+    def rewind(self) -> None:
+        pass
 
     def write(self, variables: Sequence[Any], values: Sequence[Any]) -> None:
         for variable, value in zip(variables, values, strict=True):
             variable.value = value
 
     def sync(self) -> float:
-        return self.loss(self.steps)
+        return self.loss(int(self.iterations.value))
 
     def read(self, variables: Sequence[Any]) -> list[Any]:
-        return [self.steps if variable == "iterations" else variable.value for variable in variables]
+        return [variable.value for variable in variables]
+
+    def tracing_us(self) -> int:
+        return 0
 
     def traces(self) -> int:
         return EXECUTIONS[self.mode].traces
 
+    def calls(self) -> Calls:
+        self.run(1)
+        return CALLS[self.mode]
+
     def execution(self) -> Execution:
         return EXECUTIONS[self.mode]
+
+
+def a_variable(name: str, value: Any) -> SimpleNamespace:
+    """What stands for a tf.Variable."""
+    return SimpleNamespace(name=f"{name}:0", value=value, shape=np.shape(value))
 
 
 A_READING = Reading(1980, 2619, 412.3, 61)

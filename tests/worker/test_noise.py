@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from builders import FakeTrainer
 
-from bench.worker.noise import FAR, ROUNDING, Snapshot, measure_noise, moved
+from bench.worker.noise import FAR, ROUNDING, measure_noise, moved
+from bench.worker.snapshot import Snapshot
 
 
 @pytest.mark.parametrize("rounding", [*ROUNDING.values(), *FAR.values()])

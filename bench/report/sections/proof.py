@@ -2,18 +2,27 @@
 
 from collections.abc import Callable, Sequence
 
-from bench.analysis.gradients import Floor, floor_of, largest_gradient_difference, most_rounding_units
+from bench.analysis.gradients import (
+    Floor,
+    floor_of,
+    largest_gradient_difference,
+    most_rounding_units,
+    noise_in,
+    with_noise_of,
+)
 from bench.analysis.results import CaseResult, GroupResult, Run
+from bench.analysis.updates import FIRST_LOSSES
 from bench.analysis.validity import Tolerance, loss_differences, tolerance_of
+from bench.records.proof import Evidence
 from bench.records.run import Measurement
 from bench.report.form.document import Column, Row, Section, Table, column
-
-FIRST_LOSSES = 5  # compared where no step takes seconds
+from bench.report.sections import later_updates
 
 
 def section(run: Run) -> Section:
     """How far the cases differ from their baseline, and TensorFlow's own account of how they ran."""
-    return Section("Equal work, and proof of mode", (_reading(run), _work(run), _modes(run)))
+    parts = (_reading(run), _work(run), *later_updates.parts(run), _modes(run))
+    return Section("Equal work, and proof of mode", parts)
 
 
 def _reading(run: Run) -> str:
@@ -40,7 +49,7 @@ def _tolerance(run: Run, of: Callable[[Tolerance], float]) -> str:
 def _gradient_tolerance(run: Run) -> str:
     """In rounding units where the baseline measured its noise, else of each gradient's length; both in a mixed run."""
     baselines = [m for group in run.groups for m in group.baseline.measurements]
-    floors = {m.case.workload.precision: _floor(m) for m in baselines}
+    floors = {m.case.workload.precision: _floor(m, baselines) for m in baselines}
     texts = [_floor_tolerance(floor, precision, len(floors) > 1) for precision, floor in floors.items() if floor]
     if len(texts) < max(1, len(floors)):
         texts.append(f"{_tolerance(run, lambda tolerance: tolerance.gradient)} of each one's length")
@@ -55,8 +64,14 @@ def _floor_tolerance(floor: Floor, precision: str, of_several: bool) -> str:
     )
 
 
-def _floor(baseline: Measurement) -> Floor | None:
-    return floor_of(baseline.evidence, baseline.case.workload.precision, baseline.case.device)
+def _floor(baseline: Measurement, baselines: Sequence[Measurement]) -> Floor | None:
+    """With the noise that one of the baselines has measured."""
+    return floor_of(_with_noise(baseline, baselines), baseline.case.workload.precision, baseline.case.device)
+
+
+def _with_noise(baseline: Measurement, baselines: Sequence[Measurement]) -> Evidence:
+    own = [m for m in baselines if m.case == baseline.case]
+    return with_noise_of(baseline.evidence, noise_in(own) or baseline.evidence)
 
 
 def _changes(run: Run, tolerance: str) -> str:
@@ -152,10 +167,11 @@ def _differences(measurement: Measurement, baseline: Measurement) -> tuple[float
 
 def _gradient_units(pairs: Sequence[tuple[Measurement, Measurement]]) -> Row:
     """The most rounding units over all blocks, where each block's baseline measured its noise; else no such field."""
+    baselines = [baseline for _, baseline in pairs]
     units = [
-        most_rounding_units(m.evidence.gradients, baseline.evidence.gradients, floor)[1]
+        most_rounding_units(m.evidence.gradients, _with_noise(baseline, baselines).gradients, floor)[1]
         for m, baseline in pairs
-        if (floor := _floor(baseline))
+        if (floor := _floor(baseline, baselines))
     ]
     return {"gradient_units": max(units)} if units and len(units) == len(pairs) else {}
 

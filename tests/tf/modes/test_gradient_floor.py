@@ -100,7 +100,7 @@ def workload_of(model: str, **changes: Any) -> Workload:
 
 @cache
 def baseline_of(model: str, precision: str = "float32") -> Evidence:
-    return built("eager", workload_of(model, precision=precision), is_baseline=True).evidence
+    return built("eager", workload_of(model, precision=precision), measures_noise=True).evidence
 
 
 def reasons(mode: str, model: str, fault: Fault = without_fault, precision: str = "float32") -> tuple[str, ...]:
@@ -142,7 +142,7 @@ def test_mixed_precision_differs_by_its_own_rounding_and_by_no_missing_kernel(pr
 @pytest.mark.parametrize("mode", ["eager", "graph", "function", "function_loop", "xla", "keras_fit", "keras_eager"])
 def test_measuring_the_noise_leaves_the_training_as_it_was(mode: str) -> None:
     """Weights, slots and counters, traces, and the steps that follow: bit for bit those of a case without it."""
-    plain, baseline = (built(mode, workload_of("mlp"), is_baseline=measures) for measures in (False, True))
+    plain, baseline = (built(mode, workload_of("mlp"), measures_noise=measures) for measures in (False, True))
     for step in range(3):
         states = [built_case.trainer.read(built_case.trainer.task.state()) for built_case in (plain, baseline)]
         assert all(np.array_equal(*values) for values in zip(*states, strict=True)), step
@@ -158,17 +158,17 @@ def test_measuring_the_noise_leaves_the_training_as_it_was(mode: str) -> None:
 
 @pytest.mark.parametrize("mode", ["eager", "graph", "keras_fit"])
 def test_the_noise_is_that_of_the_first_batch_where_batches_stream(mode: str) -> None:
-    evidence = built(mode, workload_of("mlp", input="pipeline"), is_baseline=True).evidence
+    evidence = built(mode, workload_of("mlp", input="pipeline"), measures_noise=True).evidence
     assert evidence.moved_losses == pytest.approx(evidence.first_losses, rel=1e-5)
 
 
 def test_the_noise_is_that_of_the_first_batch_where_python_makes_the_batches() -> None:
-    evidence = built("eager", Workload("own_models:generator", BATCH, "synthetic"), is_baseline=True).evidence
+    evidence = built("eager", Workload("own_models:generator", BATCH, "synthetic"), measures_noise=True).evidence
     assert evidence.moved_losses == pytest.approx(evidence.first_losses, rel=1e-4)
 
 
 def test_an_optimizer_that_keeps_no_gradients_measures_no_noise() -> None:
-    evidence = built("eager", Workload("own_models:rms", BATCH, "synthetic"), is_baseline=True).evidence
+    evidence = built("eager", Workload("own_models:rms", BATCH, "synthetic"), measures_noise=True).evidence
     assert evidence.by_change
     assert [sketch.noise for sketch in evidence.gradients] == [None, None]
 

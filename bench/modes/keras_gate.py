@@ -1,0 +1,62 @@
+"""The gate at which a fit in a thread of its own waits between slices. No mode itself."""
+
+import threading
+from typing import Any
+
+import keras
+
+from bench.modes import calling
+
+
+class FitEnded(Exception):
+    """Raised inside a fit to end it."""
+
+
+class FitGate(keras.callbacks.Callback):
+    """Holds fit before an execution that it may not make yet. With no hook after one, fit never waits for a loss."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._allowed = self._done = 0
+        self._error: BaseException | None = None
+        self._ends = False
+        self._watch: calling.Watch | None = None
+        self._turn = threading.Condition()
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        with self._turn:
+            if self._watch and self._done < batch:
+                self._watch.end()
+                self._watch = None
+            self._done = batch
+            self._turn.notify_all()
+            self._turn.wait_for(lambda: batch < self._allowed or self._ends)
+            if self._ends:
+                raise FitEnded
+            if self._watch:
+                self._watch.begin()  # in this thread, which is Keras'
+
+    def broke(self, error: BaseException) -> None:
+        """Called where fit ends, which it should not."""
+        with self._turn:
+            self._error = error
+            self._turn.notify_all()
+
+    def end(self) -> None:
+        """Fit raises FitEnded where it waits."""
+        with self._turn:
+            self._ends = True
+            self._turn.notify_all()
+
+    def let(self, steps: int, watch: calling.Watch | None = None) -> None:
+        """Let so many steps, of whole executions, pass; back when they have been called. Raises what fit raised.
+
+        `watch` sees what the first execution calls.
+        """
+        with self._turn:
+            self._allowed += steps
+            self._watch = watch
+            self._turn.notify_all()
+            self._turn.wait_for(lambda: self._error or self._done >= self._allowed)
+        if self._error:
+            raise self._error

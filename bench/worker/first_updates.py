@@ -1,0 +1,81 @@
+"""A case's first updates: timed one by one, and looked at for the evidence of equal work."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bench.modes import Trainer
+from bench.records.messages import Order
+from bench.records.proof import Evidence
+from bench.worker.evidence import finite, first_gradients, loss_curve, name_of, sketch
+from bench.worker.noise import Noise, measure_noise
+from bench.worker.replay import REPLAY_S, FirstUpdates
+from bench.worker.setup import digest
+from bench.worker.snapshot import Snapshot
+from bench.worker.timer import Clock, time_slice
+from bench.worker.update_test import recomputed
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What the first updates took and left. `trace_s` is None where the mode does not trace.
+
+    `watched` is the smallest weight that the first updates have changed: it must go on changing.
+    """
+
+    first_step_s: float
+    trace_s: float | None
+    evidence: Evidence
+    updates: int
+    first: FirstUpdates
+    watched: Any
+
+
+def begin(trainer: Trainer, order: Order, batches_digest: str, clock: Clock) -> Begun:
+    """Trace and take the first updates; between them the state is read, which is not timed."""
+    weights_digest, start = digest(trainer.read(trainer.task.weights)), Snapshot(trainer)
+    trace_s = _trace(trainer, clock)
+    traces = trainer.traces()
+    call_s, loss = time_slice(trainer, 1, clock)
+    gradients, one = first_gradients(trainer), recomputed(trainer, start, 1)
+    after_one = Snapshot(trainer)
+    second = time_slice(trainer, 1, clock)
+    two = recomputed(trainer, after_one, 2)
+    curve = loss_curve(trainer, clock, second)
+    losses = tuple(map(finite, (loss, *(later for _, later in curve))))
+    step_s = min(seconds for seconds, _ in curve)
+    if len(losses) * step_s > REPLAY_S:
+        first = FirstUpdates(start, after_one, losses[:1], step_s)
+    else:
+        first = FirstUpdates(start, Snapshot(trainer), losses, step_s)
+    measures_noise = order.measures_noise and not trainer.task.optimizer.by_change
+    precision = order.case.workload.precision
+    noise = measure_noise(trainer, start, gradients, len(losses), precision) if measures_noise else Noise()
+    evidence = Evidence(
+        batches_digest,
+        weights_digest,
+        losses,
+        sketch([name_of(weight) for weight in trainer.task.weights], gradients, noise.near, noise.far),
+        trainer.task.optimizer.by_change,
+        trainer.task.random_layers,
+        noise.losses,
+        noise.reached,
+        tuple(sorted(trainer.task.optimizer.hyperparameters().items())),
+        tuple(updated for updated in (one, two) if updated),
+    )
+    watched = _smallest_changed(trainer, start)
+    return Begun(trace_s + call_s, trace_s if traces else None, evidence, len(losses), first, watched)
+
+
+def _smallest_changed(trainer: Trainer, start: Snapshot) -> Any:
+    """Where none has changed, the smallest."""
+    by_size = sorted(trainer.task.weights, key=lambda weight: int(np.prod(weight.shape)))
+    changed = (w for w in by_size if not np.array_equal(start.value(w), trainer.read([w])[0]))
+    return next(changed, by_size[0])
+
+
+def _trace(trainer: Trainer, clock: Clock) -> float:
+    start = clock()
+    trainer.trace()
+    return clock() - start

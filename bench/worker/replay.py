@@ -1,0 +1,128 @@
+"""The first updates taken again after the last slice, by the same callable: it has computed the same all along."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bench.modes import Trainer
+from bench.records.proof import Calls, Late, Repeated, Replay
+from bench.worker.evidence import finite, first_gradients, name_of, sketch
+from bench.worker.snapshot import Snapshot
+from bench.worker.update_test import recomputed
+
+REPLAY_S = 3.0  # about how long the steps of a replay may take; a very slow mode repeats fewer
+
+
+@dataclass(frozen=True, slots=True)
+class FirstUpdates:
+    """What there was before the first update and after so many, with each one's loss and the seconds of a step."""
+
+    start: Snapshot
+    after: Snapshot
+    losses: tuple[float | None, ...]
+    step_s: float
+
+
+def late(trainer: Trainer, start: Snapshot, updates: int) -> tuple[Late, Calls]:
+    """One more update after `updates`, from the weights and moments of the start: what it computes and what it calls.
+
+    The state is put back afterwards.
+    """
+    now = Snapshot(trainer)
+    start.put_back(but=[trainer.task.optimizer.iterations])
+    calls = trainer.calls()
+    loss, names = finite(trainer.sync()), [name_of(weight) for weight in trainer.task.weights]
+    gradients = sketch(names, first_gradients(trainer))
+    found = Late(updates, loss, gradients, recomputed(trainer, start, updates + 1))
+    now.put_back()
+    return found, calls
+
+
+def not_finite(trainer: Trainer) -> tuple[str, ...]:
+    """The names of the variables that hold a NaN or an infinity."""
+    variables = (*trainer.task.weights, *trainer.task.averages)
+    return tuple(name_of(v) for v in variables if not np.isfinite(trainer.read([v])[0]).all())
+
+
+def replay(trainer: Trainer, first: FirstUpdates, slice_steps: int, per_call: int) -> Replay:
+    """Take the first updates again, and once more in one call where a slice has more steps.
+
+    The bits are the same in every mode on a CPU. Short slices are replayed as they were timed, so that one pass tells
+    both that the first updates come out again and that many steps a call are as many updates.
+    """
+    traces, count = trainer.traces(), len(first.losses)
+    if slice_steps < count and per_call == 1:
+        loss = _again(trainer, first.start, _sizes(count, slice_steps))
+        repeated, sliced = _repeated(trainer, first, loss), None
+    else:
+        repeated, sliced = _long(trainer, first, slice_steps, per_call)
+    return Replay(repeated, sliced, trainer.traces() - traces)
+
+
+def _sizes(count: int, slice_steps: int) -> list[int]:
+    """In slices, the last step alone: Keras' loss is a mean over a call's steps."""
+    whole, rest = divmod(count - 1, slice_steps)
+    return [*[slice_steps] * whole, *[rest] * bool(rest), 1]
+
+
+def _long(trainer: Trainer, first: FirstUpdates, slice_steps: int, per_call: int) -> tuple[Repeated, Repeated]:
+    count = len(first.losses)
+    affordable = max(count, int(REPLAY_S / 2 / first.step_s)) if first.step_s else slice_steps
+    steps = int(min(slice_steps, affordable, trainer.task.inputs.repeats))
+    steps = max(1, steps // per_call) * per_call
+    repeated = _repeated(trainer, first, _again(trainer, first.start, [1] * count))
+    if steps > count:
+        for _ in range(steps - count):
+            trainer.run(1)
+    else:
+        _again(trainer, first.start, [1] * steps)
+    singles = Snapshot(trainer)
+    _again(trainer, first.start, [steps])
+    return repeated, Repeated(steps, 0.0, *_difference(trainer, first.start, singles))
+
+
+def _again(trainer: Trainer, start: Snapshot, sizes: list[int]) -> float | None:
+    """From the start, in calls of these many steps: the last loss."""
+    trainer.rewind()
+    start.put_back()
+    for size in sizes:
+        trainer.run(size)
+        loss = trainer.sync()
+    return finite(loss)
+
+
+def _repeated(trainer: Trainer, first: FirstUpdates, loss: float | None) -> Repeated:
+    was = first.losses[-1]
+    same = loss == was
+    apart = 0.0 if same else 2.0 if loss is None or was is None else min(2.0, abs(loss - was) / max(abs(was), 1e-12))
+    return Repeated(len(first.losses), apart, *_difference(trainer, first.start, first.after))
+
+
+def _difference(trainer: Trainer, start: Snapshot, reference: Snapshot) -> tuple[float, float, str]:
+    """How far the state now is from a reference, as shares of the change since the start; and which variable most."""
+    whole, changed, most, which = 0.0, 0.0, 0.0, ""
+    for variable, then, now in reference.beside_now():
+        far, change = _apart(start.value(variable), then, now)
+        whole, changed = whole + far**2, changed + change**2
+        share = _share(far, change)
+        if share > most:
+            most, which = share, name_of(variable)
+    return _share(math.sqrt(whole), math.sqrt(changed)), most, which
+
+
+def _apart(start: Any, then: Any, now: Any) -> tuple[float, float]:
+    """How far apart two values are, and how far they are from the start: L2 norms, 0 where all bits are the same."""
+    begun, was, is_now = (np.asarray(value, np.float64) for value in (start, then, now))
+    same = np.asarray(then).tobytes() == np.asarray(now).tobytes()
+    change = max(np.linalg.norm(was - begun), np.linalg.norm(is_now - begun))
+    return 0.0 if same else float(np.linalg.norm(is_now - was)), float(change)
+
+
+def _share(far: float, change: float) -> float:
+    """At most 2, of nothing alike; also where something is not finite."""
+    if far == 0:
+        return 0.0
+    share = far / change if change else 2.0
+    return min(share, 2.0) if math.isfinite(share) else 2.0
