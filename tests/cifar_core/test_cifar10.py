@@ -68,7 +68,7 @@ def test_the_archive_is_read_like_the_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"no archive", b"\x1f\x8b\x08\x00"])
 def test_a_file_that_is_no_archive_is_one_clear_line(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "archive.tar.gz").write_bytes(content)
-    with pytest.raises(DataError, match="no archive of CIFAR-10"):
+    with pytest.raises(DataError, match="not a CIFAR-10 archive"):
         cifar10.find(str(tmp_path / "archive.tar.gz"))
 
 
