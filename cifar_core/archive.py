@@ -10,12 +10,11 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 from cifar_core import cifar10, tarball
 from cifar_core.cifar10 import Announce, Source
-from cifar_core.download import CHUNK, Patience, check_address, fetch
+from cifar_core.download import CHUNK, Patience, Progress, check_address, fetch
 from cifar_core.errors import DataError, quoted
 from cifar_core.places import FOLDER_NAME, OFFICIAL_MD5
 from cifar_core.plain_files import open_plain
@@ -26,8 +25,6 @@ MD5 = "c58f30108f718f92721af3b95e74349a"
 ROOM_BYTES = 400 * 2**20  # the archive (163 MiB) and what it unpacks to (178 MiB), rounded up
 MEMBERS = frozenset({*OFFICIAL_MD5, "batches.meta", "readme.html"})
 _FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
-
-Progress = Callable[[int, int | None], None]  # bytes so far, bytes in all (None where the server does not say)
 
 
 def get(out: Path, announce: Announce, progress: Progress, url: str = URL, md5: str = MD5) -> Source:

@@ -11,7 +11,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, Full, Queue
@@ -25,6 +25,7 @@ LARGEST = 200 * 2**20  # bytes; the archive has 163 MiB
 CHUNK = 2**18
 _SCHEMES = ("http", "https")
 _FAILURES = (OSError, http.client.HTTPException, ValueError)  # ValueError: names and headers that are none
+Progress = Callable[[int, int | None], None]  # bytes so far, bytes in all (None where the server does not say)
 AGAIN = "type the same again to go on where it stopped"
 
 
@@ -59,7 +60,7 @@ def check_address(url: str) -> None:
         raise DataError(f"'{quoted(url)}' is a malformed address; give one such as https://host/file with --url")
 
 
-def fetch(url: str, part: Path, progress: Any, patience: Patience) -> None:
+def fetch(url: str, part: Path, progress: Progress, patience: Patience) -> None:
     """Append to `part` what it lacks of the file, or write it anew where the server has no ranges.
 
     `progress` is called with the bytes so far and in all. Raises DataError for what the server does, and keeps what
@@ -184,6 +185,16 @@ def _put(item: object, queue: "Queue[Any]", given_up: threading.Event) -> None:
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
     """Follows to other addresses on the web only, and never from an encrypted one to one that is not."""
+
+    def http_error_302(self, req: urllib.request.Request, fp: Any, code: int, msg: str, headers: Any) -> Any:
+        """The answer of the address that this one leads to."""
+        try:
+            return super().http_error_302(req, fp, code, msg, headers)
+        except Exception:
+            fp.close()  # which urllib leaves open where the address is none
+            raise
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
     def redirect_request(
         self, req: urllib.request.Request, fp: Any, code: int, msg: str, headers: Any, newurl: str

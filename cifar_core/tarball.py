@@ -27,7 +27,7 @@ _COMPRESSIONS: dict[bytes, Callable[[BinaryIO], object]] = {
     b"BZh": bz2.BZ2File,
     b"\xfd7zXZ\x00": lzma.LZMAFile,
 }
-_BROKEN = (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, ValueError, RecursionError, OverflowError)
+_BROKEN = (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, ValueError, OverflowError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,11 @@ class Member:
     read: Callable[[], bytes]
 
     def refuse_unless_file(self) -> None:
-        """Raises DataError for a link, a device, a file with holes, and one that is too large for CIFAR-10."""
+        """Raises DataError for a link, a device, a sparse file, and one that is too large for CIFAR-10."""
         if self.kind != "file":
-            raise DataError(f"refused to unpack '{quoted(self.path)}' from the archive: it is a {self.kind}, no file")
+            raise DataError(
+                f"refused to unpack '{quoted(self.path)}' from the archive: it is a {self.kind}, not a file"
+            )
         if self.size > LARGEST_FILE:
             name = quoted(self.path)
             raise DataError(f"refused to unpack '{name}': {self.size:,} bytes are more than CIFAR-10 has")
@@ -74,12 +76,11 @@ def _reader(archive: Path, stream: BinaryIO, info: tarfile.TarInfo) -> Callable[
 
 def _kind(info: tarfile.TarInfo) -> str:
     if info.issparse():
-        return "file with holes"
+        return "sparse file"
     if info.isreg():
         return "file"
-    if info.isdir():
-        return "folder"
-    return "link" if info.issym() or info.islnk() else "device"
+    kinds = {tarfile.DIRTYPE: "folder", tarfile.SYMTYPE: "link", tarfile.LNKTYPE: "link", tarfile.FIFOTYPE: "FIFO"}
+    return kinds.get(info.type, "device")
 
 
 @contextmanager
@@ -88,6 +89,8 @@ def _clear_errors(archive: Path) -> Iterator[None]:
         yield
     except TooLarge as error:
         raise DataError(f"{archive} is not a CIFAR-10 archive: {error.strerror}") from None
+    except RecursionError:  # tarfile calls itself for each header that only introduces the next
+        raise DataError(f"{archive} is not a CIFAR-10 archive: its headers are nested too deeply") from None
     except (gzip.BadGzipFile, *_BROKEN) as error:
         reason = f"is not a CIFAR-10 archive, or a truncated or corrupt one ({quoted(error)})"
         raise DataError(f"{archive} {reason}; delete it and download it again") from None

@@ -41,6 +41,7 @@ def _download(folder: Path, url: str | None) -> "Source":
 
 
 def _draw(source: "Source", png: Path) -> None:
+    _refuse_special(png)
     from bench.report.plots import training as plots
     from cifar_core.cifar10 import CLASS_NAMES, TRAIN_PARTS
 
@@ -50,3 +51,13 @@ def _draw(source: "Source", png: Path) -> None:
     except (OSError, ValueError) as error:
         raise BenchError(f"cannot draw to {png}: {error}; give another --png, ending in .png") from None
     typer.echo(f"samples: {png}")
+
+
+def _refuse_special(png: Path) -> None:
+    """Raises BenchError where drawing would wait for the reader of a FIFO, or write to a device."""
+    from cifar_core.plain_files import refuse_special
+
+    try:
+        refuse_special(png)
+    except OSError as error:
+        raise BenchError(f"cannot draw to {png}: {error.strerror}; give another --png, ending in .png") from None

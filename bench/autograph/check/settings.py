@@ -1,5 +1,6 @@
 """The settings of a check: codes, files and what fails it, from pyproject.toml and the command line."""
 
+import os
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -54,7 +55,7 @@ class Settings:
 
 def _inside(path: Path, root: Path) -> Path:
     """The path relative to the root, however it was typed; absolute where it is not under the root."""
-    full, root = path.resolve(), root.resolve()
+    full, root = Path(os.path.realpath(path)), root.resolve()  # resolve() raises for a link that leads to itself
     return full.relative_to(root) if full.is_relative_to(root) else full
 
 
@@ -65,7 +66,8 @@ def _matches(inside: Path, pattern: str) -> bool:
 def nearest(paths: Iterable[Path]) -> Path | None:
     """The nearest pyproject.toml above the first path that has the table [tool.cifar-bench.check]."""
     for path in paths:
-        for folder in (path.resolve(), *path.resolve().parents):
+        full = Path(os.path.realpath(path))
+        for folder in (full, *full.parents):
             candidate = folder / "pyproject.toml"
             if candidate.is_file() and "check" in _tool(candidate):
                 return candidate
