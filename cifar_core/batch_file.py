@@ -101,15 +101,16 @@ def _labels(labels: object, file: str) -> npt.NDArray[np.integer]:
     """Whole numbers, from an array or a list of Python's or NumPy's numbers."""
     if isinstance(labels, Array) and labels.dtype.integer:
         return labels.values()
+    found = _describe(labels)
     if isinstance(labels, list | tuple):
-        numbers = [label.number() if isinstance(label, Scalar) and label.dtype.integer else label for label in labels]
-        strange = next((number for number in numbers if type(number) is not int), None)
-        if isinstance(strange, list | tuple | dict):
-            raise Corrupt("labels in lists")
-        if strange is None and all(abs(number) < 2**63 for number in numbers):
+        numbers = [each.number() if isinstance(each, Scalar) and each.dtype.integer else each for each in labels]
+        others = [number for number in numbers if type(number) is not int]
+        if not others and all(abs(number) < 2**63 for number in numbers):
             return np.array(numbers, np.int64)
-        labels = strange if strange is not None else "numbers beyond 64 bits"
-    raise DataError(f"{file}: labels must be integers in 0..{CLASSES - 1}, found {_describe(labels)}")
+        if others and isinstance(others[0], list | tuple | dict):
+            raise Corrupt("labels within labels")
+        found = _describe(others[0]) if others else "numbers of more than 64 bits"
+    raise DataError(f"{file}: labels must be integers in 0..{CLASSES - 1}, found {found}")
 
 
 def _describe(value: object) -> str:

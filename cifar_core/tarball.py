@@ -59,6 +59,8 @@ def members(archive: Path) -> Iterator[Member]:
         tarfile.open(fileobj=cast(BinaryIO, _Headers(stream)), mode="r:") as tar,
     ):
         for info in tar:
+            if info.size < 0:
+                raise tarfile.ReadError("a file of a negative size")
             yield Member(PurePosixPath(info.name), _kind(info), info.size, _reader(archive, stream, info))
 
 

@@ -1,4 +1,7 @@
+import bz2
+import gzip
 import hashlib
+import lzma
 import os
 import pickle
 import tarfile
@@ -145,3 +148,125 @@ def test_a_pickle_that_runs_code_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"refused to load (posix|nt)\.system"):
         read(tmp_path / "batch")
     assert not (tmp_path / "owned").exists()
+
+
+def test_a_refused_file_is_not_called_truncated(tmp_path: Path) -> None:
+    objects = b"cnumpy\ndtype\n(U\x02O8K\x00K\x01tR."
+    for content in (b"cos\nsystem\n(S'true'\ntR.", b"cos\x1b[31m\nsys\ntem\n.", objects, b"\x82\x01.", b"Pname\n."):
+        (tmp_path / "batch").write_bytes(content)
+        with pytest.raises(DataError, match=r"refused to load .*, which no CIFAR-10 batch needs") as raised:
+            read(tmp_path / "batch")
+        assert "truncated" not in str(raised.value)
+        assert str(raised.value).isprintable()
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+@pytest.mark.parametrize(
+    "labels",
+    [
+        [3, 1], (3, 1), [np.int64(3), np.int64(1)], [np.uint8(3), 1], np.array([3, 1]), np.array([3, 1], np.uint8),
+        np.array([3, 1], ">i2"), np.array([3, 0, 1])[::2],
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("named", [str.encode, str])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_copies_of_every_origin_are_read(protocol: int, labels: Any, named: Any, order: Any) -> None:
+    pixels = np.arange(2 * 3072).astype(np.uint8).reshape(2, 3072)
+    entries = {named("data"): np.asarray(pixels, order=order), named("labels"): labels, named("filenames"): [b"a", b""]}
+    part = batch_file.parse(pickle.dumps(entries, protocol), "batch")
+    assert part.labels.tolist() == [3, 1]
+    assert part.labels.dtype == np.int32
+    assert np.array_equal(part.images.transpose(0, 3, 1, 2).reshape(2, 3072), pixels)
+
+
+def renamed(content: bytes, old: bytes, new: bytes) -> bytes:
+    """The pickle with another name for a module; protocols from 4 on say its length before it."""
+    content = content.replace(b"\x8c%c%b" % (len(old), old), b"\x8c%c%b" % (len(new), new))
+    return content.replace(b"c%b\n" % old, b"c%b\n" % new)
+
+
+@pytest.mark.parametrize(("now", "then"), [(b"numpy.core", b"numpy._core"), (b"numpy._core", b"numpy.core")])
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_numpy_1_s_and_numpy_2_s_names_are_read(protocol: int, now: bytes, then: bytes) -> None:
+    content = pickle.dumps({"data": np.zeros((1, 3072), np.uint8), "labels": [np.int64(5)]}, protocol)
+    for module in (b".multiarray", b".numeric"):
+        content = renamed(content, now + module, then + module)
+    assert then in content
+    assert now not in content
+    assert batch_file.parse(content, "batch").labels.tolist() == [5]
+
+
+def test_gzipped_batches_are_read_and_named_by_what_they_hold(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path)
+    plain = cifar10.find(str(folder))
+    for part in cifar10.OFFICIAL_MD5:
+        content = (folder / part).read_bytes()
+        (folder / part).write_bytes(gzip.compress(content[:99], 1) + gzip.compress(content[99:], 1))
+    assert cifar10.find(str(folder)) == plain
+    assert np.array_equal(cifar10.find(str(folder)).read("test_batch").images, plain.read("test_batch").images)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (gzip.compress(b"x" * 1000)[:-9], "is gzip-compressed, and truncated or corrupt"),
+        (gzip.compress(b"x" * 1000)[:30] + b"junk" * 9, "is gzip-compressed, and truncated or corrupt"),
+        (gzip.compress(bytes(3000)), "unpacks to more than 2,000 bytes"),
+        (gzip.compress(gzip.compress(b"x")), "is truncated or corrupt"),
+        (bz2.compress(b"x"), "compressed with bzip2"),
+        (lzma.compress(b"x"), "compressed with xz"),
+        (b"PK\x03\x04junk", "compressed with zip"),
+        (b"\x28\xb5\x2f\xfdjunk", "compressed with zstd"),
+    ],
+)
+def test_another_compression_and_a_bomb_are_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, words: str
+) -> None:
+    (write_folder(tmp_path, images=0) / "data_batch_1").write_bytes(content)
+    monkeypatch.setattr(batch_file, "LARGEST_FILE", 2000)
+    with pytest.raises(DataError, match=f"data_batch_1.*{words}"):
+        cifar10.find(str(tmp_path))
+
+
+def test_cifar_100_is_said(tmp_path: Path) -> None:
+    write_batch(tmp_path / "train", fine_labels=[1] * 20, coarse_labels=[1] * 20)
+    with pytest.raises(DataError, match="is of CIFAR-100"):
+        read(tmp_path / "train")
+
+
+@pytest.mark.parametrize(
+    ("labels", "found"),
+    [
+        ([1, 2, "3"], "found str"), ([np.float32(1)] * 3, "found float32"), ([2**70] * 3, "more than 64 bits"),
+        ([True] * 3, "found bool"), ("123", "found str"), (None, "found NoneType"),
+        (np.zeros(3), r"found float64 \[3\]"), ([1, None, 2], "found NoneType"), ([1.5] * 3, "found float"),
+        (np.array([1, 2**63], np.uint64), r"3 images but labels of shape \(2,\)"), ({}, "found dict"),
+        (np.zeros((3, 1), np.int64), r"labels of shape \(3, 1\)"), (np.array(["a"] * 3), r"found U1 \[3\]"),
+    ],
+)  # fmt: skip
+def test_labels_that_are_no_whole_numbers_are_said(labels: Any, found: str) -> None:
+    content = pickle.dumps({b"data": np.zeros((3, 3072), np.uint8), b"labels": labels})
+    with pytest.raises(DataError, match=found):
+        batch_file.parse(content, "batch")
+
+
+def make_fifo(path: Path) -> None:
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (make_fifo, "it is a FIFO, not a file"),
+        (lambda path: path.symlink_to("data_batch_3"), "Too many levels"),
+        (lambda path: path.symlink_to("/dev/zero"), "it is a device, not a file"),
+        (lambda path: path.mkdir(), "it is a folder, not a file"),
+        (lambda path: os.truncate(path.touch() or path, 2**40), "1,099,511,627,776 bytes"),
+    ],
+)
+def test_what_is_no_file_in_a_batch_s_place_is_said_and_not_waited_for(tmp_path: Path, make: Any, words: str) -> None:
+    file = write_folder(tmp_path) / "data_batch_3"
+    file.unlink()
+    make(file)
+    with pytest.raises(DataError, match=f"cannot read .*data_batch_3: .*{words}"):
+        cifar10.find(str(tmp_path))
