@@ -7,7 +7,7 @@ from cifar_core.pickled.arrays import Corrupt
 LONGEST_NUMBER = 40  # bytes or digits
 
 
-class Machine:
+class PickleMachine:
     """The bytes and `at`, the place of the next; the stack, how high it was at each mark, and the memo.
 
     The memo is a dictionary, so that an index of four thousand million costs no more than another.

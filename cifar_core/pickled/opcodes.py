@@ -11,15 +11,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cifar_core.pickled.arrays import GLOBALS, Array, Corrupt, DType, Refused
-from cifar_core.pickled.machine import LONGEST_NUMBER, Machine
+from cifar_core.pickled.machine import LONGEST_NUMBER, PickleMachine
 
-Opcode = Callable[[Machine], None]
+Opcode = Callable[[PickleMachine], None]
 STOP = ord(".")
 NEWEST_PROTOCOL = 5
 LONGEST_KEY = 1000  # characters; keys are hashed and compared again and again, long ones would take hours
 
 
-def unknown(machine: Machine) -> None:
+def unknown(machine: PickleMachine) -> None:
     """Raises Refused for an opcode that no batch needs, Corrupt for a byte that is none."""
     place = machine.at - 1
     known = {ord(opcode.code): opcode.name for opcode in pickletools.opcodes}
@@ -28,7 +28,7 @@ def unknown(machine: Machine) -> None:
     raise Refused(f"what the opcode {known[machine.content[place]]} makes")
 
 
-def _put(read: Callable[[Machine], object]) -> Opcode:
+def _put(read: Callable[[PickleMachine], object]) -> Opcode:
     return lambda machine: machine.stack.append(read(machine))
 
 
@@ -36,41 +36,41 @@ def _constant(value: object) -> Opcode:
     return lambda machine: machine.stack.append(value)
 
 
-def _protocol(machine: Machine) -> None:
+def _protocol(machine: PickleMachine) -> None:
     if (protocol := machine.size(1)) > NEWEST_PROTOCOL:
         raise Corrupt(f"it is of the unknown protocol {protocol}")
 
 
-def _frame(machine: Machine) -> None:
+def _frame(machine: PickleMachine) -> None:
     machine.take(8)  # its length, which is there to speed up reading from a stream
 
 
 # Numbers
 
 
-def _unsigned_1(machine: Machine) -> None:
+def _unsigned_1(machine: PickleMachine) -> None:
     machine.stack.append(machine.content[machine.at])  # a label is written so: worth a shorter way
     machine.at += 1
 
 
-def _signed(machine: Machine, count: int) -> int:
+def _signed(machine: PickleMachine, count: int) -> int:
     if count > LONGEST_NUMBER:
         raise Corrupt("a number is too long")
     return int.from_bytes(machine.take(count), "little", signed=True)
 
 
-def _int_line(machine: Machine) -> int:
+def _int_line(machine: PickleMachine) -> int:
     line = machine.number_line()
     if line in (b"00", b"01"):  # how protocols 0 and 1 write False and True
         return line == b"01"
     return int(line)
 
 
-def _long_line(machine: Machine) -> int:
+def _long_line(machine: PickleMachine) -> int:
     return int(machine.number_line().removesuffix(b"L"))
 
 
-def _float(machine: Machine) -> float:
+def _float(machine: PickleMachine) -> float:
     return float(struct.unpack(">d", machine.take(8))[0])
 
 
@@ -85,7 +85,7 @@ def _text(width: int) -> Opcode:
     return lambda machine: machine.stack.append(str(machine.take(machine.size(width)), "utf-8", "surrogatepass"))
 
 
-def _string_line(machine: Machine) -> bytes:
+def _string_line(machine: PickleMachine) -> bytes:
     line = machine.line().rstrip(b"\r")
     if len(line) < 2 or line[:1] not in (b"'", b'"') or line[-1:] != line[:1]:
         raise Corrupt("a string lacks its quotes")
@@ -96,26 +96,26 @@ def _string_line(machine: Machine) -> bytes:
 
 
 def _tuple(count: int) -> Opcode:
-    def opcode(machine: Machine) -> None:
+    def opcode(machine: PickleMachine) -> None:
         items = [machine.stack.pop() for _ in range(count)]
         machine.stack.append(tuple(reversed(items)))
 
     return opcode
 
 
-def _extend(machine: Machine, items: list[Any]) -> None:
+def _extend(machine: PickleMachine, items: list[Any]) -> None:
     if type(machine.stack[-1]) is not list:
         raise Corrupt("items for what is no list")
     machine.stack[-1].extend(items)
 
 
-def _set_items(machine: Machine, items: list[Any]) -> None:
+def _set_items(machine: PickleMachine, items: list[Any]) -> None:
     if type(machine.stack[-1]) is not dict:
         raise Corrupt("entries for what is no dictionary")
     machine.stack[-1].update(_dictionary(items))
 
 
-def _set_item(machine: Machine) -> None:
+def _set_item(machine: PickleMachine) -> None:
     value, key = machine.stack.pop(), machine.stack.pop()
     _set_items(machine, [key, value])
 
@@ -130,21 +130,21 @@ def _dictionary(items: list[Any]) -> dict[str | bytes, Any]:
 # The stack and the memo
 
 
-def _pop(machine: Machine) -> None:
+def _pop(machine: PickleMachine) -> None:
     if machine.marks and machine.marks[-1] == len(machine.stack):
         machine.marks.pop()  # a mark is on top
     else:
         machine.stack.pop()
 
 
-def _keep(read_index: Callable[[Machine], int]) -> Opcode:
-    def opcode(machine: Machine) -> None:
+def _keep(read_index: Callable[[PickleMachine], int]) -> Opcode:
+    def opcode(machine: PickleMachine) -> None:
         machine.memo[read_index(machine)] = machine.stack[-1]
 
     return opcode
 
 
-def _kept(read_index: Callable[[Machine], int]) -> Opcode:
+def _kept(read_index: Callable[[PickleMachine], int]) -> Opcode:
     return lambda machine: machine.stack.append(machine.memo[read_index(machine)])
 
 
@@ -159,21 +159,21 @@ def _named(module: object, name: object) -> Callable[..., object]:
     return GLOBALS[module, name]
 
 
-def _named_by_lines(machine: Machine) -> Callable[..., object]:
+def _named_by_lines(machine: PickleMachine) -> Callable[..., object]:
     return _named(machine.line().decode(), machine.line().decode())
 
 
-def _named_by_stack(machine: Machine) -> Callable[..., object]:
+def _named_by_stack(machine: PickleMachine) -> Callable[..., object]:
     name, module = machine.stack.pop(), machine.stack.pop()
     return _named(module, name)
 
 
-def _instance(machine: Machine) -> None:
+def _instance(machine: PickleMachine) -> None:
     _named_by_lines(machine)  # the name says more than the opcode
     raise Refused("what the opcode INST makes")
 
 
-def _call(machine: Machine) -> None:
+def _call(machine: PickleMachine) -> None:
     arguments, function = machine.stack.pop(), machine.stack.pop()
     if not callable(function) or not isinstance(arguments, tuple):
         raise Corrupt("a call of what cannot be called")
@@ -183,7 +183,7 @@ def _call(machine: Machine) -> None:
     machine.stack.append(made)
 
 
-def _set_state(machine: Machine) -> None:
+def _set_state(machine: PickleMachine) -> None:
     state, target = machine.stack.pop(), machine.stack[-1]
     if not isinstance(target, Array | DType):
         raise Corrupt("a state for what has none")

@@ -8,7 +8,7 @@ import struct
 import warnings
 
 from cifar_core.pickled.arrays import Corrupt, Refused
-from cifar_core.pickled.machine import Machine
+from cifar_core.pickled.machine import PickleMachine
 from cifar_core.pickled.opcodes import OPCODES, STOP, unknown
 
 MOST_OPCODES = 1_000_000  # 10,000 images take 20,000 as Python 2 wrote them, 270,000 with NumPy's labels in protocol 0
@@ -19,7 +19,7 @@ def read(content: bytes) -> object:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about escapes in Python 2's strings
-            return _run(Machine(content))
+            return _run(PickleMachine(content))
     except (Refused, Corrupt):
         raise
     except (IndexError, KeyError):  # of the bytes, the stack, the marks, the memo
@@ -28,7 +28,7 @@ def read(content: bytes) -> object:
         raise Corrupt(str(error)) from None
 
 
-def _run(machine: Machine) -> object:
+def _run(machine: PickleMachine) -> object:
     content = machine.content
     for _ in range(MOST_OPCODES):
         code = content[machine.at]
