@@ -153,10 +153,9 @@ def _explained(error: Exception, url: str, done: int) -> Exception:
 
 def _receive(url: str, done: int, queue: "Queue[Any]", given_up: threading.Event) -> None:
     """What the thread does: put the head, the bytes and None, or what went wrong, into the queue."""
-    request = urllib.request.Request(url, headers={"Range": f"bytes={done}-"} if done else {})  # noqa: S310
-    opener = urllib.request.build_opener(_Redirects)
     try:
-        with opener.open(request, timeout=60) as response:
+        request = urllib.request.Request(url, headers={"Range": f"bytes={done}-"} if done else {})  # noqa: S310
+        with urllib.request.build_opener(_Redirects).open(request, timeout=60) as response:
             _put(_head(response), queue, given_up)
             # read1 gives what is there; read would wait for a whole chunk, which a server that drips never fills.
             while not given_up.is_set() and (chunk := response.read1(CHUNK)):

@@ -87,9 +87,9 @@ def test_what_a_server_says_does_nothing_to_the_terminal(tmp_path: Path) -> None
 
 
 def test_a_hostile_batch_is_refused_by_name(tmp_path: Path) -> None:
-    """An array of objects made of raw bytes: NumPy would write to the address that they are."""
-    objects = b"\x80\x02cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85U\x01b\x87R(K\x01K\x01\x85"
-    objects += b"cnumpy\ndtype\n(U\x02O8K\x00K\x01tR\x89U\x08AAAAAAAAtb."
-    (write_folder(tmp_path) / "data_batch_1").write_bytes(objects)
+    """A list that is shorter than its array of objects: NumPy reads past its end, and writes to what it finds there."""
+    empty = b"\x80\x02cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85U\x01b\x87R"
+    state = b"(K\x01M\xe8\x03\x85cnumpy\ndtype\n(U\x02O8K\x00K\x01tR\x89]tb."
+    (write_folder(tmp_path) / "data_batch_1").write_bytes(empty + state)
     line = the_line(bench("data", "--show", "--data", ".", cwd=tmp_path, timeout=LATE_S))
     assert "data_batch_1: refused to load an array of type 'O8', which no CIFAR-10 batch needs" in line

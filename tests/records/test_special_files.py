@@ -21,6 +21,7 @@ from bench.records.folders import (
     read_trainings,
     training_folder,
 )
+from bench.records.packing import pack
 from bench.records.store import MEASUREMENTS, PACKED, Store
 
 
@@ -101,3 +102,12 @@ def test_a_packed_run_that_is_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch
     monkeypatch.setattr(lines, "LARGEST", 2**20)
     with pytest.raises(BenchError, match=r"measurements\.jsonl\.gz: it holds more than 1,048,576 bytes"):
         Store.open(tmp_path / "run")
+
+
+@pytest.mark.parametrize("kind", ["fifo", "device", "loop"])
+def test_a_packed_draft_s_place_that_is_taken_is_not_waited_for(tmp_path: Path, kind: str) -> None:
+    a_run(tmp_path / "run")
+    put(kind, tmp_path / "run" / f"draft-{PACKED}")
+    with no_waiting(), pytest.raises(BenchError, match=r"cannot pack|leads out"):
+        pack(tmp_path / "run")
+    assert (tmp_path / "run" / MEASUREMENTS).exists()

@@ -10,6 +10,7 @@ from typing import Any
 
 from bench.autograph.rules.rule import SEVERITIES
 from bench.errors import BenchError
+from cifar_core.plain_files import read_plain
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -19,6 +20,7 @@ else:  # pragma: no cover
 TABLE = "[tool.cifar-bench.check]"
 FORMATS = ("full", "concise", "json", "github", "sarif")
 _KEYS = ("select", "ignore", "exclude", "fail-on", "per-file-ignores", "output-format")
+LARGEST = 2**22  # bytes of a pyproject.toml
 UNREADABLE = "AG001"
 OWN_CODES = (UNREADABLE, "AG002")  # not of a rule: reported by the check itself
 
@@ -77,8 +79,10 @@ def nearest(paths: Iterable[Path]) -> Path | None:
 
 def _tool(path: Path) -> Mapping[str, Any]:
     try:
-        tool = tomllib.loads(path.read_text("utf-8")).get("tool", {}).get("cifar-bench", {})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        tool = tomllib.loads(read_plain(path, LARGEST).decode()).get("tool", {}).get("cifar-bench", {})
+    except OSError as error:
+        raise BenchError(f"{path} cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BenchError(f"{path} cannot be read: {error}") from None
     return tool if isinstance(tool, dict) else {}
 

@@ -119,3 +119,14 @@ def test_an_imported_module_and_settings_that_are_no_files_are_passed_over(tmp_p
     put(kind, tmp_path / "pyproject.toml")
     with no_waiting():
         assert check_command([tmp_path / "good.py"]) is Exit.REGRESSION
+
+
+@pytest.mark.parametrize("content", [None, b"[tool]\nx = " + b"[" * 50_000, b"\xff", b"[tool"])
+def test_settings_that_cannot_be_read_are_one_line(tmp_path: Path, content: bytes | None) -> None:
+    write_files(tmp_path, {"good.py": HEAD})
+    if content is None:
+        put("sparse", tmp_path / "pyproject.toml")
+    else:
+        (tmp_path / "pyproject.toml").write_bytes(content)
+    with no_waiting(), pytest.raises(BenchError, match=r"pyproject\.toml cannot be read"):
+        check_command([tmp_path / "good.py"])

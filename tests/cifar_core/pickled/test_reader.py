@@ -102,7 +102,11 @@ def test_what_no_batch_needs_is_refused_by_name(content: bytes, name: str) -> No
 
 @pytest.mark.parametrize("order", ["|", "<"])
 def test_an_object_array_made_of_raw_bytes_is_refused(order: str) -> None:
-    """NumPy would take the bytes for addresses, and count up what lies there."""
+    """NumPy would take the bytes for addresses; of a list that is too short it reads past the end, and crashes."""
+    with pytest.raises(Refused, match="O8"):
+        reader.read(b"\x80\x02cnumpy\nndarray\n(K\x01\x85" + OBJECTS + b"U\x08AAAAAAAAtR0N.")
+    with pytest.raises(Refused, match=r"a call of numpy\.ndarray"):
+        reader.read(b"\x80\x02cnumpy\nndarray\n(K\x01\x85U\x01OU\x08AAAAAAAAtR0N.")
     state = b"(K\x03U\x01" + order.encode() + b"NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK?tb"
     with pytest.raises(Refused, match="O8"):
         reader.read(EMPTY + b"(K\x01K\x01\x85" + OBJECTS + state + b"\x89U\x08AAAAAAAAtb.")
