@@ -114,12 +114,12 @@ def _arrivals(url: str, done: int, patience: Patience) -> Iterator[Any]:
     queue, given_up = Queue[Any](maxsize=8), threading.Event()
     threading.Thread(target=_receive, args=(url, done, queue, given_up), daemon=True).start()
     try:
-        yield from _in_time(queue, url, done, patience)
+        yield from _in_time(queue, url, patience)
     finally:
         given_up.set()
 
 
-def _in_time(queue: "Queue[Any]", url: str, done: int, patience: Patience) -> Iterator[Any]:
+def _in_time(queue: "Queue[Any]", url: str, patience: Patience) -> Iterator[Any]:
     now = time.monotonic()
     end, window_end, arrived = now + patience.whole_s, now + patience.window_s, 0
     while True:
@@ -128,7 +128,7 @@ def _in_time(queue: "Queue[Any]", url: str, done: int, patience: Patience) -> It
         except Empty:
             item = b""
         if isinstance(item, Exception):
-            raise _explained(item, url, done)
+            raise _explained(item, url)
         if item is None:
             return
         arrived += len(item) if isinstance(item, bytes) else 0
@@ -142,7 +142,7 @@ def _in_time(queue: "Queue[Any]", url: str, done: int, patience: Patience) -> It
             yield item
 
 
-def _explained(error: Exception, url: str, done: int) -> Exception:
+def _explained(error: Exception, url: str) -> Exception:
     """The error of the network as one clear line; any other as it is."""
     if isinstance(error, urllib.error.HTTPError):
         return DataError(f"{url} answered {error.code} {quoted(error.reason)}; give another with --url")
