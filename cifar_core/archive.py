@@ -1,35 +1,30 @@
-"""The official archive of CIFAR-10: download it, check it, unpack it. Leaves out reading the images (cifar10.py).
+"""The official archive of CIFAR-10: get it, check it, unpack it.
 
+Leaves out the network (download.py), the archive's own form (tarball.py) and reading the images (cifar10.py).
 What is not complete never stands under its final name: a download is a `.part` until its MD5 is right, the folder is
 unpacked beside its place and checked before it is moved there.
 """
 
 import errno
 import hashlib
-import http.client
 import os
 import shutil
-import tarfile
 import tempfile
-import urllib.error
-import urllib.request
-import zlib
-from collections.abc import Callable
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from cifar_core import cifar10
-from cifar_core.cifar10 import FOLDER_NAME, OFFICIAL_MD5, Announce, Source
-from cifar_core.errors import DataError
+from cifar_core import cifar10, tarball
+from cifar_core.cifar10 import Announce, Source
+from cifar_core.download import CHUNK, Patience, Progress, check_address, fetch
+from cifar_core.errors import DataError, quoted
+from cifar_core.places import FOLDER_NAME, OFFICIAL_MD5
+from cifar_core.plain_files import open_plain
 
 URL = "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz"
 NAME = "cifar-10-python.tar.gz"
 MD5 = "c58f30108f718f92721af3b95e74349a"
 ROOM_BYTES = 400 * 2**20  # the archive (163 MiB) and what it unpacks to (178 MiB), rounded up
 MEMBERS = frozenset({*OFFICIAL_MD5, "batches.meta", "readme.html"})
-LARGEST_MEMBER = 64 * 2**20  # twice a batch file: a member beyond it is not CIFAR-10, whatever it is called
-CHUNK = 2**18
-
-Progress = Callable[[int, int | None], None]  # bytes so far, bytes in all (None where the server does not say)
+_FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
 
 
 def get(out: Path, announce: Announce, progress: Progress, url: str = URL, md5: str = MD5) -> Source:
@@ -38,34 +33,32 @@ def get(out: Path, announce: Announce, progress: Progress, url: str = URL, md5: 
     Raises DataError, with nothing half-written, for want of network or room, for a wrong checksum and for an archive
     that holds anything but CIFAR-10's files.
     """
-    folder = out / FOLDER_NAME
-    if folder.exists():
+    folder, archive = out / FOLDER_NAME, out / NAME
+    if os.path.lexists(folder):
         announce(f"{folder} is there already")
         return cifar10.inspect(folder)
+    if not os.path.lexists(archive):
+        check_address(url)
     try:
         out.mkdir(parents=True, exist_ok=True)
         _check_room(out)
-        archive = out / NAME
-        if not archive.exists():
+        if not os.path.lexists(archive):
             announce(f"downloading {url}")
             download(url, archive, md5, progress)
         announce(f"unpacking {archive}")
         unpack(archive, folder)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise DataError(_reason(error, out)) from None
     return cifar10.inspect(folder)
 
 
-def download(url: str, target: Path, md5: str, progress: Progress) -> None:
-    """Fetch `url` to `target`, going on from an earlier `.part`. Raises DataError; a broken-off part is kept."""
+def download(url: str, target: Path, md5: str, progress: Progress, patience: Patience = Patience()) -> None:  # noqa: B008
+    """Fetch `url` to `target`, going on from an earlier `.part`. Raises DataError; a broken-off part is kept.
+
+    Raises OSError where it cannot be written.
+    """
     part = target.with_name(target.name + ".part")
-    try:
-        _fetch(url, part, progress)
-    except urllib.error.HTTPError as error:
-        raise DataError(f"{url} answered {error.code} {error.reason}; give another with --url") from None
-    except (urllib.error.URLError, http.client.HTTPException, ConnectionError, TimeoutError) as error:
-        reason = getattr(error, "reason", None) or error
-        raise DataError(f"cannot download {url} ({reason}); type the same again to go on where it stopped") from None
+    fetch(url, part, progress, patience)
     found = _md5(part)
     if found != md5:
         part.unlink()
@@ -73,34 +66,9 @@ def download(url: str, target: Path, md5: str, progress: Progress) -> None:
     os.replace(part, target)
 
 
-def _fetch(url: str, part: Path, progress: Progress) -> None:
-    done = part.stat().st_size if part.exists() else 0
-    if not url.startswith(("http://", "https://")):  # urllib would also open local files
-        raise DataError(f"'{url}' is no http(s) address; give one with --url")
-    request = urllib.request.Request(url, headers={"Range": f"bytes={done}-"} if done else {})  # noqa: S310
-    try:
-        response = urllib.request.urlopen(request, timeout=60)  # noqa: S310
-    except urllib.error.HTTPError as error:
-        if error.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-            return  # the part is whole already; its checksum decides
-        raise
-    with response:
-        resumed = response.status == http.HTTPStatus.PARTIAL_CONTENT
-        done = done if resumed else 0
-        length = response.headers.get("Content-Length")
-        total = None if length is None else done + int(length)
-        with part.open("ab" if resumed else "wb") as stream:
-            while chunk := response.read(CHUNK):
-                stream.write(chunk)
-                done += len(chunk)
-                progress(done, total)
-    if total is not None and done < total:
-        raise ConnectionError(f"it broke off after {done:,} of {total:,} bytes")
-
-
 def _md5(file: Path) -> str:
     digest = hashlib.md5(usedforsecurity=False)
-    with file.open("rb") as stream:
+    with open_plain(file) as stream:
         while chunk := stream.read(CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
@@ -111,30 +79,25 @@ def unpack(archive: Path, folder: Path) -> None:
     draft = Path(tempfile.mkdtemp(prefix=".cifar-", dir=folder.parent))
     try:
         (draft / FOLDER_NAME).mkdir()
-        with tarfile.open(archive) as tar:
-            for member in tar:
-                _unpack_member(tar, member, draft / FOLDER_NAME)
+        for member in tarball.members(archive):
+            _unpack_member(member, draft / FOLDER_NAME)
         cifar10.inspect(draft / FOLDER_NAME)
         os.replace(draft / FOLDER_NAME, folder)
-    except (tarfile.TarError, EOFError, zlib.error, UnicodeDecodeError) as error:
-        raise DataError(f"{archive} is truncated or corrupt ({error}); delete it and type the same again") from None
     finally:
-        shutil.rmtree(draft)
+        shutil.rmtree(draft, ignore_errors=True)
 
 
-def _unpack_member(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
+def _unpack_member(member: tarball.Member, folder: Path) -> None:
     """One plain file of a known name, by reading it: tar's own paths, links and modes are never followed."""
-    if member.isdir() and PurePosixPath(member.name) == PurePosixPath(FOLDER_NAME):
+    if member.kind == "folder" and member.path.parts in ((), (FOLDER_NAME,)):
         return
-    path = PurePosixPath(member.name)
-    if path.parts != (FOLDER_NAME, path.name) or path.name not in MEMBERS or not member.isfile():
-        raise DataError(f"refused to unpack '{member.name}' from the archive: CIFAR-10 has no such file")
-    if member.size > LARGEST_MEMBER:
-        raise DataError(f"refused to unpack '{member.name}': {member.size:,} bytes are more than CIFAR-10 has")
-    source = tar.extractfile(member)
-    with (folder / path.name).open("wb") as target:
-        if source is not None:  # never, for a plain file
-            shutil.copyfileobj(source, target)
+    name = member.path.name
+    if member.path.parts != (FOLDER_NAME, name) or name not in MEMBERS:
+        raise DataError(f"refused to unpack '{quoted(member.path)}' from the archive: CIFAR-10 has no such file")
+    member.refuse_unless_file()
+    if (folder / name).exists():
+        raise DataError(f"refused to unpack '{quoted(member.path)}': the archive holds it twice")
+    (folder / name).write_bytes(member.read())
 
 
 def _check_room(out: Path) -> None:
@@ -143,7 +106,14 @@ def _check_room(out: Path) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def _reason(error: OSError, out: Path) -> str:
-    if error.errno == errno.ENOSPC:
+def _reason(error: OSError | ValueError, out: Path) -> str:
+    if isinstance(error, ValueError):
+        return f"cannot write to {quoted(out)}: {quoted(error)}; give another --out"
+    if error.errno in _FULL:
         return f"the disk of {out} is full: {ROOM_BYTES // 2**20} MiB are needed; make room or give another --out"
-    return f"cannot write to {out}: {error.strerror or error}; give another --out"
+    if os.path.lexists(out) and not os.path.isdir(out):
+        return f"cannot write to {out}: it is not a folder; give another --out"
+    if isinstance(error, FileNotFoundError):
+        return f"cannot write to {out}: it was removed meanwhile; type the same again"
+    file = f" ({error.filename})" if error.filename and error.filename != os.fspath(out) else ""
+    return f"cannot write to {out}: {error.strerror or error}{file}; give another --out"

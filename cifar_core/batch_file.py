@@ -1,25 +1,29 @@
-"""One batch file of CIFAR-10's python version: a pickled dictionary, loaded without running anything it may hold.
+"""One batch file of CIFAR-10's python version: a pickled dictionary, read without running anything it may hold.
 
-Leaves out where files lie (cifar10.py). Source of the format: https://www.cs.toronto.edu/~kriz/cifar.html
+Leaves out where files lie (cifar10.py) and the pickle's own form (pickled/).
+Source of the format: https://www.cs.toronto.edu/~kriz/cifar.html
 """
 
+import gzip
 import io
-import pickle
+import zlib
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from cifar_core.errors import DataError
+from cifar_core.errors import DataError, quoted
+from cifar_core.pickled.arrays import Array, Corrupt, Refused, Scalar
+from cifar_core.pickled.reader import read
+from cifar_core.plain_files import TooLarge, read_at_most
 
 CLASSES = 10
-# All that a pickled NumPy array needs, under its names before and after NumPy 2.
-SAFE_GLOBALS = frozenset(
-    (module, name)
-    for module in ("numpy", "numpy.core.multiarray", "numpy._core.multiarray")
-    for name in ("ndarray", "dtype", "_reconstruct")
-)
+VALUES = 3 * 32 * 32  # of an image
+LARGEST_FILE = 256 * 2**20  # a batch with its pixels as float64, 234 MiB, is still read, to be told what it is
+GZIP = b"\x1f\x8b"
+_PACKED = {b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"PK\x03\x04": "zip", b"\x28\xb5\x2f\xfd": "zstd"}
+_AGAIN = "unpack the archive again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,45 +37,84 @@ class Part:
 def parse(content: bytes, file: str) -> Part:
     """The images and labels in a batch file's bytes; `file` is its name in errors.
 
-    Raises DataError where it is truncated, corrupt or not CIFAR-10, or asks for anything but arrays.
+    Raises DataError where it is truncated, corrupt or not CIFAR-10, or asks for anything but numbers and arrays.
     """
-    entries = _unpickle(content, file)
+    entries = _entries(content, file)
     try:
-        pixels, labels = entries[b"data"], np.asarray(entries[b"labels"])
-    except (KeyError, TypeError, ValueError):
-        raise DataError(
-            f"{file} is no CIFAR-10 batch: it lacks sound 'data' or 'labels'; unpack the archive again"
-        ) from None
-    if getattr(pixels, "dtype", None) != np.uint8 or pixels.ndim != 2 or pixels.shape[1] != 3 * 32 * 32:
-        raise DataError(f"{file}: 'data' must be uint8 [n, 3072], found {_describe(pixels)}; unpack the archive again")
-    if labels.shape != pixels.shape[:1] or not len(labels):
-        raise DataError(f"{file}: {len(pixels)} images but labels of shape {labels.shape}; unpack the archive again")
-    if not np.issubdtype(labels.dtype, np.integer) or labels.min() < 0 or labels.max() >= CLASSES:
-        raise DataError(f"{file}: labels must be integers in 0..{CLASSES - 1}, found {_describe(labels)}")
+        images = _images(entries["data"], file)
+        labels = _labels(entries["labels"], file)
+    except (KeyError, Corrupt):
+        raise DataError(f"{file} is not a CIFAR-10 batch: it lacks sound 'data' or 'labels'; {_AGAIN}") from None
+    if labels.shape != images.shape[:1] or not len(labels):
+        raise DataError(f"{file}: {len(images)} images but labels of shape {labels.shape}; {_AGAIN}")
+    if labels.min() < 0 or labels.max() >= CLASSES:
+        found = f"{labels.dtype} {list(labels.shape)} from {labels.min()} to {labels.max()}"
+        raise DataError(f"{file}: labels must be integers in 0..{CLASSES - 1}, found {found}")
     # Stored channel by channel; a transposed view costs nothing, the batches copied out of it are NHWC.
-    return Part(pixels.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1), labels.astype(np.int32))
+    return Part(images.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1), labels.astype(np.int32))
 
 
-class _ArrayUnpickler(pickle.Unpickler):
-    """A pickle may run any code; this one loads NumPy arrays and refuses every other global by name."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) not in SAFE_GLOBALS:
-            raise pickle.UnpicklingError(f"refused to load {module}.{name}, which no CIFAR-10 batch needs")
-        return super().find_class(module.replace("numpy.core", "numpy._core"), name)
-
-
-def _unpickle(content: bytes, file: str) -> Any:
+def unpacked(content: bytes, file: str) -> bytes:
+    """A batch file's bytes as they are, or out of gzip. Raises DataError for what is packed in another way."""
+    for beginning, name in _PACKED.items():
+        if content.startswith(beginning):
+            raise DataError(f"{file} is compressed with {name}; unpack it, or pack it with gzip")
+    if not content.startswith(GZIP):
+        return content
     try:
-        return _ArrayUnpickler(io.BytesIO(content), encoding="bytes").load()
-    except Exception as error:  # a damaged pickle may raise nearly anything
-        reason = str(error) or type(error).__name__
-        raise DataError(f"{file} is truncated or corrupt ({reason}); unpack the archive again") from None
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as stream:
+            return read_at_most(stream, LARGEST_FILE)
+    except TooLarge:
+        raise DataError(f"{file} unpacks to more than {LARGEST_FILE:,} bytes, more than a batch of CIFAR-10") from None
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{file} is gzip-compressed, and truncated or corrupt ({quoted(error)}); {_AGAIN}") from None
 
 
-def _describe(array: Any) -> str:
-    shape = getattr(array, "shape", None)
-    if shape is None:
-        return type(array).__name__
-    numbers = np.issubdtype(array.dtype, np.integer) and array.size
-    return f"{array.dtype} {list(shape)}" + (f" from {array.min()} to {array.max()}" if numbers else "")
+def _entries(content: bytes, file: str) -> dict[str, Any]:
+    """The dictionary that the file holds. Python 2 wrote its keys as bytes, Python 3 may have written text."""
+    try:
+        entries = read(content)
+    except Refused as error:
+        text = f"refused to load {quoted(error)}, which no CIFAR-10 batch needs"
+        raise DataError(f"{file}: {text}; {_AGAIN}") from None
+    except Corrupt as error:
+        raise DataError(f"{file} is truncated or corrupt ({quoted(error)}); {_AGAIN}") from None
+    except MemoryError:
+        raise DataError(f"{file} needs more memory than there is; free some") from None
+    if not isinstance(entries, dict):
+        raise DataError(f"{file} is not a CIFAR-10 batch: it holds a {type(entries).__name__}; {_AGAIN}")
+    named = {key.decode("latin-1") if isinstance(key, bytes) else key: value for key, value in entries.items()}
+    if "fine_labels" in named:
+        raise DataError(f"{file} is of CIFAR-100 (it has 'fine_labels'); type `cifar-bench data` to get CIFAR-10")
+    return named
+
+
+def _images(pixels: object, file: str) -> npt.NDArray[np.uint8]:
+    """uint8 [n, 3072], read-only."""
+    sound = isinstance(pixels, Array) and pixels.dtype.code == "u1" and pixels.shape == (*pixels.shape[:1], VALUES)
+    if not isinstance(pixels, Array) or not sound:
+        raise DataError(f"{file}: 'data' must be uint8 [n, {VALUES}], found {_describe(pixels)}; {_AGAIN}")
+    return pixels.values().astype(np.uint8, copy=False)
+
+
+def _labels(labels: object, file: str) -> npt.NDArray[np.integer]:
+    """Whole numbers, from an array or a list of Python's or NumPy's numbers."""
+    if isinstance(labels, Array) and labels.dtype.integer:
+        return labels.values()
+    found = _describe(labels)
+    if isinstance(labels, list | tuple):
+        numbers = [each.number() if isinstance(each, Scalar) and each.dtype.integer else each for each in labels]
+        others = [number for number in numbers if type(number) is not int]
+        if not others and all(abs(number) < 2**63 for number in numbers):
+            return np.array(numbers, np.int64)
+        if others and isinstance(others[0], list | tuple | dict):
+            raise Corrupt("labels within labels")
+        found = _describe(others[0]) if others else "numbers of more than 64 bits"
+    raise DataError(f"{file}: labels must be integers in 0..{CLASSES - 1}, found {found}")
+
+
+def _describe(value: object) -> str:
+    """What was found, without what it holds: that may be anything."""
+    if isinstance(value, Scalar):
+        return value.dtype.name
+    return str(value) if isinstance(value, Array) else type(value).__name__

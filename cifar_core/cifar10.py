@@ -5,31 +5,22 @@ Leaves out one file's format (batch_file.py), downloading (archive.py) and the s
 
 import hashlib
 import os
-import tarfile
-import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from cifar_core import batch_file, lookalike
+from cifar_core import batch_file, lookalike, tarball
 from cifar_core.batch_file import Part
 from cifar_core.errors import DataError
+from cifar_core.places import FOLDER_NAME, OFFICIAL_MD5, advice_for, locate, names_in
+from cifar_core.plain_files import read_plain
 
 CLASS_NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 TRAIN_PARTS = tuple(f"data_batch_{number}" for number in range(1, 6))
 TEST_PART = "test_batch"
-FOLDER_NAME = "cifar-10-batches-py"
 FOLDER_VARIABLE = "CIFAR10_DIR"
-OFFICIAL_MD5 = {
-    "data_batch_1": "c99cafc152244af753f735de768cd75f",
-    "data_batch_2": "d4bba439e000b95fd0a9bffe97cbabec",
-    "data_batch_3": "54ebc095f3ab1f0389bbae665268c751",
-    "data_batch_4": "634d18415352ddfa80567beed471001a",
-    "data_batch_5": "482c414d41f54cd18b22e5b47cb7c3cb",
-    "test_batch": "40351d587109b95175f43aff81a1287e",
-}
 
 Announce = Callable[[str], None]
 
@@ -52,7 +43,9 @@ class Source:
         """The images and labels of one part (a name of TRAIN_PARTS, or TEST_PART). Raises DataError."""
         if self.place is None:
             return Part(*lookalike.make(seed=(*TRAIN_PARTS, TEST_PART).index(part)))
-        return batch_file.parse(_content(Path(self.place), part), f"{self.place}/{part}")
+        place = Path(self.place)
+        content = _from_folder(place, part) if os.path.isdir(place) else _from_archive(place, part)
+        return batch_file.parse(content, f"{self.place}/{part}")
 
 
 SYNTHETIC = Source("synthetic", "synthetic look-alike of CIFAR-10 (not real images)", None, 5 * lookalike.COUNT)
@@ -92,14 +85,14 @@ def find(data: str) -> Source:
         return SYNTHETIC
     if data != "auto":
         return inspect(Path(data))
-    prepared = [folder for folder in default_folders() if folder.is_dir()]
+    prepared = [folder for folder in default_folders() if os.path.isdir(folder)]
     return inspect(prepared[0]) if prepared else SYNTHETIC
 
 
 def default_folders() -> list[Path]:
     """Where `--data auto` looks, in order: $CIFAR10_DIR, ./data, the user's cache."""
     named = os.environ.get(FOLDER_VARIABLE)
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "cifar-bench"
+    cache = Path(os.path.expanduser(os.environ.get("XDG_CACHE_HOME") or "~/.cache")) / "cifar-bench"
     return [*([Path(named)] if named else []), Path("data") / FOLDER_NAME, cache / FOLDER_NAME]
 
 
@@ -108,38 +101,57 @@ def inspect(place: Path) -> Source:
 
     An unofficial copy (other MD5 sums than the official files') is accepted and named as such, with its own digest.
     """
-    if not os.path.exists(place):  # Path.exists raises where a folder may not be read
-        raise DataError(f"no data folder {place}; type `cifar-bench data --out data` to get one, or --data synthetic")
-    if os.path.isdir(place / FOLDER_NAME):
-        place = place / FOLDER_NAME
-    digests, train_images = {}, 0
-    for part in OFFICIAL_MD5:
-        content = _content(place, part)
+    place = locate(place)
+    digests, train_images = dict[str, str](), 0
+    for part, content in _contents(place):
         digests[part] = hashlib.md5(content, usedforsecurity=False).hexdigest()
         images = len(batch_file.parse(content, f"{place}/{part}").labels)
         train_images += images if part in TRAIN_PARTS else 0
     if digests == OFFICIAL_MD5:
         return Source("cifar10", "CIFAR-10 (official files, MD5 checked)", str(place), train_images)
-    digest = hashlib.md5("".join(digests.values()).encode(), usedforsecurity=False).hexdigest()[:8]
+    in_order = "".join(digests[part] for part in OFFICIAL_MD5)
+    digest = hashlib.md5(in_order.encode(), usedforsecurity=False).hexdigest()[:8]
     title = f"unofficial copy of CIFAR-10 (MD5 sums differ from the archive's; copy {digest})"
     return Source(f"cifar10-copy-{digest}", title, str(place), train_images)
 
 
-def _content(place: Path, part: str) -> bytes:
-    """The bytes of a batch file in the folder or archive `place`."""
+def _contents(place: Path) -> Iterator[tuple[str, bytes]]:
+    """Each batch file of the folder or archive `place`, with its bytes, in the order in which they lie there."""
+    if os.path.isdir(place):
+        yield from ((part, _from_folder(place, part)) for part in OFFICIAL_MD5)
+        return
+    found, others = set[str](), set[str]()
+    for member in tarball.members(place):
+        part = member.path.name
+        if member.path.parts != (FOLDER_NAME, part) or part not in OFFICIAL_MD5:
+            others.add(member.path.parts[0] if member.path.parts else "")
+            continue
+        if part in found:
+            raise DataError(f"{place} holds {part} twice; give an archive with one of each")
+        found.add(part)
+        yield part, _of_member(place, member)
+    for part in OFFICIAL_MD5:
+        if part not in found:
+            raise DataError(f"{place} has no file {FOLDER_NAME}/{part}; {advice_for(part, others)}")
+
+
+def _from_folder(folder: Path, part: str) -> bytes:
     try:
-        return (place / part).read_bytes() if os.path.isdir(place) else _from_archive(place, part)
-    except (FileNotFoundError, KeyError):
-        raise DataError(f"{place} has no file {part}; it needs {', '.join(OFFICIAL_MD5)}") from None
+        content = read_plain(folder / part, batch_file.LARGEST_FILE)
+    except FileNotFoundError:
+        raise DataError(f"{folder} has no file {part}; {advice_for(part, names_in(folder))}") from None
     except OSError as error:
-        raise DataError(f"cannot read {place}/{part}: {error.strerror or error}") from None
-    except (tarfile.TarError, EOFError, zlib.error) as error:
-        raise DataError(f"{place} is no archive of CIFAR-10, or a truncated one ({error}); download it again") from None
+        raise DataError(f"cannot read {folder}/{part}: {error.strerror or error}") from None
+    return batch_file.unpacked(content, f"{folder}/{part}")
 
 
 def _from_archive(archive: Path, part: str) -> bytes:
-    with tarfile.open(archive) as tar:
-        stream = tar.extractfile(f"{FOLDER_NAME}/{part}")
-        if stream is None:
-            raise KeyError(part)
-        return stream.read()
+    for member in tarball.members(archive):
+        if member.path.parts == (FOLDER_NAME, part):
+            return _of_member(archive, member)
+    raise DataError(f"{archive} has no file {FOLDER_NAME}/{part}; {advice_for(part, set())}")
+
+
+def _of_member(archive: Path, member: tarball.Member) -> bytes:
+    member.refuse_unless_file()
+    return batch_file.unpacked(member.read(), f"{archive}/{member.path.name}")

@@ -1,4 +1,6 @@
-"""The errors of this package."""
+"""The errors of this package, and how text from outside is quoted in them."""
+
+LONGEST = 200  # characters of a text from outside that an error quotes
 
 
 class DataError(Exception):
@@ -11,3 +13,13 @@ class ModelError(Exception):
 
 class Unsuited(Exception):
     """A task cannot be made in the way asked for, by its nature; the text says why."""
+
+
+def quoted(text: object) -> str:
+    """The text on one line and not endless, with escapes for whatever a terminal would obey or could not show.
+
+    For names in files, answers of servers and reasons of other libraries: they may hold anything.
+    """
+    line = " ".join(str(text)[: 10 * LONGEST].split())
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
+    return shown if len(shown) <= LONGEST else shown[: LONGEST - 3] + "..."

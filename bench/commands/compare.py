@@ -3,6 +3,7 @@
 Each function imports what it needs when it is called, so that --help and list answer at once.
 """
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -69,7 +70,7 @@ def _runs(folders: Sequence[Path]) -> "list[NamedRun]":
 
     if len(folders) < 2:
         raise BenchError("one run cannot be compared; type e.g. cifar-bench compare results/A results/B")
-    short_names = [folder.resolve().name for folder in folders]
+    short_names = [os.path.basename(os.path.realpath(folder)) for folder in folders]
     names = short_names if len(set(short_names)) == len(short_names) else [str(folder) for folder in folders]
     if len(set(names)) < len(names):
         raise BenchError("the same run was given twice; give different ones")

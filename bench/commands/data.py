@@ -25,6 +25,8 @@ def data(
     """Download, check and unpack CIFAR-10; look at it."""
     from cifar_core import cifar10
 
+    if show:
+        _refuse_special(png)
     source = cifar10.find(data) if show and out is None else _download(out or Path("data"), url)
     typer.echo(f"data: {source.title}")
     if show:
@@ -38,6 +40,16 @@ def _download(folder: Path, url: str | None) -> "Source":
 
     with Download() as progress:
         return archive.get(folder, aside, progress, url or archive.URL)
+
+
+def _refuse_special(png: Path) -> None:
+    """Raises BenchError where drawing would wait for the reader of a FIFO, or write to a device."""
+    from cifar_core.plain_files import refuse_special
+
+    try:
+        refuse_special(png)
+    except OSError as error:
+        raise BenchError(f"cannot draw to {png}: {error.strerror}; give another --png, ending in .png") from None
 
 
 def _draw(source: "Source", png: Path) -> None:

@@ -10,8 +10,10 @@ import msgspec
 
 from bench.errors import BenchError
 from bench.records.run import FORMAT
+from cifar_core.plain_files import read_plain, refuse_special
 
 Record = TypeVar("Record")
+LARGEST = 2**28  # bytes; a record has a few thousand
 UNFINISHED = {"lock", "plan.tmp"}  # what a run leaves that could not be begun
 
 
@@ -35,6 +37,7 @@ def new_folder(folder: Path, advice: str, again: str = "") -> Iterator[None]:
 def write(file: Path, record: object) -> None:
     """Write a record as JSON, all or nothing: a reader, or a crash, never sees half a file. Raises OSError."""
     draft = file.with_suffix(".tmp")
+    refuse_special(draft)  # a FIFO would wait for a reader
     with draft.open("wb") as stream:
         stream.write(msgspec.json.format(msgspec.json.encode(record)) + b"\n")
         stream.flush()
@@ -56,7 +59,7 @@ def sync_folder(folder: Path) -> None:
 def read(file: Path, kind: type[Record], advice: str = "restore it from a copy") -> Record:
     """The record that a file holds. Raises BenchError where it cannot be read, is broken or of a newer format."""
     try:
-        text = file.read_bytes()
+        text = read_plain(file, LARGEST)
         refuse_newer(text, file)
         return msgspec.json.decode(text, type=kind)
     except OSError as error:

@@ -8,7 +8,7 @@ trials.json                              in a run's folder: the break-evens trie
 probes.json                              in a run's folder: its own models, probed
 """
 
-from os.path import isfile
+from os.path import lexists
 from pathlib import Path
 from typing import TypeVar
 
@@ -37,7 +37,7 @@ def create_training(folder: Path, training: Training) -> None:
 
 def open_training(folder: Path) -> tuple[Training, TrainingProgress]:
     """A training that is there, and what has become of it. Raises BenchError."""
-    if not isfile(folder / "training.json"):
+    if not lexists(folder / "training.json"):
         raise BenchError(f"{folder} is no training (it has no training.json); `cifar-bench train` makes one")
     return read(folder / "training.json", Training), read(folder / "points.json", TrainingProgress)
 
@@ -51,7 +51,7 @@ def create_accuracy(folder: Path, plan: AccuracyPlan) -> None:
 
 def open_accuracy(folder: Path) -> AccuracyPlan:
     """What an accuracy run set out to do. Raises BenchError where the folder holds none."""
-    if not isfile(folder / "accuracy.json"):
+    if not lexists(folder / "accuracy.json"):
         raise BenchError(f"{folder} has no accuracy.json; `cifar-bench accuracy` makes such a folder")
     plan = _sound(folder / "accuracy.json", AccuracyPlan)
     if not plan.modes or not plan.seeds:
@@ -66,23 +66,23 @@ def training_folder(folder: Path, mode: str, seed: int) -> Path:
 
 def read_trainings(folder: Path, plan: AccuracyPlan) -> dict[tuple[str, int], TrainingFiles]:
     """The trainings of an accuracy run that have begun, by mode and seed, in the plan's order. Raises BenchError."""
-    packed = lines.read(folder / TRAININGS, TrainingFiles) if (folder / TRAININGS).exists() else ()
+    packed = lines.read(folder / TRAININGS, TrainingFiles) if lexists(folder / TRAININGS) else ()
     trainings = {(each.training.mode, each.training.recipe.seed): each for _, each in packed}
     places = {(mode, seed): training_folder(folder, mode, seed) for mode in plan.modes for seed in plan.seeds}
-    unpacked = {key: _training(place) for key, place in places.items() if (place / "points.json").exists()}
+    unpacked = {key: _training(place) for key, place in places.items() if lexists(place / "points.json")}
     every = {**trainings, **unpacked}
     return {key: every[key] for key in places if key in every}
 
 
 def _training(folder: Path) -> TrainingFiles:
     training, progress = open_training(folder)
-    broken = read(folder / "broken.json", Broken) if (folder / "broken.json").exists() else None
+    broken = read(folder / "broken.json", Broken) if lexists(folder / "broken.json") else None
     return TrainingFiles(training, progress, broken)
 
 
 def open_selftest(folder: Path) -> tuple[SelfTest, list[Store]]:
     """A selftest that is there, with its runs as far as they got. Raises BenchError."""
-    if not isfile(folder / "selftest.json"):
+    if not lexists(folder / "selftest.json"):
         raise BenchError(f"{folder} holds no selftest (no selftest.json); `cifar-bench selftest` makes one")
     stores = [Store.open(file.parent) for file in sorted(folder.glob("runs/*/plan.json"))]
     selftest = _sound(folder / "selftest.json", SelfTest)
@@ -94,13 +94,13 @@ def open_selftest(folder: Path) -> tuple[SelfTest, list[Store]]:
 def read_break_evens(folder: Path) -> TriedBreakEvens:
     """What has been tried of a run so far. Raises BenchError for a broken file."""
     file = folder / "trials.json"
-    return _sound(file, TriedBreakEvens) if file.exists() else TriedBreakEvens(FORMAT)
+    return _sound(file, TriedBreakEvens) if lexists(file) else TriedBreakEvens(FORMAT)
 
 
 def read_probes(folder: Path) -> Probes:
     """What was probed of a run. Raises BenchError for a broken file."""
     file = folder / PROBES
-    return read(file, Probes) if file.exists() else Probes(FORMAT)
+    return read(file, Probes) if lexists(file) else Probes(FORMAT)
 
 
 def _sound(file: Path, kind: type[Record]) -> Record:

@@ -4,6 +4,7 @@ A last line without its end was cut off by a crash, or is being written: readers
 """
 
 import gzip
+import io
 import os
 import zlib
 from collections.abc import Iterator
@@ -15,8 +16,10 @@ import msgspec
 
 from bench.errors import BenchError
 from bench.records.files import refuse_newer, sync_folder
+from cifar_core.plain_files import read_at_most, read_plain
 
 Record = TypeVar("Record")
+LARGEST = 2**30  # bytes, also of what a packed file unpacks to; the kept runs have a few million
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ def append(file: Path, record: object) -> None:
 def cut_torn_line(file: Path) -> None:
     """Remove a last line that has no end. For the holder of the folder's lock alone. Raises OSError."""
     if file.exists():
-        text = file.read_bytes()
+        text = read_plain(file)
         if not text.endswith(b"\n"):
             os.truncate(file, text.rfind(b"\n") + 1)
 
@@ -70,10 +73,10 @@ def whole(file: Path) -> list[bytes]:
 def _text(file: Path) -> bytes:
     try:
         packed = file.suffix == ".gz"
-        text = file.read_bytes()
+        text = read_plain(file, LARGEST)
         if packed and not text:
             raise EOFError("it is empty")
-        return gzip.decompress(text) if packed else text
+        return read_at_most(gzip.GzipFile(fileobj=io.BytesIO(text)), LARGEST) if packed else text
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise BenchError(f"{file} is broken ({error}); restore it from a copy") from None
     except OSError as error:

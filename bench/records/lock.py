@@ -14,6 +14,7 @@ from types import TracebackType
 import msgspec
 
 from bench.errors import BenchError
+from cifar_core.plain_files import read_plain
 
 try:
     import fcntl
@@ -101,7 +102,7 @@ def _same_file(descriptor: int, file: Path) -> bool:
 
 def _taken(folder: Path, advice: str = "") -> BenchError:
     try:
-        holder = msgspec.json.decode((folder / FILE).read_bytes(), type=Holder)
+        holder = msgspec.json.decode(read_plain(folder / FILE), type=Holder)
         who = f"process {holder.pid} on {holder.host}, since {holder.start}"
     except (OSError, msgspec.DecodeError):
         who = "another process"

@@ -20,6 +20,7 @@ from bench.records.ledger import Ledger, Line
 from bench.records.lock import Lock
 from bench.records.store import MEASUREMENTS, PACKED, Store, files_of_format_1
 from bench.records.training import AccuracyPlan, TrainingFiles
+from cifar_core.plain_files import open_draft
 
 JSON_OF_A_TRAINING = ("training.json", "points.json", "broken.json")
 
@@ -71,7 +72,7 @@ def _pack_trainings(folder: Path, plan: AccuracyPlan) -> None:
 def _draft(file: Path, texts: Iterable[bytes]) -> Path:
     """The same texts give the same bytes: no time and no name in the archive. On the disk when this returns."""
     draft = file.with_name(f"draft-{file.name}")
-    with draft.open("wb") as stream:
+    with open_draft(draft) as stream:
         stream.write(gzip.compress(b"".join(text + b"\n" for text in texts), mtime=0))
         stream.flush()
         os.fsync(stream.fileno())

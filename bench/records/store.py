@@ -149,8 +149,9 @@ def _cut_torn_lines(folder: Path) -> Plan:
 
 def _plan(folder: Path) -> Plan:
     try:
-        if not (folder / "plan.json").is_file():
-            raise BenchError(f"{folder} is no run folder (it has no plan.json); `cifar-bench run` makes one")
+        os.lstat(folder / "plan.json")
+    except (FileNotFoundError, NotADirectoryError):
+        raise BenchError(f"{folder} is no run folder (it has no plan.json); `cifar-bench run` makes one") from None
     except OSError as error:
         raise BenchError(f"cannot read {folder}: {error.strerror}") from None
     plan = read(folder / "plan.json", Plan)
@@ -161,14 +162,14 @@ def _plan(folder: Path) -> Plan:
 
 def _ledger(folder: Path, plan: Plan) -> Ledger:
     """What counts of the folder. Packed lines hold all that was there, so they are read alone."""
-    if not (folder / PACKED).exists():
+    if not os.path.lexists(folder / PACKED):  # a link that leads nowhere is there, and an error
         try:
             ledger = _unpacked(folder, plan)
         except BenchError:
-            if not (folder / PACKED).exists():
+            if not os.path.lexists(folder / PACKED):
                 raise
         else:
-            if not (folder / PACKED).exists():  # it was not packed meanwhile
+            if not os.path.lexists(folder / PACKED):  # it was not packed meanwhile
                 return ledger
     ledger = Ledger(plan)
     _read_lines(folder / PACKED, ledger)
@@ -183,7 +184,7 @@ def _unpacked(folder: Path, plan: Plan) -> Ledger:
             ledger.take(outcome, place)
         else:
             ledger.leave_out(f"{place}: it holds block {outcome.block} of {outcome.case.key}")
-    if (folder / MEASUREMENTS).exists():
+    if os.path.lexists(folder / MEASUREMENTS):
         _read_lines(folder / MEASUREMENTS, ledger)
     return ledger
 

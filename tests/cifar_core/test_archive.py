@@ -2,58 +2,21 @@
 
 import errno
 import hashlib
-import http.server
-import io
+import os
 import shutil
 import tarfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from archives import files_of, header, packed
 from batch_files import write_folder
+from local_server import Server
 
-from cifar_core import archive, cifar10
+from cifar_core import archive, cifar10, download, tarball
 from cifar_core.cifar10 import FOLDER_NAME
 from cifar_core.errors import DataError
-
-
-class Server(http.server.ThreadingHTTPServer):
-    """Serves one body; can break off, ignore ranges, or answer an error."""
-
-    body, break_after, ranges, status = b"", None, True, 200
-    requests: list[str | None]
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.requests = []
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/cifar-10-python.tar.gz"
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    server: Server
-
-    def do_GET(self) -> None:
-        asked = self.headers["Range"]
-        self.server.requests.append(asked)
-        if self.server.status != 200:
-            self.send_error(self.server.status)
-            return
-        start = int(asked.removeprefix("bytes=").rstrip("-")) if asked and self.server.ranges else 0
-        if start >= len(self.server.body):
-            self.send_error(416)
-            return
-        body = self.server.body[start:]
-        self.send_response(206 if start else 200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body[: self.server.break_after])
-        self.close_connection = True
-
-    def log_message(self, *_: object) -> None: ...
 
 
 @pytest.fixture
@@ -70,19 +33,7 @@ def server() -> Iterator[Server]:
 def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     folder = write_folder(tmp_path_factory.mktemp("sound"))
     (folder / "readme.html").write_text("hello")
-    return packed({f"{FOLDER_NAME}/{file.name}": file.read_bytes() for file in folder.iterdir()})
-
-
-def packed(files: dict[str, bytes], *members: tarfile.TarInfo) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
-        for name, content in files.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(content)
-            tar.addfile(info, io.BytesIO(content))
-        for member in members:
-            tar.addfile(member)
-    return buffer.getvalue()
+    return packed(files_of(folder))
 
 
 def get(out: Path, server: Server, md5: str | None = None) -> cifar10.Source:
@@ -157,7 +108,7 @@ def test_an_error_of_the_server_is_named(tmp_path: Path, server: Server) -> None
 
 def test_an_address_that_is_no_web_address_is_refused(tmp_path: Path) -> None:
     for url in ("file:///etc/passwd", "nonsense"):
-        with pytest.raises(DataError, match="no http"):
+        with pytest.raises(DataError, match="not an http"):
             archive.download(url, tmp_path / "x", "0", lambda done, total: None)
 
 
@@ -169,12 +120,6 @@ def test_a_truncated_archive_leaves_no_folder(tmp_path: Path, server: Server, so
     assert [p.name for p in tmp_path.iterdir()] == [archive.NAME]
 
 
-def link(name: str, kind: bytes, target: str) -> tarfile.TarInfo:
-    info = tarfile.TarInfo(name)
-    info.type, info.linkname = kind, target
-    return info
-
-
 @pytest.mark.parametrize(
     "body",
     [
@@ -183,10 +128,10 @@ def link(name: str, kind: bytes, target: str) -> tarfile.TarInfo:
         packed({f"{FOLDER_NAME}/../../evil": b"x"}),
         packed({f"{FOLDER_NAME}/evil.py": b"x"}),
         packed({"data_batch_1": b"x"}),
-        packed({}, link(f"{FOLDER_NAME}/data_batch_1", tarfile.SYMTYPE, "/etc/passwd")),
-        packed({}, link(f"{FOLDER_NAME}/data_batch_1", tarfile.LNKTYPE, "../../etc/passwd")),
-        packed({}, link(f"{FOLDER_NAME}/data_batch_1", tarfile.CHRTYPE, "")),
-        packed({}, link(FOLDER_NAME, tarfile.SYMTYPE, "/etc")),
+        packed({}, header(f"{FOLDER_NAME}/data_batch_1", tarfile.SYMTYPE, "/etc/passwd")),
+        packed({}, header(f"{FOLDER_NAME}/data_batch_1", tarfile.LNKTYPE, "../../etc/passwd")),
+        packed({}, header(f"{FOLDER_NAME}/data_batch_1", tarfile.CHRTYPE, "")),
+        packed({}, header(FOLDER_NAME, tarfile.SYMTYPE, "/etc")),
     ],
     ids=["above", "absolute", "dots inside", "unknown", "outside", "symlink", "hard link", "device", "folder link"],
 )
@@ -202,14 +147,14 @@ def test_a_malicious_archive_is_refused_by_name_and_writes_nothing(tmp_path: Pat
 def test_an_archive_with_a_malicious_pickle_is_refused(tmp_path: Path, server: Server, sound: bytes) -> None:
     folder = write_folder(tmp_path)
     (folder / "data_batch_2").write_bytes(b"cos\nsystem\n(S'true'\ntR.")
-    server.body = packed({f"{FOLDER_NAME}/{file.name}": file.read_bytes() for file in folder.iterdir()})
+    server.body = packed(files_of(folder))
     with pytest.raises(DataError, match=r"refused to load os\.system"):
         get(tmp_path / "out", server)
     assert not (tmp_path / "out" / FOLDER_NAME).exists()
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sound: bytes) -> None:
-    monkeypatch.setattr(archive, "LARGEST_MEMBER", 1000)
+    monkeypatch.setattr(tarball, "LARGEST_FILE", 1000)
     (tmp_path / archive.NAME).write_bytes(sound)
     with pytest.raises(DataError, match="more than CIFAR-10 has"):
         archive.unpack(tmp_path / archive.NAME, tmp_path / FOLDER_NAME)
@@ -233,7 +178,7 @@ def test_a_disk_that_fills_up_while_unpacking_leaves_no_folder(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     server.body = sound
-    monkeypatch.setattr(shutil, "copyfileobj", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(DataError, match="is full"):
         get(tmp_path, server)
     assert [p.name for p in tmp_path.iterdir()] == [archive.NAME]
@@ -241,5 +186,74 @@ def test_a_disk_that_fills_up_while_unpacking_leaves_no_folder(
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path, server: Server) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(DataError, match="cannot write to"):
-        get(tmp_path / "file" / "out", server)
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "dangling").symlink_to("nowhere")
+    for out in ("file/out", "file", "loop", "loop/out", "dangling", "a\0b", "x" * 300):
+        with pytest.raises(DataError, match="cannot write to") as raised:
+            get(tmp_path / out, server)
+        assert str(raised.value).isprintable()
+    with pytest.raises(DataError, match="it is not a folder"):
+        get(tmp_path / "file", server)
+    assert server.requests == []
+
+
+def test_a_malformed_address_makes_no_folder(tmp_path: Path) -> None:
+    for url in ("http://[::1", "nonsense", "file:///etc/passwd"):
+        with pytest.raises(DataError, match="address"):
+            archive.get(tmp_path / "out", lambda text: None, lambda done, total: None, url)
+    assert not (tmp_path / "out").exists()
+
+
+def fifo(path: Path) -> None:
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize("make", [fifo, lambda path: path.symlink_to(path), lambda path: path.symlink_to("/dev/zero")])
+@pytest.mark.parametrize("name", [archive.NAME, f"{archive.NAME}.part", FOLDER_NAME])
+def test_what_is_no_file_in_a_file_s_place_is_not_waited_for(
+    tmp_path: Path, server: Server, sound: bytes, make: Callable[[Path], None], name: str
+) -> None:
+    server.body = sound
+    make(tmp_path / name)
+    with pytest.raises(DataError, match=r"FIFO|levels of symbolic links|device|link"):
+        get(tmp_path, server)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_disk_that_fills_up_while_downloading_is_called_full(
+    tmp_path: Path, server: Server, sound: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """/dev/full is a disk without room."""
+    server.body = sound
+    full = Path("/dev/full").open("wb", buffering=0)  # noqa: SIM115
+    monkeypatch.setattr(download, "open_draft", lambda path: full)
+    with pytest.raises(DataError, match=r"the disk of .* is full: 400 MiB are needed"):
+        get(tmp_path, server)
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_quota_is_a_full_disk(
+    tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(Path, "mkdir", full)
+    with pytest.raises(DataError, match="is full"):
+        get(tmp_path / "out", server)
+
+
+def test_a_folder_that_is_removed_meanwhile_is_said_to_be(tmp_path: Path, server: Server, sound: bytes) -> None:
+    server.body = sound
+    out = tmp_path / "out"
+    with pytest.raises(DataError, match="it was removed meanwhile; type the same again"):
+        archive.get(
+            out, lambda text: None, lambda done, total: shutil.rmtree(out, ignore_errors=True), server.url, "0" * 32
+        )
+
+
+def test_another_error_names_the_file(tmp_path: Path, server: Server, sound: bytes) -> None:
+    server.body = sound
+    (tmp_path / f"{archive.NAME}.part").mkdir()
+    with pytest.raises(DataError, match=r"it is a folder, not a file \(.*\.part\); give another --out"):
+        get(tmp_path, server)

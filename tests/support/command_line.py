@@ -9,9 +9,10 @@ from places import ROOT
 MAIN = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from bench.__main__ import main; main()"
 
 
-def bench(*words: str, cwd: Path) -> "subprocess.CompletedProcess[str]":
-    """Run it with these words in this folder."""
-    return subprocess.run([sys.executable, "-c", MAIN, *words], capture_output=True, text=True, check=False, cwd=cwd)
+def bench(*words: str, cwd: Path, timeout: float | None = None) -> "subprocess.CompletedProcess[str]":
+    """Run it with these words in this folder. Raises TimeoutExpired where that takes longer than `timeout` seconds."""
+    command = [sys.executable, "-c", MAIN, *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, timeout=timeout)
 
 
 def the_line(done: "subprocess.CompletedProcess[str]") -> str:

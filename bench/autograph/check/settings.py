@@ -1,5 +1,6 @@
 """The settings of a check: codes, files and what fails it, from pyproject.toml and the command line."""
 
+import os
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -9,6 +10,7 @@ from typing import Any
 
 from bench.autograph.rules.rule import SEVERITIES
 from bench.errors import BenchError
+from cifar_core.plain_files import read_plain
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -18,6 +20,7 @@ else:  # pragma: no cover
 TABLE = "[tool.cifar-bench.check]"
 FORMATS = ("full", "concise", "json", "github", "sarif")
 _KEYS = ("select", "ignore", "exclude", "fail-on", "per-file-ignores", "output-format")
+LARGEST = 2**22  # bytes of a pyproject.toml
 UNREADABLE = "AG001"
 OWN_CODES = (UNREADABLE, "AG002")  # not of a rule: reported by the check itself
 
@@ -54,7 +57,7 @@ class Settings:
 
 def _inside(path: Path, root: Path) -> Path:
     """The path relative to the root, however it was typed; absolute where it is not under the root."""
-    full, root = path.resolve(), root.resolve()
+    full, root = Path(os.path.realpath(path)), root.resolve()  # resolve() raises for a link that leads to itself
     return full.relative_to(root) if full.is_relative_to(root) else full
 
 
@@ -65,7 +68,8 @@ def _matches(inside: Path, pattern: str) -> bool:
 def nearest(paths: Iterable[Path]) -> Path | None:
     """The nearest pyproject.toml above the first path that has the table [tool.cifar-bench.check]."""
     for path in paths:
-        for folder in (path.resolve(), *path.resolve().parents):
+        full = Path(os.path.realpath(path))
+        for folder in (full, *full.parents):
             candidate = folder / "pyproject.toml"
             if candidate.is_file() and "check" in _tool(candidate):
                 return candidate
@@ -75,8 +79,10 @@ def nearest(paths: Iterable[Path]) -> Path | None:
 
 def _tool(path: Path) -> Mapping[str, Any]:
     try:
-        tool = tomllib.loads(path.read_text("utf-8")).get("tool", {}).get("cifar-bench", {})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        tool = tomllib.loads(read_plain(path, LARGEST).decode()).get("tool", {}).get("cifar-bench", {})
+    except OSError as error:
+        raise BenchError(f"{path} cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BenchError(f"{path} cannot be read: {error}") from None
     return tool if isinstance(tool, dict) else {}
 

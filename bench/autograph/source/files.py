@@ -1,5 +1,7 @@
 """Finds and parses Python files. A file that cannot be read or parsed becomes a finding, AG001."""
 
+import io
+import os
 import tokenize
 import warnings
 from collections.abc import Callable, Iterable, Iterator
@@ -8,9 +10,12 @@ from pathlib import Path
 from bench.autograph.findings import Finding
 from bench.autograph.source.modules import Module, build
 from bench.errors import BenchError
+from cifar_core.errors import quoted
+from cifar_core.plain_files import read_plain
 
 SUFFIXES = (".py", ".pyi")
 INSTALLED = ("site-packages", "dist-packages")  # folders of installed packages, in any environment
+LARGEST = 16 * 2**20  # bytes; beyond it a file is no source that anybody wrote
 _LEFT_OUT = ("__pycache__", "node_modules", *INSTALLED, "venv", "build", "dist")
 
 
@@ -18,8 +23,7 @@ def python_files(paths: Iterable[Path], excluded: Callable[[Path], bool]) -> Ite
     """The Python files among and under the paths, each once. Raises BenchError for a path that is neither."""
     yielded: set[Path] = set()
     for path in paths:
-        if not path.exists():
-            raise BenchError(f"there is no {path}; give files or folders, e.g. cifar-bench check train.py")
+        _refuse_missing(path)
         if not path.is_dir() and path.suffix not in SUFFIXES:  # for example, a notebook's JSON can be valid Python
             accepted = f"folders and files that end in {' or '.join(SUFFIXES)}"
             raise BenchError(f"{path} is no Python file; known: {accepted}; type e.g. cifar-bench check train.py")
@@ -27,16 +31,26 @@ def python_files(paths: Iterable[Path], excluded: Callable[[Path], bool]) -> Ite
         for file in candidates:
             inside = file.relative_to(path).parts if path.is_dir() else ()
             hidden = any(part.startswith(".") or part in _LEFT_OUT for part in inside)
-            if not hidden and not excluded(file) and file.resolve() not in yielded:
-                yielded.add(file.resolve())
+            real = Path(os.path.realpath(file))  # resolve() raises for a link that leads to itself
+            if not hidden and not excluded(file) and real not in yielded:
+                yielded.add(real)
                 yield file
+
+
+def _refuse_missing(path: Path) -> None:
+    try:
+        os.stat(path)
+    except FileNotFoundError:
+        raise BenchError(f"there is no {path}; give files or folders, e.g. cifar-bench check train.py") from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise BenchError(f"cannot read {quoted(path)}: {reason}; give other files or folders") from None
 
 
 def read_module(path: Path, name: str = "") -> Module | Finding:
     """The parsed file, or a finding that says what is wrong with it."""
     try:
-        with tokenize.open(path) as file:  # honours a coding line and a byte order mark
-            text = file.read()
+        text = _decoded(read_plain(path, LARGEST))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about escape sequences in the file
             return build(path, name or module_name(path), text)
@@ -45,9 +59,16 @@ def read_module(path: Path, name: str = "") -> Module | Finding:
     except (UnicodeDecodeError, LookupError) as error:
         return _fault(path, f"cannot be decoded: {error}; say its encoding in its first line")
     except (OSError, ValueError) as error:
-        return _fault(path, f"cannot be read: {error}")
+        reason = error.strerror if isinstance(error, OSError) else error
+        return _fault(path, f"cannot be read: {reason}")
     except (RecursionError, MemoryError):
         return nested_too_deeply(path)
+
+
+def _decoded(content: bytes) -> str:
+    """The text, by its coding line or byte order mark, its lines ended as in memory."""
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+    return io.TextIOWrapper(io.BytesIO(content), encoding).read()
 
 
 def nested_too_deeply(path: Path, line: int = 1) -> Finding:
@@ -64,7 +85,7 @@ def _fault(path: Path, message: str, line: int = 1, column: int = 1) -> Finding:
 
 def module_name(path: Path) -> str:
     """The dotted name by which Python imports the file, from the packages it lies in."""
-    path = path.resolve()
+    path = Path(os.path.realpath(path))
     parts = [] if path.stem == "__init__" else [path.stem]
     folder = path.parent
     while (folder / "__init__.py").is_file():

@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 from snippets import BAD, HEAD, LOUD, checked, findings, write_files
+from specials import KINDS, no_waiting, put
 
 from bench.autograph.check.check import check
 from bench.autograph.check.settings import Settings
 from bench.autograph.rules import RULES
-from bench.errors import BenchError
+from bench.commands.check import check as check_command
+from bench.errors import BenchError, Exit
 
 LONG = " + ".join(["'a'"] * 600)
 
@@ -69,3 +71,62 @@ def test_a_file_that_is_named_twice_is_checked_once(tmp_path: Path) -> None:
     write_files(tmp_path, {"a/train.py": LOUD})
     result = check([tmp_path / "a", tmp_path / "a" / ".." / "a" / "train.py"], Settings(), RULES)
     assert (len(result.findings), result.files) == (1, 1)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_no_file_is_a_finding_and_the_other_files_are_checked(tmp_path: Path, kind: str) -> None:
+    write_files(tmp_path, {"good.py": HEAD + BAD})
+    put(kind, tmp_path / "odd.py")
+    with no_waiting():
+        result = checked(tmp_path)
+    assert [(Path(one.file).name, one.code) for one in result.findings] == [
+        ("good.py", "AG301"), ("good.py", "AG101"), ("odd.py", "AG001"),
+    ]  # fmt: skip
+    assert KINDS[kind] in result.findings[2].message
+
+
+@pytest.mark.parametrize("kind", ["fifo", "device", "terminal", "sparse"])
+def test_what_is_no_file_is_a_finding_where_it_is_named(tmp_path: Path, kind: str) -> None:
+    put(kind, tmp_path / "odd.py")
+    with no_waiting():
+        (finding,) = checked(tmp_path / "odd.py").findings
+    assert (finding.code, KINDS[kind] in finding.message) == ("AG001", True)
+
+
+def test_links_that_lead_nowhere_are_one_line_where_they_are_named(tmp_path: Path) -> None:
+    for kind, words in (("loop", "cannot read .*: Too many levels"), ("dangling", "there is no")):
+        put(kind, tmp_path / "odd.py")
+        with pytest.raises(BenchError, match=words):
+            checked(tmp_path / "odd.py")
+    for name, words in (("odd.py/train.py", "there is no"), ("a\0b.py", "null byte"), ("x" * 300, "too long")):
+        with pytest.raises(BenchError, match=words):
+            checked(tmp_path / name)
+
+
+def test_folders_that_lead_back_to_themselves_are_walked_once(tmp_path: Path) -> None:
+    write_files(tmp_path, {"a/train.py": LOUD})
+    (tmp_path / "a" / "again").symlink_to("..")
+    (tmp_path / "loop").symlink_to("loop")
+    with no_waiting():
+        result = checked(tmp_path)
+    assert (len(result.findings), result.files) == (1, 1)
+
+
+@pytest.mark.parametrize("kind", ["fifo", "device", "loop"])
+def test_an_imported_module_and_settings_that_are_no_files_are_passed_over(tmp_path: Path, kind: str) -> None:
+    write_files(tmp_path, {"good.py": "import odd\nfrom odd import helper\n" + HEAD + BAD})
+    put(kind, tmp_path / "odd.py")
+    put(kind, tmp_path / "pyproject.toml")
+    with no_waiting():
+        assert check_command([tmp_path / "good.py"]) is Exit.REGRESSION
+
+
+@pytest.mark.parametrize("content", [None, b"[tool]\nx = " + b"[" * 50_000, b"\xff", b"[tool"])
+def test_settings_that_cannot_be_read_are_one_line(tmp_path: Path, content: bytes | None) -> None:
+    write_files(tmp_path, {"good.py": HEAD})
+    if content is None:
+        put("sparse", tmp_path / "pyproject.toml")
+    else:
+        (tmp_path / "pyproject.toml").write_bytes(content)
+    with no_waiting(), pytest.raises(BenchError, match=r"pyproject\.toml cannot be read"):
+        check_command([tmp_path / "good.py"])

@@ -1,6 +1,7 @@
 """The format SARIF 2.1.0 for code scanning services (OASIS standard, sections 3.13 to 3.30)."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -50,5 +51,5 @@ def _result(finding: Finding, root: Path) -> dict[str, Any]:
 
 
 def _uri(file: str, root: Path) -> str:
-    path = Path(file).resolve()
+    path = Path(os.path.realpath(file))  # resolve() raises for a link that leads to itself
     return path.relative_to(root.resolve()).as_posix() if path.is_relative_to(root.resolve()) else path.as_uri()
