@@ -5,12 +5,12 @@ Each check returns its reasons; no reasons means that the case passed, or that i
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import compress
 
 import numpy as np
 
-from bench.analysis.gradients import Floor, more_than_rounding, on_another_batch, relative
+from bench.analysis.gradients import LATE_TURNED, Floor, more_than_rounding, on_another_batch, relative
 from bench.records.proof import Evidence, GradientSketch, Reached, Repeated, Updated
 from bench.records.run import Measurement
 
@@ -167,7 +167,7 @@ def other_late_update(
     reasons = [f"the loss of a late step differs by {apart:.1e} (tolerance {most:.0e})"] if apart > most else []
     if floor:
         reference = on_another_batch(theirs.gradients, noise)
-        reasons += more_than_rounding(ours.gradients, reference, floor, "late")
+        reasons += more_than_rounding(ours.gradients, reference, replace(floor, turned=LATE_TURNED), "late")
     return reasons
 
 
