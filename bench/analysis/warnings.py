@@ -12,7 +12,7 @@ DRIFT_LIMIT = 0.05  # a change over a block's slices that is called unsteady; un
 
 def of_measurements(measurements: Sequence[Measurement]) -> list[str]:
     """Every warning about how a case ran in its blocks."""
-    checks = (unsteady, unconverted, throttled, shared_gpu, repeated_few, inexact, by_own_code)
+    checks = (unsteady, unconverted, throttled, shared_gpu, repeated_few, inexact, by_own_code, compiled_anew)
     return [text for check in checks for text in check(measurements)]
 
 
@@ -30,6 +30,12 @@ def unconverted(measurements: Sequence[Measurement]) -> list[str]:
     """What AutoGraph did not convert."""
     fallbacks = dict.fromkeys(text for m in measurements for text in m.proof.execution.fallbacks)
     return [f"AutoGraph did not convert {text}" for text in fallbacks]
+
+
+def compiled_anew(measurements: Sequence[Measurement]) -> list[str]:
+    """XLA may compile within a slice where shapes are left open: nothing counts that."""
+    left_open = any(m.proof.execution.open_shapes for m in measurements)
+    return ["its batches leave shapes open, and XLA compiles anew for each new shape"] if left_open else []
 
 
 def throttled(measurements: Sequence[Measurement]) -> list[str]:

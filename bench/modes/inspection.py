@@ -89,6 +89,11 @@ def _kind(signature: str) -> str:
     return " ".join([*words[:2], ""]) if words[0] == "Python" else ""
 
 
+def has_open_shapes(specs: Any) -> bool:
+    """Whether the shape of any tensor in a structure of tf.TensorSpecs is not known in full."""
+    return any(not spec.shape.is_fully_defined() for spec in tf.nest.flatten(specs))
+
+
 def graph_ops(graph: Any) -> int:
     """The operations of a traced graph, those in the bodies of its loops and branches included."""
     return definition_ops(graph.as_graph_def())

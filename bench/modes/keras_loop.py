@@ -185,6 +185,7 @@ class KerasLoop:
             xla_compilations=len(inspection.must_compile() - self._compiled_before),
             retraces=self._traces.changes(),
             devices=inspection.devices(*self.task.weights),
+            open_shapes=bool(self._model.jit_compile) and inspection.has_open_shapes(self._batches.element_spec),
         )
 
     def calls(self) -> Calls:

@@ -85,7 +85,8 @@ class Execution:
     `xla_compilations` counts the traces that TensorFlow must compile, for it fails rather than falls back; `clusters`
     the parts of a graph that it chose to compile. `converted` says whether AutoGraph rewrote the step, None where
     nothing is traced, `fallbacks` what it left as it was, with its reasons, `retraces` what changed in the
-    arguments from a trace to the next. `devices` are those of the loss and every variable.
+    arguments from a trace to the next. `devices` are those of the loss and every variable. `open_shapes`: XLA compiles
+    a program whose inputs' shapes are left open, anew for each shape that it meets, without a trace.
     """
 
     traces: int = 0
@@ -98,6 +99,7 @@ class Execution:
     converted: bool | None = None
     fallbacks: tuple[str, ...] = ()
     retraces: tuple[str, ...] = ()
+    open_shapes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
