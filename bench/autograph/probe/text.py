@@ -160,7 +160,7 @@ def _who_differs(runs: Sequence[ModeRun], findings: Sequence[ProbeFinding], diff
     if "graph" not in [run.mode for run in runs] or not all(map(xla_alone, observed)):
         return f"{_named(differing)} did not do what {runs[0].mode} did"
     faults = [one.faulty for one in observed if one.faulty and one.faulty.operations and not one.faulty.code]
-    blame = f"; {_blame(faults[0])}" if faults else ""
+    blame = f" (a fault of XLA, not of your code: {' of '.join(faults[0].operations)})" if faults else ""
     return f"XLA alone differs: the graph without it did what {runs[0].mode} did{blame}"
 
 

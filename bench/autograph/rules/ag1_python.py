@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from bench.autograph.inference.values import Tensor
+from bench.autograph.rules.constants import whole_number
 from bench.autograph.rules.rule import Behaviour, Rule, everywhere
 from bench.autograph.traced.body import Body, Hit
 
@@ -53,7 +54,7 @@ def copies(body: Body) -> Iterator[Hit]:
             continue
         if body.test(node) is not Tensor.NO or not _computes(body, node) or _fills_a_list(body, node):
             continue
-        turns = _turns(node.iter)
+        turns = _turns(body, node.iter)
         if turns is not None and turns >= _MANY:
             yield Hit(node.iter, f"this loop's body is copied into the graph {turns} times")
         elif turns is None and any(body.value(part).origin == "parameter" for part in node.iter.args):
@@ -74,9 +75,12 @@ def _fills_a_list(body: Body, node: ast.For) -> bool:
     return False
 
 
-def _turns(node: ast.Call) -> int | None:
-    numbers = [part.value for part in node.args if isinstance(part, ast.Constant) and isinstance(part.value, int)]
-    return len(range(*numbers)) if numbers and len(numbers) == len(node.args) and 0 not in numbers[2:] else None
+def _turns(body: Body, node: ast.Call) -> int | None:
+    """The iterations of `range(...)` of numbers and constants; None where the source does not say how many."""
+    numbers = [whole_number(body, part) for part in node.args]
+    if not numbers or None in numbers or 0 in numbers[2:]:
+        return None
+    return len(range(*(number for number in numbers if number is not None)))
 
 
 def endless(body: Body) -> Iterator[Hit]:

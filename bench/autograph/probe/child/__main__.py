@@ -5,9 +5,10 @@ import os
 import random
 import re
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING
 
 import msgspec
 
@@ -15,11 +16,15 @@ from bench.autograph.driver import Driver, find_driver, load_module, located_fil
 from bench.autograph.probe.child.limits import Guard, LimitReached
 from bench.autograph.probe.child.ownership import UserProject
 from bench.autograph.probe.child.printed import listen, printed_lines
-from bench.autograph.probe.records import Leaf, ModeRequest, ModeRun, ProbeRequest, Raised
+from bench.autograph.probe.records import ModeRequest, ModeRun, ProbeRequest, Raised
 from bench.errors import BenchError
 from bench.machine.child_end import connect
 from bench.worker.user_errors import described
 from cifar_core.errors import ModelError, Unsuited
+
+if TYPE_CHECKING:
+    from bench.autograph.probe.child.reading import StateReader
+    from bench.autograph.probe.child.watch import FunctionWatch
 
 
 def serve(lines: Iterator[bytes], out: IO[bytes]) -> None:
@@ -47,6 +52,7 @@ def serve(lines: Iterator[bytes], out: IO[bytes]) -> None:
 def probe(request: ModeRequest, guard: Guard) -> ModeRun:
     """Import the user's module and call its driver. Raises BenchError, where nothing can be called."""
     from bench.autograph.probe.child.leaves import leaves
+    from bench.autograph.probe.child.reading import StateReader
     from bench.autograph.probe.child.state import State
     from bench.autograph.probe.child.watch import FunctionWatch
 
@@ -56,51 +62,37 @@ def probe(request: ModeRequest, guard: Guard) -> ModeRun:
     watch = FunctionWatch(request, guard, lambda value: leaves(value, "result", state.is_users), project)
     watch.install()
     driver = _driver(request.probe)
-    state, unread = State(Path(driver.file)), list[str]()
-
-    def read(what: str, values: Callable[[], Iterable[Leaf]]) -> tuple[Leaf, ...]:
-        """The leaves of values. Reading them is the probe's doing: what fails is not reported as the driver's error."""
-        try:
-            return tuple(values())
-        except Exception as error:
-            unread.append(f"{what} cannot be read: {type(error).__name__}: {error}")
-            return ()
-
-    at_driver_end = list[Leaf]()
-
-    def at_end(names: dict[str, Any]) -> None:
-        named = {f"{driver.prefix}{name}": value for name, value in names.items()}
-        at_driver_end.extend(read("the driver's locals", lambda: state.of(named)))
-
-    before = read("the state before the driver", state.of_modules)
-    raised, limit, returned = None, "", None
-    with printed_lines() as printed:
-        try:
-            returned = watch.run(driver.call, at_end)
-        except LimitReached as reached:
-            limit = watch.limit_text(reached)
-        except BaseException as error:
-            raised = _raised(error)
-    result = () if raised or limit else read("the result", lambda: leaves(returned, "result", state.is_users))
-    after = (*read("the state after the driver", state.of_modules), *at_driver_end)
-    return ModeRun(
-        request.mode,
-        result,
-        raised,
-        stdout=printed[0],
-        stderr=printed[1],
+    state = State(Path(driver.file))
+    reader = StateReader(state, driver.prefix)
+    before = reader.modules("before")
+    run = _called(request.mode, driver, watch, reader)
+    return replace(
+        run,
         before=before,
-        state=after,
+        state=(*reader.modules("after"), *reader.at_end),
         functions=watch.functions(),
-        limit=limit,
         unconverted=tuple(dict.fromkeys(filter(None, map(_unconverted, notices)))),
         file=driver.file,
         traced=tuple(driver.traced),
         libraries=watch.libraries(),
         asks_for_xla=watch.asks_for_xla,
-        unread=tuple(unread),
+        unread=tuple(reader.unread),
         faulty=watch.faulty,
     )
+
+
+def _called(mode: str, driver: Driver, watch: "FunctionWatch", reader: "StateReader") -> ModeRun:
+    """What the driver returned or raised, and printed."""
+    raised, limit, returned = None, "", None
+    with printed_lines() as printed:
+        try:
+            returned = watch.run(driver.call, reader.locals)
+        except LimitReached as reached:
+            limit = watch.limit_text(reached)
+        except BaseException as error:
+            raised = _raised(error)
+    result = () if raised or limit else reader.result(returned)
+    return ModeRun(mode, result, raised, stdout=printed[0], stderr=printed[1], limit=limit)
 
 
 def _module(request: ProbeRequest) -> str:
