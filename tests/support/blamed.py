@@ -91,7 +91,7 @@ def drive_sound():
     net, used = Net(), model()
     steps = [epoch(net.step, tf.constant(1.0)) for _ in range(5)]
     kept = [epoch(net.traced, tf.constant(1.0)) for _ in range(3)]
-    history = used.fit(np.ones([4, 3, 2], np.float32), np.ones([4, 3, 1], np.float32), epochs=2)
+    history = used.fit(np.ones([4, 3, 2], np.float32), np.ones([4, 3, 1], np.float32), epochs=2, validation_split=0.5)
     sizes = [used.predict(np.ones([1, size, 2], np.float32)).shape for size in (3, 4, 5, 6)]
     many = [model().predict(np.ones([1, 3, 2], np.float32), verbose=0).shape for _ in range(3)]
     data = tf.data.Dataset.range(4).map(lambda x: x * 2).batch(2)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from bench.autograph.inference.values import Tensor
 from bench.autograph.rules.rule import Behaviour, Rule, everywhere
 from bench.autograph.source import names
-from bench.autograph.source.modules import Module, Scope
+from bench.autograph.source.modules import Scope
 from bench.autograph.traced.body import Body, Hit
 from bench.autograph.traced.compiled import CompiledFunction
 
@@ -17,7 +17,7 @@ _READ = frozenset(
     "activation use_ema ema_momentum loss_scale seed noise_shape stddev".split()
 )
 _FIT = ("fit", "train_on_batch")
-_Name = tuple[Scope, str]
+_Held = tuple[Scope | ast.ClassDef, str]  # a variable of a scope, or an attribute of a class
 
 
 def set_later(body: Body) -> Iterator[Hit]:
@@ -42,84 +42,93 @@ def _traced_before(body: Body, store: ast.AST, base: ast.expr, attribute: str) -
     """The function that is called before and after the store and reads the attribute; empty where there is none."""
     if attribute in _VARIABLES:
         return ""
-    roots = list(_roots(body, base))
-    for name, root in roots:
-        plain = isinstance(base, ast.Name) and base.id == root.id
-        keras = _is_keras(body, root, attribute, plain)
-        for traced, calls in _calls(body, root).items():
-            reads = _mentions(body, traced, name, keras, attribute) if isinstance(traced, CompiledFunction) else keras
-            if reads and _around(body, calls, store) and not _compiled_anew(body, root, store):
+    for part in _parts(body, base):
+        held = _identity(body, part)
+        keras = _is_keras(body, part, attribute, part is base)
+        for traced, calls in _calls(body, part).items() if held else ():
+            compiled = isinstance(traced, CompiledFunction)
+            reads = _mentions(body, traced, held, keras, attribute) if isinstance(traced, CompiledFunction) else keras
+            if reads and _around(body, calls, store) and (compiled or not _compiled_anew(body, part, store)):
                 return traced.function.name if isinstance(traced, CompiledFunction) else traced
     return ""
 
 
-def _roots(body: Body, base: ast.expr) -> Iterator[tuple[_Name, ast.Name]]:
-    """The names that an object is reached by; of a loop's variable those that the loop is over."""
+def _parts(body: Body, base: ast.expr) -> Iterator[ast.expr]:
+    """The expressions that an object is reached by; of a loop's variable those that the loop is over."""
     for part in ast.walk(base):
-        if not isinstance(part, ast.Name) or part not in body.module.enclosing:
-            continue
-        loop = next((each for each in body.loops(part) if isinstance(each, ast.For) and _binds(each, part.id)), None)
-        for root in [part] if loop is None else [each for each in ast.walk(loop.iter) if isinstance(each, ast.Name)]:
-            if root.id not in ("self", "cls") and (name := _resolved(body.module, root)):
-                yield name, root
+        loop = _loop_of(body, part)
+        for reached in [part] if loop is None else ast.walk(loop.iter):
+            if isinstance(reached, ast.Name | ast.Attribute):
+                yield reached
+
+
+def _loop_of(body: Body, node: ast.AST) -> ast.For | None:
+    if not isinstance(node, ast.Name):
+        return None
+    loops = (loop for loop in body.loops(node) if isinstance(loop, ast.For))
+    return next((loop for loop in loops if _binds(loop, node.id)), None)
 
 
 def _binds(loop: ast.For, name: str) -> bool:
     return any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(loop.target))
 
 
-def _resolved(module: Module, node: ast.Name) -> _Name | None:
-    bound = names.lookup(node.id, module.enclosing[node]) if node in module.enclosing else None
-    return (bound.scope, node.id) if bound else None
+def _identity(body: Body, node: ast.AST) -> _Held | None:
+    """What an expression names, the same wherever it is named: a variable of a scope, or an attribute of a class."""
+    if isinstance(node, ast.Name) and node.id not in ("self", "cls") and node in body.module.enclosing:
+        bound = names.lookup(node.id, body.module.enclosing[node])
+        return (bound.scope, node.id) if bound else None
+    if isinstance(node, ast.Attribute) and (owner := body.project.class_of(body.module, node.value)):
+        return owner[1], node.attr
+    return None
 
 
-def _is_keras(body: Body, root: ast.Name, attribute: str, plain: bool) -> bool:
+def _is_keras(body: Body, node: ast.expr, attribute: str, plain: bool) -> bool:
     """Is it an object of Keras, so that its own code reads the attribute?"""
-    definition = body.project.definition(body.module, root)
+    definition = body.project.definition(body.module, node)
     if definition is None or not isinstance(definition.node, ast.Call):
         return False
     if names.called(*definition).startswith("keras."):
         return plain or attribute in _READ
-    owner = body.project.class_of(body.module, root)
+    owner = body.project.class_of(body.module, node)
     return owner is not None and attribute in _READ and body.project.is_keras(*owner)
 
 
-def _calls(body: Body, root: ast.Name) -> dict[CompiledFunction | str, list[ast.Call]]:
+def _calls(body: Body, held: ast.expr) -> dict[CompiledFunction | str, list[ast.Call]]:
     """The calls of each compiled function, and of Keras' own training of the object."""
-    calls = dict[CompiledFunction | str, list[ast.Call]]()
+    calls, name = dict[CompiledFunction | str, list[ast.Call]](), ast.unparse(held)
     for call in body.each(ast.Call):
         assert isinstance(call, ast.Call)
         compiled = body.runs(call)
         if compiled is not None and compiled.kind == "tf.function":
             calls.setdefault(compiled, []).append(call)
-        match call.func:
-            case ast.Attribute(value=ast.Name(id=name), attr=method) if name == root.id and method in _FIT:
-                calls.setdefault(f"{name}.{method}", []).append(call)
+        elif _method(call) in _FIT and ast.unparse(call.func).rpartition(".")[0] == name:
+            calls.setdefault(f"{name}.{_method(call)}", []).append(call)
     return calls
 
 
-def _mentions(body: Body, compiled: CompiledFunction, name: _Name, keras: bool, attribute: str) -> bool:
-    """Does the traced code use the object of Keras, or read the attribute of the object?"""
+def _method(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else ""
+
+
+def _mentions(body: Body, compiled: CompiledFunction, held: _Held | None, keras: bool, attribute: str) -> bool:
+    """Does the traced code use the object of Keras, or read the attribute of another object?"""
     for traced in body.index.functions.values():
         if traced.compiled is not compiled:
             continue
-        for node in traced.each(ast.Name):
-            assert isinstance(node, ast.Name)
-            if node.id != name[1] or _resolved(traced.module, node) != name:
-                continue
-            parent = traced.module.parents.get(node)
-            match parent:
-                case ast.Attribute(attr=read, ctx=ast.Load()) if read == attribute and not keras:
-                    if traced.tensor(parent) is not Tensor.YES and not _of_project(traced, node):
-                        return True
-            if keras:
+        for node in traced.each(ast.Name, ast.Attribute):
+            if _identity(traced, node) == held and (keras or _reads(traced, node, attribute)):
                 return True
     return False
 
 
-def _of_project(body: Body, node: ast.Name) -> bool:
-    """Is it an object of a class of the project? Then AG701 sees the attribute."""
-    return body.project.class_of(body.module, node) is not None
+def _reads(traced: Body, node: ast.AST, attribute: str) -> bool:
+    """Is it `object.attribute`, a Python value of an object whose class is not in the project? (That is AG701's.)"""
+    match traced.module.parents.get(node):
+        case ast.Attribute(attr=read, ctx=ast.Load()) as parent if read == attribute:
+            python = traced.tensor(parent) is not Tensor.YES
+            return python and traced.project.class_of(traced.module, node) is None
+    return False
 
 
 def _around(body: Body, calls: list[ast.Call], store: ast.AST) -> bool:
@@ -130,14 +139,11 @@ def _around(body: Body, calls: list[ast.Call], store: ast.AST) -> bool:
     return (before and after) or any(loops & set(body.loops(call)) for call in calls)
 
 
-def _compiled_anew(body: Body, root: ast.Name, store: ast.AST) -> bool:
+def _compiled_anew(body: Body, held: ast.expr, store: ast.AST) -> bool:
     """Is compile() of the model called after the store? Keras then traces again."""
-    for call in body.each(ast.Call):
-        match call:
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="compile")):
-                if name == root.id and call.lineno > getattr(store, "lineno", 0):
-                    return True
-    return False
+    name, line = ast.unparse(held), getattr(store, "lineno", 0)
+    calls = (call for call in body.each(ast.Call) if isinstance(call, ast.Call) and _method(call) == "compile")
+    return any(call.lineno > line and ast.unparse(call.func) == f"{name}.compile" for call in calls)
 
 
 ROWS = (

@@ -71,6 +71,50 @@ LATER = [
         return step(x)
     """,
 ]
+HELD = [
+    """
+    class Trainer:
+        def __init__(self):
+            self.body = keras.layers.Dense(3)
+            self.other = keras.layers.Dense(3)
+
+        @tf.function
+        def step(self, x):
+            return self.body(x)
+
+        def run(self, x):
+            self.step(x)
+            self.body.trainable = False  #! AG708
+            self.other.trainable = False
+            return self.step(x)
+
+    class Net(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.drop = keras.layers.Dropout(0.5)
+
+        def call(self, x):
+            return self.drop(x)
+
+    def outside(x):
+        trainer = Trainer()
+        trainer.step(x)
+        trainer.body.trainable = False  #! AG708
+        return trainer.step(x)
+
+    def closed_over(x):
+        net = Net()
+
+        @tf.function
+        def step(x):
+            return net(x)
+
+        step(x)
+        net.trainable = False  #! AG708
+        net.drop.rate = 0.1  #! AG708
+        return step(x)
+    """,
+]
 BEFORE = [
     """
     body, other = keras.layers.Dense(3), keras.layers.Dense(3)
@@ -93,6 +137,6 @@ BEFORE = [
 ]
 
 
-@pytest.mark.parametrize("source", [*LATER, *BEFORE])
+@pytest.mark.parametrize("source", [*LATER, *HELD, *BEFORE])
 def test_marked_lines_are_found_and_no_others(tmp_path: Path, source: str) -> None:
     assert reported(tmp_path, source) == expected(source)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from bench.autograph.probe.child.nodes import Names, Node, opened
 from bench.autograph.probe.records import FaultyOperation
 
 DEEPEST = 8  # operations behind the one that differs
@@ -24,26 +25,28 @@ def faulty_operation(
 ) -> FaultyOperation | None:
     """The smallest part whose results under XLA differ beyond the tolerance; None where none is found.
 
-    `values` are those of the graph's inputs by the names of their tensors.
+    `values` are those of the graph's inputs by the names of their tensors. Calls of other tf.functions are opened.
     """
-    operations = [operation for operation in graph.get_operations() if _repeatable(operation)]
-    if len(operations) > MOST_OPERATIONS:
+    known = Names()
+    nodes = list(opened(graph, known))
+    if len(nodes) > MOST_OPERATIONS:
         return None
-    search = _Search(compile, operations, dict(values), tolerance)
-    suspect = search.first_differing([tensor.name for tensor in graph.outputs])
+    search = _Search(compile, nodes, dict(values), tolerance)
+    suspect = search.first_differing([known.of(tensor.name) for tensor in graph.outputs])
     part = search.smallest(suspect) if suspect is not None else None
     if suspect is None or part is None:
         return None
-    expected, actual = search.reference[suspect.name], search.alone(suspect, part)
-    kinds = (suspect.op.type, *(other.type for other in reversed(part) if other.type not in _UNNAMED))
-    place = next((frame for frame in reversed(suspect.op.traceback or ()) if not is_library(frame.filename)), None)
+    (node,) = [each for each in part if suspect in each.outputs]
+    kinds = (node.kind, *(other.kind for other in reversed(part) if other.kind not in _UNNAMED and other is not node))
+    place = next((frame for frame in reversed(node.operation.traceback or ()) if not is_library(frame.filename)), None)
+    expected, actual = search.reference[suspect], search.alone(suspect, part)
     return FaultyOperation(
         tuple(dict.fromkeys(kinds)),
         place.filename if place else "",
         place.lineno if place else 0,
         _text(expected),
         _text(actual),
-        _explaining(expected, actual, graph),
+        _explaining(expected, actual, nodes),
     )
 
 
@@ -58,90 +61,84 @@ def rule_of(graph: Any) -> str:
 
 
 def input_values(concrete: Any, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> Arrays:
-    """The values of a concrete function's inputs, and of the variables that it reads, by the names of their tensors."""
+    """The values of a concrete function's inputs, of variables their handles, by the names of their tensors."""
     bound = concrete.function_type.bind_with_defaults(arguments, keywords, {})
     flat = [*concrete.function_type.unpack_inputs(bound), *concrete.captured_inputs]
-    given = dict(zip((tensor.name for tensor in concrete.graph.inputs), flat, strict=True))
-    values = {name: value for name, value in given.items() if value.dtype != tf.resource}
-    for operation in concrete.graph.get_operations():
-        if operation.type == "ReadVariableOp" and operation.inputs[0].name in given:
-            handle, dtype = given[operation.inputs[0].name], operation.outputs[0].dtype
-            values[operation.outputs[0].name] = tf.raw_ops.ReadVariableOp(resource=handle, dtype=dtype)
-    return values
-
-
-def _repeatable(operation: Any) -> bool:
-    return operation.type != "Placeholder" and not operation.op_def.is_stateful
+    return dict(zip((tensor.name for tensor in concrete.graph.inputs), flat, strict=True))
 
 
 class _Search:
     """Runs parts of a graph, with XLA and without. `reference`: the values of all tensors without."""
 
-    def __init__(self, compile: Compile, operations: Sequence[Any], inputs: Arrays, tolerance: float) -> None:
-        self._compile, self._inputs, self._tolerance = compile, inputs, tolerance
-        self._operations = list(_computable(operations, inputs))
-        self.reference = inputs | self._run(self._operations, self._names(), inputs, jit=False)
+    def __init__(self, compile: Compile, nodes: Sequence[Node], inputs: Arrays, tolerance: float) -> None:
+        self._compile, self._tolerance = compile, tolerance
+        self._inputs = inputs | dict(_variables(nodes, inputs))
+        self._nodes = list(_computable(nodes, self._inputs))
+        self._by_output = {name: node for node in self._nodes for name in node.outputs}
+        self.reference = self._inputs | self._run(self._nodes, self._names(), self._inputs, jit=False)
 
     def _names(self) -> list[str]:
-        return [tensor.name for operation in self._operations for tensor in operation.outputs if _numeric(tensor)]
+        return [name for node in self._nodes for name, dtype in node.outputs.items() if _numeric(dtype)]
 
-    def first_differing(self, results: Sequence[str]) -> Any:
+    def first_differing(self, results: Sequence[str]) -> str | None:
         """The first tensor that differs with all of them computed at once, else the first of the results."""
         known = set(self._names())
         for wanted in (self._names(), [name for name in results if name in known]):
-            compiled = self._tried(self._operations, wanted, self._inputs)
-            for tensor in (tensor for operation in self._operations for tensor in operation.outputs):
-                if tensor.name in compiled and self._differs(tensor.name, compiled[tensor.name]):
-                    return tensor
+            compiled = self._tried(self._nodes, wanted, self._inputs)
+            for name in wanted:
+                if name in compiled and self._differs(name, compiled[name]):
+                    return name
         return None
 
-    def smallest(self, suspect: Any) -> list[Any] | None:
+    def smallest(self, suspect: str) -> list[Node] | None:
         """The fewest operations, the suspect's own among them, that show the difference."""
         for depth in range(DEEPEST):
-            part = self._behind(suspect.op, depth)
+            part = self._behind(suspect, depth)
             if self._shows(suspect, part):
                 return self._thinned(suspect, part)
         return None
 
-    def alone(self, suspect: Any, part: Sequence[Any]) -> Any:
+    def alone(self, suspect: str, part: Sequence[Node]) -> Any:
         """The value of the suspect where XLA compiles these operations only."""
-        return self._tried(part, [suspect.name], self.reference).get(suspect.name)
+        return self._tried(part, [suspect], self.reference).get(suspect)
 
-    def _shows(self, suspect: Any, part: Sequence[Any]) -> bool:
+    def _shows(self, suspect: str, part: Sequence[Node]) -> bool:
         value = self.alone(suspect, part)
-        return value is not None and self._differs(suspect.name, value)
+        return value is not None and self._differs(suspect, value)
 
-    def _thinned(self, suspect: Any, part: list[Any]) -> list[Any]:
-        for operation in list(part):
-            fewer = [other for other in part if other is not operation]
-            if operation is not suspect.op and operation.type != "Const" and self._shows(suspect, fewer):
+    def _thinned(self, suspect: str, part: list[Node]) -> list[Node]:
+        for node in list(part):
+            fewer = [other for other in part if other is not node]
+            if suspect not in node.outputs and node.kind != "Const" and self._shows(suspect, fewer):
                 part = fewer
         return part
 
-    def _behind(self, operation: Any, depth: int) -> list[Any]:
+    def _behind(self, suspect: str, depth: int) -> list[Node]:
         """The operation with those it reads, this many steps back, and the constants of all of them."""
-        kept = {operation}
+        kept = [self._by_output[suspect]]
         for _ in range(depth):
-            kept |= {tensor.op for member in kept for tensor in member.inputs}
-        kept |= {tensor.op for member in kept for tensor in member.inputs if tensor.op.type == "Const"}
-        return [member for member in self._operations if member in kept]
+            kept += self._read(kept)
+        kept += [node for node in self._read(kept) if node.kind == "Const"]
+        return [node for node in self._nodes if any(node is each for each in kept)]
 
-    def _tried(self, operations: Sequence[Any], wanted: Sequence[str], given: Arrays) -> Arrays:
+    def _read(self, nodes: Iterable[Node]) -> list[Node]:
+        return [self._by_output[name] for node in nodes for name in node.inputs if name in self._by_output]
+
+    def _tried(self, nodes: Sequence[Node], wanted: Sequence[str], given: Arrays) -> Arrays:
         try:
-            return self._run(operations, wanted, given, jit=True)
+            return self._run(nodes, wanted, given, jit=True)
         except Exception:  # XLA refuses some parts, such as a shape that is no constant here
             return {}
 
-    def _run(self, operations: Sequence[Any], wanted: Sequence[str], given: Arrays, jit: bool) -> Arrays:
+    def _run(self, nodes: Sequence[Node], wanted: Sequence[str], given: Arrays, jit: bool) -> Arrays:
         """The values of the wanted tensors; those that these operations do not compute are given."""
-        computed = {tensor.name for operation in operations for tensor in operation.outputs}
-        read = {tensor.name for operation in operations for tensor in operation.inputs} - computed
-        names = sorted(read & given.keys())
+        computed = {name for node in nodes for name in node.outputs}
+        names = sorted({name for node in nodes for name in node.inputs} - computed)
 
         def part(*values: Any) -> list[Any]:
-            tensors, graph = dict(zip(names, values, strict=True)), tf.compat.v1.get_default_graph()
-            for operation in operations:
-                tensors.update(_copied(graph, operation, tensors))
+            tensors = dict(zip(names, values, strict=True))
+            for node in nodes:
+                tensors.update(node.copied(tensors))
             return [tensors[name] for name in wanted]
 
         run = self._compile(part, jit_compile=jit, autograph=False)
@@ -159,33 +156,32 @@ class _Search:
         return not np.all(near | (expected == actual) | (np.isnan(expected) & np.isnan(actual)))
 
 
-def _computable(operations: Iterable[Any], inputs: Arrays) -> Iterable[Any]:
-    """The operations all of whose inputs are known or computed."""
+def _variables(nodes: Iterable[Node], inputs: Arrays) -> Iterable[tuple[str, Any]]:
+    """The values of the variables that are read."""
+    for node in nodes:
+        if node.kind == "ReadVariableOp" and node.inputs[0] in inputs:
+            ((name, dtype),) = node.outputs.items()
+            yield name, tf.raw_ops.ReadVariableOp(resource=inputs[node.inputs[0]], dtype=dtype)
+
+
+def _computable(nodes: Iterable[Node], inputs: Arrays) -> Iterable[Node]:
+    """The operations without side effects all of whose inputs are known or computed."""
     known = set(inputs)
-    for operation in operations:
-        if all(tensor.name in known for tensor in operation.inputs):
-            known |= {tensor.name for tensor in operation.outputs}
-            yield operation
+    for node in nodes:
+        if not node.operation.op_def.is_stateful and known.issuperset(node.inputs):
+            known |= set(node.outputs)
+            yield node
 
 
-def _copied(graph: Any, operation: Any, tensors: Arrays) -> Arrays:
-    attributes = {name: value for name, value in operation.node_def.attr.items() if not name.startswith("_")}
-    inputs = [tensors[tensor.name] for tensor in operation.inputs]
-    copy = graph.create_op(operation.type, inputs, [tensor.dtype for tensor in operation.outputs], attrs=attributes)
-    return {tensor.name: result for tensor, result in zip(operation.outputs, copy.outputs, strict=True)}
-
-
-def _numeric(tensor: Any) -> bool:
-    dtype = tensor.dtype
+def _numeric(dtype: Any) -> bool:
     return dtype not in (tf.resource, tf.variant, tf.string) and np.dtype(dtype.as_numpy_dtype).kind in _NUMBERS
 
 
-def _explaining(expected: Any, actual: Any, graph: Any) -> str:
+def _explaining(expected: Any, actual: Any, nodes: Iterable[Node]) -> str:
     """AG807 where XLA alone gives NaN and a tf.where stands in the graph."""
     if np.asarray(actual).dtype.kind not in "fc" or not np.any(np.isnan(actual) & ~np.isnan(expected)):
         return ""
-    selects = any(operation.type in ("Select", "SelectV2") for operation in graph.get_operations())
-    return "AG807" if selects else ""
+    return "AG807" if any(node.kind in ("Select", "SelectV2") for node in nodes) else ""
 
 
 def _text(value: Any) -> str:

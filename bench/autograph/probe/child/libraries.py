@@ -17,9 +17,18 @@ from bench.autograph.probe.records import LibraryTraces
 _WRAPPERS = ("error_handler", "wrapper", "inner", "__call__")  # frames whose names say nothing of what was called
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """The way from a line of the user's code through a library's calls to a function that is traced."""
+
+    file: str
+    line: int
+    calls: tuple[tuple[CodeType, int], ...]
+
+
 @dataclass(slots=True)
 class _Line:
-    """A line of the user's code, and what it calls."""
+    """What a line calls, and the traces that this made."""
 
     called: str
     graphs: "list[weakref.ref[Any]]" = field(default_factory=list)
@@ -34,7 +43,7 @@ class LibraryWatch:
         self._is_library = is_library
         self._codes = set[CodeType]()
         self._made = dict[CodeType, int]()
-        self._lines = dict[tuple[str, int], _Line]()
+        self._ways = dict[_Way, _Line]()
 
     def made(self, function: Any) -> None:
         """A library makes a tf.function of this function."""
@@ -49,28 +58,30 @@ class LibraryWatch:
         graph = tf.compat.v1.get_default_graph()
         if getattr(graph.outer_graph, "outer_graph", None) is not None:  # part of another trace
             return
-        place = self._users_line(frame)
-        if place is None:
+        way = self._way(frame)
+        if way is None:
             return
-        called, file, number = place
-        line = self._lines.setdefault((file, number), _Line(called))
+        line = self._ways.setdefault(way[0], _Line(way[1]))
         if not any(earlier() is graph for earlier in line.graphs):
             line.graphs.append(weakref.ref(graph))
             line.traces += 1
             line.functions.add(self._made[frame.f_code])
 
     def traces(self) -> tuple[LibraryTraces, ...]:
-        """What was counted, by line."""
+        """What was counted, by line; twice for a line that leads to two functions, as fit does with validation data."""
         return tuple(
-            LibraryTraces(line.called, file, number, len(line.functions), line.traces)
-            for (file, number), line in self._lines.items()
+            LibraryTraces(line.called, way.file, way.line, len(line.functions), line.traces)
+            for way, line in self._ways.items()
         )
 
-    def _users_line(self, frame: FrameType) -> tuple[str, str, int] | None:
-        """What the nearest line of the user's code calls, its file and its number."""
-        called, outer = "", frame.f_back
+    def _way(self, frame: FrameType) -> "tuple[_Way, str] | None":
+        """The nearest line of the user's code, with the library's calls from there on, and what the line calls."""
+        called, outer, calls = "", frame.f_back, list[tuple[CodeType, int]]()
         while outer is not None and self._is_library(outer.f_code.co_filename):
             if not outer.f_code.co_name.startswith(("_", "<", *_WRAPPERS)):
                 called = outer.f_code.co_name
+            calls.append((outer.f_code, outer.f_lineno))
             outer = outer.f_back
-        return (called, outer.f_code.co_filename, outer.f_lineno) if outer is not None else None
+        if outer is None:
+            return None
+        return _Way(outer.f_code.co_filename, outer.f_lineno, tuple(calls)), called

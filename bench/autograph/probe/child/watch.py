@@ -165,6 +165,7 @@ class FunctionWatch:
         if self._guard.reached or self._ticks % EVERY == 0:
             self._look()
         if frame.f_code is self._driver:
+            frame.f_trace_lines = False  # Python would keep a copy of the driver's locals from line to line
             return self._driver_line
         if self._calls and _runs(frame.f_code, self._calls[-1].record.code):
             self._body()

@@ -32,6 +32,7 @@ def alone() -> dict[str, Observation]:
     return {one.function: one for one in observed if one.kind == "call" and set(one.modes) <= {"written", "xla"}}
 
 
+@pytest.mark.slow
 def test_without_jit_compile_the_graph_does_what_eager_did() -> None:
     _, graph, written, _ = probed("drive_alone")
     assert [function.compiles for function in graph.functions[:3]] == [0, 0, 0]
@@ -39,6 +40,7 @@ def test_without_jit_compile_the_graph_does_what_eager_did() -> None:
     assert (graph.asks_for_xla, written.mode) == (True, "written")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("function", "operations"),
     [("narrow", ("Less", "Mul")), ("spread", ("SquaredDifference", "Mean")), ("best", ("TopKV2",))],
@@ -56,6 +58,7 @@ def test_numbers_that_xla_alone_gets_wrong_are_a_fault_of_xla_with_the_fewest_op
     assert shown.splitlines()[-1].startswith("XLA alone differs: the graph without it did what eager did (a fault of")
 
 
+@pytest.mark.slow
 def test_other_random_numbers_under_xla_are_a_rule_and_no_fault_of_xla() -> None:
     drawn = alone()["drawn"]
     assert (drawn.modes, drawn.codes) == (("xla",), ("AG806",))
@@ -84,6 +87,7 @@ def test_traces_that_keras_makes_are_told_by_the_line_that_calls_it() -> None:
     costs = [one for one in observations(probed("drive_sound"), 1e-3) if one.kind == "cost"]
     (many,) = [one for one in costs if one.text.startswith("predict was traced 3 times")]
     assert (many.codes, "for _ in range(3)" in lines[many.line - 1]) == (("AG404",), True)
+    assert not [one for one in costs if one.text.startswith("fit")]  # training and validation are traced once each
     (sizes,) = [one for one in costs if one.text.startswith("predict was traced 2 times")]
     assert (sizes.codes, "for size in" in lines[sizes.line - 1]) == (("AG402",), True)
 
