@@ -52,18 +52,21 @@ def copies(body: Body) -> Iterator[Hit]:
         assert isinstance(node, ast.For)
         if body.called(node.iter) != "builtins.range" or not isinstance(node.iter, ast.Call):
             continue
-        if body.test(node) is not Tensor.NO or not _computes(body, node) or _fills_a_list(body, node):
+        computed = _computed(body, node)
+        if body.test(node) is not Tensor.NO or computed < Tensor.LIKELY or _fills_a_list(body, node):
             continue
         turns = _turns(body, node.iter)
+        by_parameter = any(body.value(part).origin == "parameter" for part in node.iter.args)
         if turns is not None and turns >= _MANY:
-            yield Hit(node.iter, f"this loop's body is copied into the graph {turns} times")
-        elif turns is None and any(body.value(part).origin == "parameter" for part in node.iter.args):
+            yield Hit(node.iter, f"this loop's body is copied into the graph {turns} times", computed)
+        elif turns is None and by_parameter and computed is Tensor.YES:
             yield Hit(node.iter, "this loop's body is copied into the graph once a turn, anew for each count")
 
 
-def _computes(body: Body, node: ast.For) -> bool:
+def _computed(body: Body, node: ast.For) -> Tensor:
+    """How surely the loop's body computes with tensors."""
     inside = (part for statement in node.body for part in ast.walk(statement))
-    return any(isinstance(part, ast.Call | ast.BinOp) and body.tensor(part) is Tensor.YES for part in inside)
+    return max((body.tensor(part) for part in inside if isinstance(part, ast.Call | ast.BinOp)), default=Tensor.NO)
 
 
 def _fills_a_list(body: Body, node: ast.For) -> bool:

@@ -13,8 +13,9 @@ _CACHES = ("functools.lru_cache", "functools.cache")
 _ARRAY_METHODS = ("write", "scatter", "unstack", "split")
 _OUT_OF_SCOPE = r"cannot be accessed from .*, because it was defined in .*, which is out of scope"
 # TensorFlow names the tensors and graphs of a loop after it.
-IN_A_LOOP = r"('[^']*\b(while|for)[^']*'.*is out of scope and cannot|defined in FuncGraph\(name=(while|for)\w*)"
-NOT_IN_A_LOOP = r"^(?!.*'[^']*\b(while|for)[^']*'.*out of scope)(?!.*defined in FuncGraph\(name=(while|for)).*?"
+_OF_A_LOOP = r"<tf\.Tensor '(\S*/)?while\S*' [^<>]*> is out of scope"
+IN_A_LOOP = rf"({_OF_A_LOOP} and cannot|defined in FuncGraph\(name=(while|for)\w*)"
+NOT_IN_A_LOOP = rf"^(?!.*{_OF_A_LOOP})(?!.*defined in FuncGraph\(name=(while|for)).*?"
 
 
 def list_growth(body: Body) -> Iterator[Hit]:

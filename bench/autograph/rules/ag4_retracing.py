@@ -36,12 +36,17 @@ def python_numbers(body: Body) -> Iterator[Hit]:
         if compiled.signature is not None:
             continue
         for argument in given(node):
-            name = next((part.id for part in ast.walk(argument) if isinstance(part, ast.Name)), "")
-            number = body.value(argument).kind == "python" and not isinstance(argument, ast.Call)
-            if name and number and _changes(body, node, name):
+            number = body.value(argument).kind == "python" and _is_number(body, argument)
+            used = {part.id for part in ast.walk(argument) if isinstance(part, ast.Name)}
+            if number and any(_changes(body, node, name) for name in used):
                 yield Hit(
                     argument, f"Python number `{ast.unparse(argument)}` changes in this loop: one trace for each value"
                 )
+
+
+def _is_number(body: Body, node: ast.expr) -> bool:
+    """Is it no call, or one that makes a Python number?"""
+    return not isinstance(node, ast.Call) or body.called(node) in ("builtins.float", "builtins.int")
 
 
 def _changes(body: Body, node: ast.AST, name: str) -> bool:

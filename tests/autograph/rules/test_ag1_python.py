@@ -70,6 +70,16 @@ LOOPS = [
         for i in range(FEW):
             x = tf.sin(x)
         return x
+
+    @tf.function
+    def unknown(x):
+        for i in range(LAYERS):  #! AG102
+            x = x * 1.01 + 0.1
+        return x
+
+    def train():
+        unknown(1.0)
+        unknown(tf.constant(1.0))
     """,
     """
     @tf.function

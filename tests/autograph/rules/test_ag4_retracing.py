@@ -39,6 +39,7 @@ COMPREHENSIONS = [
     results = [step(tf.constant(1.0), epoch) for epoch in range(10)]  #! AG401
     table = {i: step(tf.constant(x), other=i / 2) for i, x in enumerate([1.0, 2.0])}  #! AG401
     total = sum(step(tf.constant(1.0), n) for n in range(3))  #! AG401
+    whole = list(step(tf.constant(1.0), float(n)) for n in range(3))  #! AG401
     sound = [step(tf.constant(epoch), 3) for epoch in range(10)]
     fixed = [step(tf.constant(1.0), 1.0 + 2.0) for _ in range(10)]
     """,
