@@ -27,8 +27,10 @@ def observations(runs: Sequence[ModeRun], tolerance: float) -> tuple[Observation
         earlier = merged.get((observation.kind, observation.text))
         modes = tuple(dict.fromkeys((*(earlier.modes if earlier else ()), *observation.modes)))
         merged[observation.kind, observation.text] = replace(observation, modes=modes)
-    graph_compared = any(run.mode == "graph" for run in other_runs)
-    return tuple(_of_xla_alone(each) if graph_compared else each for each in merged.values())
+    if not any(run.mode == "graph" for run in other_runs):
+        return tuple(merged.values())
+    known = tuple(dict.fromkeys(traced.code for run in other_runs for traced in run.libraries if traced.code))
+    return tuple(_of_xla_alone(observation, known) for observation in merged.values())
 
 
 def xla_alone(observation: Observation) -> bool:
@@ -36,11 +38,15 @@ def xla_alone(observation: Observation) -> bool:
     return observation.diverges and set(observation.modes) <= set(XLA_MODES)
 
 
-def _of_xla_alone(observation: Observation) -> Observation:
-    """Without the rules that a graph breaks too, where only XLA differs."""
-    if not xla_alone(observation) or observation.kind not in ("call", "result"):
+def _of_xla_alone(observation: Observation, known: tuple[str, ...]) -> Observation:
+    """Without the rules that a graph breaks too, where only XLA differs.
+
+    `known` are the rules that say why XLA gives other numbers in functions that a library made.
+    """
+    if not xla_alone(observation) or observation.kind not in ("call", "result", "state"):
         return observation
-    return replace(observation, codes=tuple(code for code in observation.codes if code in SILENT_XLA))
+    of_xla = tuple(code for code in observation.codes if code in SILENT_XLA)
+    return replace(observation, codes=of_xla if observation.kind == "call" else known or of_xla)
 
 
 def diverging(reference: ModeRun, other: ModeRun, tolerance: float) -> list[Observation]:

@@ -114,7 +114,8 @@ class CopiedLine:
 class LibraryTraces:
     """The traces of functions that a library, such as Keras, made and called for a line of the user's code.
 
-    `made` counts the tf.functions; `called` is what the line calls, such as predict.
+    `made` counts the tf.functions; `called` is what the line calls, such as predict. `code` is the rule that its
+    operations break under XLA, such as that of random numbers.
     """
 
     called: str
@@ -122,6 +123,7 @@ class LibraryTraces:
     line: int
     made: int
     traces: int
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,3 +132,10 @@ def test_traces_of_a_library_and_copies_of_a_line_are_costs() -> None:
         ("fit was traced 3 times, by 3 tf.functions that were made for it", ("AG404",)),
         ("step: train.py:4 was copied into the graph 604 times (Mul)", ("AG102",)),
     ]
+
+
+def test_random_numbers_of_a_library_explain_what_xla_alone_leaves_behind() -> None:
+    drawn = LibraryTraces("fit", "train.py", 9, 1, 1, "AG806")
+    run = a_run("xla", result=(a_leaf("result", 3.0),), state=(a_leaf("global weight", 3.0),))
+    seen = observations((a_run("eager"), a_run("graph"), replace(run, libraries=(drawn,))), TOLERANCE)
+    assert [(one.kind, one.codes) for one in seen] == [("result", ("AG806",)), ("state", ("AG806",))]

@@ -12,6 +12,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from bench.autograph.probe.child.isolate import rule_of
 from bench.autograph.probe.records import LibraryTraces
 
 _WRAPPERS = ("error_handler", "wrapper", "inner", "__call__")  # frames whose names say nothing of what was called
@@ -34,6 +35,11 @@ class _Line:
     graphs: "list[weakref.ref[Any]]" = field(default_factory=list)
     traces: int = 0
     functions: set[int] = field(default_factory=set)
+
+    def code(self) -> str:
+        """The rule that says why XLA gives other numbers, by the operations of the graphs that are still there."""
+        graphs = (graph for each in self.graphs if (graph := each()) is not None)
+        return next(filter(None, map(rule_of, graphs)), "")
 
 
 class LibraryWatch:
@@ -70,7 +76,7 @@ class LibraryWatch:
     def traces(self) -> tuple[LibraryTraces, ...]:
         """What was counted, by line; twice for a line that leads to two functions, as fit does with validation data."""
         return tuple(
-            LibraryTraces(line.called, way.file, way.line, len(line.functions), line.traces)
+            LibraryTraces(line.called, way.file, way.line, len(line.functions), line.traces, line.code())
             for way, line in self._ways.items()
         )
 
