@@ -86,7 +86,8 @@ class LibraryWatch:
         while outer is not None and self._is_library(outer.f_code.co_filename):
             if not outer.f_code.co_name.startswith(("_", "<", *_WRAPPERS)):
                 called = outer.f_code.co_name
-            calls.append((outer.f_code, outer.f_lineno))
+            if not str(outer.f_globals.get("__name__")).startswith("tensorflow."):  # a first call is another way there
+                calls.append((outer.f_code, outer.f_lineno))
             outer = outer.f_back
         if outer is None:
             return None
