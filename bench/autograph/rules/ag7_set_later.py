@@ -44,8 +44,11 @@ def _traced_before(body: Body, store: ast.AST, base: ast.expr, attribute: str) -
         return ""
     for part in _parts(body, base):
         held = _identity(body, part)
+        calls_of = _calls(body, part) if held else {}
+        if not calls_of:
+            continue
         keras = _is_keras(body, part, attribute, part is base)
-        for traced, calls in _calls(body, part).items() if held else ():
+        for traced, calls in calls_of.items():
             compiled = isinstance(traced, CompiledFunction)
             reads = _mentions(body, traced, held, keras, attribute) if isinstance(traced, CompiledFunction) else keras
             if reads and _around(body, calls, store) and (compiled or not _compiled_anew(body, part, store)):
