@@ -35,13 +35,15 @@ def _show_demonstration() -> None:
 
 
 def _show_matching(message: str) -> None:
-    from bench.autograph.rules.catalogue import matching
+    from bench.autograph.rules.catalogue import elsewhere, matching
 
-    matching_rules = matching(message)
-    if not matching_rules:
+    matching_rules, notes = matching(message), elsewhere(message)
+    if not matching_rules and not notes:
         raise BenchError("no rule knows this message; paste the line that names the error, or see `cifar-bench rules`")
     for rule in matching_rules:
         typer.echo(f"{rule.code}  {rule.summary}\n       why: {rule.why}\n       fix: {rule.fix}")
+    for why, fix in notes:
+        typer.echo(f"no rule  {why}\n       fix: {fix}")
 
 
 def _show_rule(code: str) -> None:

@@ -33,6 +33,8 @@ def element(value: Value) -> Value:
         return TENSOR if value.tensor is Tensor.YES else LIKELY
     if value.kind in ("python", "ndarray"):
         return value
+    if value.kind == "dict":
+        return UNKNOWN  # its keys; `item` is what it holds under them
     return value.item or UNKNOWN
 
 

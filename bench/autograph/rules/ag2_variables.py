@@ -157,11 +157,15 @@ ROWS = (
         2,
         "no layer, module, optimizer, metric or Generator made inside",
         "Layers, optimizers, metrics and generators create variables, at once or when they are first used.",
-        "build them once outside; one tf.function for each optimizer",
+        "build them once outside, an optimizer with all variables it will get; one tf.function for each optimizer",
         Behaviour("[[3.0]]", *["ValueError: tf.function only supports singleton tf.Variables"] * 2),
         everywhere("[[3.0]]"),
         hidden,
-        (r"tf\.function only supports singleton tf\.Variables",),
+        (
+            r"tf\.function only supports singleton tf\.Variables",
+            r"optimizer cannot recognize variable",
+            r"optimizer can only be called for the variables it was originally built with",
+        ),
     ),
     Rule(
         "AG203",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from bench.autograph.inference.values import Tensor
 from bench.autograph.rules.ag2_variables import guarded
+from bench.autograph.rules.ag3_arrays import IN_A_LOOP, NOT_IN_A_LOOP
 from bench.autograph.rules.rule import Behaviour, Rule, everywhere
 from bench.autograph.source import names
 from bench.autograph.source.modules import Binding
@@ -101,7 +102,10 @@ ROWS = (
         Behaviour("3", "1", "1"),
         everywhere("3"),
         outer_object,
-        (r"is out of scope and cannot be used here", r"cannot be accessed from here, because it was defined in"),
+        (
+            rf"{NOT_IN_A_LOOP}is out of scope and cannot be used here",
+            rf"{NOT_IN_A_LOOP}cannot be accessed from here, because it was defined in",
+        ),
     ),
     Rule(
         "AG302",
@@ -152,6 +156,6 @@ ROWS = (
         Behaviour("3", *["InaccessibleTensorError: which is out of scope"] * 2),
         everywhere("3"),
         in_a_loop,
-        (r"InaccessibleTensorError.*because it was defined in .*, which is out of scope",),
+        (rf"InaccessibleTensorError.*{IN_A_LOOP}",),
     ),
 )

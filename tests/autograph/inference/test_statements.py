@@ -35,6 +35,7 @@ def walked(body: str) -> tuple[Walk, dict[str, Value]]:
         ("for i, y in enumerate(tf.ones([3])): pass", "tensor", True),
         ("y = 1\ny += tf.ones([])", "tensor", True),
         ("y = [tf.ones([]) for _ in range(3)][0]", "tensor", True),
+        ("for y in {0: tf.ones([])}: pass", "unknown", True),
     ],
 )
 def test_a_local_has_the_value_of_every_path_to_the_end(body: str, kind: str, sure: bool) -> None:
