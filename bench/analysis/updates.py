@@ -5,7 +5,7 @@ Each check returns its reasons; no reasons means that the case passed, or that i
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from itertools import compress
 
 import numpy as np
@@ -193,19 +193,27 @@ def apart_after(updates: int, m: Measurement, baseline: Measurement, noise: Evid
 
 
 def _limit(updates: int, baseline: Measurement, noise: Evidence) -> MostApart | None:
-    """What may differ after so many updates; more where a rounding drives the baseline itself further apart."""
-    mark, fixed = next(((mark, reach) for mark, reach in MOST_APART if updates <= mark), (0, None))
+    """What may differ after so many updates: more where a rounding drives the baseline itself further apart.
+
+    Where that was not measured (steps that take long, an optimizer that keeps no gradients), it may be any network: only
+    the length of the whole change is compared then, and roughly.
+    """
+    mark, fixed = next(((mark, most) for mark, most in MOST_APART if updates <= mark), (0, None))
+    if fixed is None:
+        return None
+    apart = _moved_apart(baseline, noise)
+    if apart is None:
+        return MostApart(MOVED * fixed.whole, math.inf, math.inf, math.inf)
+    factor = MOVED * (1 if mark == MOST_APART[0][0] else GROWTH)
+    return MostApart(*(max(most, factor * far) for most, far in zip(astuple(fixed), astuple(apart), strict=True)))
+
+
+def _moved_apart(baseline: Measurement, noise: Evidence) -> MostApart | None:
+    """How far a rounding of every weight drives the baseline apart by the first mark; None where that is not known."""
     moved = noise.moved
     at_mark = next((r for r in baseline.proof.reached if moved and r.updates == moved.updates), None)
-    if fixed is None or moved is None or at_mark is None:
-        return fixed
-    factor = MOVED * (1 if mark == moved.updates else GROWTH)
-    apart = _apart(moved, at_mark, noise)
-    own = (apart.whole, apart.length, apart.weight, apart.loss)
-    limits = (fixed.whole, fixed.length, fixed.weight, fixed.loss)
-    return MostApart(
-        *(max(most, factor * far if math.isfinite(far) else 0.0) for most, far in zip(limits, own, strict=True))
-    )
+    apart = _apart(moved, at_mark, noise) if moved and at_mark else None
+    return apart if apart and all(map(math.isfinite, astuple(apart))) else None
 
 
 def _apart(ours: Reached, theirs: Reached, noise: Evidence) -> MostApart:

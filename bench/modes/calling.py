@@ -45,7 +45,9 @@ class Watch:
             as_traced=functions == [traced] if traced else None,
         )
 
-    def _ran(self, kind: Any, inputs: Any, attributes: Any, outputs: Any, op_name: Any = None, graph: Any = None) -> None:
+    def _ran(
+        self, kind: Any, inputs: Any, attributes: Any, outputs: Any, op_name: Any = None, graph: Any = None
+    ) -> None:
         if graph is None:  # else it is being traced, not run
             self._seen.append(tf.compat.as_str(kind))
 
