@@ -195,8 +195,8 @@ def apart_after(updates: int, m: Measurement, baseline: Measurement, noise: Evid
 def _limit(updates: int, baseline: Measurement, noise: Evidence) -> MostApart | None:
     """What may differ after so many updates: more where a rounding drives the baseline itself further apart.
 
-    Where that was not measured (steps that take long, an optimizer that keeps no gradients), it may be any network: only
-    the length of the whole change is compared then, and roughly.
+    Where that was not measured (steps that take long, an optimizer that keeps no gradients), it may be any network:
+    only the length of the whole change is compared then, and roughly.
     """
     mark, fixed = next(((mark, most) for mark, most in MOST_APART if updates <= mark), (0, None))
     if fixed is None:
