@@ -1,13 +1,13 @@
 """The value of a call, and of each item of a loop over an expression."""
 
 import ast
-from collections.abc import Mapping
 from typing import Protocol
 
 from bench.autograph.inference import operations
+from bench.autograph.inference.known import Asked, Known
 from bench.autograph.inference.values import CONTAINERS, LIKELY, PYTHON, TENSOR, UNKNOWN, Tensor, Value, combine
 from bench.autograph.source import names
-from bench.autograph.source.modules import FunctionDefinition, Module
+from bench.autograph.source.modules import Module
 from bench.autograph.source.project import Project
 
 # Builtins that AutoGraph replaces: given a tensor, they return a tensor.
@@ -20,7 +20,8 @@ class Evaluating(Protocol):
 
     project: Project
     module: Module
-    returns: Mapping[FunctionDefinition, Value]
+    known: Known
+    asked: Asked
     values: dict[ast.AST, Value]
 
     def value(self, node: ast.expr | None) -> Value:
@@ -87,4 +88,4 @@ def _inside(evaluator: Evaluating, node: ast.Call) -> Value:
     if isinstance(target, ast.ClassDef):
         return Value("object", "fresh", owner=target)
     function = home.functions.get(target)
-    return evaluator.returns.get(function, UNKNOWN) if function else UNKNOWN
+    return evaluator.known.returned(function, evaluator.asked) if function else UNKNOWN

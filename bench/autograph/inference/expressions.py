@@ -2,36 +2,34 @@
 
 import ast
 import contextlib
-from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 
 from bench.autograph.inference import calls, operations
+from bench.autograph.inference.known import Asked, Known, Outside
 from bench.autograph.inference.values import CONTAINERS, LIKELY, PYTHON, TENSOR, UNKNOWN, Tensor, Value, combine, join
 from bench.autograph.source import names
-from bench.autograph.source.modules import FunctionDefinition, Module, Scope
+from bench.autograph.source.modules import Module, Scope
 from bench.autograph.source.project import Project
 
 _DEPTH = 20  # how many names defined by names are followed
+
+
+@cache
+def _method_name(kind: str) -> str:
+    return f"_{kind.lower()}"
 
 
 class Evaluator:
     """Evaluates the expressions of one function.
 
     `local` holds the values of local names and is updated by the walk over the statements; `values` keeps the value of
-    every node. `outside` caches values of expressions outside the function for all evaluators of a round: where names
-    are defined by each other, as locals that a lambda reads, each would otherwise be evaluated once for every path.
+    every node, `asked` what was asked of `known`.
     """
 
-    def __init__(
-        self,
-        project: Project,
-        module: Module,
-        scope: Scope,
-        returns: Mapping[FunctionDefinition, Value],
-        outside: dict[ast.expr, Value],
-    ) -> None:
-        self.project, self.module, self.scope, self.returns = project, module, scope, returns
-        self.outside = outside
+    def __init__(self, project: Project, module: Module, scope: Scope, known: Known) -> None:
+        self.project, self.module, self.scope, self.known = project, module, scope, known
+        self.asked = Asked()
         self.local: dict[str, Value] = {}
         self.values: dict[ast.AST, Value] = {}
         self.depth = 0
@@ -40,7 +38,7 @@ class Evaluator:
         """The value of an expression; its parts are evaluated and kept too."""
         if node is None:
             return PYTHON
-        method = getattr(self, f"_{type(node).__name__.lower()}", None)
+        method = getattr(self, _method_name(node.__class__.__name__), None)
         value: Value = method(node) if method else self._parts(node)
         self.values[node] = value
         return value
@@ -88,17 +86,21 @@ class Evaluator:
 
     def _elsewhere(self, node: ast.expr, module: Module | None = None) -> Value:
         """The value of an expression outside the function, where the local names around it are not known."""
-        if node in self.outside:
-            return self.outside[node]
+        value = self.known.outside(node, self.asked)
+        if value is not None:
+            return value
         if self.depth > _DEPTH:
             return UNKNOWN
-        self.outside[node] = UNKNOWN  # while it is being evaluated: its parts may refer back to it
         home = module or self.module
-        evaluator = Evaluator(self.project, home, home.enclosing[node], self.returns, self.outside)
+        evaluator = Evaluator(self.project, home, home.enclosing[node], self.known)
         evaluator.depth = self.depth + 1
+        value = UNKNOWN
+        self.known.begin(node)
         with contextlib.suppress(RecursionError):  # too deeply nested code stays unknown
-            self.outside[node] = evaluator.value(node)
-        return self.outside[node]
+            value = evaluator.value(node)
+        self.known.end(node, Outside(value, evaluator.asked))
+        self.asked.outside[node] = value
+        return value
 
     def _attribute(self, node: ast.Attribute) -> Value:
         base = self.value(node.value)

@@ -1,6 +1,7 @@
 """Walks the statements of one function in order and tracks its local values: both branches, loops twice."""
 
 import ast
+from functools import cache
 
 from bench.autograph.inference import calls
 from bench.autograph.inference.expressions import Evaluator
@@ -9,6 +10,11 @@ from bench.autograph.source import names
 
 _EAGER_ONLY = ("tensorflow.executing_eagerly", "tensorflow.compat.v1.executing_eagerly_outside_functions")
 _PYTHON_TYPES = frozenset("int float bool str list tuple dict".split())
+
+
+@cache
+def _method_name(kind: str) -> str:
+    return f"_{kind.lower()}"
 
 
 class Walk:
@@ -26,7 +32,7 @@ class Walk:
         )  # stops at the first statement that leaves the block
 
     def statement(self, node: ast.stmt) -> bool:
-        method = getattr(self, f"_{type(node).__name__.lower()}", None)
+        method = getattr(self, _method_name(node.__class__.__name__), None)
         if method:
             return bool(method(node))
         for child in ast.iter_child_nodes(node):

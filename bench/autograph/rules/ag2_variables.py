@@ -106,9 +106,8 @@ def _creates(body: Body, call: ast.Call, depth: int = 0) -> str:
         return ""
     for node in callee.each(ast.Call):
         assert isinstance(node, ast.Call)
-        if guarded(callee, node):
-            continue
-        if callee.called(node) == "tensorflow.Variable" or _creates(callee, node, depth + 1):
+        creates = callee.called(node) == "tensorflow.Variable" or _creates(callee, node, depth + 1)
+        if creates and not guarded(callee, node):
             return function.name
     return ""
 

@@ -67,13 +67,10 @@ def _set_elsewhere(body: Body, node: ast.Attribute) -> bool:
         for store, _ in body.project.stores(owner).get(node.attr, [])
     ):
         return True
-    for untraced in body.index.untraced:
-        for store in untraced.each(ast.Attribute):
-            assert isinstance(store, ast.Attribute)
-            if isinstance(store.ctx, ast.Store) and store.attr == node.attr:
-                holder = body.project.class_of(untraced.module, store.value)
-                if holder and holder[1] is owner and not _is_self(store.value):
-                    return True
+    for untraced, store in body.index.stores.get(node.attr, ()):
+        holder = body.project.class_of(untraced.module, store.value)
+        if holder and holder[1] is owner and not _is_self(store.value):
+            return True
     return False
 
 

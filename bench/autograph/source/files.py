@@ -1,11 +1,13 @@
 """Finds and parses Python files. A file that cannot be read or parsed becomes a finding, AG001."""
 
+import io
 import tokenize
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from bench.autograph.findings import Finding
+from bench.autograph.source.disk import Disk
 from bench.autograph.source.modules import Module, build
 from bench.errors import BenchError
 
@@ -32,14 +34,13 @@ def python_files(paths: Iterable[Path], excluded: Callable[[Path], bool]) -> Ite
                 yield file
 
 
-def read_module(path: Path, name: str = "") -> Module | Finding:
+def read_module(path: Path, disk: Disk, name: str = "") -> Module | Finding:
     """The parsed file, or a finding that says what is wrong with it."""
     try:
-        with tokenize.open(path) as file:  # honours a coding line and a byte order mark
-            text = file.read()
+        text = _text(disk.read(path))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about escape sequences in the file
-            return build(path, name or module_name(path), text)
+            return build(path, name or module_name(path, disk.is_file), text)
     except SyntaxError as error:
         return _fault(path, f"cannot be parsed: {error.msg}", error.lineno or 1, error.offset or 1)
     except (UnicodeDecodeError, LookupError) as error:
@@ -48,6 +49,12 @@ def read_module(path: Path, name: str = "") -> Module | Finding:
         return _fault(path, f"cannot be read: {error}")
     except (RecursionError, MemoryError):
         return nested_too_deeply(path)
+
+
+def _text(content: bytes) -> str:
+    """The text of a Python file, decoded as Python does: by its coding line or its byte order mark."""
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+    return io.TextIOWrapper(io.BytesIO(content), encoding).read()  # which makes every line end a \n
 
 
 def nested_too_deeply(path: Path, line: int = 1) -> Finding:
@@ -62,12 +69,12 @@ def _fault(path: Path, message: str, line: int = 1, column: int = 1) -> Finding:
     )  # fmt: skip
 
 
-def module_name(path: Path) -> str:
+def module_name(path: Path, is_file: Callable[[Path], bool] = Path.is_file) -> str:
     """The dotted name by which Python imports the file, from the packages it lies in."""
     path = path.resolve()
     parts = [] if path.stem == "__init__" else [path.stem]
     folder = path.parent
-    while (folder / "__init__.py").is_file():
+    while is_file(folder / "__init__.py"):
         parts.insert(0, folder.name)
         folder = folder.parent
     return ".".join(parts) or path.parent.name

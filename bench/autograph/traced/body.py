@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from bench.autograph.inference.values import UNKNOWN, Tensor, Value
 from bench.autograph.source import names
-from bench.autograph.source.modules import SCOPES, FunctionDefinition, Module, Scope
+from bench.autograph.source.modules import FunctionDefinition, Module, Scope
+from bench.autograph.source.nodes import Nodes
 from bench.autograph.source.project import Project
 from bench.autograph.traced.compiled import CompiledFunction
 
@@ -26,7 +27,15 @@ class BodyIndex:
 
     compiled: dict[ast.AST, CompiledFunction] = field(default_factory=dict)  # by function node or tf.function(...) call
     functions: dict[FunctionDefinition, "Body"] = field(default_factory=dict)
-    untraced: list["Body"] = field(default_factory=list)
+    stores: dict[str, list[tuple["Body", ast.Attribute]]] = field(default_factory=dict)  # of untraced bodies
+
+    def add(self, body: "Body") -> None:
+        """Note a body, and the attributes that it sets where it is not traced."""
+        if body.function:
+            self.functions[body.function] = body
+        for node in body.each(ast.Attribute) if body.compiled is None else ():
+            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+                self.stores.setdefault(node.attr, []).append((body, node))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,12 +59,16 @@ class Body:
     converted: bool = True
     jit: bool = False
     apart: bool = False
-    skipped: frozenset[ast.stmt] = frozenset()
-    nodes: list[ast.AST] = field(default_factory=list)
+    inside: Nodes = field(default_factory=Nodes)
+
+    @property
+    def nodes(self) -> list[ast.AST]:
+        """The nodes in source order, without functions defined inside and code that is never traced."""
+        return self.inside.every
 
     def each(self, *kinds: type) -> Iterator[ast.AST]:
-        """The nodes of these kinds, in order, without functions defined inside and code that is never traced."""
-        return (node for node in self.nodes if isinstance(node, kinds))
+        """Those of `nodes` that are of these kinds."""
+        return iter(self.inside.of(kinds))
 
     def value(self, node: ast.AST) -> Value:
         """What is known about the value of an expression."""
@@ -128,21 +141,3 @@ class Body:
         """The compiled function that a call runs, under any name."""
         definition = self.project.definition(self.module, call.func)
         return self.index.compiled.get(definition.node) if definition else None
-
-
-def inner_nodes(root: ast.AST, skipped: frozenset[ast.stmt]) -> list[ast.AST]:
-    """The nodes of a body in source order, without inner scopes and skipped statements."""
-    nodes: list[ast.AST] = []
-    pending: list[ast.AST] = list(reversed(_body(root)))
-    while pending:
-        node = pending.pop()
-        if node in skipped:
-            continue
-        nodes.append(node)
-        if not isinstance(node, SCOPES):
-            pending += reversed(list(ast.iter_child_nodes(node)))
-    return nodes
-
-
-def _body(root: ast.AST) -> list[ast.AST]:
-    return [root.body] if isinstance(root, ast.Lambda) else [*getattr(root, "body", [])]

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bench.autograph.inference.expressions import Evaluator
+from bench.autograph.inference.known import Asked, Known
 from bench.autograph.inference.statements import walk
 from bench.autograph.inference.values import Value, join
 from bench.autograph.source import names
 from bench.autograph.source.modules import FunctionDefinition, Module
+from bench.autograph.source.nodes import Nodes, without
 from bench.autograph.source.project import Project
 from bench.autograph.traced import parameters
-from bench.autograph.traced.body import Body, BodyIndex, inner_nodes
+from bench.autograph.traced.body import Body, BodyIndex
 from bench.autograph.traced.compiled import CompiledFunction, compiled_functions, known_functions
 
 _ROUNDS = 3  # return values and arguments found late are known in the next round
@@ -37,6 +39,17 @@ class _ReachedFunction:
     arguments: dict[str, Value] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Walked:
+    """What a walk over a body found, and all that it depends on."""
+
+    local: dict[str, Value]
+    is_traced: bool
+    asked: Asked
+    values: dict[ast.AST, Value]
+    inside: Nodes
+
+
 class Reach:
     """Finds all bodies. After `bodies()` nothing in it changes.
 
@@ -47,8 +60,8 @@ class Reach:
     def __init__(self, project: Project, modules: list[Module], traced: Collection[tuple[str, int]] = ()) -> None:
         self.project, self.modules, self.traced = project, modules, set(traced)
         self.states: dict[FunctionDefinition, _ReachedFunction] = {}
-        self.returns: dict[FunctionDefinition, Value] = {}
-        self.outside: dict[ast.expr, Value] = {}
+        self.known = Known()
+        self.walks: dict[ast.AST, _Walked] = {}
         self.index = BodyIndex()
         self.bodies_by_node: dict[ast.AST, Body] = {}
         self.too_deep: set[tuple[Path, int]] = set()
@@ -60,15 +73,15 @@ class Reach:
                 for root in (*compiled_functions(self.project, module), *known_functions(module, self.traced)):
                     self.root(root)
         for _ in range(_ROUNDS):
-            before = (dict(self.returns), len(self.states))
+            before = (dict(self.known.returns), len(self.states))
             self.bodies_by_node.clear()
-            self.outside.clear()  # it was computed from the return values known until then
+            self.known.new_round()
             self.plain()
             self.reached()
-            if before == (self.returns, len(self.states)):
+            if before == (self.known.returns, len(self.states)):
                 break
-        self.index.functions.update({body.function: body for body in self.bodies_by_node.values() if body.function})
-        self.index.untraced.extend(body for body in self.bodies_by_node.values() if body.compiled is None)
+        for body in self.bodies_by_node.values():
+            self.index.add(body)
         return list(self.bodies_by_node.values())
 
     @contextmanager
@@ -120,15 +133,13 @@ class Reach:
                 self.follow(body, call, state)
 
     def body(self, module: Module, node: ast.AST, local: dict[str, Value], state: _ReachedFunction | None) -> Body:
-        evaluator = Evaluator(self.project, module, module.scopes[node], self.returns, self.outside)
-        evaluator.local = local
-        walked = walk(evaluator, node)
-        function = module.functions.get(node)
-        if function and walked.returned is not None:
-            self.returns[function] = replace(walked.returned, name="") if state else walked.returned
-        skipped = frozenset(walked.skipped)
-        nodes = inner_nodes(node, skipped)
-        body = Body(self.project, module, node, evaluator.values, self.index, function, skipped=skipped, nodes=nodes)
+        walked = self.walks.get(node)
+        same = walked and walked.is_traced == (state is not None) and walked.local == local
+        if walked is None or not same or not self.known.same(walked.asked):
+            walked = self.walks[node] = self.walk(module, node, local, state is not None)
+        body = Body(
+            self.project, module, node, walked.values, self.index, module.functions.get(node), inside=walked.inside
+        )
         if state:
             body = replace(
                 body,
@@ -140,6 +151,16 @@ class Reach:
             )
         self.bodies_by_node[node] = body
         return body
+
+    def walk(self, module: Module, node: ast.AST, local: dict[str, Value], is_traced: bool) -> _Walked:
+        evaluator = Evaluator(self.project, module, module.scopes[node], self.known)
+        evaluator.local = dict(local)
+        walked = walk(evaluator, node)
+        function = module.functions.get(node)
+        if function and walked.returned is not None:
+            self.known.returns[function] = replace(walked.returned, name="") if is_traced else walked.returned
+        inside = without(node, frozenset(walked.skipped)) if walked.skipped else module.bodies[node]
+        return _Walked(local, is_traced, evaluator.asked, evaluator.values, inside)
 
     def follow(self, body: Body, call: ast.Call, state: _ReachedFunction | None) -> None:
         if state is None:
