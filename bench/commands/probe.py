@@ -32,6 +32,7 @@ def probe(
     """Run a driver eagerly, as graphs and under XLA: does it do the same, and what is traced again? Runs your code."""
     from bench.autograph.probe import text as probe_text
     from bench.autograph.probe.compare import observations
+    from bench.autograph.probe.document import as_json
     from bench.autograph.probe.predictions import joined, predicted
     from bench.autograph.probe.probe import probe as run_in_each_mode
     from bench.autograph.probe.records import Limits, ProbeRequest
@@ -40,7 +41,7 @@ def probe(
     _refuse(file, tolerance, limits, output_format)
     modes = run_in_each_mode(ProbeRequest(str(file), driver, limits=limits), lambda mode: aside(f"{mode} ..."))
     findings = joined(predicted(file), observations(modes, tolerance))
-    show = probe_text.as_json if output_format == "json" else probe_text.text
+    show = as_json if output_format == "json" else probe_text.text
     typer.echo(show(str(file), driver, modes, findings))
     return outcome(driver, modes, any(probe_text.diverging(seen.mode, findings) for seen in modes[1:]))
 

@@ -3,6 +3,7 @@
 import ast
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -22,15 +23,29 @@ _STEPS = {Tensor.YES: 0, Tensor.LIKELY: 1, Tensor.UNKNOWN: 2, Tensor.NO: 2}
 
 
 def check(
-    paths: Iterable[Path],
+    paths: Iterable[Path], settings: Settings, rules: tuple[Rule, ...], traced: Collection[tuple[str, int]] = ()
+) -> CheckResult:
+    """Check the files. `traced`: functions known to be compiled. Raises BenchError for a path that does not exist."""
+    return check_files(python_files(paths, settings.excludes), settings, rules, traced)
+
+
+def check_text(path: Path, content: bytes, settings: Settings, rules: tuple[Rule, ...]) -> CheckResult:
+    """The findings in a file as an editor holds it, saved or not. Calls into other files are followed."""
+    files = [] if settings.excludes(path) else [path]
+    checked = check_files(files, settings, rules, disk=Disk({path.resolve(): content}))
+    return replace(checked, findings=tuple(finding for finding in checked.findings if finding.file == str(path)))
+
+
+def check_files(
+    files: Iterable[Path],
     settings: Settings,
     rules: tuple[Rule, ...],
     traced: Collection[tuple[str, int]] = (),
     disk: Disk | None = None,
 ) -> CheckResult:
-    """Check the files. `traced`: functions known to be compiled. Raises BenchError for a path that does not exist."""
+    """Check Python files that were found, through a disk that may know more, or remember for a cache."""
     disk = disk or Disk()
-    parsed = [read_module(path, disk) for path in python_files(paths, settings.excludes)]
+    parsed = [read_module(path, disk) for path in files]
     modules = [module for module in parsed if isinstance(module, Module)]
     unreadable = [finding for finding in parsed if isinstance(finding, Finding)]
     findings = [*unreadable, *_findings(modules, settings, rules, traced, disk)]
