@@ -14,6 +14,8 @@ from bench.autograph.source.project import Project
 _OVERLOADED = frozenset("builtins.abs builtins.int builtins.float builtins.len builtins.range".split())
 _COPIES = frozenset("builtins.list builtins.dict builtins.set builtins.sorted copy.copy copy.deepcopy".split())
 
+_WEIGHTS = ("add_weight", "add_variable")  # methods of Keras' layers
+
 
 class Evaluating(Protocol):
     """What evaluating a call needs: the project, and the values of the expressions in the call."""
@@ -35,6 +37,15 @@ def element(value: Value) -> Value:
     if value.kind in ("python", "ndarray"):
         return value
     return value.item or UNKNOWN
+
+
+def unpacked(value: Value, targets: list[ast.expr]) -> list[Value]:
+    """What each target gets where a value is unpacked."""
+    if len(value.parts) == len(targets) and not any(isinstance(target, ast.Starred) for target in targets):
+        return list(value.parts)
+    if value.kind == "enumerated" and len(targets) == 2:
+        return [PYTHON, element(value)]
+    return [element(value)] * len(targets)
 
 
 def loop_item(evaluator: Evaluating, node: ast.expr) -> Value:
@@ -83,7 +94,8 @@ def _outside(dotted: str, arguments: list[Value]) -> Value:
 def _inside(evaluator: Evaluating, node: ast.Call) -> Value:
     definition = evaluator.project.definition(evaluator.module, node.func)
     if definition is None:
-        return UNKNOWN
+        weight = isinstance(node.func, ast.Attribute) and node.func.attr in _WEIGHTS
+        return Value("variable", "fresh") if weight else UNKNOWN
     home, target = definition
     if isinstance(target, ast.ClassDef):
         return Value("object", "fresh", owner=target)

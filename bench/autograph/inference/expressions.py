@@ -2,11 +2,13 @@
 
 import ast
 import contextlib
+from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, reduce
 
 from bench.autograph.inference import calls, operations
 from bench.autograph.inference.known import Asked, Known, Outside
+from bench.autograph.inference.narrowing import narrowed
 from bench.autograph.inference.values import CONTAINERS, LIKELY, PYTHON, TENSOR, UNKNOWN, Tensor, Value, combine, join
 from bench.autograph.source import names
 from bench.autograph.source.modules import Module, Scope
@@ -129,6 +131,9 @@ class Evaluator:
             if isinstance(node.slice, ast.Slice):
                 return Value(base.kind, "fresh", item=base.item)
             return base.item or Value("unknown", base.origin, name=base.name)
+        match node.slice:
+            case ast.Constant(value=int(index)) if index < len(base.parts):
+                return base.parts[index]
         return base if base.kind in ("python", "ndarray") else Value("unknown", base.origin, name=base.name)
 
     def _slice(self, node: ast.Slice) -> Value:
@@ -148,7 +153,26 @@ class Evaluator:
         return combine(self.value(node.operand))
 
     def _boolop(self, node: ast.BoolOp) -> Value:
-        return combine(*[self.value(operand) for operand in node.values])
+        """The value of `and` or `or`: Python comes to an operand only where those before it let it."""
+        facts: dict[str, Value] = {}
+        values = []
+        for operand in node.values:
+            with self.where(facts):
+                values.append(self.value(operand))
+            facts |= narrowed(self.module, operand, isinstance(node.op, ast.And))
+        return combine(*values)
+
+    @contextlib.contextmanager
+    def where(self, facts: dict[str, Value]) -> Iterator[None]:
+        """Evaluate with what a test says about names."""
+        before = {name: self.local.get(name) for name in facts}
+        self.local.update(facts)
+        yield
+        for name, value in before.items():
+            if value is None:
+                del self.local[name]
+            else:
+                self.local[name] = value
 
     def _compare(self, node: ast.Compare) -> Value:
         operands = [self.value(node.left), *[self.value(operand) for operand in node.comparators]]
@@ -157,7 +181,10 @@ class Evaluator:
 
     def _ifexp(self, node: ast.IfExp) -> Value:
         self.value(node.test)
-        return join(self.value(node.body), self.value(node.orelse))
+        with self.where(narrowed(self.module, node.test, True)):
+            body = self.value(node.body)
+        with self.where(narrowed(self.module, node.test, False)):
+            return join(body, self.value(node.orelse))
 
     def _namedexpr(self, node: ast.NamedExpr) -> Value:
         value = self.value(node.value)
@@ -166,14 +193,17 @@ class Evaluator:
 
     def _container(self, kind: str, elements: list[ast.expr]) -> Value:
         values = [self.value(element.value if isinstance(element, ast.Starred) else element) for element in elements]
-        item = values[0] if values and all(value.kind == values[0].kind for value in values) else None
-        return Value(kind, "fresh", item=item)
+        same = values and all(value.kind == values[0].kind for value in values)
+        item = reduce(join, values) if same else None
+        starred = any(isinstance(element, ast.Starred) for element in elements)
+        parts = () if starred or kind != "tuple" else tuple(replace(value, parts=()) for value in values)
+        return Value(kind, "fresh", item=item, parts=parts)
 
     def _list(self, node: ast.List) -> Value:
         return self._container("list", node.elts)
 
     def _tuple(self, node: ast.Tuple) -> Value:
-        return replace(self._container("python", node.elts), kind="tuple")
+        return self._container("tuple", node.elts)
 
     def _set(self, node: ast.Set) -> Value:
         return self._container("set", node.elts)
@@ -214,13 +244,8 @@ class Evaluator:
             self.local[target.id] = value
             self.values[target] = value
         elif isinstance(target, ast.Tuple | ast.List):
-            element = calls.element(value)
-            if value.kind == "enumerated" and len(target.elts) == 2:
-                self.bind(target.elts[0], PYTHON)
-                self.bind(target.elts[1], element)
-                return
-            for inner_target in target.elts:
-                self.bind(inner_target, element)
+            for inner_target, part in zip(target.elts, calls.unpacked(value, target.elts), strict=True):
+                self.bind(inner_target, part)
         else:
             self.value(target)
 

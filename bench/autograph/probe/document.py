@@ -6,11 +6,12 @@ from typing import Any
 import msgspec
 
 from bench.autograph.check.formats.document import document, entry, filled, help_for
-from bench.autograph.probe.compare import Observation
 from bench.autograph.probe.predictions import ProbeFinding
 from bench.autograph.probe.records import ModeRun
 from bench.autograph.probe.text import diverging
 from bench.autograph.rules import RULES
+
+_FIELDS = ("mode", "raised", "limit", "unconverted")  # of a mode
 
 
 def as_json(file: str, driver: str, runs: Sequence[ModeRun], findings: Sequence[ProbeFinding]) -> str:
@@ -25,7 +26,7 @@ def as_json(file: str, driver: str, runs: Sequence[ModeRun], findings: Sequence[
 
 
 def _mode(run: ModeRun, diverges: bool) -> dict[str, Any]:
-    fields = {name: msgspec.to_builtins(getattr(run, name)) for name in ("mode", "raised", "limit", "unconverted")}
+    fields = {name: msgspec.to_builtins(getattr(run, name)) for name in _FIELDS}
     functions = [{**msgspec.to_builtins(function), "results": len(function.results)} for function in run.functions]
     return {**fields, "diverges": diverges, "printed_lines": len(run.stdout) + len(run.stderr), "functions": functions}
 
@@ -34,12 +35,13 @@ def _finding(found: ProbeFinding) -> dict[str, Any]:
     observations = [msgspec.to_builtins(observation) for observation in found.observations]
     if found.finding:
         return entry(found.finding, found.evidence, observations)
-    return filled(_observed(found.codes, found.observations[0]) | {"evidence": found.evidence}, observations)
+    return filled(_observed(found) | {"evidence": found.evidence}, observations)
 
 
-def _observed(codes: tuple[str, ...], observation: Observation) -> dict[str, Any]:
+def _observed(found: ProbeFinding) -> dict[str, Any]:
     """What an observation says by itself; its rule where only one can be the cause."""
-    (row, *_) = [*(row for row in RULES if [row.code] == [*codes]), None]
+    codes, observation = found.codes, found.observations[0]
+    row = next((row for row in RULES if (row.code,) == codes), None)
     of_rule = {"code": row.code, "name": row.name, "seed_rule": row.seed, "fix": row.fix} if row else {}
     return {
         **of_rule,

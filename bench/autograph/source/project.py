@@ -213,6 +213,12 @@ class Project:
         return None
 
     @remembered
+    def is_keras_2(self, module: Module, node: ast.ClassDef) -> bool:
+        """Does the class derive from a layer or model of tf_keras? AutoGraph converts the `call` of those."""
+        lineage = self.lineage(module, node)
+        return any(_package(home, base) == "tf_keras" for home, class_node in lineage for base in class_node.bases)
+
+    @remembered
     def home(self, node: ast.ClassDef) -> Module | None:
         """The module that a class of a read module is in."""
         return next((module for module in self.modules.values() if module and node in module.scopes), None)
@@ -229,6 +235,17 @@ class Project:
             if any((names.dotted(home, base) or "") in KERAS_CLASSES for base in class_node.bases):
                 return True
         return False
+
+
+def _package(module: Module, expression: ast.expr) -> str:
+    """The package that a dotted name is imported from, under the name by which it is imported."""
+    while isinstance(expression, ast.Attribute):
+        expression = expression.value
+    if not isinstance(expression, ast.Name) or expression not in module.enclosing:
+        return ""
+    bound = names.lookup(expression.id, module.enclosing[expression])
+    binding = names.only(bound.bindings) if bound else None
+    return binding.dotted.partition(".")[0] if binding else ""
 
 
 def _enclosing_method(module: Module, node: ast.AST) -> str:

@@ -45,7 +45,7 @@ class Body:
     `compiled` is None for code that TensorFlow does not trace. `via` names the functions between the compiled one and
     this one. `converted`: AutoGraph rewrites it. `jit`: XLA compiles it. `apart`: it is traced into another graph than
     the compiled function, because it is called from a loop of the graph or passed to a function that traces its
-    argument, such as tf.while_loop.
+    argument, such as tf.while_loop. `once`: all calls of it stand under a test that lets them run a single time.
     """
 
     project: Project
@@ -59,6 +59,7 @@ class Body:
     converted: bool = True
     jit: bool = False
     apart: bool = False
+    once: bool = False
     inside: Nodes = field(default_factory=Nodes)
 
     @property
@@ -99,7 +100,18 @@ class Body:
         """Is the iterable of a `for` a tensor, a dataset or a range of a tensor?"""
         if self.called(node) == "builtins.enumerate" and isinstance(node, ast.Call) and node.args:
             node = node.args[0]
-        return Tensor.YES if self.value(node).kind == "dataset" else self.tensor(node)
+        value = self.value(node)
+        if self._given_by_keras(node, value):
+            return Tensor.UNKNOWN
+        return Tensor.YES if value.kind == "dataset" else value.tensor
+
+    def _given_by_keras(self, node: ast.expr, value: Value) -> bool:
+        """Is it an argument of a method that Keras calls? Keras also gives lists of tensors, and Python iterates those.
+
+        A tensor could not be iterated there at all.
+        """
+        keras = self.compiled is not None and self.compiled.kind == "keras" and not self.via
+        return keras and isinstance(node, ast.Name) and value.origin == "parameter" and not value.sure
 
     def loops(self, node: ast.AST) -> Iterator[ast.For | ast.While]:
         """The loops around a node, from the inside out. The iterable of a `for` is not inside it."""

@@ -8,7 +8,7 @@ from bench.autograph.source import names
 from bench.autograph.source.modules import FunctionDefinition, Module
 from bench.autograph.source.project import Project
 
-# Keras traces these methods in `fit`, `evaluate` and `predict`; AutoGraph does not convert them.
+# Keras traces these methods in `fit`, `evaluate` and `predict`; AutoGraph converts only the `call` of Keras 2.
 KERAS_METHODS = frozenset("call train_step test_step predict_step compute_loss".split())
 
 
@@ -41,7 +41,10 @@ def compiled_functions(project: Project, module: Module) -> Iterator[CompiledFun
             and project.is_keras(module, function.owner)
         ):
             because = f"Keras traces {function.name} in fit"
-            yield CompiledFunction(function, module, because, function.node.lineno, node, autograph=False, kind="keras")
+            converted = function.name.endswith(".call") and project.is_keras_2(module, function.owner)
+            yield CompiledFunction(
+                function, module, because, function.node.lineno, node, autograph=converted, kind="keras"
+            )
     for node in module.calls:
         if application := _compiled_by_call(module, node):
             target, options = application

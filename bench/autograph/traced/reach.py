@@ -17,6 +17,7 @@ from bench.autograph.source.project import Project
 from bench.autograph.traced import parameters
 from bench.autograph.traced.body import Body, BodyIndex
 from bench.autograph.traced.compiled import CompiledFunction, compiled_functions, known_functions
+from bench.autograph.traced.guards import runs_once
 
 _ROUNDS = 3  # return values and arguments found late are known in the next round
 _MOST = 4000  # at most so many functions are followed
@@ -36,6 +37,7 @@ class _ReachedFunction:
     converted: bool
     jit: bool
     apart: bool = False  # a root always has a trace of its own
+    once: bool = False
     arguments: dict[str, Value] = field(default_factory=dict)
 
 
@@ -148,6 +150,7 @@ class Reach:
                 converted=state.converted,
                 jit=state.jit,
                 apart=state.apart,
+                once=state.once,
             )
         self.bodies_by_node[node] = body
         return body
@@ -155,7 +158,7 @@ class Reach:
     def walk(self, module: Module, node: ast.AST, local: dict[str, Value], is_traced: bool) -> _Walked:
         evaluator = Evaluator(self.project, module, module.scopes[node], self.known)
         evaluator.local = dict(local)
-        walked = walk(evaluator, node)
+        walked = walk(evaluator, node, is_traced)
         function = module.functions.get(node)
         if function and walked.returned is not None:
             self.known.returns[function] = replace(walked.returned, name="") if is_traced else walked.returned
@@ -168,11 +171,11 @@ class Reach:
             return
         if function := self.runs(body, call):
             apart = body.tensor_loop(call) is not None
-            self.enter(body, function, state, parameters.call_arguments(body, function, call), apart)
+            self.enter(body, call, function, state, parameters.call_arguments(body, function, call), apart)
         for argument in _traced_arguments(body, call):
             definition = self.project.definition(body.module, argument)
             if definition and definition.node in definition.module.functions:
-                self.enter(body, definition.module.functions[definition.node], state, {}, apart=True)
+                self.enter(body, call, definition.module.functions[definition.node], state, {}, apart=True)
 
     def follow_plain(self, body: Body, call: ast.Call) -> None:
         if compiled_function := body.runs(call):
@@ -202,6 +205,7 @@ class Reach:
     def enter(
         self,
         body: Body,
+        call: ast.Call,
         function: FunctionDefinition,
         state: _ReachedFunction,
         arguments: dict[str, Value],
@@ -210,13 +214,15 @@ class Reach:
         if function.module.name.startswith("tensorflow."):
             return  # TensorFlow's own code is meant to run while tracing
         name = body.function.name if body.function else ""
-        keras = function.owner is not None and function.name.endswith(".call")
+        owner = function.owner if function.name.endswith(".call") else None
+        keras = owner is not None and not self.project.is_keras_2(function.module, owner)
         converted = state.converted and not _unconverted(function) and not keras
-        first_entry = _ReachedFunction(function, state.root, (*state.via, name), converted, state.jit)
+        first_entry = _ReachedFunction(function, state.root, (*state.via, name), converted, state.jit, once=True)
         entered = self.states.setdefault(function, first_entry)
         entered.jit = entered.jit or state.jit
         if entered.via or entered is first_entry:
             entered.apart = entered.apart or apart or state.apart
+            entered.once = entered.once and runs_once(body, call)
             self.merge(entered, arguments)
 
     def merge(self, state: _ReachedFunction, arguments: dict[str, Value]) -> None:
