@@ -4,7 +4,7 @@ import ast
 from typing import Protocol
 
 from bench.autograph.inference import operations
-from bench.autograph.inference.known import Asked, Known
+from bench.autograph.inference.known import Asked, KnownValues
 from bench.autograph.inference.values import CONTAINERS, LIKELY, PYTHON, TENSOR, UNKNOWN, Tensor, Value, combine
 from bench.autograph.source import names
 from bench.autograph.source.modules import Module
@@ -22,7 +22,7 @@ class Evaluating(Protocol):
 
     project: Project
     module: Module
-    known: Known
+    known: KnownValues
     asked: Asked
     values: dict[ast.AST, Value]
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache, reduce
 
 from bench.autograph.inference import calls, operations
-from bench.autograph.inference.known import Asked, Known, Outside
+from bench.autograph.inference.known import Asked, KnownValues, Outside
 from bench.autograph.inference.narrowing import narrowed
 from bench.autograph.inference.values import CONTAINERS, LIKELY, PYTHON, TENSOR, UNKNOWN, Tensor, Value, combine, join
 from bench.autograph.source import names
@@ -29,7 +29,7 @@ class Evaluator:
     every node, `asked` what was asked of `known`.
     """
 
-    def __init__(self, project: Project, module: Module, scope: Scope, known: Known) -> None:
+    def __init__(self, project: Project, module: Module, scope: Scope, known: KnownValues) -> None:
         self.project, self.module, self.scope, self.known = project, module, scope, known
         self.asked = Asked()
         self.local: dict[str, Value] = {}

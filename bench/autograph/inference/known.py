@@ -27,7 +27,7 @@ class Outside(NamedTuple):
     asked: Asked
 
 
-class Known:
+class KnownValues:
     """The answers of a round.
 
     Within a round the value of an expression outside the functions stays what it was when first asked for. Where names

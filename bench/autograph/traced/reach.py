@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bench.autograph.inference.expressions import Evaluator
-from bench.autograph.inference.known import Asked, Known
+from bench.autograph.inference.known import Asked, KnownValues
 from bench.autograph.inference.statements import walk
 from bench.autograph.inference.values import Value, join
 from bench.autograph.source import names
@@ -62,7 +62,7 @@ class Reach:
     def __init__(self, project: Project, modules: list[Module], traced: Collection[tuple[str, int]] = ()) -> None:
         self.project, self.modules, self.traced = project, modules, set(traced)
         self.states: dict[FunctionDefinition, _ReachedFunction] = {}
-        self.known = Known()
+        self.known = KnownValues()
         self.walks: dict[ast.AST, _Walked] = {}
         self.index = BodyIndex()
         self.bodies_by_node: dict[ast.AST, Body] = {}

@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-from bench.autograph.inference.known import Asked, Known, Outside
+from bench.autograph.inference.known import Asked, KnownValues, Outside
 from bench.autograph.inference.values import PYTHON, TENSOR, UNKNOWN
 from bench.autograph.source.modules import FunctionDefinition, build
 
@@ -18,7 +18,7 @@ def a_name() -> ast.expr:
 
 
 def test_a_changed_return_value_changes_what_asked_for_it_and_what_was_computed_from_that() -> None:
-    known, function, name = Known(), a_function(), a_name()
+    known, function, name = KnownValues(), a_function(), a_name()
     inner, outer = Asked(), Asked()
     assert known.outside(name, outer) is None
     known.begin(name)
@@ -35,7 +35,7 @@ def test_a_changed_return_value_changes_what_asked_for_it_and_what_was_computed_
 
 
 def test_an_expression_that_refers_back_to_itself_is_unknown_there_and_nothing_depends_on_that() -> None:
-    known, name, inner = Known(), a_name(), Asked()
+    known, name, inner = KnownValues(), a_name(), Asked()
     known.begin(name)
     assert known.outside(name, inner) is UNKNOWN
     known.end(name, Outside(PYTHON, inner))
@@ -45,7 +45,7 @@ def test_an_expression_that_refers_back_to_itself_is_unknown_there_and_nothing_d
 
 
 def test_a_chain_that_is_too_long_to_compare_is_not_the_same() -> None:
-    known, asked = Known(), Asked()
+    known, asked = KnownValues(), Asked()
     for _ in range(3000):
         name, inner = a_name(), asked
         asked = Asked(outside={name: PYTHON})
