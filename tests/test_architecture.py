@@ -158,7 +158,15 @@ def test_functions_and_files_stay_short_and_say_what_they_are_for(name: str) -> 
 
 @pytest.mark.parametrize(
     "words",
-    ["--help", "list", "run --help", "run --modes nonsense", "check bench/modes", "explain nonsense", "probe nonsense"],
+    [
+        "--help",
+        "list",
+        "run --help",
+        "run --modes nonsense",
+        "check bench/modes --no-cache",
+        "explain nonsense",
+        "probe nonsense",
+    ],
 )
 def test_light_commands_load_neither_tensorflow_nor_matplotlib(words: str) -> None:
     code = (

@@ -33,6 +33,7 @@ def probe(
     from bench.autograph.probe import text as probe_text
     from bench.autograph.probe.blame import blamed
     from bench.autograph.probe.compare import observations
+    from bench.autograph.probe.document import as_json
     from bench.autograph.probe.predictions import joined, predicted
     from bench.autograph.probe.probe import isolated
     from bench.autograph.probe.probe import probe as run_in_each_mode
@@ -50,7 +51,7 @@ def probe(
         return isolated(request, mode, place, tolerance)
 
     findings = joined(checked, blamed(observations(modes, tolerance), checked, search))
-    show = probe_text.as_json if output_format == "json" else probe_text.text
+    show = as_json if output_format == "json" else probe_text.text
     typer.echo(show(str(file), driver, modes, findings))
     return Exit.REGRESSION if any(probe_text.diverging(seen.mode, findings) for seen in modes[1:]) else Exit.OK
 

@@ -11,7 +11,7 @@ PRINTS = "import tensorflow as tf\n\n\n@tf.function\ndef step(x):\n    print(x)\
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
+def file(tmp_path: Path, own_cache: Path) -> Path:
     (tmp_path / "train.py").write_text(PRINTS)
     return tmp_path / "train.py"
 

@@ -1,12 +1,8 @@
-"""A probe as text for the terminal, and as JSON."""
+"""A probe as text for the terminal."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import msgspec
-
-from bench.autograph.findings import Finding
 from bench.autograph.probe.blame import fault_of_xla
 from bench.autograph.probe.compare import xla_alone
 from bench.autograph.probe.observation import Observation
@@ -14,7 +10,6 @@ from bench.autograph.probe.predictions import ProbeFinding
 from bench.autograph.probe.records import XLA_MODES, FaultyOperation, ModeRun, ObservedFunction
 from bench.autograph.rules import rule
 
-_FIELDS = ("mode", "raised", "limit", "unconverted", "unread", "libraries")  # of a mode, in JSON
 HEAD = ("mode", "same result", "python body ran", "traces", "XLA compiles", "graph nodes")
 
 
@@ -162,31 +157,3 @@ def _who_differs(runs: Sequence[ModeRun], findings: Sequence[ProbeFinding], diff
     faults = [one.faulty for one in observed if one.faulty and one.faulty.operations and not one.faulty.code]
     blame = f" (a fault of XLA, not of your code: {' of '.join(faults[0].operations)})" if faults else ""
     return f"XLA alone differs: the graph without it did what {runs[0].mode} did{blame}"
-
-
-def as_json(file: str, driver: str, runs: Sequence[ModeRun], findings: Sequence[ProbeFinding]) -> str:
-    """One JSON object: `same`, a list of modes, a list of findings."""
-    document = {
-        "file": file,
-        "driver": driver,
-        "same": not any(diverging(run.mode, findings) for run in runs[1:]),
-        "modes": [_mode(run, bool(diverging(run.mode, findings))) for run in runs],
-        "findings": [_finding(finding) for finding in findings],
-    }
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
-
-
-def _mode(run: ModeRun, diverges: bool) -> dict[str, Any]:
-    fields = {name: msgspec.to_builtins(getattr(run, name)) for name in _FIELDS}
-    functions = [{**msgspec.to_builtins(function), "results": len(function.results)} for function in run.functions]
-    return {**fields, "diverges": diverges, "printed_lines": len(run.stdout) + len(run.stderr), "functions": functions}
-
-
-def _finding(probe_finding: ProbeFinding) -> dict[str, Any]:
-    finding: Finding | None = probe_finding.finding
-    return {
-        "codes": probe_finding.codes,
-        "evidence": probe_finding.evidence,
-        "predicted": msgspec.to_builtins(finding) if finding else None,
-        "observed": [msgspec.to_builtins(observation) for observation in probe_finding.observations],
-    }

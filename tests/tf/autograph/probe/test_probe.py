@@ -122,7 +122,7 @@ def test_a_graph_that_raises_where_eager_does_not_fails_the_command_and_json_say
     whole: dict[str, Any] = json.loads(done.stdout)
     assert whole["same"] is False
     assert [one["raised"] and one["raised"]["message"] for one in whole["modes"]] == [None, *["not below zero"] * 3]
-    (seen,) = [one for one in whole["findings"] if one["observed"]]
+    (seen,) = [one for one in whole["findings"] if one["observations"]]
     assert (seen["evidence"], seen["codes"]) == ("both", ["AG504"])
 
 
