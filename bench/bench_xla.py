@@ -8,6 +8,11 @@ def test_xla(show: Show) -> None:
     show()
 
 
+def test_xla_cached(show: Show) -> None:
+    """The same, its program read from a disk cache in the first step."""
+    show()
+
+
 def test_xla_loop(show: Show) -> None:
     """The whole loop over steps is compiled as one program."""
     show()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.commands.console import aside
+from bench.commands.console import aside, warn_of_caches
 from bench.errors import BenchError, Exit
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def probe(
 
     limits = Limits(node_limit, time_limit, memory_limit)
     _refuse(file, tolerance, limits, output_format)
+    warn_of_caches()
     modes = run_in_each_mode(ProbeRequest(str(file), driver, limits=limits), lambda mode: aside(f"{mode} ..."))
     findings = joined(predicted(file), observations(modes, tolerance))
     show = probe_text.as_json if output_format == "json" else probe_text.text

@@ -14,6 +14,7 @@ class Order:
     """Parent to child, once: what to measure. The data's folder is the machine's, so it is no part of the case.
 
     `is_baseline` also in the A/A control's order, so that its process does exactly what the baseline's does.
+    `xla_cache` is the folder of XLA's disk cache for a mode that reads from it; '' for all others.
     """
 
     case: Case
@@ -22,6 +23,7 @@ class Order:
     environment: Environment
     source: Source
     is_baseline: bool = False
+    xla_cache: str = ""
 
 
 @dataclass(frozen=True, slots=True)

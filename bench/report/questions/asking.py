@@ -8,6 +8,7 @@ from bench.analysis.learning import Learning
 from bench.analysis.results import CaseResult, GroupResult, Run, block_ratios, ratio_between
 from bench.analysis.stats.ratios import Comparison, Verdict, compare_family
 from bench.modes import MODES
+from bench.modes.groups import members
 from bench.records.choices import DEFAULTS
 from bench.report.form.wording import interval, number
 from bench.report.sections.steady import verdict_of
@@ -82,10 +83,9 @@ def _asked_for(run: Run) -> dict[str, str]:
 
 def modes_of(run: Run, trains: bool = False) -> str:
     """The run's modes, as --modes takes them; with `trains` only those that can follow a recipe."""
-    every = [mode.name for mode in MODES]
     asked = {case.mode for case in run.plan.cases}
     chosen = [mode.name for mode in MODES if mode.name in asked and (mode.trains or not trains)]
-    return "all" if chosen == every else ",".join(chosen)
+    return "all" if chosen == members("all") else ",".join(chosen)
 
 
 def found(group: GroupResult, mode: str) -> CaseResult | None:
