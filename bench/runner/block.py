@@ -34,7 +34,7 @@ class Block:
     ) -> None:
         """`between`, if any, is what each worker is asked for after each round, in an order of its own."""
         first = orders[0]
-        self._orders = [replace(order, is_baseline=_same_but_for_again(order.case, first.case)) for order in orders]
+        self._orders = with_baseline(orders)
         self._keep, self._notice, self._between = keep, notice, between
         self._schedule = first.schedule
         self._rng = random.Random(f"{seed}/{first.case.group}/{first.block}")
@@ -174,6 +174,12 @@ class Block:
             worker.end()
             self._keep(Outcome(failure=error.failure), False)
             return None
+
+
+def with_baseline(orders: Sequence[Order]) -> list[Order]:
+    """The orders of a block, each of which says whether it is the baseline's or that of its A/A control."""
+    baseline = orders[0].case
+    return [replace(order, is_baseline=_same_but_for_again(order.case, baseline)) for order in orders]
 
 
 def _same_but_for_again(case: Case, baseline: Case) -> bool:

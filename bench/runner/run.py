@@ -15,7 +15,7 @@ from bench.records.case import Case
 from bench.records.messages import Order, StageRequest
 from bench.records.run import NOT_AVAILABLE, UNEQUAL, Failure, Measurement, Outcome, Schedule, groups
 from bench.records.store import Store
-from bench.runner.block import Block
+from bench.runner.block import Block, with_baseline
 from bench.runner.worker_process import WORKER
 from bench.runner.xla_cache import XlaCache
 from cifar_core.cifar10 import Source
@@ -180,7 +180,7 @@ def _measure(
 ) -> bool:
     """One block of a group; whether any of its cases came through."""
     schedule, now = _settled(store, group), environment.read()
-    orders = [Order(case, block, schedule, now, source) for case in group]
+    orders = with_baseline([Order(case, block, schedule, now, source) for case in group])
     orders = cache.filled_for(orders, (StageRequest("open"), StageRequest("build")))
     Block(orders, store.plan.seed, store.keep, progress.notice).run(command)
     keys = {case.key for case in group}

@@ -1,7 +1,7 @@
 """XLA's disk cache of a command: a folder of its own, filled before anything is measured, removed at the end.
 
-What fills it is a process like those that are measured, up to its first step: XLA finds a program by the names and the
-order of what was traced before it, so only the same work finds it again.
+What fills it is a process like those that are measured, up to its first step: XLA looks a program up by its function's
+name too, in which TensorFlow counts whatever the process made before, so only the same order of work finds it again.
 """
 
 from collections.abc import Sequence
