@@ -8,11 +8,6 @@ def test_xla(show: Show) -> None:
     show()
 
 
-def test_xla_cached(show: Show) -> None:
-    """The same, its program read from a disk cache in the first step."""
-    show()
-
-
 def test_xla_loop(show: Show) -> None:
     """The whole loop over steps is compiled as one program."""
     show()
@@ -25,4 +20,9 @@ def test_autocluster(show: Show) -> None:
 
 def test_keras_jit(show: Show) -> None:
     """Keras' loop, its step compiled whole."""
+    show()
+
+
+def test_xla_cached(show: Show) -> None:
+    """The step is compiled whole, and its program read from a disk cache in the first step."""
     show()

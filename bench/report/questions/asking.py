@@ -31,6 +31,8 @@ class Answer:
     cannot: bool = False
 
 
+MOST_NAMED = 10  # modes in a command that is to be read and typed
+
 Question = Callable[[Known], Answer]
 Say = Callable[[GroupResult], str]
 
@@ -82,10 +84,15 @@ def _asked_for(run: Run) -> dict[str, str]:
 
 
 def modes_of(run: Run, trains: bool = False) -> str:
-    """The run's modes, as --modes takes them; with `trains` only those that can follow a recipe."""
+    """The run's modes, as --modes takes them; with `trains` only those that can follow a recipe.
+
+    `all` for a run that had more modes than anyone would read: it measures them, and what has been added since.
+    """
     asked = {case.mode for case in run.plan.cases}
     chosen = [mode.name for mode in MODES if mode.name in asked and (mode.trains or not trains)]
-    return "all" if chosen == members("all") else ",".join(chosen)
+    beside = [name for name in chosen if name not in members("all")]
+    many = not trains and len(chosen) - len(beside) > MOST_NAMED
+    return ",".join(["all", *beside] if many else chosen)
 
 
 def found(group: GroupResult, mode: str) -> CaseResult | None:
