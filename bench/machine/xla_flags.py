@@ -84,6 +84,8 @@ def without_caches() -> dict[str, str]:
         kept = [flag for flag in held if not _caches(variable, flag)]
         if len(kept) < len(held):
             env[variable] = " ".join(kept)
+            if not kept:
+                del env[variable]
     return env
 
 

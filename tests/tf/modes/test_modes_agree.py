@@ -312,7 +312,9 @@ def test_a_look_inside_each_mode_sees_its_calls_and_what_became_of_its_step(mode
     if structure.flops is not None:
         # A product of [4, n] and [n, m] is 2 * 4 * n * m; each of five kernels has one forward, one or two backward.
         kernels = 3072 * 128 + 3 * 128 * 128 + 128 * 10
-        assert 2 * 2 * BATCH * kernels < structure.flops < 3.1 * 2 * BATCH * kernels
+        # Keras' optimizer updates a weight by small operations, which are counted; a fused one counts nothing.
+        updates = 12 * 444_170 if mode.startswith("custom") else 0
+        assert 2 * 2 * BATCH * kernels < structure.flops < 3.1 * 2 * BATCH * kernels + updates
     if structure.ops_optimised is not None and mode != "function_loop":
         assert 0 < structure.ops_optimised < measurement.proof.execution.graph_ops
     assert isinstance(state, Closed)
