@@ -29,6 +29,14 @@ def aside(text: str) -> None:
     typer.echo(text, err=True)
 
 
+def warn_of_caches() -> None:
+    """Say once what a command that starts processes leaves out of their environment variables."""
+    from bench.machine import xla_flags
+
+    if text := xla_flags.warning():
+        aside(f"warning: {text}")
+
+
 def results(name: str) -> Path:
     """Where results go unless told otherwise."""
     return Path("results") / f"{datetime.now():%Y%m%d-%H%M%S}-{name}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.commands.console import aside
+from bench.commands.console import aside, warn_of_caches
 from bench.errors import BenchError, Exit
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def probe(
 
     limits = Limits(node_limit, time_limit, memory_limit)
     _refuse(file, tolerance, limits, output_format)
+    warn_of_caches()
     request = ProbeRequest(str(file), driver, limits=limits)
     modes = run_in_each_mode(request, lambda mode: aside(f"{mode} ..."))
     refuse_failing(driver, modes)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from bench.commands.console import warn_of_caches
 from bench.errors import BenchError, Exit, unknown
 
 
@@ -30,6 +31,7 @@ def rules(
 def _show_demonstration() -> None:
     from bench.autograph.rules.demo import demonstration
 
+    warn_of_caches()
     for text in demonstration():
         typer.echo(text)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
 
-from bench.commands.console import aside, results, source_of
+from bench.commands.console import aside, results, source_of, warn_of_caches
 from bench.commands.report import show_run
 from bench.errors import Exit
 from bench.records.choices import DEFAULTS, Options
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def run(
-    modes: Annotated[str, Option(help="Modes to compare, with commas, or all: see `list`.")] = DEFAULTS.modes,
+    modes: Annotated[str, Option(help="Modes or groups of them, with commas: see `list`.")] = DEFAULTS.modes,
     models: Annotated[
         str, Option("--models", "--model", help="Models, with commas: see `list`; your own as module:factory.")
     ] = DEFAULTS.models,
@@ -80,6 +80,7 @@ def _measure(store: "Store", source: "Source", blocks: int | None, probe: bool) 
     from bench.runner.run import precise
 
     aside(f"data: {source.title}\nrun folder: {store.folder}")
+    warn_of_caches()
     if store.warning:
         aside(f"warning: {store.warning}")
     _forecast(store)

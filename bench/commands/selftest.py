@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bench.commands.console import aside, results
+from bench.commands.console import aside, results, warn_of_caches
 from bench.errors import Exit
 
 SIMULATED_RUNS = 4000  # for each share: its standard error is a third of a per cent
@@ -37,6 +37,7 @@ def _measure(mode: str, preset: str, runs: int | None, neighbour: bool, data: st
     source = cifar10.find(data)
     folder = out or results(f"selftest-{preset}")
     aside(f"data: {source.title}\nfolder: {folder}")
+    warn_of_caches()
     try:
         with terminal.progress("block") as progress:
             selftest.execute(folder, mode, chosen_preset, neighbour, data, source, progress)

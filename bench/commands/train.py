@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.commands.console import aside, results
+from bench.commands.console import aside, results, warn_of_caches
 from bench.errors import BenchError, Exit
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def _execute(folder: Path, source: "Source") -> Exit:
     from bench.runner.train import TrainingFailed, execute
 
     aside(f"data: {source.title}\nfolder: {folder}")
+    warn_of_caches()
     try:
         execute(folder, source, aside, lambda point: typer.echo(log_line(point)))
     except KeyboardInterrupt:

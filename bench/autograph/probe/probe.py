@@ -1,6 +1,5 @@
 """The parent's end of `probe`: starts one child process per mode, one after another."""
 
-import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -71,6 +70,6 @@ def _answer(request: ModeRequest) -> ModeRun:
 
 def _environment(request: ModeRequest) -> dict[str, str]:
     """The child's environment: XLA dumps each program it compiles, and TensorFlow's C++ code logs nothing."""
-    flags = f"{os.environ.get('XLA_FLAGS', '')} --xla_dump_to={request.dump} --xla_dump_hlo_as_text".strip()
     environment = child_env("function", "cpu", own_model=True)
+    flags = f"{environment.get('XLA_FLAGS', '')} --xla_dump_to={request.dump} --xla_dump_hlo_as_text".strip()
     return {**environment, "XLA_FLAGS": flags, "TF_CPP_MIN_LOG_LEVEL": "3"}
