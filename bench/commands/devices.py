@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bench.commands.streams import say
 from bench.errors import Exit
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ def devices(json: Annotated[bool, typer.Option("--json", help="As JSON, with wha
     from bench.machine import availability
 
     available = availability.probe()
-    typer.echo(_as_json(available) if json else "\n".join(lines(available)))
+    say(_as_json(available) if json else "\n".join(lines(available)))
     return Exit.CASE_FAILED if broken(available) else Exit.OK
 
 

@@ -1,7 +1,6 @@
 """`list`: the names that the options of the other commands take, each with what it means."""
 
-import typer
-
+from bench.commands.streams import say
 from bench.errors import Exit
 
 FOOTNOTE = (
@@ -15,10 +14,10 @@ def list_names() -> Exit:
     names_by_kind = _names_by_kind()
     width = max(len(name) for names in names_by_kind.values() for name, _ in names)
     for kind, names in names_by_kind.items():
-        typer.echo(f"{kind}:")
+        say(f"{kind}:")
         for name, meaning in names:
-            typer.echo(f"  {name:<{width}}  {meaning}")
-    typer.echo(FOOTNOTE)
+            say(f"  {name:<{width}}  {meaning}")
+    say(FOOTNOTE)
     return Exit.OK
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bench.commands.console import aside
+from bench.commands.streams import say
 from bench.errors import BenchError, Exit
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def probe(
     modes = run_in_each_mode(ProbeRequest(str(file), driver, limits=limits), lambda mode: aside(f"{mode} ..."))
     findings = joined(predicted(file), observations(modes, tolerance))
     show = probe_text.as_json if output_format == "json" else probe_text.text
-    typer.echo(show(str(file), driver, modes, findings))
+    say(show(str(file), driver, modes, findings))
     return outcome(driver, modes, any(probe_text.diverging(seen.mode, findings) for seen in modes[1:]))
 
 

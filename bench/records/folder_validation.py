@@ -46,7 +46,7 @@ def _progress_fault(points: tuple[Point, ...]) -> str:
         if after.step <= before.step or after.seconds < before.seconds:
             return f"step {after.step} at {after.seconds:g} s follows step {before.step} at {before.seconds:g} s"
     for point in points:
-        if point.step < 1 or not 0 < point.seconds or point.first_call_s > point.seconds:
+        if point.step < 1 or not point.seconds > 0 or point.first_call_s > point.seconds:
             return f"step {point.step} took {point.seconds:g} s, {point.first_call_s:g} s of them first calls"
     return ""
 

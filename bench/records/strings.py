@@ -21,8 +21,14 @@ _SUSPECT = re.compile(rb"[\\\x7f]|\xc2[\x80-\x9f]|\xd8\x9c|\xe2[\x80\x81]|\xef\x
 
 
 def visible(text: str) -> str:
-    """The text with what acts written as Python would escape it. Line ends and tabs stay."""
-    return _ACTING.sub(lambda match: ascii(match[0])[1:-1], text.replace("\r\n", "\n"))
+    """The text with what acts written as its number. Line ends and tabs stay."""
+    return _ACTING.sub(lambda match: escaped(match[0]), text.replace("\r\n", "\n"))
+
+
+def escaped(text: str) -> str:
+    """Each character by its number in UTF-16, as JSON and Python write it: text that is JSON stays the same JSON."""
+    units = iter(text.encode("utf-16-be", "surrogatepass"))
+    return "".join(f"\\u{high:02x}{low:02x}" for high, low in zip(units, units, strict=True))
 
 
 def on_one_line(text: str) -> str:

@@ -1,6 +1,7 @@
 """The parts of a report: sections of text, tables and figures, and their form in Markdown and CSV."""
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,10 @@ from pathlib import Path
 import pandas as pd
 
 from bench.analysis.stats.ratios import Summary
+from bench.report.form.markup import alternative, fenced, neutral, neutral_cell
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NUMBERS = re.compile(r"[-+\d.,% \[\]]*")
 Row = Mapping[str, object]
 
 
@@ -50,7 +54,14 @@ class Figure:
     draw: Callable[[Path], str]
 
 
-Part = str | Table | Figure
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Lines as a program printed them, shown as they stand."""
+
+    text: str
+
+
+Part = str | Table | Figure | Code
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +79,9 @@ def column(title: str, key: str) -> Column:
 
 def markdown(title: str, sections: Sequence[Section]) -> str:
     """The whole document, ending in a newline."""
-    parts = [f"# {title}"]
+    parts = [f"# {neutral_cell(title)}"]
     for section in sections:
-        parts += [f"## {section.title}", *(text for part in section.parts if (text := _part(part)))]
+        parts += [f"## {neutral_cell(section.title)}", *(text for part in section.parts if (text := _part(part)))]
     return "\n\n".join(parts) + "\n"
 
 
@@ -95,16 +106,26 @@ def _flat(row: Row, summaries: set[str]) -> dict[str, object]:
             interval = {f"{key}_low": summary.low, f"{key}_high": summary.high}
             flat |= {key: summary.centre, **interval, f"{key}_blocks": summary.n}
         else:
-            flat[key] = value
+            flat[key] = _no_formula(value) if isinstance(value, str) else value
     return flat
 
 
+def _no_formula(text: str) -> str:
+    """A text that a spreadsheet would take for a formula gets an apostrophe; a number with its interval is none."""
+    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBERS.fullmatch(text) else text
+
+
 def _part(part: Part) -> str:
-    if isinstance(part, Table):
-        return _table(part) if part.columns else ""
-    return f"![{part.alt}](plots/{part.name}.png)" if isinstance(part, Figure) else part
+    match part:
+        case Table():
+            return _table(part) if part.columns else ""
+        case Figure():
+            return f"![{alternative(part.alt)}](plots/{part.name}.png)"
+        case Code():
+            return fenced(part.text)
+    return neutral(part)
 
 
 def _table(table: Table) -> str:
     lines = [[c.title for c in table.columns], ["---"] * len(table.columns), *table.cells()]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+    return "\n".join("| " + " | ".join(map(neutral_cell, line)) + " |" for line in lines)

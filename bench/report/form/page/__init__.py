@@ -13,7 +13,8 @@ from jinja2 import Environment, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from bench.report.form.document import Figure, Part, Section, Table
+from bench.report.form.document import Code, Figure, Part, Section, Table
+from bench.report.form.markup import OWN_ADDRESS, fenced
 from bench.report.form.page.pictures import inline
 
 _NUMBER = re.compile(r"[+-]?[\d,]*\.?\d")
@@ -110,7 +111,8 @@ class _PageBuilder:
 
     def __init__(self, drawings: Mapping[str, str]) -> None:
         self._drawings, self._ids = drawings, set[str]()
-        self._markdown = MarkdownIt("commonmark", {"html": False})
+        self._markdown = MarkdownIt("commonmark", {"html": False}).disable(["image", "autolink", "reference"])
+        self._markdown.validateLink = _is_own  # type: ignore[method-assign]
 
     def chapter(self, section: Section) -> Chapter:
         """A section of the page."""
@@ -123,7 +125,9 @@ class _PageBuilder:
     def _part(self, part: Part) -> tuple[Text | Grid | Picture, list[Entry]]:
         if isinstance(part, Table):
             return self._grid(part), []
-        return (self._picture(part), []) if isinstance(part, Figure) else self._text(part)
+        if isinstance(part, Figure):
+            return self._picture(part), []
+        return self._text(fenced(part.text) if isinstance(part, Code) else part)
 
     def _text(self, text: str) -> tuple[Text, list[Entry]]:
         """Rendered Markdown, and an entry for each of its headings, which get an id."""
@@ -165,6 +169,11 @@ class _PageBuilder:
         unique = next(candidate for candidate in candidates if candidate not in self._ids)
         self._ids.add(unique)
         return unique
+
+
+def _is_own(url: str) -> bool:
+    """Whether a link leads where a report's own links lead; another one stays text."""
+    return bool(OWN_ADDRESS.fullmatch(url))
 
 
 def _numeric(texts: Sequence[str]) -> bool:
