@@ -71,7 +71,9 @@ def damaged_bytes(text: bytes, rng: random.Random) -> bytes:
         at, length = rng.randrange(len(text)), rng.choice((1, 1, 2, 30))
         flipped = bytes([text[at] ^ (1 << rng.randrange(8))])
         digit = str(rng.randrange(10)).encode()
-        instead = rng.choice((flipped, flipped, digit, digit, b"", text[at : at + length] * 2, bytes([text[at] ^ 0xFF])))
+        instead = rng.choice(
+            (flipped, flipped, digit, digit, b"", text[at : at + length] * 2, bytes([text[at] ^ 0xFF]))
+        )
         cut = 1 if len(instead) == 1 else length
         text = text[:at] + instead + text[at + cut :]
         if rng.random() < 0.05:

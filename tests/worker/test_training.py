@@ -1,12 +1,7 @@
 """The child that trains, as far as it needs no TensorFlow."""
 
-from pathlib import Path
 from types import SimpleNamespace
 
-import numpy as np
-import pytest
-
-from bench.errors import BenchError
 from bench.worker import training
 
 

@@ -2,6 +2,7 @@
 
 import math
 import re
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ import pandas as pd
 from bench.analysis.stats.ratios import Summary
 from bench.report.form.markup import alternative, fenced, neutral, neutral_cell
 
+LONGEST_NAME = 200  # characters
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NUMBERS = re.compile(r"[-+\d.,% \[\]]*")
 Row = Mapping[str, object]
@@ -37,6 +39,11 @@ class Table:
     rows: tuple[Row, ...]
     caption: str = ""
 
+    @property
+    def file(self) -> str:
+        """Its file in the report's folder."""
+        return f"tables/{_short(self.name)}.csv"
+
     def cells(self) -> list[list[str]]:
         """The texts of the page's cells, row by row."""
         return [[column.text(row) for column in self.columns] for row in self.rows]
@@ -52,6 +59,11 @@ class Figure:
     name: str
     alt: str
     draw: Callable[[Path], str]
+
+    @property
+    def file(self) -> str:
+        """Its file in the report's folder."""
+        return f"plots/{_short(self.name)}.png"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +84,13 @@ class Section:
     parts: tuple[Part, ...]
 
 
+def _short(name: str) -> str:
+    """A name that any file system takes: a long one, as models in deep packages have, ends in its checksum instead."""
+    if len(name) <= LONGEST_NAME:
+        return name
+    return f"{name[:LONGEST_NAME]}-{zlib.crc32(name.encode()):08x}"
+
+
 def column(title: str, key: str) -> Column:
     """A column that shows a row's value unchanged; None as a dash."""
     return Column(title, lambda row: "–" if row[key] is None else str(row[key]))
@@ -88,7 +107,7 @@ def markdown(title: str, sections: Sequence[Section]) -> str:
 def csv(table: Table, data: str) -> str:
     """Every row with all its raw values, a Summary as four, and the data they come from; empty means not measured."""
     summaries = {key for row in table.rows for key, value in row.items() if isinstance(value, Summary)}
-    rows = [{**_flat(row, summaries), "data": data} for row in table.rows]
+    rows = [{**_flat(row, summaries), "data": _no_formula(data)} for row in table.rows]
     return pd.DataFrame(rows).to_csv(index=False, lineterminator="\n")
 
 
@@ -100,7 +119,7 @@ def summary_of(row: Row, key: str) -> Summary | None:
 
 def _flat(row: Row, summaries: set[str]) -> dict[str, object]:
     flat: dict[str, object] = {}
-    for key, value in row.items():
+    for key, value in ((_no_formula(key), value) for key, value in row.items()):
         if key in summaries:
             summary = value if isinstance(value, Summary) else Summary(math.nan, None, None, 0)
             interval = {f"{key}_low": summary.low, f"{key}_high": summary.high}
@@ -120,7 +139,7 @@ def _part(part: Part) -> str:
         case Table():
             return _table(part) if part.columns else ""
         case Figure():
-            return f"![{alternative(part.alt)}](plots/{part.name}.png)"
+            return f"![{alternative(part.alt)}]({part.file})"
         case Code():
             return fenced(part.text)
     return neutral(part)

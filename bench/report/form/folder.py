@@ -90,7 +90,7 @@ def _draft(file: Path, text: str) -> None:
 
 
 def _draft_table(draft: Path, table: Table, data: str) -> None:
-    _draft(draft / "tables" / f"{table.name}.csv", csv(table, data))
+    _draft(draft / table.file, csv(table, data))
 
 
 def _draft_parts(draft: Path, data: str, sections: Sequence[Section]) -> dict[str, str]:
@@ -101,5 +101,5 @@ def _draft_parts(draft: Path, data: str, sections: Sequence[Section]) -> dict[st
             _draft_table(draft, part, data)
         elif isinstance(part, Figure):
             with drawing():
-                drawings[part.name] = part.draw(draft / "plots" / f"{part.name}.png")
+                drawings[part.name] = part.draw(draft / part.file)
     return drawings

@@ -29,10 +29,11 @@ _NO_METADATA = {"Creator": None, "Date": None, "Format": None, "Type": None}
 def drawing() -> Iterator[None]:
     """Drawing as it is done here, whatever a user's matplotlibrc says: texts are texts, a `$` in them too.
 
-    A character that no font has is drawn as a box; nobody needs to be warned of it.
+    A character that no font has is drawn as a box, and a name that is too long for the figure runs out of it; nobody
+    needs to be warned of either.
     """
     with style.context("default"), rc_context({"text.parse_math": False}), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=r"(?s)Glyph .* missing from (current )?font")
+        warnings.filterwarnings("ignore", message=r"(?s)Glyph .* missing from|constrained_layout not applied")
         yield
 
 

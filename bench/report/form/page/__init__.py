@@ -150,7 +150,7 @@ class _PageBuilder:
         )
         columns = tuple(zip(titles, numeric, strict=True))
         table_id, caption = self._id(f"table {table.name}"), table.caption or table.name
-        return Grid(table_id, caption, f"tables/{table.name}.csv", columns, rows)
+        return Grid(table_id, caption, table.file, columns, rows)
 
     def _cell(self, text: str, number: bool, heads_row: bool) -> Cell:
         rendered = Markup(self._markdown.renderInline(text))  # noqa: S704 - markdown-it escapes all HTML in it
@@ -160,7 +160,7 @@ class _PageBuilder:
     def _picture(self, figure: Figure) -> Picture:
         figure_id, prefix = self._id(f"figure {figure.name}"), self._id("p1")  # short: every dot refers to it
         svg = Markup(inline(self._drawings[figure.name], prefix, figure.alt))  # noqa: S704 - drawn by ourselves
-        return Picture(figure_id, figure.alt.partition(": ")[0], f"plots/{figure.name}.png", svg)
+        return Picture(figure_id, figure.alt.partition(": ")[0], figure.file, svg)
 
     def _id(self, text: str) -> str:
         """An id made of the text, with a number where it is taken."""
