@@ -1,12 +1,15 @@
 """What the records beside a run's must obey before they are used: trainings, accuracy runs, self-tests, break-evens."""
 
+import re
 from itertools import pairwise
 
 from bench.records.breakeven import TriedBreakEvens
 from bench.records.run import STAGES
 from bench.records.selftest import SelfTest
 from bench.records.training import AccuracyPlan, Broken, Point, Training, TrainingFiles, TrainingProgress
-from bench.records.validation import KEY, record_fault
+from bench.records.validation import record_fault
+
+MODE = re.compile(r"[A-Za-z0-9_]+")  # it becomes the name of a folder
 
 
 def fault_of(record: object) -> str:
@@ -33,7 +36,7 @@ def fault_of(record: object) -> str:
 
 
 def _training_fault(training: Training) -> str:
-    if not KEY.fullmatch(training.mode):
+    if not MODE.fullmatch(training.mode):
         return f"{training.mode!r} is no mode"
     if training.training_steps < 1 or training.display_step < 1:
         return f"it shows every {training.display_step} of {training.training_steps} steps"
@@ -54,8 +57,8 @@ def _progress_fault(points: tuple[Point, ...]) -> str:
 def _accuracy_fault(plan: AccuracyPlan) -> str:
     if not plan.modes or not plan.seeds:
         return "it has no modes or no seeds"
-    if unknown := next((mode for mode in plan.modes if not KEY.fullmatch(mode)), None):
-        return f"{unknown!r} is no mode"
+    if unknown := [mode for mode in plan.modes if not MODE.fullmatch(mode)]:
+        return f"{unknown[0]!r} is no mode"
     if len(set(plan.modes)) < len(plan.modes) or len(set(plan.seeds)) < len(plan.seeds):
         return "it has a mode or a seed twice"
     if not (0 < plan.target < 1 and 0 < plan.margin < 1):
