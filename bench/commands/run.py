@@ -45,18 +45,14 @@ def run(
     blocks: Annotated[int | None, Option(min=1, help="Measure so many now; --resume goes on.")] = None,
     probe: Annotated[bool, Option(help="Try first whether your own models do the same in each mode.")] = True,
     out: Annotated[Path | None, Option(help="A new run folder; default results/<time>-<preset>.")] = None,
-    resume: Annotated[
-        Path | None, Option(help="Go on with this run; only --data, --blocks and --retry-failed count.")
-    ] = None,
-    retry_failed: Annotated[
-        bool, Option("--retry-failed", help="With --resume, measure again the repetitions in which anything failed.")
-    ] = False,
+    resume: Annotated[Path | None, Option(help="Go on with this run; only the next, --data, --blocks count.")] = None,
+    retry_failed: Annotated[bool, Option("--retry-failed", help="Measure repetitions again that failed.")] = False,
 ) -> Exit:
     """Time the training step in each mode and write a report."""
     if resume:
         return _resume(resume, data, blocks, probe, retry_failed)
     if retry_failed:
-        raise BenchError("--retry-failed is for a run that is there; type e.g. --resume results/RUN --retry-failed")
+        raise BenchError("--retry-failed needs a run; type e.g. --resume results/RUN --retry-failed")
     axes = (modes, models, batch_sizes, devices, threads, precisions, inputs, steps_per_call)
     options = Options(*axes, data, seed, preset, precision, budget, slow_down, determinism)
     return _start(options, out, blocks, probe)

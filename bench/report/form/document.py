@@ -67,13 +67,13 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class Verbatim:
     """Lines as a program printed them, shown as they stand."""
 
     text: str
 
 
-Part = str | Table | Figure | Code
+Part = str | Table | Figure | Verbatim
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ def _part(part: Part) -> str:
             return _table(part) if part.columns else ""
         case Figure():
             return f"![{alternative(part.alt)}]({part.file})"
-        case Code():
+        case Verbatim():
             return fenced(part.text)
     return neutral(part)
 

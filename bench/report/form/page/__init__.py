@@ -13,7 +13,7 @@ from jinja2 import Environment, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from bench.report.form.document import Code, Figure, Part, Section, Table
+from bench.report.form.document import Figure, Part, Section, Table, Verbatim
 from bench.report.form.markup import OWN_ADDRESS, fenced
 from bench.report.form.page.pictures import inline
 
@@ -127,7 +127,7 @@ class _PageBuilder:
             return self._grid(part), []
         if isinstance(part, Figure):
             return self._picture(part), []
-        return self._text(fenced(part.text) if isinstance(part, Code) else part)
+        return self._text(fenced(part.text) if isinstance(part, Verbatim) else part)
 
     def _text(self, text: str) -> tuple[Text, list[Entry]]:
         """Rendered Markdown, and an entry for each of its headings, which get an id."""
