@@ -89,7 +89,7 @@ def _retry(store: "Store", probe: bool) -> None:
     if probe:
         (store.folder / PROBES).unlink(missing_ok=True)
     failures = set_failed_aside(store)
-    aside(f"measured again: {failures} failures" if failures else f"nothing failed in {store.folder}")
+    aside(f"to be measured again: {failures} that failed" if failures else f"nothing failed in {store.folder}")
 
 
 def _measure(store: "Store", source: "Source", blocks: int | None, probe: bool) -> Exit:
