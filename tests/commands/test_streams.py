@@ -95,3 +95,31 @@ def test_texts_for_people_hold_no_escape_sequences(capsys: pytest.CaptureFixture
     streams.say("a\x1b[31m\tb\nc\r\x9b\u202e\u2028")
     streams.refuse("a\nb\x07")
     assert capsys.readouterr() == ("a\\u001b[31m\tb\nc\\u000d\\u009b\\u202e\\u2028\n", "error: a b\\u0007\n")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        r"run --data $'d\xff' --out r",
+        r"run --data synthetic --out $'o\xff'",
+        r"train --data synthetic --out $'o\xff'",
+        r"probe $'f\xff.py' --driver main",
+        r"explain $'f\xff.py::main'",
+        r"selftest --out $'\xff'",
+    ],
+)
+def test_a_name_that_is_not_utf_8_is_one_line_where_other_processes_must_be_told_it(words: str, tmp_path: Path) -> None:
+    done = shell(tmp_path, f"bench {words}")
+    said = done.stderr.decode()
+    assert (done.returncode, said.count("\n")) == (2, 1), said
+    assert "is not UTF-8, as this command needs it; rename it, or use a link" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_so_are_the_folder_one_is_in_and_that_of_the_images(tmp_path: Path) -> None:
+    command = r"mkdir $'\xff' && cd $'\xff' && bench probe x.py --driver main"
+    assert b"is not UTF-8" in shell(tmp_path, command).stderr
+    assert b"is not UTF-8" in shell(tmp_path, r"CIFAR10_DIR=$'/\xff' bench run --out r").stderr
+    assert not (tmp_path / "r").exists()
+    gone = shell(tmp_path, "mkdir gone && cd gone && rmdir ../gone && bench probe x.py --driver main")
+    assert gone.stderr == b"error: the folder you are in is not there any more; change to another one\n"
