@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bench.commands.console import aside, results, warn_of_caches
+from bench.commands.streams import say
 from bench.errors import Exit
 from bench.records.choices import DEFAULTS
 
@@ -83,8 +84,8 @@ def show_accuracy(folder: Path) -> None:
     path = build(folder)
     trainings = read_learning(folder)
     for sentence in learning.sentences(trainings):
-        typer.echo(sentence.replace("**", ""))
+        say(sentence.replace("**", ""))
     terminal.show(learning_tables.table(trainings))
     for line in learning.alarms(trainings):
         aside(line.replace("**", ""))
-    typer.echo(f"report: {path}")
+    say(f"report: {path}")

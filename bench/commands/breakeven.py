@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from bench.commands.console import aside, source_of, warn_of_caches
+from bench.commands.streams import say
 from bench.errors import BenchError, Exit
 
 
@@ -44,5 +45,5 @@ def breakeven(
     terminal.show(table(trials))
     for failure in trials.failures:
         aside(f"failed: {failure.case.key}, {failure.stage}: {failure.message}")
-    typer.echo(f"report: {build(store).path}")
+    say(f"report: {build(store).path}")
     return Exit.CASE_FAILED if trials.failures else Exit.OK

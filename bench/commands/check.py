@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bench.commands.streams import say
 from bench.errors import BenchError, Exit
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def check(
     settings = _settings([text_of] if text_of else typed, select, ignore, fail_on, output_format)
     with _uncollected():
         checked = _checked_text(text_of, settings) if text_of else _checked(typed, settings, no_cache)
-        typer.echo(FORMATS[settings.output_format](checked))
+        say(FORMATS[settings.output_format](checked))
         return Exit.OK if exit_zero else _exit(checked.findings, settings.fail_on)
 
 
@@ -109,6 +110,8 @@ def _settings(
         settings = replace(settings, ignore=codes_of(ignore, known))
     if not settings.select:
         raise BenchError("--select names no code; type e.g. --select AG1,AG305")
+    if not any(settings.looks_for(code) for code in (*OWN_CODES, *(rule.code for rule in RULES if rule.check))):
+        raise BenchError("of the selected codes none is left to look for; type a smaller --ignore, e.g. --ignore AG305")
     return settings
 
 

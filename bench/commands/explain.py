@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from bench.commands.console import aside, results, warn_of_caches
+from bench.commands.streams import say
 from bench.errors import BenchError, Exit
 
 
@@ -33,10 +34,10 @@ def explain(
     from bench.autograph.explain.page import write
     from bench.autograph.explain.text import text
 
-    typer.echo(text(explanation, lines))
+    say(text(explanation, lines))
     page = out or _default_page(function)
     write(explanation, page)
-    typer.echo(f"\npage: {page}")
+    say(f"\npage: {page}")
     return Exit.OK
 
 

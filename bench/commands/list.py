@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-import typer
-
+from bench.commands.streams import say
 from bench.errors import Exit
 
 if TYPE_CHECKING:
@@ -20,10 +19,10 @@ def list_names() -> Exit:
     names_by_kind = _names_by_kind()
     width = max(len(name) for names in names_by_kind.values() for name, _ in names)
     for kind, names in names_by_kind.items():
-        typer.echo(f"{kind}:")
+        say(f"{kind}:")
         for name, meaning in names:
-            typer.echo(f"  {name:<{width}}  {meaning}")
-    typer.echo(FOOTNOTE)
+            say(f"  {name:<{width}}  {meaning}")
+    say(FOOTNOTE)
     return Exit.OK
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bench.commands.console import aside, warn_of_caches
+from bench.commands.streams import say
 from bench.errors import BenchError, Exit
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def probe(
 
     findings = joined(checked, blamed(observations(modes, tolerance), checked, search))
     show = as_json if output_format == "json" else probe_text.text
-    typer.echo(show(str(file), driver, modes, findings))
+    say(show(str(file), driver, modes, findings))
     return Exit.REGRESSION if any(probe_text.diverging(seen.mode, findings) for seen in modes[1:]) else Exit.OK
 
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from bench.commands.console import aside, results, warn_of_caches
+from bench.commands.streams import say
 from bench.errors import Exit
 
 SIMULATED_RUNS = 4000  # for each share: its standard error is a third of a per cent
@@ -67,10 +68,10 @@ def show_selftest(folder: Path) -> Exit:
     from bench.report import selftest
 
     path, tested = selftest.build(folder)
-    typer.echo(selftest.sentence(tested).replace("**", ""))
+    say(selftest.sentence(tested).replace("**", ""))
     for table in selftest.tables(tested):
         terminal.show(table)
-    typer.echo(f"report: {path}")
+    say(f"report: {path}")
     if tested.problems:
         return Exit.REGRESSION
     return Exit.CASE_FAILED if tested.broken else Exit.OK
