@@ -4,11 +4,10 @@ Each check returns its reasons; no reasons means that the case passed, or that i
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import numpy as np
 
-from bench.analysis.gradients import LATE_TURNED, Floor, more_than_rounding, on_another_batch, relative
+from bench.analysis.gradients import Floor, more_than_rounding, on_another_batch, relative
 from bench.analysis.reached import other_reach
 from bench.records.proof import Evidence, Repeated, Updated
 from bench.records.run import Measurement
@@ -143,7 +142,7 @@ def other_late_update(
     reasons = [f"the loss of a late step differs by {apart:.1e} (tolerance {most:.0e})"] if apart > most else []
     if floor:
         reference = on_another_batch(theirs.gradients, noise)
-        reasons += more_than_rounding(ours.gradients, reference, replace(floor, turned=LATE_TURNED), "late")
+        reasons += more_than_rounding(ours.gradients, reference, floor, "late")
     return reasons
 
 
