@@ -1,4 +1,4 @@
-"""How far honest modes are apart, measured: `python tests/support/honest_differences.py FILE MODELS BATCHES SEEDS MODES`.
+"""How far honest modes are apart: `python tests/support/honest_differences.py FILE MODELS BATCHES SEEDS MODES`.
 
 Each mode of each model trains some 50 updates in this process beside eager; a row of the CSV FILE holds the largest
 differences and how many reasons the checks would give (0 for an honest mode). Rows that are there are kept, so that an
@@ -111,7 +111,7 @@ def main(file: Path, *lists: str) -> None:
         for line in rows(names, [*map(int, batches)], [*map(int, seeds)], wanted, known):
             out.writerow({key: f"{value:.2e}" if isinstance(value, float) else value for key, value in line.items()})
             stream.flush()
-            print(line["model"], line["batch"], line["seed"], line["mode"], line["reasons"], flush=True)
+            sys.stdout.write(" ".join(str(line[key]) for key in (*KEY, "reasons")) + "\n")
 
 
 if __name__ == "__main__":
