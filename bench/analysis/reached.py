@@ -87,7 +87,7 @@ def _apart(ours: Reached, theirs: Reached, noise: Evidence) -> MostApart:
     whole = relative(_norm(ours_kept), _norm(theirs_kept)) if any(kept) else 0.0
     directions = zip(compress(ours.projections, kept), compress(theirs.projections, kept), theirs_kept, strict=False)
     weights = [_distance(a, b) / length for a, b, length in directions if length]
-    loss = 0.0 if ours.loss is None or theirs.loss is None else relative(ours.loss, theirs.loss)
+    loss = 0.0 if None in (ours.last_loss, theirs.last_loss) else relative(ours.last_loss, theirs.last_loss)
     return MostApart(whole, max(lengths, default=0.0), max(weights, default=0.0), loss)
 
 

@@ -138,7 +138,7 @@ def other_late_update(
     ours, theirs = m.proof.late, baseline.proof.late
     if not ours or not theirs or ours.updates != theirs.updates:
         return []
-    apart = relative(ours.loss, theirs.loss)
+    apart = relative(ours.last_loss, theirs.last_loss)
     reasons = [f"the loss of a late step differs by {apart:.1e} (tolerance {most:.0e})"] if apart > most else []
     if floor:
         reference = on_another_batch(theirs.gradients, noise)
@@ -152,6 +152,6 @@ def other_updates(m: Measurement, baseline: Measurement, noise: Evidence) -> lis
     reasons += other_reach(m, baseline, noise)
     if m.proof.still and not baseline.proof.still:
         reasons.append(f"in {m.proof.still} slices a weight did not move that had moved before")
-    if (m.proof.tracing_us or 0) > 0 and not baseline.proof.tracing_us:
-        reasons.append(f"it traced functions for {(m.proof.tracing_us or 0) / 1e3:.1f} ms while timed")
+    if m.proof.tracing_us and not baseline.proof.tracing_us:
+        reasons.append(f"it traced functions for {m.proof.tracing_us / 1e3:.1f} ms while timed, unlike the baseline")
     return reasons

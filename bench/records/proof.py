@@ -43,13 +43,13 @@ class Updated:
 class Reached:
     """A training after so many updates in all: how far it has come from its start.
 
-    `loss` is that of the last update. `lengths` are the L2 norms of each variable's change since before the first
+    `last_loss` is that of the last update. `lengths` are the L2 norms of each variable's change since before the first
     update: those of the weights, then `averages` of the model's other variables. `projections` of the changes on a few
     fixed random directions, as of gradients; empty where directions say nothing any more.
     """
 
     updates: int
-    loss: float | None
+    last_loss: float | None
     lengths: tuple[float | None, ...]
     averages: tuple[float | None, ...] = ()
     projections: tuple[tuple[float | None, ...], ...] = ()
@@ -143,7 +143,7 @@ class Late:
     """
 
     updates: int
-    loss: float | None
+    last_loss: float | None
     gradients: tuple[GradientSketch, ...]
     updated: Updated | None
 

@@ -16,7 +16,7 @@ from bench.records.run import STAGES, Measurement, Outcome, Plan, Samples
 MOST = 1e18  # of anything that is counted: bytes, operations, nanoseconds of a lifetime
 MOST_OF_A_LOSS = 1e39  # float32 ends at 3.4e38
 LOSSES = (
-    *("last_loss", "first_losses", "moved_losses", "loss", "projections", "norm", "noise", "far_noise"),
+    *("last_loss", "first_losses", "moved_losses", "projections", "norm", "noise", "far_noise"),
     *("lengths", "averages", "off", "along", "moment"),
 )
 SIGNED = (*LOSSES, "temperature_c", "hyperparameters")  # all else counts something

@@ -72,7 +72,7 @@ def row(m: Measurement, baseline: Measurement) -> dict[str, Any]:
         reference = gradients.on_another_batch(baseline.proof.late.gradients, expected)
         found["late_units"] = gradients.most_rounding_units(late.gradients, reference, floor)[1]
         found["late_length"] = gradients.length_difference(late.gradients, reference)
-        found["late_loss"] = gradients.relative(late.loss, baseline.proof.late.loss)
+        found["late_loss"] = gradients.relative(late.last_loss, baseline.proof.late.last_loss)
     for count in (10, 40):
         if apart := reached.apart_after(count, m, baseline, expected):
             found |= {f"{what}_{count}": getattr(apart, what) for what in REACHED}

@@ -1,11 +1,12 @@
 """Every injected fault is found and named, in several modes; honest modes pass the same checks."""
 
+import re
 from functools import cache, partial
 from typing import Any
 
 import pytest
 from builders import ENVIRONMENT, SCHEDULE
-from injected import FAULTS, Fault
+from injected import FAULTS, ONLY_IN, Fault
 from places import ROOT
 from taken import fakes, stages, taken
 
@@ -84,9 +85,19 @@ def test_an_injected_fault_is_named(mode: str, model: str, fault: Fault) -> None
     assert any(_says(fault.found, reason) for reason in found), found
 
 
-def _says(pattern: str, reason: str) -> bool:
-    import re
+@pytest.mark.parametrize(
+    ("model", "mode", "fault"),
+    [
+        pytest.param(model, mode, fault, id=f"{mode}-{model}-{fault.name}", marks=[SLOW] if model == "resnet9" else [])
+        for model, mode, fault in ONLY_IN
+    ],
+)
+def test_a_fault_of_one_mode_or_model_is_named(model: str, mode: str, fault: Fault) -> None:
+    found = reasons(measured(mode, model, fault), model)
+    assert any(_says(fault.found, reason) for reason in found), found
 
+
+def _says(pattern: str, reason: str) -> bool:
     return re.search(pattern, reason) is not None
 
 
@@ -103,4 +114,5 @@ def test_an_honest_mode_passes_every_check(mode: str, model: str) -> None:
 def test_the_documentation_lists_every_fault_that_is_tested() -> None:
     text = (ROOT / "docs" / "methods.md").read_text()
     rows = [line.split("|")[1].strip() for line in text.splitlines() if line.startswith("| ") and line.count("|") == 3]
-    assert [fault.name for fault in FAULTS if fault.name not in rows] == []
+    every = [*FAULTS, *(fault for _, _, fault in ONLY_IN)]
+    assert [fault.name for fault in every if fault.name not in rows] == []
