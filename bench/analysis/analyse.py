@@ -18,6 +18,7 @@ from bench.analysis.stats.ratios import (
     difference_from_itself,
     summarise,
 )
+from bench.analysis.updates import repeated_few
 from bench.records.case import Case
 from bench.records.ledger import LeftOut
 from bench.records.run import UNEQUAL, Failure, Measurement, Outcome, Plan, groups
@@ -115,7 +116,8 @@ def _judged(group: GroupResult, result: CaseResult, comparisons: dict[str, Compa
     failed = [f"failed in block {f.block}: {f.message}" for f in result.failures if result.measurements]
     noise = warnings.uneven_noise(comparison.ratio, ratio_between(group.baseline, result, share=1.0))
     few = warnings.few_blocks(comparison, result.skipped_blocks)
-    comparison = replace(comparison, warnings=(*few, *failed, *noise))
+    reason = "; ".join(filter(None, (comparison.reason, *repeated_few(result.measurements))))
+    comparison = replace(comparison, reason=reason, warnings=(*few, *failed, *noise))
     return replace(result, comparison=comparison, break_even=_break_even(group.baseline, result, comparison.verdict))
 
 

@@ -119,10 +119,10 @@ def inexact(measurements: Sequence[Measurement]) -> list[str]:
 
 
 def repeated_few(measurements: Sequence[Measurement]) -> list[str]:
-    """A warning where a slow mode's evidence rests on fewer first updates than others' does."""
+    """What a slow mode's verdict says where its evidence rests on fewer first losses than others' does."""
     fewest = min((len(m.evidence.first_losses) for m in measurements), default=FIRST_LOSSES)
     few = fewest < FIRST_LOSSES
-    return [f"its steps take so long that only its first {fewest} losses were compared"] if few else []
+    return [f"only its first {fewest} losses were compared, for its steps take long"] if few else []
 
 
 FIRST_LOSSES = 5  # that a case's work is compared by, unless its steps take too long

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bench.analysis.called import by_own_code
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Comparison, Summary, drift
-from bench.analysis.updates import inexact, repeated_few
+from bench.analysis.updates import inexact
 from bench.records.run import Measurement
 
 DRIFT_LIMIT = 0.05  # a change over a block's slices that is called unsteady; under the spread of a busy machine
@@ -12,7 +12,7 @@ DRIFT_LIMIT = 0.05  # a change over a block's slices that is called unsteady; un
 
 def of_measurements(measurements: Sequence[Measurement]) -> list[str]:
     """Every warning about how a case ran in its blocks."""
-    checks = (unsteady, unconverted, throttled, shared_gpu, repeated_few, inexact, by_own_code, compiled_anew)
+    checks = (unsteady, unconverted, throttled, shared_gpu, inexact, by_own_code, compiled_anew)
     return [text for check in checks for text in check(measurements)]
 
 
