@@ -36,7 +36,7 @@ FAULTS = [scaled(1.01), last_scaled(1.01), with_gradients(largest_left_out), smo
 NAMES = ["scaled", "one scaled", "kernel left out", "labels smoothed"]
 
 
-def built(mode: str, workload: Workload, fault: Fault = without_fault, is_baseline: bool = False) -> Built:
+def built(mode: str, workload: Workload, fault: Fault = without_fault, measures_noise: bool = False) -> Built:
     """The case after its build stage: first steps taken, evidence gathered."""
 
     def set_up_with_fault(_: Order) -> Setup:
@@ -54,7 +54,7 @@ def built(mode: str, workload: Workload, fault: Fault = without_fault, is_baseli
         return Setup(lambda: modes.load(mode)(make_faulty), digest)
 
     case = Case(mode, "cpu", 0, workload)
-    state: Any = Ordered(Order(case, 0, SCHEDULE, ENVIRONMENT, SYNTHETIC, is_baseline), fakes(set_up_with_fault))
+    state: Any = Ordered(Order(case, 0, SCHEDULE, ENVIRONMENT, SYNTHETIC, measures_noise), fakes(set_up_with_fault))
     for stage in ("open", "build"):
         state, _ = take(state, StageRequest(stage))
     assert isinstance(state, Built)
