@@ -119,8 +119,9 @@ def _apart(start: Any, then: Any, now: Any) -> tuple[float, float]:
     """How far apart two values are, and how far they are from the start: L2 norms, 0 where all bits are the same."""
     begun, was, is_now = (np.asarray(value, np.float64) for value in (start, then, now))
     same = np.asarray(then).tobytes() == np.asarray(now).tobytes()
-    change = max(np.linalg.norm(was - begun), np.linalg.norm(is_now - begun))
-    return 0.0 if same else float(np.linalg.norm(is_now - was)), float(change)
+    with np.errstate(invalid="ignore"):  # of infinities
+        change = max(np.linalg.norm(was - begun), np.linalg.norm(is_now - begun))
+        return 0.0 if same else float(np.linalg.norm(is_now - was)), float(change)
 
 
 def _share(far: float, change: float) -> float:

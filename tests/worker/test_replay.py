@@ -201,6 +201,20 @@ def test_a_weight_that_becomes_infinite_or_no_number_is_nothing_alike(bad: float
     assert found.slice.whole == 0.0  # as bad both times, bit for bit
 
 
+def test_a_weight_that_is_infinite_in_one_place_and_differs_in_another_is_nothing_alike() -> None:
+    trainer, first = begun()
+    broken = Snapshot(trainer)
+    trainer.weight.value = np.array([np.inf, 1, 1, 1], np.float32)
+    first = FirstUpdates(broken, Snapshot(trainer), first.losses, 0.01)
+
+    def differs(trainer: Batches, steps: int) -> None:
+        trainer.train(steps)
+        trainer.weight.value = np.array([np.inf, 2, 1, 1], np.float32)
+
+    trainer.take = differs
+    assert replay(trainer, first, 1, 1).first.most == 2.0
+
+
 def test_retraces_of_the_replay_are_counted() -> None:
     trainer, first = begun()
 
