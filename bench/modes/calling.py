@@ -45,7 +45,10 @@ class Watch:
             as_traced=functions == [traced] if traced else None,
         )
 
-    def _ran(self, kind: Any, inputs: Any, attributes: Any, outputs: Any, name: Any = None, graph: Any = None) -> None:
+    def _ran(
+        self, kind: Any, inputs: Any, attributes: Any, outputs: Any, op_name: Any = None, graph: Any = None
+    ) -> None:
+        """TensorFlow gives the last two by name."""
         if graph is None:  # else it is being traced, not run
             self._seen.append(tf.compat.as_str(kind))
 
@@ -79,7 +82,7 @@ def tracing_us() -> int:
 
 def plain(name: str) -> str:
     """'__inference_middle_118' -> 'middle': without what differs from trace to trace."""
-    return re.sub(r"^(__(inference|forward|backward)_+)+|(_\d+)+$", "", name) or name
+    return re.sub(r"^(__(inference|forward|backward)_)+|(_\d+)+$", "", name) or name
 
 
 def _compiled(function: str, known: set[str]) -> Iterator[str]:
