@@ -364,6 +364,14 @@ def test_another_late_loss_or_gradient_is_other_work() -> None:
     assert other_late_update(scaled, BASELINE, noise, None, 1e-5) == []  # no floor, no comparison of gradients
 
 
+@pytest.mark.parametrize(("far_noise", "count"), [(1e-3, 0), (0.0, 1)])
+def test_on_the_late_batch_other_relus_may_turn_than_on_the_first(far_noise: float, count: int) -> None:
+    turned = a_full_measurement(late=a_late(gradients=(GradientSketch("kernel", 1.0, (0.52, -0.48)),)))
+    noise = with_noise(0.0)
+    noise = replace(noise, gradients=(replace(noise.gradients[0], far_noise=far_noise),))
+    assert len(other_late_update(turned, BASELINE, noise, FLOOR, 1e-5)) == count
+
+
 def test_late_updates_of_other_counts_are_of_other_batches_and_not_compared() -> None:
     other = a_full_measurement(late=a_late(updates=14, loss=5.0))
     assert other_late_update(other, BASELINE, PLAIN, FLOOR, 1e-5) == []

@@ -132,6 +132,13 @@ def test_the_proof_goes_from_the_first_update_to_the_last() -> None:
     assert unproven_mode(measurement) == ()
 
 
+@pytest.mark.parametrize(("steps", "updates"), [(3, 10), (1, 8), (5, 15)])
+def test_a_short_case_is_looked_at_where_it_ends(steps: int, updates: int) -> None:
+    _, measurement = taken(an_order(), instruments(a_trainer()), stages(2, steps))
+    last = measurement.proof.reached[-1]
+    assert (last.updates, last.lengths) == (updates, pytest.approx((2.0 * updates,)))
+
+
 def test_slices_over_which_the_watched_weight_stays_and_tracing_within_them_are_counted() -> None:
     trainer = a_trainer()
     kept = trainer.run

@@ -103,6 +103,12 @@ def test_a_decay_too_small_to_be_seen_in_an_element_is_seen_along_the_weight(dec
     assert recomputed_after(trainer).along > 3 * ALONG
 
 
+def test_steps_along_the_weight_that_are_all_longer_by_a_rounding_of_the_rate_are_no_decay() -> None:
+    trainer = AdamTrainer({"learning_rate": 1e-3 * (1 + 1e-5)}, shapes=((300, 400),))
+    trainer.draw = SimpleNamespace(normal=lambda *_: -trainer.task.weights[0].value)  # type: ignore[assignment]
+    assert passes(recomputed_after(trainer))
+
+
 @pytest.mark.parametrize("left_out", [0, 1])
 def test_a_weight_that_is_not_updated_is_named(left_out: int) -> None:
     trainer = AdamTrainer()

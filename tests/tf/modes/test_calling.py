@@ -113,6 +113,16 @@ def test_keras_with_many_steps_an_execution_takes_one_step_to_be_looked_at_and_t
     assert updates(trainer) - before == 4
 
 
+@pytest.mark.parametrize("mode", ["keras_fit", "keras_eager"])
+def test_kerass_thread_is_watched_for_one_step_and_no_longer(mode: str) -> None:
+    trainer, watch = opened(mode), calling.Watch()
+    trainer._run(1, watch)
+    seen_of_one = watch.calls()
+    trainer.run(2)
+    assert watch.calls() == seen_of_one
+    assert trainer.calls() == seen_of_one
+
+
 @pytest.mark.parametrize(
     ("call", "functions", "compiled"),
     [
@@ -155,6 +165,15 @@ def test_a_function_inside_a_loop_or_branch_of_a_graph_is_found() -> None:
 
     looping(ONE)
     assert "block" in calling.watched(lambda: looping(ONE)).compiled
+
+
+def test_a_function_that_is_one_of_many_branches_is_found() -> None:
+    @tf.function(autograph=False)
+    def choosing(which: Any) -> Any:
+        return tf.switch_case(which, [lambda: ONE, lambda: block(ONE), lambda: ONE + 1])
+
+    choosing(tf.constant(0))
+    assert "block" in calling.watched(lambda: choosing(tf.constant(0))).compiled
 
 
 def test_tracing_runs_nothing_that_counts() -> None:

@@ -89,7 +89,9 @@ def test_with_many_steps_a_call_the_updates_are_counted_right_and_come_again(mod
         progress = progress.after_slice(4)
     (updates,) = trainer.read([trainer.task.optimizer.iterations])
     assert int(updates) == progress.updates
-    late(trainer, first.start, progress.updates)
+    late_loss, other = late(trainer, first.start, progress.updates)[0].loss, opened(mode, steps_per_call=per_call)
+    other.step_again(progress.updates)
+    assert late_loss == other.sync()  # on the batch that comes next
     found = replay(trainer, first, 4, per_call)
     assert (found.first.whole, found.retraces) == (0.0, 0)
     assert found.slice
