@@ -290,6 +290,16 @@ def test_at_the_second_mark_the_noise_of_the_first_has_grown() -> None:
         assert len(other_updates(m, baseline, with_noise(0.01))) == count
 
 
+@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16", "tf32"])
+def test_in_fewer_bits_the_training_is_compared_only_by_a_measured_noise(precision: str) -> None:
+    """A slow baseline measures none: its rounding drives honest cases further apart than float32's."""
+    baseline = a_full_measurement(a_case(precision=precision))
+    m = a_full_measurement(a_case("function", precision=precision), reached=(a_reached(lengths=(0.0106,)),))
+    assert other_updates(m, baseline, PLAIN) == []
+    assert len(other_updates(m, baseline, with_noise(0.01))) == 1
+    assert other_updates(m, baseline, with_noise(0.02)) == []
+
+
 def test_noise_that_is_not_finite_allows_no_more() -> None:
     noise = replace(with_noise(0.0), moved=a_reached(lengths=(None,), projections=((None, None),)))
     m = reached(a_reached(lengths=(0.0101,)))
