@@ -2,6 +2,7 @@
 
 import sys
 
+from bench.commands import streams
 from bench.commands.app import app
 from bench.errors import BenchError, Exit, NotMeasured
 from cifar_core.errors import DataError
@@ -9,10 +10,14 @@ from cifar_core.errors import DataError
 
 def main() -> None:
     """Run the command that was typed, and end the process with its exit code."""
+    streams.prepare()
     try:
-        app(prog_name="cifar-bench")
+        try:
+            app(prog_name="cifar-bench")
+        finally:
+            streams.end()
     except (BenchError, DataError) as error:
-        sys.stderr.write(f"error: {error}\n")
+        streams.refuse(error)
         sys.exit(Exit.CASE_FAILED if isinstance(error, NotMeasured) else Exit.USAGE)
     except KeyboardInterrupt:
         sys.exit(Exit.INTERRUPTED)

@@ -11,3 +11,8 @@ def test_eager(show: Show) -> None:
 def test_keras_eager(show: Show) -> None:
     """Keras' loop, with run_eagerly=True."""
     show()
+
+
+def test_custom_loop(show: Show) -> None:
+    """The loop that people write with Keras: its layers, a GradientTape and its optimizer."""
+    show()

@@ -21,3 +21,8 @@ def test_function_loop(show: Show) -> None:
 def test_keras_fit(show: Show) -> None:
     """Keras' loop, whose step is a tf.function too."""
     show()
+
+
+def test_custom_loop_function(show: Show) -> None:
+    """The loop that people write with Keras, its step under tf.function."""
+    show()

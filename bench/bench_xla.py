@@ -21,3 +21,8 @@ def test_autocluster(show: Show) -> None:
 def test_keras_jit(show: Show) -> None:
     """Keras' loop, its step compiled whole."""
     show()
+
+
+def test_xla_cached(show: Show) -> None:
+    """The step is compiled whole, and its program read from a disk cache in the first step."""
+    show()

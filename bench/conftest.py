@@ -15,6 +15,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from bench.commands import pytest_options
 from bench.commands.console import aside, results
 from bench.commands.pytest_session import PytestSession
+from bench.commands.streams import no_backend
 from bench.errors import BenchError, Exit
 from bench.machine import environment
 from bench.report.pytest_benchmark import samples
@@ -32,6 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if session := pytest_options.session(config):
         config.stash[SESSION] = session
+        no_backend()
 
 
 def pytest_ignore_collect(config: pytest.Config) -> bool | None:

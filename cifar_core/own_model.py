@@ -23,6 +23,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ from cifar_core.inputs import Inputs, keep
 from cifar_core.models.layers import TrainingMode
 from cifar_core.optimizers import Adam, KerasOptimizer
 from cifar_core.own_batches import OwnBatches
+from cifar_core.own_names import explained, share
 from cifar_core.training import PRECISIONS, Loss, Task, cast
 from cifar_core.workload import Workload
 
@@ -190,11 +192,15 @@ def find(spelling: str) -> Callable[[], Any]:
     name, _, attribute = spelling.partition(":")
     if (here := os.getcwd()) not in sys.path[:1]:
         sys.path.insert(0, here)
+    share(Path(here))
     try:
         module = importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name and (name == error.name or name.startswith(f"{error.name}.")):
-            raise ModelError(f"there is no module {error.name}, neither in {here} nor on Python's path") from None
+    except (ImportError, AttributeError) as error:
+        if reason := explained(error, Path(here)):
+            raise ModelError(reason) from None
+        missing = error.name if isinstance(error, ModuleNotFoundError) else None
+        if missing and (name == missing or name.startswith(f"{missing}.")):
+            raise ModelError(f"there is no module {missing}, neither in {here} nor on Python's path") from None
         raise
     except SystemExit as error:
         raise ModelError(f"importing {name} ended Python; run such code only `if __name__ == '__main__':`") from error

@@ -12,6 +12,7 @@ from places import ROOT
 
 from bench.commands.app import app
 from bench.modes import MODES
+from bench.modes.groups import GROUPS
 
 README = (ROOT / "README.md").read_text()
 COMMANDS = re.findall(r"^    cifar-bench (.+?)(?:\s+#.*)?$", README, re.MULTILINE) + re.findall(
@@ -41,6 +42,10 @@ def test_every_link_and_picture_is_there() -> None:
     targets = [target for target in re.findall(r"\]\(([^)#]+)\)", README) if "://" not in target]
     assert targets
     assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_every_group_of_modes_is_explained() -> None:
+    assert [group.name for group in GROUPS if f"`--modes {group.name}`" not in README] == []
 
 
 def test_every_mode_is_explained() -> None:

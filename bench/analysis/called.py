@@ -28,7 +28,7 @@ def by_own_code(measurements: Sequence[Measurement]) -> list[str]:
 
 
 def _besides(m: Measurement) -> list[str]:
-    """Graphs in an eager step, and what XLA compiles in a mode without XLA."""
+    """Graphs in an eager step, what XLA compiles in a mode without XLA, and traces of any function in the slices."""
     calls, expected = m.proof.calls, modes.row(m.case.mode).expected
     if calls is None:
         return []
@@ -37,6 +37,8 @@ def _besides(m: Measurement) -> list[str]:
         found.append(f"not all of its step is eager, {_called(calls.functions)}")
     if not expected.xla_compilations and calls.compiled:
         found.append(f"XLA compiles {_names(calls.compiled)} in it")
+    if m.proof.tracing_us:
+        found.append(f"it traced functions for {m.proof.tracing_us / 1e3:.1f} ms while timed")
     return found
 
 

@@ -15,6 +15,7 @@ from bench.analysis.stats.ratios import Summary
 from bench.errors import BenchError
 from bench.modes import MODES
 
+LEAST_LIMIT = 1e-4  # of a ratio: no two modes and no two runs of one are so far apart that a gate below could fail
 FORMS = "'slower 5%', 'function slower 5%', 'step slower 5%', 'eager step slower 5%' or 'function/eager < 1.5'"
 
 
@@ -56,11 +57,22 @@ def parse(text: str) -> Gate:
     """A gate as typed. Raises BenchError for a form or a mode that is not known."""
     slower = re.fullmatch(r"\s*(?:(?!step\b)(\w+)\s+)?(step\s+)?slower\s+(\d+(?:\.\d+)?)\s*%\s*", text)
     if slower:
-        return Gate(text, 1 / (1 + float(slower[3]) / 100), _mode(slower[1] or "", text), step=bool(slower[2]))
+        limit = 1 / (1 + float(slower[3]) / 100)
+        return _able_to_fail(Gate(text, limit, _mode(slower[1] or "", text), step=bool(slower[2])))
     below = re.fullmatch(r"\s*(\w+)\s*/\s*(\w+)\s*<\s*(\d+(?:\.\d+)?)\s*", text)
     if not below:
         raise BenchError(f"'{text}' is no gate; known forms: {FORMS}")
-    return Gate(text, float(below[3]), _mode(below[1], text), _mode(below[2], text))
+    return _able_to_fail(Gate(text, float(below[3]), _mode(below[1], text), _mode(below[2], text)))
+
+
+def _able_to_fail(gate: Gate) -> Gate:
+    """The gate. Raises BenchError for one that passes, or fails, whatever is measured."""
+    if gate.baseline and gate.baseline == gate.mode:
+        raise BenchError(f"the gate '{gate.text}' compares {gate.mode} with itself; name two modes: {FORMS}")
+    if not LEAST_LIMIT <= gate.low_limit <= 1 / LEAST_LIMIT:
+        verb = "fails" if gate.low_limit > 1 else "passes"
+        raise BenchError(f"the gate '{gate.text}' {verb} whatever is measured; type a limit such as {FORMS}")
+    return gate
 
 
 def _mode(name: str, text: str) -> str:

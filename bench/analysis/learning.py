@@ -147,7 +147,9 @@ def _steady_s(training: TrainingResult) -> float:
 
 
 def _ratio(seconds: Sequence[tuple[float, float]]) -> Summary | None:
-    return summarise([baseline_s / mode_s for baseline_s, mode_s in seconds]) if seconds else None
+    """Of what took any time: a training of one step has none beside its first call."""
+    ratios = [baseline_s / mode_s for baseline_s, mode_s in seconds if baseline_s > 0 and mode_s > 0]
+    return summarise(ratios) if ratios else None
 
 
 def read_learning(folder: Path) -> Learning:

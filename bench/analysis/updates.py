@@ -3,40 +3,15 @@
 Each check returns its reasons; no reasons means that the case passed, or that its file holds nothing to check.
 """
 
-import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import compress
 
 import numpy as np
 
-from bench.analysis.gradients import LATE_TURNED, Floor, more_than_rounding, on_another_batch, relative
-from bench.records.proof import Evidence, GradientSketch, Reached, Repeated, Updated
+from bench.analysis.gradients import Floor, more_than_rounding, on_another_batch, relative
+from bench.analysis.reached import other_reach
+from bench.records.proof import Evidence, Repeated, Updated
 from bench.records.run import Measurement
 
-
-@dataclass(frozen=True, slots=True)
-class MostApart:
-    """By how much two honest trainings may differ after so many updates, relatively.
-
-    `whole` is the length of all weights' change as one vector, `length` that of a single weight's change or moving
-    average, `weight` the difference of a single weight's change, direction included.
-    """
-
-    whole: float
-    length: float
-    weight: float
-    loss: float
-
-
-# Up to these counts of updates. Beyond, rounding drives honest modes so far apart that a difference says nothing.
-MOST_APART = (
-    (10, MostApart(whole=2e-3, length=3e-2, weight=0.3, loss=5e-3)),
-    (40, MostApart(whole=1e-2, length=0.15, weight=math.inf, loss=0.15)),
-)
-MOVED = 5.0  # times as far apart as a rounding of every weight drives the baseline itself by the first mark
-GROWTH = 5.0  # how much further that drives it by the second
-ROUNDING = 1e-2  # share of a gradient's norm
 OFF, ALONG, MOMENT = 20.0, 20.0, 1e-4  # of an update: rounding units, and relative (see records.proof.Updated)
 ROUGHLY = Repeated(0, loss=5e-3, whole=5e-2, most=0.3, variable="")  # where the order of sums is left to chance
 
@@ -163,96 +138,20 @@ def other_late_update(
     ours, theirs = m.proof.late, baseline.proof.late
     if not ours or not theirs or ours.updates != theirs.updates:
         return []
-    apart = relative(ours.loss, theirs.loss)
+    apart = relative(ours.last_loss, theirs.last_loss)
     reasons = [f"the loss of a late step differs by {apart:.1e} (tolerance {most:.0e})"] if apart > most else []
     if floor:
         reference = on_another_batch(theirs.gradients, noise)
-        reasons += more_than_rounding(ours.gradients, reference, replace(floor, turned=LATE_TURNED), "late")
+        reasons += more_than_rounding(ours.gradients, reference, floor, "late")
     return reasons
 
 
 def other_updates(m: Measurement, baseline: Measurement, noise: Evidence) -> list[str]:
     """Where a case has trained otherwise than the baseline in the same block; `noise` is what the baseline measured."""
     reasons = [] if wrong_updates(_late_update(baseline)) else wrong_updates(_late_update(m))
-    theirs = {reached.updates: reached for reached in baseline.proof.reached}
-    for ours in m.proof.reached:
-        if ours.updates in theirs and (limit := _limit(ours.updates, baseline, noise)):
-            reasons += _other_reach(ours, theirs[ours.updates], noise, limit)
+    reasons += other_reach(m, baseline, noise)
     if m.proof.still and not baseline.proof.still:
         reasons.append(f"in {m.proof.still} slices a weight did not move that had moved before")
-    if (m.proof.tracing_us or 0) > 0 and not baseline.proof.tracing_us:
-        reasons.append(f"it traced functions for {(m.proof.tracing_us or 0) / 1e3:.1f} ms while timed")
+    if m.proof.tracing_us and not baseline.proof.tracing_us:
+        reasons.append(f"it traced functions for {m.proof.tracing_us / 1e3:.1f} ms while timed, unlike the baseline")
     return reasons
-
-
-def apart_after(updates: int, m: Measurement, baseline: Measurement, noise: Evidence | None) -> MostApart | None:
-    """How far a case is from its baseline after so many updates; None where one of the two was not looked at there."""
-    both = [next((r for r in each.proof.reached if r.updates == updates), None) for each in (m, baseline)]
-    ours, theirs = both
-    return _apart(ours, theirs, noise or baseline.evidence) if ours and theirs else None
-
-
-def _limit(updates: int, baseline: Measurement, noise: Evidence) -> MostApart | None:
-    """What may differ after so many updates; more where a rounding drives the baseline itself further apart.
-
-    MOST_APART was measured in float32: in another precision, nothing is known where the baseline has not measured it.
-    """
-    mark, fixed = next(((mark, reach) for mark, reach in MOST_APART if updates <= mark), (0, None))
-    moved = noise.moved
-    at_mark = next((r for r in baseline.proof.reached if moved and r.updates == moved.updates), None)
-    if fixed is None or moved is None or at_mark is None:
-        return fixed if baseline.case.workload.precision == "float32" else None
-    factor = MOVED * (1 if mark == moved.updates else GROWTH)
-    apart = _apart(moved, at_mark, noise)
-    own = (apart.whole, apart.length, apart.weight, apart.loss)
-    limits = (fixed.whole, fixed.length, fixed.weight, fixed.loss)
-    return MostApart(
-        *(max(most, factor * far if math.isfinite(far) else 0.0) for most, far in zip(limits, own, strict=True))
-    )
-
-
-def _apart(ours: Reached, theirs: Reached, noise: Evidence) -> MostApart:
-    """How far apart two trainings of the same variables are after as many updates.
-
-    Weights whose gradients are but rounding are left out: Adam makes whole steps of it, in any direction.
-    """
-    kept = [not _is_rounding(sketch) for sketch in noise.gradients]
-    ours_kept, theirs_kept = (list(compress(reached.lengths, kept)) for reached in (ours, theirs))
-    pairs = zip((*ours_kept, *ours.averages), (*theirs_kept, *theirs.averages), strict=False)
-    lengths = [relative(a, b) for a, b in pairs]
-    whole = relative(_norm(ours_kept), _norm(theirs_kept)) if any(kept) else 0.0
-    directions = zip(compress(ours.projections, kept), compress(theirs.projections, kept), theirs_kept, strict=False)
-    weights = [_distance(a, b) / length for a, b, length in directions if length]
-    loss = 0.0 if ours.loss is None or theirs.loss is None else relative(ours.loss, theirs.loss)
-    return MostApart(whole, max(lengths, default=0.0), max(weights, default=0.0), loss)
-
-
-def _is_rounding(sketch: GradientSketch) -> bool:
-    """Whether a move of every weight by one rounding changes this weight's gradient by a share that is no rounding."""
-    return (sketch.noise or 0.0) > ROUNDING * (sketch.norm or 0.0)
-
-
-def _other_reach(ours: Reached, theirs: Reached, noise: Evidence, limit: MostApart) -> list[str]:
-    apart = _apart(ours, theirs, noise)
-    found = (
-        ("its weights have come another way", apart.whole, limit.whole),
-        ("a weight or a moving average has come another way", apart.length, limit.length),
-        ("a weight has gone in another direction", apart.weight, limit.weight),
-        ("its loss differs", apart.loss, limit.loss),
-    )
-    return [
-        f"after {ours.updates} updates {what}, by {far:.1e} (tolerance {most:.0e})"
-        for what, far, most in found
-        if far > most
-    ][:1]
-
-
-def _norm(lengths: Sequence[float | None]) -> float | None:
-    return None if None in lengths else math.hypot(*(length or 0.0 for length in lengths))
-
-
-def _distance(a: Sequence[float | None], b: Sequence[float | None]) -> float:
-    if None in a or None in b or len(a) != len(b) or not a:
-        return math.inf
-    squares = [((x or 0.0) - (y or 0.0)) ** 2 for x, y in zip(a, b, strict=True)]
-    return math.sqrt(sum(squares) / len(squares))

@@ -192,6 +192,7 @@ _UNEXPECTED = (
     ("clusters", "XLA formed no cluster", "XLA formed clusters"),
     ("loops", "its graph holds no loop", "its graph holds a loop"),
     ("converted", "AutoGraph converted nothing", "AutoGraph converted it"),
+    ("cache_reads", "it read no program from XLA's disk cache", "it read a program from XLA's disk cache"),
 )
 
 

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from bench.errors import BenchError
+from cifar_core.own_names import explained, share
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,14 @@ def load_module(name_or_path: str) -> ModuleType:
     """
     if not name_or_path.endswith(".py"):
         folder = _search_current_folder()
+        share(Path(folder))
         try:
             return importlib.import_module(name_or_path)
-        except ModuleNotFoundError as error:
-            if error.name and (name_or_path == error.name or name_or_path.startswith(f"{error.name}.")):
-                raise BenchError(f"there is no module {error.name}, neither in {folder} nor on Python's path") from None
+        except (ImportError, AttributeError) as error:
+            _explain(error, Path(folder))
+            missing = error.name if isinstance(error, ModuleNotFoundError) else None
+            if missing and (name_or_path == missing or name_or_path.startswith(f"{missing}.")):
+                raise BenchError(f"there is no module {missing}, neither in {folder} nor on Python's path") from None
             raise
     file = Path(name_or_path).resolve()
     if not file.is_file():
@@ -47,8 +51,19 @@ def load_module(name_or_path: str) -> ModuleType:
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules[file.stem] = module  # before it runs, as for any import: pickle and dataclasses look there
-    spec.loader.exec_module(module)
+    share(file.parent)
+    try:
+        spec.loader.exec_module(module)
+    except (ImportError, AttributeError) as error:
+        _explain(error, file.parent)
+        raise
     return module
+
+
+def _explain(error: Exception, folder: Path) -> None:
+    """Raises BenchError where it failed because the user's module has the name of one of ours."""
+    if reason := explained(error, folder):
+        raise BenchError(reason) from None
 
 
 def located_file(name_or_path: str) -> Path:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.commands.console import aside, results
+from bench.commands.console import aside, results, warn_of_caches
+from bench.commands.streams import say
 from bench.errors import Exit
 from bench.records.choices import DEFAULTS
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def accuracy(
-    modes: Annotated[str, typer.Option(help="Modes to compare, with commas, or all: see `list`.")] = DEFAULTS.modes,
+    modes: Annotated[str, typer.Option(help="Modes or groups of them, with commas: see `list`.")] = DEFAULTS.modes,
     seeds: Annotated[int, typer.Option(help="How many seeds, counted from --seed.")] = 5,
     steps: Annotated[int, typer.Option(help="Training steps; 0 is the recipe's own number.")] = 1500,
     model: Annotated[str, typer.Option(help="The model: see `list`.")] = "tutorial_cnn",
@@ -61,6 +62,7 @@ def _execute(folder: Path, source: "Source") -> Exit:
     from bench.runner.accuracy import execute
 
     aside(f"data: {source.title}\nfolder: {folder}")
+    warn_of_caches()
     try:
         with terminal.progress("seed") as progress:
             execute(folder, source, progress)
@@ -82,8 +84,8 @@ def show_accuracy(folder: Path) -> None:
     path = build(folder)
     trainings = read_learning(folder)
     for sentence in learning.sentences(trainings):
-        typer.echo(sentence.replace("**", ""))
+        say(sentence.replace("**", ""))
     terminal.show(learning_tables.table(trainings))
     for line in learning.alarms(trainings):
         aside(line.replace("**", ""))
-    typer.echo(f"report: {path}")
+    say(f"report: {path}")

@@ -1,7 +1,9 @@
 """The command line as Typer knows it: which commands there are, in the order in which --help shows them."""
 
+import os
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -21,7 +23,7 @@ from bench.commands.rules import rules
 from bench.commands.run import run
 from bench.commands.selftest import selftest
 from bench.commands.train import train
-from bench.errors import Exit
+from bench.errors import BenchError, Exit
 
 Command = Callable[..., Exit]
 COMMANDS: tuple[tuple[str, Command], ...] = (
@@ -42,6 +44,8 @@ COMMANDS: tuple[tuple[str, Command], ...] = (
     ("list", list_names),
 )
 
+STARTING = (run, breakeven, selftest, train, accuracy, probe, explain)  # processes that are sent names as JSON
+
 app = typer.Typer(
     help="What your way of executing a TensorFlow training step costs on this machine, and whether it still learns.",
     no_args_is_help=True,
@@ -56,9 +60,29 @@ def _exiting(command: Command) -> Callable[..., None]:
 
     @wraps(command)
     def exits(*args: Any, **options: Any) -> None:
+        if command in STARTING:
+            _refuse_bytes(*args, *options.values(), _here(), os.environ.get("CIFAR10_DIR", ""))
         raise typer.Exit(command(*args, **options))
 
     return exits
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except OSError:
+        raise BenchError("the folder you are in is not there any more; change to another one") from None
+
+
+def _refuse_bytes(*values: object) -> None:
+    """Raises BenchError for a name that is not UTF-8: no process that is started could be told it."""
+    for value in values:
+        try:
+            str(value).encode("utf-8")
+        except UnicodeEncodeError:
+            raise BenchError(
+                f"the name {value} is not UTF-8, as this command needs it; rename it, or use a link"
+            ) from None
 
 
 for _name, _command in COMMANDS:

@@ -8,13 +8,14 @@ from typing import Annotated
 
 import typer
 
-from bench.commands.console import aside, source_of
+from bench.commands.console import aside, source_of, warn_of_caches
+from bench.commands.streams import say
 from bench.errors import BenchError, Exit
 
 
 def breakeven(
     folder: Annotated[Path, typer.Argument(help="The folder of a run that predicts when modes are repaid.")],
-    modes: Annotated[str, typer.Option(help="Modes to try, with commas, or all.")] = "function,xla",
+    modes: Annotated[str, typer.Option(help="Modes or groups to try, with commas.")] = "function,xla",
     repeats: Annotated[int, typer.Option(help="Pairs of fresh processes for each number of steps.")] = 6,
     data: Annotated[str, typer.Option(help="auto: what the run was measured on; or where that is now.")] = "auto",
 ) -> Exit:
@@ -33,6 +34,7 @@ def breakeven(
         raise BenchError(f"{repeats} repeats try nothing; type e.g. --repeats 6")
     trials_planned = plan(store, choose_modes(modes), repeats)
     aside(f"data: {source.title}\nrun folder: {folder}")
+    warn_of_caches()
     try:
         with Lock(folder), terminal.progress("trial") as progress:
             trials = execute(store, source, trials_planned, progress)
@@ -43,5 +45,5 @@ def breakeven(
     terminal.show(table(trials))
     for failure in trials.failures:
         aside(f"failed: {failure.case.key}, {failure.stage}: {failure.message}")
-    typer.echo(f"report: {build(store).path}")
+    say(f"report: {build(store).path}")
     return Exit.CASE_FAILED if trials.failures else Exit.OK

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bench.commands.console import aside, results
+from bench.commands.streams import say
 from bench.errors import BenchError, Exit
+
+COLUMNS = {"what", "data"}  # of a table that has a column for each run too, by its name
 
 if TYPE_CHECKING:
     from bench.analysis.compare import NamedRun
@@ -34,12 +37,12 @@ def compare(
     differences, changes = comparing.differences(runs), comparing.changes(runs)
     judged = [judgement for gate in asked_gates for judgement in gates.judge(gate, runs, changes)]
     path = comparison.build(out or results("compare"), runs, differences, changes, judged)
-    typer.echo(comparison.data_line(runs))
+    say(comparison.data_line(runs))
     for table in comparison.tables(runs, differences, changes, judged):
         terminal.show(table)
     for sentence in comparison.interleaving(changes):
-        typer.echo(sentence.replace("**", "").replace("`", ""))
-    typer.echo(f"report: {path}")
+        say(sentence.replace("**", "").replace("`", ""))
+    say(f"report: {path}")
     return _exit(judged, _damaged(runs))
 
 
@@ -67,11 +70,13 @@ def _runs(folders: Sequence[Path]) -> "list[NamedRun]":
     from bench.analysis.analyse import analyse
     from bench.analysis.compare import NamedRun
     from bench.records.store import Store
+    from bench.records.strings import on_one_line
 
     if len(folders) < 2:
         raise BenchError("one run cannot be compared; type e.g. cifar-bench compare results/A results/B")
-    short_names = [os.path.basename(os.path.realpath(folder)) for folder in folders]
-    names = short_names if len(set(short_names)) == len(short_names) else [str(folder) for folder in folders]
+    short_names = [on_one_line(os.path.basename(os.path.realpath(folder))) for folder in folders]
+    unclear = len(set(short_names)) < len(short_names) or not COLUMNS.isdisjoint(short_names)
+    names = [on_one_line(str(folder)) for folder in folders] if unclear else short_names
     if len(set(names)) < len(names):
         raise BenchError("the same run was given twice; give different ones")
     stores = [Store.open(folder) for folder in folders]

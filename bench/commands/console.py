@@ -1,11 +1,11 @@
 """What several commands say and ask: lines beside the output, where results go, the images a run was measured on."""
 
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
+from bench.commands.streams import say
 from bench.errors import BenchError
 
 if TYPE_CHECKING:
@@ -26,7 +26,15 @@ def source_of(store: "Store", data: str) -> "Source":
 
 def aside(text: str) -> None:
     """Say it beside what the command prints, on stderr."""
-    typer.echo(text, err=True)
+    say(text, sys.stderr)
+
+
+def warn_of_caches() -> None:
+    """Say once what a command that starts processes leaves out of their environment variables."""
+    from bench.machine import xla_flags
+
+    if text := xla_flags.warning():
+        aside(f"warning: {text}")
 
 
 def results(name: str) -> Path:

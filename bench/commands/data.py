@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bench.commands.console import aside
+from bench.commands.streams import say
 from bench.errors import BenchError, Exit
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def data(
     if show:
         _refuse_special(png)
     source = cifar10.find(data) if show and out is None else _download(out or Path("data"), url)
-    typer.echo(f"data: {source.title}")
+    say(f"data: {source.title}")
     if show:
         _draw(source, png)
     return Exit.OK
@@ -61,4 +62,4 @@ def _draw(source: "Source", png: Path) -> None:
         plots.samples(source.read(TRAIN_PARTS[0]), names, source.title, png)
     except (OSError, ValueError) as error:
         raise BenchError(f"cannot draw to {png}: {error}; give another --png, ending in .png") from None
-    typer.echo(f"samples: {png}")
+    say(f"samples: {png}")

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bench.commands.console import warn_of_caches
+from bench.commands.streams import say
 from bench.errors import Exit
 
 if TYPE_CHECKING:
@@ -15,8 +17,9 @@ def devices(json: Annotated[bool, typer.Option("--json", help="As JSON, with wha
     """Is my GPU used at all? What TensorFlow sees, whether it computes there, and what is missing."""
     from bench.machine import availability
 
+    warn_of_caches()
     available = availability.probe()
-    typer.echo(_as_json(available) if json else "\n".join(lines(available)))
+    say(_as_json(available) if json else "\n".join(lines(available)))
     return Exit.CASE_FAILED if broken(available) else Exit.OK
 
 

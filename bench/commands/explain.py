@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from bench.commands.console import aside, results
+from bench.commands.console import aside, results, warn_of_caches
+from bench.commands.streams import say
 from bench.errors import BenchError, Exit
 
 
@@ -26,15 +27,17 @@ def explain(
 
     if lines < 0 or time_limit <= 0:
         raise BenchError("--lines must be 0 or more and --time-limit more than 0; type e.g. --lines 40")
-    explanation = explained(request(function, args, driver), time_limit, lambda stage: aside(f"{TITLES[stage]} ..."))
+    asked = request(function, args, driver)
+    warn_of_caches()
+    explanation = explained(asked, time_limit, lambda stage: aside(f"{TITLES[stage]} ..."))
     # Only now: the modules that write numbers load those that draw plots.
     from bench.autograph.explain.page import write
     from bench.autograph.explain.text import text
 
-    typer.echo(text(explanation, lines))
+    say(text(explanation, lines))
     page = out or _default_page(function)
     write(explanation, page)
-    typer.echo(f"\npage: {page}")
+    say(f"\npage: {page}")
     return Exit.OK
 
 

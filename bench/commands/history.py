@@ -19,9 +19,13 @@ def history(
     folders = sorted(path.parent for depth in ("*", "*/*") for path in folder.glob(f"{depth}/plan.json"))
     if not folders:
         raise BenchError(f"{folder} holds no run; give the folder that runs lie in, e.g. cifar-bench history results")
-    runs = read_runs(folders)
+    runs, broken = read_runs(folders)
+    if not runs:
+        raise BenchError(f"{folder} holds no run that can be read: {broken[0]}")
     terminal.show(table(runs))
+    for text in broken:
+        aside(f"warning: not shown: {text}")
     for name, run in runs:
         for line in run.left_out:
             aside(f"warning: {name}: left out: {line.text}")
-    return Exit.CASE_FAILED if any(run.damaged for _, run in runs) else Exit.OK
+    return Exit.CASE_FAILED if broken or any(run.damaged for _, run in runs) else Exit.OK

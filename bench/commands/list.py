@@ -1,8 +1,12 @@
 """`list`: the names that the options of the other commands take, each with what it means."""
 
-import typer
+from typing import TYPE_CHECKING
 
+from bench.commands.streams import say
 from bench.errors import Exit
+
+if TYPE_CHECKING:
+    from bench.modes.mode import Mode
 
 FOOTNOTE = (
     "* many steps in one call: --steps-per-call says how many; 0, the default, is a whole slice, in Keras one step"
@@ -15,21 +19,23 @@ def list_names() -> Exit:
     names_by_kind = _names_by_kind()
     width = max(len(name) for names in names_by_kind.values() for name, _ in names)
     for kind, names in names_by_kind.items():
-        typer.echo(f"{kind}:")
+        say(f"{kind}:")
         for name, meaning in names:
-            typer.echo(f"  {name:<{width}}  {meaning}")
-    typer.echo(FOOTNOTE)
+            say(f"  {name:<{width}}  {meaning}")
+    say(FOOTNOTE)
     return Exit.OK
 
 
 def _names_by_kind() -> dict[str, Names]:
     from bench.modes import MODES
+    from bench.modes.groups import GROUPS, members
     from bench.records.choices import DEVICES, INPUTS, PRECISIONS, PRESETS
     from cifar_core.models import MODELS
     from cifar_core.recipe import RECIPES
 
     return {
-        "modes": [(mode.name, mode.summary + " *" * mode.loops) for mode in MODES],
+        "modes": [(mode.name, mode.summary + _needs(mode) + " *" * mode.loops) for mode in MODES],
+        "groups of modes": [(group.name, f"{group.summary}: {_named(members(group.name))}") for group in GROUPS],
         "models": [*((model.name, model.title) for model in MODELS), ("module:factory", "your own: see the README")],
         "recipes": [(recipe.name, recipe.title) for recipe in RECIPES],
         "presets": [(preset.name, preset.summary) for preset in PRESETS],
@@ -37,3 +43,15 @@ def _names_by_kind() -> dict[str, Names]:
         "precisions": [(choice.name, choice.summary) for choice in PRECISIONS],
         "inputs": [(choice.name, choice.summary) for choice in INPUTS],
     }
+
+
+def _needs(mode: "Mode") -> str:
+    return f" (needs the extra {mode.extra}: python -m pip install '.[{mode.extra}]')" if mode.extra else ""
+
+
+def _named(modes: list[str]) -> str:
+    """A short group's modes by name; of a long one those that are not in it, which are fewer."""
+    from bench.modes import MODES
+
+    left_out = [mode.name for mode in MODES if mode.name not in modes]
+    return ", ".join(modes) if len(modes) <= len(left_out) else f"all but {', '.join(left_out)}"

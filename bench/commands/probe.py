@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.commands.console import aside
+from bench.commands.console import aside, warn_of_caches
+from bench.commands.streams import say
 from bench.errors import BenchError, Exit
 
 if TYPE_CHECKING:
-    from bench.autograph.probe.records import Limits, ModeRun
+    from bench.autograph.probe.records import CallPlace, FaultyOperation, Limits, ModeRun
 
 FORMATS = ("full", "json")
 
@@ -31,18 +32,30 @@ def probe(
 ) -> Exit:
     """Run a driver eagerly, as graphs and under XLA: does it do the same, and what is traced again? Runs your code."""
     from bench.autograph.probe import text as probe_text
+    from bench.autograph.probe.blame import blamed
     from bench.autograph.probe.compare import observations
+    from bench.autograph.probe.document import as_json
     from bench.autograph.probe.predictions import joined, predicted
+    from bench.autograph.probe.probe import isolated
     from bench.autograph.probe.probe import probe as run_in_each_mode
     from bench.autograph.probe.records import Limits, ProbeRequest
 
     limits = Limits(node_limit, time_limit, memory_limit)
     _refuse(file, tolerance, limits, output_format)
-    modes = run_in_each_mode(ProbeRequest(str(file), driver, limits=limits), lambda mode: aside(f"{mode} ..."))
-    findings = joined(predicted(file), observations(modes, tolerance))
-    show = probe_text.as_json if output_format == "json" else probe_text.text
-    typer.echo(show(str(file), driver, modes, findings))
-    return outcome(driver, modes, any(probe_text.diverging(seen.mode, findings) for seen in modes[1:]))
+    warn_of_caches()
+    request = ProbeRequest(str(file), driver, limits=limits)
+    modes = run_in_each_mode(request, lambda mode: aside(f"{mode} ..."))
+    refuse_failing(driver, modes)
+    checked = predicted(file)
+
+    def search(mode: str, place: "CallPlace") -> "FaultyOperation | None":
+        aside(f"{mode} again: which operation of {place.function} differs ...")
+        return isolated(request, mode, place, tolerance)
+
+    findings = joined(checked, blamed(observations(modes, tolerance), checked, search))
+    show = as_json if output_format == "json" else probe_text.text
+    say(show(str(file), driver, modes, findings))
+    return Exit.REGRESSION if any(probe_text.diverging(seen.mode, findings) for seen in modes[1:]) else Exit.OK
 
 
 def _refuse(file: Path, tolerance: float, limits: "Limits", output_format: str) -> None:
@@ -58,11 +71,11 @@ def _refuse(file: Path, tolerance: float, limits: "Limits", output_format: str) 
         raise BenchError(f"there is no Python file {file}; type the path of one, and --driver with a function of it")
 
 
-def outcome(driver: str, modes: "Sequence[ModeRun]", diverges: bool) -> Exit:
-    """The exit code. Raises BenchError for a driver that fails in every mode, or that does not end in eager mode."""
+def refuse_failing(driver: str, modes: "Sequence[ModeRun]") -> None:
+    """Raises BenchError for a driver that fails in every mode, or that does not end in eager mode."""
     eager = modes[0]
     if eager.limit:
         raise BenchError(f"{eager.mode}, which all else is compared with: {eager.limit}; let {driver}() do less")
     if eager.raised and all(seen.raised and seen.raised.kind == eager.raised.kind for seen in modes):
-        raise BenchError(f"{driver}() fails in every mode: {eager.raised.kind}: {eager.raised.message}")
-    return Exit.REGRESSION if diverges else Exit.OK
+        place = f" ({eager.raised.place})" if eager.raised.place else ""
+        raise BenchError(f"{driver}() fails in every mode: {eager.raised.kind}: {eager.raised.message}{place}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from bench.analysis.analyse import analyse
 from bench.analysis.learning import learning_beside
-from bench.machine import environment
+from bench.machine import environment, xla_flags
 from bench.records.case import Case
 from bench.records.choices import Options
 from bench.records.environment import Environment
@@ -111,6 +111,8 @@ class TimingSession:
 
     def _announce(self, store: Store, say: Say) -> None:
         say(f"data: {self._source.title}\nrun folder: {store.folder}")
+        if text := xla_flags.warning():
+            say(f"warning: {text}")
         cores = environment.usable_cores(environment.read())
         say(eta.foretell(store.plan, (), cores, run.budget(store.plan.schedule)))
 

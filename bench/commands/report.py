@@ -8,6 +8,7 @@ import typer
 from bench.commands.accuracy import show_accuracy
 from bench.commands.console import aside
 from bench.commands.selftest import show_selftest
+from bench.commands.streams import say
 from bench.commands.train import show_training
 from bench.errors import Exit
 
@@ -47,10 +48,10 @@ def show_run(report: "Report") -> None:
 
     run = report.run
     for sentence in (*headline.sentences(run), *sweep.sentences(run), *devices.sentences(run)):
-        typer.echo(sentence.replace("**", ""))
+        say(sentence.replace("**", ""))
     for caveat in headline.caveats(run):
-        typer.echo(caveat.replace("**", "").replace("`", ""))
+        say(caveat.replace("**", "").replace("`", ""))
     terminal.show(steady.table(run))
     for line in failures.lines(run):
         aside(line)
-    typer.echo(f"page: {report.page}\nreport: {report.path}")
+    say(f"page: {report.page}\nreport: {report.path}")

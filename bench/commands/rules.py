@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from bench.commands.console import warn_of_caches
+from bench.commands.streams import say
 from bench.errors import BenchError, Exit, unknown
 
 
@@ -30,18 +32,21 @@ def rules(
 def _show_demonstration() -> None:
     from bench.autograph.rules.demo import demonstration
 
+    warn_of_caches()
     for text in demonstration():
-        typer.echo(text)
+        say(text)
 
 
 def _show_matching(message: str) -> None:
-    from bench.autograph.rules.catalogue import matching
+    from bench.autograph.rules.catalogue import elsewhere, matching
 
-    matching_rules = matching(message)
-    if not matching_rules:
+    matching_rules, notes = matching(message), elsewhere(message)
+    if not matching_rules and not notes:
         raise BenchError("no rule knows this message; paste the line that names the error, or see `cifar-bench rules`")
     for rule in matching_rules:
-        typer.echo(f"{rule.code}  {rule.summary}\n       why: {rule.why}\n       fix: {rule.fix}")
+        say(f"{rule.code}  {rule.summary}\n       why: {rule.why}\n       fix: {rule.fix}")
+    for why, fix in notes:
+        say(f"no rule  {why}\n       fix: {fix}")
 
 
 def _show_rule(code: str) -> None:
@@ -50,10 +55,10 @@ def _show_rule(code: str) -> None:
     pages = [catalogue.page(rule) for rule in RULES if rule.code == code.upper()]
     if not pages:
         raise unknown("rule", code, [rule.code for rule in RULES], "cifar-bench rules")
-    typer.echo(pages[0])
+    say(pages[0])
 
 
 def _show_list() -> None:
     from bench.autograph.rules import catalogue
 
-    typer.echo(catalogue.listing())
+    say(catalogue.listing())

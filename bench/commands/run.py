@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
 
-from bench.commands.console import aside, results, source_of
+from bench.commands.console import aside, results, source_of, warn_of_caches
 from bench.commands.report import show_run
-from bench.errors import Exit
+from bench.errors import BenchError, Exit
 from bench.records.choices import DEFAULTS, Options
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def run(
-    modes: Annotated[str, Option(help="Modes to compare, with commas, or all: see `list`.")] = DEFAULTS.modes,
+    modes: Annotated[str, Option(help="Modes or groups of them, with commas: see `list`.")] = DEFAULTS.modes,
     models: Annotated[
         str, Option("--models", "--model", help="Models, with commas: see `list`; your own as module:factory.")
     ] = DEFAULTS.models,
@@ -45,11 +45,14 @@ def run(
     blocks: Annotated[int | None, Option(min=1, help="Measure so many now; --resume goes on.")] = None,
     probe: Annotated[bool, Option(help="Try first whether your own models do the same in each mode.")] = True,
     out: Annotated[Path | None, Option(help="A new run folder; default results/<time>-<preset>.")] = None,
-    resume: Annotated[Path | None, Option(help="Go on with this run; only --data and --blocks count.")] = None,
+    resume: Annotated[Path | None, Option(help="Go on with this run; only the next, --data, --blocks count.")] = None,
+    retry_failed: Annotated[bool, Option("--retry-failed", help="Measure repetitions again that failed.")] = False,
 ) -> Exit:
     """Time the training step in each mode and write a report."""
     if resume:
-        return _resume(resume, data, blocks, probe)
+        return _resume(resume, data, blocks, probe, retry_failed)
+    if retry_failed:
+        raise BenchError("--retry-failed needs a run; type e.g. --resume results/RUN --retry-failed")
     axes = (modes, models, batch_sizes, devices, threads, precisions, inputs, steps_per_call)
     options = Options(*axes, data, seed, preset, precision, budget, slow_down, determinism)
     return _start(options, out, blocks, probe)
@@ -67,12 +70,26 @@ def _start(options: Options, out: Path | None, blocks: int | None, probe: bool) 
         return _measure(store, source, blocks, probe)
 
 
-def _resume(folder: Path, data: str, blocks: int | None, probe: bool) -> Exit:
+def _resume(folder: Path, data: str, blocks: int | None, probe: bool, retry_failed: bool) -> Exit:
     """Go on with a run, or with its next blocks; `data` other than `auto` says where its images are now."""
     from bench.records.store import Store
 
     with Store.resume(folder) as store:
-        return _measure(store, source_of(store, data), blocks, probe)
+        source = source_of(store, data)
+        if retry_failed:
+            _retry(store, probe)
+        return _measure(store, source, blocks, probe)
+
+
+def _retry(store: "Store", probe: bool) -> None:
+    """What failed is measured anew, and the user's own models, which may be others by now, are probed anew."""
+    from bench.records.folders import PROBES
+    from bench.runner.run import set_failed_aside
+
+    if probe:
+        (store.folder / PROBES).unlink(missing_ok=True)
+    failures = set_failed_aside(store)
+    aside(f"to be measured again: {failures} that failed" if failures else f"nothing failed in {store.folder}")
 
 
 def _measure(store: "Store", source: "Source", blocks: int | None, probe: bool) -> Exit:
@@ -80,6 +97,7 @@ def _measure(store: "Store", source: "Source", blocks: int | None, probe: bool) 
     from bench.runner.run import precise
 
     aside(f"data: {source.title}\nrun folder: {store.folder}")
+    warn_of_caches()
     if store.warning:
         aside(f"warning: {store.warning}")
     _forecast(store)

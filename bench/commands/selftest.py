@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from bench.commands.console import aside, results
+from bench.commands.console import aside, results, warn_of_caches
+from bench.commands.streams import say
 from bench.errors import Exit
 
 SIMULATED_RUNS = 4000  # for each share: its standard error is a third of a per cent
@@ -37,6 +38,7 @@ def _measure(mode: str, preset: str, runs: int | None, neighbour: bool, data: st
     source = cifar10.find(data)
     folder = out or results(f"selftest-{preset}")
     aside(f"data: {source.title}\nfolder: {folder}")
+    warn_of_caches()
     try:
         with terminal.progress("block") as progress:
             selftest.execute(folder, mode, chosen_preset, neighbour, data, source, progress)
@@ -66,10 +68,10 @@ def show_selftest(folder: Path) -> Exit:
     from bench.report import selftest
 
     path, tested = selftest.build(folder)
-    typer.echo(selftest.sentence(tested).replace("**", ""))
+    say(selftest.sentence(tested).replace("**", ""))
     for table in selftest.tables(tested):
         terminal.show(table)
-    typer.echo(f"report: {path}")
+    say(f"report: {path}")
     if tested.problems:
         return Exit.REGRESSION
     return Exit.CASE_FAILED if tested.broken else Exit.OK

@@ -19,7 +19,10 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 from rich.table import Table as RichTable
+from rich.text import Text
 
+from bench.commands.streams import say, write
+from bench.records.strings import on_one_line
 from bench.report.form.document import Table
 
 PLAIN_WIDTH = 160  # wide enough that no cell is cut in a log
@@ -31,7 +34,7 @@ class Bar:
     def __init__(self, unit: str) -> None:
         self._unit = unit
         self._bar = Progress(
-            TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(),
+            TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn(),
             TextColumn("left"), TimeRemainingColumn(),
             console=Console(stderr=True), transient=True, speed_estimate_period=600,
         )  # fmt: skip
@@ -56,7 +59,7 @@ class Bar:
     def notice(self, text: str, share: float) -> None:
         assert self._task is not None
         description = f"{self._unit} {self._done + 1} of {self._blocks}: {text}"
-        self._bar.update(self._task, description=description, completed=self._done + share)
+        self._bar.update(self._task, description=on_one_line(description), completed=self._done + share)
 
     def block_done(self) -> None:
         self._done += 1
@@ -91,7 +94,7 @@ class Lines:
         spent = time.monotonic() - self._started
         left = spent / self._done * (self._blocks - self._done)
         done = f"{self._unit} {self._done} of {self._blocks} done after {spent:.0f} s"
-        sys.stderr.write(f"{done}, about {left:.0f} s left\n")
+        say(f"{done}, about {left:.0f} s left", sys.stderr)
 
 
 def progress(unit: str) -> Bar | Lines:
@@ -122,15 +125,17 @@ class Download:
         tenth = 10 * done // total if total else 0
         if self._bar.disable and tenth > self._tenth:
             self._tenth = tenth
-            sys.stderr.write(f"{done / 2**20:.0f} MiB, {10 * tenth} %\n")
+            say(f"{done / 2**20:.0f} MiB, {10 * tenth} %", sys.stderr)
 
 
 def show(table: Table) -> None:
-    """A report's table on stdout."""
+    """A report's table on stdout; its cells are texts as they stand, not Rich's markup, and no escape sequences."""
     console = Console() if sys.stdout.isatty() else Console(width=PLAIN_WIDTH, no_color=True)
     drawn = RichTable(box=None, padding=(0, 2, 0, 0))
     for column in table.columns:
-        drawn.add_column(column.title, overflow="fold")
+        drawn.add_column(Text(on_one_line(column.title)), overflow="fold")
     for cells in table.cells():
-        drawn.add_row(*cells)
-    console.print(drawn, markup=False)
+        drawn.add_row(*(Text(on_one_line(cell)) for cell in cells))
+    with console.capture() as captured:
+        console.print(drawn)
+    write(captured.get())

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.commands.console import aside, results
+from bench.commands.console import aside, results, warn_of_caches
+from bench.commands.streams import say
 from bench.errors import BenchError, Exit
 
 if TYPE_CHECKING:
@@ -64,8 +65,9 @@ def _execute(folder: Path, source: "Source") -> Exit:
     from bench.runner.train import TrainingFailed, execute
 
     aside(f"data: {source.title}\nfolder: {folder}")
+    warn_of_caches()
     try:
-        execute(folder, source, aside, lambda point: typer.echo(log_line(point)))
+        execute(folder, source, aside, lambda point: say(log_line(point)))
     except KeyboardInterrupt:
         aside(f"interrupted; go on with: cifar-bench train --resume {folder}")
         return Exit.INTERRUPTED
@@ -81,4 +83,4 @@ def show_training(folder: Path) -> None:
     from bench.records.folders import open_training
     from bench.report import training
 
-    typer.echo(f"{training.sentence(*open_training(folder))}\nreport: {training.build(folder)}")
+    say(f"{training.sentence(*open_training(folder))}\nreport: {training.build(folder)}")

@@ -11,6 +11,7 @@ import msgspec
 from bench.machine import environment
 from bench.machine.environment import BUS_ORDER
 from bench.machine.launcher import command
+from bench.machine.xla_flags import without_caches
 from bench.records.devices import DeviceProbe, FoundDevice
 
 PROBE = command("bench.worker.device_probe")
@@ -116,7 +117,7 @@ class Availability:
 
 def probe(command: Sequence[str] = PROBE, time_limit_s: float = TIME_LIMIT_S) -> Availability:
     """Ask now. Takes as long as importing TensorFlow, and on a GPU as long as loading its libraries."""
-    env = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "0", "TF_USE_LEGACY_KERAS": "1", **BUS_ORDER}
+    env = {**without_caches(), "TF_CPP_MIN_LOG_LEVEL": "0", "TF_USE_LEGACY_KERAS": "1", **BUS_ORDER}
     cards, hidden = tuple(environment.gpus()), os.environ.get("CUDA_VISIBLE_DEVICES")
     try:
         done = subprocess.run(

@@ -2,7 +2,6 @@
 
 import os
 import platform
-import re
 import subprocess
 import time
 from importlib import metadata
@@ -11,6 +10,7 @@ from pathlib import Path
 import psutil
 
 from bench.errors import BenchError
+from bench.machine import xla_flags
 from bench.records.environment import Environment
 
 # Variables that change how TensorFlow computes or schedules, and so belong to the result.
@@ -20,7 +20,7 @@ FLAG_PREFIXES = (
     *(f"TF_{word}" for word in ("ONEDNN", "MLIR", "SET", "JIT", "CPU", "AUTOTUNE")),
     *("XLA_", "OMP_", "KMP_", "MKL_", "DNNL_", "ONEDNN_", "CUDA_VISIBLE", "NVIDIA_TF32"),
 )
-_AUTO_JIT = re.compile(r"--tf_xla_auto_jit=(?!0\b|-1\b)\S*")
+_NO_AUTO_JIT = ("0", "-1")
 BUS_ORDER = {"CUDA_DEVICE_ORDER": "PCI_BUS_ID"}  # GPUs counted by their place on the bus, as nvidia-smi does
 GPU_QUERY = ("nvidia-smi", "--query-gpu=name,driver_version")
 
@@ -40,7 +40,7 @@ def read() -> Environment:
         python=platform.python_version(),
         tensorflow=_version("tensorflow"),
         numpy=_version("numpy"),
-        flags=flags(dict(os.environ)),
+        flags=flags(xla_flags.without_caches()),
         commit=_git("rev-parse", "--short=12", "HEAD"),
         dirty=None
         if (status := _git("status", "--porcelain", "--", ":/bench", ":/cifar_core")) is None
@@ -52,11 +52,16 @@ def read() -> Environment:
 
 def refuse_auto_jit() -> None:
     """Raises BenchError where a variable has XLA compile parts of every graph: then no mode is what its name says."""
-    if flag := _AUTO_JIT.search(os.environ.get("TF_XLA_FLAGS", "")):
+    held = xla_flags.flags(os.environ.get(xla_flags.TF_XLA_FLAGS, ""))
+    if asking := [flag for flag in held if _asks_for_auto_jit(*xla_flags.parts(flag))]:
         raise BenchError(
-            f"TF_XLA_FLAGS holds {flag[0]}, so XLA would compile parts of tf.function's graph too; type: unset "
+            f"TF_XLA_FLAGS holds {asking[0]}, so XLA would compile parts of tf.function's graph too; type: unset "
             "TF_XLA_FLAGS (the mode autocluster is what that flag does)"
         )
+
+
+def _asks_for_auto_jit(name: str, value: str) -> bool:
+    return name == "--tf_xla_auto_jit" and value not in _NO_AUTO_JIT
 
 
 def gpus() -> list[tuple[str, str]]:

@@ -36,19 +36,18 @@ class Watch:
         runtime = context.context()
         functions = [name for name in self._seen if runtime.has_function(name)]
         ops = [name for name in self._seen if not runtime.has_function(name)]
-        compiled = dict.fromkeys(name for function in functions for name in _compiled(function, set()))
+        compiled = dict.fromkeys(plain(name) for function in functions for name in _compiled(function, set()))
         return Calls(
             ops=len(ops),
             updates=sum(any(word in name for word in UPDATES) for name in ops),
             functions=tuple(map(plain, functions)),
-            compiled=tuple(map(plain, compiled)),
+            compiled=tuple(compiled),
             as_traced=functions == [traced] if traced else None,
         )
 
     def _ran(
         self, kind: Any, inputs: Any, attributes: Any, outputs: Any, op_name: Any = None, graph: Any = None
     ) -> None:
-        """TensorFlow gives the last two by name."""
         if graph is None:  # else it is being traced, not run
             self._seen.append(tf.compat.as_str(kind))
 
@@ -82,7 +81,7 @@ def tracing_us() -> int:
 
 def plain(name: str) -> str:
     """'__inference_middle_118' -> 'middle': without what differs from trace to trace."""
-    return re.sub(r"^(__(inference|forward|backward)_)+|(_\d+)+$", "", name) or name
+    return re.sub(r"^__(inference|forward)_(__backward_)?|(_\d+)+$", "", name) or name
 
 
 def _compiled(function: str, known: set[str]) -> Iterator[str]:

@@ -101,10 +101,8 @@ class KerasLoop:
 
     def __init__(self, make_task: Callable[..., Any], steps_per_call: int = 0, **options: Any) -> None:
         task = make_task()
-        if task.precision == "mixed_float16":
-            raise NotApplicable("Keras scales the loss of float16 in its own, changing way")
         self._per_call, self._done = steps_per_call or 1, 0
-        self.task = _kerasised(task, steps_per_execution=self._per_call, **options)
+        self.task = kerasised(task, steps_per_execution=self._per_call, **options)
         self._model, self._batches = self.task.model, _batches(task.inputs)
         self._traces, self._graph = inspection.Traces(task.inputs.names), None
         self._plain_step = self._model.train_step
@@ -212,7 +210,10 @@ class KerasLoop:
         return Structure()
 
 
-def _kerasised(task: Any, **options: Any) -> KerasTask:
+def kerasised(task: Any, **options: Any) -> KerasTask:
+    """The task as Keras trains it. Raises NotApplicable where Keras cannot hold it."""
+    if task.precision == "mixed_float16":
+        raise NotApplicable("Keras scales the loss of float16 in its own, changing way")
     if isinstance(task.model, Network):
         return _own(task, **options)
     if not hasattr(task.model, "keras_logits"):

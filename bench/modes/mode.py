@@ -18,6 +18,7 @@ class ExpectedExecution:
     clusters: bool | None = False
     loops: bool | None = None
     converted: bool | None = None
+    cache_reads: bool | None = None
     reason: str = ""
 
 
@@ -29,7 +30,8 @@ class Mode:
     many; `trains` where it can follow a recipe. `expected` proves the mode. `pytest_file` holds its test_<name>.
     `differs_from` names the mode that is the same but for one thing, so that the report compares the two; `lesson` is
     what follows where this mode is slower than that one. `effort` ranks how much the mode asks of a person's code
-    (0: nothing): of modes that are equally fast, the one with the least is recommended.
+    (0: nothing): of modes that are equally fast, the one with the least is recommended. `groups` are those in which
+    `--modes` takes it together with others; `extra` is the extra of this package that must be installed for it.
     """
 
     name: str
@@ -42,7 +44,9 @@ class Mode:
     pytest_file: str = "bench_function.py"
     differs_from: str = ""
     lesson: str = ""
-    effort: int = 3
+    effort: int = 5
+    groups: tuple[str, ...] = ("all",)
+    extra: str = ""
 
     @property
     def traces(self) -> bool:
@@ -58,6 +62,11 @@ class Mode:
     def compiles(self) -> bool:
         """Whether XLA compiles the step, whole or in parts."""
         return bool(self.expected.xla_compilations or self.expected.clusters)
+
+    @property
+    def cached(self) -> bool:
+        """Whether it starts from XLA's disk cache, which must hold its program before anything is measured."""
+        return bool(self.expected.cache_reads)
 
     @property
     def executes(self) -> Literal["eager", "graph", "xla"]:

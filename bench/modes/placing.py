@@ -41,7 +41,7 @@ def of_eager(call: Callable[[], Any]) -> Placement:
     ops: list[Op] = []
     transfers: list[str] = []
 
-    def ran(kind: Any, inputs: Any, attributes: Any, outputs: Any, name: Any = None, graph: Any = None) -> None:
+    def ran(kind: Any, inputs: Any, attributes: Any, outputs: Any, op_name: Any = None, graph: Any = None) -> None:
         if graph is not None:
             return  # being traced, not run
         values = [*outputs, *inputs]

@@ -9,6 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from bench.errors import BenchError
+from bench.records.decoding import UNREADABLE, decoded, formatted
 from bench.records.run import FORMAT
 from cifar_core.plain_files import read_plain, refuse_special
 
@@ -35,11 +36,14 @@ def new_folder(folder: Path, advice: str, again: str = "") -> Iterator[None]:
 
 
 def write(file: Path, record: object) -> None:
-    """Write a record as JSON, all or nothing: a reader, or a crash, never sees half a file. Raises OSError."""
+    """Write a record as JSON, all or nothing: a reader, or a crash, never sees half a file. Raises OSError.
+
+    It carries a checksum (checksum.py).
+    """
     draft = file.with_suffix(".tmp")
     refuse_special(draft)  # a FIFO would wait for a reader
     with draft.open("wb") as stream:
-        stream.write(msgspec.json.format(msgspec.json.encode(record)) + b"\n")
+        stream.write(formatted(record))
         stream.flush()
         os.fsync(stream.fileno())
     os.replace(draft, file)
@@ -61,10 +65,10 @@ def read(file: Path, kind: type[Record], advice: str = "restore it from a copy")
     try:
         text = read_plain(file, LARGEST)
         refuse_newer(text, file)
-        return msgspec.json.decode(text, type=kind)
+        return decoded(text, kind)
     except OSError as error:
         raise BenchError(f"cannot read {file}: {error.strerror}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise BenchError(f"{file} is broken ({error}); {advice}") from None
 
 

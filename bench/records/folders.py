@@ -16,12 +16,12 @@ from bench.errors import BenchError
 from bench.records import lines
 from bench.records.breakeven import TriedBreakEvens
 from bench.records.files import new_folder, read, write
+from bench.records.folder_validation import fault_of
 from bench.records.probes import Probes
 from bench.records.run import FORMAT
 from bench.records.selftest import SelfTest
 from bench.records.store import Store
 from bench.records.training import AccuracyPlan, Broken, Training, TrainingFiles, TrainingProgress
-from bench.records.validation import number_faults
 
 Record = TypeVar("Record")
 TRAININGS = "trainings.jsonl.gz"
@@ -39,7 +39,7 @@ def open_training(folder: Path) -> tuple[Training, TrainingProgress]:
     """A training that is there, and what has become of it. Raises BenchError."""
     if not lexists(folder / "training.json"):
         raise BenchError(f"{folder} is no training (it has no training.json); `cifar-bench train` makes one")
-    return read(folder / "training.json", Training), read(folder / "points.json", TrainingProgress)
+    return _sound(folder / "training.json", Training), _sound(folder / "points.json", TrainingProgress)
 
 
 def create_accuracy(folder: Path, plan: AccuracyPlan) -> None:
@@ -53,10 +53,7 @@ def open_accuracy(folder: Path) -> AccuracyPlan:
     """What an accuracy run set out to do. Raises BenchError where the folder holds none."""
     if not lexists(folder / "accuracy.json"):
         raise BenchError(f"{folder} has no accuracy.json; `cifar-bench accuracy` makes such a folder")
-    plan = _sound(folder / "accuracy.json", AccuracyPlan)
-    if not plan.modes or not plan.seeds:
-        raise BenchError(f"{folder / 'accuracy.json'} is broken (it has no modes or no seeds); restore it from a copy")
-    return plan
+    return _sound(folder / "accuracy.json", AccuracyPlan)
 
 
 def training_folder(folder: Path, mode: str, seed: int) -> Path:
@@ -67,17 +64,34 @@ def training_folder(folder: Path, mode: str, seed: int) -> Path:
 def read_trainings(folder: Path, plan: AccuracyPlan) -> dict[tuple[str, int], TrainingFiles]:
     """The trainings of an accuracy run that have begun, by mode and seed, in the plan's order. Raises BenchError."""
     packed = lines.read(folder / TRAININGS, TrainingFiles) if lexists(folder / TRAININGS) else ()
-    trainings = {(each.training.mode, each.training.recipe.seed): each for _, each in packed}
+    trainings = {_key(each): _planned(each, plan, str(place)) for place, each in packed}
     places = {(mode, seed): training_folder(folder, mode, seed) for mode in plan.modes for seed in plan.seeds}
-    unpacked = {key: _training(place) for key, place in places.items() if lexists(place / "points.json")}
+    unpacked = {key: _training(place, plan, key) for key, place in places.items() if lexists(place / "points.json")}
     every = {**trainings, **unpacked}
     return {key: every[key] for key in places if key in every}
 
 
-def _training(folder: Path) -> TrainingFiles:
+def _training(folder: Path, plan: AccuracyPlan, key: tuple[str, int]) -> TrainingFiles:
     training, progress = open_training(folder)
-    broken = read(folder / "broken.json", Broken) if lexists(folder / "broken.json") else None
-    return TrainingFiles(training, progress, broken)
+    broken = _sound(folder / "broken.json", Broken) if lexists(folder / "broken.json") else None
+    files = _planned(TrainingFiles(training, progress, broken), plan, str(folder))
+    if _key(files) != key:
+        raise BenchError(f"{folder} is broken (it holds the training of {training.mode}); restore it from a copy")
+    return files
+
+
+def _key(files: TrainingFiles) -> tuple[str, int]:
+    return files.training.mode, files.training.recipe.seed
+
+
+def _planned(files: TrainingFiles, plan: AccuracyPlan, place: str) -> TrainingFiles:
+    """The training, if it is sound and one of the plan's. Raises BenchError."""
+    fault = fault_of(files)
+    if not fault and files.training != plan.of(*_key(files)):
+        fault = "it is no training of accuracy.json"
+    if fault:
+        raise BenchError(f"{place} is broken ({fault}); restore it from a copy")
+    return files
 
 
 def open_selftest(folder: Path) -> tuple[SelfTest, list[Store]]:
@@ -85,10 +99,7 @@ def open_selftest(folder: Path) -> tuple[SelfTest, list[Store]]:
     if not lexists(folder / "selftest.json"):
         raise BenchError(f"{folder} holds no selftest (no selftest.json); `cifar-bench selftest` makes one")
     stores = [Store.open(file.parent) for file in sorted(folder.glob("runs/*/plan.json"))]
-    selftest = _sound(folder / "selftest.json", SelfTest)
-    if any(len(each.slices_s) != len(each.loops_s) or not each.slices_s for each in selftest.harness):
-        raise BenchError(f"{folder / 'selftest.json'} is broken (slices without loops); restore it from a copy")
-    return selftest, stores
+    return _sound(folder / "selftest.json", SelfTest), stores
 
 
 def read_break_evens(folder: Path) -> TriedBreakEvens:
@@ -100,12 +111,12 @@ def read_break_evens(folder: Path) -> TriedBreakEvens:
 def read_probes(folder: Path) -> Probes:
     """What was probed of a run. Raises BenchError for a broken file."""
     file = folder / PROBES
-    return read(file, Probes) if lexists(file) else Probes(FORMAT)
+    return _sound(file, Probes) if lexists(file) else Probes(FORMAT)
 
 
 def _sound(file: Path, kind: type[Record]) -> Record:
-    """The record that a file holds. Raises BenchError also for a number that cannot be."""
+    """The record that a file holds. Raises BenchError also where it cannot be used."""
     record = read(file, kind)
-    if fault := next(number_faults(record), ""):
+    if fault := fault_of(record):
         raise BenchError(f"{file} is broken ({fault}); restore it from a copy")
     return record

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-import msgspec
-
 from bench.errors import BenchError
+from bench.records.decoding import UNREADABLE, decoded, encoded
 from bench.records.files import refuse_newer, sync_folder
 from cifar_core.plain_files import read_at_most, read_plain
 
@@ -35,7 +34,7 @@ class Position:
 
 def append(file: Path, record: object) -> None:
     """Write one record, and wait until it is on the disk. Raises OSError, and then leaves the file as it was."""
-    left = memoryview(msgspec.json.encode(record) + b"\n")
+    left = memoryview(encoded(record) + b"\n")
     new = not file.exists()
     with file.open("ab", buffering=0) as stream:
         start = stream.seek(0, os.SEEK_END)
@@ -86,6 +85,6 @@ def _text(file: Path) -> bytes:
 def _decoded(line: bytes, kind: type[Record], place: Position) -> Record:
     try:
         refuse_newer(line, place)
-        return msgspec.json.decode(line, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return decoded(line, kind)
+    except UNREADABLE as error:
         raise BenchError(f"{place} is broken ({error}); restore the file from a copy, or remove that line") from None

@@ -22,6 +22,7 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 FILE = "lock"
+NO_LINK = getattr(os, "O_NOFOLLOW", 0)  # a link in its place would have another file cut to nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Lock:
 
     def _flocked(self, folder: Path) -> int:
         while True:
-            descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o644)
+            descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | NO_LINK | getattr(os, "O_CLOEXEC", 0), 0o644)
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except (BlockingIOError, PermissionError):

@@ -15,6 +15,7 @@ class Order:
 
     `measures_noise`: whether it measures how far rounding moves its first steps. The A/A control does if the baseline
     does, so that its process does exactly what the baseline's does.
+    `xla_cache` is the folder of XLA's disk cache for a mode that reads from it; '' for all others.
     """
 
     case: Case
@@ -23,6 +24,7 @@ class Order:
     environment: Environment
     source: Source
     measures_noise: bool = False
+    xla_cache: str = ""
 
 
 @dataclass(frozen=True, slots=True)

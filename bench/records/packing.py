@@ -15,9 +15,12 @@ import msgspec
 
 from bench.errors import BenchError
 from bench.records import lines
+from bench.records.checksum import unsealed
+from bench.records.decoding import encoded
 from bench.records.folders import TRAININGS, open_accuracy, read_trainings
 from bench.records.ledger import Ledger, Line
 from bench.records.lock import Lock
+from bench.records.paths import inside
 from bench.records.store import MEASUREMENTS, PACKED, Store, files_of_format_1
 from bench.records.training import AccuracyPlan, TrainingFiles
 from cifar_core.plain_files import open_draft
@@ -32,7 +35,7 @@ def pack(folder: Path) -> None:
             with Lock(folder):
                 _pack_trainings(folder, open_accuracy(folder))
         for plan in (*folder.glob("plan.json"), *folder.glob("runs/*/plan.json")):
-            with Lock(plan.parent):
+            with Lock(inside(folder, plan.parent)):
                 _pack_run(plan.parent)
     except OSError as error:
         raise BenchError(f"cannot pack {folder}: {error.strerror}; make room, or make it writable") from None
@@ -45,7 +48,7 @@ def _pack_run(folder: Path) -> None:
         return
     held = Store.open(folder)  # whatever cannot be read is not packed
     packed = lines.whole(folder / PACKED) if (folder / PACKED).exists() else []
-    outcomes = [msgspec.json.encode(msgspec.json.decode(outcome.read_bytes())) for outcome in files]
+    outcomes = [encoded(msgspec.json.decode(unsealed(outcome.read_bytes())[0])) for outcome in files]
     others = [*outcomes, *(lines.whole(file) if file.exists() else [])]
     draft = _draft(folder / PACKED, packed or others)
     ledger = Ledger(held.plan)
@@ -63,7 +66,7 @@ def _pack_trainings(folder: Path, plan: AccuracyPlan) -> None:
     planned = len(plan.modes) * len(plan.seeds)
     if len([each for each in trainings.values() if each.ended]) < planned:
         raise BenchError(f"{folder} has trainings that have not ended; type cifar-bench accuracy --resume first")
-    draft = _draft(folder / TRAININGS, [msgspec.json.encode(each) for each in trainings.values()])
+    draft = _draft(folder / TRAININGS, [encoded(each) for each in trainings.values()])
     read_back = [training for _, training in lines.read(draft, TrainingFiles)]
     _replace(draft, folder / TRAININGS, read_back == list(trainings.values()))
     _remove(files)
@@ -71,7 +74,7 @@ def _pack_trainings(folder: Path, plan: AccuracyPlan) -> None:
 
 def _draft(file: Path, texts: Iterable[bytes]) -> Path:
     """The same texts give the same bytes: no time and no name in the archive. On the disk when this returns."""
-    draft = file.with_name(f"draft-{file.name}")
+    draft = inside(file.parent, file.with_name(f"draft-{file.name}"))
     with open_draft(draft) as stream:
         stream.write(gzip.compress(b"".join(text + b"\n" for text in texts), mtime=0))
         stream.flush()

@@ -43,13 +43,13 @@ class Updated:
 class Reached:
     """A training after so many updates in all: how far it has come from its start.
 
-    `loss` is that of the last update. `lengths` are the L2 norms of each variable's change since before the first
+    `last_loss` is that of the last update. `lengths` are the L2 norms of each variable's change since before the first
     update: those of the weights, then `averages` of the model's other variables. `projections` of the changes on a few
     fixed random directions, as of gradients; empty where directions say nothing any more.
     """
 
     updates: int
-    loss: float | None
+    last_loss: float | None
     lengths: tuple[float | None, ...]
     averages: tuple[float | None, ...] = ()
     projections: tuple[tuple[float | None, ...], ...] = ()
@@ -85,8 +85,9 @@ class Execution:
     `xla_compilations` counts the traces that TensorFlow must compile, for it fails rather than falls back; `clusters`
     the parts of a graph that it chose to compile. `converted` says whether AutoGraph rewrote the step, None where
     nothing is traced, `fallbacks` what it left as it was, with its reasons, `retraces` what changed in the
-    arguments from a trace to the next. `devices` are those of the loss and every variable. `open_shapes`: XLA compiles
-    a program whose inputs' shapes are left open, anew for each shape that it meets, without a trace.
+    arguments from a trace to the next. `devices` are those of the loss and every variable. `cache_reads` counts the
+    programs that were read from XLA's disk cache instead of being compiled. `open_shapes`: XLA compiles a program whose
+    inputs' shapes are left open, anew for each shape that it meets, without a trace.
     """
 
     traces: int = 0
@@ -99,6 +100,7 @@ class Execution:
     converted: bool | None = None
     fallbacks: tuple[str, ...] = ()
     retraces: tuple[str, ...] = ()
+    cache_reads: int = 0
     open_shapes: bool = False
 
 
@@ -142,7 +144,7 @@ class Late:
     """
 
     updates: int
-    loss: float | None
+    last_loss: float | None
     gradients: tuple[GradientSketch, ...]
     updated: Updated | None
 

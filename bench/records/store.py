@@ -20,6 +20,7 @@ from bench.records import lines
 from bench.records.files import new_folder, read, write
 from bench.records.ledger import Ledger, LeftOut, Line, SetAside
 from bench.records.lock import Lock
+from bench.records.paths import inside
 from bench.records.run import Outcome, Plan
 from bench.records.validation import plan_fault
 from cifar_core.workload import slug
@@ -35,7 +36,7 @@ class Store:
     """A run folder that holds a plan. `create` and `resume` give one that may be written to, until it is closed."""
 
     def __init__(self, folder: Path, plan: Plan, lock: Lock | None = None) -> None:
-        self.folder, self.plan, self._lock = folder, plan, lock
+        self.folder, self.plan, self._lock, self._writes = folder, plan, lock, lock is not None
         self._ledger = _ledger(folder, plan)
 
     @classmethod
@@ -109,6 +110,10 @@ class Store:
         if not interrupted:
             self._ledger.take(outcome, "kept now")
 
+    def read_again(self) -> "Store":
+        """The run as a reader finds it, each line that does not count with its number; itself, if it is but read."""
+        return Store.open(self.folder) if self._writes else self
+
     def set_aside(self, outcomes: Sequence[Outcome], why: str) -> None:
         """Of these cases and blocks a later outcome counts. Raises BenchError."""
         for outcome in outcomes:
@@ -127,7 +132,7 @@ class Store:
     def _append(self, name: str, record: object) -> None:
         assert self._lock, "a store that was opened to be read"
         try:
-            lines.append(self.folder / name, record)
+            lines.append(inside(self.folder, self.folder / name), record)
         except OSError as error:
             advice = f"make room, then type --resume {self.folder}"
             raise BenchError(f"cannot write to {self.folder / name}: {error.strerror}; {advice}") from None

@@ -7,6 +7,7 @@ are equally long; words are known.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from itertools import chain
 
 from bench.records.case import Case
 from bench.records.choices import INPUTS, PRECISIONS
@@ -15,7 +16,7 @@ from bench.records.run import STAGES, Measurement, Outcome, Plan, Samples
 MOST = 1e18  # of anything that is counted: bytes, operations, nanoseconds of a lifetime
 MOST_OF_A_LOSS = 1e39  # float32 ends at 3.4e38
 LOSSES = (
-    *("last_loss", "first_losses", "moved_losses", "loss", "projections", "norm", "noise", "far_noise"),
+    *("last_loss", "first_losses", "moved_losses", "projections", "norm", "noise", "far_noise"),
     *("lengths", "averages", "off", "along", "moment"),
 )
 SIGNED = (*LOSSES, "temperature_c", "hyperparameters")  # all else counts something
@@ -26,6 +27,7 @@ LEAST = {  # of what is divided by, or whose logarithm is taken
     **dict.fromkeys(("steps", "cores", "batch_size", "peak_memory_bytes", "matmul_flops_per_s"), 1),
 }
 LONGEST_S = 1e9  # 30 years
+SHARES = ("accuracy", "test_accuracy", "share", "target", "margin")  # of the whole: at most 1
 KEY = re.compile(r"[A-Za-z0-9_.-]+")
 DEVICE = re.compile(r"cpu|gpu(:\d+)?")
 
@@ -38,8 +40,7 @@ def plan_fault(plan: Plan) -> str:
         return "it holds a case twice" if keys else "it holds no case"
     if schedule.blocks < 1 or schedule.rounds < 1 or schedule.slice_s < 0:
         return "its schedule measures nothing"
-    faults = (*map(_case_fault, plan.cases), *number_faults(plan))
-    return next(filter(None, faults), "")
+    return record_fault(plan)
 
 
 def outcome_fault(outcome: Outcome, planned: Mapping[str, Case], most_blocks: int) -> str:
@@ -52,8 +53,21 @@ def outcome_fault(outcome: Outcome, planned: Mapping[str, Case], most_blocks: in
         return f"block {outcome.block} is not one of the plan's {most_blocks}"
     if outcome.failure and outcome.failure.stage not in STAGES:
         return f"'{outcome.failure.stage}' is no stage of a case"
-    faults = (*_measurement_faults(outcome.measurement), *number_faults(outcome.record))
-    return next(filter(None, faults), "")
+    return next(filter(None, _measurement_faults(outcome.measurement)), record_fault(outcome.record))
+
+
+def record_fault(record: object) -> str:
+    """Why a record of any kind cannot be: a case that no run has, or a number; or nothing."""
+    return next(chain(filter(None, map(_case_fault, _cases(record))), number_faults(record)), "")
+
+
+def _cases(value: object) -> Iterator[Case]:
+    if isinstance(value, Case):
+        yield value
+    elif isinstance(value, tuple):
+        yield from chain.from_iterable(map(_cases, value))
+    elif is_dataclass(value):
+        yield from chain.from_iterable(_cases(getattr(value, field.name)) for field in fields(value))
 
 
 def _measurement_faults(measurement: Measurement | None) -> Iterator[str]:
@@ -104,10 +118,18 @@ def _slices_fault(steady: Samples) -> str:
 def number_faults(record: object) -> Iterator[str]:
     """A sentence for each number, at any depth, that is not finite, is less than it can be, or beyond reason."""
     for name, number in _numbers(record, ""):
-        most = MOST_OF_A_LOSS if name in LOSSES else MOST
+        most = _most(name)
         least = -most if name in SIGNED else LEAST.get(name, 0)
         if not least <= number <= most:  # false of NaN too
             yield f"{name} is {number!r:.40}"
+
+
+def _most(name: str) -> float:
+    if name in LOSSES:
+        return MOST_OF_A_LOSS
+    if name in SHARES:
+        return 1.0
+    return LONGEST_S if name.endswith("_s") and not name.endswith("_per_s") else MOST
 
 
 def _numbers(value: object, name: str) -> Iterator[tuple[str, float]]:

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+import msgspec
+
 from bench.analysis.compare import CaseChange, Difference, NamedRun
 from bench.analysis.gates import GateResult
 from bench.analysis.stats.between_runs import SPEEDUP_BETWEEN_RUNS, STEP_BETWEEN_RUNS
 from bench.analysis.stats.ratios import Comparison
 from bench.records import files
+from bench.records.decoding import plain
 from bench.report.form.document import Column, Figure, Row, Section, Table, column, summary_of
 from bench.report.form.folder import write
 from bench.report.form.wording import interval
@@ -45,10 +48,9 @@ def build(
         *([Section("Gates", (_gates(gates),))] if gates else []),
     ]
     with files.new_folder(folder, "give another --out", again=RECORD):
-        path = write(folder, title, _data(runs), sections)
         record = {"runs": [n.name for n in runs], "differences": differing, "changes": changes, "gates": gates}
-        files.write(folder / RECORD, record)
-    return path
+        text = msgspec.json.format(plain(record)).decode()
+        return write(folder, title, _data(runs), sections, others={RECORD: f"{text}\n"})
 
 
 def tables(

@@ -3,18 +3,28 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench import modes
 from bench.analysis.analyse import analyse
 from bench.analysis.results import Run
+from bench.errors import BenchError
 from bench.records.store import Store
+from bench.records.strings import on_one_line
 from bench.report.form.document import Column, Row, Table, column, summary_of
 from bench.report.form.wording import interval
 
 
-def read_runs(folders: Sequence[Path]) -> list[tuple[str, Run]]:
-    """Each folder's name with its run, oldest first. Raises BenchError for a folder that is no run."""
-    stores = [(folder.name, Store.open(folder)) for folder in folders]
-    runs = [(name, analyse(store.plan, store.outcomes(), store.left_out)) for name, store in stores]
-    return sorted(runs, key=lambda named: named[1].plan.created)
+def read_runs(folders: Sequence[Path]) -> tuple[list[tuple[str, Run]], list[str]]:
+    """Each folder's name with its run, oldest first; and why others cannot be read, a line each."""
+    runs, broken = list[tuple[str, Run]](), list[str]()
+    for folder in folders:
+        try:
+            store = Store.open(folder)
+            for case in store.plan.cases:
+                modes.row(case.mode)  # raises for one that only a newer version knows
+            runs.append((on_one_line(folder.name), analyse(store.plan, store.outcomes(), store.left_out)))
+        except BenchError as error:
+            broken.append(str(error))
+    return sorted(runs, key=lambda named: named[1].plan.created), broken
 
 
 def table(runs: Sequence[tuple[str, Run]]) -> Table:

@@ -15,7 +15,7 @@ from bench.records.store import Store
 from bench.report import questions
 from bench.report.form.document import Section
 from bench.report.form.folder import PAGE, write
-from bench.report.pytest_benchmark.file import write_benchmark_json
+from bench.report.pytest_benchmark import file as benchmark_json
 from bench.report.sections import (
     audit,
     breakeven,
@@ -71,12 +71,13 @@ def build(store: Store, slices: bool = False) -> Report:
     Where the run's folder holds that of an `accuracy`, its trainings are part of the report.
     `slices`: also tables/slices.csv, a row a slice.
     """
+    store = store.read_again()  # what this process keeps counts as a later reader finds it
     run = analyse(store.plan, store.outcomes(), store.left_out)
     trainings = learning_beside(store.folder)
     sections = _sections(store, run, trainings)
     title, beside = "What a training step costs, by execution mode", [steady.slices(run)] if slices else []
-    path = write(store.folder, title, run.plan.data_title, sections, beside)
-    write_benchmark_json(store.folder, run, trainings)
+    others = {benchmark_json.NAME: benchmark_json.text(run, trainings)}
+    path = write(store.folder, title, run.plan.data_title, sections, beside, others)
     return Report(path, run, sections)
 
 

@@ -21,6 +21,7 @@ from bench.records.store import Store
 from bench.runner.forkserver import ForkServers
 from bench.runner.run import Progress
 from bench.runner.worker_process import WORKER, CaseFailed, WorkerProcess
+from bench.runner.xla_cache import XlaCache
 from cifar_core.cifar10 import Source
 
 Wanted = tuple[Case, Case, float, int, int]  # baseline, candidate, predicted steps, steps to train, repeat
@@ -60,24 +61,25 @@ def execute(
     # What failed before is tried again now.
     again = {(case.key, repeat) for baseline, candidate, _, _, repeat in left for case in (baseline, candidate)}
     tried = replace(tried, failures=tuple(f for f in tried.failures if (f.case.key, f.block) not in again))
-    for number, entry in enumerate(left):
-        progress.start(len(left) - number)
-        progress.notice(f"{entry[1].arm}, {entry[3]} steps", 0.0)
-        try:
-            tried = replace(tried, trials=(*tried.trials, _try(store, source, entry, command)))
-        except CaseFailed as error:
-            tried = replace(tried, failures=(*tried.failures, error.failure))
-        _keep(store, tried)
-        progress.block_done()
+    with XlaCache(command) as cache:
+        for number, entry in enumerate(left):
+            progress.start(len(left) - number)
+            progress.notice(f"{entry[1].arm}, {entry[3]} steps", 0.0)
+            try:
+                tried = replace(tried, trials=(*tried.trials, _try(store, source, entry, command, cache)))
+            except CaseFailed as error:
+                tried = replace(tried, failures=(*tried.failures, error.failure))
+            _keep(store, tried)
+            progress.block_done()
     return tried
 
 
-def _try(store: Store, source: Source, entry: Wanted, command: Sequence[str]) -> TriedBreakEven:
+def _try(store: Store, source: Source, entry: Wanted, command: Sequence[str], cache: XlaCache) -> TriedBreakEven:
     """Both from nothing, one after the other in an order drawn from the seed. Raises CaseFailed."""
     baseline, candidate, predicted, steps, repeat = entry
     order = [baseline, candidate]
     random.Random(f"{store.plan.seed}/{candidate.key}/{steps}/{repeat}").shuffle(order)
-    with _workers(store, source, order, repeat, command) as workers:
+    with _workers(_orders(store, source, order, repeat, cache), command) as workers:
         for worker in workers:
             worker.ask(StageRequest("open"))
         for worker in workers:
@@ -86,12 +88,14 @@ def _try(store: Store, source: Source, entry: Wanted, command: Sequence[str]) ->
     return TriedBreakEven(candidate, predicted, steps, repeat, seconds[baseline], seconds[candidate])
 
 
-@contextlib.contextmanager
-def _workers(
-    store: Store, source: Source, cases: Sequence[Case], repeat: int, command: Sequence[str]
-) -> Iterator[list[WorkerProcess]]:
+def _orders(store: Store, source: Source, cases: Sequence[Case], repeat: int, cache: XlaCache) -> list[Order]:
     now, schedule = environment.read(), replace(store.plan.schedule, time_limit_s=3600.0)
     orders = [Order(case, repeat, schedule, now, source) for case in cases]
+    return cache.filled_for(orders, (StageRequest("open"), StageRequest("total", 1)))
+
+
+@contextlib.contextmanager
+def _workers(orders: Sequence[Order], command: Sequence[str]) -> Iterator[list[WorkerProcess]]:
     with ForkServers(command) as servers, contextlib.ExitStack() as ends:
         servers.open(orders)
         workers = []

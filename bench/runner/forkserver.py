@@ -137,7 +137,7 @@ class ForkServers:
 
 
 def _env(order: Order) -> dict[str, str]:
-    return child_env(order.case.mode, order.case.device, order.case.workload.own_model)
+    return child_env(order.case.mode, order.case.device, order.case.workload.own_model, order.xla_cache)
 
 
 def _key(env: dict[str, str]) -> tuple[tuple[str, str], ...]:

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from bench.errors import BenchError, unknown
 from bench.modes import MODES, row
+from bench.modes.groups import GROUPS, members
 from bench.records.case import Case
 from bench.records.choices import DEVICES, INPUTS, PRECISIONS, PRESETS, Choice, Options
 from bench.records.run import FORMAT, Plan, Schedule
@@ -80,12 +81,14 @@ def schedule(options: Options, groups: int = 1) -> Schedule:
 
 
 def choose_modes(text: str) -> list[str]:
-    """The modes named, in the order of MODES, so that the first is the baseline. Raises BenchError."""
-    known = [mode.name for mode in MODES]
-    if text == "all":
-        return known
-    chosen = {_known("mode", name, known, "--modes") for name in _split(text, "--modes")}
-    return [name for name in known if name in chosen]
+    """The modes named, alone or by a group's name, in the order of MODES, so that the first is the baseline.
+
+    Raises BenchError.
+    """
+    names, groups = [mode.name for mode in MODES], [group.name for group in GROUPS]
+    asked = [_known("mode", name, [*names, *groups], "--modes") for name in _split(text, "--modes")]
+    chosen = {name for each in asked for name in (members(each) if each in groups else [each])}
+    return [name for name in names if name in chosen]
 
 
 def slow_down(text: str | None, modes: Sequence[str]) -> dict[str, float]:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 from bench.analysis.analyse import analyse
@@ -12,11 +13,12 @@ from bench.analysis.stats.ratios import PILOT_BLOCKS
 from bench.machine import availability, environment
 from bench.machine.availability import Availability
 from bench.records.case import Case
-from bench.records.messages import Order
-from bench.records.run import NOT_AVAILABLE, UNEQUAL, Failure, Measurement, Outcome, Schedule, groups
+from bench.records.messages import Order, StageRequest
+from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, UNEQUAL, Failure, Measurement, Outcome, Schedule, groups
 from bench.records.store import Store
 from bench.runner.block import Block
 from bench.runner.worker_process import WORKER
+from bench.runner.xla_cache import XlaCache
 from cifar_core.cifar10 import Source
 
 DEFAULT_BUDGET_S = 1800.0  # for --precision without --budget
@@ -50,7 +52,22 @@ def execute(
     used. `refused`: the cases, by key, that are not timed, with the reason why they do other work than the baseline.
     Raises BenchError, before anything is measured, and KeyboardInterrupt, with everything measured kept.
     """
-    schedule, cases = store.plan.schedule, _available(store, groups(store.plan), probe)
+    cases = _available(store, groups(store.plan), probe)
+    with XlaCache(command) as cache:
+        measure = partial(_measure, store, source=source, progress=progress, command=command, cache=cache)
+        return _execute(store, cases, progress, measure, most_blocks, refused or {})
+
+
+def _execute(
+    store: Store,
+    cases: dict[str, list[Case]],
+    progress: Progress,
+    measure: Callable[..., bool],
+    most_blocks: int | None,
+    refused: Mapping[str, str],
+) -> str:
+    """Block by block of all groups. `measure(group, block)` says whether any of the cases came through."""
+    schedule = store.plan.schedule
     budget_s, started, block, longest_s, done = budget(schedule), time.monotonic(), 0, 0.0, 0
     while (wanted := _blocks_wanted(store, block)) > block and cases:
         taking_part = {name: _taking_part(store, group, block) for name, group in cases.items()}
@@ -62,8 +79,7 @@ def execute(
             return _dropped(schedule, block, budget_s)
         progress.start(len(left) + (wanted - block - 1) * len(cases))
         for name in left:
-            timed = _refuse(store, taking_part[name], block, refused or {})
-            if not _measure(store, timed, block, source, progress, command):
+            if not measure(_refuse(store, taking_part[name], block, refused), block):
                 del cases[name]  # what cannot run here will not run in the next block either
             progress.block_done()
         longest_s = max(longest_s, time.monotonic() - started - spent_s)
@@ -91,6 +107,14 @@ def _available(store: Store, cases: dict[str, list[Case]], probe: Callable[[], A
         if refused and not reason:
             store.set_aside(refused, "its device can be used now")
     return {name: group for name, group in cases.items() if name not in absent}
+
+
+def set_failed_aside(store: Store) -> int:
+    """Let every block in which a case failed be measured again, with all its cases. How many failures there were."""
+    passing = (NOT_APPLICABLE, NOT_AVAILABLE)
+    failed = [outcome for outcome in store.outcomes() if outcome.failure and outcome.failure.stage not in passing]
+    store.set_aside(failed, "it failed, and is measured again (--retry-failed)")
+    return len(failed)
 
 
 def budget(schedule: Schedule) -> float:
@@ -155,11 +179,18 @@ def _refuse(store: Store, group: Sequence[Case], block: int, refused: Mapping[st
 
 
 def _measure(
-    store: Store, group: Sequence[Case], block: int, source: Source, progress: Progress, command: Sequence[str]
+    store: Store,
+    group: Sequence[Case],
+    block: int,
+    source: Source,
+    progress: Progress,
+    command: Sequence[str],
+    cache: XlaCache,
 ) -> bool:
     """One block of a group; whether any of its cases came through."""
     schedule, now = _settled(store, group), environment.read()
     orders = [Order(case, block, schedule, now, source) for case in group]
+    orders = cache.filled_for(orders, (StageRequest("open"), StageRequest("build")))
     noise = noise_in([o.measurement for o in store.outcomes() if o.measurement and o.case == group[0]])
     Block(orders, store.plan.seed, store.keep, progress.notice, noise=noise).run(command)
     keys = {case.key for case in group}

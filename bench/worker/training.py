@@ -3,7 +3,6 @@
 Everything it reaches is in the folder before the parent hears of it.
 """
 
-import os
 import time
 import traceback
 from collections.abc import Iterator
@@ -13,11 +12,11 @@ from pathlib import Path
 from typing import IO, Any
 
 import msgspec
-import numpy as np
 
 from bench import modes
-from bench.errors import BenchError, NotApplicable
+from bench.errors import NotApplicable
 from bench.machine.child_end import connect
+from bench.records import checkpoints
 from bench.records.files import write
 from bench.records.folders import open_training
 from bench.records.training import Point, Training, TrainOrder, TrainReply
@@ -73,7 +72,7 @@ def execute(folder: Path, dataset: Dataset) -> Iterator[Point]:
     from cifar_core.training import evaluate, train_model
 
     training, progress = open_training(folder)
-    state, done = checkpoint(folder / "checkpoint.npz")
+    state, done = checkpoints.read(folder / "checkpoint.npz")
     points = tuple(point for point in progress.points if point.step <= done)
     if done >= training.training_steps:
         return
@@ -96,7 +95,7 @@ def execute(folder: Path, dataset: Dataset) -> Iterator[Point]:
         )
         points = (*points, point)
         write(folder / "points.json", replace(progress, start_s=start_s, points=points))
-        _keep_checkpoint(folder / "checkpoint.npz", trainer.read(trainer.task.state()), display.step)
+        checkpoints.keep(folder / "checkpoint.npz", trainer.read(trainer.task.state()), display.step)
         yield point
 
 
@@ -111,28 +110,6 @@ def _open_trainer(training: Training, dataset: Dataset, done: int, state: list[A
     if state:
         trainer.write(trainer.task.state(), state)
     return trainer
-
-
-def _keep_checkpoint(file: Path, state: list[Any], done: int) -> None:
-    """All or nothing: an interruption leaves the checkpoint before."""
-    draft = file.with_suffix(".tmp")
-    with draft.open("wb") as stream:
-        np.savez(stream, np.int64(done), *state)
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(draft, file)
-
-
-def checkpoint(file: Path) -> tuple[list[Any], int]:
-    """The state and the step reached; nothing and 0 where there is no checkpoint yet. Raises BenchError."""
-    if not file.exists():
-        return [], 0
-    try:
-        with np.load(file, allow_pickle=False) as arrays:
-            done, *state = (arrays[f"arr_{number}"] for number in range(len(arrays.files)))
-    except (OSError, ValueError, KeyError) as error:
-        raise BenchError(f"{file} is broken ({error}); delete it and type --resume to start anew") from None
-    return state, int(done)
 
 
 if __name__ == "__main__":

@@ -182,13 +182,13 @@ def test_a_baseline_that_trains_otherwise_in_later_blocks_is_not_like_itself() -
 
 
 def test_a_case_is_compared_with_itself_where_its_baseline_is_missing() -> None:
-    records = [o for o in full("graph", late=a_late(loss=9.0)) if o.case.arm != "eager"]
+    records = [o for o in full("graph", late=a_late(last_loss=9.0)) if o.case.arm != "eager"]
     (reason,) = invalid(records)["graph"]
     assert "the loss of a late step differs" in reason
 
 
 def test_a_late_update_after_another_number_of_steps_is_not_compared_and_makes_no_reason() -> None:
-    assert invalid(full("graph", late=a_late(updates=99, loss=9.0))) == {}
+    assert invalid(full("graph", late=a_late(updates=99, last_loss=9.0))) == {}
 
 
 def test_the_noise_of_one_block_serves_all() -> None:

@@ -75,3 +75,11 @@ def test_of_many_functions_the_first_three_are_named_and_the_others_counted() ->
 
 def test_a_session_of_which_python_sees_nothing_is_not_called_empty() -> None:
     assert other_calls(a_full_measurement(a_case("graph"), calls=Calls(0, 0, ()))) == []
+
+
+def test_tracing_while_timed_is_a_fault_of_a_built_in_model_and_a_warning_of_an_own_one() -> None:
+    (found,) = other_calls(a_full_measurement(a_case("function"), tracing_us=2775))
+    assert found == "it traced functions for 2.8 ms while timed"
+    mine = a_full_measurement(a_case("function", model="mine:make"), tracing_us=2775)
+    assert other_calls(mine) == []
+    assert by_own_code([mine]) == [f"{found}: the model's own code does that"]

@@ -86,3 +86,26 @@ def test_a_gate_that_names_no_case_of_the_runs_is_refused(tmp_path: Path) -> Non
 def test_a_gate_that_makes_no_sense_is_one_clear_line(text: str) -> None:
     with pytest.raises(BenchError, match=r"no gate; known forms|unknown mode 'nonsense'"):
         parse(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "function/eager < 0",
+        "function/eager < 0.0",
+        "function/eager < 0.00000001",
+        "slower 1000000000%",
+        f"xla step slower {'9' * 400}%",
+    ],
+)
+def test_a_gate_that_can_never_fail_is_refused(text: str) -> None:
+    with pytest.raises(BenchError, match="passes whatever is measured; type a limit such as 'slower 5%'"):
+        parse(text)
+
+
+def test_a_gate_that_always_fails_or_compares_a_mode_with_itself_is_refused() -> None:
+    with pytest.raises(BenchError, match="fails whatever is measured"):
+        parse("function/eager < 1000000")
+    for text in ("eager/eager < 0.9", "xla / xla < 1.5"):
+        with pytest.raises(BenchError, match="with itself; name two modes"):
+            parse(text)

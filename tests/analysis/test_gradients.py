@@ -7,7 +7,6 @@ from builders import a_measurement, a_reached, an_evidence
 
 from bench.analysis.gradients import (
     FLOORS,
-    LATE_TURNED,
     more_than_rounding,
     most_rounding_units,
     noise_in,
@@ -75,9 +74,9 @@ def test_on_another_batch_a_weight_may_have_turned_relus_where_it_had_any_on_the
 
 @pytest.mark.parametrize(("share", "count"), [(0.9, 0), (1.2, 1)])
 def test_a_turned_relu_counts_in_a_late_gradient_up_to_its_share_of_the_length(share: float, count: int) -> None:
-    floor = replace(FLOOR, turned=LATE_TURNED, length=1.0)
+    floor = replace(FLOOR, length=1.0)
     reference = on_another_batch((LARGE,), an_evidence(gradients=(replace(LARGE, far_noise=1.0),)))
-    apart = share * LATE_TURNED * 10.0
+    apart = share * FLOOR.turned * 10.0
     other = replace(LARGE, projections=(6.0 + apart, 8.0 + apart))
     reasons = more_than_rounding((other,), reference, floor, "late")
     assert len(reasons) == count

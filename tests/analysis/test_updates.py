@@ -17,13 +17,12 @@ from builders import (
 )
 
 from bench.analysis.gradients import FLOORS
+from bench.analysis.reached import MOST_APART, apart_after
 from bench.analysis.updates import (
     ALONG,
     MOMENT,
-    MOST_APART,
     OFF,
     ROUGHLY,
-    apart_after,
     changed_while_timed,
     inexact,
     other_late_update,
@@ -219,14 +218,14 @@ def test_a_slow_modes_few_losses_are_told() -> None:
         ({"averages": (0.21,)}, "after 10 updates a weight or a moving average has come another way, by 5.0e-02"),
         ({"averages": (0.0,)}, "a moving average has come another way, by 1.0e+00"),
         ({"projections": ((-0.006, 0.008),)}, "after 10 updates a weight has gone in another direction, by 1.4e+00"),
-        ({"loss": 1.92}, "after 10 updates its loss differs, by 1.1e-02 (tolerance 5e-03)"),
+        ({"last_loss": 1.92}, "after 10 updates its loss differs, by 1.1e-02 (tolerance 5e-03)"),
         ({"lengths": (None,)}, "its weights have come another way, by inf"),
         ({"projections": ((None, None),)}, "another direction, by inf"),
         ({"projections": ((0.006,),)}, "another direction, by inf"),
     ],
 )
 def test_a_training_that_has_come_elsewhere_is_named_once_a_mark(changes: dict[str, Any], reason: str) -> None:
-    (found,) = other_updates(reached(a_reached(**changes)), BASELINE, PLAIN)
+    (found,) = other_updates(reached(a_reached(**changes)), BASELINE, with_noise(0.0))
     assert reason in found
 
 
@@ -236,12 +235,12 @@ def test_a_training_that_has_come_elsewhere_is_named_once_a_mark(changes: dict[s
         {"lengths": (0.01001,)},
         {"averages": (0.205,)},
         {"projections": ((0.007, -0.007),)},
-        {"loss": 1.905},
-        {"loss": None},
+        {"last_loss": 1.905},
+        {"last_loss": None},
     ],
 )
 def test_rounding_after_ten_updates_is_no_reason(changes: dict[str, Any]) -> None:
-    assert other_updates(reached(a_reached(**changes)), BASELINE, PLAIN) == []
+    assert other_updates(reached(a_reached(**changes)), BASELINE, with_noise(0.0)) == []
 
 
 def test_only_equal_counts_of_updates_are_compared() -> None:
@@ -261,8 +260,9 @@ def test_every_mark_that_differs_is_named() -> None:
 
 def test_after_the_first_mark_more_may_differ_and_after_the_last_anything() -> None:
     def count(updates: int, share: float) -> int:
-        baseline = reached(a_reached(updates), mode="eager")
-        return len(other_updates(reached(a_reached(updates, lengths=(0.01 * (1 + share),))), baseline, PLAIN))
+        baseline = reached(*(a_reached(each) for each in {10, updates}), mode="eager")
+        m = reached(a_reached(updates, lengths=(0.01 * (1 + share),)))
+        return len(other_updates(m, baseline, with_noise(0.0)))
 
     assert [count(updates, 5e-3) for updates in (8, 10, 11, 40, 41)] == [1, 1, 0, 0, 0]
     assert [count(updates, 5e-2) for updates in (10, 40, 41)] == [1, 1, 0]
@@ -290,20 +290,17 @@ def test_at_the_second_mark_the_noise_of_the_first_has_grown() -> None:
         assert len(other_updates(m, baseline, with_noise(0.01))) == count
 
 
-@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16", "tf32"])
-def test_in_fewer_bits_the_training_is_compared_only_by_a_measured_noise(precision: str) -> None:
-    """A slow baseline measures none: its rounding drives honest cases further apart than float32's."""
-    baseline = a_full_measurement(a_case(precision=precision))
-    m = a_full_measurement(a_case("function", precision=precision), reached=(a_reached(lengths=(0.0106,)),))
-    assert other_updates(m, baseline, PLAIN) == []
-    assert len(other_updates(m, baseline, with_noise(0.01))) == 1
-    assert other_updates(m, baseline, with_noise(0.02)) == []
+NOT_FINITE = a_reached(lengths=(None,), projections=((None, None),))
 
 
-def test_noise_that_is_not_finite_allows_no_more() -> None:
-    noise = replace(with_noise(0.0), moved=a_reached(lengths=(None,), projections=((None, None),)))
-    m = reached(a_reached(lengths=(0.0101,)))
-    assert len(other_updates(m, BASELINE, noise)) == 1
+@pytest.mark.parametrize("moved", [None, NOT_FINITE, a_reached(11)])
+def test_where_no_noise_is_known_only_the_length_of_the_whole_change_counts_and_five_times_as_much(moved: Any) -> None:
+    noise = replace(with_noise(0.0), moved=moved)
+    for share, count in ((9e-3, 0), (1.1e-2, 1)):
+        m = reached(
+            a_reached(lengths=(0.01 * (1 + share),), averages=(9.0,), projections=((-1.0, 1.0),), last_loss=9.0)
+        )
+        assert len(other_updates(m, BASELINE, noise)) == count
 
 
 def test_a_weight_whose_gradient_is_nothing_but_rounding_may_go_anywhere() -> None:
@@ -339,7 +336,7 @@ def test_weights_that_never_move_are_alike_and_one_that_moves_is_not() -> None:
 
 
 def test_how_far_apart_two_cases_are_is_told_for_a_count_of_updates() -> None:
-    m = reached(a_reached(lengths=(0.0101,), loss=1.9019))
+    m = reached(a_reached(lengths=(0.0101,), last_loss=1.9019))
     apart = apart_after(10, m, BASELINE, None)
     assert apart
     assert (apart.whole, apart.length, apart.loss) == (pytest.approx(0.01), pytest.approx(0.01), pytest.approx(1e-3))
@@ -356,7 +353,7 @@ def test_a_weight_that_stands_still_in_slices_is_a_reason_unless_the_baselines_d
 
 def test_tracing_while_timed_is_a_reason_unless_the_baseline_traces_too() -> None:
     m = a_full_measurement(tracing_us=2775)
-    assert other_updates(m, BASELINE, PLAIN) == ["it traced functions for 2.8 ms while timed"]
+    assert other_updates(m, BASELINE, PLAIN) == ["it traced functions for 2.8 ms while timed, unlike the baseline"]
     assert other_updates(m, a_full_measurement(tracing_us=10), PLAIN) == []
 
 
@@ -364,7 +361,7 @@ def test_tracing_while_timed_is_a_reason_unless_the_baseline_traces_too() -> Non
 
 
 def test_another_late_loss_or_gradient_is_other_work() -> None:
-    other_loss = a_full_measurement(late=a_late(loss=2.301))
+    other_loss = a_full_measurement(late=a_late(last_loss=2.301))
     (found,) = other_late_update(other_loss, BASELINE, PLAIN, None, 1e-5)
     assert found == "the loss of a late step differs by 4.3e-04 (tolerance 1e-05)"
     scaled = a_full_measurement(late=a_late(gradients=(GradientSketch("kernel", 1.01, (0.505, -0.505)),)))
@@ -383,10 +380,10 @@ def test_on_the_late_batch_other_relus_may_turn_than_on_the_first(far_noise: flo
 
 
 def test_late_updates_of_other_counts_are_of_other_batches_and_not_compared() -> None:
-    other = a_full_measurement(late=a_late(updates=14, loss=5.0))
+    other = a_full_measurement(late=a_late(updates=14, last_loss=5.0))
     assert other_late_update(other, BASELINE, PLAIN, FLOOR, 1e-5) == []
 
 
 def test_a_late_loss_that_is_not_finite_differs_infinitely() -> None:
-    (found, *_) = other_late_update(a_full_measurement(late=a_late(loss=None)), BASELINE, PLAIN, None, 1e-5)
+    (found, *_) = other_late_update(a_full_measurement(late=a_late(last_loss=None)), BASELINE, PLAIN, None, 1e-5)
     assert "differs by inf" in found

@@ -13,7 +13,7 @@ from bench.commands.app import COMMANDS, app
 from bench.errors import BenchError, Exit, NotMeasured
 from cifar_core.errors import DataError
 
-SHARED = {"__init__", "app", "console", "terminal", "pytest_options", "pytest_session"}  # no commands
+SHARED = {"__init__", "app", "console", "streams", "terminal", "pytest_options", "pytest_session"}  # no commands
 
 
 def test_an_unknown_option_or_command_is_a_usage_error(tmp_path: Path) -> None:

@@ -1,11 +1,16 @@
 """`list`: every name that an option takes, with what it means."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from command_line import bench
 
+from bench import modes
+from bench.commands.list import list_names
 from bench.modes import MODES
+from bench.modes.groups import GROUPS
 
 
 def test_list_names_everything_there_is(tmp_path: Path) -> None:
@@ -15,3 +20,24 @@ def test_list_names_everything_there_is(tmp_path: Path) -> None:
     for name in ("float32", "mixed_bfloat16", "mixed_float16", "resident", "pipeline"):
         assert re.search(rf"^  {name}  +\w.{{10}}", printed, re.MULTILINE)
     assert re.findall(r"^  (\w+) .* \*$", printed, re.MULTILINE) == [mode.name for mode in MODES if mode.loops]
+
+
+def test_list_shows_the_groups_of_modes_and_what_is_in_them(capsys: pytest.CaptureFixture[str]) -> None:
+    list_names()
+    printed = capsys.readouterr().out
+    groups = printed.partition("groups of modes:\n")[2].partition("models:\n")[0]
+    assert [line.split()[0] for line in groups.splitlines()] == [group.name for group in GROUPS]
+    assert re.search(r"^  all .*: all but xla_cached$", groups, re.MULTILINE)
+    assert re.search(r"^  custom .*: custom_loop, custom_loop_function$", groups, re.MULTILINE)
+    assert "needs the extra" not in printed
+
+
+def test_list_says_which_modes_need_an_extra(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    peer = replace(MODES[0], name="torch_eager", extra="peers", loops=True)
+    monkeypatch.setattr(modes, "MODES", (*MODES, peer))
+    list_names()
+    lines = capsys.readouterr().out.splitlines()
+    (line,) = [line for line in lines if line.startswith("  torch_eager")]
+    assert line.endswith("(needs the extra peers: python -m pip install '.[peers]') *")

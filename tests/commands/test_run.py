@@ -55,6 +55,7 @@ def measure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Measure:
         ("--batch-sizes 60000", "batch size 60000 exceeds the 50000 training images"),
         ("--data nowhere", "no data folder nowhere"),
         ("--resume nowhere", "nowhere is no run folder"),
+        ("--retry-failed", "--retry-failed needs a run; type e.g. --resume results/RUN --retry-failed"),
         ("--out taken", "taken holds other files"),
         ("--out taken/file.txt/run", "cannot write to"),
     ],
@@ -163,3 +164,23 @@ def test_a_number_that_no_run_can_keep_is_one_line(tmp_path: Path, words: str, s
     line = the_line(bench("run", "--data", "synthetic", *words.split(), cwd=tmp_path))
     assert line.startswith(f"error: such a run cannot be kept: {said}; see ")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_failed_is_set_aside_on_request_and_own_models_are_probed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = a_plan()
+    with Store.create(tmp_path / "run", plan) as store:
+        for outcome in outcomes(plan, STEPS, 2):
+            store.keep(outcome)
+        for block, stage in ((0, "slice"), (1, "not applicable")):
+            store.keep(Outcome(failure=Failure(plan.cases[-1], block, stage, "it died")))
+    (tmp_path / "run" / "probes.json").write_text("{")
+    monkeypatch.setattr(runner, "execute", lambda *arguments, **options: "")
+    run(resume=tmp_path / "run", retry_failed=True)
+    assert "to be measured again: 1 that failed" in capsys.readouterr().err
+    kept = Store.open(tmp_path / "run").outcomes()
+    assert [outcome.failure.stage for outcome in kept if outcome.failure] == ["not applicable"]
+    assert not (tmp_path / "run" / "probes.json").exists()
+    run(resume=tmp_path / "run", retry_failed=True)
+    assert "nothing failed in" in capsys.readouterr().err

@@ -1,6 +1,7 @@
 """What is recorded of the machine, and what is refused on it."""
 
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import psutil
@@ -45,17 +46,33 @@ def test_a_containers_quota_may_be_less_than_the_cores_it_sees(quota: float | No
     assert usable_cores(replace(ENVIRONMENT, cores=8, cgroup_quota_cores=quota)) == usable
 
 
-@pytest.mark.parametrize("value", ["--tf_xla_auto_jit=2", "--x=1 --tf_xla_auto_jit=fusible"])
+@pytest.mark.parametrize(
+    "value", ["--tf_xla_auto_jit=2", "--x=1 --tf_xla_auto_jit=fusible", '--tf_xla_auto_jit="2"', " --tf_xla_auto_jit=1"]
+)
 def test_auto_jit_is_refused_for_it_changes_every_mode(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TF_XLA_FLAGS", value)
     with pytest.raises(BenchError, match="TF_XLA_FLAGS holds --tf_xla_auto_jit="):
         refuse_auto_jit()
 
 
-@pytest.mark.parametrize("value", ["", "--tf_xla_auto_jit=0", "--tf_xla_auto_jit=-1", "--tf_xla_cpu_global_jit"])
+@pytest.mark.parametrize(
+    "value", ["", "--tf_xla_auto_jit=0", "--tf_xla_auto_jit=-1", "--tf_xla_auto_jit='0'", "--tf_xla_cpu_global_jit"]
+)
 def test_flags_that_switch_auto_jit_off_are_accepted(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TF_XLA_FLAGS", value)
     refuse_auto_jit()
+
+
+def test_auto_jit_is_refused_in_a_file_of_flags_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "flags").write_text("--tf_xla_auto_jit=2")
+    monkeypatch.setenv("TF_XLA_FLAGS", str(tmp_path / "flags"))
+    with pytest.raises(BenchError, match="TF_XLA_FLAGS holds --tf_xla_auto_jit=2"):
+        refuse_auto_jit()
+
+
+def test_a_cache_that_no_child_gets_is_no_flag_of_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TF_XLA_FLAGS", "--tf_xla_persistent_cache_directory=/a --tf_xla_cpu_global_jit")
+    assert ("TF_XLA_FLAGS", "--tf_xla_cpu_global_jit") in environment.read().flags
 
 
 def test_stolen_time_is_a_share_of_all_cores_time(monkeypatch: pytest.MonkeyPatch) -> None:

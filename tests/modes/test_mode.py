@@ -139,8 +139,8 @@ def test_a_row_names_modes_that_are_there(mode: Mode) -> None:
 
 def test_modes_execute_as_the_probe_knows_them() -> None:
     by_way = {way: [mode.name for mode in MODES if mode.executes == way] for way in PROBE_MODES}
-    assert by_way["eager"] == ["eager", "keras_eager"]
-    assert by_way["xla"] == ["xla", "xla_loop", "keras_jit"]
+    assert by_way["eager"] == ["eager", "keras_eager", "custom_loop"]
+    assert by_way["xla"] == ["xla", "xla_loop", "keras_jit", "xla_cached"]
 
 
 def test_no_two_modes_ask_equally_much_of_the_code() -> None:
@@ -151,5 +151,6 @@ def test_no_two_modes_ask_equally_much_of_the_code() -> None:
 def test_what_is_said_of_a_slower_mode_comes_in_one_order() -> None:
     assert [(usual.name, faster.name) for usual, faster in facts._expected_gains()] == [
         ("function", "xla"), ("function", "autocluster"), ("xla", "xla_loop"), ("function", "function_loop"),
-        ("keras_fit", "keras_jit"), ("eager", "graph"), ("eager", "function"),
+        ("keras_fit", "keras_jit"), ("eager", "graph"), ("eager", "function"), ("eager", "custom_loop"),
+        ("custom_loop", "custom_loop_function"),
     ]  # fmt: skip

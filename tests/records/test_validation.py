@@ -139,14 +139,14 @@ def test_a_sound_outcome_with_all_its_evidence_has_no_fault_whatever_sign_a_sett
 @pytest.mark.parametrize(
     ("changes", "name"),
     [
-        (lambda bad: {"reached": (a_reached(loss=bad),)}, "loss"),
+        (lambda bad: {"reached": (a_reached(last_loss=bad),)}, "last_loss"),
         (lambda bad: {"reached": (a_reached(lengths=(bad,)),)}, "lengths"),
         (lambda bad: {"reached": (a_reached(averages=(bad,)),)}, "averages"),
         (lambda bad: {"reached": (a_reached(projections=((bad, 0.0),)),)}, "projections"),
         (lambda bad: {"late": a_late(updated=an_update(off=bad))}, "off"),
         (lambda bad: {"late": a_late(updated=an_update(along=bad))}, "along"),
         (lambda bad: {"late": a_late(updated=an_update(moment=bad))}, "moment"),
-        (lambda bad: {"late": a_late(loss=bad)}, "loss"),
+        (lambda bad: {"late": a_late(last_loss=bad)}, "last_loss"),
         (lambda bad: {"replay": a_replay(first=a_repeated(whole=bad))}, "whole"),
         (lambda bad: {"replay": a_replay(slice=a_repeated(most=bad))}, "most"),
     ],
@@ -169,9 +169,9 @@ def test_what_is_counted_is_not_negative(changes: dict[str, Any], name: str) -> 
 
 
 def test_what_is_none_was_not_looked_at_and_is_no_fault() -> None:
-    nothing = {"loss": None, "lengths": (None,), "averages": (None,), "projections": ((None, None),)}
+    nothing = {"last_loss": None, "lengths": (None,), "averages": (None,), "projections": ((None, None),)}
     assert full_fault(reached=(a_reached(**nothing),)) == ""
-    assert full_fault(late=a_late(loss=None, updated=None)) == ""
+    assert full_fault(late=a_late(last_loss=None, updated=None)) == ""
     assert full_fault(late=None, replay=None, calls=None, tracing_us=None, reached=()) == ""
 
 

@@ -1,6 +1,8 @@
 import pytest
 
 from bench.errors import BenchError
+from bench.modes import MODES
+from bench.modes.groups import members
 from bench.records.choices import Options
 from bench.records.run import groups
 from bench.runner import plan
@@ -15,6 +17,22 @@ def test_each_group_holds_the_baseline_twice_and_every_other_mode_once() -> None
 
 def test_the_baseline_is_the_first_row_whatever_the_order_typed() -> None:
     assert plan.choose_modes("xla,function") == ["function", "xla"]
+
+
+@pytest.mark.parametrize(("text", "chosen"), [
+    ("custom", ["custom_loop", "custom_loop_function"]),
+    ("keras,eager", ["eager", "keras_fit", "keras_jit", "keras_eager"]),
+    ("custom,custom_loop, custom", ["custom_loop", "custom_loop_function"]),
+    ("all", members("all")),
+    ("all,xla_cached", [mode.name for mode in MODES]),
+])  # fmt: skip
+def test_groups_of_modes_can_be_named_alone_or_beside_modes(text: str, chosen: list[str]) -> None:
+    assert plan.choose_modes(text) == chosen
+
+
+def test_an_unknown_group_is_one_line_with_the_modes_and_groups_there_are() -> None:
+    with pytest.raises(BenchError, match=r"unknown mode 'custm'; known: eager, .*xla_cached, all, custom, keras; type"):
+        plan.choose_modes("eager,custm")
 
 
 def test_a_mode_slowed_on_purpose_says_so_in_its_key_and_the_baseline_may_be_one() -> None:

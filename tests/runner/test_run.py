@@ -8,7 +8,6 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import msgspec
 import pytest
 from builders import SCHEDULE, a_case, a_group, a_plan
 from places import SUPPORT
@@ -18,6 +17,7 @@ from bench.analysis.analyse import analyse
 from bench.analysis.stats.ratios import PILOT_BLOCKS, Verdict
 from bench.errors import BenchError
 from bench.machine.availability import Availability
+from bench.records.decoding import encoded
 from bench.records.devices import DeviceProbe, FoundDevice
 from bench.records.run import NOT_AVAILABLE
 from bench.records.store import Store
@@ -40,7 +40,7 @@ def without(store: Store, arm: str, block: int) -> Store:
     """The run as a crash would have left it, before that outcome was written."""
     lost = [o for o in store.outcomes() if o.case.arm == arm and o.block == block]
     store.close()
-    lines = [line for line in kept(store) if line not in [msgspec.json.encode(outcome) for outcome in lost]]
+    lines = [line for line in kept(store) if line not in [encoded(outcome) for outcome in lost]]
     assert len(lines) == len(kept(store)) - 1
     (store.folder / "measurements.jsonl").write_bytes(b"\n".join([*lines, b""]))
     return Store.resume(store.folder)
@@ -72,6 +72,29 @@ def test_a_finished_run_is_not_measured_again(tmp_path: Path) -> None:
     before = kept(store)
     run.execute(store, SYNTHETIC, Watcher(), FAKE)
     assert before == kept(store)
+
+
+def test_what_failed_is_measured_again_on_request_with_all_cases_of_its_block(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    run.execute(store, SYNTHETIC, Watcher(), (*FAKE, "function=fail"))
+    assert {outcome.case.arm for outcome in store.outcomes() if outcome.failure} == {"function"}
+    before = kept(store)
+    run.execute(store, SYNTHETIC, Watcher(), FAKE)
+    assert kept(store) == before  # only on request
+    assert run.set_failed_aside(store) == 2
+    run.execute(store, SYNTHETIC, Watcher(), FAKE)
+    read = Store.open(tmp_path)
+    assert kept(store)[: len(before)] == before
+    assert [outcome.failure for outcome in read.outcomes()] == [None] * 6
+    assert not analyse(read.plan, read.outcomes(), read.left_out).failed
+    assert run.set_failed_aside(store) == 0
+
+
+def test_what_a_mode_cannot_hold_is_not_tried_again(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    run.execute(store, SYNTHETIC, Watcher(), (*FAKE, "function=inapplicable"))
+    assert any(outcome.failure for outcome in store.outcomes())
+    assert run.set_failed_aside(store) == 0
 
 
 def test_half_a_block_is_set_aside_and_measured_anew(tmp_path: Path) -> None:

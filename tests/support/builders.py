@@ -47,6 +47,9 @@ EXECUTIONS = {
     "keras_fit": Execution(1, 549, 0, None, ("CPU:0",)),
     "keras_jit": Execution(1, 549, 1, None, ("CPU:0",)),
     "keras_eager": Execution(0, 0, 0, None, ("CPU:0",)),
+    "custom_loop": Execution(0, 0, 0, None, ("CPU:0",)),
+    "custom_loop_function": Execution(1, 400, 0, None, ("CPU:0",), converted=True),
+    "xla_cached": Execution(1, 166, 1, 683, ("CPU:0",), cache_reads=1),
 }
 _STEP = Calls(0, 0, ("loss_of_step",), (), True)
 _COMPILED = replace(_STEP, compiled=("loss_of_step",))
@@ -60,6 +63,8 @@ CALLS = {
     "keras_fit": _OF_KERAS,
     "keras_jit": replace(_OF_KERAS, compiled=("one_step_on_data",)),
     "keras_eager": Calls(386, 33, ()),
+    "custom_loop": Calls(365, 33, ()),
+    "xla_cached": _COMPILED,
 }
 FIRST_CALLS_S = {**dict.fromkeys(EXECUTIONS, 1.0), "eager": 0.3, "graph": 0.2, "function": 0.5, "xla": 2.5}
 

@@ -79,6 +79,10 @@ def largest_left_out(task: Any, gradients: list[Any]) -> list[Any]:
     return [tf.zeros(g.shape) if number == largest else g for number, g in enumerate(gradients)]
 
 
+def none_at_all(task: Any, gradients: list[Any]) -> list[Any]:
+    return [tf.zeros(g.shape) for g in gradients]
+
+
 def stops_at(updates: int) -> Callable[[Any], None]:
     """The learning rate is 0 once the optimizer has counted so many updates."""
 
@@ -148,6 +152,10 @@ def fed(order: Callable[[int], int]) -> Callable[[Any], None]:
 
 def in_float16(task: Any) -> None:
     task.precision = "mixed_float16"
+
+
+def in_bfloat16(task: Any) -> None:
+    task.precision = "mixed_bfloat16"
 
 
 def counted(trainer: Any, steps: int) -> None:
@@ -245,6 +253,73 @@ def loss_before(trainer: Any) -> None:
     trainer.sync = other
 
 
+def random_loss(task: Any) -> None:
+    """Something random is in each step, as dropout is."""
+    plain = task._loss
+    task._loss = lambda labels, logits: plain(labels, logits * (1 + 1e-3 * tf.random.uniform([])))
+
+
+def averages_stand(task: Any) -> None:
+    """The normalisations' moving averages do not move."""
+    for block in task.model.blocks.values():
+        block.MOMENTUM = 1.0
+
+
+def another_function(trainer: Any, function: Callable[..., Any], after: int = 0) -> None:
+    """So many steps run as they should; the later ones call another function of the same step."""
+    run, done = trainer.run, 0
+
+    def other(steps: int) -> None:
+        nonlocal done
+        for _ in range(steps):
+            if done < after:
+                run(1)
+            else:
+                trainer._loss = function(*next(trainer._feed))
+            done += 1
+
+    trainer.run = other
+
+
+def loss_of(trainer: Any) -> Callable[..., Any]:
+    """The step of a task, which gives its loss alone."""
+
+    def loss_of_step(*values: Any) -> Any:
+        return trainer.task.step(*values)[0]
+
+    return loss_of_step
+
+
+def plain_function(trainer: Any) -> None:
+    another_function(trainer, tf.function(loss_of(trainer)))
+
+
+def plain_function_later(trainer: Any) -> None:
+    another_function(trainer, tf.function(loss_of(trainer)), after=HONEST_STEPS)
+
+
+def a_graph_a_batch(trainer: Any) -> None:
+    """The number of the batch is a constant of a graph of its own."""
+    baked: dict[int, Any] = {}
+
+    def function(number: Any) -> Any:
+        batch = int(number)
+        if batch not in baked:
+            baked[batch] = tf.function(lambda: loss_of(trainer)(tf.constant(batch)))
+        return baked[batch]()
+
+    another_function(trainer, function)
+
+
+def retraces(trainer: Any, run: Callable[[int], None], steps: int, done: int) -> None:
+    """The batch's number changes its type once, and the step is traced again."""
+    if done <= LATE < done + steps:
+        trainer._loss = trainer._step(tf.cast(next(trainer._feed)[0], tf.int64))
+        steps -= 1
+    if steps:
+        run(steps)
+
+
 FIRST = "first gradient"
 UPDATE, DECAY, MOMENT = "is not Adam's", "along itself", "second moment"
 AGAIN, IN_ONE = "came out otherwise after the last slice", "in one call are not"
@@ -259,6 +334,13 @@ FAULTS = (
     Fault("label smoothing of 0.001", FIRST, smoothed(1e-3)),
     Fault("label smoothing of 0.1", "first loss", smoothed(0.1)),
     Fault("it computes in float16", FIRST, in_float16),
+    Fault("it computes in bfloat16", FIRST, in_bfloat16),
+    Fault(
+        "no weight is updated", f"{FIRST}|{UPDATE}", with_gradients(lambda task, gs: [tf.zeros(g.shape) for g in gs])
+    ),
+    Fault("something random in each step", f"first loss|{AGAIN}", random_loss),
+    Fault("the same batch from the start", "its losses drift", fed(lambda number: 0)),
+    Fault("batches in reversed order", "first loss", fed(lambda number: 7 - number % 8)),
     Fault("wrong labels", "first loss", wrong_labels),
     Fault("half the batch from the start", "first loss", smaller_batch_from(0)),
     Fault("learning rate + 1 %, named", "learning_rate is", other_setting(learning_rate=1.01e-3)),
@@ -293,4 +375,15 @@ FAULTS = (
     Fault("a function is traced in each slice", "it traced functions for", trainer=running(traces_inside)),
     Fault("the loss is one of long ago", AGAIN, trainer=frozen_loss),
     Fault("the loss is that of the step before", AGAIN, trainer=loss_before),
+)
+# Faults of one model or mode.
+NOT_TRACED = "the graph that it has traced is not the one that it calls"
+ONLY_IN = (
+    ("resnet9", "function", Fault("moving averages stand still", "moving average", averages_stand)),
+    ("resnet9", "eager", Fault("moving averages stand still", "moving average", averages_stand)),
+    ("mlp", "eager", Fault("an eager step calls a graph", "Python ran none of the ops", trainer=plain_function)),
+    ("mlp", "xla", Fault("XLA compiles one step, another is timed", NOT_TRACED, trainer=plain_function)),
+    ("mlp", "function", Fault("another graph from step 6 on", NOT_TRACED, trainer=plain_function_later)),
+    ("mlp", "function", Fault("a graph for each batch", NOT_TRACED, trainer=a_graph_a_batch)),
+    ("mlp", "function", Fault("a step is traced again while timed", "it retraced 1 time", trainer=running(retraces))),
 )

@@ -39,6 +39,7 @@ def a_run(
         at = None if first_s is None else first_s + 60 * outcome.block
         there = replace(environment, at=at)
         store.keep(replace(outcome, measurement=replace(outcome.measurement, environment=there, **changes)))  # type: ignore[arg-type]
+    store.close()
     return folder
 
 

@@ -79,7 +79,7 @@ def test_the_moved_training_goes_on_to_the_first_mark_on_the_batches_in_order() 
     assert noise.reached
     assert noise.reached.updates == MARKS[0]
     assert noise.reached.lengths == pytest.approx((MARKS[0] * 2.0,))  # ten steps of 1 in each of four elements
-    assert noise.reached.loss == pytest.approx(1.0 - (MARKS[0] - 1), abs=1e-5)
+    assert noise.reached.last_loss == pytest.approx(1.0 - (MARKS[0] - 1), abs=1e-5)
     assert noise.losses == pytest.approx((1.0, 0.0, -1.0, -2.0, -3.0), abs=1e-6)
     assert trainer.task.weights[0].value.tolist() == [1.0] * 4
     assert int(trainer.iterations.value) == 0

@@ -274,7 +274,7 @@ def test_one_late_update_begins_at_the_first_weights_with_count_and_batch_where_
     found, calls = late(trainer, first.start, 18)
     assert calls.ops > 0
     assert (found.updates, found.updated) == (18, None)  # this optimizer is not Adam
-    assert found.loss == 4.0  # of the first weights
+    assert found.last_loss == 4.0  # of the first weights
     (gradient,) = found.gradients
     assert (gradient.weight, gradient.norm) == ("kernel", 4.0)  # the slot, one step from the start's
     after = trainer.read(trainer.task.state())

@@ -47,7 +47,7 @@ def begun(trainer: Any, updates: int = 5, per_call: int = 1) -> TrainedSoFar:
 
 
 def seen(progress: TrainedSoFar) -> list[tuple[int, float | None]]:
-    return [(each.updates, each.loss) for each in progress.reached]
+    return [(each.updates, each.last_loss) for each in progress.reached]
 
 
 def sliced(progress: TrainedSoFar, *slices: int) -> TrainedSoFar:
@@ -154,7 +154,7 @@ def test_how_far_the_variables_have_come_is_the_length_of_their_change() -> None
     trainer.run(3)
     average.value = np.float32(0.5)
     found = reached(trainer, start, 3, 1.5)
-    assert (found.updates, found.loss) == (3, 1.5)
+    assert (found.updates, found.last_loss) == (3, 1.5)
     assert found.lengths == pytest.approx((3 * 4**0.5,))
     assert found.averages == pytest.approx((0.5,))
     (directions,) = found.projections

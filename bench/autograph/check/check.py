@@ -3,6 +3,8 @@
 import ast
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from bench.autograph.check.settings import Settings
@@ -10,6 +12,7 @@ from bench.autograph.findings import CheckResult, Finding
 from bench.autograph.inference.values import Tensor
 from bench.autograph.rules.rule import Rule, lowered
 from bench.autograph.source import suppressions
+from bench.autograph.source.disk import Disk
 from bench.autograph.source.files import nested_too_deeply, python_files, read_module
 from bench.autograph.source.modules import Module
 from bench.autograph.source.project import Project
@@ -23,19 +26,42 @@ def check(
     paths: Iterable[Path], settings: Settings, rules: tuple[Rule, ...], traced: Collection[tuple[str, int]] = ()
 ) -> CheckResult:
     """Check the files. `traced`: functions known to be compiled. Raises BenchError for a path that does not exist."""
-    parsed = [read_module(path) for path in python_files(paths, settings.excludes)]
+    return check_files(python_files(paths, settings.excludes), settings, rules, traced)
+
+
+def check_text(path: Path, content: bytes, settings: Settings, rules: tuple[Rule, ...]) -> CheckResult:
+    """The findings in a file as an editor holds it, saved or not. Calls into other files are followed."""
+    files = [] if settings.excludes(path) else [path]
+    checked = check_files(files, settings, rules, disk=Disk({path.resolve(): content}))
+    return replace(checked, findings=tuple(finding for finding in checked.findings if finding.file == str(path)))
+
+
+def check_files(
+    files: Iterable[Path],
+    settings: Settings,
+    rules: tuple[Rule, ...],
+    traced: Collection[tuple[str, int]] = (),
+    disk: Disk | None = None,
+) -> CheckResult:
+    """Check Python files that were found, through a disk that may know more, or remember for a cache."""
+    disk = disk or Disk()
+    parsed = [read_module(path, disk) for path in files]
     modules = [module for module in parsed if isinstance(module, Module)]
     unreadable = [finding for finding in parsed if isinstance(finding, Finding)]
-    findings = [*unreadable, *_findings(modules, settings, rules, traced)]
+    findings = [*unreadable, *_findings(modules, settings, rules, traced, disk)]
     findings.sort(key=lambda finding: (finding.file, finding.line, finding.column, finding.code))
     wanted = tuple(finding for finding in findings if settings.wants(finding.code, finding.file))
     return CheckResult(wanted, len(parsed))
 
 
 def _findings(
-    modules: list[Module], settings: Settings, rules: tuple[Rule, ...], traced: Collection[tuple[str, int]]
+    modules: list[Module],
+    settings: Settings,
+    rules: tuple[Rule, ...],
+    traced: Collection[tuple[str, int]],
+    disk: Disk,
 ) -> list[Finding]:
-    project = Project(modules, _read_beside)
+    project = Project(modules, partial(_read_beside, disk), disk.is_file)
     reach = Reach(project, modules, traced)
     bodies = reach.bodies()
     selected = [rule for rule in rules if rule.check and settings.selects(rule.code)]
@@ -49,9 +75,9 @@ def _findings(
     return list(_unsuppressed(read, modules, list(by_place.values()), settings))
 
 
-def _read_beside(path: Path, name: str) -> Module | None:
+def _read_beside(disk: Disk, path: Path, name: str) -> Module | None:
     folder = Path.cwd()  # findings name files relative to it, as people type them
-    parsed = read_module(path.relative_to(folder) if path.is_relative_to(folder) else path, name)
+    parsed = read_module(path.relative_to(folder) if path.is_relative_to(folder) else path, disk, name)
     return parsed if isinstance(parsed, Module) else None
 
 
@@ -118,7 +144,8 @@ def _unsuppressed(
         by_file[finding.file].append(finding)
     for module in read:
         in_module, suppressed = by_file[str(module.path)], set()
-        for noqa in suppressions.comments(module.lines):
+        noqas = in_module or suppressions.name_our_codes(module.lines)
+        for noqa in suppressions.comments(module.lines) if noqas else ():
             covered = [finding for finding in in_module if noqa.covers(finding)]
             suppressed.update(covered)
             if module in checked and all(settings.selects(code) for code in noqa.codes or ()):

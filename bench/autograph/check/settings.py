@@ -39,8 +39,11 @@ class Settings:
 
     def selects(self, code: str) -> bool:
         """Is the code selected? AG001 always is unless ignored: an unreadable file was not checked for any code."""
-        chosen = code == UNREADABLE or code.startswith(self.select)
-        return chosen and not (self.ignore and code.startswith(self.ignore))
+        return self.looks_for(code) or (code == UNREADABLE and not code.startswith(self.ignore))
+
+    def looks_for(self, code: str) -> bool:
+        """Is the code among those that were asked for, and not ignored?"""
+        return code.startswith(self.select) and not code.startswith(self.ignore)
 
     def wants(self, code: str, file: str) -> bool:
         """Is the code selected, and not ignored for this file?"""

@@ -1,18 +1,20 @@
 """The value of a call, and of each item of a loop over an expression."""
 
 import ast
-from collections.abc import Mapping
 from typing import Protocol
 
 from bench.autograph.inference import operations
+from bench.autograph.inference.known import Asked, KnownValues
 from bench.autograph.inference.values import CONTAINERS, LIKELY, PYTHON, TENSOR, UNKNOWN, Tensor, Value, combine
 from bench.autograph.source import names
-from bench.autograph.source.modules import FunctionDefinition, Module
+from bench.autograph.source.modules import Module
 from bench.autograph.source.project import Project
 
 # Builtins that AutoGraph replaces: given a tensor, they return a tensor.
 _OVERLOADED = frozenset("builtins.abs builtins.int builtins.float builtins.len builtins.range".split())
 _COPIES = frozenset("builtins.list builtins.dict builtins.set builtins.sorted copy.copy copy.deepcopy".split())
+
+_WEIGHTS = ("add_weight", "add_variable")  # methods of Keras' layers
 
 
 class Evaluating(Protocol):
@@ -20,7 +22,8 @@ class Evaluating(Protocol):
 
     project: Project
     module: Module
-    returns: Mapping[FunctionDefinition, Value]
+    known: KnownValues
+    asked: Asked
     values: dict[ast.AST, Value]
 
     def value(self, node: ast.expr | None) -> Value:
@@ -33,7 +36,18 @@ def element(value: Value) -> Value:
         return TENSOR if value.tensor is Tensor.YES else LIKELY
     if value.kind in ("python", "ndarray"):
         return value
+    if value.kind == "dict":
+        return UNKNOWN  # its keys; `item` is what it holds under them
     return value.item or UNKNOWN
+
+
+def unpacked(value: Value, targets: list[ast.expr]) -> list[Value]:
+    """What each target gets where a value is unpacked."""
+    if len(value.parts) == len(targets) and not any(isinstance(target, ast.Starred) for target in targets):
+        return list(value.parts)
+    if value.kind == "enumerated" and len(targets) == 2:
+        return [PYTHON, element(value)]
+    return [element(value)] * len(targets)
 
 
 def loop_item(evaluator: Evaluating, node: ast.expr) -> Value:
@@ -82,9 +96,10 @@ def _outside(dotted: str, arguments: list[Value]) -> Value:
 def _inside(evaluator: Evaluating, node: ast.Call) -> Value:
     definition = evaluator.project.definition(evaluator.module, node.func)
     if definition is None:
-        return UNKNOWN
+        weight = isinstance(node.func, ast.Attribute) and node.func.attr in _WEIGHTS
+        return Value("variable", "fresh") if weight else UNKNOWN
     home, target = definition
     if isinstance(target, ast.ClassDef):
         return Value("object", "fresh", owner=target)
     function = home.functions.get(target)
-    return evaluator.returns.get(function, UNKNOWN) if function else UNKNOWN
+    return evaluator.known.returned(function, evaluator.asked) if function else UNKNOWN

@@ -2,36 +2,36 @@
 
 import ast
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache, reduce
 
 from bench.autograph.inference import calls, operations
+from bench.autograph.inference.known import Asked, KnownValues, Outside
+from bench.autograph.inference.narrowing import narrowed
 from bench.autograph.inference.values import CONTAINERS, LIKELY, PYTHON, TENSOR, UNKNOWN, Tensor, Value, combine, join
 from bench.autograph.source import names
-from bench.autograph.source.modules import FunctionDefinition, Module, Scope
+from bench.autograph.source.modules import Module, Scope
 from bench.autograph.source.project import Project
 
 _DEPTH = 20  # how many names defined by names are followed
+
+
+@cache
+def _method_name(kind: str) -> str:
+    return f"_{kind.lower()}"
 
 
 class Evaluator:
     """Evaluates the expressions of one function.
 
     `local` holds the values of local names and is updated by the walk over the statements; `values` keeps the value of
-    every node. `outside` caches values of expressions outside the function for all evaluators of a round: where names
-    are defined by each other, as locals that a lambda reads, each would otherwise be evaluated once for every path.
+    every node, `asked` what was asked of `known`.
     """
 
-    def __init__(
-        self,
-        project: Project,
-        module: Module,
-        scope: Scope,
-        returns: Mapping[FunctionDefinition, Value],
-        outside: dict[ast.expr, Value],
-    ) -> None:
-        self.project, self.module, self.scope, self.returns = project, module, scope, returns
-        self.outside = outside
+    def __init__(self, project: Project, module: Module, scope: Scope, known: KnownValues) -> None:
+        self.project, self.module, self.scope, self.known = project, module, scope, known
+        self.asked = Asked()
         self.local: dict[str, Value] = {}
         self.values: dict[ast.AST, Value] = {}
         self.depth = 0
@@ -40,7 +40,7 @@ class Evaluator:
         """The value of an expression; its parts are evaluated and kept too."""
         if node is None:
             return PYTHON
-        method = getattr(self, f"_{type(node).__name__.lower()}", None)
+        method = getattr(self, _method_name(node.__class__.__name__), None)
         value: Value = method(node) if method else self._parts(node)
         self.values[node] = value
         return value
@@ -88,17 +88,21 @@ class Evaluator:
 
     def _elsewhere(self, node: ast.expr, module: Module | None = None) -> Value:
         """The value of an expression outside the function, where the local names around it are not known."""
-        if node in self.outside:
-            return self.outside[node]
+        value = self.known.outside(node, self.asked)
+        if value is not None:
+            return value
         if self.depth > _DEPTH:
             return UNKNOWN
-        self.outside[node] = UNKNOWN  # while it is being evaluated: its parts may refer back to it
         home = module or self.module
-        evaluator = Evaluator(self.project, home, home.enclosing[node], self.returns, self.outside)
+        evaluator = Evaluator(self.project, home, home.enclosing[node], self.known)
         evaluator.depth = self.depth + 1
+        value = UNKNOWN
+        self.known.begin(node)
         with contextlib.suppress(RecursionError):  # too deeply nested code stays unknown
-            self.outside[node] = evaluator.value(node)
-        return self.outside[node]
+            value = evaluator.value(node)
+        self.known.end(node, Outside(value, evaluator.asked))
+        self.asked.outside[node] = value
+        return value
 
     def _attribute(self, node: ast.Attribute) -> Value:
         base = self.value(node.value)
@@ -127,6 +131,9 @@ class Evaluator:
             if isinstance(node.slice, ast.Slice):
                 return Value(base.kind, "fresh", item=base.item)
             return base.item or Value("unknown", base.origin, name=base.name)
+        match node.slice:
+            case ast.Constant(value=int(index)) if index < len(base.parts):
+                return base.parts[index]
         return base if base.kind in ("python", "ndarray") else Value("unknown", base.origin, name=base.name)
 
     def _slice(self, node: ast.Slice) -> Value:
@@ -146,7 +153,26 @@ class Evaluator:
         return combine(self.value(node.operand))
 
     def _boolop(self, node: ast.BoolOp) -> Value:
-        return combine(*[self.value(operand) for operand in node.values])
+        """The value of `and` or `or`: Python comes to an operand only where those before it let it."""
+        facts: dict[str, Value] = {}
+        values = []
+        for operand in node.values:
+            with self.where(facts):
+                values.append(self.value(operand))
+            facts |= narrowed(self.module, operand, isinstance(node.op, ast.And))
+        return combine(*values)
+
+    @contextlib.contextmanager
+    def where(self, facts: dict[str, Value]) -> Iterator[None]:
+        """Evaluate with what a test says about names."""
+        before = {name: self.local.get(name) for name in facts}
+        self.local.update(facts)
+        yield
+        for name, value in before.items():
+            if value is None:
+                del self.local[name]
+            else:
+                self.local[name] = value
 
     def _compare(self, node: ast.Compare) -> Value:
         operands = [self.value(node.left), *[self.value(operand) for operand in node.comparators]]
@@ -155,7 +181,10 @@ class Evaluator:
 
     def _ifexp(self, node: ast.IfExp) -> Value:
         self.value(node.test)
-        return join(self.value(node.body), self.value(node.orelse))
+        with self.where(narrowed(self.module, node.test, True)):
+            body = self.value(node.body)
+        with self.where(narrowed(self.module, node.test, False)):
+            return join(body, self.value(node.orelse))
 
     def _namedexpr(self, node: ast.NamedExpr) -> Value:
         value = self.value(node.value)
@@ -164,14 +193,17 @@ class Evaluator:
 
     def _container(self, kind: str, elements: list[ast.expr]) -> Value:
         values = [self.value(element.value if isinstance(element, ast.Starred) else element) for element in elements]
-        item = values[0] if values and all(value.kind == values[0].kind for value in values) else None
-        return Value(kind, "fresh", item=item)
+        same = values and all(value.kind == values[0].kind for value in values)
+        item = reduce(join, values) if same else None
+        starred = any(isinstance(element, ast.Starred) for element in elements)
+        parts = () if starred or kind != "tuple" else tuple(replace(value, parts=()) for value in values)
+        return Value(kind, "fresh", item=item, parts=parts)
 
     def _list(self, node: ast.List) -> Value:
         return self._container("list", node.elts)
 
     def _tuple(self, node: ast.Tuple) -> Value:
-        return replace(self._container("python", node.elts), kind="tuple")
+        return self._container("tuple", node.elts)
 
     def _set(self, node: ast.Set) -> Value:
         return self._container("set", node.elts)
@@ -212,13 +244,8 @@ class Evaluator:
             self.local[target.id] = value
             self.values[target] = value
         elif isinstance(target, ast.Tuple | ast.List):
-            element = calls.element(value)
-            if value.kind == "enumerated" and len(target.elts) == 2:
-                self.bind(target.elts[0], PYTHON)
-                self.bind(target.elts[1], element)
-                return
-            for inner_target in target.elts:
-                self.bind(inner_target, element)
+            for inner_target, part in zip(target.elts, calls.unpacked(value, target.elts), strict=True):
+                self.bind(inner_target, part)
         else:
             self.value(target)
 

@@ -1,32 +1,42 @@
 """Walks the statements of one function in order and tracks its local values: both branches, loops twice."""
 
 import ast
+from functools import cache
 
 from bench.autograph.inference import calls
+from bench.autograph.inference.eagerness import while_tracing
 from bench.autograph.inference.expressions import Evaluator
-from bench.autograph.inference.values import PYTHON, TENSOR, UNKNOWN, Value, combine, join
+from bench.autograph.inference.narrowing import narrowed
+from bench.autograph.inference.values import PYTHON, UNKNOWN, Value, combine, join
 from bench.autograph.source import names
 
-_EAGER_ONLY = ("tensorflow.executing_eagerly", "tensorflow.compat.v1.executing_eagerly_outside_functions")
-_PYTHON_TYPES = frozenset("int float bool str list tuple dict".split())
+
+@cache
+def _method_name(kind: str) -> str:
+    return f"_{kind.lower()}"
 
 
 class Walk:
-    """One pass over a function's statements. `skipped` are the statements that are never traced."""
+    """One pass over a function's statements. `skipped` are the statements that are never traced.
 
-    def __init__(self, evaluator: Evaluator) -> None:
-        self.evaluator = evaluator
+    Where the function itself `is_traced`, these are also those after the last statement that is.
+    """
+
+    def __init__(self, evaluator: Evaluator, is_traced: bool = False) -> None:
+        self.evaluator, self.is_traced = evaluator, is_traced
         self.skipped: set[ast.stmt] = set()
         self.returned: Value | None = None
 
     def block(self, statements: list[ast.stmt]) -> bool:
         """Walk them. False where execution never reaches the end."""
-        return all(
-            self.statement(statement) for statement in statements
-        )  # stops at the first statement that leaves the block
+        for number, statement in enumerate(statements, start=1):
+            if not self.statement(statement):
+                self.skipped.update(statements[number:] if self.is_traced else ())
+                return False
+        return True
 
     def statement(self, node: ast.stmt) -> bool:
-        method = getattr(self, f"_{type(node).__name__.lower()}", None)
+        method = getattr(self, _method_name(node.__class__.__name__), None)
         if method:
             return bool(method(node))
         for child in ast.iter_child_nodes(node):
@@ -83,47 +93,25 @@ class Walk:
 
     def _if(self, node: ast.If) -> bool:
         self.evaluator.value(node.test)
-        if self._eager_only(node.test):
+        truth = while_tracing(self.evaluator.project, self.evaluator.module, node.test)
+        if truth is False:
             self.skipped.update(node.body)
             return self.block(node.orelse)
+        if truth and self.is_traced:
+            self.skipped.update(node.orelse)
+            return self.block(node.body)
         before = dict(self.evaluator.local)
-        self.evaluator.local.update(self._narrowed(node.test, True))
+        self.evaluator.local.update(narrowed(self.evaluator.module, node.test, True))
         continues = self.block(node.body)
         after_body = self.evaluator.local
         self.evaluator.local = before
-        self.evaluator.local.update(self._narrowed(node.test, False))
+        self.evaluator.local.update(narrowed(self.evaluator.module, node.test, False))
         continues_else = self.block(node.orelse)
         if continues and continues_else:
             self.evaluator.local = _joined(after_body, self.evaluator.local)
         elif continues:
             self.evaluator.local = after_body
         return continues or continues_else
-
-    def _eager_only(self, test: ast.expr) -> bool:
-        return names.called(self.evaluator.module, test) in _EAGER_ONLY
-
-    def _narrowed(self, test: ast.expr, holds: bool) -> dict[str, Value]:
-        """What a test says about a name in each branch: `tf.is_tensor(x)`, `x is None`, `isinstance(x, int)`."""
-        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-            return self._narrowed(test.operand, not holds)
-        match test:
-            case ast.Compare(left=ast.Name(id=name), ops=[ast.Is()], comparators=[ast.Constant(value=None)]):
-                return {name: PYTHON} if holds else {}
-            case ast.Call(args=[ast.Name(id=name), *rest]):
-                dotted = names.called(self.evaluator.module, test)
-                if dotted == "tensorflow.is_tensor":
-                    return {name: TENSOR if holds else PYTHON}
-                if dotted == "builtins.isinstance" and rest:
-                    return self._narrowed_by_type(name, rest[0], holds)
-        return {}
-
-    def _narrowed_by_type(self, name: str, type_node: ast.expr, holds: bool) -> dict[str, Value]:
-        types = type_node.elts if isinstance(type_node, ast.Tuple) else [type_node]
-        type_names = [names.dotted(self.evaluator.module, node) or "" for node in types]
-        if all(type_name.startswith("tensorflow.") for type_name in type_names):
-            return {name: TENSOR} if holds and type_names == ["tensorflow.Tensor"] else {}
-        python = all(type_name.removeprefix("builtins.") in _PYTHON_TYPES for type_name in type_names)
-        return {name: PYTHON} if python and holds else {}
 
     def _for(self, node: ast.For | ast.AsyncFor) -> bool:
         self._loop(node, node)
@@ -195,9 +183,9 @@ def _joined(first: dict[str, Value], second: dict[str, Value]) -> dict[str, Valu
     return {**first, **second, **both}
 
 
-def walk(evaluator: Evaluator, node: ast.AST) -> Walk:
+def walk(evaluator: Evaluator, node: ast.AST, is_traced: bool = False) -> Walk:
     """Walk a function's, a lambda's or a module's body."""
-    walked = Walk(evaluator)
+    walked = Walk(evaluator, is_traced)
     if isinstance(node, ast.Lambda):
         walked.returned = evaluator.value(node.body)
     elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Module | ast.ClassDef):

@@ -34,6 +34,7 @@ class Value:
     name: str = ""
     item: "Value | None" = None  # of a container
     owner: ast.ClassDef | None = None  # the class of an object
+    parts: tuple["Value", ...] = ()  # of a tuple whose elements are written one by one
 
     @property
     def tensor(self) -> Tensor:
@@ -63,8 +64,16 @@ def join(first: Value, second: Value) -> Value:
     origin = captured.origin if captured else first.origin if first.origin == second.origin else "unknown"
     name = captured.name if captured else first.name if first.name == second.name else ""
     if first.kind == second.kind:
-        return replace(first, origin=origin, name=name, sure=first.sure and second.sure)
-    if "tensor" in (first.kind, second.kind) and "unknown" not in (first.kind, second.kind):
+        item = join(first.item, second.item) if first.item and second.item else None
+        same_length = len(first.parts) == len(second.parts)
+        parts = tuple(map(join, first.parts, second.parts)) if same_length else ()
+        return replace(first, origin=origin, name=name, sure=first.sure and second.sure, item=item, parts=parts)
+    tensors = [value for value in (first, second) if value.kind == "tensor"]
+    # What is taken for a tensor for want of knowledge, and is a list elsewhere, is more likely a list here too.
+    listed = any(value.kind in ("tuple", *CONTAINERS) for value in (first, second)) and not all(
+        value.sure for value in tensors
+    )
+    if tensors and "unknown" not in (first.kind, second.kind) and not listed:
         return Value("tensor", origin, sure=False, name=name)
     return Value("unknown", origin, name=name)
 

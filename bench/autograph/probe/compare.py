@@ -1,36 +1,20 @@
 """Compares the modes of one driver: one line of text for each difference."""
 
 import re
-import struct
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
-from bench.autograph.probe.records import ArgumentChange, Leaf, ModeRun, ObservedFunction, Retrace
+from bench.autograph.probe.costs import costly
+from bench.autograph.probe.differences import MOST, differences, lines_differ
+from bench.autograph.probe.observation import Observation
+from bench.autograph.probe.records import XLA_MODES, ModeRun, ObservedFunction
 
-MOST = 8  # reported differences of one kind
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|\binf\b|\bnan\b")
-SILENT = ("AG203", "AG302", "AG303", "AG306", "AG308", "AG405", "AG701", "AG702", "AG703", "AG705", "AG706", "AG707")
+SILENT = (
+    "AG203", "AG302", "AG303", "AG306", "AG308", "AG310", "AG405", "AG701", "AG702", "AG703", "AG705", "AG706", "AG707",
+    "AG708",
+)  # fmt: skip
 SILENT_XLA = ("AG802", "AG803", "AG804", "AG806", "AG807")
-CAUSES = {"value": "AG401", "shape": "AG402", "object": "AG403"}  # cause of a retrace -> the rule it breaks
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """A difference or a cost that was observed. `codes` are the rules that may explain it.
-
-    `diverges`: the modes do not do the same thing. `name` is the variable or attribute that differs, if any.
-    """
-
-    kind: str
-    modes: tuple[str, ...]
-    text: str
-    codes: tuple[str, ...] = ()
-    function: str = ""
-    file: str = ""
-    line: int = 0
-    name: str = ""
-    diverges: bool = True
 
 
 def observations(runs: Sequence[ModeRun], tolerance: float) -> tuple[Observation, ...]:
@@ -43,7 +27,26 @@ def observations(runs: Sequence[ModeRun], tolerance: float) -> tuple[Observation
         earlier = merged.get((observation.kind, observation.text))
         modes = tuple(dict.fromkeys((*(earlier.modes if earlier else ()), *observation.modes)))
         merged[observation.kind, observation.text] = replace(observation, modes=modes)
-    return tuple(merged.values())
+    if not any(run.mode == "graph" for run in other_runs):
+        return tuple(merged.values())
+    known = tuple(dict.fromkeys(traced.code for run in other_runs for traced in run.libraries if traced.code))
+    return tuple(_of_xla_alone(observation, known) for observation in merged.values())
+
+
+def xla_alone(observation: Observation) -> bool:
+    """Do only modes that use XLA differ? The graph without it did what the reference did."""
+    return observation.diverges and set(observation.modes) <= set(XLA_MODES)
+
+
+def _of_xla_alone(observation: Observation, known: tuple[str, ...]) -> Observation:
+    """Without the rules that a graph breaks too, where only XLA differs.
+
+    `known` are the rules that say why XLA gives other numbers in functions that a library made.
+    """
+    if not xla_alone(observation) or observation.kind not in ("call", "result", "state"):
+        return observation
+    of_xla = tuple(code for code in observation.codes if code in SILENT_XLA)
+    return replace(observation, codes=of_xla if observation.kind == "call" else known or of_xla)
 
 
 def diverging(reference: ModeRun, other: ModeRun, tolerance: float) -> list[Observation]:
@@ -53,7 +56,7 @@ def diverging(reference: ModeRun, other: ModeRun, tolerance: float) -> list[Obse
         text = other.limit or f"{reference.mode}: {reference.limit}"
         name = re.search(r"(\S+) (?:went beyond|did not end|took more)", text)
         return [Observation("limit", mode, text, ("AG102", "AG604", "AG509"), name[1] if name else "")]
-    codes = SILENT_XLA + SILENT if other.mode == "xla" else SILENT
+    codes = SILENT_XLA + SILENT if other.mode in XLA_MODES else SILENT
     calls = _calls(reference, other, tolerance, codes)
     if _exception_kind(reference) != _exception_kind(other):
         return [_exception(reference, other), *calls]
@@ -94,7 +97,8 @@ def _calls(reference: ModeRun, other: ModeRun, tolerance: float, codes: tuple[st
         if call := first_differing(expected, actual, tolerance):
             number, text = call
             line = f"{actual.name}, call {number}: {text} ({reference.mode} / here)"
-            observed.append(Observation("call", (other.mode,), line, codes, actual.name, actual.file, actual.line))
+            place = actual.name, actual.file, actual.line
+            observed.append(Observation("call", (other.mode,), line, codes, *place, call=number))
     return observed
 
 
@@ -114,25 +118,6 @@ def _printed(reference: ModeRun, other: ModeRun, tolerance: float) -> list[Obser
             line = f"{name}: {text} ({reference.mode} / here)"
             observed.append(Observation("printed", (other.mode,), line, ("AG101", "AG104")))
     return observed
-
-
-def lines_differ(expected: Sequence[str], actual: Sequence[str], tolerance: float) -> str:
-    """How printed lines differ, with numbers compared within the tolerance. Empty where they do not."""
-    for expected_line, actual_line in zip(expected, actual, strict=False):
-        if not _same_line(expected_line, actual_line, tolerance):
-            count = "" if len(expected) == len(actual) else f"{len(expected)} lines / {len(actual)}; "
-            return f"{count}{expected_line[:70]!r} / {actual_line[:70]!r}"
-    return "" if len(expected) == len(actual) else f"{len(expected)} lines / {len(actual)}"
-
-
-def _same_line(expected: str, actual: str, tolerance: float) -> bool:
-    if _NUMBER.sub("#", expected) != _NUMBER.sub("#", actual):
-        return False
-    pairs = zip(_NUMBER.findall(expected), _NUMBER.findall(actual), strict=True)
-    return all(
-        expected_number == actual_number or close(float(expected_number), float(actual_number), tolerance)
-        for expected_number, actual_number in pairs
-    )
 
 
 def _state(reference: ModeRun, other: ModeRun, tolerance: float) -> list[Observation]:
@@ -167,89 +152,3 @@ def owner(path: str) -> str:
 def _of_name(kind: str, mode: tuple[str, ...], path: str, text: str) -> Observation:
     codes = ("AG301", "AG302", "AG303", "AG304", "AG307", "AG203")
     return Observation(kind, mode, text, codes, name=re.findall(r"\w+", path)[-1])
-
-
-def differences(expected: Iterable[Leaf], actual: Iterable[Leaf], tolerance: float) -> list[str]:
-    """`path: expected / actual` for each difference, only the outermost of nested ones, at most MOST."""
-    unmatched, lines, differing = {leaf.path: leaf for leaf in actual}, list[str](), list[str]()
-    expected = list(expected)
-    for leaf in expected:
-        counterpart = unmatched.pop(leaf.path, None)
-        inside = any(leaf.path.startswith((f"{path}[", f"{path}.")) for path in differing)
-        if not inside and (text := _difference(leaf, counterpart, tolerance)):
-            differing.append(leaf.path)
-            lines.append(f"{leaf.path}: {text}")
-    for path, counterpart in unmatched.items():
-        if not any(path.startswith((f"{above}[", f"{above}.")) for above in differing):
-            differing.append(path)
-            lines.append(f"{path}: nothing / {_shown(counterpart)}")
-    return lines[:MOST]
-
-
-def _difference(leaf: Leaf, counterpart: Leaf | None, tolerance: float) -> str:
-    """`expected / actual`; empty where they are the same."""
-    if counterpart is None:
-        return f"{_shown(leaf)} / nothing"
-    if leaf.numbers is None or counterpart.numbers is None:
-        same = leaf.text == counterpart.text and (leaf.kind == counterpart.kind or not leaf.text)
-        return "" if same else f"{_shown(leaf)} / {_shown(counterpart)}"
-    if leaf.shape != counterpart.shape:
-        return f"shape {list(leaf.shape)} / {list(counterpart.shape)}"
-    if _both_tensors(leaf, counterpart) and leaf.kind != counterpart.kind:
-        return f"{leaf.kind} / {counterpart.kind}"
-    count = len(leaf.numbers) // 8
-    pairs = zip(struct.unpack(f"{count}d", leaf.numbers), struct.unpack(f"{count}d", counterpart.numbers), strict=True)
-    if all(close(expected, actual, tolerance) for expected, actual in pairs):
-        return ""
-    return f"{leaf.text} / {counterpart.text}"
-
-
-def _both_tensors(leaf: Leaf, counterpart: Leaf) -> bool:
-    """Is neither a plain Python number? A graph turns those into tensors."""
-    return not {leaf.kind, counterpart.kind} & {"int", "float"}
-
-
-def _shown(leaf: Leaf) -> str:
-    return leaf.text or leaf.kind
-
-
-def close(a: float, b: float, tolerance: float) -> bool:
-    """Equal within the tolerance relative to the larger number, or both close to zero; NaN equals NaN."""
-    return a == b or (a != a and b != b) or abs(a - b) <= tolerance * max(abs(a), abs(b)) + tolerance * 1e-2
-
-
-def costly(run: ModeRun) -> list[Observation]:
-    """What makes a mode retrace or recompile although it does the same thing."""
-    observed = []
-    for function in run.functions:
-        location = {"function": function.name, "file": function.file, "line": function.line, "diverges": False}
-        for text, codes in _function_costs(function):
-            observed.append(Observation("cost", (run.mode,), f"{function.name}: {text}", codes, **location))  # type: ignore[arg-type]
-    return observed
-
-
-def _function_costs(function: ObservedFunction) -> list[tuple[str, tuple[str, ...]]]:
-    costs = list[tuple[str, tuple[str, ...]]]()
-    by_cause = dict[str, list[Retrace]]()
-    for retrace in function.retraces:
-        for change in retrace.changes:
-            by_cause.setdefault(_cause(change), []).append(retrace)
-    for cause, retraces in by_cause.items():
-        change = next(change for change in retraces[0].changes if _cause(change) == cause)
-        times = f", {len(retraces)} times in all" if len(retraces) > 1 else ""
-        codes = (CAUSES[change.what],) if change.what in CAUSES else ()
-        costs.append((f"call {retraces[0].call} was traced anew: {changed(change)}{times}", codes))
-    if function.built > 1 and function.traces > 1:
-        costs.append((f"{function.built} tf.functions were made of it, each traced for itself", ("AG404",)))
-    if function.compiles > max(function.traces, 1):
-        costs.append((f"XLA compiled it {function.compiles} times for {function.traces} traces", ("AG805",)))
-    return costs
-
-
-def _cause(change: ArgumentChange) -> str:
-    return f"{change.what} of `{change.argument}`"
-
-
-def changed(change: ArgumentChange) -> str:
-    """'the shape of `x` (32,) -> (17,)'."""
-    return f"the {_cause(change)}, {change.before} -> {change.after}"

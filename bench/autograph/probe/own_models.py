@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench.analysis.validity import TOLERANCES
-from bench.autograph.probe.compare import Observation, observations
+from bench.autograph.probe.compare import observations
+from bench.autograph.probe.observation import Observation
 from bench.autograph.probe.predictions import joined, predicted
 from bench.autograph.probe.probe import probe
 from bench.autograph.probe.records import MODES, Limits, ModeRun, ProbeRequest

@@ -8,8 +8,8 @@ from pathlib import Path
 from bench.autograph.check.check import check
 from bench.autograph.check.settings import Settings
 from bench.autograph.findings import Finding
-from bench.autograph.probe.compare import Observation
-from bench.autograph.rules import RULES
+from bench.autograph.probe.observation import Observation
+from bench.autograph.rules import RULES, rule
 from bench.autograph.source.files import SUFFIXES
 
 
@@ -40,7 +40,7 @@ def joined(findings: Sequence[Finding], observations: Sequence[Observation]) -> 
     both, predicted_only = list[ProbeFinding](), list[ProbeFinding]()
     explained = set[int]()
     for finding in findings:
-        matching = [index for index, observation in enumerate(observed) if _fits(finding, observation)]
+        matching = [index for index, observation in enumerate(observed) if fits(finding, observation)]
         explained |= set(matching)
         matched = tuple(observed[index] for index in matching)
         (both if matched else predicted_only).append(
@@ -62,7 +62,7 @@ def with_codes_of_message(observation: Observation) -> Observation:
     return replace(observation, codes=codes or observation.codes)
 
 
-def _fits(finding: Finding, observation: Observation) -> bool:
+def fits(finding: Finding, observation: Observation) -> bool:
     """May the finding be the cause? The rule must fit, and the function where it is known."""
     if (
         observation.kind == "exception"
@@ -78,8 +78,16 @@ def _fits(finding: Finding, observation: Observation) -> bool:
         return True
     last = observation.function.rpartition(".")[2]
     return last in (finding.function.rpartition(".")[2], *(name.rpartition(".")[2] for name in finding.via)) or (
-        finding.code.startswith("AG4")  # these rules look at the caller
+        _of_callers(finding.code)
     )
+
+
+def _of_callers(code: str) -> bool:
+    """Does the rule look at the code that calls a function, not at the function?"""
+    try:
+        return rule(code).of_callers
+    except KeyError:  # AG001: a file that could not be read
+        return False
 
 
 def _certain_codes(observation: Observation) -> tuple[str, ...]:

@@ -1,12 +1,12 @@
 """The parent's end of `probe`: starts one child process per mode, one after another."""
 
-import os
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 
 import msgspec
 
-from bench.autograph.probe.records import ModeRequest, ModeRun, ProbeRequest
+from bench.autograph.probe.records import CallPlace, FaultyOperation, ModeRequest, ModeRun, ProbeRequest
 from bench.errors import BenchError
 from bench.machine.launcher import command, executed
 from bench.machine.parent_end import Child, Gone
@@ -22,18 +22,41 @@ def probe(request: ProbeRequest, notice: Callable[[str], None]) -> tuple[ModeRun
 
     Raises BenchError where the driver cannot be run at all.
     """
-    runs = list[ModeRun]()
+    runs = dict[str, ModeRun]()
     for mode in request.modes:
+        if mode == "written" and "graph" in runs and not runs["graph"].asks_for_xla:
+            runs[mode] = replace(runs["graph"], mode=mode)  # nothing asks for XLA: the two are the same code
+            continue
         notice(mode)
-        with tempfile.TemporaryDirectory() as dump:
-            run = _run_mode(ModeRequest(request, mode, dump))
-        if run.failure:
-            raise BenchError(run.failure)
-        runs.append(run)
-    return tuple(runs)
+        runs[mode] = _run_mode(request, mode)
+        if mode == request.modes[0] and runs[mode].limit:
+            break  # there is nothing to compare the others with
+    return tuple(runs.values())
 
 
-def _run_mode(request: ModeRequest) -> ModeRun:
+def isolated(request: ProbeRequest, mode: str, place: CallPlace, tolerance: float) -> FaultyOperation | None:
+    """The smallest part of a function's graph that XLA computes differently at a call; None where none is found.
+
+    Runs the driver once more, in a process of its own.
+    """
+    try:
+        return _run_mode(request, mode, place, tolerance).faulty
+    except BenchError:  # it ran before; whatever failed now, the comparison stands without this
+        return None
+
+
+def _run_mode(request: ProbeRequest, mode: str, isolate: CallPlace | None = None, tolerance: float = 0.0) -> ModeRun:
+    """Raises BenchError where the driver cannot be run, RuntimeError for a fault of the probe itself."""
+    with tempfile.TemporaryDirectory() as dump:
+        run = _answer(ModeRequest(request, mode, dump, isolate, tolerance))
+    if run.failure:
+        raise BenchError(run.failure)
+    if run.fault:
+        raise RuntimeError(f"probing in mode {mode} failed: {run.fault}")
+    return run
+
+
+def _answer(request: ModeRequest) -> ModeRun:
     child = Child(executed(CHILD, _environment(request)))
     child.send(request)
     try:
@@ -47,6 +70,6 @@ def _run_mode(request: ModeRequest) -> ModeRun:
 
 def _environment(request: ModeRequest) -> dict[str, str]:
     """The child's environment: XLA dumps each program it compiles, and TensorFlow's C++ code logs nothing."""
-    flags = f"{os.environ.get('XLA_FLAGS', '')} --xla_dump_to={request.dump} --xla_dump_hlo_as_text".strip()
     environment = child_env("function", "cpu", own_model=True)
+    flags = f"{environment.get('XLA_FLAGS', '')} --xla_dump_to={request.dump} --xla_dump_hlo_as_text".strip()
     return {**environment, "XLA_FLAGS": flags, "TF_CPP_MIN_LOG_LEVEL": "3"}

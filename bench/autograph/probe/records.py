@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from cifar_core.cifar10 import Source
 from cifar_core.workload import Workload
 
-MODES = ("eager", "graph", "xla")
+# graph: every jit_compile is taken out; written: the code as it is; xla: every tf.function of the user is compiled.
+MODES = ("eager", "graph", "written", "xla")
+XLA_MODES = ("written", "xla")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,26 @@ class ProbeRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class CallPlace:
+    """A call of a function: its name, its line, and which call of it, from 1."""
+
+    function: str
+    line: int
+    call: int
+
+
+@dataclass(frozen=True, slots=True)
 class ModeRequest:
-    """Parent to child, once: what is probed, in which mode. `dump` is the folder into which XLA dumps its programs."""
+    """Parent to child, once: what is probed, in which mode. `dump` is the folder into which XLA dumps its programs.
+
+    `isolate`: at this call, search the smallest part of the graph that XLA computes differently.
+    """
 
     probe: ProbeRequest
     mode: str
     dump: str
+    isolate: CallPlace | None = None
+    tolerance: float = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +101,52 @@ class Retrace:
 
 
 @dataclass(frozen=True, slots=True)
+class CopiedLine:
+    """A line of the user's code whose operation stands `copies` times in one graph, put there by a Python loop."""
+
+    file: str
+    line: int
+    operation: str
+    copies: int
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryTraces:
+    """The traces of functions that a library, such as Keras, made and called for a line of the user's code.
+
+    `made` counts the tf.functions; `called` is what the line calls, such as predict. `code` is the rule that its
+    operations break under XLA, such as that of random numbers.
+    """
+
+    called: str
+    file: str
+    line: int
+    made: int
+    traces: int
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultyOperation:
+    """The smallest part of a graph that XLA computes differently: its last operation first, then what that reads.
+
+    `code` is the rule that explains it, if one does: then it is no fault of XLA.
+    """
+
+    operations: tuple[str, ...]
+    file: str
+    line: int
+    expected: str
+    actual: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ObservedFunction:
     """The tf.functions made of one Python function: how many were `built`, and counts over their calls.
 
     `body_runs` counts how often Python ran the body, `nodes` those of the largest graph; `results` are of the first
-    calls.
+    calls. `copied` are the lines that a Python loop put into the graph many times.
     """
 
     name: str
@@ -103,12 +160,17 @@ class ObservedFunction:
     nodes: int | None
     retraces: tuple[Retrace, ...]
     results: tuple[tuple[Leaf, ...], ...]
+    copied: tuple[CopiedLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ModeRun:
     """Everything observed in one mode. `before` and `state` are globals, closures and attributes before and after the
     driver; `state` also has the driver's locals at its end.
+
+    `asks_for_xla`: a tf.function was made with jit_compile, which mode graph takes out. `unread` says which of the
+    driver's state or result could not be read. `fault` is a failure of the probe itself. `faulty` answers a request
+    with `isolate`.
 
     For an own model, `file` is its module, and `traced` are the functions, by file and line, that a mode traces.
     """
@@ -126,3 +188,8 @@ class ModeRun:
     failure: str = ""  # why nothing could be probed
     file: str = ""
     traced: tuple[tuple[str, int], ...] = ()
+    libraries: tuple[LibraryTraces, ...] = ()
+    asks_for_xla: bool = False
+    unread: tuple[str, ...] = ()
+    fault: str = ""
+    faulty: FaultyOperation | None = None

@@ -1,15 +1,13 @@
-"""A probe as text for the terminal, and as JSON."""
+"""A probe as text for the terminal."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import msgspec
-
-from bench.autograph.findings import Finding
-from bench.autograph.probe.compare import Observation
+from bench.autograph.probe.blame import fault_of_xla
+from bench.autograph.probe.compare import xla_alone
+from bench.autograph.probe.observation import Observation
 from bench.autograph.probe.predictions import ProbeFinding
-from bench.autograph.probe.records import ModeRun, ObservedFunction
+from bench.autograph.probe.records import XLA_MODES, FaultyOperation, ModeRun, ObservedFunction
 from bench.autograph.rules import rule
 
 HEAD = ("mode", "same result", "python body ran", "traces", "XLA compiles", "graph nodes")
@@ -27,6 +25,8 @@ def text(file: str, driver: str, runs: Sequence[ModeRun], findings: Sequence[Pro
         lines += [f"never called: {', '.join(idle)}", ""]
     if unconverted := dict.fromkeys(text for run in runs for text in run.unconverted):
         lines += ["not converted by AutoGraph:", *(f"  {text}" for text in unconverted), ""]
+    if unread := dict.fromkeys(text for run in runs for text in run.unread):
+        lines += ["not compared:", *(f"  {text}" for text in unread), ""]
     for finding in findings:
         lines += of_finding(finding)
     return "\n".join([*lines, *([""] if findings else []), verdict(runs, findings)])
@@ -41,7 +41,7 @@ def modes(runs: Sequence[ModeRun], findings: Sequence[ProbeFinding]) -> list[str
         differing = diverging(run.mode, findings)
         differ = f"NO: {len(differing)} difference{'s' * (len(differing) > 1)}"
         same = "reference" if run is runs[0] else differ if differing else "the same"
-        lines.append(f"  {run.mode:<6} {same:<18} {ended}, printed {len(run.stdout) + len(run.stderr)} lines")
+        lines.append(f"  {run.mode:<7} {same:<18} {ended}, printed {len(run.stdout) + len(run.stderr)} lines")
     return lines
 
 
@@ -90,7 +90,7 @@ def _cells(
     same = "reference" if reference else "NO" if differing else "yes" if function.results and not run.limit else "-"
     if run.mode == "eager":
         return [run.mode, same, str(function.body_runs), "-", "-", "-"]
-    compiles = str(function.compiles) if run.mode == "xla" else "-"
+    compiles = str(function.compiles) if run.mode in XLA_MODES else "-"
     nodes = "-" if function.nodes is None else f"{function.nodes:,}"
     return [run.mode, same, str(function.body_runs), str(function.traces), compiles, nodes]
 
@@ -112,7 +112,19 @@ def of_finding(probe_finding: ProbeFinding) -> list[str]:
 
 
 def _observed_line(observation: Observation) -> str:
-    return f"{' and '.join(observation.modes)}: {observation.text}"
+    fault = observation.faulty
+    blame = f"; {_blame(fault)}" if fault and fault.operations and not fault.code else ""
+    return f"{_named(observation.modes)}: {observation.text}{blame}"
+
+
+def _blame(fault: FaultyOperation) -> str:
+    place = f" ({_short(fault.file)}:{fault.line})" if fault.file else ""
+    return f"a fault of XLA, not of your code: {fault_of_xla(fault)}{place}"
+
+
+def _named(modes: Sequence[str]) -> str:
+    """`graph, written and xla`."""
+    return " and ".join(filter(None, (", ".join(modes[:-1]), modes[-1])))
 
 
 def _fix(codes: tuple[str, ...]) -> str:
@@ -131,36 +143,17 @@ def verdict(runs: Sequence[ModeRun], findings: Sequence[ProbeFinding]) -> str:
     """The last line: whether every mode does the same thing, and which modes may not be timed."""
     differing = [run.mode for run in runs[1:] if diverging(run.mode, findings)]
     if differing:
-        named = " and ".join(differing)
-        return f"{named} did not do what eager did: a time of {'it' if len(differing) == 1 else 'them'} is no speed-up"
+        return f"{_who_differs(runs, findings, differing)}; timings of {_named(differing)} are not comparable"
     costs = sum(not observation.diverges for finding in findings for observation in finding.observations)
-    suffix = f"; {costs} observations of needless work" if costs else ""
+    suffix = f"; {costs} observation{'s' * (costs > 1)} of needless work" if costs else ""
     return f"every mode did the same{suffix}"
 
 
-def as_json(file: str, driver: str, runs: Sequence[ModeRun], findings: Sequence[ProbeFinding]) -> str:
-    """One JSON object: `same`, a list of modes, a list of findings."""
-    document = {
-        "file": file,
-        "driver": driver,
-        "same": not any(diverging(run.mode, findings) for run in runs[1:]),
-        "modes": [_mode(run, bool(diverging(run.mode, findings))) for run in runs],
-        "findings": [_finding(finding) for finding in findings],
-    }
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
-
-
-def _mode(run: ModeRun, diverges: bool) -> dict[str, Any]:
-    fields = {name: msgspec.to_builtins(getattr(run, name)) for name in ("mode", "raised", "limit", "unconverted")}
-    functions = [{**msgspec.to_builtins(function), "results": len(function.results)} for function in run.functions]
-    return {**fields, "diverges": diverges, "printed_lines": len(run.stdout) + len(run.stderr), "functions": functions}
-
-
-def _finding(probe_finding: ProbeFinding) -> dict[str, Any]:
-    finding: Finding | None = probe_finding.finding
-    return {
-        "codes": probe_finding.codes,
-        "evidence": probe_finding.evidence,
-        "predicted": msgspec.to_builtins(finding) if finding else None,
-        "observed": [msgspec.to_builtins(observation) for observation in probe_finding.observations],
-    }
+def _who_differs(runs: Sequence[ModeRun], findings: Sequence[ProbeFinding], differing: Sequence[str]) -> str:
+    """XLA alone, with its own fault where one was found, or the modes that differ."""
+    observed = [observation for run in runs for observation in diverging(run.mode, findings)]
+    if "graph" not in [run.mode for run in runs] or not all(map(xla_alone, observed)):
+        return f"{_named(differing)} did not do what {runs[0].mode} did"
+    faults = [one.faulty for one in observed if one.faulty and one.faulty.operations and not one.faulty.code]
+    blame = f" (a fault of XLA, not of your code: {' of '.join(faults[0].operations)})" if faults else ""
+    return f"XLA alone differs: the graph without it did what {runs[0].mode} did{blame}"

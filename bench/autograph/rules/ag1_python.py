@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from bench.autograph.inference.values import Tensor
+from bench.autograph.rules.constants import whole_number
 from bench.autograph.rules.rule import Behaviour, Rule, everywhere
 from bench.autograph.traced.body import Body, Hit
 
@@ -51,18 +52,21 @@ def copies(body: Body) -> Iterator[Hit]:
         assert isinstance(node, ast.For)
         if body.called(node.iter) != "builtins.range" or not isinstance(node.iter, ast.Call):
             continue
-        if body.test(node) is not Tensor.NO or not _computes(body, node) or _fills_a_list(body, node):
+        computed = _computed(body, node)
+        if body.test(node) is not Tensor.NO or computed < Tensor.LIKELY or _fills_a_list(body, node):
             continue
-        turns = _turns(node.iter)
+        turns = _turns(body, node.iter)
+        by_parameter = any(body.value(part).origin == "parameter" for part in node.iter.args)
         if turns is not None and turns >= _MANY:
-            yield Hit(node.iter, f"this loop's body is copied into the graph {turns} times")
-        elif turns is None and any(body.value(part).origin == "parameter" for part in node.iter.args):
+            yield Hit(node.iter, f"this loop's body is copied into the graph {turns} times", computed)
+        elif turns is None and by_parameter and computed is Tensor.YES:
             yield Hit(node.iter, "this loop's body is copied into the graph once a turn, anew for each count")
 
 
-def _computes(body: Body, node: ast.For) -> bool:
+def _computed(body: Body, node: ast.For) -> Tensor:
+    """How surely the loop's body computes with tensors."""
     inside = (part for statement in node.body for part in ast.walk(statement))
-    return any(isinstance(part, ast.Call | ast.BinOp) and body.tensor(part) is Tensor.YES for part in inside)
+    return max((body.tensor(part) for part in inside if isinstance(part, ast.Call | ast.BinOp)), default=Tensor.NO)
 
 
 def _fills_a_list(body: Body, node: ast.For) -> bool:
@@ -74,9 +78,12 @@ def _fills_a_list(body: Body, node: ast.For) -> bool:
     return False
 
 
-def _turns(node: ast.Call) -> int | None:
-    numbers = [part.value for part in node.args if isinstance(part, ast.Constant) and isinstance(part.value, int)]
-    return len(range(*numbers)) if numbers and len(numbers) == len(node.args) and 0 not in numbers[2:] else None
+def _turns(body: Body, node: ast.Call) -> int | None:
+    """The iterations of `range(...)` of numbers and constants; None where the source does not say how many."""
+    numbers = [whole_number(body, part) for part in node.args]
+    if not numbers or None in numbers or 0 in numbers[2:]:
+        return None
+    return len(range(*(number for number in numbers if number is not None)))
 
 
 def endless(body: Body) -> Iterator[Hit]:

@@ -4,18 +4,23 @@ import ast
 from collections.abc import Iterator
 
 from bench.autograph.rules.rule import Behaviour, Rule, everywhere
-from bench.autograph.source import names
 from bench.autograph.traced.body import Body, Hit
+from bench.autograph.traced.guards import guarded
 from bench.autograph.traced.mutations import mutations
 
 _MAKERS = ("keras.layers", "keras.optimizers", "keras.metrics", "keras.models", "tensorflow.optimizers",
            "tensorflow.metrics")  # fmt: skip
 # Layers without variables, not even those of a random generator: by name, and by the beginning of the name.
 _PURE = frozenset(
-    "Activation Add Average Concatenate Dot ELU Flatten Identity Input Lambda LeakyReLU Masking Maximum Minimum "
-    "Multiply Permute ReLU RepeatVector Rescaling Reshape Softmax Subtract".split()
+    "Activation ActivityRegularization Add AutoContrast Average CategoryEncoding CenterCrop Concatenate "
+    "ContrastLimitedAdaptiveHistogramEqualization Discretization Dot ELU Equalization Flatten HashedCrossing Hashing "
+    "Identity Input Lambda LeakyReLU Masking MaxNumBoundingBoxes Maximum Minimum Multiply Permute ReLU RepeatVector "
+    "Rescaling Reshape Resizing Softmax Subtract UnitNormalization".split()
 )
-_PURE_FAMILIES = ("AveragePooling", "Cropping", "Global", "MaxPooling", "UpSampling", "ZeroPadding")
+_PURE_FAMILIES = (
+    "AdaptiveAveragePooling", "AdaptiveMaxPooling", "AveragePooling", "AvgPool", "Cropping", "Global", "MaxPool",
+    "UpSampling", "ZeroPadding",
+)  # fmt: skip
 _GENERATOR = "tensorflow.random.Generator."
 
 
@@ -24,62 +29,6 @@ def unguarded(body: Body) -> Iterator[Hit]:
     for node in body.each(ast.Call):
         if not body.via and body.called(node) == "tensorflow.Variable" and not guarded(body, node):
             yield Hit(node, "a tf.Variable is created at every trace, and a tf.function may create it once only")
-
-
-def guarded(body: Body, node: ast.AST) -> bool:
-    """Does a test of stored state (`if self.v is None`) keep the node from running a second time?"""
-    child = node
-    for ancestor in body.around(node):
-        if isinstance(ancestor, ast.If) and child is not ancestor.test and _asks_state(body, ancestor.test):
-            return True
-        if any(_returns_early(body, earlier) for earlier in _before(ancestor, child)):
-            return True
-        child = ancestor
-    return any(_returns_early(body, earlier) for earlier in _before(body.node, child))
-
-
-def _before(parent: ast.AST, child: ast.AST) -> list[ast.stmt]:
-    block = getattr(parent, "body", [])
-    return block[: block.index(child)] if isinstance(block, list) and child in block else []
-
-
-def _returns_early(body: Body, node: ast.stmt) -> bool:
-    return isinstance(node, ast.If) and _asks_state(body, node.test) and isinstance(node.body[-1], ast.Return)
-
-
-def _asks_state(body: Body, test: ast.expr) -> bool:
-    tested: list[ast.expr] = [test] if isinstance(test, ast.Attribute) else []
-    for part in ast.walk(test):
-        match part:
-            case ast.Call(func=ast.Name(id="hasattr")) | ast.UnaryOp(op=ast.Not(), operand=ast.Call()):
-                return True
-            case ast.UnaryOp(op=ast.Not(), operand=ast.Attribute() | ast.Name() as operand):
-                tested.append(operand)
-            case ast.Compare():
-                tested += _compared(part)
-    return any(_outlives(body, expression) for expression in tested)
-
-
-def _compared(test: ast.Compare) -> Iterator[ast.expr]:
-    """The operand tested by `is`, and the container searched by `in`."""
-    operands = [test.left, *test.comparators]
-    for position, op in enumerate(test.ops):
-        if isinstance(op, ast.Is | ast.IsNot):
-            yield operands[position]
-        elif isinstance(op, ast.In | ast.NotIn):
-            yield operands[position + 1]
-
-
-def _outlives(body: Body, expression: ast.expr) -> bool:
-    """Does it contain an attribute or an outer name, which keeps its value from one call to the next?"""
-    for part in ast.walk(expression):
-        value = body.values.get(part)
-        if value is None or names.dotted(body.module, part):  # a called function, or a name of a module
-            continue
-        captured = value.origin == "captured" and value.kind != "function"
-        if captured or (isinstance(part, ast.Attribute) and value.origin != "fresh"):
-            return True
-    return False
 
 
 def hidden(body: Body) -> Iterator[Hit]:
@@ -106,9 +55,8 @@ def _creates(body: Body, call: ast.Call, depth: int = 0) -> str:
         return ""
     for node in callee.each(ast.Call):
         assert isinstance(node, ast.Call)
-        if guarded(callee, node):
-            continue
-        if callee.called(node) == "tensorflow.Variable" or _creates(callee, node, depth + 1):
+        creates = callee.called(node) == "tensorflow.Variable" or _creates(callee, node, depth + 1)
+        if creates and not guarded(callee, node):
             return function.name
     return ""
 
@@ -157,11 +105,15 @@ ROWS = (
         2,
         "no layer, module, optimizer, metric or Generator made inside",
         "Layers, optimizers, metrics and generators create variables, at once or when they are first used.",
-        "build them once outside; one tf.function for each optimizer",
+        "build them once outside, an optimizer with all variables it will get; one tf.function for each optimizer",
         Behaviour("[[3.0]]", *["ValueError: tf.function only supports singleton tf.Variables"] * 2),
         everywhere("[[3.0]]"),
         hidden,
-        (r"tf\.function only supports singleton tf\.Variables",),
+        (
+            r"tf\.function only supports singleton tf\.Variables",
+            r"optimizer cannot recognize variable",
+            r"optimizer can only be called for the variables it was originally built with",
+        ),
     ),
     Rule(
         "AG203",

@@ -12,19 +12,31 @@ from bench.autograph.traced.mutations import mutations
 _CACHES = ("functools.lru_cache", "functools.cache")
 _ARRAY_METHODS = ("write", "scatter", "unstack", "split")
 _OUT_OF_SCOPE = r"cannot be accessed from .*, because it was defined in .*, which is out of scope"
+# TensorFlow names the tensors and graphs of a loop after it.
+_OF_A_LOOP = r"<tf\.Tensor '(\S*/)?while\S*' [^<>]*> is out of scope"
+IN_A_LOOP = rf"({_OF_A_LOOP} and cannot|defined in FuncGraph\(name=(while|for)\w*)"
+NOT_IN_A_LOOP = rf"^(?!.*{_OF_A_LOOP})(?!.*defined in FuncGraph\(name=(while|for)).*?"
 
 
 def list_growth(body: Body) -> Iterator[Hit]:
     """AG305: a list of the function grows in a loop of the graph and is read after it."""
     for change in mutations(body):
-        loop = body.tensor_loop(change.node)
+        loop, sure = _growing_loop(body, change.node)
         if loop is None or change.attribute or change.value.outer or change.value.kind != "list":
             continue
         name = _changed_name(change.node)
         if name and not _made_inside(loop, name) and _read_after(body, loop, name):
-            yield Hit(
-                change.node, f"list `{name}` grows in a loop of the graph, and would keep a tensor of the loop's own"
-            )
+            when = "" if sure is Tensor.YES else ", where it is one over a tensor"
+            text = f"list `{name}` grows in a loop of the graph{when}, and would keep a tensor of the loop's own"
+            yield Hit(change.node, text, sure)
+
+
+def _growing_loop(body: Body, node: ast.AST) -> tuple[ast.For | ast.While | None, Tensor]:
+    """The loop around the node that is one of the graph for certain, else where its iterable is a tensor."""
+    if loop := body.tensor_loop(node):
+        return loop, Tensor.YES
+    likely = (each for each in body.loops(node) if isinstance(each, ast.For) and body.test(each) is Tensor.LIKELY)
+    return next(likely, None), Tensor.UNKNOWN
 
 
 def _changed_name(node: ast.AST) -> str:
@@ -103,7 +115,7 @@ ROWS = (
         Behaviour("[0, 1, 4]", *["InaccessibleTensorError: which is out of scope"] * 2),
         everywhere("[0, 1, 4]"),
         list_growth,
-        (rf"InaccessibleTensorError.*{_OUT_OF_SCOPE}", _OUT_OF_SCOPE),
+        (rf"InaccessibleTensorError.*{IN_A_LOOP}", IN_A_LOOP),
     ),
     Rule(
         "AG306",
@@ -141,6 +153,6 @@ ROWS = (
         Behaviour("[[1, 2, 3], [1, 0, -1]]", *["TypeError: which is out of scope"] * 2),
         everywhere("[[1, 2, 3], [1, 0, -1]]"),
         cached,
-        (r"is out of scope and cannot be used here", _OUT_OF_SCOPE),
+        (rf"{NOT_IN_A_LOOP}is out of scope and cannot be used here", rf"{NOT_IN_A_LOOP}{_OUT_OF_SCOPE}"),
     ),
 )

@@ -4,11 +4,12 @@ import ast
 from collections.abc import Iterator
 
 from bench.autograph.inference.values import Tensor
-from bench.autograph.rules.ag2_variables import guarded
+from bench.autograph.rules.ag3_arrays import IN_A_LOOP, NOT_IN_A_LOOP
 from bench.autograph.rules.rule import Behaviour, Rule, everywhere
 from bench.autograph.source import names
 from bench.autograph.source.modules import Binding
 from bench.autograph.traced.body import Body, Hit
+from bench.autograph.traced.guards import guarded, restored
 from bench.autograph.traced.mutations import Mutation, mutations
 
 
@@ -29,14 +30,14 @@ def declared(body: Body) -> Iterator[Hit]:
         stored = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
         if not stored or not isinstance(node, ast.Name) or node.id not in outer_names:
             continue
-        if not guarded(body, node) and not _around(body, node.id):
+        if not guarded(body, node) and not _around(body, node.id) and not restored(body, node):
             yield Hit(node, f"outer name `{node.id}` is rebound once per trace, not once per call")
 
 
 def attribute(body: Body) -> Iterator[Hit]:
     """AG303: an attribute is used as Python state."""
     for change in mutations(body):
-        if not change.attribute or not change.value.outer or _harmless(body, change):
+        if not change.attribute or not change.value.outer or _harmless(body, change) or restored(body, change.node):
             continue
         if isinstance(change.node, ast.Attribute) and body.value(change.node).kind == "variable":
             continue  # AG203
@@ -64,6 +65,8 @@ def _around(body: Body, name: str) -> tuple[Body, list[Binding]] | None:
 
 def argument(body: Body) -> Iterator[Hit]:
     """AG304: an argument, or a mutable default, is changed."""
+    if body.compiled and body.compiled.kind == "dataset" and not body.via:
+        return  # tf.data makes what it gives anew, for this function alone
     for change in mutations(body):
         if change.value.origin == "parameter" and not change.attribute:
             sure = Tensor.YES if change.value.kind != "unknown" else Tensor.LIKELY
@@ -101,7 +104,10 @@ ROWS = (
         Behaviour("3", "1", "1"),
         everywhere("3"),
         outer_object,
-        (r"is out of scope and cannot be used here", r"cannot be accessed from here, because it was defined in"),
+        (
+            rf"{NOT_IN_A_LOOP}is out of scope and cannot be used here",
+            rf"{NOT_IN_A_LOOP}cannot be accessed from here, because it was defined in",
+        ),
     ),
     Rule(
         "AG302",
@@ -152,6 +158,6 @@ ROWS = (
         Behaviour("3", *["InaccessibleTensorError: which is out of scope"] * 2),
         everywhere("3"),
         in_a_loop,
-        (r"InaccessibleTensorError.*because it was defined in .*, which is out of scope",),
+        (rf"InaccessibleTensorError.*{IN_A_LOOP}",),
     ),
 )

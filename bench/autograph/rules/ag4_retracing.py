@@ -1,18 +1,23 @@
-"""Rules AG401 to AG405: calls that cause a retrace, and calls that should cause one and do not."""
+"""Rules AG401 to AG404: calls that cause a retrace."""
 
 import ast
 from collections.abc import Iterator
 
 from bench.autograph.inference.values import Tensor
 from bench.autograph.rules.rule import Behaviour, Rule
+from bench.autograph.source import names
 from bench.autograph.traced.body import Body, Hit
 from bench.autograph.traced.compiled import CompiledFunction
 
+RETRACING = r"triggered tf\.function retracing"
 _COUNTERS = ("builtins.range", "builtins.enumerate")
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_KERAS_METHODS = frozenset("call train_step test_step predict_step compute_loss apply apply_gradients build".split())
 _ONCE = ("__init__", "build", "__post_init__")  # methods that run once per object
 
 
-def _compiled_calls(body: Body) -> Iterator[tuple[ast.Call, CompiledFunction]]:
+def compiled_calls(body: Body) -> Iterator[tuple[ast.Call, CompiledFunction]]:
+    """The calls of tf.functions, with what they call."""
     for node in body.each(ast.Call):
         assert isinstance(node, ast.Call)
         compiled = body.runs(node)
@@ -20,27 +25,33 @@ def _compiled_calls(body: Body) -> Iterator[tuple[ast.Call, CompiledFunction]]:
             yield node, compiled
 
 
-def _arguments(node: ast.Call) -> list[ast.expr]:
+def given(node: ast.Call) -> list[ast.expr]:
+    """All arguments of a call."""
     return [*node.args, *(keyword.value for keyword in node.keywords)]
 
 
 def python_numbers(body: Body) -> Iterator[Hit]:
     """AG401: a Python number that a loop changes is an argument."""
-    for node, compiled in _compiled_calls(body):
+    for node, compiled in compiled_calls(body):
         if compiled.signature is not None:
             continue
-        for argument in _arguments(node):
-            name = next((part.id for part in ast.walk(argument) if isinstance(part, ast.Name)), "")
-            number = body.value(argument).kind == "python" and not isinstance(argument, ast.Call)
-            if name and number and _changes(body, node, name):
+        for argument in given(node):
+            number = body.value(argument).kind == "python" and _is_number(body, argument)
+            used = {part.id for part in ast.walk(argument) if isinstance(part, ast.Name)}
+            if number and any(_changes(body, node, name) for name in used):
                 yield Hit(
                     argument, f"Python number `{ast.unparse(argument)}` changes in this loop: one trace for each value"
                 )
 
 
+def _is_number(body: Body, node: ast.expr) -> bool:
+    """Is it no call, or one that makes a Python number?"""
+    return not isinstance(node, ast.Call) or body.called(node) in ("builtins.float", "builtins.int")
+
+
 def _changes(body: Body, node: ast.AST, name: str) -> bool:
-    for loop in body.loops(node):
-        if isinstance(loop, ast.For) and body.called(loop.iter) in _COUNTERS:
+    for loop in _repeating(body, node):
+        if not isinstance(loop, ast.While) and body.called(loop.iter) in _COUNTERS:
             counter = loop.target.elts[0] if isinstance(loop.target, ast.Tuple) else loop.target
             if isinstance(counter, ast.Name) and counter.id == name:
                 return True
@@ -48,6 +59,16 @@ def _changes(body: Body, node: ast.AST, name: str) -> bool:
             if isinstance(part, ast.AugAssign) and isinstance(part.target, ast.Name) and part.target.id == name:
                 return True
     return False
+
+
+def _repeating(body: Body, node: ast.AST) -> Iterator[ast.For | ast.While | ast.comprehension]:
+    """The loops around a node, those of comprehensions too."""
+    yield from body.loops(node)
+    child = node
+    for around in body.around(node):
+        if isinstance(around, _COMPREHENSIONS):
+            yield from around.generators if child not in around.generators else ()
+        child = around
 
 
 def ragged_batches(body: Body) -> Iterator[Hit]:
@@ -58,9 +79,14 @@ def ragged_batches(body: Body) -> Iterator[Hit]:
         targets = {part.id for part in ast.walk(loop.target) if isinstance(part, ast.Name)}
         if batch is None or _given_drop(batch):
             continue
-        for node, compiled in _compiled_calls(body):
+        for node, compiled in compiled_calls(body):
             used = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-            if loop in body.loops(node) and targets & used and compiled.signature is None and not compiled.relaxed:
+            if (
+                loop in _repeating(body, node)
+                and targets & used
+                and compiled.signature is None
+                and not compiled.relaxed
+            ):
                 yield Hit(batch, "the last batch may be smaller, and is then traced anew")
                 break
 
@@ -91,9 +117,9 @@ def _given_drop(node: ast.Call) -> bool:
 
 def new_objects(body: Body) -> Iterator[Hit]:
     """AG403: a lambda, a bound method or a new object is an argument."""
-    for node, _ in _compiled_calls(body):
-        in_a_loop = Tensor.YES if any(True for _ in body.loops(node)) else Tensor.LIKELY
-        for argument in _arguments(node):
+    for node, _ in compiled_calls(body):
+        in_a_loop = Tensor.YES if any(True for _ in _repeating(body, node)) else Tensor.LIKELY
+        for argument in given(node):
             constructed = (
                 body.project.definition(body.module, argument.func) if isinstance(argument, ast.Call) else None
             )
@@ -104,11 +130,16 @@ def new_objects(body: Body) -> Iterator[Hit]:
                     argument, f"a {constructed.node.name} made here is new at every call, and is traced anew", in_a_loop
                 )
             elif isinstance(argument, ast.Attribute) and _is_method(body, argument):
-                yield Hit(argument, "a bound method is a new object each time, and is traced anew", in_a_loop)
+                yield Hit(argument, "a bound method is a new object each time, and is traced anew")
+            elif body.called(argument) == "functools.partial":
+                yield Hit(argument, "a partial made here is new at every call, and is traced anew", in_a_loop)
 
 
 def _is_method(body: Body, node: ast.Attribute) -> bool:
     definition = body.project.definition(body.module, node)
+    owner = body.project.definition(body.module, node.value)
+    if owner and isinstance(owner.node, ast.Call) and names.called(*owner).startswith("keras."):
+        return node.attr in _KERAS_METHODS
     return (
         definition is not None
         and isinstance(definition.node, ast.FunctionDef)
@@ -123,10 +154,11 @@ def built_again(body: Body) -> Iterator[Hit]:
         if compiled is None or compiled.kind != "tf.function":
             continue
         loops = list(body.loops(node))
-        called_at_once = isinstance(node, ast.Call) and _calls(body, node) and _runs_often(body)
-        if loops and not _leaves(loops[0], node):
+        called_at_once = isinstance(node, ast.Call) and _calls(body, node)
+        in_comprehension = not loops and any(True for _ in _repeating(body, node))
+        if (loops and not _leaves(loops[0], node)) or (called_at_once and in_comprehension):
             yield Hit(node, "a tf.function made in a loop is traced anew at every turn")
-        elif called_at_once:
+        elif called_at_once and _runs_often(body):
             yield Hit(node, "a tf.function made for one call is traced anew at each")
 
 
@@ -150,24 +182,6 @@ def _leaves(loop: ast.For | ast.While, node: ast.AST) -> bool:
     return False
 
 
-def changing_object(body: Body) -> Iterator[Hit]:
-    """AG405: an attribute of an object is set between calls that take the object as an argument."""
-    for node, _ in _compiled_calls(body):
-        for argument in _arguments(node):
-            if not isinstance(argument, ast.Name) or body.value(argument).kind not in ("object", "unknown"):
-                continue
-            for store in body.each(ast.Attribute):
-                assert isinstance(store, ast.Attribute)
-                same = isinstance(store.value, ast.Name) and store.value.id == argument.id
-                if same and isinstance(store.ctx, ast.Store) and _between(body, node, store):
-                    text = f"`{ast.unparse(store)}` changes, unseen by the function that is given `{argument.id}`"
-                    yield Hit(store, text, Tensor.YES if body.value(argument).kind == "object" else Tensor.LIKELY)
-
-
-def _between(body: Body, call: ast.Call, store: ast.Attribute) -> bool:
-    return call.lineno < store.lineno or bool(set(body.loops(call)) & set(body.loops(store)))
-
-
 ROWS = (
     Rule(
         "AG401",
@@ -180,7 +194,7 @@ ROWS = (
         Behaviour("0", "6", "6"),
         Behaviour("0", "1", "1"),
         python_numbers,
-        (r"triggered tf\.function retracing", r"passing python objects instead of tensors"),
+        (RETRACING, r"passing python objects instead of tensors"),
         of_callers=True,
     ),
     Rule(
@@ -194,7 +208,7 @@ ROWS = (
         Behaviour("0", "2", "2"),
         Behaviour("0", "1", "1"),
         ragged_batches,
-        (r"passing tensors with different shapes",),
+        (r"passing tensors with different shapes", RETRACING),
         of_callers=True,
         coverage="static, where the dataset and the loop are in one function; shapes are not followed",
     ),
@@ -210,7 +224,7 @@ ROWS = (
         Behaviour("0", "4", "4"),
         Behaviour("0", "1", "1"),
         new_objects,
-        (r"passing python objects instead of tensors",),
+        (r"passing python objects instead of tensors", RETRACING),
         of_callers=True,
     ),
     Rule(
@@ -224,20 +238,7 @@ ROWS = (
         Behaviour("4", "4", "4"),
         Behaviour("4", "1", "1"),
         built_again,
-        (r"creating @tf\.function repeatedly in a loop",),
-        of_callers=True,
-    ),
-    Rule(
-        "AG405",
-        "changing-object-argument",
-        "warning",
-        None,
-        "no change in an object that is an argument",
-        "The object is known by its identity, and that has not changed: the trace with the old value is used.",
-        "pass the number itself, as a tensor",
-        Behaviour("[1.0, 5.0]", "[1.0, 1.0]", "[1.0, 1.0]"),
-        Behaviour(*["[1.0, 5.0]"] * 3),
-        changing_object,
+        (r"creating @tf\.function repeatedly in a loop", RETRACING),
         of_callers=True,
     ),
 )

@@ -7,6 +7,7 @@ from bench.autograph.rules.rule import Behaviour, Rule, everywhere
 from bench.autograph.source import names
 from bench.autograph.source.modules import Binding, Scope
 from bench.autograph.traced.body import Body, Hit
+from bench.autograph.traced.guards import initialises
 
 _FIXED = ("variable", "dataset", "function", "tensorarray", "object")
 
@@ -38,6 +39,7 @@ def rebound_value(body: Body) -> Iterator[Hit]:
 def _changes_later(body: Body, node: ast.Name, scope: Scope, bindings: list[Binding]) -> bool:
     """Is the name bound more than once around this function, at least once after the function or in other code?"""
     inside = scope.node is body.node or body.traced(scope) is not None
+    bindings = [binding for binding in bindings if not initialises(body.module, binding.node)]
     plain = all(binding.kind in ("value", "other") for binding in bindings)
     if inside or len(bindings) < 2 or not plain or body.function is None:
         return False
@@ -63,17 +65,14 @@ def _set_elsewhere(body: Body, node: ast.Attribute) -> bool:
     if owner is None or not isinstance(node.value, ast.Name) or body.value(node.value).origin != "captured":
         return False
     if any(
-        _untraced_method(body, store) not in ("__init__", "build", "")
+        _untraced_method(body, store) not in ("__init__", "build", "") and not initialises(body.module, store)
         for store, _ in body.project.stores(owner).get(node.attr, [])
     ):
         return True
-    for untraced in body.index.untraced:
-        for store in untraced.each(ast.Attribute):
-            assert isinstance(store, ast.Attribute)
-            if isinstance(store.ctx, ast.Store) and store.attr == node.attr:
-                holder = body.project.class_of(untraced.module, store.value)
-                if holder and holder[1] is owner and not _is_self(store.value):
-                    return True
+    for untraced, store in body.index.stores.get(node.attr, ()):
+        holder = body.project.class_of(untraced.module, store.value)
+        if holder and holder[1] is owner and not _is_self(store.value):
+            return True
     return False
 
 

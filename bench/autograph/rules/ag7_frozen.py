@@ -4,10 +4,10 @@ import ast
 from collections.abc import Iterator
 
 from bench.autograph.inference.values import Tensor
-from bench.autograph.rules.ag2_variables import guarded
 from bench.autograph.rules.rule import Behaviour, Rule, everywhere
 from bench.autograph.source import names
 from bench.autograph.traced.body import Body, Hit
+from bench.autograph.traced.guards import guarded
 
 _DRAWS = ("numpy.random.", "random.", "secrets.", "uuid.")
 _NO_DRAWS = ("Generator", "RandomState", "default_rng", "Random", "SeedSequence", "seed", "set_state", "get_state")

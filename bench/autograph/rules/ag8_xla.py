@@ -117,7 +117,11 @@ ROWS = (
         Behaviour("2.0", "2.0", "InvalidArgumentError: Detected unsupported operations"),
         everywhere("2.0"),
         uncompilable,
-        (r"Detected unsupported operations when trying to compile graph",),
+        (
+            r"Detected unsupported operations when trying to compile graph",
+            r"No registered '\w+' OpKernel for XLA_\w+ devices",
+            r"not supported by XLA|XLA does not support|not compilable|cannot be compiled by XLA",
+        ),
     ),
     Rule(
         "AG802",
@@ -131,7 +135,13 @@ ROWS = (
         Behaviour("4.0", "4.0", "InvalidArgumentError: Input and output shapes of loop body do not match"),
         everywhere("4.0"),
         changing_shapes,
-        (r"Input and output shapes of loop body do not match", r"must be a compile-time constant"),
+        (
+            r"Input and output shapes of loop body do not match",
+            r"must be a compile-time constant",
+            r"does not support bounded dynamic dimension",
+            r"(bounded|unbounded) dynamic (dimension|shape|size)",
+            r"[Dd]ynamic shapes? (is|are) not supported",
+        ),
         coverage="static, for concat in a loop; other shapes are not followed",
     ),
     Rule(

@@ -38,6 +38,21 @@ UNSEEN = (
     ("GPUs, tf.distribute, TF1 sessions, gradients of one's own", "no rule: the examples were run on one CPU"),
 )
 
+# Messages that no rule explains, and what to do about them.
+ELSEWHERE = (
+    (
+        r"Could not find cuda drivers",
+        "TensorFlow found no driver for a GPU and uses the CPU; without a GPU that is no error.",
+        "cifar-bench devices shows which devices TensorFlow can use, and what is missing for the others",
+    ),
+    (
+        r"No gradients provided for any variable",
+        "No weight leads to the loss: it was computed outside the GradientTape, through .numpy() or NumPy (AG703, "
+        "AG704), through whole numbers, or with layers that are not trainable (AG708).",
+        "compute the loss inside `with tf.GradientTape()`, with TensorFlow's functions, from the trainable variables",
+    ),
+)
+
 
 def listing() -> str:
     """All rules, one per line, the tutorial's three rules first."""
@@ -101,6 +116,12 @@ def matching(message: str) -> list[Rule]:
     line = " ".join(message.split())
     scored = [(_score(rule, line), rule) for rule in RULES]
     return [rule for score, rule in sorted(scored, key=lambda pair: (-pair[0], pair[1].code)) if score]
+
+
+def elsewhere(message: str) -> list[tuple[str, str]]:
+    """What is known of messages that belong to no rule: why, and what to do."""
+    line = " ".join(message.split())
+    return [(why, fix) for pattern, why, fix in ELSEWHERE if re.search(pattern, line)]
 
 
 def _score(rule: Rule, line: str) -> int:

@@ -1,7 +1,6 @@
 """Demonstrates the tutorial's three rules: runs the example of each in every mode and shows the outcomes."""
 
 import json
-import os
 import subprocess
 from collections.abc import Callable, Iterator
 
@@ -9,6 +8,7 @@ from bench.autograph.rules import rule
 from bench.autograph.rules.catalogue import halves
 from bench.errors import BenchError
 from bench.machine.launcher import command
+from bench.machine.xla_flags import without_caches
 
 # Rule 1 twice: tf.print follows the rule, but XLA cannot compile it.
 SHOWN = (
@@ -55,7 +55,7 @@ def _key_message(outcome: str) -> str:
 def run_examples(mode: str, codes: list[str]) -> dict[tuple[str, str], Answer]:
     """The outcomes of both examples of each code, from one process in this mode. Raises BenchError where it fails."""
     words = [*command("bench.autograph.rules.child"), mode, *codes]
-    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    environment = {**without_caches(), "TF_CPP_MIN_LOG_LEVEL": "3"}
     done = subprocess.run(words, capture_output=True, text=True, env=environment)
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]

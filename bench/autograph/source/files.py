@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from bench.autograph.findings import Finding
+from bench.autograph.source.disk import Disk
 from bench.autograph.source.modules import Module, build
 from bench.errors import BenchError
 from cifar_core.errors import quoted
-from cifar_core.plain_files import read_plain
 
 SUFFIXES = (".py", ".pyi")
 INSTALLED = ("site-packages", "dist-packages")  # folders of installed packages, in any environment
-LARGEST = 16 * 2**20  # bytes; beyond it a file is no source that anybody wrote
 _LEFT_OUT = ("__pycache__", "node_modules", *INSTALLED, "venv", "build", "dist")
 
 
@@ -47,13 +46,13 @@ def _refuse_missing(path: Path) -> None:
         raise BenchError(f"cannot read {quoted(path)}: {reason}; give other files or folders") from None
 
 
-def read_module(path: Path, name: str = "") -> Module | Finding:
+def read_module(path: Path, disk: Disk, name: str = "") -> Module | Finding:
     """The parsed file, or a finding that says what is wrong with it."""
     try:
-        text = _decoded(read_plain(path, LARGEST))
+        text = _text(disk.read(path))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about escape sequences in the file
-            return build(path, name or module_name(path), text)
+            return build(path, name or module_name(path, disk.is_file), text)
     except SyntaxError as error:
         return _fault(path, f"cannot be parsed: {error.msg}", error.lineno or 1, error.offset or 1)
     except (UnicodeDecodeError, LookupError) as error:
@@ -65,10 +64,10 @@ def read_module(path: Path, name: str = "") -> Module | Finding:
         return nested_too_deeply(path)
 
 
-def _decoded(content: bytes) -> str:
-    """The text, by its coding line or byte order mark, its lines ended as in memory."""
+def _text(content: bytes) -> str:
+    """The text of a Python file, decoded as Python does: by its coding line or its byte order mark."""
     encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
-    return io.TextIOWrapper(io.BytesIO(content), encoding).read()
+    return io.TextIOWrapper(io.BytesIO(content), encoding).read()  # which makes every line end a \n
 
 
 def nested_too_deeply(path: Path, line: int = 1) -> Finding:
@@ -83,12 +82,12 @@ def _fault(path: Path, message: str, line: int = 1, column: int = 1) -> Finding:
     )  # fmt: skip
 
 
-def module_name(path: Path) -> str:
+def module_name(path: Path, is_file: Callable[[Path], bool] = Path.is_file) -> str:
     """The dotted name by which Python imports the file, from the packages it lies in."""
     path = Path(os.path.realpath(path))
     parts = [] if path.stem == "__init__" else [path.stem]
     folder = path.parent
-    while (folder / "__init__.py").is_file():
+    while is_file(folder / "__init__.py"):
         parts.insert(0, folder.name)
         folder = folder.parent
     return ".".join(parts) or path.parent.name

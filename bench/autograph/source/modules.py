@@ -1,12 +1,14 @@
 """Parses a source file into a tree with its scopes and the bindings of each name."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+from bench.autograph.source.nodes import SCOPES, Nodes, body_of, fields
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-SCOPES = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,9 @@ class Module:
     enclosing: dict[ast.AST, Scope] = field(default_factory=dict)  # node -> the scope it is evaluated in
     scopes: dict[ast.AST, Scope] = field(default_factory=dict)  # node -> the scope it opens
     functions: dict[ast.AST, FunctionDefinition] = field(default_factory=dict)
+    bodies: dict[ast.AST, Nodes] = field(default_factory=dict)  # node that opens a scope -> the nodes inside
+    calls: list[ast.Call] = field(default_factory=list)
+    dotted: dict[ast.AST, str | None] = field(default_factory=dict)  # resolved already, see names.dotted
 
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
         """The nodes around a node, from the inside out."""
@@ -72,8 +77,23 @@ class _ScopeBuilder:
     """Fills the scopes and parents of a module in one walk over its tree."""
 
     def __init__(self, module: Module) -> None:
-        self.module = module
+        self.module, self.parents, self.enclosing = module, module.parents, module.enclosing
         self.values: dict[ast.AST, ast.expr] = {}  # assignment target -> the value assigned
+        self.binders: dict[type, Callable[[Any, Scope], None]] = {
+            ast.Name: self.name,
+            ast.Call: self.call,
+            ast.Assign: self.assign,
+            ast.AnnAssign: self.annotated,
+            ast.NamedExpr: self.annotated,
+            ast.FunctionDef: self.function,
+            ast.AsyncFunctionDef: self.function,
+            ast.ClassDef: self.type_of,
+            ast.Import: self.imports,
+            ast.ImportFrom: self.imports,
+            ast.Global: self.outer,
+            ast.Nonlocal: self.outer,
+            ast.ExceptHandler: self.handler,
+        }
 
     def scope(self, node: ast.AST, parent: Scope | None) -> None:
         opened = Scope(node, parent)
@@ -84,9 +104,9 @@ class _ScopeBuilder:
             name = "<lambda>" if isinstance(node, ast.Lambda) else node.name
             qualified = f"{owner.name}.{name}" if owner else name
             self.module.functions[node] = FunctionDefinition(self.module, node, qualified, owner)
-        body = [node.body] if isinstance(node, ast.Lambda) else getattr(node, "body", [])
-        for child in body:
-            self.child(node, child, opened)
+        inside = self.module.bodies[node] = Nodes()
+        for child in body_of(node):
+            self.child(node, child, opened, inside.every)
 
     def parameters(self, arguments: ast.arguments, scope: Scope) -> None:
         named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
@@ -94,38 +114,55 @@ class _ScopeBuilder:
             if argument:
                 scope.bindings.setdefault(argument.arg, []).append(Binding("parameter", argument))
 
-    def child(self, parent: ast.AST, node: ast.AST, scope: Scope) -> None:
-        self.module.parents[node] = parent
-        self.module.enclosing[node] = scope
-        self.bind(node, scope)
-        if isinstance(node, SCOPES):
+    def child(self, parent: ast.AST, node: ast.AST, scope: Scope, inside: list[ast.AST]) -> None:
+        self.parents[node] = parent
+        self.enclosing[node] = scope
+        inside.append(node)
+        kind: type = node.__class__
+        if kind in self.binders:
+            self.binders[kind](node, scope)
+        if kind in SCOPES:
             for child in _outside(node):  # decorators, defaults and bases belong to the scope around it
-                self.child(node, child, scope)
+                self.child(node, child, scope, [])
             self.scope(node, scope)
             return
-        for child in ast.iter_child_nodes(node):
-            self.child(node, child, scope)
+        for name in fields(kind):
+            value = getattr(node, name, None)
+            if value.__class__ is list:
+                for item in value:
+                    if isinstance(item, ast.AST):
+                        self.child(node, item, scope, inside)
+            elif isinstance(value, ast.AST):
+                self.child(node, value, scope, inside)
 
-    def bind(self, node: ast.AST, scope: Scope) -> None:
-        match node:
-            case ast.Import() | ast.ImportFrom():
-                self.imports(node, scope)
-            case ast.Global() | ast.Nonlocal():
-                scope.outer.update(node.names)
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                self.add(name, Binding("function", node), scope)
-            case ast.ClassDef(name=name):
-                self.add(name, Binding("class", node), scope)
-            case ast.Assign(targets=targets, value=value):
-                for target in targets:
-                    self.pair(target, value)
-            case ast.AnnAssign(target=target, value=ast.expr() as value) | ast.NamedExpr(target=target, value=value):
-                self.values[target] = value
-            case ast.Name(id=name, ctx=ast.Store()):
-                assigned = self.values.get(node)
-                self.add(name, Binding("value" if assigned else "other", node, value=assigned), scope)
-            case ast.ExceptHandler(name=str(name)):
-                self.add(name, Binding("other", node), scope)
+    def name(self, node: ast.Name, scope: Scope) -> None:
+        if isinstance(node.ctx, ast.Store):
+            assigned = self.values.get(node)
+            self.add(node.id, Binding("value" if assigned else "other", node, value=assigned), scope)
+
+    def call(self, node: ast.Call, scope: Scope) -> None:
+        self.module.calls.append(node)
+
+    def outer(self, node: ast.Global | ast.Nonlocal, scope: Scope) -> None:
+        scope.outer.update(node.names)
+
+    def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
+        self.add(node.name, Binding("function", node), scope)
+
+    def type_of(self, node: ast.ClassDef, scope: Scope) -> None:
+        self.add(node.name, Binding("class", node), scope)
+
+    def assign(self, node: ast.Assign, scope: Scope) -> None:
+        for target in node.targets:
+            self.pair(target, node.value)
+
+    def annotated(self, node: ast.AnnAssign | ast.NamedExpr, scope: Scope) -> None:
+        if node.value is not None:
+            self.values[node.target] = node.value
+
+    def handler(self, node: ast.ExceptHandler, scope: Scope) -> None:
+        if node.name:
+            self.add(node.name, Binding("other", node), scope)
 
     def pair(self, target: ast.expr, value: ast.expr) -> None:
         """Note the value of each target, element by element for `a, b = x, y`."""

@@ -17,6 +17,7 @@ _RENAMED = (
     ("tensorflow.python.eager.def_function.function", "tensorflow.function"),
     ("tensorflow.python.eager.polymorphic_function.polymorphic_function.function", "tensorflow.function"),
 )
+_MAY_BE_RENAMED = tuple(old for old, _ in _RENAMED)
 _BUILTINS = frozenset(dir(builtins))
 _DEPTH = 8  # how many aliases of aliases are followed
 
@@ -30,6 +31,8 @@ class Bound(NamedTuple):
 
 def canonical(dotted: str) -> str:
     """One spelling for the same thing."""
+    if not dotted.startswith(_MAY_BE_RENAMED):
+        return dotted
     for old, new in _RENAMED:
         if dotted == old or dotted.startswith(f"{old}."):
             return canonical(new + dotted[len(old) :])
@@ -49,21 +52,29 @@ def lookup(name: str, scope: Scope) -> Bound | None:
 
 def only(bindings: list[Binding]) -> Binding | None:
     """The single binding of a name, else None. Of imports tried in turn the first; a fallback `= None` is ignored."""
+    if len(bindings) == 1:
+        return bindings[0]
     imports = [binding for binding in bindings if binding.kind == "import"]
     others = [binding for binding in bindings if binding.kind != "import" and not _is_none(binding.value)]
     if imports and not others:
         return next((binding for binding in imports if "tensorflow" in binding.dotted), imports[0])
-    return bindings[0] if len(bindings) == 1 else None
+    return None
 
 
 def _is_none(value: ast.expr | None) -> bool:
     return isinstance(value, ast.Constant) and value.value is None
 
 
-def dotted(module: Module, expression: ast.AST, depth: int = 0) -> str | None:
+def dotted(module: Module, expression: ast.AST) -> str | None:
     """The dotted name of a name or attribute from outside the project; `builtins.print` for a builtin."""
+    if expression not in module.dotted:
+        module.dotted[expression] = _dotted(module, expression, 0)
+    return module.dotted[expression]
+
+
+def _dotted(module: Module, expression: ast.AST, depth: int) -> str | None:
     if isinstance(expression, ast.Attribute):
-        base = dotted(module, expression.value, depth)
+        base = _dotted(module, expression.value, depth) if depth else dotted(module, expression.value)
         return canonical(f"{base}.{expression.attr}") if base else None
     if not isinstance(expression, ast.Name) or expression not in module.enclosing or depth > _DEPTH:
         return None
@@ -75,7 +86,7 @@ def dotted(module: Module, expression: ast.AST, depth: int = 0) -> str | None:
         return None
     if binding.kind == "import":
         return canonical(binding.dotted)
-    return dotted(module, binding.value, depth + 1) if binding.value else None
+    return _dotted(module, binding.value, depth + 1) if binding.value else None
 
 
 def called(module: Module, node: ast.AST) -> str:

@@ -1,16 +1,16 @@
 """Resolves names, calls and classes across the files of a project."""
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bench.autograph.source import names
 from bench.autograph.source.files import INSTALLED
 from bench.autograph.source.modules import FunctionDefinition, Module
+from bench.autograph.source.remembered import remembered
+from bench.autograph.source.stores import Stores, stores
 
-# Attribute -> each store to it: target and value; the value is None where it is not one plain expression.
-Stores = dict[str, list[tuple[ast.Attribute, ast.expr | None]]]
 _DEPTH = 8
 # Classes whose instances Keras calls from code that AutoGraph does not convert.
 KERAS_CLASSES = frozenset(
@@ -29,25 +29,29 @@ class Definition(NamedTuple):
 class Project:
     """Modules by file. Modules beside the checked ones are read when a call leads into them."""
 
-    def __init__(self, modules: list[Module], read: Callable[[Path, str], Module | None]) -> None:
+    def __init__(
+        self,
+        modules: list[Module],
+        read: Callable[[Path, str], Module | None],
+        is_file: Callable[[Path], bool] = Path.is_file,
+    ) -> None:
         self.modules: dict[Path, Module | None] = {module.path.resolve(): module for module in modules}
-        self._read = read
-        self._roots = [root for root in dict.fromkeys(map(_root, modules)) if root.name not in INSTALLED]
-        self._asked: dict[tuple[Module, str], Module | None] = {}
-        self._elsewhere: dict[str, Path | None] = {}
-        self._stores: dict[ast.ClassDef, Stores] = {}
+        self._read, self._is_file = read, is_file
+        self.answers: dict[str, dict[Hashable, Any]] = {}
+        self._roots = [root for root in dict.fromkeys(map(self._root, modules)) if root.name not in INSTALLED]
+        self._definitions: dict[ast.AST, Definition | None] = {}
+        self._imports: dict[tuple[Module, str], Definition | None] = {}
+        self._classes: dict[ast.AST, tuple[Module, ast.ClassDef] | None] = {}
 
+    @remembered
     def module(self, name: str, asked_by: Module) -> Module | None:
-        """The project's module of this name; None where the name is from outside the project."""
-        if (asked_by, name) not in self._asked:
-            self._asked[asked_by, name] = self._locate(name, asked_by)
-        return self._asked[asked_by, name]
+        """The module beside the one that asks, as Python would find it; else the only module of this name.
 
-    def _locate(self, name: str, asked_by: Module) -> Module | None:
-        """The module beside the one that asks, as Python would find it; else the only module of this name."""
-        root, family = _root(asked_by), name.partition(".")[0]
+        None where the name is from outside the project.
+        """
+        root, family = self._root(asked_by), name.partition(".")[0]
         may_lie_beside = root.name not in INSTALLED or family == asked_by.name.partition(".")[0]
-        path = (_file(root, name) if may_lie_beside else None) or self._only(name)
+        path = (self._file(root, name) if may_lie_beside else None) or self._only(name)
         if path is None:
             return None
         resolved = path.resolve()
@@ -55,15 +59,37 @@ class Project:
             self.modules[resolved] = self._read(path, name)
         return self.modules[resolved]
 
+    @remembered
     def _only(self, name: str) -> Path | None:
         """The file of this name, where the import folders of the checked modules hold exactly one."""
-        if name not in self._elsewhere:
-            paths = [path for root in self._roots if (path := _file(root, name))]
-            self._elsewhere[name] = paths[0] if len(paths) == 1 else None
-        return self._elsewhere[name]
+        paths = [path for root in self._roots if (path := self._file(root, name))]
+        return paths[0] if len(paths) == 1 else None
+
+    @remembered
+    def _root(self, module: Module) -> Path:
+        """The folder from which Python would import the module by its name."""
+        folders = [*module.path.resolve().parents]
+        depth = module.name.count(".") + (module.path.stem == "__init__")
+        return folders[min(depth, len(folders) - 1)]  # the target of a symbolic link may lie less deep
+
+    def _file(self, root: Path, name: str) -> Path | None:
+        """Where a module of this name lies under a folder."""
+        parts = name.split(".")
+        if not all(parts):
+            return None
+        candidates = (root.joinpath(*parts).with_suffix(".py"), root.joinpath(*parts, "__init__.py"))
+        return next((candidate for candidate in candidates if self._is_file(candidate)), None)
 
     def definition(self, module: Module, expression: ast.AST, depth: int = 0) -> Definition | None:
         """The definition that a name or attribute stands for; None where it is not known."""
+        if expression in self._definitions:
+            return self._definitions[expression]
+        definition = self._definition(module, expression, depth)
+        if depth == 0:  # further down, the limit may have ended the search
+            self._definitions[expression] = definition
+        return definition
+
+    def _definition(self, module: Module, expression: ast.AST, depth: int) -> Definition | None:
         if depth > _DEPTH or expression not in module.enclosing:
             return None
         if isinstance(expression, ast.Call | ast.Lambda):
@@ -81,6 +107,14 @@ class Project:
         return self._attribute(module, expression, depth) if isinstance(expression, ast.Attribute) else None
 
     def _imported(self, asked_by: Module, dotted: str, depth: int) -> Definition | None:
+        if (asked_by, dotted) in self._imports:
+            return self._imports[asked_by, dotted]
+        definition = self._definition_of_import(asked_by, dotted, depth)
+        if depth == 0:
+            self._imports[asked_by, dotted] = definition
+        return definition
+
+    def _definition_of_import(self, asked_by: Module, dotted: str, depth: int) -> Definition | None:
         family, _, leaf = dotted.rpartition(".")
         home = self.module(family, asked_by) if family else None
         bindings = home.scopes[home.tree].bindings.get(leaf) if home else None
@@ -107,8 +141,14 @@ class Project:
 
     def class_of(self, module: Module, node: ast.AST, depth: int = 0) -> tuple[Module, ast.ClassDef] | None:
         """The class of the object that an expression gives: `self`, or an instance of a class of the project."""
-        if depth > _DEPTH:
-            return None
+        if node in self._classes:
+            return self._classes[node]
+        found = self._class_of(module, node, depth) if depth <= _DEPTH else None
+        if depth == 0:
+            self._classes[node] = found
+        return found
+
+    def _class_of(self, module: Module, node: ast.AST, depth: int) -> tuple[Module, ast.ClassDef] | None:
         if isinstance(node, ast.Name) and node.id in ("self", "cls"):
             for ancestor in module.ancestors(node):
                 if isinstance(ancestor, ast.ClassDef):
@@ -129,12 +169,15 @@ class Project:
         around = next((ancestor for ancestor in module.ancestors(node) if isinstance(ancestor, ast.ClassDef)), None)
         return next(iter(self.bases(module, around)), None) if around else None
 
-    def bases(self, module: Module, node: ast.ClassDef) -> Iterator[tuple[Module, ast.ClassDef]]:
+    @remembered
+    def bases(self, module: Module, node: ast.ClassDef) -> tuple[tuple[Module, ast.ClassDef], ...]:
         """The base classes of a class that are in the project, nearest first."""
-        for base in node.bases:
-            definition = self.definition(module, base)
-            if definition and isinstance(definition.node, ast.ClassDef) and definition.node is not node:
-                yield definition.module, definition.node
+        definitions = [self.definition(module, base) for base in node.bases]
+        return tuple(
+            (definition.module, definition.node)
+            for definition in definitions
+            if definition and isinstance(definition.node, ast.ClassDef) and definition.node is not node
+        )
 
     def lineage(self, module: Module, node: ast.ClassDef) -> Iterator[tuple[Module, ast.ClassDef]]:
         """The class and all its base classes in the project."""
@@ -146,6 +189,7 @@ class Project:
                 yield home, class_node
                 queue += self.bases(home, class_node)
 
+    @remembered
     def method(self, module: Module, node: ast.ClassDef, name: str) -> FunctionDefinition | None:
         """A method of a class, its own or inherited within the project."""
         for home, class_node in self.lineage(module, node):
@@ -154,6 +198,7 @@ class Project:
                     return home.functions[binding.node]
         return None
 
+    @remembered
     def attribute(self, module: Module, node: ast.ClassDef, name: str) -> tuple[Module, ast.expr] | None:
         """What `self.name` is set to, where exactly one line of the constructor (else of the class) sets it."""
         for home, class_node in self.lineage(module, node):
@@ -167,16 +212,23 @@ class Project:
                 )
         return None
 
+    @remembered
+    def is_keras_2(self, module: Module, node: ast.ClassDef) -> bool:
+        """Does the class derive from a layer or model of tf_keras? AutoGraph converts the `call` of those."""
+        lineage = self.lineage(module, node)
+        return any(_package(home, base) == "tf_keras" for home, class_node in lineage for base in class_node.bases)
+
+    @remembered
     def home(self, node: ast.ClassDef) -> Module | None:
-        """The module that a class is in."""
+        """The module that a class of a read module is in."""
         return next((module for module in self.modules.values() if module and node in module.scopes), None)
 
+    @remembered
     def stores(self, node: ast.ClassDef) -> Stores:
         """Attribute -> each store to `self.attribute` in the class."""
-        if node not in self._stores:
-            self._stores[node] = _stores(node)
-        return self._stores[node]
+        return stores(node)
 
+    @remembered
     def is_keras(self, module: Module, node: ast.ClassDef) -> bool:
         """Does the class derive from a Keras layer or model?"""
         for home, class_node in self.lineage(module, node):
@@ -185,49 +237,18 @@ class Project:
         return False
 
 
-def _stores(node: ast.ClassDef) -> Stores:
-    stores: Stores = {}
-    for statement in ast.walk(node):
-        if isinstance(statement, ast.Assign):
-            pairs = [pair for target in statement.targets for pair in _pairs(target, statement.value)]
-        elif isinstance(statement, ast.AnnAssign | ast.AugAssign):
-            pairs = [(statement.target, statement.value if isinstance(statement, ast.AnnAssign) else None)]
-        else:
-            continue
-        for target, value in pairs:
-            if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self":
-                stores.setdefault(target.attr, []).append((target, value))
-    return stores
+def _package(module: Module, expression: ast.expr) -> str:
+    """The package that a dotted name is imported from, under the name by which it is imported."""
+    while isinstance(expression, ast.Attribute):
+        expression = expression.value
+    if not isinstance(expression, ast.Name) or expression not in module.enclosing:
+        return ""
+    bound = names.lookup(expression.id, module.enclosing[expression])
+    binding = names.only(bound.bindings) if bound else None
+    return binding.dotted.partition(".")[0] if binding else ""
 
 
 def _enclosing_method(module: Module, node: ast.AST) -> str:
     """The method that a line is in."""
     around = (ancestor for ancestor in module.ancestors(node) if isinstance(ancestor, ast.FunctionDef))
     return next((function.name for function in around), "")
-
-
-def _pairs(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr | None]]:
-    """`a, b = x, y` as pairs of target and value."""
-    if not isinstance(target, ast.Tuple | ast.List):
-        return [(target, value)]
-    if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts):
-        return [
-            pair
-            for inner_target, inner_value in zip(target.elts, value.elts, strict=True)
-            for pair in _pairs(inner_target, inner_value)
-        ]
-    return [(element, None) for element in target.elts]
-
-
-def _root(module: Module) -> Path:
-    """The folder from which Python would import the module by its name."""
-    folders = [*module.path.resolve().parents]
-    depth = module.name.count(".") + (module.path.stem == "__init__")
-    return folders[min(depth, len(folders) - 1)]  # the target of a symbolic link may lie less deep
-
-
-def _file(root: Path, name: str) -> Path | None:
-    """Where a module of this name lies under a folder."""
-    parts = name.split(".")
-    candidates = [root.joinpath(*parts).with_suffix(".py"), root.joinpath(*parts, "__init__.py")] if all(parts) else []
-    return next((candidate for candidate in candidates if candidate.is_file()), None)

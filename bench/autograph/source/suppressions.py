@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bench.autograph.findings import Finding
 
+_OURS = re.compile(r"noqa:.*AG\d", re.IGNORECASE)
 _COMMENT = re.compile(r"#\s*noqa(?::\s*(?P<codes>[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*))?", re.IGNORECASE)
 
 
@@ -24,6 +25,11 @@ class Noqa:
         """Does it suppress this finding? The comment may be on any line of the finding."""
         inside = finding.line <= self.line <= finding.end_line
         return inside and (self.codes is None or finding.code.startswith(self.codes))
+
+
+def name_our_codes(lines: list[str]) -> bool:
+    """May a noqa comment in the lines name a code of ours? Others only matter where there is something to suppress."""
+    return any(_OURS.search(line) for line in lines if "noqa" in line.lower())
 
 
 def comments(lines: list[str]) -> list[Noqa]:

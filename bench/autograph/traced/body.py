@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from bench.autograph.inference.values import UNKNOWN, Tensor, Value
 from bench.autograph.source import names
-from bench.autograph.source.modules import SCOPES, FunctionDefinition, Module, Scope
+from bench.autograph.source.modules import FunctionDefinition, Module, Scope
+from bench.autograph.source.nodes import Nodes
 from bench.autograph.source.project import Project
 from bench.autograph.traced.compiled import CompiledFunction
 
@@ -26,7 +27,15 @@ class BodyIndex:
 
     compiled: dict[ast.AST, CompiledFunction] = field(default_factory=dict)  # by function node or tf.function(...) call
     functions: dict[FunctionDefinition, "Body"] = field(default_factory=dict)
-    untraced: list["Body"] = field(default_factory=list)
+    stores: dict[str, list[tuple["Body", ast.Attribute]]] = field(default_factory=dict)  # of untraced bodies
+
+    def add(self, body: "Body") -> None:
+        """Note a body, and the attributes that it sets where it is not traced."""
+        if body.function:
+            self.functions[body.function] = body
+        for node in body.each(ast.Attribute) if body.compiled is None else ():
+            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+                self.stores.setdefault(node.attr, []).append((body, node))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,7 +45,7 @@ class Body:
     `compiled` is None for code that TensorFlow does not trace. `via` names the functions between the compiled one and
     this one. `converted`: AutoGraph rewrites it. `jit`: XLA compiles it. `apart`: it is traced into another graph than
     the compiled function, because it is called from a loop of the graph or passed to a function that traces its
-    argument, such as tf.while_loop.
+    argument, such as tf.while_loop. `once`: all calls of it stand under a test that lets them run a single time.
     """
 
     project: Project
@@ -50,12 +59,17 @@ class Body:
     converted: bool = True
     jit: bool = False
     apart: bool = False
-    skipped: frozenset[ast.stmt] = frozenset()
-    nodes: list[ast.AST] = field(default_factory=list)
+    once: bool = False
+    inside: Nodes = field(default_factory=Nodes)
+
+    @property
+    def nodes(self) -> list[ast.AST]:
+        """The nodes in source order, without functions defined inside and code that is never traced."""
+        return self.inside.every
 
     def each(self, *kinds: type) -> Iterator[ast.AST]:
-        """The nodes of these kinds, in order, without functions defined inside and code that is never traced."""
-        return (node for node in self.nodes if isinstance(node, kinds))
+        """Those of `nodes` that are of these kinds."""
+        return iter(self.inside.of(kinds))
 
     def value(self, node: ast.AST) -> Value:
         """What is known about the value of an expression."""
@@ -86,7 +100,18 @@ class Body:
         """Is the iterable of a `for` a tensor, a dataset or a range of a tensor?"""
         if self.called(node) == "builtins.enumerate" and isinstance(node, ast.Call) and node.args:
             node = node.args[0]
-        return Tensor.YES if self.value(node).kind == "dataset" else self.tensor(node)
+        value = self.value(node)
+        if self._given_by_keras(node, value):
+            return Tensor.UNKNOWN
+        return Tensor.YES if value.kind == "dataset" else value.tensor
+
+    def _given_by_keras(self, node: ast.expr, value: Value) -> bool:
+        """Is it an argument of a method that Keras calls? Keras also gives lists of tensors, and Python iterates those.
+
+        A tensor could not be iterated there at all.
+        """
+        keras = self.compiled is not None and self.compiled.kind == "keras" and not self.via
+        return keras and isinstance(node, ast.Name) and value.origin == "parameter" and not value.sure
 
     def loops(self, node: ast.AST) -> Iterator[ast.For | ast.While]:
         """The loops around a node, from the inside out. The iterable of a `for` is not inside it."""
@@ -128,21 +153,3 @@ class Body:
         """The compiled function that a call runs, under any name."""
         definition = self.project.definition(self.module, call.func)
         return self.index.compiled.get(definition.node) if definition else None
-
-
-def inner_nodes(root: ast.AST, skipped: frozenset[ast.stmt]) -> list[ast.AST]:
-    """The nodes of a body in source order, without inner scopes and skipped statements."""
-    nodes: list[ast.AST] = []
-    pending: list[ast.AST] = list(reversed(_body(root)))
-    while pending:
-        node = pending.pop()
-        if node in skipped:
-            continue
-        nodes.append(node)
-        if not isinstance(node, SCOPES):
-            pending += reversed(list(ast.iter_child_nodes(node)))
-    return nodes
-
-
-def _body(root: ast.AST) -> list[ast.AST]:
-    return [root.body] if isinstance(root, ast.Lambda) else [*getattr(root, "body", [])]

@@ -8,7 +8,7 @@ from bench.autograph.source import names
 from bench.autograph.source.modules import FunctionDefinition, Module
 from bench.autograph.source.project import Project
 
-# Keras traces these methods in `fit`, `evaluate` and `predict`; AutoGraph does not convert them.
+# Keras traces these methods in `fit`, `evaluate` and `predict`; AutoGraph converts only the `call` of Keras 2.
 KERAS_METHODS = frozenset("call train_step test_step predict_step compute_loss".split())
 
 
@@ -41,9 +41,12 @@ def compiled_functions(project: Project, module: Module) -> Iterator[CompiledFun
             and project.is_keras(module, function.owner)
         ):
             because = f"Keras traces {function.name} in fit"
-            yield CompiledFunction(function, module, because, function.node.lineno, node, autograph=False, kind="keras")
-    for node in module.enclosing:
-        if isinstance(node, ast.Call) and (application := _compiled_by_call(module, node)):
+            converted = function.name.endswith(".call") and project.is_keras_2(module, function.owner)
+            yield CompiledFunction(
+                function, module, because, function.node.lineno, node, autograph=converted, kind="keras"
+            )
+    for node in module.calls:
+        if application := _compiled_by_call(module, node):
             target, options = application
             definition = project.definition(module, target)
             if definition and definition.node in definition.module.functions:
@@ -52,11 +55,12 @@ def compiled_functions(project: Project, module: Module) -> Iterator[CompiledFun
 
 def known_functions(module: Module, traced: Collection[tuple[str, int]]) -> Iterator[CompiledFunction]:
     """The module's functions that are known to be traced, by file and first line (of the first decorator, if any)."""
-    for node, function in module.functions.items():
+    path = str(module.path.resolve()) if traced else ""
+    for node, function in module.functions.items() if traced else ():
         first_line = min(
             (decorator.lineno for decorator in getattr(node, "decorator_list", ())), default=function.node.lineno
         )
-        if (str(module.path.resolve()), first_line) in traced:
+        if (path, first_line) in traced:
             yield CompiledFunction(function, module, f"modes trace {function.name}", function.node.lineno, node)
 
 

@@ -31,7 +31,7 @@ class Mutation:
 
 def mutations(body: Body) -> Iterator[Mutation]:
     """Every in-place change in the body, of any object."""
-    for node in body.nodes:
+    for node in body.each(ast.Call, ast.Assign, ast.Delete, ast.AnnAssign, ast.AugAssign):
         match node:
             case ast.Call():
                 yield from _called(body, node)

@@ -7,14 +7,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bench.autograph.inference.expressions import Evaluator
+from bench.autograph.inference.known import Asked, KnownValues
 from bench.autograph.inference.statements import walk
 from bench.autograph.inference.values import Value, join
 from bench.autograph.source import names
 from bench.autograph.source.modules import FunctionDefinition, Module
+from bench.autograph.source.nodes import Nodes, without
 from bench.autograph.source.project import Project
 from bench.autograph.traced import parameters
-from bench.autograph.traced.body import Body, BodyIndex, inner_nodes
+from bench.autograph.traced.body import Body, BodyIndex
 from bench.autograph.traced.compiled import CompiledFunction, compiled_functions, known_functions
+from bench.autograph.traced.guards import runs_once
 
 _ROUNDS = 3  # return values and arguments found late are known in the next round
 _MOST = 4000  # at most so many functions are followed
@@ -34,7 +37,19 @@ class _ReachedFunction:
     converted: bool
     jit: bool
     apart: bool = False  # a root always has a trace of its own
+    once: bool = False
     arguments: dict[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Walked:
+    """What a walk over a body found, and all that it depends on."""
+
+    local: dict[str, Value]
+    is_traced: bool
+    asked: Asked
+    values: dict[ast.AST, Value]
+    inside: Nodes
 
 
 class Reach:
@@ -47,8 +62,8 @@ class Reach:
     def __init__(self, project: Project, modules: list[Module], traced: Collection[tuple[str, int]] = ()) -> None:
         self.project, self.modules, self.traced = project, modules, set(traced)
         self.states: dict[FunctionDefinition, _ReachedFunction] = {}
-        self.returns: dict[FunctionDefinition, Value] = {}
-        self.outside: dict[ast.expr, Value] = {}
+        self.known = KnownValues()
+        self.walks: dict[ast.AST, _Walked] = {}
         self.index = BodyIndex()
         self.bodies_by_node: dict[ast.AST, Body] = {}
         self.too_deep: set[tuple[Path, int]] = set()
@@ -60,15 +75,15 @@ class Reach:
                 for root in (*compiled_functions(self.project, module), *known_functions(module, self.traced)):
                     self.root(root)
         for _ in range(_ROUNDS):
-            before = (dict(self.returns), len(self.states))
+            before = (dict(self.known.returns), len(self.states))
             self.bodies_by_node.clear()
-            self.outside.clear()  # it was computed from the return values known until then
+            self.known.new_round()
             self.plain()
             self.reached()
-            if before == (self.returns, len(self.states)):
+            if before == (self.known.returns, len(self.states)):
                 break
-        self.index.functions.update({body.function: body for body in self.bodies_by_node.values() if body.function})
-        self.index.untraced.extend(body for body in self.bodies_by_node.values() if body.compiled is None)
+        for body in self.bodies_by_node.values():
+            self.index.add(body)
         return list(self.bodies_by_node.values())
 
     @contextmanager
@@ -120,15 +135,13 @@ class Reach:
                 self.follow(body, call, state)
 
     def body(self, module: Module, node: ast.AST, local: dict[str, Value], state: _ReachedFunction | None) -> Body:
-        evaluator = Evaluator(self.project, module, module.scopes[node], self.returns, self.outside)
-        evaluator.local = local
-        walked = walk(evaluator, node)
-        function = module.functions.get(node)
-        if function and walked.returned is not None:
-            self.returns[function] = replace(walked.returned, name="") if state else walked.returned
-        skipped = frozenset(walked.skipped)
-        nodes = inner_nodes(node, skipped)
-        body = Body(self.project, module, node, evaluator.values, self.index, function, skipped=skipped, nodes=nodes)
+        walked = self.walks.get(node)
+        same = walked and walked.is_traced == (state is not None) and walked.local == local
+        if walked is None or not same or not self.known.same(walked.asked):
+            walked = self.walks[node] = self.walk(module, node, local, state is not None)
+        body = Body(
+            self.project, module, node, walked.values, self.index, module.functions.get(node), inside=walked.inside
+        )
         if state:
             body = replace(
                 body,
@@ -137,9 +150,20 @@ class Reach:
                 converted=state.converted,
                 jit=state.jit,
                 apart=state.apart,
+                once=state.once,
             )
         self.bodies_by_node[node] = body
         return body
+
+    def walk(self, module: Module, node: ast.AST, local: dict[str, Value], is_traced: bool) -> _Walked:
+        evaluator = Evaluator(self.project, module, module.scopes[node], self.known)
+        evaluator.local = dict(local)
+        walked = walk(evaluator, node, is_traced)
+        function = module.functions.get(node)
+        if function and walked.returned is not None:
+            self.known.returns[function] = replace(walked.returned, name="") if is_traced else walked.returned
+        inside = without(node, frozenset(walked.skipped)) if walked.skipped else module.bodies[node]
+        return _Walked(local, is_traced, evaluator.asked, evaluator.values, inside)
 
     def follow(self, body: Body, call: ast.Call, state: _ReachedFunction | None) -> None:
         if state is None:
@@ -147,11 +171,11 @@ class Reach:
             return
         if function := self.runs(body, call):
             apart = body.tensor_loop(call) is not None
-            self.enter(body, function, state, parameters.call_arguments(body, function, call), apart)
+            self.enter(body, call, function, state, parameters.call_arguments(body, function, call), apart)
         for argument in _traced_arguments(body, call):
             definition = self.project.definition(body.module, argument)
             if definition and definition.node in definition.module.functions:
-                self.enter(body, definition.module.functions[definition.node], state, {}, apart=True)
+                self.enter(body, call, definition.module.functions[definition.node], state, {}, apart=True)
 
     def follow_plain(self, body: Body, call: ast.Call) -> None:
         if compiled_function := body.runs(call):
@@ -181,6 +205,7 @@ class Reach:
     def enter(
         self,
         body: Body,
+        call: ast.Call,
         function: FunctionDefinition,
         state: _ReachedFunction,
         arguments: dict[str, Value],
@@ -189,13 +214,15 @@ class Reach:
         if function.module.name.startswith("tensorflow."):
             return  # TensorFlow's own code is meant to run while tracing
         name = body.function.name if body.function else ""
-        keras = function.owner is not None and function.name.endswith(".call")
+        owner = function.owner if function.name.endswith(".call") else None
+        keras = owner is not None and not self.project.is_keras_2(function.module, owner)
         converted = state.converted and not _unconverted(function) and not keras
-        first_entry = _ReachedFunction(function, state.root, (*state.via, name), converted, state.jit)
+        first_entry = _ReachedFunction(function, state.root, (*state.via, name), converted, state.jit, once=True)
         entered = self.states.setdefault(function, first_entry)
         entered.jit = entered.jit or state.jit
         if entered.via or entered is first_entry:
             entered.apart = entered.apart or apart or state.apart
+            entered.once = entered.once and runs_once(body, call)
             self.merge(entered, arguments)
 
     def merge(self, state: _ReachedFunction, arguments: dict[str, Value]) -> None:

@@ -1,6 +1,8 @@
 """The parts of a report: sections of text, tables and figures, and their form in Markdown and CSV."""
 
 import math
+import re
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +10,11 @@ from pathlib import Path
 import pandas as pd
 
 from bench.analysis.stats.ratios import Summary
+from bench.report.form.markup import alternative, fenced, neutral, neutral_cell
 
+LONGEST_NAME = 200  # characters
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NUMBERS = re.compile(r"[-+\d.,% \[\]]*")
 Row = Mapping[str, object]
 
 
@@ -33,6 +39,11 @@ class Table:
     rows: tuple[Row, ...]
     caption: str = ""
 
+    @property
+    def file(self) -> str:
+        """Its file in the report's folder."""
+        return f"tables/{_short(self.name)}.csv"
+
     def cells(self) -> list[list[str]]:
         """The texts of the page's cells, row by row."""
         return [[column.text(row) for column in self.columns] for row in self.rows]
@@ -49,8 +60,20 @@ class Figure:
     alt: str
     draw: Callable[[Path], str]
 
+    @property
+    def file(self) -> str:
+        """Its file in the report's folder."""
+        return f"plots/{_short(self.name)}.png"
 
-Part = str | Table | Figure
+
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """Lines as a program printed them, shown as they stand."""
+
+    text: str
+
+
+Part = str | Table | Figure | Verbatim
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +84,13 @@ class Section:
     parts: tuple[Part, ...]
 
 
+def _short(name: str) -> str:
+    """A name that any file system takes: a long one, as models in deep packages have, ends in its checksum instead."""
+    if len(name) <= LONGEST_NAME:
+        return name
+    return f"{name[:LONGEST_NAME]}-{zlib.crc32(name.encode()):08x}"
+
+
 def column(title: str, key: str) -> Column:
     """A column that shows a row's value unchanged; None as a dash."""
     return Column(title, lambda row: "–" if row[key] is None else str(row[key]))
@@ -68,16 +98,16 @@ def column(title: str, key: str) -> Column:
 
 def markdown(title: str, sections: Sequence[Section]) -> str:
     """The whole document, ending in a newline."""
-    parts = [f"# {title}"]
+    parts = [f"# {neutral_cell(title)}"]
     for section in sections:
-        parts += [f"## {section.title}", *(text for part in section.parts if (text := _part(part)))]
+        parts += [f"## {neutral_cell(section.title)}", *(text for part in section.parts if (text := _part(part)))]
     return "\n\n".join(parts) + "\n"
 
 
 def csv(table: Table, data: str) -> str:
     """Every row with all its raw values, a Summary as four, and the data they come from; empty means not measured."""
     summaries = {key for row in table.rows for key, value in row.items() if isinstance(value, Summary)}
-    rows = [{**_flat(row, summaries), "data": data} for row in table.rows]
+    rows = [{**_flat(row, summaries), "data": _no_formula(data)} for row in table.rows]
     return pd.DataFrame(rows).to_csv(index=False, lineterminator="\n")
 
 
@@ -89,22 +119,32 @@ def summary_of(row: Row, key: str) -> Summary | None:
 
 def _flat(row: Row, summaries: set[str]) -> dict[str, object]:
     flat: dict[str, object] = {}
-    for key, value in row.items():
+    for key, value in ((_no_formula(key), value) for key, value in row.items()):
         if key in summaries:
             summary = value if isinstance(value, Summary) else Summary(math.nan, None, None, 0)
             interval = {f"{key}_low": summary.low, f"{key}_high": summary.high}
             flat |= {key: summary.centre, **interval, f"{key}_blocks": summary.n}
         else:
-            flat[key] = value
+            flat[key] = _no_formula(value) if isinstance(value, str) else value
     return flat
 
 
+def _no_formula(text: str) -> str:
+    """A text that a spreadsheet would take for a formula gets an apostrophe; a number with its interval is none."""
+    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBERS.fullmatch(text) else text
+
+
 def _part(part: Part) -> str:
-    if isinstance(part, Table):
-        return _table(part) if part.columns else ""
-    return f"![{part.alt}](plots/{part.name}.png)" if isinstance(part, Figure) else part
+    match part:
+        case Table():
+            return _table(part) if part.columns else ""
+        case Figure():
+            return f"![{alternative(part.alt)}]({part.file})"
+        case Verbatim():
+            return fenced(part.text)
+    return neutral(part)
 
 
 def _table(table: Table) -> str:
     lines = [[c.title for c in table.columns], ["---"] * len(table.columns), *table.cells()]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+    return "\n".join("| " + " | ".join(map(neutral_cell, line)) + " |" for line in lines)

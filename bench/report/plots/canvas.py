@@ -4,12 +4,14 @@ Colours are Okabe and Ito's, which colour-blind readers can tell apart; every ma
 """
 
 import math
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from matplotlib import rc_context
+from matplotlib import rc_context, style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
@@ -21,6 +23,18 @@ COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#5
 LINES = ("-", "--", "-.", ":")
 INK, MUTED = "#222222", "#767676"
 _NO_METADATA = {"Creator": None, "Date": None, "Format": None, "Type": None}
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """Drawing as it is done here, whatever a user's matplotlibrc says: texts are texts, a `$` in them too.
+
+    A character that no font has is drawn as a box, and a name that is too long for the figure runs out of it; nobody
+    needs to be warned of either.
+    """
+    with style.context("default"), rc_context({"text.parse_math": False}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r"(?s)Glyph .* missing from|constrained_layout not applied")
+        yield
 
 
 def sheet(width: float, height: float) -> Figure:

@@ -4,23 +4,15 @@ Cases that failed or are invalid are not in it.
 """
 
 import json
-from pathlib import Path
 
 import pytest_benchmark
 from pytest_benchmark.stats import Stats
 
 from bench.analysis.learning import Learning
 from bench.analysis.results import Run
-from bench.errors import BenchError
 from bench.report.pytest_benchmark.samples import CaseSamples, SamplesClock, case_samples, commit_info, machine_info
 
-
-def write_benchmark_json(folder: Path, run: Run, learning: Learning | None) -> None:
-    """Write benchmark.json into the run's folder. Raises BenchError where it cannot."""
-    try:
-        (folder / "benchmark.json").write_text(text(run, learning), encoding="utf-8")
-    except OSError as error:
-        raise BenchError(f"cannot write the report into {folder}: {error.strerror}") from None
+NAME = "benchmark.json"
 
 
 def text(run: Run, learning: Learning | None = None) -> str:

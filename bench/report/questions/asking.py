@@ -8,6 +8,7 @@ from bench.analysis.learning import Learning
 from bench.analysis.results import CaseResult, GroupResult, Run, block_ratios, ratio_between
 from bench.analysis.stats.ratios import Comparison, Verdict, compare_family
 from bench.modes import MODES
+from bench.modes.groups import members
 from bench.records.choices import DEFAULTS
 from bench.report.form.wording import interval, number
 from bench.report.sections.steady import verdict_of
@@ -29,6 +30,8 @@ class Answer:
     text: str
     cannot: bool = False
 
+
+MOST_NAMED = 10  # modes in a command that is to be read and typed
 
 Question = Callable[[Known], Answer]
 Say = Callable[[GroupResult], str]
@@ -81,11 +84,15 @@ def _asked_for(run: Run) -> dict[str, str]:
 
 
 def modes_of(run: Run, trains: bool = False) -> str:
-    """The run's modes, as --modes takes them; with `trains` only those that can follow a recipe."""
-    every = [mode.name for mode in MODES]
+    """The run's modes, as --modes takes them; with `trains` only those that can follow a recipe.
+
+    `all` for a run that had more modes than anyone would read: it measures them, and what has been added since.
+    """
     asked = {case.mode for case in run.plan.cases}
     chosen = [mode.name for mode in MODES if mode.name in asked and (mode.trains or not trains)]
-    return "all" if chosen == every else ",".join(chosen)
+    beside = [name for name in chosen if name not in members("all")]
+    many = not trains and len(chosen) - len(beside) > MOST_NAMED
+    return ",".join(["all", *beside] if many else chosen)
 
 
 def found(group: GroupResult, mode: str) -> CaseResult | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bench.analysis.results import Run
 from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, Failure
-from bench.report.form.document import Part, Table, column
+from bench.report.form.document import Part, Table, Verbatim, column
 
 TRACEBACKS = ("Traceback", "in user code")  # how Python's and AutoGraph's begin
 
@@ -12,7 +12,7 @@ TRACEBACKS = ("Traceback", "in user code")  # how Python's and AutoGraph's begin
 def parts(run: Run) -> list[Part]:
     """The table and the tracebacks; empty where nothing failed."""
     table = _table(run)
-    texts = [f"Where an own model's code failed:\n\n```text\n{text}\n```" for text in _tracebacks(run)]
+    texts = [part for text in _tracebacks(run) for part in ("Where an own model's code failed:", Verbatim(text))]
     return [table, *texts] if table.rows else []
 
 

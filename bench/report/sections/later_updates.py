@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from bench.analysis.gradients import noise_in
+from bench.analysis.reached import apart_after
 from bench.analysis.results import CaseResult, GroupResult, Run
-from bench.analysis.updates import apart_after
 from bench.records.proof import Calls, Late, Replay, Updated
 from bench.records.run import Measurement
 from bench.report.form.document import Column, Part, Row, Table, column

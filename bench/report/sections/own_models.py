@@ -1,7 +1,7 @@
 """The section on a user's own models: what probing them before the first block reported."""
 
 from bench.records.probes import Probes
-from bench.report.form.document import Section
+from bench.report.form.document import Section, Verbatim
 
 _READING = (
     "Before anything was timed, each own model trained a few steps in each way of executing them, and results, printed "
@@ -12,5 +12,5 @@ _READING = (
 
 def section(probes: Probes) -> Section:
     """The report on each model, as text."""
-    texts = [f"```text\n{chr(10).join(model.lines)}\n```" for model in probes.probed]
+    texts = [Verbatim("\n".join(model.lines)) for model in probes.probed]
     return Section("Own models, probed", (_READING, *texts))

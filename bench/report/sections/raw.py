@@ -17,7 +17,7 @@ def section(sections: Sequence[Section], raw_files: Sequence[str]) -> Section:
     """A link for each file; a table's file may hold more columns and rows than the page shows."""
     tables = [part for s in sections for part in s.parts if isinstance(part, Table)]
     links = [_link(name) for name in ("plan.json", *raw_files, "benchmark.json")]
-    links += [f"- [tables/{t.name}.csv](tables/{t.name}.csv){f': {t.caption}' if t.caption else ''}" for t in tables]
+    links += [f"- [{t.file}]({t.file}){f': {t.caption}' if t.caption else ''}" for t in tables]
     return Section("Raw data", ("\n".join(links),))
 
 

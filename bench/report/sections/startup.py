@@ -3,6 +3,7 @@
 from functools import partial
 
 from bench.analysis.results import CaseResult, GroupResult, Run
+from bench.modes import MODES
 from bench.report.form.document import Column, Figure, Row, Section, Table, column, summary_of
 from bench.report.form.wording import break_even, interval
 from bench.report.plots import timing
@@ -20,7 +21,18 @@ _READING = (
 
 def section(run: Run) -> Section:
     """The table over all groups, then a figure for each."""
-    return Section(f"Start-up and break-even{run.label}", (_READING, _table(run), *_figures(run)))
+    return Section(f"Start-up and break-even{run.label}", (_READING + _warm(run), _table(run), *_figures(run)))
+
+
+def _warm(run: Run) -> str:
+    """What is said of modes that start from a filled disk cache; '' in a run without one."""
+    cached = [mode.title for mode in MODES if mode.cached and any(c.mode == mode.name for c in run.plan.cases)]
+    if not cached:
+        return ""
+    return (
+        f" {' and '.join(cached)}: the first step reads a program from XLA's disk cache, which was filled before "
+        "anything was measured and is in no number here. So its start-up cost and its break-even hold for a warm cache."
+    )
 
 
 def _table(run: Run) -> Table:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bench.autograph.inference.expressions import Evaluator
+from bench.autograph.inference.known import KnownValues
 from bench.autograph.inference.statements import Walk, walk
 from bench.autograph.inference.values import Value
 from bench.autograph.source.modules import build
@@ -17,7 +18,7 @@ def walked(body: str) -> tuple[Walk, dict[str, Value]]:
     text = "import tensorflow as tf\ndef step(x):\n" + textwrap.indent(textwrap.dedent(body), "    ")
     module = build(Path("train.py"), "train", text)
     (node,) = module.functions
-    evaluator = Evaluator(Project([module], lambda path, name: None), module, module.scopes[node], {}, {})
+    evaluator = Evaluator(Project([module], lambda path, name: None), module, module.scopes[node], KnownValues())
     return walk(evaluator, node), evaluator.local
 
 
@@ -35,6 +36,7 @@ def walked(body: str) -> tuple[Walk, dict[str, Value]]:
         ("for i, y in enumerate(tf.ones([3])): pass", "tensor", True),
         ("y = 1\ny += tf.ones([])", "tensor", True),
         ("y = [tf.ones([]) for _ in range(3)][0]", "tensor", True),
+        ("for y in {0: tf.ones([])}: pass", "unknown", True),
     ],
 )
 def test_a_local_has_the_value_of_every_path_to_the_end(body: str, kind: str, sure: bool) -> None:

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from probe_runs import TOLERANCE, a_function, a_leaf, a_run
 
-from bench.autograph.probe.compare import differences, lines_differ, observations
-from bench.autograph.probe.records import ArgumentChange, Leaf, ModeRun, Raised, Retrace
+from bench.autograph.probe.compare import observations, xla_alone
+from bench.autograph.probe.differences import differences, lines_differ
+from bench.autograph.probe.records import ArgumentChange, CopiedLine, Leaf, LibraryTraces, ModeRun, Raised, Retrace
 
 
 def lines(eager: ModeRun, graph: ModeRun) -> list[str]:
@@ -102,3 +103,39 @@ def test_retraces_are_gathered_by_their_cause() -> None:
         one.text == "step: call 2 was traced anew: the value of `lr`, Python float 2 -> Python float 9, 2 times in all"
     )
     assert (one.codes, one.diverges) == (("AG401",), False)
+
+
+def test_where_xla_alone_differs_only_rules_of_xla_may_explain_it() -> None:
+    wrong = a_function(results=((a_leaf("result", 9.0),),))
+    xla = a_run("xla", functions=(wrong,))
+    (call,) = observations((a_run("eager"), a_run("graph"), xla), TOLERANCE)
+    assert xla_alone(call)
+    assert call.call == 1
+    assert {code[:3] for code in call.codes} == {"AG8"}
+    (everywhere,) = observations((a_run("eager"), replace(xla, mode="graph"), xla), TOLERANCE)
+    assert not xla_alone(everywhere)
+    assert "AG301" not in call.codes
+    assert "AG701" in everywhere.codes
+
+
+def test_traces_of_a_library_and_copies_of_a_line_are_costs() -> None:
+    traced = (
+        LibraryTraces("predict", "train.py", 9, 1, 2),
+        LibraryTraces("fit", "train.py", 8, 3, 3),
+        LibraryTraces("evaluate", "train.py", 7, 1, 1),
+    )
+    copied = a_function(copied=(CopiedLine("/home/train.py", 4, "Mul", 604),))
+    graph = a_run("graph", libraries=traced, functions=(copied,))
+    costs = observations((a_run("eager"), graph), TOLERANCE)
+    assert [(one.text, one.codes) for one in costs] == [
+        ("predict was traced 2 times", ("AG402",)),
+        ("fit was traced 3 times, by 3 tf.functions that were made for it", ("AG404",)),
+        ("step: train.py:4 was copied into the graph 604 times (Mul)", ("AG102",)),
+    ]
+
+
+def test_random_numbers_of_a_library_explain_what_xla_alone_leaves_behind() -> None:
+    drawn = LibraryTraces("fit", "train.py", 9, 1, 1, "AG806")
+    run = a_run("xla", result=(a_leaf("result", 3.0),), state=(a_leaf("global weight", 3.0),))
+    seen = observations((a_run("eager"), a_run("graph"), replace(run, libraries=(drawn,))), TOLERANCE)
+    assert [(one.kind, one.codes) for one in seen] == [("result", ("AG806",)), ("state", ("AG806",))]

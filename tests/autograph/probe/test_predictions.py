@@ -7,7 +7,7 @@ import pytest
 from probe_runs import a_finding
 
 from bench.autograph.findings import Finding
-from bench.autograph.probe.compare import Observation
+from bench.autograph.probe.observation import Observation
 from bench.autograph.probe.predictions import joined, predicted
 
 

@@ -57,6 +57,31 @@ OUTPUT = [
 ]
 LOOPS = [
     """
+    LAYERS = 100
+    HALF = LAYERS // 2
+    FEW = 3
+
+    @tf.function
+    def step(x):
+        for i in range(LAYERS):  #! AG102
+            x = tf.sin(x)
+        for i in range(1, HALF + 1):  #! AG102
+            x = tf.sin(x)
+        for i in range(FEW):
+            x = tf.sin(x)
+        return x
+
+    @tf.function
+    def unknown(x):
+        for i in range(LAYERS):  #! AG102
+            x = x * 1.01 + 0.1
+        return x
+
+    def train():
+        unknown(1.0)
+        unknown(tf.constant(1.0))
+    """,
+    """
     @tf.function
     def step(x):
         for i in range(100):  #! AG102

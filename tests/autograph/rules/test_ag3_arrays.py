@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from snippets import expected, reported
+from snippets import expected, findings, reported
 
 LISTS = [
     """
@@ -106,4 +106,22 @@ CACHES = [
 
 @pytest.mark.parametrize("source", [*LISTS, *ARRAYS, *LAMBDAS, *CACHES])
 def test_marked_lines_are_found_and_no_others(tmp_path: Path, source: str) -> None:
+    assert reported(tmp_path, source) == expected(source)
+
+
+def test_a_list_that_grows_over_what_may_be_a_tensor_is_an_info_at_its_line(tmp_path: Path) -> None:
+    source = """
+    @tf.function
+    def doubled(values):
+        out, kept = [], []
+        for value in values:
+            out.append(value * 2.0)  #! AG305
+            inner = []
+            inner.append(value)
+        for value in [1.0, 2.0]:
+            kept.append(value)
+        return out, kept
+    """
+    (finding,) = findings(tmp_path, source)
+    assert (finding.code, finding.severity) == ("AG305", "info")
     assert reported(tmp_path, source) == expected(source)

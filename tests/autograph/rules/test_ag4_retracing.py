@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from snippets import expected, reported
+from snippets import expected, findings, reported
 
 HEAD = """
 @tf.function
@@ -32,6 +32,35 @@ NUMBERS = [
             n += 1
         for i, x in enumerate(data):
             fast(tf.constant(x), i)  #! AG401
+    """,
+]
+COMPREHENSIONS = [
+    """
+    results = [step(tf.constant(1.0), epoch) for epoch in range(10)]  #! AG401
+    table = {i: step(tf.constant(x), other=i / 2) for i, x in enumerate([1.0, 2.0])}  #! AG401
+    total = sum(step(tf.constant(1.0), n) for n in range(3))  #! AG401
+    whole = list(step(tf.constant(1.0), float(n)) for n in range(3))  #! AG401
+    sound = [step(tf.constant(epoch), 3) for epoch in range(10)]
+    fixed = [step(tf.constant(1.0), 1.0 + 2.0) for _ in range(10)]
+    """,
+    """
+    class Net(tf.Module):
+        def of(self, x):
+            return x
+
+    layer = keras.layers.Dense(1)
+
+    def train(x):
+        net = Net()
+        step(x, net.of)  #! AG403
+        step(x, layer.call)  #! AG403
+        results = [step(x, lambda v: v) for _ in range(3)]  #! AG403
+        again = [step(x, functools.partial(min, 1)) for _ in range(3)]  #! AG403
+        keep = net.of
+        return [step(x, keep) for _ in range(3)], step(x, layer), results, again
+
+    def made(x):
+        return [tf.function(lambda v: v)(x) for _ in range(3)]  #! AG404
     """,
 ]
 SHAPES = [
@@ -149,9 +178,24 @@ CHANGES = [
 ]
 
 
-@pytest.mark.parametrize("source", [*NUMBERS, *SHAPES, *OBJECTS, *MAKING, *CHANGES])
+@pytest.mark.parametrize("source", [*NUMBERS, *COMPREHENSIONS, *SHAPES, *OBJECTS, *MAKING, *CHANGES])
 def test_marked_lines_are_found_and_no_others(tmp_path: Path, source: str) -> None:
     import textwrap
 
     whole = HEAD + textwrap.dedent(source)
     assert reported(tmp_path, whole) == expected(whole)
+
+
+def test_a_bound_method_is_a_warning_wherever_it_is_passed(tmp_path: Path) -> None:
+    source = """
+    class Net(tf.Module):
+        def of(self, x):
+            return x
+
+    net = Net()
+    step(tf.constant(1.0), net.of)
+    """
+    import textwrap
+
+    (finding,) = findings(tmp_path, HEAD + textwrap.dedent(source))
+    assert (finding.code, finding.severity) == ("AG403", "warning")

@@ -47,6 +47,19 @@ def test_an_unknown_code_is_one_clear_line() -> None:
         ("TypeError: must be real number, not SymbolicTensor", "AG105"),
         ("AttributeError: 'SymbolicTensor' object has no attribute 'numpy'", "AG703"),
         ("InvalidArgumentError: Detected unsupported operations when trying to compile graph __inference_f", "AG801"),
+        ("Squeeze op does not support bounded dynamic dimensions. Input shape: s64[<=4,1]", "AG802"),
+        ("TypeError: Tensor is unhashable. Instead, use tensor.ref() as the key.", "AG511"),
+        ("TypeError: list indices must be integers or slices, not SymbolicTensor", "AG511"),
+        (
+            "InaccessibleTensorError: <tf.Tensor 'while/mul:0' shape=(2,) dtype=float32> is out of scope and cannot be "
+            "used here. Use return values, explicit Python locals or TensorFlow collections to access it.",
+            "AG305",
+        ),
+        (
+            "TypeError: <tf.Tensor 'x:0' shape=() dtype=float32> is out of scope and cannot be used here. Use return",
+            "AG301",
+        ),
+        ("KeyError: 'The optimizer cannot recognize variable dense/kernel:0.'", "AG202"),
     ],
 )
 def test_a_pasted_error_leads_to_its_rule(message: str, code: str) -> None:
@@ -57,6 +70,22 @@ def test_a_pasted_error_leads_to_its_rule(message: str, code: str) -> None:
 def test_one_text_of_many_causes_leads_to_all_of_them() -> None:
     message = "OperatorNotAllowedInGraphError: Using a symbolic `tf.Tensor` as a Python `bool` is not allowed. You can"
     assert {"AG105", "AG501", "AG507", "AG601", "AG602"} <= {one.code for one in matching(message)}
+
+
+def test_the_warning_of_retracing_leads_to_all_its_causes() -> None:
+    message = "WARNING:tensorflow:5 out of the last 5 calls to <f at 0x7f> triggered tf.function retracing. Tracing is"
+    assert [one.code for one in matching(message)] == ["AG401", "AG402", "AG403", "AG404"]
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ("I0000 cudart_stub.cc:31] Could not find cuda drivers on your machine, GPU will not be used.", "devices"),
+        ("ValueError: No gradients provided for any variable: ['dense/kernel:0'].", "GradientTape"),
+    ],
+)
+def test_a_message_that_is_no_rules_says_what_to_do(message: str, said: str) -> None:
+    assert said in rules("--match", message)
 
 
 def test_a_message_of_something_else_leads_nowhere() -> None:

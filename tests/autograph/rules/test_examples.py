@@ -45,7 +45,7 @@ def test_every_row_says_what_to_do(code: str) -> None:
 
 
 def test_codes_and_names_are_not_used_twice() -> None:
-    assert len(set(CODES)) == len({one.name for one in RULES}) == len(CODES) == 51
+    assert len(set(CODES)) == len({one.name for one in RULES}) == len(CODES) == 54
 
 
 def test_the_tutorials_rules_are_the_first_families() -> None:

@@ -34,7 +34,7 @@ def test_a_named_file_that_is_no_python_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "deep", ["if 1:\n    x = 1\n" + "".join(f"elif {n}:\n    x = {n}\n" for n in range(300)), f"x = {LONG}\n"]
+    "deep", ["if 1:\n    x = 1\n" + "".join(f"elif {n}:\n    x = {n}\n" for n in range(600)), f"x = {LONG}\n"]
 )
 def test_a_file_that_is_nested_too_deeply_is_a_finding_and_the_other_files_are_checked(
     tmp_path: Path, deep: str

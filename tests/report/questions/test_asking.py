@@ -4,8 +4,9 @@ from builders import a_case, a_group, a_plan, outcomes
 
 from bench.analysis.analyse import analyse
 from bench.analysis.results import Run
+from bench.modes.groups import members
 from bench.records.choices import DEFAULTS
-from bench.report.questions.asking import run_command
+from bench.report.questions.asking import MOST_NAMED, modes_of, run_command
 
 
 def a_run(data: str = "synthetic", seed: int = 0, **workload: object) -> Run:
@@ -25,3 +26,21 @@ def test_what_is_no_default_is_typed_and_quoted_for_the_shell() -> None:
         "cifar-bench run --modes eager --models mlp --batch-sizes 8 --devices cpu,gpu --precisions mixed_bfloat16 "
         "--inputs pipeline --seed 3 --data 'my images'"
     )
+
+
+def a_run_of(modes: list[str]) -> Run:
+    plan = a_plan(a_group(modes))
+    return analyse(plan, outcomes(plan, {"eager": 0.05, "eager-again": 0.05}))
+
+
+def test_a_few_modes_are_named_and_many_are_all() -> None:
+    every = members("all")
+    assert modes_of(a_run_of(every[:MOST_NAMED])) == ",".join(every[:MOST_NAMED])
+    assert modes_of(a_run_of(every[: MOST_NAMED + 1])) == "all"
+    assert modes_of(a_run_of(every)) == "all"
+    assert modes_of(a_run_of([*every, "xla_cached"])) == "all,xla_cached"
+
+
+def test_modes_that_train_are_always_named() -> None:
+    trained = modes_of(a_run_of([*members("all"), "xla_cached"]), trains=True)
+    assert trained == "eager,graph,function,function_unconverted,function_loop,xla,autocluster"

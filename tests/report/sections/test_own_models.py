@@ -2,6 +2,7 @@
 
 from bench.records.probes import ModelProbe, Probes
 from bench.records.run import FORMAT
+from bench.report.form.document import Verbatim
 from bench.report.sections import own_models
 
 
@@ -10,5 +11,4 @@ def test_each_models_lines_stand_unchanged_in_a_block_of_text() -> None:
         FORMAT, (ModelProbe("a.py:a", ("eager",), ("one", "  two")), ModelProbe("b.py:b", ("eager",), ("three",)))
     )
     _, first, second = own_models.section(probes).parts
-    assert first == "```text\none\n  two\n```"
-    assert second == "```text\nthree\n```"
+    assert (first, second) == (Verbatim("one\n  two"), Verbatim("three"))

@@ -15,7 +15,7 @@ from taken import taken as taken_through
 from bench import modes
 from bench.analysis import gradients, validity
 from bench.errors import NotApplicable
-from bench.modes import MODES, Trainer, placing, row
+from bench.modes import MODES, Trainer, placing
 from bench.records.case import Case
 from bench.records.messages import Order
 from bench.records.run import Measurement
@@ -35,7 +35,8 @@ from cifar_core.training import Task, evaluate, resident_task, training_task
 from cifar_core.workload import Workload
 
 BATCH = 4
-HERE = [mode.name for mode in MODES if mode.name != "autocluster"]  # which needs flags before TensorFlow loads
+ELSEWHERE = ("autocluster", "xla_cached")  # which need flags before TensorFlow loads
+HERE = [mode.name for mode in MODES if mode.name not in ELSEWHERE]
 
 
 def measured(
@@ -84,9 +85,9 @@ def test_one_real_step_of_each_mode_and_model_agrees_with_eager_and_proves_itsel
 
 
 @pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
-@pytest.mark.parametrize("mode", ["graph", "function", "xla", "keras_fit"])
+@pytest.mark.parametrize("mode", ["graph", "function", "xla", "keras_fit", "custom_loop", "custom_loop_function"])
 def test_modes_agree_in_mixed_precision_and_keep_float32_weights(mode: str, precision: str) -> None:
-    if (mode, precision) == ("keras_fit", "mixed_float16"):
+    if mode not in ("graph", "function", "xla") and precision == "mixed_float16":
         with pytest.raises(NotApplicable, match="Keras scales the loss"):
             measured(mode, precision=precision)
         return
@@ -98,7 +99,7 @@ def test_modes_agree_in_mixed_precision_and_keep_float32_weights(mode: str, prec
     assert case.evidence.first_losses[0] == pytest.approx(exact, rel=0.02)
 
 
-@pytest.mark.parametrize("mode", ["graph", "function", "function_loop", "keras_fit"])
+@pytest.mark.parametrize("mode", ["graph", "function", "function_loop", "keras_fit", "custom_loop_function"])
 def test_modes_agree_on_a_pipeline(mode: str) -> None:
     workload = Workload("mlp", BATCH, "synthetic", input="pipeline")
     case, baseline = (taken(Case(name, "cpu", 0, workload), set_up) for name in (mode, "eager"))
@@ -303,15 +304,17 @@ def test_a_look_inside_each_mode_sees_its_calls_and_what_became_of_its_step(mode
     assert profile
     assert structure
     assert 0 < profile.executing_s < profile.wall_s
-    eager = mode in ("eager", "keras_eager")
+    eager = mode in ("eager", "keras_eager", "custom_loop")
     assert profile.calls > 100 if eager else 1 <= profile.calls <= 3 * 10
-    assert (costs.trace_s is not None) == (row(mode).name.startswith(("function", "xla")))
+    assert (costs.trace_s is not None) == (mode.startswith(("function", "xla", "custom_loop_function")))
     assert (structure.fusions is not None) == (mode in ("xla", "xla_loop"))
     assert (costs.matmul_flops_per_s is not None) == (mode == "eager")
     if structure.flops is not None:
         # A product of [4, n] and [n, m] is 2 * 4 * n * m; each of five kernels has one forward, one or two backward.
         kernels = 3072 * 128 + 3 * 128 * 128 + 128 * 10
-        assert 2 * 2 * BATCH * kernels < structure.flops < 3.1 * 2 * BATCH * kernels
+        # Keras' optimizer updates a weight by small operations, which are counted; a fused one counts nothing.
+        updates = 12 * 444_170 if mode.startswith("custom") else 0
+        assert 2 * 2 * BATCH * kernels < structure.flops < 3.1 * 2 * BATCH * kernels + updates
     if structure.ops_optimised is not None and mode != "function_loop":
         assert 0 < structure.ops_optimised < measurement.proof.execution.graph_ops
     assert isinstance(state, Closed)

@@ -17,7 +17,7 @@ from bench.modes import MODES, placement
 from bench.records.store import Store
 
 # Auto-clustering needs flags before TensorFlow loads; its placement is read as that of `function` is.
-NAMES = [mode.name for mode in MODES if mode.name != "autocluster"]
+NAMES = [mode.name for mode in MODES if mode.name not in ("autocluster", "xla_cached")]
 COMPILED = ("xla", "xla_loop", "keras_jit")
 
 
@@ -38,7 +38,9 @@ def test_every_computing_op_of_a_step_is_found_and_in_its_place(mode: str, found
     assert sound["transfers"] == []
 
 
-@pytest.mark.parametrize("mode", [name for name in NAMES if not name.startswith("keras") and name not in COMPILED])
+@pytest.mark.parametrize(
+    "mode", [name for name in NAMES if not name.startswith(("keras", "custom")) and name not in COMPILED]
+)
 def test_an_op_on_the_wrong_device_is_caught_and_what_moved_for_it_is_named(mode: str, found: dict[str, Any]) -> None:
     astray = found["astray"][mode]
     assert astray["strangers"] == ["1 of its ops ran on CPU:1: Tanh"]

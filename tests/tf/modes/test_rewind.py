@@ -70,7 +70,7 @@ def test_a_late_update_is_on_the_batch_that_comes_next_and_leaves_the_state_as_i
     start = Snapshot(other)
     other.run(3)
     start.put_back()
-    assert found.loss == losses(other, 1)[0]  # the fourth batch, at the first weights
+    assert found.last_loss == losses(other, 1)[0]  # the fourth batch, at the first weights
     assert found.updated
     assert (found.updates, found.updated.updates) == (3, 4)
     assert found.updated.off is not None
@@ -89,7 +89,7 @@ def test_with_many_steps_a_call_the_updates_are_counted_right_and_come_again(mod
         progress = progress.after_slice(4)
     (updates,) = trainer.read([trainer.task.optimizer.iterations])
     assert int(updates) == progress.updates
-    late_loss, other = late(trainer, first.start, progress.updates)[0].loss, opened(mode, steps_per_call=per_call)
+    late_loss, other = late(trainer, first.start, progress.updates)[0].last_loss, opened(mode, steps_per_call=per_call)
     other.step_again(progress.updates)
     assert late_loss == other.sync()  # on the batch that comes next
     found = replay(trainer, first, 4, per_call)

@@ -19,8 +19,9 @@ from bench.runner.block import Block
 from cifar_core.cifar10 import SYNTHETIC
 from cifar_core.workload import Workload
 
-HERE = [mode.name for mode in MODES if mode.name != "autocluster"]  # which needs flags before TensorFlow loads
-KERAS = [name for name in HERE if name.startswith("keras")]
+ELSEWHERE = ("autocluster", "xla_cached")  # which need flags before TensorFlow loads
+HERE = [mode.name for mode in MODES if mode.name not in ELSEWHERE]
+KERAS = [name for name in HERE if name.startswith(("keras", "custom"))]
 LOOPS = ["function_loop", "xla_loop"]
 
 

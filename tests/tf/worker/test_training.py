@@ -13,6 +13,7 @@ from bench.analysis import learning
 from bench.commands import terminal
 from bench.errors import BenchError
 from bench.modes import MODES
+from bench.records import checkpoints
 from bench.records.folders import create_accuracy, create_training, open_training
 from bench.records.training import Point, Training
 from bench.report import training as report
@@ -45,7 +46,7 @@ def a_training(source: Source, mode: str, steps: int = 6, recipe: str = "tuned")
 def trained(folder: Path, training: Training, dataset: Dataset) -> list[np.ndarray]:
     create_training(folder, training)
     list(train_worker.execute(folder, dataset))
-    return train_worker.checkpoint(folder / "checkpoint.npz")[0]
+    return checkpoints.read(folder / "checkpoint.npz")[0]
 
 
 @pytest.mark.parametrize("mode", [pytest.param(m, marks=[pytest.mark.slow] * (m == "xla")) for m in TRAINING])
@@ -58,7 +59,7 @@ def test_an_interrupted_training_goes_on_to_the_same_bits(
     create_training(tmp_path / "broken", training)
     assert next(train_worker.execute(tmp_path / "broken", dataset)).step == 3
     list(train_worker.execute(tmp_path / "broken", dataset))
-    resumed, done = train_worker.checkpoint(tmp_path / "broken" / "checkpoint.npz")
+    resumed, done = checkpoints.read(tmp_path / "broken" / "checkpoint.npz")
     assert done == 6
     assert all(np.array_equal(a, b) for a, b in zip(straight, resumed, strict=True))
     points = [open_training(tmp_path / name)[1].points for name in ("straight", "broken")]
@@ -247,7 +248,7 @@ def test_a_broken_checkpoint_or_a_folder_that_is_taken_is_one_line(tmp_path: Pat
         create_training(tmp_path / "run", training)
     (tmp_path / "run" / "checkpoint.npz").write_bytes(b"rubbish")
     with pytest.raises(BenchError, match=r"checkpoint\.npz is broken"):
-        train_worker.checkpoint(tmp_path / "run" / "checkpoint.npz")
+        checkpoints.read(tmp_path / "run" / "checkpoint.npz")
     with pytest.raises(BenchError, match="no training"):
         open_training(tmp_path)
 

@@ -1,22 +1,13 @@
 """The formats for programs: JSON, and GitHub's workflow commands."""
 
-import json
-from dataclasses import asdict
-from typing import Any
-
+from bench.autograph.check.formats.document import document, entry
 from bench.autograph.check.formats.full import short, summary
 from bench.autograph.findings import CheckResult, Finding
 
 
 def as_json(checked: CheckResult) -> str:
-    """A JSON list of findings; `evidence` is `predicted`, because nothing was run."""
-    return json.dumps([record(finding) for finding in checked.findings], indent=2, ensure_ascii=False)
-
-
-def record(finding: Finding) -> dict[str, Any]:
-    """The fields of a finding in JSON."""
-    fields = {name: value for name, value in asdict(finding).items() if name != "source"}
-    return {**fields, "evidence": "predicted", "url": f"cifar-bench rules {finding.code}"}
+    """The document, with the number of `files` checked; `evidence` is `predicted`, because nothing was run."""
+    return document("check", {"files": checked.files}, [entry(finding, "predicted") for finding in checked.findings])
 
 
 def github(checked: CheckResult) -> str:

@@ -1,34 +1,30 @@
 """The child's end of `probe`: runs the driver in one mode and sends what it observed."""
 
-import contextlib
 import logging
 import os
 import random
 import re
-import sys
-import tempfile
 import traceback
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING
 
 import msgspec
 
 from bench.autograph.driver import Driver, find_driver, load_module, located_file
-from bench.autograph.probe.child.limits import Guard
+from bench.autograph.probe.child.limits import Guard, LimitReached
 from bench.autograph.probe.child.ownership import UserProject
-from bench.autograph.probe.records import Leaf, ModeRequest, ModeRun, ProbeRequest, Raised
+from bench.autograph.probe.child.printed import listen, printed_lines
+from bench.autograph.probe.records import ModeRequest, ModeRun, ProbeRequest, Raised
 from bench.errors import BenchError
 from bench.machine.child_end import connect
 from bench.worker.user_errors import described
 from cifar_core.errors import ModelError, Unsuited
 
-# Log lines of TensorFlow's C++ code, which are not the user's output.
-_LOG = re.compile(
-    r"^([IWEF]\d{4} |WARNING: All log messages|WARNING:absl|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: [IWEF] )"
-)
-MOST_LINES = 2000  # printed lines that are compared
+if TYPE_CHECKING:
+    from bench.autograph.probe.child.reading import StateReader
+    from bench.autograph.probe.child.watch import FunctionWatch
 
 
 def serve(lines: Iterator[bytes], out: IO[bytes]) -> None:
@@ -47,18 +43,18 @@ def serve(lines: Iterator[bytes], out: IO[bytes]) -> None:
         run = probe(request, Guard(request.probe.limits, give_up))
     except (BenchError, ModelError, Unsuited) as error:
         run = ModeRun(request.mode, failure=str(error))
-    except Exception as error:  # raised by the user's module, before the driver is called
+    except Exception as error:
         traceback.print_exc()
-        target = request.probe.workload.model if request.probe.workload else request.probe.file
-        run = ModeRun(request.mode, failure=f"{target} cannot be imported: {described(error)[0]}")
+        run = ModeRun(request.mode, fault=f"{type(error).__name__}: {error}")
     answer(run)
 
 
 def probe(request: ModeRequest, guard: Guard) -> ModeRun:
-    """Import the user's module and call its driver. Raises BenchError, and whatever the import raises."""
+    """Import the user's module and call its driver. Raises BenchError, where nothing can be called."""
     from bench.autograph.probe.child.leaves import leaves
+    from bench.autograph.probe.child.reading import StateReader
     from bench.autograph.probe.child.state import State
-    from bench.autograph.probe.child.watch import FunctionWatch, LimitReached
+    from bench.autograph.probe.child.watch import FunctionWatch
 
     notices = _prepare(request.mode)
     # Before the user's code is imported, because importing it makes tf.functions.
@@ -67,25 +63,36 @@ def probe(request: ModeRequest, guard: Guard) -> ModeRun:
     watch.install()
     driver = _driver(request.probe)
     state = State(Path(driver.file))
-    before, at_driver_end = state.of_modules(), list[Leaf]()
-    result: tuple[Leaf, ...] = ()
-    raised, limit = None, ""
+    reader = StateReader(state, driver.prefix)
+    before = reader.modules("before")
+    run = _called(request.mode, driver, watch, reader)
+    return replace(
+        run,
+        before=before,
+        state=(*reader.modules("after"), *reader.at_end),
+        functions=watch.functions(),
+        unconverted=tuple(dict.fromkeys(filter(None, map(_unconverted, notices)))),
+        file=driver.file,
+        traced=tuple(driver.traced),
+        libraries=watch.libraries(),
+        asks_for_xla=watch.asks_for_xla,
+        unread=tuple(reader.unread),
+        faulty=watch.faulty,
+    )
 
-    def at_end(names: dict[str, Any]) -> None:
-        at_driver_end.extend(state.of({f"{driver.prefix}{name}": value for name, value in names.items()}))
 
-    with _printed() as printed:
+def _called(mode: str, driver: Driver, watch: "FunctionWatch", reader: "StateReader") -> ModeRun:
+    """What the driver returned or raised, and printed."""
+    raised, limit, returned = None, "", None
+    with printed_lines() as printed:
         try:
-            result = leaves(watch.run(driver.call, at_end), "result", state.is_users)
+            returned = watch.run(driver.call, reader.locals)
         except LimitReached as reached:
-            limit = str(reached)
+            limit = watch.limit_text(reached)
         except BaseException as error:
             raised = _raised(error)
-    stdout, stderr = printed
-    after = (*state.of_modules(), *at_driver_end)
-    unconverted = tuple(dict.fromkeys(filter(None, map(_unconverted, notices))))
-    run = ModeRun(request.mode, result, raised, stdout, stderr, before, after, watch.functions(), unconverted, limit)
-    return replace(run, file=driver.file, traced=tuple(driver.traced))
+    result = () if raised or limit else reader.result(returned)
+    return ModeRun(mode, result, raised, stdout=printed[0], stderr=printed[1], limit=limit)
 
 
 def _module(request: ProbeRequest) -> str:
@@ -94,7 +101,18 @@ def _module(request: ProbeRequest) -> str:
 
 
 def _driver(request: ProbeRequest) -> Driver:
-    """The driver. Raises BenchError, ModelError, and whatever the import raises."""
+    """The driver. Raises BenchError, ModelError, and BenchError for whatever the import of the user's module raises."""
+    try:
+        return _found_driver(request)
+    except (BenchError, ModelError, Unsuited):
+        raise
+    except Exception as error:
+        traceback.print_exc()
+        target = request.workload.model if request.workload else request.file
+        raise BenchError(f"{target} cannot be imported: {described(error)[0]}") from None
+
+
+def _found_driver(request: ProbeRequest) -> Driver:
     if request.workload is None:
         module = load_module(request.file)
         return Driver(find_driver(module, request.driver), module.__file__ or request.file, f"{request.driver}'s ")
@@ -105,10 +123,14 @@ def _driver(request: ProbeRequest) -> Driver:
 
 
 def _prepare(mode: str) -> list[str]:
-    """Set seeds and the mode. Returns the list into which TensorFlow's Python logger writes from here on."""
+    """Set seeds, the mode, and whose output counts.
+
+    Returns the list into which TensorFlow's Python logger writes from here on.
+    """
     import numpy as np
     import tensorflow as tf
 
+    listen()
     random.seed(0)
     np.random.seed(0)
     tf.random.set_seed(0)
@@ -137,27 +159,6 @@ def _raised(error: BaseException) -> Raised:
     location = re.search(r" \(([^()]*:\d+)\)$", message)
     text = message[: location.start()] if location else message
     return Raised(type(error).__name__, text.removeprefix(f"{type(error).__name__}: "), location[1] if location else "")
-
-
-@contextlib.contextmanager
-def _printed() -> Iterator[list[tuple[str, ...]]]:
-    """A list that holds, after the block, the lines that Python and TensorFlow wrote to stdout and to stderr."""
-    printed = list[tuple[str, ...]]()
-    saved = [os.dup(1), os.dup(2)]
-    with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
-        os.dup2(stdout.fileno(), 1)
-        os.dup2(stderr.fileno(), 2)
-        try:
-            yield printed
-        finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            for number, (file, descriptor) in enumerate(zip((stdout, stderr), saved, strict=True), 1):
-                os.dup2(descriptor, number)
-                os.close(descriptor)
-                file.seek(0)
-                lines = file.read().decode(errors="replace").splitlines()
-                printed.append(tuple(line for line in lines if not _LOG.match(line))[:MOST_LINES])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Describes the arguments of a call as tf.function distinguishes them, and what changed between two traces."""
 
 import inspect
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,13 +16,16 @@ TENSOR, VALUE, OBJECT = "tensor", "value", "object"
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """A leaf of an argument. It keeps a reference to the object, so that its id is not used again."""
+    """A leaf of an argument.
+
+    The object is referred to weakly: kept alive, it would be the same one at the next call, and nothing traced anew.
+    """
 
     path: str
     kind: str
     text: str
     shape: str = ""
-    held: Any = None
+    object: "weakref.ref[Any] | None" = None
 
 
 def described(function: Callable[..., Any], arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> list[Argument]:
@@ -45,12 +49,25 @@ def _leaves(path: str, value: Any) -> list[Argument]:
     if value is None or isinstance(value, bool | int | float | complex | str | bytes):
         return [Argument(path, VALUE, f"Python {type(value).__name__} {value!r}"[:60])]
     name = getattr(value, "__qualname__", "") or type(value).__name__
-    return [Argument(path, OBJECT, name, held=value)]
+    return [Argument(path, OBJECT, name, object=_weak(value))]
+
+
+def _weak(value: Any) -> "weakref.ref[Any] | None":
+    try:
+        return weakref.ref(value)
+    except TypeError:  # TensorFlow accepts no such argument either
+        return None
 
 
 def changes(earlier: Sequence[Sequence[Argument]], current: Sequence[Argument]) -> tuple[ArgumentChange, ...]:
     """The changes from the most similar earlier trace; the latest of several equally similar ones."""
     return min((_differences(before, current) for before in reversed(earlier)), key=len)
+
+
+def _same_object(argument: Argument, earlier: Argument) -> bool:
+    """Is it the object of the earlier trace? One that is gone is another one."""
+    first, second = (leaf.object() if leaf.object else None for leaf in (argument, earlier))
+    return first is not None and first is second
 
 
 def _differences(before: Sequence[Argument], current: Sequence[Argument]) -> tuple[ArgumentChange, ...]:
@@ -66,7 +83,7 @@ def _differences(before: Sequence[Argument], current: Sequence[Argument]) -> tup
             differences.append(ArgumentChange(argument.path, what, earlier.text, argument.text))
         elif argument.shape != earlier.shape:
             differences.append(ArgumentChange(argument.path, "shape", earlier.shape, argument.shape))
-        elif argument.kind == OBJECT and argument.held is not earlier.held:
+        elif argument.kind == OBJECT and not _same_object(argument, earlier):
             differences.append(ArgumentChange(argument.path, "object", earlier.text, f"another {argument.text}"))
     gone = [ArgumentChange(path, "structure", earlier.text, "nothing") for path, earlier in unmatched.items()]
     return (*differences, *gone)

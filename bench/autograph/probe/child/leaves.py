@@ -42,6 +42,13 @@ class _LeafWalk:
         self._visited = dict[int, Any]()  # keeps the objects alive: an id may be used again
 
     def leaves(self, value: Any, path: str, depth: int) -> Iterator[Leaf]:
+        """The leaves of a value. Reading it may run the user's code; what fails in it is a leaf that says so."""
+        try:
+            yield from self._leaves(value, path, depth)
+        except Exception as error:
+            yield Leaf(path, type(value).__name__, f"cannot be read: {type(error).__name__}")
+
+    def _leaves(self, value: Any, path: str, depth: int) -> Iterator[Leaf]:
         if (leaf := _leaf(value, path)) is not None:
             yield leaf
             return
@@ -72,7 +79,14 @@ class _LeafWalk:
         return []
 
     def _of_keras(self, value: Any, path: str) -> Iterator[tuple[str, Any]]:
-        """The variables; and the other attributes of the object and its layers, where the user wrote the class."""
+        """The variables; and the other attributes of the object and its layers, where the user wrote the class.
+
+        Of an object that has none, such as the History that `fit` returns, its plain attributes.
+        """
+        if not hasattr(value, "variables"):
+            plain = {name: held for name, held in getattr(value, "__dict__", {}).items() if _is_plain(name, held)}
+            yield from ((f"{path}.{name}", held) for name, held in plain.items())
+            return
         yield from ((f"{path}.variables[{position}]", variable) for position, variable in enumerate(value.variables))
         for layer in value._flatten_layers() if hasattr(value, "_flatten_layers") else [value]:
             if self._is_users(layer):

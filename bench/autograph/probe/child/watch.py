@@ -3,57 +3,36 @@
 sys.settrace shows when a function body runs, and into which graph; it also ends a trace that exceeds its limits.
 """
 
+import contextlib
 import inspect
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
 import tensorflow as tf
 
-from bench.autograph.probe.child.arguments import Argument, changes, described
-from bench.autograph.probe.child.limits import Guard
+from bench.autograph.probe.child.copies import copied_lines
+from bench.autograph.probe.child.libraries import LibraryWatch
+from bench.autograph.probe.child.limits import Guard, LimitReached
 from bench.autograph.probe.child.ownership import UserProject
-from bench.autograph.probe.records import Leaf, ModeRequest, ObservedFunction, Retrace
+from bench.autograph.probe.child.places import UserPlaces
+from bench.autograph.probe.child.watched import FunctionRecord, WatchedFunction
+from bench.autograph.probe.records import (
+    FaultyOperation,
+    Leaf,
+    LibraryTraces,
+    ModeRequest,
+    ObservedFunction,
+)
 from bench.modes.inspection import graph_ops
 
 MOST_RESULTS = 100  # of a function's calls, that are compared
-MOST_RETRACES = 20  # of a function, that are reported
-AUTOGRAPH_ROOM = str(Path(__file__).parents[2])
-# The suite's own code that counts as the user's, even where the suite is an installed package.
-USERS_STAND_INS = str(Path(__file__).with_name("model_driver.py")), str(Path(__file__).parents[3] / "modes")
+_OPTIONS = ("input_signature", "autograph", "jit_compile", "reduce_retracing")  # of tf.function, in their order
 EVERY = 300  # calls of Python functions between two checks of the size of the graph
-
-
-class LimitReached(BaseException):
-    """A limit was reached. No Exception, so that the user's code does not catch it."""
-
-
-@dataclass(slots=True)
-class FunctionRecord:
-    """What is counted for the tf.functions of one Python function."""
-
-    name: str
-    code: CodeType
-    file: str
-    line: int
-    built: int = 0
-    calls: int = 0
-    body_runs: int = 0
-    traces: int = 0
-    compiles: int = 0
-    nodes: int | None = None
-    retraces: list[Retrace] = field(default_factory=list)
-    results: list[tuple[Leaf, ...]] = field(default_factory=list)
-
-    def frozen(self) -> ObservedFunction:
-        """The record that is sent to the parent."""
-        sequences = tuple(self.retraces), tuple(self.results)
-        counts = self.built, self.calls, self.body_runs, self.traces, self.compiles, self.nodes
-        return ObservedFunction(self.name, self.file, self.line, *counts, *sequences)
 
 
 @dataclass(slots=True)
@@ -64,69 +43,35 @@ class _OngoingCall:
     graphs: list[Any] = field(default_factory=list)
 
 
-class WatchedFunction:
-    """Replaces a tf.function, and behaves like it in everything that is not watched."""
-
-    def __init__(self, watch: "FunctionWatch", real: Any, record: FunctionRecord) -> None:
-        self._watch, self._real, self._record = watch, real, record
-        self._bound = dict[int, WatchedFunction]()
-        self._traced = list[list[Argument]]()  # the arguments of each trace
-        self.__wrapped__ = real.python_function
-
-    # If AutoGraph converted the watching code, its error messages would name it.
-    @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
-    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
-        return self._watch.called(self, arguments, keywords)
-
-    def __get__(self, instance: Any, owner: Any = None) -> Any:
-        real = self._real.__get__(instance, owner)
-        if real is self._real:
-            return self
-        if id(real) not in self._bound:
-            self._bound[id(real)] = WatchedFunction(self._watch, real, self._record)
-        return self._bound[id(real)]
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._real, name)
-
-    def call(self, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
-        """Call the real tf.function, and note the arguments if it was traced."""
-        before = self._real.experimental_get_tracing_count()
-        try:
-            return self._real(*arguments, **keywords)
-        finally:
-            if (new_traces := self._real.experimental_get_tracing_count() - before) > 0:
-                self._note(new_traces, described(self._real.python_function, arguments, keywords))
-
-    def _note(self, traces: int, arguments: list[Argument]) -> None:
-        record = self._record
-        record.traces += traces
-        if self._traced and len(record.retraces) < MOST_RETRACES:
-            record.retraces.append(Retrace(record.calls, changes(self._traced, arguments)))
-        self._traced.append(arguments)
-
-
 class FunctionWatch:
     """Watches all tf.functions of a driver in one mode."""
 
     def __init__(
         self, request: ModeRequest, guard: Guard, leaves: Callable[[Any], tuple[Leaf, ...]], project: UserProject
     ) -> None:
-        self._request, self._guard, self._leaves, self._project = request, guard, leaves, project
+        self._request, self._guard, self._leaves, self._places = request, guard, leaves, UserPlaces(project)
         self._real = tf.function
         self._records = dict[CodeType, FunctionRecord]()
         self._calls = list[_OngoingCall]()
         self._ticks = 0
         self._driver: CodeType | None = None
         self._at_end: Callable[[dict[str, Any]], None] = lambda names: None
+        self._libraries = LibraryWatch(self._places.is_library)
+        self.asks_for_xla = False
+        self.faulty: FaultyOperation | None = None
+        guard.place = self._places.of_frame
 
     def install(self) -> None:
-        """Watch `tf.function` from here on, except for calls from libraries such as Keras."""
+        """Watch `tf.function` from here on. Those that libraries such as Keras make are only counted."""
         tf.function = self._function
 
     def functions(self) -> tuple[ObservedFunction, ...]:
         """The functions observed so far, in the order in which they were made."""
         return tuple(record.frozen() for record in self._records.values())
+
+    def libraries(self) -> tuple[LibraryTraces, ...]:
+        """The traces that libraries made, by line of the user's code."""
+        return self._libraries.traces()
 
     def run(self, driver: Callable[[], Any], at_end: Callable[[dict[str, Any]], None]) -> Any:
         """Call the driver. `at_end` gets its local names when it returns.
@@ -144,30 +89,64 @@ class FunctionWatch:
 
     def called(self, watched: WatchedFunction, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         """A call of a watched function."""
-        record, outermost, compiled = watched._record, not self._calls, self._compiled()
+        record, outermost, compiled = watched.record, not self._calls, self._compiled()
         record.calls += 1
+        if self._is_wanted(record):
+            self._isolate(watched, arguments, keywords)
         call = _OngoingCall(record)
         self._calls.append(call)
         try:
             result = watched.call(arguments, keywords)
         finally:
             self._calls.pop()
-            record.nodes = max((record.nodes or 0, *map(graph_ops, call.graphs))) if call.graphs else record.nodes
+            for graph in call.graphs:
+                record.nodes = max(record.nodes or 0, graph_ops(graph))
+                record.copied = record.copied or copied_lines(graph, self._places.is_library)
             record.compiles += self._compiled() - compiled if outermost else 0
         if outermost and tf.executing_eagerly() and len(record.results) < MOST_RESULTS:
             record.results.append(self._leaves(result))
         return result
 
-    def _function(self, func: Any = None, *options: Any, **named: Any) -> Any:
-        if self._is_library(sys._getframe(1).f_code.co_filename):
-            return self._real(func, *options, **named)
-        if func is None:
-            return lambda function: self._made(function, options, named)
-        return self._made(func, options, named)
+    def _is_wanted(self, record: FunctionRecord) -> bool:
+        """Is this the call of which the part is searched that XLA computes differently?"""
+        wanted = self._request.isolate
+        return wanted is not None and (record.name, record.line, record.calls) == (
+            wanted.function, wanted.line, wanted.call,
+        )  # fmt: skip
 
-    def _made(self, func: Any, options: tuple[Any, ...], named: dict[str, Any]) -> Any:
-        forced = {"jit_compile": True} if self._request.mode == "xla" else {}
-        real = self._real(func, *options, **{**named, **forced})
+    def _isolate(self, watched: WatchedFunction, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> None:
+        """Search before the call, which may change variables. What cannot be searched stays unexplained."""
+        from bench.autograph.probe.child.isolate import faulty_operation, input_values, rule_of
+
+        with contextlib.suppress(Exception):
+            concrete = watched.real.get_concrete_function(*arguments, **keywords)
+            if code := rule_of(concrete.graph):
+                self.faulty = FaultyOperation((), "", 0, "", "", code)
+                return
+            values = input_values(concrete, arguments, keywords)
+            options = concrete.graph, values, self._request.tolerance, self._places.is_library
+            self.faulty = faulty_operation(self._real, *options)
+
+    def _function(self, func: Any = None, *options: Any, **named: Any) -> Any:
+        named = self._in_mode({**dict(zip(_OPTIONS, options, strict=False)), **named})
+        if self._places.is_library(sys._getframe(1).f_code.co_filename):
+            self._libraries.made(func)
+            return self._real(func, **named)
+        if func is None:
+            return lambda function: self._made(function, named)
+        return self._made(func, named)
+
+    def _in_mode(self, named: dict[str, Any]) -> dict[str, Any]:
+        """The options of a tf.function in this mode: graph takes jit_compile out, except for a run's own model."""
+        asks = bool(named.get("jit_compile") or named.get("experimental_compile"))
+        self.asks_for_xla = self.asks_for_xla or asks
+        if asks and self._request.mode == "graph" and self._request.probe.workload is None:
+            return {**named, "jit_compile": False, "experimental_compile": None}
+        return named
+
+    def _made(self, func: Any, named: dict[str, Any]) -> Any:
+        forced = {"jit_compile": True, "experimental_compile": None} if self._request.mode == "xla" else {}
+        real = self._real(func, **{**named, **forced})
         code = getattr(inspect.unwrap(func), "__code__", None)
         if code is None:  # a callable object or a partial has no name
             return real
@@ -186,9 +165,11 @@ class FunctionWatch:
         if self._guard.reached or self._ticks % EVERY == 0:
             self._look()
         if frame.f_code is self._driver:
+            frame.f_trace_lines = False  # Python would keep a copy of the driver's locals from line to line
             return self._driver_line
         if self._calls and _runs(frame.f_code, self._calls[-1].record.code):
             self._body()
+        self._libraries.entered(frame)
         return None
 
     def _driver_line(self, frame: FrameType, event: str, result: Any) -> Any:
@@ -214,28 +195,18 @@ class FunctionWatch:
             self._request.probe.limits.nodes,
         )
         if nodes > node_limit:
-            raise LimitReached(f"tracing {name} went beyond {node_limit:,} graph nodes ({self._place(graph)})")
+            raise LimitReached(
+                f"tracing {name} went beyond {node_limit:,} graph nodes ({self._places.of_graph(graph)})"
+            )
         if self._guard.reached:
-            location = f"{self._place(graph)}, after {nodes:,} graph nodes" if nodes else ""
-            raise LimitReached(f"{name} {self._guard.reached} ({location or self._frames_place(sys._getframe(2))})")
+            location = f"{self._places.of_graph(graph)}, after {nodes:,} graph nodes" if nodes else ""
+            raise LimitReached(f"{name} {self._guard.reached} ({location or self._places.of_frame(sys._getframe(2))})")
 
-    def _place(self, graph: Any) -> str:
-        """The line of the user's code that created the latest operation of the graph."""
-        frames = reversed(graph.get_operations()[-1].traceback or ())
-        return next((f"{Path(f.filename).name}:{f.lineno}" for f in frames if not self._is_library(f.filename)), "")
-
-    def _frames_place(self, frame: FrameType | None) -> str:
-        while frame and self._is_library(frame.f_code.co_filename):
-            frame = frame.f_back
-        return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}" if frame else ""
-
-    @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
-    def _is_library(self, file: str) -> bool:
-        """Is the code Python's, of an installed package, this room's own, or generated by AutoGraph?"""
-        if file.startswith(USERS_STAND_INS):
-            return False
-        own_code = file.startswith((AUTOGRAPH_ROOM, "<")) or "__autograph_generated" in file
-        return own_code or self._project.is_library(file)
+    def limit_text(self, reached: LimitReached) -> str:
+        """The limit that ended the driver, and where."""
+        frames = [frame for frame, _ in traceback.walk_tb(reached.__traceback__)]
+        name = self._calls[-1].record.name if self._calls else "the driver"
+        return str(reached) or f"{name} {self._guard.reached} ({self._places.of_frame(frames[-1] if frames else None)})"
 
 
 def _runs(code: CodeType, function_code: CodeType) -> bool:

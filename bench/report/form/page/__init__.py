@@ -13,7 +13,8 @@ from jinja2 import Environment, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from bench.report.form.document import Figure, Part, Section, Table
+from bench.report.form.document import Figure, Part, Section, Table, Verbatim
+from bench.report.form.markup import OWN_ADDRESS, fenced
 from bench.report.form.page.pictures import inline
 
 _NUMBER = re.compile(r"[+-]?[\d,]*\.?\d")
@@ -110,7 +111,8 @@ class _PageBuilder:
 
     def __init__(self, drawings: Mapping[str, str]) -> None:
         self._drawings, self._ids = drawings, set[str]()
-        self._markdown = MarkdownIt("commonmark", {"html": False})
+        self._markdown = MarkdownIt("commonmark", {"html": False}).disable(["image", "autolink", "reference"])
+        self._markdown.validateLink = _is_own  # type: ignore[method-assign]
 
     def chapter(self, section: Section) -> Chapter:
         """A section of the page."""
@@ -123,7 +125,9 @@ class _PageBuilder:
     def _part(self, part: Part) -> tuple[Text | Grid | Picture, list[Entry]]:
         if isinstance(part, Table):
             return self._grid(part), []
-        return (self._picture(part), []) if isinstance(part, Figure) else self._text(part)
+        if isinstance(part, Figure):
+            return self._picture(part), []
+        return self._text(fenced(part.text) if isinstance(part, Verbatim) else part)
 
     def _text(self, text: str) -> tuple[Text, list[Entry]]:
         """Rendered Markdown, and an entry for each of its headings, which get an id."""
@@ -146,7 +150,7 @@ class _PageBuilder:
         )
         columns = tuple(zip(titles, numeric, strict=True))
         table_id, caption = self._id(f"table {table.name}"), table.caption or table.name
-        return Grid(table_id, caption, f"tables/{table.name}.csv", columns, rows)
+        return Grid(table_id, caption, table.file, columns, rows)
 
     def _cell(self, text: str, number: bool, heads_row: bool) -> Cell:
         rendered = Markup(self._markdown.renderInline(text))  # noqa: S704 - markdown-it escapes all HTML in it
@@ -156,7 +160,7 @@ class _PageBuilder:
     def _picture(self, figure: Figure) -> Picture:
         figure_id, prefix = self._id(f"figure {figure.name}"), self._id("p1")  # short: every dot refers to it
         svg = Markup(inline(self._drawings[figure.name], prefix, figure.alt))  # noqa: S704 - drawn by ourselves
-        return Picture(figure_id, figure.alt.partition(": ")[0], f"plots/{figure.name}.png", svg)
+        return Picture(figure_id, figure.alt.partition(": ")[0], figure.file, svg)
 
     def _id(self, text: str) -> str:
         """An id made of the text, with a number where it is taken."""
@@ -165,6 +169,11 @@ class _PageBuilder:
         unique = next(candidate for candidate in candidates if candidate not in self._ids)
         self._ids.add(unique)
         return unique
+
+
+def _is_own(url: str) -> bool:
+    """Whether a link leads where a report's own links lead; another one stays text."""
+    return bool(OWN_ADDRESS.fullmatch(url))
 
 
 def _numeric(texts: Sequence[str]) -> bool:

@@ -31,7 +31,9 @@ def function(mode: int, name: str) -> ObservedFunction:
 
 
 def test_each_way_of_retracing_is_told_by_its_argument() -> None:
-    found = [text for kind, modes, text in texts("drive_faults") if kind == "cost" and modes == ("graph", "xla")]
+    found = [
+        text for kind, modes, text in texts("drive_faults") if kind == "cost" and modes == ("graph", "written", "xla")
+    ]
     assert found == [
         "scaled: call 2 was traced anew: the shape of `x`, (2,) -> (3,)",
         "scaled: call 2 was traced anew: the value of `factor`, Python float 1.0 -> Python float 2.0, 3 times in all",
@@ -40,18 +42,18 @@ def test_each_way_of_retracing_is_told_by_its_argument() -> None:
 
 
 def test_bodies_traces_compilations_and_nodes_are_counted_in_each_mode() -> None:
-    eager, graph, xla = (function(mode, "scaled") for mode in range(3))
+    eager, graph, xla = (function(mode, "scaled") for mode in (0, 1, 3))
     assert (eager.calls, eager.body_runs, eager.traces, eager.compiles, eager.nodes) == (4, 4, 0, 0, None)
     assert (graph.calls, graph.body_runs, graph.traces, graph.compiles) == (4, 4, 4, 0)
     assert (xla.calls, xla.body_runs, xla.traces, xla.compiles) == (4, 4, 4, 4)
     assert graph.nodes == xla.nodes == 4
-    assert (function(2, "any_length").traces, function(2, "any_length").compiles) == (1, 4)
+    assert (function(3, "any_length").traces, function(3, "any_length").compiles) == (1, 4)
     assert (function(1, "counted").body_runs, function(1, "counted").traces) == (1, 1)
 
 
 def test_values_that_differ_are_told_by_the_call() -> None:
     found = {text.partition(":")[0]: modes for kind, modes, text in texts("drive_faults") if kind == "call"}
-    assert found == {"noisy, call 2": ("graph", "xla"), "grown, call 1": ("xla",)}
+    assert found == {"noisy, call 2": ("graph", "written", "xla"), "grown, call 1": ("xla",)}
 
 
 def test_printed_lines_changed_state_and_leaks_are_seen() -> None:
@@ -68,7 +70,7 @@ def test_what_is_another_in_each_process_and_nothing_changed_is_no_divergence() 
 
 
 def test_what_autograph_could_not_convert_is_named() -> None:
-    _, graph, _ = probed("drive_faults")
+    _, graph, *_ = probed("drive_faults")
     assert graph.unconverted == ("orelse: for/else statement not yet supported",)
 
 
@@ -83,8 +85,8 @@ def test_what_check_predicted_and_the_probe_saw_is_both() -> None:
 
 def test_the_suite_s_own_steps_do_the_same_in_every_mode_and_are_traced_once() -> None:
     assert texts("drive_ours") == []
-    eager, graph, xla = probed("drive_ours")
-    assert [one.raised for one in (eager, graph, xla)] == [None] * 3
+    eager, graph, written, xla = probed("drive_ours")
+    assert [one.raised for one in (eager, graph, written, xla)] == [None] * 4
     assert [one.calls for one in graph.functions if one.calls] == [4, 1]
     assert [one.traces for one in graph.functions if one.calls] == [1, 1]
     assert [one.compiles for one in xla.functions if one.calls] == [1, 1]
@@ -119,8 +121,8 @@ def test_a_graph_that_raises_where_eager_does_not_fails_the_command_and_json_say
     assert done.returncode == 1, done.stderr
     whole: dict[str, Any] = json.loads(done.stdout)
     assert whole["same"] is False
-    assert [one["raised"] and one["raised"]["message"] for one in whole["modes"]] == [None, *["not below zero"] * 2]
-    (seen,) = [one for one in whole["findings"] if one["observed"]]
+    assert [one["raised"] and one["raised"]["message"] for one in whole["modes"]] == [None, *["not below zero"] * 3]
+    (seen,) = [one for one in whole["findings"] if one["observations"]]
     assert (seen["evidence"], seen["codes"]) == ("both", ["AG504"])
 
 

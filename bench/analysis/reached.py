@@ -1,0 +1,122 @@
+"""How far two trainings are apart that have taken the same number of updates, and how far they may be."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from itertools import compress
+
+from bench.analysis.gradients import relative
+from bench.records.proof import Evidence, GradientSketch, Reached
+from bench.records.run import Measurement
+
+
+@dataclass(frozen=True, slots=True)
+class MostApart:
+    """By how much two honest trainings may differ after so many updates, relatively.
+
+    `whole` is the length of all weights' change as one vector, `length` that of a single weight's change or moving
+    average, `weight` the difference of a single weight's change, direction included.
+    """
+
+    whole: float
+    length: float
+    weight: float
+    loss: float
+
+
+# Up to these counts of updates. Beyond, rounding drives honest modes so far apart that a difference says nothing.
+MOST_APART = (
+    (10, MostApart(whole=2e-3, length=3e-2, weight=0.3, loss=5e-3)),
+    (40, MostApart(whole=1e-2, length=0.15, weight=math.inf, loss=0.15)),
+)
+MOVED = 5.0  # times as far apart as a rounding of every weight drives the baseline itself by the first mark
+GROWTH = 5.0  # how much further that drives it by the second
+ROUNDING = 1e-2  # share of a gradient's norm
+
+
+def other_reach(m: Measurement, baseline: Measurement, noise: Evidence) -> list[str]:
+    """Where the case had come another way than the baseline after as many updates."""
+    theirs = {reached.updates: reached for reached in baseline.proof.reached}
+    reasons = list[str]()
+    for ours in m.proof.reached:
+        if ours.updates in theirs and (limit := _limit(ours.updates, baseline, noise)):
+            reasons += _other_way(ours, theirs[ours.updates], noise, limit)
+    return reasons
+
+
+def apart_after(updates: int, m: Measurement, baseline: Measurement, noise: Evidence | None) -> MostApart | None:
+    """How far a case is from its baseline after so many updates; None where one of the two was not looked at there."""
+    both = [next((r for r in each.proof.reached if r.updates == updates), None) for each in (m, baseline)]
+    ours, theirs = both
+    return _apart(ours, theirs, noise or baseline.evidence) if ours and theirs else None
+
+
+def _limit(updates: int, baseline: Measurement, noise: Evidence) -> MostApart | None:
+    """What may differ after so many updates: more where a rounding drives the baseline itself further apart.
+
+    Where that was not measured (steps that take long, an optimizer that keeps no gradients), it may be any network:
+    only the length of the whole change is compared then, and roughly.
+    """
+    mark, fixed = next(((mark, most) for mark, most in MOST_APART if updates <= mark), (0, None))
+    if fixed is None:
+        return None
+    apart = _moved_apart(baseline, noise)
+    if apart is None:
+        return MostApart(MOVED * fixed.whole, math.inf, math.inf, math.inf)
+    factor = MOVED * (1 if mark == MOST_APART[0][0] else GROWTH)
+    return MostApart(*(max(most, factor * far) for most, far in zip(astuple(fixed), astuple(apart), strict=True)))
+
+
+def _moved_apart(baseline: Measurement, noise: Evidence) -> MostApart | None:
+    """How far a rounding of every weight drives the baseline apart by the first mark; None where that is not known."""
+    moved = noise.moved
+    at_mark = next((r for r in baseline.proof.reached if moved and r.updates == moved.updates), None)
+    apart = _apart(moved, at_mark, noise) if moved and at_mark else None
+    return apart if apart and all(map(math.isfinite, astuple(apart))) else None
+
+
+def _apart(ours: Reached, theirs: Reached, noise: Evidence) -> MostApart:
+    """How far apart two trainings of the same variables are after as many updates.
+
+    Weights whose gradients are but rounding are left out: Adam makes whole steps of it, in any direction.
+    """
+    kept = [not _is_rounding(sketch) for sketch in noise.gradients]
+    ours_kept, theirs_kept = (list(compress(reached.lengths, kept)) for reached in (ours, theirs))
+    pairs = zip((*ours_kept, *ours.averages), (*theirs_kept, *theirs.averages), strict=False)
+    lengths = [relative(a, b) for a, b in pairs]
+    whole = relative(_norm(ours_kept), _norm(theirs_kept)) if any(kept) else 0.0
+    directions = zip(compress(ours.projections, kept), compress(theirs.projections, kept), theirs_kept, strict=False)
+    weights = [_distance(a, b) / length for a, b, length in directions if length]
+    loss = 0.0 if None in (ours.last_loss, theirs.last_loss) else relative(ours.last_loss, theirs.last_loss)
+    return MostApart(whole, max(lengths, default=0.0), max(weights, default=0.0), loss)
+
+
+def _is_rounding(sketch: GradientSketch) -> bool:
+    """Whether a move of every weight by one rounding changes this weight's gradient by a share that is no rounding."""
+    return (sketch.noise or 0.0) > ROUNDING * (sketch.norm or 0.0)
+
+
+def _other_way(ours: Reached, theirs: Reached, noise: Evidence, limit: MostApart) -> list[str]:
+    apart = _apart(ours, theirs, noise)
+    found = (
+        ("its weights have come another way", apart.whole, limit.whole),
+        ("a weight or a moving average has come another way", apart.length, limit.length),
+        ("a weight has gone in another direction", apart.weight, limit.weight),
+        ("its loss differs", apart.loss, limit.loss),
+    )
+    return [
+        f"after {ours.updates} updates {what}, by {far:.1e} (tolerance {most:.0e})"
+        for what, far, most in found
+        if far > most
+    ][:1]
+
+
+def _norm(lengths: Sequence[float | None]) -> float | None:
+    return None if None in lengths else math.hypot(*(length or 0.0 for length in lengths))
+
+
+def _distance(a: Sequence[float | None], b: Sequence[float | None]) -> float:
+    if None in a or None in b or len(a) != len(b) or not a:
+        return math.inf
+    squares = [((x or 0.0) - (y or 0.0)) ** 2 for x, y in zip(a, b, strict=True)]
+    return math.sqrt(sum(squares) / len(squares))
