@@ -206,6 +206,7 @@ def test_a_slow_modes_few_losses_are_told() -> None:
     (text,) = repeated_few([BASELINE, short])
     assert "only its first 2 losses" in text
     assert repeated_few([]) == []
+    assert repeated_few([replace(short, proof=a_measurement().proof)]) == []  # kept reports stay as they are
 
 
 # Marks
