@@ -208,9 +208,11 @@ class KerasOptimizer:
 
 
 def _numbers(config: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, float]]:
-    """The numbers in force of a nested configuration; 0, None and False say that something is off."""
+    """The numbers in force of a nested configuration; 0, None, False and no limit say that something is off."""
     for name, value in config.items():
+        if isinstance(value, list | tuple):
+            value = {str(place): item for place, item in enumerate(value)}
         if isinstance(value, dict):
             yield from _numbers(value, f"{prefix}{name}.")
-        elif isinstance(value, int | float) and value:
+        elif isinstance(value, int | float | np.number) and value and np.isfinite(value):
             yield f"{prefix}{name}", float(value)

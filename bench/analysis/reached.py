@@ -116,7 +116,7 @@ def _norm(lengths: Sequence[float | None]) -> float | None:
 
 
 def _distance(a: Sequence[float | None], b: Sequence[float | None]) -> float:
-    if None in a or None in b:
+    if None in a or None in b or len(a) != len(b) or not a:
         return math.inf
     squares = [((x or 0.0) - (y or 0.0)) ** 2 for x, y in zip(a, b, strict=True)]
     return math.sqrt(sum(squares) / len(squares))

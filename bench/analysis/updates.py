@@ -120,7 +120,8 @@ def inexact(measurements: Sequence[Measurement]) -> list[str]:
 
 def repeated_few(measurements: Sequence[Measurement]) -> list[str]:
     """What a slow mode's verdict says where its evidence rests on fewer first losses than others' does."""
-    fewest = min((len(m.evidence.first_losses) for m in measurements), default=FIRST_LOSSES)
+    looked_at = [m for m in measurements if m.proof.replay]  # by this version, not an older one
+    fewest = min((len(m.evidence.first_losses) for m in looked_at), default=FIRST_LOSSES)
     few = fewest < FIRST_LOSSES
     return [f"only its first {fewest} losses were compared, for its steps take long"] if few else []
 

@@ -79,8 +79,13 @@ class GraphTrainer:
 
     def write(self, variables: Sequence[Any], values: Sequence[Any]) -> None:
         """Through the variables' own initialisers: an assignment made anew would add an op to the graph each time."""
-        values_by_tensor = {v.initializer.inputs[1]: value for v, value in zip(variables, values, strict=True)}
-        self._session.run([variable.initializer for variable in variables], values_by_tensor)
+        left = list(zip(variables, values, strict=True))
+        while left:
+            # One tensor may be the initial value of several variables: only one of them at a time.
+            now = {variable.initializer.inputs[1]: (variable, value) for variable, value in left}
+            self._session.run([v.initializer for v, _ in now.values()], {key: value for key, (_, value) in now.items()})
+            written = {id(variable) for variable, _ in now.values()}
+            left = [(variable, value) for variable, value in left if id(variable) not in written]
 
     def traces(self) -> int:
         return 0

@@ -125,7 +125,8 @@ class Repeated:
     """Updates taken again from the same state on the same batches, beside what came of them before.
 
     Relative differences, 0 where every bit is the same and 2 at most, for nothing alike: of the last update's `loss`,
-    of the change of all variables as one vector (`whole`), and of the one that differs most (`most`, `variable`).
+    of the change of all variables but counters as one vector (`whole`), and of the one that differs most (`most`,
+    `variable`).
     """
 
     updates: int

@@ -81,8 +81,19 @@ def _measurement_faults(measurement: Measurement | None) -> Iterator[str]:
     evidence = measurement.evidence
     if not (evidence.first_losses and evidence.gradients and all(sketch.projections for sketch in evidence.gradients)):
         yield "its evidence of equal work is empty"
+    yield from _weights_faults(measurement)
     if measurement.costs and 0 < measurement.costs.cpu_s < SHORTEST_S:
         yield f"cpu_s is {measurement.costs.cpu_s!r}"
+
+
+def _weights_faults(measurement: Measurement) -> Iterator[str]:
+    """Where another number of weights is described than in the first gradients."""
+    evidence, proof = measurement.evidence, measurement.proof
+    weights = len(evidence.gradients)
+    found = {f"{r.updates} updates": len(r.lengths) for r in (*proof.reached, *filter(None, [evidence.moved]))}
+    if proof.late:
+        found["a late update"] = len(proof.late.gradients)
+    yield from (f"after {when} it has {n} weights, not {weights}" for when, n in found.items() if n != weights)
 
 
 def _case_fault(case: Case) -> str:

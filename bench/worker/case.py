@@ -107,8 +107,10 @@ class Built:
     def warm_up(self, request: StageRequest) -> "Step":
         """Take so many steps, which may be none, before the first slice."""
         progress, seconds = self.progress.train(request.steps, self.opened.instruments.clock)
-        samples = Samples((seconds,), request.steps)
-        return WarmedUp(self, samples, self.trainer.traces(), progress), Reply(seconds=seconds)
+        taken = progress.updates - self.progress.updates  # more than asked for where a mark lies between whole calls
+        samples = Samples((seconds,), taken)
+        reply = Reply(seconds=seconds * request.steps / taken if taken else 0.0)
+        return WarmedUp(self, samples, self.trainer.traces(), progress), reply
 
     def take_slice(self, request: StageRequest) -> Slice:
         """Time so many steps."""

@@ -62,8 +62,9 @@ def projections(values: Any, number: int) -> tuple[float | None, ...]:
     """
     flat, chance = np.asarray(values, np.float64).ravel(), np.random.default_rng(number)
     whole = flat.sum()
-    # One direction at a time: all at once would be the largest thing in a small model's process, and its peak.
-    return tuple(finite(float(2 * (flat @ _ones(chance, flat.size)) - whole)) for _ in range(PROJECTIONS))
+    with np.errstate(invalid="ignore"):  # infinities give NaN, which is noted as None
+        # One direction at a time: all at once would be the largest thing in a small model's process, and its peak.
+        return tuple(finite(float(2 * (flat @ _ones(chance, flat.size)) - whole)) for _ in range(PROJECTIONS))
 
 
 def _ones(chance: np.random.Generator, size: int) -> Any:

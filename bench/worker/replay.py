@@ -67,17 +67,19 @@ def _sizes(count: int, slice_steps: int) -> list[int]:
     return [*[slice_steps] * whole, *[rest] * bool(rest), 1]
 
 
-def _long(trainer: Trainer, first: FirstUpdates, slice_steps: int, per_call: int) -> tuple[Repeated, Repeated]:
+def _long(trainer: Trainer, first: FirstUpdates, slice_steps: int, per_call: int) -> tuple[Repeated, Repeated | None]:
+    """The first updates one by one; then a slice's steps one by one and in one call, where that is many steps."""
     count = len(first.losses)
     affordable = max(count, int(REPLAY_S / 2 / first.step_s)) if first.step_s else slice_steps
     steps = int(min(slice_steps, affordable, trainer.task.inputs.repeats))
     steps = max(1, steps // per_call) * per_call
     repeated = _repeated(trainer, first, _again(trainer, first.start, [1] * count))
-    if steps > count:
-        for _ in range(steps - count):
-            trainer.run(1)
-    else:
+    if steps == 1 or steps > trainer.task.inputs.repeats:
+        return repeated, None
+    if steps < count:
         _again(trainer, first.start, [1] * steps)
+    for _ in range(steps - count):
+        trainer.run(1)
     singles = Snapshot(trainer)
     _again(trainer, first.start, [steps])
     return repeated, Repeated(steps, 0.0, *_difference(trainer, first.start, singles))
@@ -105,7 +107,8 @@ def _difference(trainer: Trainer, start: Snapshot, reference: Snapshot) -> tuple
     whole, changed, most, which = 0.0, 0.0, 0.0, ""
     for variable, then, now in reference.beside_now():
         far, change = _apart(start.value(variable), then, now)
-        whole, changed = whole + far**2, changed + change**2
+        if not np.issubdtype(np.asarray(now).dtype, np.integer):  # a counter moves further than all weights together
+            whole, changed = whole + far**2, changed + change**2
         share = _share(far, change)
         if share > most:
             most, which = share, name_of(variable)
@@ -116,8 +119,9 @@ def _apart(start: Any, then: Any, now: Any) -> tuple[float, float]:
     """How far apart two values are, and how far they are from the start: L2 norms, 0 where all bits are the same."""
     begun, was, is_now = (np.asarray(value, np.float64) for value in (start, then, now))
     same = np.asarray(then).tobytes() == np.asarray(now).tobytes()
-    change = max(np.linalg.norm(was - begun), np.linalg.norm(is_now - begun))
-    return 0.0 if same else float(np.linalg.norm(is_now - was)), float(change)
+    with np.errstate(invalid="ignore"):  # of infinities
+        change = max(np.linalg.norm(was - begun), np.linalg.norm(is_now - begun))
+        return 0.0 if same else float(np.linalg.norm(is_now - was)), float(change)
 
 
 def _share(far: float, change: float) -> float:

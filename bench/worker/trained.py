@@ -22,7 +22,7 @@ DIRECTIONS_UNTIL = 10
 class TrainedSoFar:
     """The updates that a trainer has taken since `start`, what was seen at the marks, and whether marks remain.
 
-    `per_call`: an execution that has begun cannot stop within so many steps.
+    `per_call`: of many steps, an execution cannot stop within; `executed` once one may have begun.
     """
 
     trainer: Trainer
@@ -31,6 +31,7 @@ class TrainedSoFar:
     reached: tuple[Reached, ...] = ()
     per_call: int = 1
     marks: tuple[int, ...] = MARKS
+    executed: bool = False
 
     def train(self, steps: int, clock: Clock) -> tuple["TrainedSoFar", float]:
         """Take so many steps, stopping at marks; how long they took in seconds. None: no mark will be looked at."""
@@ -38,7 +39,7 @@ class TrainedSoFar:
             return replace(self, marks=()), 0.0
         marked, seconds = self._to_marks(self.updates + steps, clock)
         left = math.ceil((self.updates + steps - marked.updates) / self.per_call) * self.per_call
-        return marked._advanced(left), seconds + (time_slice(self.trainer, left, clock)[0] if left else 0.0)
+        return marked.after_slice(left), seconds + (time_slice(self.trainer, left, clock)[0] if left else 0.0)
 
     def before_slice(self, steps: int, clock: Clock) -> "TrainedSoFar":
         """Untimed steps up to a mark that lies within the next slice, so that all cases are looked at there."""
@@ -46,7 +47,7 @@ class TrainedSoFar:
 
     def after_slice(self, steps: int) -> "TrainedSoFar":
         """So many more updates, which a slice has taken."""
-        return self._advanced(steps)
+        return replace(self._advanced(steps), executed=self.executed or steps > 0)
 
     def at_end(self) -> "TrainedSoFar":
         """Looked at once more where the training has ended before the last mark."""
@@ -64,14 +65,16 @@ class TrainedSoFar:
     def _to(self, mark: int, clock: Clock) -> tuple["TrainedSoFar", float]:
         """The last of the steps alone: Keras' loss is a mean over those of a call of `run`, of a slice even."""
         seconds, loss, steps = 0.0, None, mark - self.updates
-        for count in filter(None, (steps - 1, 1) if steps else ()):
+        # As many as an execution has would begin one.
+        counts = [1] * steps if self.per_call > 1 else [steps - 1, 1] if steps else []
+        for count in filter(None, counts):
             taken_s, last_loss = time_slice(self.trainer, count, clock)
             seconds, loss = seconds + taken_s, finite(last_loss)
         return self._advanced(steps)._looked(loss), seconds
 
     def _can_stop(self, mark: int) -> bool:
-        """Until its first execution of many steps has begun, a trainer can take any number."""
-        return self.per_call == 1 or (not self.reached and mark == self.marks[0])
+        """Until an execution of many steps has begun, a trainer can take single ones."""
+        return self.per_call == 1 or mark == self.updates or (not self.executed and mark == self.marks[0])
 
     @property
     def _latest(self) -> int:

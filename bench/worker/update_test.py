@@ -15,6 +15,7 @@ from bench.worker.snapshot import Snapshot
 SETTINGS = ("learning_rate", "beta_1", "beta_2", "epsilon")  # of Adam without any addition
 CHUNK = 2**16  # elements computed on at once: float64 copies of a large weight would raise the process' peak
 OWN = 1e-6  # relative rounding of a step in float32: a dozen operations of 6e-8 each
+SMALLEST = float(np.finfo(np.float32).tiny)  # below it float32 keeps few bits, or none: second moments of 1e-19
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ def recomputed(trainer: Trainer, before: Snapshot, number: int) -> Updated | Non
     rate, beta_1, beta_2, epsilon = (settings[name] for name in SETTINGS)
     adam = AdamUpdate(rate, beta_1, beta_2, epsilon, number)
     kept = [list(variables) for variables in zip(trainer.task.weights, optimizer.slots, optimizer.squares, strict=True)]
-    tested = [_tested(adam, [before.value(v) for v in variables], trainer.read(variables)) for variables in kept]
+    with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is noted as None
+        tested = [_tested(adam, [before.value(v) for v in variables], trainer.read(variables)) for variables in kept]
     off, along, moment = (max(column, key=_or_infinite) for column in zip(*tested, strict=True))
     furthest = max(range(len(tested)), key=lambda place: _or_infinite(tested[place][0]))
     return Updated(number, finite(off), finite(along), finite(moment), name_of(trainer.task.weights[furthest]))
@@ -86,6 +88,8 @@ def _part(adam: AdamUpdate, w0: Any, m0: Any, v0: Any, w1: Any, m1: Any, v1: Any
     square = adam.beta_2 * v0 + (1 - adam.beta_2) * gradient**2
     step = -adam.size * m1 / (np.sqrt(v1) + adam.epsilon)
     off = (w1 - w0) - step
+    apart = v1 - square
+    apart[np.abs(apart) < SMALLEST] = 0
     # A weight is rounded to its nearest float32: on average by the distance to the next one over the root of 12.
     largest = np.maximum(np.abs(w0), np.abs(w1)).astype(np.float32)
     unit = np.spacing(largest).astype(np.float64) / math.sqrt(12) + adam.own * np.abs(step)
@@ -96,6 +100,6 @@ def _part(adam: AdamUpdate, w0: Any, m0: Any, v0: Any, w1: Any, m1: Any, v1: Any
         float(np.sum(off * step)),
         float(np.sum(step**2)),
         float(np.sum(step * w0)),
-        float(np.sum((v1 - square) ** 2)),
+        float(np.sum(apart**2)),
         float(np.sum(square**2)),
     )

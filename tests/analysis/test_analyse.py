@@ -1,13 +1,25 @@
 """Outcomes -> results: A/A control, verdicts, reasons without a ratio, break-even, warnings."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from builders import a_case, a_group, a_measurement, a_plan, outcomes
+from builders import (
+    a_case,
+    a_full_measurement,
+    a_group,
+    a_late,
+    a_measurement,
+    a_plan,
+    a_reached,
+    an_evidence,
+    outcomes,
+)
 
 from bench.analysis.analyse import analyse
 from bench.analysis.results import CaseResult
 from bench.analysis.stats.ratios import Verdict
+from bench.records.proof import GradientSketch
 from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, Failure, Outcome, Samples
 
 STEPS = {"eager": 0.05, "eager-again": 0.05, "graph": 0.025, "function": 0.0498, "xla": 0.1}
@@ -132,3 +144,69 @@ def test_blocks_that_a_very_slow_mode_skipped_count_for_its_comparison() -> None
     result = in_mode(without("xla", *slow), "xla")
     assert (result.skipped_blocks, result.blocks) == (3, 6)
     assert "in 3 of 6 blocks" in result.warnings[0]
+
+
+def full(arm: str = "", **changes: Any) -> list[Outcome]:
+    """All with the evidence of every update; `changes` of the proof of this arm's, from the second block on."""
+    return [
+        Outcome(
+            measurement=a_full_measurement(
+                case, block, STEPS[case.arm] * (1 + 0.002 * block), **(changes if case.arm == arm and block else {})
+            )
+        )
+        for block in range(6)
+        for case in PLAN.cases
+    ]
+
+
+def invalid(records: list[Outcome]) -> dict[str, tuple[str, ...]]:
+    (group,) = analyse(PLAN, records).groups
+    return {result.case.arm: result.invalid for result in group.cases if result.invalid}
+
+
+def test_cases_that_train_alike_to_the_end_are_valid() -> None:
+    assert invalid(full()) == {}
+
+
+@pytest.mark.parametrize("arm", ["graph", "xla", "eager-again"])
+def test_a_case_that_trains_otherwise_than_the_baseline_in_one_block_is_invalid_with_its_reason_once(arm: str) -> None:
+    (reason,) = invalid(full(arm, reached=(a_reached(lengths=(1.0,)),)))[arm]
+    assert "after 10 updates its weights have come another way" in reason
+
+
+def test_a_baseline_that_trains_otherwise_in_later_blocks_is_not_like_itself() -> None:
+    """And whoever trained as before is not like it."""
+    found = invalid(full("eager", reached=(a_reached(lengths=(1.0,)),)))
+    assert set(found) == set(STEPS)
+    assert "another way" in found["eager"][0]
+
+
+def test_a_case_is_compared_with_itself_where_its_baseline_is_missing() -> None:
+    records = [o for o in full("graph", late=a_late(last_loss=9.0)) if o.case.arm != "eager"]
+    (reason,) = invalid(records)["graph"]
+    assert "the loss of a late step differs" in reason
+
+
+def test_a_late_update_after_another_number_of_steps_is_not_compared_and_makes_no_reason() -> None:
+    assert invalid(full("graph", late=a_late(updates=99, last_loss=9.0))) == {}
+
+
+def test_the_noise_of_one_block_serves_all() -> None:
+    """Here a rounding alone drives the baseline as far as the case has come."""
+    way = a_reached(lengths=(0.0102,))
+    records = full("graph", reached=(way,))
+    assert set(invalid(records)) == {"graph"}
+    sketch = GradientSketch("kernel", 1.0, (0.5, -0.5), noise=1e-6)
+    noise = an_evidence(gradients=(sketch,), moved_losses=(2.3,), moved=way)
+    records = [
+        replace(o, measurement=replace(o.measurement, evidence=noise))
+        if o.measurement and (o.case.arm, o.block) == ("eager", 2)
+        else o
+        for o in records
+    ]
+    assert invalid(records) == {}
+
+
+def test_blocks_of_an_older_version_beside_new_ones_are_judged_as_before() -> None:
+    old = [o for o in outcomes(PLAN, STEPS) if o.block < 3]
+    assert invalid([*old, *(o for o in full() if o.block >= 3)]) == {}

@@ -3,9 +3,16 @@
 from dataclasses import replace
 
 import pytest
-from builders import an_evidence
+from builders import a_measurement, a_reached, an_evidence
 
-from bench.analysis.gradients import FLOORS, most_rounding_units, with_noise_of
+from bench.analysis.gradients import (
+    FLOORS,
+    more_than_rounding,
+    most_rounding_units,
+    noise_in,
+    on_another_batch,
+    with_noise_of,
+)
 from bench.records.proof import GradientSketch
 
 FLOOR = FLOORS["float32", "cpu"]
@@ -32,3 +39,53 @@ def test_noise_that_another_case_measured_counts_for_the_same_weights_only() -> 
     assert with_noise_of(plain, measured) == measured
     assert with_noise_of(plain, replace(measured, weights_digest="others")) == plain
     assert with_noise_of(plain, replace(measured, gradients=(SMALL,))) == plain
+
+
+def test_the_moved_training_comes_along_with_the_noise() -> None:
+    moved = a_reached(lengths=(0.02,))
+    plain = an_evidence(gradients=(replace(LARGE, noise=None),), hyperparameters=(("learning_rate", 0.1),))
+    measured = an_evidence(gradients=(LARGE,), moved_losses=(2.3,), moved=moved)
+    with_it = with_noise_of(plain, measured)
+    assert (with_it.moved, with_it.moved_losses, with_it.gradients) == (moved, (2.3,), (LARGE,))
+    assert with_it.hyperparameters == plain.hyperparameters
+
+
+def test_of_a_baselines_blocks_the_first_that_measured_its_noise_serves_all() -> None:
+    plain, first, second = (
+        a_measurement(block=block, evidence=an_evidence(moved_losses=losses))
+        for block, losses in enumerate([(), (2.3,), (2.4,)])
+    )
+    assert noise_in([plain, first, second]) == first.evidence
+    assert noise_in([plain]) is None
+    assert noise_in([]) is None
+
+
+def test_on_another_batch_a_weight_may_have_turned_relus_where_it_had_any_on_the_first() -> None:
+    turned, smooth = replace(LARGE, far_noise=1e-3), replace(SMALL, far_noise=0.0)
+    late = (replace(LARGE, norm=20.0, noise=None), replace(SMALL, noise=None))
+    noise = an_evidence(gradients=(turned, smooth))
+    assert on_another_batch(late, noise) == (
+        replace(LARGE, norm=20.0, far_noise=20.0),  # in full: the floor limits it
+        replace(SMALL, far_noise=0.0),
+    )
+    unmeasured = an_evidence(gradients=(replace(LARGE, noise=None), replace(SMALL, noise=None)))
+    assert [sketch.far_noise for sketch in on_another_batch(late, unmeasured)] == [0.0, 0.0]
+
+
+@pytest.mark.parametrize(("share", "count"), [(0.9, 0), (1.2, 1)])
+def test_a_turned_relu_counts_in_a_late_gradient_up_to_its_share_of_the_length(share: float, count: int) -> None:
+    floor = replace(FLOOR, length=1.0)
+    reference = on_another_batch((LARGE,), an_evidence(gradients=(replace(LARGE, far_noise=1.0),)))
+    apart = share * FLOOR.turned * 10.0
+    other = replace(LARGE, projections=(6.0 + apart, 8.0 + apart))
+    reasons = more_than_rounding((other,), reference, floor, "late")
+    assert len(reasons) == count
+    assert all(reason.startswith("its late gradient of large") for reason in reasons)
+
+
+def test_the_length_of_all_gradients_together_is_compared_too() -> None:
+    longer = replace(LARGE, norm=10.1)
+    (found,) = more_than_rounding((longer, SMALL), (LARGE, SMALL), FLOOR)
+    assert found == "its first gradients' length differs by 1.0e-02 (tolerance 1e-03)"
+    infinite = replace(LARGE, norm=None, projections=(None, None))
+    assert len(more_than_rounding((infinite, SMALL), (LARGE, SMALL), FLOOR)) == 2

@@ -2,7 +2,19 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from builders import EXECUTIONS, a_case, a_measurement, an_evidence
+from builders import (
+    CALLS,
+    EXECUTIONS,
+    a_case,
+    a_full_measurement,
+    a_late,
+    a_measurement,
+    a_reached,
+    a_repeated,
+    a_replay,
+    an_evidence,
+    an_update,
+)
 
 from bench.analysis import gradients, validity
 from bench.modes import MODES
@@ -190,3 +202,65 @@ def test_a_loss_that_is_not_finite_is_loud() -> None:
 
 def test_every_mode_has_something_to_prove() -> None:
     assert set(EXECUTIONS) == {mode.name for mode in MODES}
+
+
+@pytest.mark.parametrize("mode", sorted(EXECUTIONS))
+def test_a_measurement_with_all_its_evidence_is_proven_in_each_mode(mode: str) -> None:
+    m, baseline = a_full_measurement(a_case(mode)), a_full_measurement()
+    assert validity.unproven_mode(m) == ()
+    assert validity.unequal_work(m.evidence, baseline.evidence, "float32") == ()
+    assert validity.other_training(m, baseline, None) == ()
+
+
+def test_another_setting_or_update_before_the_timing_is_other_work() -> None:
+    baseline = a_full_measurement().evidence
+    other = replace(baseline, hyperparameters=(("beta_1", 0.9), ("learning_rate", 2e-3)))
+    (found,) = validity.unequal_work(other, baseline, "float32")
+    assert "learning_rate is 0.002" in found
+    wrong = replace(baseline, updated=(an_update(1), an_update(2, off=1e4)))
+    (found,) = validity.unequal_work(wrong, baseline, "float32")
+    assert "its update 2 of kernel is not Adam's" in found
+    assert validity.unequal_work(wrong, wrong, "float32") == ()  # a person's own Adam, in every mode alike
+
+
+def test_a_change_while_timed_and_a_hidden_graph_leave_a_mode_unproven() -> None:
+    replay = a_replay(first=a_repeated(whole=0.1))
+    (found,) = validity.unproven_mode(a_full_measurement(replay=replay))
+    assert "came out otherwise" in found
+    (found,) = validity.unproven_mode(a_full_measurement(calls=replace(CALLS["eager"], functions=("step",))))
+    assert "not all of its step is eager" in found
+
+
+def test_a_later_training_is_compared_with_the_noise_of_another_block() -> None:
+    """The second block's baseline measured none of its own."""
+    measured = replace(KERNEL, far_noise=0.0)
+    noise = an_evidence(gradients=(measured,), moved_losses=(2.3,), moved=a_reached(lengths=(0.0101,)))
+    baseline = a_full_measurement(block=1)
+    late = a_late(gradients=(replace(KERNEL, norm=1.01, projections=(0.505, -0.505), noise=None),))
+    scaled = a_full_measurement(a_case("function"), 1, late=late)
+    assert validity.other_training(scaled, baseline, None) == ()  # its own norm's tolerance is for the first gradient
+    assert "late gradient of kernel" in validity.other_training(scaled, baseline, noise)[0]
+    further = a_full_measurement(a_case("function"), 1, reached=(a_reached(lengths=(0.0104,)),))
+    assert validity.other_training(further, baseline, noise) == ()
+    assert "another way" in validity.other_training(further, baseline, None)[0]
+    others = replace(noise, weights_digest="others")
+    assert validity.other_training(further, baseline, others) == validity.other_training(further, baseline, None)
+
+
+@pytest.mark.parametrize(("precision", "count"), [("float32", 1), ("mixed_bfloat16", 0)])
+def test_a_late_loss_may_differ_by_its_precisions_tolerance(precision: str, count: int) -> None:
+    m = a_full_measurement(a_case("function", precision=precision), late=a_late(last_loss=2.301))
+    baseline = a_full_measurement(a_case(precision=precision))
+    assert len(validity.other_training(m, baseline, None)) == count
+
+
+def test_a_late_loss_may_differ_in_proportion_to_how_far_rounding_drives_the_first() -> None:
+    most = 9e-6 * gradients.FLOORS["float32", "cpu"].losses
+    noise = an_evidence(gradients=(replace(KERNEL, far_noise=0.0),), moved_losses=(2.3 * (1 + 9e-6),))
+    for apart, count in ((0.95 * most, 0), (1.05 * most, 1)):
+        m = a_full_measurement(a_case("function"), late=a_late(last_loss=2.3 * (1 + apart)))
+        assert len(validity.other_training(m, a_full_measurement(), noise)) == count
+
+
+def test_records_of_an_older_version_have_trained_no_other_way() -> None:
+    assert validity.other_training(a_measurement(a_case("function")), a_measurement(), None) == ()

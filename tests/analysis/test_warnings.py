@@ -1,6 +1,18 @@
 """Warnings that qualify a result."""
 
-from builders import A_READING, a_gpu_log, a_measurement
+from dataclasses import replace
+
+from builders import (
+    A_READING,
+    CALLS,
+    a_case,
+    a_full_measurement,
+    a_gpu_log,
+    a_measurement,
+    a_repeated,
+    a_replay,
+    an_evidence,
+)
 
 from bench.analysis import warnings
 from bench.analysis.stats.ratios import Comparison, Summary, Verdict
@@ -35,3 +47,13 @@ def test_all_warnings_about_a_cases_blocks_are_gathered() -> None:
     quiet, shared = a_gpu_log(A_READING), a_gpu_log(A_READING, others=("python",))
     assert warnings.of_measurements([a_measurement(card=quiet)]) == []
     assert warnings.of_measurements([a_measurement(card=shared)]) == ["others used the card as well: python"]
+
+
+def test_of_what_is_known_of_all_updates_three_warnings_may_come() -> None:
+    case = a_case("eager", model="mine:make")
+    nearly = a_replay(first=a_repeated(whole=1e-6))
+    m = a_full_measurement(case, replay=nearly, calls=replace(CALLS["eager"], functions=("block",)))
+    few = replace(m, evidence=an_evidence(first_losses=(2.3, 2.2)))
+    texts = warnings.of_measurements([m, few])
+    assert [text.split(" ")[0] for text in texts] == ["its", "the", "not"]
+    assert warnings.of_measurements([a_full_measurement(case)]) == []

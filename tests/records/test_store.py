@@ -2,11 +2,12 @@
 
 import gzip
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
-from builders import a_case, a_measurement, a_plan, outcomes
+from builders import a_case, a_full_measurement, a_measurement, a_plan, outcomes
 from places import ROOT, SUPPORT
 
 from bench.errors import BenchError
@@ -284,6 +285,30 @@ def test_a_run_that_the_version_before_made_gives_the_same_numbers() -> None:
     assert (old.plan.format, old.raw_files, kept.raw_files) == (1, ("measurements",), ("measurements.jsonl.gz",))
     assert old.outcomes() == tuple(outcome for outcome in kept.outcomes() if outcome.block < 2)
     assert len(old.outcomes()) == 2 * len(old.plan.cases)
+
+
+NEW_IN_EVIDENCE = {"moved", "hyperparameters", "updated"}
+NEW_IN_PROOF = {"calls", "tracing_us", "still", "not_finite", "reached", "late", "replay"}
+
+
+def test_the_evidence_of_every_update_is_read_back_as_it_was_written(tmp_path: Path) -> None:
+    kept = Outcome(measurement=a_full_measurement())
+    with Store.create(tmp_path / "run", PLAN) as store:
+        store.keep(kept)
+    assert Store.open(tmp_path / "run").outcomes() == (kept,)
+
+
+def test_a_line_of_a_version_that_looked_at_fewer_updates_is_read_with_nothing_in_their_place(tmp_path: Path) -> None:
+    with Store.create(tmp_path / "run", PLAN) as store:
+        store.keep(Outcome(measurement=a_full_measurement()))
+    (line,) = map(msgspec.json.decode, lines(tmp_path / "run"))
+    for part, new in (("evidence", NEW_IN_EVIDENCE), ("proof", NEW_IN_PROOF)):
+        held = line["measurement"][part]
+        line["measurement"][part] = {name: value for name, value in held.items() if name not in new}
+    del line["crc"]
+    (tmp_path / "run" / "measurements.jsonl").write_bytes(msgspec.json.encode(line) + b"\n")
+    (outcome,) = Store.open(tmp_path / "run").outcomes()
+    assert outcome.measurement == a_measurement(proof=replace(a_measurement().proof, io_bytes_while_timing=0))
 
 
 def test_a_run_s_own_report_names_a_refused_outcome_by_its_line_as_a_later_one_does(tmp_path: Path) -> None:

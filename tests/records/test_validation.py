@@ -4,7 +4,20 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from builders import SCHEDULE, a_case, a_costs, a_measurement, a_plan, an_evidence
+from builders import (
+    SCHEDULE,
+    a_case,
+    a_costs,
+    a_full_measurement,
+    a_late,
+    a_measurement,
+    a_plan,
+    a_reached,
+    a_repeated,
+    a_replay,
+    an_evidence,
+    an_update,
+)
 
 from bench.records.environment import Environment
 from bench.records.proof import GradientSketch
@@ -109,3 +122,62 @@ def test_what_is_divided_by_is_not_0() -> None:
 )
 def test_evidence_of_equal_work_holds_something(empty: dict[str, Any]) -> None:
     assert fault(evidence=an_evidence(**empty)) == "its evidence of equal work is empty"
+
+
+def full_fault(**changes: Any) -> str:
+    return outcome_fault(Outcome(measurement=a_full_measurement(**changes)), PLANNED, 8)
+
+
+def test_a_sound_outcome_with_all_its_evidence_has_no_fault_whatever_sign_a_setting_has() -> None:
+    assert full_fault() == ""
+    m = a_full_measurement()
+    negative = replace(m, evidence=replace(m.evidence, hyperparameters=(("learning_rate", -0.1),)))
+    assert outcome_fault(Outcome(measurement=negative), PLANNED, 8) == ""
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), 1e300])
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        (lambda bad: {"reached": (a_reached(last_loss=bad),)}, "last_loss"),
+        (lambda bad: {"reached": (a_reached(lengths=(bad,)),)}, "lengths"),
+        (lambda bad: {"reached": (a_reached(averages=(bad,)),)}, "averages"),
+        (lambda bad: {"reached": (a_reached(projections=((bad, 0.0),)),)}, "projections"),
+        (lambda bad: {"late": a_late(updated=an_update(off=bad))}, "off"),
+        (lambda bad: {"late": a_late(updated=an_update(along=bad))}, "along"),
+        (lambda bad: {"late": a_late(updated=an_update(moment=bad))}, "moment"),
+        (lambda bad: {"late": a_late(last_loss=bad)}, "last_loss"),
+        (lambda bad: {"replay": a_replay(first=a_repeated(whole=bad))}, "whole"),
+        (lambda bad: {"replay": a_replay(slice=a_repeated(most=bad))}, "most"),
+    ],
+)
+def test_no_number_of_the_later_updates_is_damaged(changes: Any, name: str, bad: float) -> None:
+    assert full_fault(**changes(bad)).startswith(f"{name} is ")
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"tracing_us": -1}, "tracing_us"),
+        ({"still": -1}, "still"),
+        ({"replay": a_replay(retraces=-1)}, "retraces"),
+        ({"replay": a_replay(first=a_repeated(-5))}, "updates"),
+    ],
+)
+def test_what_is_counted_is_not_negative(changes: dict[str, Any], name: str) -> None:
+    assert full_fault(**changes).startswith(f"{name} is -")
+
+
+def test_what_is_none_was_not_looked_at_and_is_no_fault() -> None:
+    nothing = {"last_loss": None, "lengths": (None,), "averages": (None,), "projections": ((None, None),)}
+    assert full_fault(reached=(a_reached(**nothing),)) == ""
+    assert full_fault(late=a_late(last_loss=None, updated=None)) == ""
+    assert full_fault(late=None, replay=None, calls=None, tracing_us=None, reached=()) == ""
+
+
+def test_a_mark_and_a_late_update_are_of_as_many_weights_as_the_first_gradients() -> None:
+    assert full_fault(reached=(a_reached(lengths=(0.1, 0.2)),)) == "after 10 updates it has 2 weights, not 1"
+    assert full_fault(late=a_late(gradients=())) == "after a late update it has 0 weights, not 1"
+    m = a_full_measurement()
+    moved = replace(m, evidence=replace(m.evidence, moved=a_reached(lengths=())))
+    assert outcome_fault(Outcome(measurement=moved), PLANNED, 8) == "after 10 updates it has 0 weights, not 1"

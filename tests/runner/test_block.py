@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import ENVIRONMENT, SCHEDULE, a_group
+from builders import ENVIRONMENT, SCHEDULE, a_group, an_evidence
 from places import SUPPORT
 
 from bench.analysis.stats.ratios import block_ratio
 from bench.records.messages import Order
+from bench.records.proof import Evidence
 from bench.records.run import NOT_APPLICABLE, Failure, Measurement, Outcome
 from bench.runner import worker_process
 from bench.runner.block import Block, uninterrupted
@@ -59,6 +60,32 @@ def test_the_baseline_and_its_control_measure_the_rounding_noise_and_no_other_ca
         if isinstance(record, Measurement)
     }
     assert measured == {arm: arm in ("eager", "eager-again") for arm in ARMS}
+
+
+def with_noise(*faults: str, noise: Evidence | None) -> dict[str, Measurement | Failure]:
+    """A block of a run in which the noise was measured before."""
+    kept: list[Outcome] = []
+    orders = [Order(case, 1, SCHEDULE, ENVIRONMENT, SYNTHETIC) for case in a_group()]
+    Block(orders, 0, lambda outcome, _: kept.append(outcome), lambda *_: None, noise=noise).run((*FAKE, *faults))
+    return {outcome.case.arm: outcome.record for outcome in kept}
+
+
+def measured_noise() -> Evidence:
+    first = run_block()["eager"]
+    assert isinstance(first, Measurement)
+    return first.evidence
+
+
+def test_noise_that_another_block_has_measured_is_not_measured_again_and_still_counts() -> None:
+    noise = measured_noise()
+    again = with_noise("graph=scaled", noise=noise)
+    measured = [r.evidence.moved_losses for r in again.values() if isinstance(r, Measurement)]
+    assert measured == [()] * 4
+    refused, unmeasured = again["graph"], with_noise("graph=scaled", noise=an_evidence())["graph"]
+    assert isinstance(refused, Failure)
+    assert "rounding units" in refused.message
+    assert isinstance(unmeasured, Failure)
+    assert "rounding units" not in unmeasured.message  # by its own length, as without any noise
 
 
 def test_a_worker_that_raises_is_one_failure_with_its_traceback() -> None:

@@ -116,6 +116,43 @@ def test_all_blocks_use_the_steps_a_slice_that_the_first_settled(tmp_path: Path)
     assert steps == {5}
 
 
+def measured_noise(store: Store) -> set[tuple[str, int]]:
+    """The cases that measured the rounding noise, with their blocks."""
+    measurements = [o.measurement for o in store.outcomes() if o.measurement]
+    return {(m.case.arm, m.block) for m in measurements if m.evidence.moved_losses}
+
+
+FIRST_BLOCK = {("eager", 0), ("eager-again", 0)}
+
+
+def test_the_rounding_noise_is_measured_in_one_block_of_a_run_whenever_the_others_come(tmp_path: Path) -> None:
+    store = a_store(tmp_path, blocks=3)
+    run.execute(store, SYNTHETIC, Watcher(), FAKE, most_blocks=1)
+    assert measured_noise(store) == FIRST_BLOCK
+    store.close()
+    store = Store.resume(tmp_path)
+    run.execute(store, SYNTHETIC, Watcher(), FAKE)
+    assert {outcome.block for outcome in store.outcomes()} == {0, 1, 2}
+    assert measured_noise(store) == FIRST_BLOCK
+
+
+def test_where_the_baseline_failed_in_the_first_block_the_next_one_measures_the_noise(tmp_path: Path) -> None:
+    store = a_store(tmp_path, blocks=3)
+    run.execute(store, SYNTHETIC, Watcher(), (*FAKE, "eager=fail"), most_blocks=1)
+    run.execute(store, SYNTHETIC, Watcher(), FAKE)
+    assert measured_noise(store) == {("eager-again", 0), ("eager", 1), ("eager-again", 1)}
+
+
+def test_each_workload_of_a_run_measures_its_own_noise(tmp_path: Path) -> None:
+    larger = tuple(replace(case, workload=replace(case.workload, batch_size=8)) for case in CASES)
+    store = Store.create(tmp_path, a_plan((*CASES, *larger), schedule=SCHEDULE))
+    run.execute(store, SYNTHETIC, Watcher(), FAKE)
+    measured = [o for o in store.outcomes() if o.measurement and o.measurement.evidence.moved_losses]
+    assert [(o.case.arm, o.block) for o in measured if o.case.workload.batch_size == 8]
+    assert {o.block for o in measured} == {0}
+    assert len(measured) == 4
+
+
 def test_a_case_that_loops_inside_a_call_makes_no_others_slices_longer(tmp_path: Path) -> None:
     cases = (*a_group(("eager",)), replace(a_case("function_loop"), steps_per_call=10))
     store = Store.create(tmp_path, a_plan(cases, schedule=replace(SCHEDULE, slice_s=0.04)))

@@ -11,7 +11,18 @@ from bench.records.case import Case
 from bench.records.costs import Costs, Profile, Structure
 from bench.records.devices import GpuLog, Guests, Reading
 from bench.records.environment import Environment
-from bench.records.proof import Calls, Evidence, Execution, GradientSketch, Proof
+from bench.records.proof import (
+    Calls,
+    Evidence,
+    Execution,
+    GradientSketch,
+    Late,
+    Proof,
+    Reached,
+    Repeated,
+    Replay,
+    Updated,
+)
 from bench.records.run import FORMAT, Measurement, Outcome, Plan, Samples, Schedule
 from bench.records.training import AccuracyPlan, Point, Training
 from cifar_core.recipe import RECIPES
@@ -96,6 +107,46 @@ def a_measurement(case: Case | None = None, block: int = 0, step_s: float = 0.05
         peak_memory_bytes=700 * 2**20,
     )
     return replace(measurement, **changes)
+
+
+def an_update(updates: int = 1, **changes: Any) -> Updated:
+    """An honest update by Adam: a few rounding units off."""
+    return replace(Updated(updates, 3.0, 2.0, 1e-7, "kernel"), **changes)
+
+
+def a_reached(updates: int = 10, **changes: Any) -> Reached:
+    """Directions at the first mark only, as the worker writes them."""
+    projections = ((0.006, -0.008),) if updates <= 10 else ()
+    return replace(Reached(updates, 1.9, (0.01,), (0.2,), projections), **changes)
+
+
+def a_repeated(updates: int = 5, **changes: Any) -> Repeated:
+    return replace(Repeated(updates, 0.0, 0.0, 0.0, ""), **changes)
+
+
+def a_replay(**changes: Any) -> Replay:
+    return replace(Replay(a_repeated(), a_repeated(20), 0), **changes)
+
+
+def a_late(**changes: Any) -> Late:
+    sketch = GradientSketch("kernel", 1.0, (0.5, -0.5))
+    return replace(Late(13, 2.3, (sketch,), an_update(14)), **changes)
+
+
+def a_full_proof(mode: str = "eager", **changes: Any) -> Proof:
+    """All that is looked at of a case, from its first update to its last."""
+    proof = Proof(
+        EXECUTIONS[mode], 0, 13, 13, 0, None, CALLS[mode], 0, 0, (), (a_reached(), a_reached(13)), a_late(), a_replay()
+    )
+    return replace(proof, **changes)
+
+
+def a_full_measurement(case: Case | None = None, block: int = 0, step_s: float = 0.05, **changes: Any) -> Measurement:
+    """As `a_measurement`, with the evidence of the updates after the first five; `changes` are of its proof."""
+    case = case or a_case()
+    settings = (("beta_1", 0.9), ("learning_rate", 1e-3))
+    evidence = an_evidence(hyperparameters=settings, updated=(an_update(1), an_update(2)))
+    return a_measurement(case, block, step_s, evidence=evidence, proof=a_full_proof(case.mode, **changes))
 
 
 def a_costs(mode: str, **changes: Any) -> Costs:

@@ -2,16 +2,18 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
-from builders import ENVIRONMENT, SCHEDULE, FakeClock, FakeTrainer, a_case
+from builders import CALLS, ENVIRONMENT, SCHEDULE, FakeClock, FakeTrainer, a_case
 from taken import stages, taken, taken_or_failed
 
+from bench.analysis.validity import unproven_mode
 from bench.machine.nvml import GpuLogger
 from bench.records.case import Case
 from bench.records.messages import Order, StageRequest
 from bench.records.run import WORKER_STAGES, Failure
 from bench.worker import case as worker
-from bench.worker.case import CHAIN, Closed, Opened, Ordered, OutOfOrder, State, Timed, take
+from bench.worker.case import CHAIN, Closed, Opened, Ordered, OutOfOrder, State, Timed, WarmedUp, take
 from bench.worker.diagnostics import no_diagnostics
 from bench.worker.instruments import Instruments
 from bench.worker.setup import Setup
@@ -109,6 +111,76 @@ def test_a_bare_loop_takes_its_steps_but_is_no_slice() -> None:
     assert isinstance(state, Timed)
     assert isinstance(looped, Timed)
     assert (looped.slices, looped.progress.updates) == (state.slices, state.progress.updates + 8)
+
+
+def test_the_proof_goes_from_the_first_update_to_the_last() -> None:
+    trainer = a_trainer("function")
+    _, measurement = taken(an_order(a_case("function")), instruments(trainer), stages(6, 3, 50))
+    proof, updates = measurement.proof, 5 + 6 + 3 + 26 + 50  # 26 untimed ones up to the mark
+    assert [each.updates for each in proof.reached] == [10, 40]
+    assert proof.reached[0].lengths == pytest.approx((10 * 2.0,))
+    assert proof.updates == proof.updates_expected == updates
+    assert proof.late
+    assert proof.late.updates == updates
+    assert proof.calls == CALLS["function"]
+    assert proof.replay
+    assert (proof.replay.first.whole, proof.replay.first.loss) == (0.0, 0.0)
+    assert proof.replay.slice
+    assert proof.replay.slice.whole == 0.0
+    assert (proof.still, proof.tracing_us, proof.not_finite) == (0, 0, ())
+    assert measurement.steady.seconds == (3 * STEP_S, 50 * STEP_S)
+    assert unproven_mode(measurement) == ()
+
+
+@pytest.mark.parametrize(("steps", "updates"), [(3, 10), (1, 8), (5, 15)])
+def test_a_short_case_is_looked_at_where_it_ends(steps: int, updates: int) -> None:
+    _, measurement = taken(an_order(), instruments(a_trainer()), stages(2, steps))
+    last = measurement.proof.reached[-1]
+    assert (last.updates, last.lengths) == (updates, pytest.approx((2.0 * updates,)))
+
+
+def test_slices_over_which_the_watched_weight_stays_and_tracing_within_them_are_counted() -> None:
+    trainer = a_trainer()
+    kept = trainer.run
+
+    def stops(steps: int) -> None:
+        kept(steps)
+        if trainer.steps > 5 + 2 + 3:
+            trainer.weight.value = np.zeros(4, np.float32)
+
+    trainer.run = stops  # type: ignore[method-assign]
+    trainer.tracing_us = lambda: 7 * trainer.steps  # type: ignore[method-assign]
+    _, measurement = taken(an_order(), instruments(trainer), stages(2, 3, 3, 3, 3))
+    assert measurement.proof.still == 2  # the first of the three still moves it, to zero
+    assert measurement.proof.tracing_us == 7 * (3 + 3 + 3 + 3)
+
+
+def test_what_holds_no_number_at_the_end_is_named_though_it_is_trained_anew_afterwards() -> None:
+    def breaks(steps: int) -> None:
+        if steps == 5 + 2 + 3:
+            trainer.weight.value = np.full(4, np.nan, np.float32)
+
+    trainer = FakeTrainer("eager", FakeClock(), STEP_S, on_step=breaks)
+    _, measurement = taken(an_order(), instruments(trainer), stages(2, 3))
+    assert measurement.proof.not_finite == ("kernel",)
+    assert measurement.proof.replay
+    assert measurement.proof.replay.first.whole == 0.0
+
+
+def test_a_warm_up_of_whole_calls_says_how_many_steps_it_took_and_how_long_those_asked_for_take() -> None:
+    loop = replace(a_case("function_loop"), steps_per_call=10)
+    state = reach(Ordered(an_order(loop), instruments(a_trainer("function_loop"))), "open", "build")
+    warm, reply = take(state, StageRequest("warmup", 10))
+    assert isinstance(warm, WarmedUp)
+    assert (warm.warmup.steps_per_slice, warm.warmup.seconds) == (15, (15 * STEP_S,))
+    assert reply.seconds == pytest.approx(10 * STEP_S)
+
+
+def test_a_case_without_warm_up_steps_has_taken_none() -> None:
+    state = reach(Ordered(an_order(), instruments(a_trainer())), "open", "build")
+    warm, reply = take(state, StageRequest("warmup", 0))
+    assert isinstance(warm, WarmedUp)
+    assert (warm.warmup.steps_per_slice, warm.warmup.seconds, reply.seconds) == (0, (0.0,), 0.0)
 
 
 def test_a_slowed_case_sleeps_in_its_slices_only() -> None:

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from builders import FakeTrainer
 
+from bench.worker.evidence import CURVE_STEPS
 from bench.worker.noise import FAR, ROUNDING, measure_noise, moved
 from bench.worker.snapshot import Snapshot
+from bench.worker.trained import MARKS
 
 
 @pytest.mark.parametrize("rounding", [*ROUNDING.values(), *FAR.values()])
@@ -60,6 +62,37 @@ def test_a_gradient_that_jumps_when_the_weights_move_by_many_roundings_has_far_n
     noise = measure_noise(trainer, Snapshot(trainer), [np.full(4, 2.0)], 1, "float32")
     assert noise.near == pytest.approx((2 * 2 * 2.0**-23,), rel=0.5)
     assert noise.far == pytest.approx((2 * 3.0,), rel=1e-3)
+
+
+class Walking(Linear):
+    """The batches in order, as far as the first mark."""
+
+    def step_again(self, number: int) -> None:
+        super().step_again(number)
+        self.iterations.value = self.iterations.value + 1
+
+
+def test_the_moved_training_goes_on_to_the_first_mark_on_the_batches_in_order() -> None:
+    trainer: Any = Walking()
+    noise = measure_noise(trainer, Snapshot(trainer), [np.full(4, 2.0)], CURVE_STEPS, "float32")
+    assert trainer.again == [0, 0, *range(1, MARKS[0])]
+    assert noise.reached
+    assert noise.reached.updates == MARKS[0]
+    assert noise.reached.lengths == pytest.approx((MARKS[0] * 2.0,))  # ten steps of 1 in each of four elements
+    assert noise.reached.last_loss == pytest.approx(1.0 - (MARKS[0] - 1), abs=1e-5)
+    assert noise.losses == pytest.approx((1.0, 0.0, -1.0, -2.0, -3.0), abs=1e-6)
+    assert trainer.task.weights[0].value.tolist() == [1.0] * 4
+    assert int(trainer.iterations.value) == 0
+
+
+@pytest.mark.parametrize(("steps", "repeats"), [(2, np.inf), (CURVE_STEPS, 8), (CURVE_STEPS, MARKS[0])])
+def test_slow_steps_or_batches_that_need_not_come_again_leave_the_mark_unknown(steps: int, repeats: float) -> None:
+    trainer: Any = Walking()
+    trainer.task.inputs.repeats = repeats
+    noise = measure_noise(trainer, Snapshot(trainer), [np.full(4, 2.0)], steps, "float32")
+    assert noise.reached is None
+    assert len(noise.losses) == steps
+    assert max(trainer.again) < 8
 
 
 def test_a_change_that_is_not_finite_is_unknown() -> None:

@@ -7,7 +7,7 @@ import tensorflow as tf
 from cifar_core import cifar10, models, pipeline
 from cifar_core.models.layers import Conv, MaxPool
 from cifar_core.optimizers import Adam, SGDMomentum
-from cifar_core.training import cross_entropy, resident_task
+from cifar_core.training import cross_entropy, floating, resident_task
 from cifar_core.workload import Workload
 
 
@@ -78,3 +78,18 @@ def test_the_tutorial_cnn_learns_the_look_alike_but_not_to_perfection() -> None:
     test = source.read(cifar10.TEST_PART)
     logits = tf.function(task.model)(pipeline.normalise(test.images[:4000])).numpy()
     assert 0.60 < float(np.mean(logits.argmax(1) == test.labels[:4000])) < 0.90
+
+
+@pytest.mark.parametrize("model", ["mlp", "tutorial_cnn", "resnet9"])
+def test_the_averages_are_what_moves_without_being_trained(model: str) -> None:
+    task = resident_task(Workload(model, 4, "synthetic"), pipeline.resident(cifar10.SYNTHETIC, 4, seed=0))
+    assert bool(task.averages) is (model == "resnet9")
+    assert not {id(v) for v in task.averages} & {id(v) for v in task.weights}
+    before = [average.numpy() for average in task.averages]
+    task.step(tf.constant(0))
+    assert all(not np.array_equal(then, now) for then, now in zip(before, task.averages, strict=True))
+
+
+def test_a_state_of_whole_numbers_is_no_average() -> None:
+    numbers = [tf.Variable(tf.zeros([2], kind)) for kind in (tf.float32, tf.int64, tf.bfloat16, tf.uint32, tf.bool)]
+    assert [variable.dtype for variable in floating(numbers)] == [tf.float32, tf.bfloat16]

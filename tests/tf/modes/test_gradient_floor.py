@@ -67,11 +67,11 @@ def workload_of(model: str, **changes: Any) -> Workload:
 
 @cache
 def baseline_of(model: str, precision: str = "float32") -> Evidence:
-    return built("eager", workload_of(model, precision=precision), measures_noise=True).evidence
+    return built("eager", workload_of(model, precision=precision), measures_noise=True).begun.evidence
 
 
 def reasons(mode: str, model: str, fault: Fault = without_fault, precision: str = "float32") -> tuple[str, ...]:
-    evidence = built(mode, workload_of(model, precision=precision), fault).evidence
+    evidence = built(mode, workload_of(model, precision=precision), fault).begun.evidence
     return validity.unequal_work(evidence, baseline_of(model, precision), precision)
 
 
@@ -120,23 +120,23 @@ def test_measuring_the_noise_leaves_the_training_as_it_was(mode: str) -> None:
             losses.append(built_case.trainer.sync())
         assert losses[0] == losses[1]
     assert plain.trainer.traces() == baseline.trainer.traces()
-    assert baseline.evidence.moved_losses[0] == pytest.approx(baseline.evidence.first_losses[0], rel=1e-5)
-    assert all(sketch.noise for sketch in baseline.evidence.gradients)
+    assert baseline.begun.evidence.moved_losses[0] == pytest.approx(baseline.begun.evidence.first_losses[0], rel=1e-5)
+    assert all(sketch.noise for sketch in baseline.begun.evidence.gradients)
 
 
 @pytest.mark.parametrize("mode", ["eager", "graph", "keras_fit"])
 def test_the_noise_is_that_of_the_first_batch_where_batches_stream(mode: str) -> None:
-    evidence = built(mode, workload_of("mlp", input="pipeline"), measures_noise=True).evidence
+    evidence = built(mode, workload_of("mlp", input="pipeline"), measures_noise=True).begun.evidence
     assert evidence.moved_losses == pytest.approx(evidence.first_losses, rel=1e-5)
 
 
 def test_the_noise_is_that_of_the_first_batch_where_python_makes_the_batches() -> None:
-    evidence = built("eager", Workload("own_models:generator", BATCH, "synthetic"), measures_noise=True).evidence
+    evidence = built("eager", Workload("own_models:generator", BATCH, "synthetic"), measures_noise=True).begun.evidence
     assert evidence.moved_losses == pytest.approx(evidence.first_losses, rel=1e-4)
 
 
 def test_an_optimizer_that_keeps_no_gradients_measures_no_noise() -> None:
-    evidence = built("eager", Workload("own_models:rms", BATCH, "synthetic"), measures_noise=True).evidence
+    evidence = built("eager", Workload("own_models:rms", BATCH, "synthetic"), measures_noise=True).begun.evidence
     assert evidence.by_change
     assert [sketch.noise for sketch in evidence.gradients] == [None, None]
 
@@ -145,4 +145,4 @@ def test_an_optimizer_that_keeps_no_gradients_measures_no_noise() -> None:
     ("model", "layers"), [("dropout", ("Dropout",)), ("recurrent", ()), ("attention", ()), ("lazy", None)]
 )
 def test_the_evidence_names_layers_that_are_random_in_training(model: str, layers: tuple[str, ...] | None) -> None:
-    assert built("eager", Workload(f"own_models:{model}", BATCH, "synthetic")).evidence.random_layers == layers
+    assert built("eager", Workload(f"own_models:{model}", BATCH, "synthetic")).begun.evidence.random_layers == layers
