@@ -11,7 +11,6 @@ from builders import (
     a_measurement,
     a_repeated,
     a_replay,
-    an_evidence,
 )
 
 from bench.analysis import warnings
@@ -49,11 +48,10 @@ def test_all_warnings_about_a_cases_blocks_are_gathered() -> None:
     assert warnings.of_measurements([a_measurement(card=shared)]) == ["others used the card as well: python"]
 
 
-def test_of_what_is_known_of_all_updates_three_warnings_may_come() -> None:
+def test_of_what_is_known_of_all_updates_two_warnings_may_come() -> None:
     case = a_case("eager", model="mine:make")
     nearly = a_replay(first=a_repeated(whole=1e-6))
     m = a_full_measurement(case, replay=nearly, calls=replace(CALLS["eager"], functions=("block",)))
-    few = replace(m, evidence=an_evidence(first_losses=(2.3, 2.2)))
-    texts = warnings.of_measurements([m, few])
-    assert [text.split(" ")[0] for text in texts] == ["its", "the", "not"]
+    texts = warnings.of_measurements([m])
+    assert [text.split(" ")[0] for text in texts] == ["the", "not"]
     assert warnings.of_measurements([a_full_measurement(case)]) == []

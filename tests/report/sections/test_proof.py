@@ -43,7 +43,7 @@ def test_gradients_are_shown_in_rounding_units_where_the_baseline_measured_its_n
     ]
     text = built(tmp_path, records).path.read_text()
     assert "its first gradients (50 rounding units each, a unit being how far" in text
-    assert "and 1e-03 of the length of all gradients together) and its first five" in text
+    assert "and 5e-03 of the length of all gradients together) and its first five" in text
     table = pd.read_csv(tmp_path / "tables" / "equal_work.csv").set_index("mode")
     assert table.loc["xla", "gradient_units"] == pytest.approx(0.5e-5 / 2**0.5 / 1.101e-6, rel=1e-3)
     assert table.loc["xla", "gradient_difference"] == pytest.approx(0.5e-5 / 2**0.5, rel=1e-3)

@@ -85,7 +85,7 @@ def test_honest_modes_differ_by_rounding_only(model: str, mode: str) -> None:
 @pytest.mark.parametrize("model", ["normalised", "attention"])
 def test_the_own_norm_of_a_gradient_that_is_zero_but_for_rounding_says_nothing(model: str) -> None:
     """Without the noise, XLA's honest gradient of the bias is other work."""
-    evidence, baseline = built("xla", workload_of(model)).evidence, baseline_of(model)
+    evidence, baseline = built("xla", workload_of(model)).begun.evidence, baseline_of(model)
     weight, difference = gradients.largest_gradient_difference(evidence.gradients, baseline.gradients)
     assert "bias" in weight
     assert difference > validity.TOLERANCES["float32"].gradient
