@@ -214,10 +214,8 @@ def test_blocks_of_an_older_version_beside_new_ones_are_judged_as_before() -> No
 
 def test_a_verdict_says_where_fewer_first_losses_were_compared() -> None:
     few = an_evidence(first_losses=(2.3, 2.2))
-    slow = [
-        Outcome(measurement=a_full_measurement(a_case("xla"), block, 0.1 + block / 1e3, evidence=few))
-        for block in range(6)
-    ]
+    measured = [a_full_measurement(a_case("xla"), block, 0.1 + block / 1e3) for block in range(6)]
+    slow = [Outcome(measurement=replace(m, evidence=few)) for m in measured]
     comparison = in_mode(without("xla", *slow), "xla").comparison
     assert comparison
     assert comparison.reason.endswith("; only its first 2 losses were compared, for its steps take long")
