@@ -1,0 +1,250 @@
+"""A soak: seeded faults in runs that are resumed until they are complete: `python soak.py SEED COUNT [--real]`.
+
+Each fault is a signal to one of the command's processes at one moment. With workers whose times follow from the seed,
+each run must end in the records, analysis and report of a run without faults, bit for bit. With `--real`, in
+`run --preset quick --models mlp`, no kept record may be lost, and each run must come to its end. In either, no process
+may outlive its command, no command may hang, and none may end in a traceback of ours.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Protocol
+
+import psutil
+from builders import SCHEDULE, a_group, a_plan
+from faults import SIGNALS, TARGETS, Fault, family, faults, left_behind, strike
+
+from bench.analysis.analyse import analyse
+from bench.records.decoding import encoded
+from bench.records.store import MEASUREMENTS, Store
+from bench.report import run as report
+
+HANGS_S = 240.0
+TRIES = 6  # of a run without further faults until it must be complete
+CODES = {0, 4, 130, 143, 129, *(-signal.Signals[name] for name in SIGNALS if name != "SIGSTOP")}
+
+
+class Kind(Protocol):
+    """What is soaked: how a run begins and goes on, and what must be true of one that is complete."""
+
+    whole_s: float
+
+    def create(self, folder: Path) -> None: ...
+
+    def words(self, folder: Path, number: int) -> list[str]: ...
+
+    def faults_at_end(self, folder: Path) -> list[str]: ...
+
+
+@dataclass
+class Faked:
+    """Workers with made-up times, whose every run must end in the same bytes."""
+
+    reference: Path
+    whole_s: float = 0.0
+    sound: dict[str, bytes] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.create(self.reference)
+        start = time.monotonic()
+        done = subprocess.run(self.words(self.reference, 0), capture_output=True, check=False, text=True)
+        assert done.returncode == 0, done.stderr
+        self.whole_s, self.sound = time.monotonic() - start, end_of(self.reference)
+
+    def create(self, folder: Path) -> None:
+        small = tuple(replace(case, workload=replace(case.workload, batch_size=8)) for case in GROUP)
+        schedule = replace(SCHEDULE, blocks=2, rounds=8, slice_s=0.1, time_limit_s=30.0)
+        Store.create(folder, a_plan((*GROUP, *small), schedule=schedule)).close()
+
+    def words(self, folder: Path, number: int) -> list[str]:
+        how = ("forked", "executed")[number % 2]
+        soaked = str(Path(__file__).with_name("soaked.py"))
+        return [sys.executable, soaked, "run", how, "run", "--resume", str(folder)]
+
+    def faults_at_end(self, folder: Path) -> list[str]:
+        found = end_of(folder)
+        return [f"{name} differs" for name in sorted({*found, *self.sound}) if found.get(name) != self.sound.get(name)]
+
+
+GROUP = a_group(("eager", "function", "xla"))
+
+
+@dataclass
+class Real:
+    """`run --preset quick --models mlp`, with TensorFlow."""
+
+    whole_s: float = 60.0
+
+    def create(self, folder: Path) -> None:
+        from bench.records.choices import DEFAULTS
+        from bench.runner import plan
+        from cifar_core import cifar10
+
+        options = replace(DEFAULTS, models="mlp", preset="quick", data="synthetic")
+        Store.create(folder, plan.make(options, cifar10.find("synthetic"))).close()
+
+    def words(self, folder: Path, number: int) -> list[str]:
+        return [sys.executable, "-m", "bench", "run", "--resume", str(folder)]
+
+    def faults_at_end(self, folder: Path) -> list[str]:
+        store = Store.open(folder)
+        groups = analyse(store.plan, store.outcomes(), store.left_out).groups
+        return [] if all(result.valid for group in groups for result in (group.baseline, *group.candidates)) else ["INVALID"]
+
+
+def end_of(folder: Path) -> dict[str, bytes]:
+    """What a complete run ends in: its records that count, its analysis, and each file of the report made of these."""
+    store = Store.open(folder)
+    with tempfile.TemporaryDirectory() as place:
+        with Store.create(Path(place) / "run", store.plan) as clean:
+            for outcome in store.outcomes():
+                clean.keep(outcome)
+            report.build(clean)
+        files = {file: file.read_bytes() for file in Path(place).rglob("*") if file.is_file()}
+        built = {str(file.relative_to(place)): content.replace(place.encode(), b"") for file, content in files.items()}
+    outcomes = b"\n".join(encoded(outcome) for outcome in store.outcomes())
+    return {"records": outcomes, "analysis": repr(analyse(store.plan, store.outcomes()).groups).encode(), **built}
+
+
+@dataclass
+class Tally:
+    """What came of the faults."""
+
+    tried: Counter[tuple[str, str]] = field(default_factory=Counter)
+    codes: Counter[int] = field(default_factory=Counter)
+    runs: int = 0
+    commands: int = 0
+    broke: list[tuple[Fault | None, str]] = field(default_factory=list)
+
+    def held(self, fault: tuple[str, str]) -> int:
+        return self.tried[fault] - len({id(f) for f, _ in self.broke if f and (f.signal, f.target) == fault})
+
+    def table(self) -> Iterator[str]:
+        """Markdown: a row a signal, a column a target, each the faults that held of those tried."""
+        yield f"| signal | {' | '.join(TARGETS)} |"
+        yield f"| --- |{' --- |' * len(TARGETS)}"
+        for name in SIGNALS:
+            cells = (f"{self.held((name, target))} of {self.tried[name, target]}" for target in TARGETS)
+            yield f"| {name} | {' | '.join(cells)} |"
+
+
+def soak(seed: int, count: int, kind: Kind, place: Path) -> Tally:
+    """Strike until so many faults have struck; the last run is completed without."""
+    tally, run = Tally(), Run(place / "0", kind, 0)
+    for fault in faults(seed, count):
+        moment = fault
+        while not run.go_on(tally, moment):
+            moment = replace(moment, share=moment.share / 2)
+            run = run.next_one(tally)
+        run = run.next_one(tally)
+    for _ in range(TRIES):
+        if run.complete():
+            break
+        run.go_on(tally, None)
+    else:
+        tally.broke.append((None, f"{run.folder}: not complete after {TRIES} tries"))
+    run.end(tally)
+    return tally
+
+
+@dataclass
+class Run:
+    """A run folder that is gone on with, fault after fault."""
+
+    folder: Path
+    kind: Kind
+    number: int
+    faults: list[Fault] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.kind.create(self.folder)
+
+    def go_on(self, tally: Tally, fault: Fault | None) -> bool:
+        """One command, and one fault in it; whether that fell before the command's end."""
+        before, log = self.lines(), self.folder.with_name(f"{self.folder.name}.log")
+        words = [*self.kind.words(self.folder, self.number), *(["--retry-failed"] if self.failed() else [])]
+        left = self.left()
+        with log.open("ab") as output:
+            command = psutil.Popen(words, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
+        at = log.stat().st_size
+        seen = strike(fault, command, fault.share * left * self.kind.whole_s) if fault else family(command)
+        problems = list(_ended(command, seen or []))
+        problems += [f"exit code {command.returncode}"] * (command.returncode not in CODES)
+        problems += ["a traceback"] * (b"Traceback" in log.read_bytes()[at:])
+        problems += ["kept lines were lost"] * (not self.lines().startswith(before))
+        tally.commands += 1
+        tally.codes[command.returncode] += 1
+        tally.broke += [(fault, f"{self.folder}: {problem} ({fault})") for problem in problems]
+        if fault and seen:
+            tally.tried[fault.signal, fault.target] += 1
+            self.faults.append(fault)
+        return bool(seen)
+
+    def next_one(self, tally: Tally) -> "Run":
+        """This run, or a new one where it is complete."""
+        if not self.complete():
+            return self
+        self.end(tally)
+        return Run(self.folder.with_name(str(self.number + 1)), self.kind, self.number + 1)
+
+    def end(self, tally: Tally) -> None:
+        """Look at what the complete run has come to."""
+        tally.runs += 1
+        last = self.faults[-1] if self.faults else None
+        tally.broke += [(last, f"{self.folder}: {problem} ({self.faults})") for problem in self.kind.faults_at_end(self.folder)]
+
+    def lines(self) -> bytes:
+        """The whole lines of what was kept: a torn one is cut when the run goes on."""
+        file = self.folder / MEASUREMENTS
+        return file.read_bytes().rpartition(b"\n")[0] if file.exists() else b""
+
+    def failed(self) -> bool:
+        return any(outcome.failure for outcome in Store.open(self.folder).outcomes())
+
+    def left(self) -> float:
+        """The share of the plan that is not measured yet."""
+        store = Store.open(self.folder)
+        measured = [outcome for outcome in store.outcomes() if outcome.measurement]
+        return 1 - len(measured) / (store.plan.schedule.blocks * len(store.plan.cases))
+
+    def complete(self) -> bool:
+        return self.left() == 0
+
+
+def _ended(command: psutil.Popen, seen: list[psutil.Process]) -> Iterator[str]:
+    try:
+        command.wait(HANGS_S)
+    except psutil.TimeoutExpired:
+        yield f"it hangs: {[(p.pid, p.status(), p.cmdline()[1:4]) for p in family(command)]}"
+        seen = [*seen, *family(command)]
+        command.kill()
+        command.wait()
+    if outlived := left_behind([process for process in seen if process.pid != command.pid]):
+        yield f"outlived it: {outlived}"
+
+
+def main() -> None:
+    seed, count = map(int, sys.argv[1:3])
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it, and children with it
+    place = Path(tempfile.mkdtemp(prefix="soak-"))
+    os.environ["XDG_RUNTIME_DIR"] = str(place)  # no other command's lock is waited for
+    kind: Kind = Real() if "--real" in sys.argv else Faked(place / "reference")
+    tally = soak(seed, count, kind, place)
+    print("\n".join(tally.table()))
+    print(f"{sum(tally.tried.values())} faults in {tally.runs} runs, {tally.commands} commands; exit codes {dict(tally.codes)}")
+    print("\n".join(text for _, text in tally.broke) or "all held")
+    with contextlib.suppress(KeyError):
+        sys.exit(bool(tally.broke))
+
+
+if __name__ == "__main__":
+    main()
