@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
+from typer import Option
 
 from bench.errors import BenchError
+from bench.machine.host_lock import HostLock
 
 if TYPE_CHECKING:
     from bench.records.store import Store
@@ -27,6 +29,14 @@ def source_of(store: "Store", data: str) -> "Source":
 def aside(text: str) -> None:
     """Say it beside what the command prints, on stderr."""
     typer.echo(text, err=True)
+
+
+WAIT = Option("--wait/--no-wait", help="Wait while another command is timing on this machine, or end with code 2.")
+
+
+def host_lock(wait: bool, go_on: str = "") -> HostLock:
+    """What lets one command time at once. `go_on`: what to type when it was not this command's turn at last."""
+    return HostLock(aside, wait, go_on)
 
 
 def results(name: str) -> Path:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bench.commands.console import aside, results
+from bench.commands.console import WAIT, aside, host_lock, results
 from bench.errors import BenchError, Exit
 
 
@@ -19,6 +19,7 @@ def explain(
     lines: Annotated[int, typer.Option(help="Lines of each listing in the terminal; 0 is all.")] = 40,
     time_limit: Annotated[float, typer.Option(help="Seconds that a stage may take.")] = 300.0,
     out: Annotated[Path | None, typer.Option(help="The page; default results/<time>-explain-<name>.html.")] = None,
+    wait: Annotated[bool, WAIT] = True,
 ) -> Exit:
     """Show what becomes of a function: source, AutoGraph's code, trace, graph, XLA's program, time. Runs it."""
     from bench.autograph.explain.explain import TITLES, request
@@ -26,7 +27,9 @@ def explain(
 
     if lines < 0 or time_limit <= 0:
         raise BenchError("--lines must be 0 or more and --time-limit more than 0; type e.g. --lines 40")
-    explanation = explained(request(function, args, driver), time_limit, lambda stage: aside(f"{TITLES[stage]} ..."))
+    asked = request(function, args, driver)
+    with host_lock(wait):  # whole: tracing and compiling would disturb what another command times
+        explanation = explained(asked, time_limit, lambda stage: aside(f"{TITLES[stage]} ..."))
     # Only now: the modules that write numbers load those that draw plots.
     from bench.autograph.explain.page import write
     from bench.autograph.explain.text import text

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import msgspec
 
 from bench.machine import environment
-from bench.machine.environment import BUS_ORDER
 from bench.machine.completed import completed
+from bench.machine.environment import BUS_ORDER
 from bench.machine.launcher import command
 from bench.records.devices import DeviceProbe, FoundDevice
 

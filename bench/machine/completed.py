@@ -17,10 +17,13 @@ class Completed:
     errors: bytes
 
 
-def completed(command: Sequence[str], env: dict[str, str], time_limit_s: float) -> Completed:
-    """Run a program without input. It writes to files: a pipe would stay open for as long as what it leaves behind."""
+def completed(command: Sequence[str], env: dict[str, str], time_limit_s: float, kept: bool = True) -> Completed:
+    """Run a program without input. It writes to files: a pipe would stay open for as long as what it leaves behind.
+
+    `kept`: see launcher.Program.
+    """
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
-        program = Program(command, env, subprocess.DEVNULL, out, errors)
+        program = Program(command, env, subprocess.DEVNULL, out, errors, kept)
         try:
             ended = program.ends_within(time_limit_s)
         finally:

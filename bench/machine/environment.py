@@ -134,5 +134,5 @@ def _git(*words: str) -> str | None:
 def _run(*command: str) -> str | None:
     if not shutil.which(command[0]):
         return None
-    done = completed(command, dict(os.environ), ANSWER_S)
+    done = completed(command, dict(os.environ), ANSWER_S, kept=False)
     return done.out.decode(errors="replace").strip() if done.code == 0 else None

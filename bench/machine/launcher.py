@@ -68,14 +68,17 @@ class Program:
         stdin: int | IO[bytes],
         stdout: int | IO[bytes],
         errors: IO[bytes],
+        kept: bool = True,
     ) -> None:
+        """`kept`: not for what starts nothing itself and takes a moment: a keeper takes 20 ms."""
+        self._kept = kept and sys.platform == "linux"  # elsewhere there are no subreapers
         self._status, status = os.pipe()
         try:
             # A session of its own: Ctrl-C is for the parent, which then ends its children in order.
             self._process = subprocess.Popen(
-                (*_keeper(status), *command),
+                (*(_keeper(status) if self._kept else ()), *command),
                 stdin=stdin, stdout=stdout, stderr=errors, env=env, start_new_session=True,
-                pass_fds=(status,) if _keeper(status) else (),
+                pass_fds=(status,) if self._kept else (),
             )  # fmt: skip
         except BaseException:
             os.close(self._status)
@@ -83,6 +86,7 @@ class Program:
         finally:
             os.close(status)
         self.stdin, self.stdout = self._process.stdin, self._process.stdout
+        self._code: int | None = None
         self._seen_stopped = False
 
     def ends_within(self, time_limit_s: float) -> bool:
@@ -92,29 +96,36 @@ class Program:
         return self._process.returncode is not None
 
     def kill(self) -> None:
-        if not _keeper():
+        if self._code is not None:
+            return
+        if not self._kept:
             self._kill_group()
         elif self._process.poll() is None:
             for number in (keeper.END, signal.SIGCONT):  # a keeper that was stopped hears nothing
                 self._process.send_signal(number)
 
     def wait(self) -> int:
-        if not self.ends_within(END_S):
-            self.kill()
-        if not self.ends_within(END_S):
-            self._kill_group()
-        if not self.ends_within(END_S):
-            return -signal.SIGKILL  # the system cannot end it now, and it is not waited for
-        self._kill_group()  # what its keeper did not live to end
-        self._close_status()
-        return self._process.returncode
+        if self._code is None:
+            ended = self._ends()
+            self._kill_group()  # what its keeper did not live to end; soon its number may be another's
+            self._close_status()
+            # Where the system cannot end it now, it is not waited for.
+            self._code = self._process.returncode if ended else -signal.SIGKILL
+        return self._code
 
     def stopped(self) -> bool:
-        if self._status >= 0 and _keeper():
+        if self._status >= 0 and self._kept:
             os.set_blocking(self._status, False)
             with contextlib.suppress(BlockingIOError):
                 self._seen_stopped = bool(os.read(self._status, 1)) or self._seen_stopped
         return self._seen_stopped
+
+    def _ends(self) -> bool:
+        if not self.ends_within(END_S):
+            self.kill()
+        if not self.ends_within(END_S):
+            self._kill_group()
+        return self.ends_within(END_S)
 
     def _kill_group(self) -> None:
         """Of its session, whose number is no other process' while one of the group is there."""
@@ -131,8 +142,6 @@ class Program:
             self._status = -1
 
 
-def _keeper(status: int = 0) -> tuple[str, ...]:
-    """What comes before a command so that it has a keeper; nothing where there are no subreapers."""
-    if sys.platform != "linux":
-        return ()
+def _keeper(status: int) -> tuple[str, ...]:
+    """What comes before a command so that it has a keeper."""
     return (sys.executable, "-I", "-S", KEEPER, str(os.getpid()), str(status))

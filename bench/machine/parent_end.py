@@ -73,7 +73,8 @@ class Child:
         self._process.kill()
         self._process.wait()
         self._listener.join(CLOSE_S)
-        for stream in (self._process.stdin, self._errors, *([] if self._listener.is_alive() else [self._process.stdout])):
+        answers = [] if self._listener.is_alive() else [self._process.stdout]
+        for stream in (self._process.stdin, self._errors, *answers):
             assert stream
             with contextlib.suppress(BrokenPipeError):
                 stream.close()

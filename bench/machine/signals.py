@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import NoReturn
 
+from bench.errors import Exit
+
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP")  # there is no SIGHUP on Windows
 
 
@@ -19,9 +21,9 @@ class Interrupted(KeyboardInterrupt):
         self.number = number
 
 
-def exit_code(interruption: KeyboardInterrupt) -> int:
+def exit_code(interruption: KeyboardInterrupt) -> Exit:
     """What the process tells its caller: 128 and the signal's number, as a shell does."""
-    return 128 + (interruption.number if isinstance(interruption, Interrupted) else signal.SIGINT)
+    return Exit(128 + (interruption.number if isinstance(interruption, Interrupted) else signal.SIGINT))
 
 
 @contextlib.contextmanager

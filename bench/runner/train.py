@@ -104,9 +104,15 @@ class TrainingProcess:
         return reply
 
 
-def execute(folder: Path, source: cifar10.Source, say: Callable[[str], None], show: Callable[[Point], None]) -> None:
+def execute(
+    folder: Path,
+    source: cifar10.Source,
+    say: Callable[[str], None],
+    show: Callable[[Point], None],
+    command: Sequence[str] = TRAINER,
+) -> None:
     """Train from the folder's checkpoint, or from the start, to the end. Raises TrainingFailed."""
-    process = TrainingProcess(folder, source)
+    process = TrainingProcess(folder, source, command)
     try:
         process.load(say)
         while point := process.advance():

@@ -31,9 +31,9 @@ def main() -> None:
     channel = socket.socket(fileno=0)
     forks = Forks(import_tensorflow())
     while True:
-        ready, _, _ = select.select([channel, *forks.descriptors()], [], [])
+        ready, _, _ = select.select([channel.fileno(), *forks.descriptors()], [], [])
         forks.bury()
-        if channel not in ready:
+        if channel.fileno() not in ready:
             continue
         message, streams, _, _ = socket.recv_fds(channel, 64, 3)
         if not message:

@@ -59,7 +59,7 @@ def run_examples(mode: str, codes: list[str]) -> dict[tuple[str, str], Answer]:
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
     done = completed(words, environment, TIME_LIMIT_S)
     if done.code is None:
-        raise BenchError(f"the examples did not end within {TIME_LIMIT_S:g} s in mode {mode}; try it on a less busy machine")
+        raise BenchError(f"the examples take more than {TIME_LIMIT_S:g} s in mode {mode}; type the same again later")
     if done.code:
         last = (done.errors.decode(errors="replace").strip().splitlines() or ["no reason given"])[-1]
         raise BenchError(f"the examples do not run in mode {mode}: {last}")
