@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench.machine.launcher import Program
+from bench.machine.launcher import KeptProgram
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +20,10 @@ class Completed:
 def completed(command: Sequence[str], env: dict[str, str], time_limit_s: float, kept: bool = True) -> Completed:
     """Run a program without input. It writes to files: a pipe would stay open for as long as what it leaves behind.
 
-    `kept`: see launcher.Program.
+    `kept`: see launcher.KeptProgram.
     """
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
-        program = Program(command, env, subprocess.DEVNULL, out, errors, kept)
+        program = KeptProgram(command, env, subprocess.DEVNULL, out, errors, kept)
         try:
             ended = program.ends_within(time_limit_s)
         finally:

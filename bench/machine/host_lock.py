@@ -30,7 +30,7 @@ LONGEST = 100  # of a command's words, in what a waiting person reads
 
 
 @dataclass(frozen=True, slots=True)
-class Timing:
+class LockHolder:
     """The command that holds the lock."""
 
     pid: int
@@ -147,12 +147,12 @@ def _refuse_foreign(file: Path, found: os.stat_result) -> None:
 def _introduce(descriptor: int) -> None:
     words = shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
     os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, msgspec.json.encode(Timing(os.getpid(), words[:LONGEST])), 0)
+    os.pwrite(descriptor, msgspec.json.encode(LockHolder(os.getpid(), words[:LONGEST])), 0)
 
 
 def _holder(descriptor: int) -> str:
     try:
-        timing = msgspec.json.decode(os.pread(descriptor, 4096, 0), type=Timing)
+        timing = msgspec.json.decode(os.pread(descriptor, 4096, 0), type=LockHolder)
     except (OSError, msgspec.DecodeError):  # it has just taken the lock
         return "another command"
     return f"process {timing.pid} ({''.join(filter(str.isprintable, timing.command))})"

@@ -10,6 +10,7 @@ process id) asks for that with END, and when PARENT dies. STATUS is a descriptor
 stopped the program (SIGSTOP).
 """
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -46,13 +47,18 @@ def keep(parent: int, status: int, command: list[str]) -> int:
         _become(command, keeper, status, before)
     _let_go_of_pipes()
     while True:
-        while (changed := os.waitpid(-1, os.WNOHANG | os.WUNTRACED)) != (0, 0):
-            if changed[0] == program and not os.WIFSTOPPED(changed[1]):
+        while (changed := os.waitpid(-1, os.WNOHANG | os.WUNTRACED | os.WCONTINUED)) != (0, 0):
+            if changed[0] == program and was_stopped(changed[1]):
+                _note(status)
+            elif changed[0] == program:
                 return os.waitstatus_to_exitcode(changed[1])
-            if changed[0] == program:
-                os.write(status, b"s")
         if signal.sigwait(heard) == END:
             return -signal.SIGKILL
+
+
+def was_stopped(change: int) -> bool:
+    """Whether this is how waitpid(2) tells of a process that was stopped, or that goes on after it was."""
+    return os.WIFSTOPPED(change) or os.WIFCONTINUED(change)
 
 
 def adopt() -> None:
@@ -111,6 +117,12 @@ def _become(command: list[str], keeper: int, status: int, mask: Collection[int])
         sys.stderr.flush()
     finally:
         os._exit(NOT_FOUND)
+
+
+def _note(status: int) -> None:
+    os.set_blocking(status, False)
+    with contextlib.suppress(OSError):  # nobody has read of so many, or nobody reads any more
+        os.write(status, b"s")
 
 
 def _let_go_of_pipes() -> None:

@@ -53,12 +53,12 @@ def executed(command: Sequence[str], env: dict[str, str]) -> Start:
     """A program of its own, on pipes."""
 
     def start(errors: IO[bytes]) -> Process:
-        return Program(command, env, subprocess.PIPE, subprocess.PIPE, errors)
+        return KeptProgram(command, env, subprocess.PIPE, subprocess.PIPE, errors)
 
     return start
 
 
-class Program:
+class KeptProgram:
     """A launcher.Process that was executed. On Linux under a keeper, which lets nothing outlive it or this process."""
 
     def __init__(

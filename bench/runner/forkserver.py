@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import IO
 
-from bench.machine.launcher import END_S, Program, Start, command, executed
+from bench.machine.launcher import END_S, KeptProgram, Start, command, executed
 from bench.modes.process_env import child_env
 from bench.records.messages import Order
 from bench.runner.worker_process import WORKER
@@ -37,7 +37,7 @@ class ForkServer:
         self._asked = 0
         errors = self._errors
         with theirs:
-            self._program = Program(FORK_SERVER, env, theirs.fileno(), errors, errors)
+            self._program = KeptProgram(FORK_SERVER, env, theirs.fileno(), errors, errors)
 
     def fork(self, errors: IO[bytes]) -> "ForkedWorker":
         """A worker that writes its stderr to `errors`. Waits until TensorFlow is imported. Raises nothing."""

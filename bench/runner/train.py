@@ -104,15 +104,9 @@ class TrainingProcess:
         return reply
 
 
-def execute(
-    folder: Path,
-    source: cifar10.Source,
-    say: Callable[[str], None],
-    show: Callable[[Point], None],
-    command: Sequence[str] = TRAINER,
-) -> None:
+def execute(folder: Path, source: cifar10.Source, say: Callable[[str], None], show: Callable[[Point], None]) -> None:
     """Train from the folder's checkpoint, or from the start, to the end. Raises TrainingFailed."""
-    process = TrainingProcess(folder, source, command)
+    process = TrainingProcess(folder, source)
     try:
         process.load(say)
         while point := process.advance():

@@ -8,7 +8,7 @@ import warnings
 from typing import NoReturn
 
 from bench.machine.child_end import connect
-from bench.machine.keeper import LOOK_S, adopt, end_left_behind
+from bench.machine.keeper import LOOK_S, adopt, end_left_behind, was_stopped
 from bench.worker.instruments import Instruments
 from bench.worker.serve import serve
 
@@ -73,7 +73,7 @@ class Forks:
 
     def _has_ended(self, pid: int) -> bool:
         changed, status = os.waitpid(pid, os.WNOHANG | os.WUNTRACED | os.WCONTINUED)
-        if changed and (os.WIFSTOPPED(status) or os.WIFCONTINUED(status)):
+        if changed and was_stopped(status):
             self._stopped.add(pid)
             return self._has_ended(pid)
         if changed:
