@@ -137,7 +137,7 @@ def test_every_option_reaches_the_plan_under_its_own_name(planned: list[Options]
     asked = Options(
         modes="xla", models="mlp", batch_sizes="8", devices="gpu", threads="2", precisions="tf32", inputs="pipeline",
         steps_per_call="3", data="synthetic", seed=4, preset="thorough", precision="2%", budget="1h",
-        slow_down="xla 5%", determinism=True,
+        slow_down="xla 5%", determinism=True, time_limit="90s",
     )  # fmt: skip
     run(**asdict(asked))
     assert planned == [asked]

@@ -6,7 +6,6 @@ each run must end in the records, analysis and report of a run without faults, b
 may outlive its command, no command may hang, and none may end in a traceback of ours.
 """
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -29,6 +28,7 @@ from bench.records.store import MEASUREMENTS, Store
 from bench.report import run as report
 
 HANGS_S = 240.0
+TOO_EARLY = 0.02  # a share of a run at which nothing can be struck that is not there
 TRIES = 6  # of a run without further faults until it must be complete
 CODES = {0, 4, 130, 143, 129, *(-signal.Signals[name] for name in SIGNALS if name != "SIGSTOP")}
 
@@ -61,9 +61,8 @@ class Faked:
         self.whole_s, self.sound = time.monotonic() - start, end_of(self.reference)
 
     def create(self, folder: Path) -> None:
-        small = tuple(replace(case, workload=replace(case.workload, batch_size=8)) for case in GROUP)
-        schedule = replace(SCHEDULE, blocks=2, rounds=8, slice_s=0.1, time_limit_s=30.0)
-        Store.create(folder, a_plan((*GROUP, *small), schedule=schedule)).close()
+        schedule = replace(SCHEDULE, blocks=3, rounds=10, slice_s=0.1, time_limit_s=30.0)
+        Store.create(folder, a_plan(GROUP, schedule=schedule)).close()
 
     def words(self, folder: Path, number: int) -> list[str]:
         how = ("forked", "executed")[number % 2]
@@ -98,7 +97,11 @@ class Real:
     def faults_at_end(self, folder: Path) -> list[str]:
         store = Store.open(folder)
         groups = analyse(store.plan, store.outcomes(), store.left_out).groups
-        return [] if all(result.valid for group in groups for result in (group.baseline, *group.candidates)) else ["INVALID"]
+        return (
+            []
+            if all(result.valid for group in groups for result in (group.baseline, *group.candidates))
+            else ["INVALID"]
+        )
 
 
 def end_of(folder: Path) -> dict[str, bytes]:
@@ -136,13 +139,18 @@ class Tally:
             cells = (f"{self.held((name, target))} of {self.tried[name, target]}" for target in TARGETS)
             yield f"| {name} | {' | '.join(cells)} |"
 
+    def summary(self) -> str:
+        codes = ", ".join(f"{code} ({count} times)" for code, count in sorted(self.codes.items()))
+        struck = sum(self.tried.values())
+        return f"{struck} faults, {self.runs} runs, {self.commands} commands; exit codes {codes}; broke: {len(self.broke)}"
+
 
 def soak(seed: int, count: int, kind: Kind, place: Path) -> Tally:
     """Strike until so many faults have struck; the last run is completed without."""
     tally, run = Tally(), Run(place / "0", kind, 0)
     for fault in faults(seed, count):
         moment = fault
-        while not run.go_on(tally, moment):
+        while not run.go_on(tally, moment) and moment.share > TOO_EARLY:
             moment = replace(moment, share=moment.share / 2)
             run = run.next_one(tally)
         run = run.next_one(tally)
@@ -200,7 +208,9 @@ class Run:
         """Look at what the complete run has come to."""
         tally.runs += 1
         last = self.faults[-1] if self.faults else None
-        tally.broke += [(last, f"{self.folder}: {problem} ({self.faults})") for problem in self.kind.faults_at_end(self.folder)]
+        tally.broke += [
+            (last, f"{self.folder}: {problem} ({self.faults})") for problem in self.kind.faults_at_end(self.folder)
+        ]
 
     def lines(self) -> bytes:
         """The whole lines of what was kept: a torn one is cut when the run goes on."""
@@ -239,11 +249,8 @@ def main() -> None:
     os.environ["XDG_RUNTIME_DIR"] = str(place)  # no other command's lock is waited for
     kind: Kind = Real() if "--real" in sys.argv else Faked(place / "reference")
     tally = soak(seed, count, kind, place)
-    print("\n".join(tally.table()))
-    print(f"{sum(tally.tried.values())} faults in {tally.runs} runs, {tally.commands} commands; exit codes {dict(tally.codes)}")
-    print("\n".join(text for _, text in tally.broke) or "all held")
-    with contextlib.suppress(KeyError):
-        sys.exit(bool(tally.broke))
+    sys.stdout.write("\n".join((*tally.table(), tally.summary(), *(text for _, text in tally.broke), "")))
+    sys.exit(bool(tally.broke))
 
 
 if __name__ == "__main__":
