@@ -142,7 +142,9 @@ class Tally:
     def summary(self) -> str:
         codes = ", ".join(f"{code} ({count} times)" for code, count in sorted(self.codes.items()))
         struck = sum(self.tried.values())
-        return f"{struck} faults, {self.runs} runs, {self.commands} commands; exit codes {codes}; broke: {len(self.broke)}"
+        return (
+            f"{struck} faults, {self.runs} runs, {self.commands} commands; exit codes {codes}; broke: {len(self.broke)}"
+        )
 
 
 def soak(seed: int, count: int, kind: Kind, place: Path) -> Tally:
