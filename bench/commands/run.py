@@ -78,7 +78,9 @@ def _resume(folder: Path, data: str, blocks: int | None, probe: bool, wait: bool
     from bench.records.store import Store
 
     with Store.resume(folder) as store:
-        return _measure(store, source_of(store, data), blocks, probe, wait)
+        source = source_of(store, data)
+        host_lock(wait).ask()
+        return _measure(store, source, blocks, probe, wait)
 
 
 def _measure(store: "Store", source: "Source", blocks: int | None, probe: bool, wait: bool) -> Exit:

@@ -13,6 +13,7 @@ from bench.analysis.analyse import analyse
 from bench.analysis.stats.ratios import BreakEven
 from bench.errors import BenchError
 from bench.machine import environment
+from bench.machine.signals import noting_stops
 from bench.records.breakeven import TriedBreakEven, TriedBreakEvens
 from bench.records.case import Case
 from bench.records.files import write
@@ -99,14 +100,14 @@ def _try(store: Store, source: Source, entry: Wanted, command: Sequence[str]) ->
     baseline, candidate, predicted, steps, repeat = entry
     order = [baseline, candidate]
     random.Random(f"{store.plan.seed}/{candidate.key}/{steps}/{repeat}").shuffle(order)
-    with _workers(store, source, order, repeat, command) as workers:
+    with noting_stops() as own_stops, _workers(store, source, order, repeat, command) as workers:
         for worker in workers:
             worker.ask(StageRequest("open"))
         for worker in workers:
             worker.answer()
         seconds = {w.order.case: w.take(StageRequest("total", steps)).seconds for w in workers}
     trial = TriedBreakEven(candidate, predicted, steps, repeat, seconds[baseline], seconds[candidate])
-    return trial, not any(worker.stopped for worker in workers)
+    return trial, not (own_stops or any(worker.stopped for worker in workers))
 
 
 @contextlib.contextmanager
