@@ -60,7 +60,9 @@ def _resume(folder: Path, data: str, wait: bool) -> Exit:
     from bench.records.folders import open_training
     from bench.runner.train import source_of
 
-    return _execute(folder, source_of(open_training(folder)[0], data), wait)
+    source = source_of(open_training(folder)[0], data)
+    host_lock(wait).ask()
+    return _execute(folder, source, wait)
 
 
 def _execute(folder: Path, source: "Source", wait: bool) -> Exit:

@@ -63,6 +63,20 @@ def uninterrupted() -> Iterator[None]:
         signal.raise_signal(caught[0])
 
 
+@contextlib.contextmanager
+def noting_stops() -> Iterator[list[int]]:
+    """A list that gets longer each time this process goes on after it was stopped (SIGSTOP). In the main thread."""
+    stops: list[int] = []
+    if not hasattr(signal, "SIGCONT"):  # Windows
+        yield stops
+        return
+    before = signal.signal(signal.SIGCONT, lambda number, _: stops.append(number))
+    try:
+        yield stops
+    finally:
+        signal.signal(signal.SIGCONT, before)
+
+
 def _heeded() -> list[signal.Signals]:
     known = [signal.Signals[name] for name in NAMES if hasattr(signal, name)]
     return [number for number in known if signal.getsignal(number) not in (signal.SIG_IGN, None)]

@@ -13,7 +13,7 @@ from typing import TypeVar
 from bench.analysis.gradients import with_noise_of
 from bench.analysis.slow_cases import SLOW, SLOW_ROUNDS
 from bench.machine.environment import Stolen, load_average
-from bench.machine.signals import uninterrupted
+from bench.machine.signals import noting_stops, uninterrupted
 from bench.records.case import Case
 from bench.records.messages import Order, Reply, StageRequest
 from bench.records.proof import Evidence
@@ -63,9 +63,9 @@ class Block:
         False where a process of it was stopped for a while (SIGSTOP, a frozen container, a machine that slept): then
         its times are not those of a block.
         """
-        with ForkServers(command) as servers:
+        with noting_stops() as own_stops, ForkServers(command) as servers:
             self._run(servers)
-        return not any(worker.stopped for worker in self._over)
+        return not (own_stops or any(worker.stopped for worker in self._over))
 
     def _run(self, servers: ForkServers) -> None:
         try:

@@ -13,6 +13,7 @@ from bench.analysis.analyse import analyse
 from bench.analysis.stats.ratios import BreakEven
 from bench.errors import BenchError
 from bench.machine import environment
+from bench.machine.signals import noting_stops
 from bench.records.breakeven import TriedBreakEven, TriedBreakEvens
 from bench.records.case import Case
 from bench.records.files import write
@@ -105,14 +106,15 @@ def _try(
     baseline, candidate, predicted, steps, repeat = entry
     order = [baseline, candidate]
     random.Random(f"{store.plan.seed}/{candidate.key}/{steps}/{repeat}").shuffle(order)
-    with _workers(_orders(store, source, order, repeat, cache), command) as workers:
+    orders = _orders(store, source, order, repeat, cache)
+    with noting_stops() as own_stops, _workers(orders, command) as workers:
         for worker in workers:
             worker.ask(StageRequest("open"))
         for worker in workers:
             worker.answer()
         seconds = {w.order.case: w.take(StageRequest("total", steps)).seconds for w in workers}
     trial = TriedBreakEven(candidate, predicted, steps, repeat, seconds[baseline], seconds[candidate])
-    return trial, not any(worker.stopped for worker in workers)
+    return trial, not (own_stops or any(worker.stopped for worker in workers))
 
 
 def _orders(store: Store, source: Source, cases: Sequence[Case], repeat: int, cache: XlaCache) -> list[Order]:

@@ -60,9 +60,7 @@ def execute(
     """
     cases = _available(store, groups(store.plan), probe)
     with XlaCache(command) as cache:
-        measure = partial(
-            _measure, store, source=source, progress=progress, command=command, cache=cache, turn=turn
-        )
+        measure = partial(_measure, store, source=source, progress=progress, command=command, cache=cache, turn=turn)
         return _execute(store, cases, progress, measure, most_blocks, refused or {})
 
 

@@ -54,6 +54,8 @@ def measure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Measure:
         ("--batch-sizes 0", "batch size 0 is not positive"),
         ("--batch-sizes 60000", "batch size 60000 exceeds the 50000 training images"),
         ("--data nowhere", "no data folder nowhere"),
+        ("--time-limit soon", "time limit 'soon' is no time; type e.g. --time-limit 90s"),
+        ("--time-limit 0", "time limit '0' is no time"),
         ("--resume nowhere", "nowhere is no run folder"),
         ("--retry-failed", "--retry-failed needs a run; type e.g. --resume results/RUN --retry-failed"),
         ("--out taken", "taken holds other files"),

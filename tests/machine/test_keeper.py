@@ -73,7 +73,8 @@ from pathlib import Path
 from left_behind import program
 from bench.machine.launcher import executed
 from bench.machine.parent_end import Child
-child = Child(executed(program(sys.argv[1], Path(sys.argv[2]), "print(1, flush=True)\\ntime.sleep(600)"), dict(os.environ)))
+command = program(sys.argv[1], Path(sys.argv[2]), "print(1, flush=True)\\ntime.sleep(600)")
+child = Child(executed(command, dict(os.environ)))
 child.receive(60.0)
 print("ready", flush=True)
 time.sleep(600)

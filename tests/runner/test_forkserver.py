@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 from builders import ENVIRONMENT, SCHEDULE, a_group
+from left_behind import WAYS, alive, code
 from waiting import within
 
 from bench.machine.parent_end import Child, Gone
@@ -142,3 +144,91 @@ def test_cases_with_the_same_environment_share_a_fork_server_and_gpu_cases_have_
         block_servers.open([*ORDERS, other])
         assert len(psutil.Process().children()) == 2
     assert psutil.Process().children() == []
+
+
+LEAVES = """import sys
+sys.argv = ["tensorflow", {ids!r}]
+def __getattr__(name):
+    if name.startswith("__"):
+        raise AttributeError(name)
+    exec({code!r}, {{"__name__": "left"}})
+"""
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("then", ["raise RuntimeError('ended')", "os._exit(3)", "time.sleep(600)"])
+def test_what_a_fork_leaves_behind_ends_with_it_and_not_with_another(
+    pretend: Pretend, tmp_path: Path, way: str, then: str
+) -> None:
+    ids = tmp_path / "ids"
+    pretend(LEAVES.format(ids=str(ids), code=code(way, then)))
+    server = ForkServer(child_env("eager", "cpu"), 20.0)
+    try:
+        other, worker = (WorkerProcess(order, server.fork) for order in ORDERS[:2])
+        worker.ask(StageRequest("open"))
+        with pytest.raises(CaseFailed, match=r"ended|no answer within"):
+            worker.answer(20.0 if "600" not in then else 4.0)
+        worker.end()
+        within(20.0, lambda: not alive(ids))
+        other.ask(StageRequest("no such stage"))
+        with pytest.raises(CaseFailed, match="no such stage"):
+            other.answer()
+        other.end()
+    finally:
+        server.end()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_forks_have_started_ends_with_their_server(pretend: Pretend, tmp_path: Path, way: str) -> None:
+    ids = tmp_path / "ids"
+    pretend(LEAVES.format(ids=str(ids), code=code(way, "time.sleep(600)")))
+    server = ForkServer(child_env("eager", "cpu"), 20.0)
+    worker = WorkerProcess(ORDERS[0], server.fork)
+    worker.ask(StageRequest("open"))
+    within(20.0, ids.exists)
+    server.end()
+    worker.end()
+    within(20.0, lambda: not alive(ids))
+
+
+def test_a_server_that_was_stopped_while_it_imported_goes_on_and_its_workers_say_so(pretend: Pretend) -> None:
+    pretend("import time\ntime.sleep(1.5)")
+    server = ForkServer(child_env("eager", "cpu"), 20.0)
+    within(20.0, servers)
+    (process,) = servers()
+    process.suspend()
+    threading.Timer(2.0, process.resume).start()
+    worker = WorkerProcess(ORDERS[0], server.fork)
+    worker.ask(StageRequest("no such stage"))
+    with pytest.raises(CaseFailed, match="no such stage"):
+        worker.answer()
+    worker.end()
+    server.end()
+    assert worker.stopped
+
+
+def test_a_fork_that_was_stopped_says_so_and_another_does_not(server: ForkServer) -> None:
+    first = WorkerProcess(ORDERS[0], server.fork)
+    (fork,) = forks()
+    second = WorkerProcess(ORDERS[1], server.fork)
+    fork.suspend()
+    within(20.0, lambda: fork.status() == psutil.STATUS_STOPPED)
+    fork.resume()
+    within(20.0, lambda: fork.status() != psutil.STATUS_STOPPED)
+    first.end()
+    second.end()
+    assert (first.stopped, second.stopped) == (True, False)
+
+
+def test_workers_of_a_server_that_is_stopped_for_good_can_be_ended(
+    server: ForkServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ForkServer.ask, "__defaults__", ((), 1.0))  # for a test it is patient long enough
+    workers = [WorkerProcess(order, server.fork) for order in ORDERS]
+    (process,), of_them = servers(), forks()
+    process.suspend()
+    for worker in workers:
+        worker.end()
+    server.end()
+    _, left = psutil.wait_procs([process, *of_them], timeout=20)
+    assert left == []

@@ -1,6 +1,6 @@
-"""Seeded faults of every kind and what held: `python campaign.py SEED [KIND=COUNT ...]` prints the table of docs/methods.md.
+"""Seeded faults of every kind, and what held: `python campaign.py SEED [KIND=COUNT ...]` prints it as a table.
 
-Without a kind all but the last are tried, each so often as its row says. Each kind answers to one rule: damaged input
+The table is in docs/methods.md. Without a kind all but the last are tried, each so often as its row says. Each kind answers to one rule: damaged input
 is read as what it is or refused in one printable line, in bounded time, and nothing of it is obeyed.
 """
 
@@ -44,6 +44,7 @@ from cifar_core import archive, cifar10
 from cifar_core.download import Patience, fetch
 from cifar_core.errors import DataError
 
+PLACES = ("measurements.jsonl", "measurements.jsonl.gz", "plan.json", "trials.json", "probes.json", "")
 LONGEST = 1000  # characters of a line that refuses something
 Trial = Callable[[random.Random], None]  # one fault; raises AssertionError, or whatever it should not
 
@@ -62,6 +63,11 @@ def refused(error: BenchError | DataError) -> None:
     """Raises AssertionError where the error is not one line that can be printed."""
     assert str(error).isprintable(), repr(str(error))
     assert len(str(error)) < LONGEST, str(error)
+
+
+def one_line(error: BenchError) -> None:
+    """Raises AssertionError where it is more; escapes in it are made harmless where it is shown."""
+    assert "\n" not in str(error), str(error)
 
 
 def pickles(place: Path) -> Trial:
@@ -99,7 +105,7 @@ def archives(place: Path) -> Trial:
 
 def misplaced(place: Path) -> Trial:
     """FIFOs, devices, looping links, folders and sparse files where `report`, `history`, `compare` expect files."""
-    sound = a_run(place / "runs" / "sound")
+    sound, made = a_run(place / "runs" / "sound"), place / "compared"
 
     def trial(rng: random.Random) -> None:
         odd = a_run(place / "runs" / f"odd-{rng.randrange(10**9)}")
@@ -117,7 +123,7 @@ def misplaced(place: Path) -> Trial:
             except BenchError as error:
                 refused(error)
         remove(odd)
-        remove(place / "c")
+        remove(made)
 
     return trial
 
@@ -145,7 +151,7 @@ def records(place: Path) -> Trial:
             if rng.random() < 0.05:
                 kind.tell(folder)
         except BenchError as error:
-            assert "\n" not in str(error), str(error)
+            one_line(error)
         finally:
             file.write_bytes(whole)
 

@@ -14,7 +14,8 @@ WAYS = {
     "a daemon in a session of its own": DAEMON,
     "a daemon that has closed all": DAEMON.replace("STAY", "note(); os.closerange(0, 99); time.sleep(600)"),
     "one that ignores every signal that can be": (
-        "if not os.fork():\n    [signal.signal(n, signal.SIG_IGN) for n in {*range(1, 65)} - {9, 19, 32, 33}]\n    STAY\n"
+        "if not os.fork():\n"
+        "    [signal.signal(n, signal.SIG_IGN) for n in {*range(1, 65)} - {9, 19, 32, 33}]\n    STAY\n"
     ),
     "a program in a session and an environment of its own": (
         "subprocess.Popen([sys.executable, '-c', NOTE + 'note(); time.sleep(600)', sys.argv[1]], env={}, "

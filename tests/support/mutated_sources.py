@@ -7,11 +7,12 @@ from places import ROOT
 
 FOLDERS = ("bench/autograph/rules/examples", "bench/modes", "cifar_core/models")
 PIECES = (
-    b"@tf.function\n", b"lambda x: ", b"global x, y\n", b"async ", b"await ", b"yield from ", b"match x:\n    case ", b"*a, ",
-    b"**k, ", b":=", b"f'{x!r:>{y}}'", b"del self.x\n", b"nonlocal q\n", b"(" * 300, b"[" * 3000, b"-" * 5000 + b"1",
-    b"\x00", b"\xff", b"\xef\xbb\xbf", b"\r", b"\x0c", b"\t", b"\\\n", b"# -*- coding: latin-1 -*-\n", b"9" * 5000, b"1e999",
-    b"type X[T] = T\n", b"class A[T](A): ...\n", b"from . import *\n", b"import tensorflow as tf, os as tf\n", b"\\N{DASH}",
-    b"try:\n    pass\nexcept* E:\n    pass\n", "\u202eх = 'é'\n".encode(), b"@property\n", b"x = x\n", b"self.self.self = self\n",
+    b"@tf.function\n", b"lambda x: ", b"global x, y\n", b"async ", b"await ", b"yield from ", b"match x:\n    case ",
+    b"*a, ", b"**k, ", b":=", b"f'{x!r:>{y}}'", b"del self.x\n", b"nonlocal q\n", b"(" * 300, b"[" * 3000,
+    b"-" * 5000 + b"1", b"\x00", b"\xff", b"\xef\xbb\xbf", b"\r", b"\x0c", b"\t", b"\\\n", b"9" * 5000, b"1e999",
+    b"# -*- coding: latin-1 -*-\n", b"type X[T] = T\n", b"class A[T](A): ...\n", b"from . import *\n",
+    b"import tensorflow as tf, os as tf\n", b"\\N{DASH}", b"try:\n    pass\nexcept* E:\n    pass\n", b"x = x\n",
+    "\u202e\u0445 = '\xe9'\n".encode(), b"@property\n", b"self.self.self = self\n",
 )  # fmt: skip
 
 
