@@ -82,7 +82,7 @@ def _resume(folder: Path, data: str, blocks: int | None, probe: bool, retry_fail
 
     with Store.resume(folder) as store:
         source = source_of(store, data)
-<<<<<<< HEAD
+        host_lock(wait).ask()
         if retry_failed:
             _retry(store, probe)
         return _measure(store, source, blocks, probe, wait)
@@ -97,10 +97,6 @@ def _retry(store: "Store", probe: bool) -> None:
         (store.folder / PROBES).unlink(missing_ok=True)
     failures = set_failed_aside(store)
     aside(f"to be measured again: {failures} that failed" if failures else f"nothing failed in {store.folder}")
-=======
-        host_lock(wait).ask()
-        return _measure(store, source, blocks, probe, wait)
->>>>>>> w-signals
 
 
 def _measure(store: "Store", source: "Source", blocks: int | None, probe: bool, wait: bool) -> Exit:

@@ -1,7 +1,8 @@
 """Seeded faults of every kind, and what held: `python campaign.py SEED [KIND=COUNT ...]` prints it as a table.
 
-The table is in docs/methods.md. Without a kind all but the last are tried, each so often as its row says. Each kind answers to one rule: damaged input
-is read as what it is or refused in one printable line, in bounded time, and nothing of it is obeyed.
+The table is in docs/methods.md. Without a kind all but the last are tried, each so often as its row says. One rule
+holds for each: damaged input is read as what it is or refused in one printable line, in bounded time, and nothing of it
+is obeyed.
 """
 
 import contextlib
