@@ -5,16 +5,16 @@ drawing, of which a few are made; `slow` makes the report of every one.
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from damage import damaged_bytes
 from damaged_records import KINDS, Kind, damage_file, files_of, in_a_value
+from without_figures import draft_parts
 
 from bench.errors import BenchError
 from bench.report.form import folder as report_folder
-from bench.report.form.document import Figure, Section, Table
 
 TIMES = 500
 TOLD = 12  # one of so many that are still read has its report made
@@ -25,15 +25,7 @@ DRAWN = 20  # and one of so many of these its figures drawn
 def drawn(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
     """Whether figures are drawn from here on; they take longer than all the rest."""
     draw = report_folder._draft_parts
-
-    def without(draft: Path, data: str, sections: Sequence[Section]) -> dict[str, str]:
-        parts = [part for section in sections for part in section.parts]
-        for part in parts:
-            if isinstance(part, Table):
-                report_folder._draft_table(draft, part, data)
-        return {part.name: '<svg viewBox="0 0 1 1"></svg>' for part in parts if isinstance(part, Figure)}
-
-    return lambda wanted: monkeypatch.setattr(report_folder, "_draft_parts", draw if wanted else without)
+    return lambda wanted: monkeypatch.setattr(report_folder, "_draft_parts", draw if wanted else draft_parts)
 
 
 @pytest.mark.parametrize("kind", KINDS[:3] + KINDS[4:-1], ids=lambda kind: kind.name)

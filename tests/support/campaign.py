@@ -1,8 +1,8 @@
-"""Seeded faults of every kind, and what held: `python campaign.py SEED [KIND=COUNT ...]` prints it as a table.
+"""Seeded faults of every kind, and what held: `python campaign.py SEED [KIND=TRIALS ...]` prints it as a table.
 
-The table is in docs/methods.md. Without a kind all but the last are tried, each so often as its row says. One rule
-holds for each: damaged input is read as what it is or refused in one printable line, in bounded time, and nothing of it
-is obeyed.
+The table is in docs/methods.md. Without a kind all but the last are tried, as many as its row says. One rule holds
+for each: damaged input is read as what it is or refused in one printable line, in bounded time, and nothing of it is
+obeyed.
 """
 
 import contextlib
@@ -30,7 +30,7 @@ from hostile_runs import faults_in
 from kept_runs import a_run
 from places import ROOT
 from rude_server import rude_server, says
-from soak import Faked, Real, soak
+from soak import Faked, Real, prepare, soak
 from specials import KINDS as SPECIALS
 from specials import no_waiting, put
 
@@ -46,18 +46,23 @@ from cifar_core.download import Patience, fetch
 from cifar_core.errors import DataError
 
 PLACES = ("measurements.jsonl", "measurements.jsonl.gz", "plan.json", "trials.json", "probes.json", "")
+AT_ONCE = 100  # pickles in a process
 LONGEST = 1000  # characters of a line that refuses something
 Trial = Callable[[random.Random], None]  # one fault; raises AssertionError, or whatever it should not
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of fault. `tries` is how often it is tried unless told; `make` prepares a folder for its trials."""
+    """A kind of fault. `make` prepares a folder for its trials, each of which tries `at_once` faults.
+
+    `trials` is how many there are unless told.
+    """
 
     name: str
     title: str
-    tries: int
+    trials: int
     make: Callable[[Path], Trial]
+    at_once: int = 1
 
 
 def refused(error: BenchError | DataError) -> None:
@@ -76,7 +81,7 @@ def pickles(place: Path) -> Trial:
     env = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
 
     def trial(rng: random.Random) -> None:
-        words = [sys.executable, mutated_pickles.__file__, str(rng.randrange(10**9)), "100"]
+        words = [sys.executable, mutated_pickles.__file__, str(rng.randrange(10**9)), str(AT_ONCE)]
         done = subprocess.run(words, capture_output=True, text=True, check=False, env=env)
         assert done.returncode == 0, f"{words[2]}: {done.returncode} {done.stderr[-300:]}"
 
@@ -209,7 +214,7 @@ def servers(place: Path) -> Trial:
 
 
 KINDS = (
-    Kind("pickles", "batch files with errors, a hundred a process", 50, pickles),
+    Kind("pickles", "batch files with errors", 50, pickles, AT_ONCE),
     Kind("archives", "archives with errors", 1000, archives),
     Kind("misplaced", "FIFOs, devices, looping links, folders, sparse files in a record's place", 200, misplaced),
     Kind("records", "records with errors", 3000, records),
@@ -235,19 +240,19 @@ def tried(kind: Kind, seed: int, count: int) -> Iterator[str]:
                 yield f"{kind.name} {number}: {type(error).__name__}: {error}"
 
 
-def soaked(name: str, seed: int, count: int) -> Iterator[str]:
+def soaked(name: str, seed: int, count: int) -> list[str]:
+    """For each signal '' where it held, else what broke."""
     with tempfile.TemporaryDirectory() as place:
+        prepare(Path(place))
         kind = Faked(Path(place) / "reference") if name == "signals" else Real()
-        tally = soak(seed, count, kind, Path(place))
-    broke = [text for _, text in tally.broke]
-    yield from [*broke, *[""] * (sum(tally.tried.values()) - len(broke))]
+        return soak(seed, count, kind, Path(place)).ends()
 
 
-def row(title: str, ends: list[str]) -> str:
-    """A row of the table."""
+def row(title: str, ends: list[str], at_once: int = 1) -> str:
+    """A row of the table; of faults that were tried at once and broke something, all count as broken."""
     broke = [end for end in ends if end]
     shown = "; ".join(text[:200].replace("|", "\\|").replace("\n", " ") for text in broke[:3]) or "nothing"
-    return f"| {title} | {len(ends):,} | {len(ends) - len(broke):,} | {shown} |"
+    return f"| {title} | {at_once * len(ends):,} | {at_once * (len(ends) - len(broke)):,} | {shown} |"
 
 
 def main() -> None:
@@ -256,10 +261,12 @@ def main() -> None:
     write("| faults | tried | held | what broke |\n| --- | --- | --- | --- |\n")
     for kind in KINDS:
         if not asked or kind.name in asked:
-            write(row(kind.title, list(tried(kind, seed, int(asked.get(kind.name, kind.tries))))) + "\n")
+            ends = list(tried(kind, seed, int(asked.get(kind.name, kind.trials))))
+            write(row(kind.title, ends, kind.at_once) + "\n")
+            sys.stdout.flush()
     for name, (title, count) in SOAKS.items():
         if name in asked or (not asked and name == "signals"):
-            write(row(title, list(soaked(name, seed, int(asked.get(name, count))))) + "\n")
+            write(row(title, soaked(name, seed, int(asked.get(name, count)))) + "\n")
 
 
 if __name__ == "__main__":

@@ -61,14 +61,14 @@ def roles(process: psutil.Process, command: psutil.Popen) -> Sequence[str]:
         return ("command",)
     try:
         words, above = process.cmdline(), process.parent()
-        forked = above is not None and "forkserver" in _part(above.cmdline())
+        forked = above is not None and _part(above.cmdline()) == "forkserver"
     except psutil.Error:
         return ()
     part = _part(words)
     if part == "keeper":
         return ("keeper", "any child")
-    worker = forked or "serve" in part or "worker" in part
-    return ("worker" if worker else "fork server" if "forkserver" in part else "", "any child")
+    worker = forked or part in ("serve", "worker")
+    return ("worker" if worker else "fork server" if part == "forkserver" else "", "any child")
 
 
 def _part(words: Sequence[str]) -> str:

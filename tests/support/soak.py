@@ -28,6 +28,7 @@ from bench.records.store import MEASUREMENTS, Store
 from bench.report import run as report
 
 HANGS_S = 240.0
+EXECUTED = 0.25  # the share of commands whose workers have no fork server
 TOO_EARLY = 0.02  # a share of a run at which nothing can be struck that is not there
 TRIES = 6  # of a run without further faults until it must be complete
 CODES = {0, 4, 130, 143, 129, *(-signal.Signals[name] for name in SIGNALS if name != "SIGSTOP")}
@@ -40,7 +41,7 @@ class Kind(Protocol):
 
     def create(self, folder: Path) -> None: ...
 
-    def words(self, folder: Path, number: int) -> list[str]: ...
+    def words(self, folder: Path, fault: Fault | None) -> list[str]: ...
 
     def faults_at_end(self, folder: Path) -> list[str]: ...
 
@@ -56,7 +57,7 @@ class Faked:
     def __post_init__(self) -> None:
         self.create(self.reference)
         start = time.monotonic()
-        done = subprocess.run(self.words(self.reference, 0), capture_output=True, check=False, text=True)
+        done = subprocess.run(self.words(self.reference, None), capture_output=True, check=False, text=True)
         assert done.returncode == 0, done.stderr
         self.whole_s, self.sound = time.monotonic() - start, end_of(self.reference)
 
@@ -64,8 +65,8 @@ class Faked:
         schedule = replace(SCHEDULE, blocks=3, rounds=10, slice_s=0.1, time_limit_s=30.0)
         Store.create(folder, a_plan(GROUP, schedule=schedule)).close()
 
-    def words(self, folder: Path, number: int) -> list[str]:
-        how = ("forked", "executed")[number % 2]
+    def words(self, folder: Path, fault: Fault | None) -> list[str]:
+        how = "executed" if fault and fault.target != "fork server" and fault.choice < EXECUTED else "forked"
         soaked = str(Path(__file__).with_name("soaked.py"))
         return [sys.executable, soaked, "run", how, "run", "--resume", str(folder)]
 
@@ -91,7 +92,7 @@ class Real:
         options = replace(DEFAULTS, models="mlp", preset="quick", data="synthetic")
         Store.create(folder, plan.make(options, cifar10.find("synthetic"))).close()
 
-    def words(self, folder: Path, number: int) -> list[str]:
+    def words(self, folder: Path, fault: Fault | None) -> list[str]:
         return [sys.executable, "-m", "bench", "run", "--resume", str(folder)]
 
     def faults_at_end(self, folder: Path) -> list[str]:
@@ -130,6 +131,13 @@ class Tally:
 
     def held(self, fault: tuple[str, str]) -> int:
         return self.tried[fault] - len({id(f) for f, _ in self.broke if f and (f.signal, f.target) == fault})
+
+    def ends(self) -> list[str]:
+        """For each fault '' where it held, else the first thing that broke."""
+        first: dict[int, str] = {}
+        for fault, text in self.broke:
+            first.setdefault(id(fault), text)
+        return [*first.values(), *[""] * (sum(self.tried.values()) - len(first))]
 
     def table(self) -> Iterator[str]:
         """Markdown: a row a signal, a column a target, each the faults that held of those tried."""
@@ -181,7 +189,7 @@ class Run:
     def go_on(self, tally: Tally, fault: Fault | None) -> bool:
         """One command, and one fault in it; whether that fell before the command's end."""
         before, log = self.lines(), self.folder.with_name(f"{self.folder.name}.log")
-        words = [*self.kind.words(self.folder, self.number), *(["--retry-failed"] if self.failed() else [])]
+        words = [*self.kind.words(self.folder, fault), *(["--retry-failed"] if self.failed() else [])]
         left = self.left()
         with log.open("ab") as output:
             command = psutil.Popen(words, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
@@ -244,11 +252,16 @@ def _ended(command: psutil.Popen, seen: list[psutil.Process]) -> Iterator[str]:
         yield f"outlived it: {outlived}"
 
 
+def prepare(place: Path) -> None:
+    """What this process hands on to the commands that it starts."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it, and children with it
+    os.environ["XDG_RUNTIME_DIR"] = str(place)  # no other command's lock is waited for
+
+
 def main() -> None:
     seed, count = map(int, sys.argv[1:3])
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it, and children with it
     place = Path(tempfile.mkdtemp(prefix="soak-"))
-    os.environ["XDG_RUNTIME_DIR"] = str(place)  # no other command's lock is waited for
+    prepare(place)
     kind: Kind = Real() if "--real" in sys.argv else Faked(place / "reference")
     tally = soak(seed, count, kind, place)
     sys.stdout.write("\n".join((*tally.table(), tally.summary(), *(text for _, text in tally.broke), "")))
