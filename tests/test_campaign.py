@@ -4,11 +4,11 @@ import random
 import re
 from pathlib import Path
 
-import campaign
 import mutated_sources
 import pytest
-from campaign import KINDS, SOAKS, Kind, Trial, row, tried
+from campaign import SOAKS, row, tried
 from places import ROOT
+from trials import KINDS, Kind, Trial, refused
 
 from bench.errors import BenchError
 
@@ -38,7 +38,7 @@ def test_whatever_a_fault_raises_is_told_in_its_row(error: BaseException) -> Non
 @pytest.mark.parametrize("text", ["a\nb", "\x1b[31m", "x" * 5000])
 def test_an_error_that_is_not_one_printable_line_is_a_fault(text: str) -> None:
     with pytest.raises(AssertionError):
-        campaign.refused(BenchError(text))
+        refused(BenchError(text))
 
 
 def test_many_mutated_sources_are_still_python() -> None:

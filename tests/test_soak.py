@@ -11,7 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 from faults import SIGNALS, TARGETS, Fault, faults, left_behind, strike
-from soak import Faked, Tally, soak
+from soak import Tally, soak
+from soak_kinds import Faked
 
 from bench.records.run import Outcome
 from bench.records.store import Store
