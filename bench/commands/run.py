@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from bench.records.store import Store
     from cifar_core.cifar10 import Source
 
+TIME_LIMIT = Option(help="End a process that says nothing for so long: 90s, 5m; default 5m.")
+
 
 def run(
     modes: Annotated[str, Option(help="Modes or groups of them, with commas: see `list`.")] = DEFAULTS.modes,
@@ -40,9 +42,7 @@ def run(
     slow_down: Annotated[
         str | None, Option(help="Slow a mode on purpose, to try gates: 'function 5%'.")
     ] = DEFAULTS.slow_down,
-    time_limit: Annotated[
-        str | None, Option(help="End a process that says nothing for so long: 90s, 5m; default 5m.")
-    ] = DEFAULTS.time_limit,
+    time_limit: Annotated[str | None, TIME_LIMIT] = DEFAULTS.time_limit,
     determinism: Annotated[
         bool, Option("--determinism", help="Only ops that give the same bits.")
     ] = DEFAULTS.determinism,
