@@ -174,6 +174,14 @@ def test_a_self_test_ends_with_its_children(start: Start, tmp_path: Path) -> Non
     assert nothing_left(children)
 
 
+def test_a_step_that_never_ends_is_ended_at_the_time_limit_that_was_typed(start: Start, tmp_path: Path) -> None:
+    process = start("function=hang", *RUN, "--time-limit", "2s")
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 4
+    assert "no answer within 2 s: it hung and was ended" in said
+    assert len(Store.open(tmp_path / "run").outcomes()) == 3
+
+
 def test_a_command_that_is_killed_leaves_nothing_running(start: Start, tmp_path: Path) -> None:
     process = start("hang", *"train --data synthetic --steps 20 --out t".split())
     children = timing(process, tmp_path, "ids")
