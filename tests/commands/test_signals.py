@@ -7,10 +7,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
+from builders import a_group, a_plan, outcomes
 from left_behind import alive
 from places import ROOT, SUPPORT
 from waiting import within
@@ -172,6 +174,29 @@ def test_a_self_test_ends_with_its_children(start: Start, tmp_path: Path) -> Non
     assert process.returncode == 143, said
     assert "interrupted; what was measured is kept" in said
     assert nothing_left(children)
+
+
+def test_break_evens_that_are_being_tried_end_with_their_workers(start: Start, tmp_path: Path) -> None:
+    with Store.create(tmp_path / "run", a_plan(a_group(("eager", "function")))) as store:
+        for outcome in outcomes(store.plan, {"eager": 0.02, "eager-again": 0.02, "function": 0.01}):
+            assert outcome.measurement
+            first_call_s = 0.7 if outcome.case.mode == "function" else 0.3
+            store.keep(replace(outcome, measurement=replace(outcome.measurement, first_call_s=first_call_s)))
+    process = start("eager=mark function=mark", *"breakeven run --modes function".split())
+    children = timing(process, tmp_path)
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 143, said
+    assert "interrupted; what was tried is kept: type the same again" in said
+    assert nothing_left(children)
+
+
+def test_a_step_that_never_ends_is_ended_at_the_time_limit_that_was_typed(start: Start, tmp_path: Path) -> None:
+    process = start("function=hang", *RUN, "--time-limit", "2s")
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 4
+    assert "no answer within 2 s: it hung and was ended" in said
+    assert len(Store.open(tmp_path / "run").outcomes()) == 3
 
 
 def test_a_command_that_is_killed_leaves_nothing_running(start: Start, tmp_path: Path) -> None:

@@ -179,15 +179,16 @@ def test_what_a_fork_leaves_behind_ends_with_it_and_not_with_another(
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_what_forks_have_started_ends_with_their_server(pretend: Pretend, tmp_path: Path, way: str) -> None:
+def test_what_forks_have_started_ends_when_their_server_is_killed(pretend: Pretend, tmp_path: Path, way: str) -> None:
     ids = tmp_path / "ids"
     pretend(LEAVES.format(ids=str(ids), code=code(way, "time.sleep(600)")))
     server = ForkServer(child_env("eager", "cpu"), 20.0)
     worker = WorkerProcess(ORDERS[0], server.fork)
     worker.ask(StageRequest("open"))
     within(20.0, ids.exists)
-    server.end()
+    os.kill(servers()[0].pid, signal.SIGKILL)
     worker.end()
+    server.end()
     within(20.0, lambda: not alive(ids))
 
 

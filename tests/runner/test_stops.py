@@ -14,7 +14,7 @@ import psutil
 import pytest
 from builders import SCHEDULE, a_group, a_plan
 from places import ROOT, SUPPORT
-from waiting import within
+from started import stop_and_go, stop_the_first, workers
 from watcher import Watcher
 
 from bench.records.run import Failure, Outcome
@@ -33,16 +33,6 @@ def a_store(folder: Path, **schedule: object) -> Store:
     return Store.create(folder, a_plan(CASES, schedule=replace(SCHEDULE, **schedule)))  # type: ignore[arg-type]
 
 
-def workers() -> list[psutil.Process]:
-    return [worker for keeper in psutil.Process().children() for worker in keeper.children()]
-
-
-def stop_and_go(process: psutil.Process) -> None:
-    process.suspend()
-    within(20.0, lambda: process.status() == psutil.STATUS_STOPPED)
-    process.resume()
-
-
 def set_aside(store: Store) -> int:
     return (store.folder / "measurements.jsonl").read_bytes().count(b'"set_aside"')
 
@@ -54,12 +44,7 @@ def sound(store: Store) -> bool:
 @pytest.mark.parametrize("stage", ["loading", "first call", "round 1", "round 4"])
 def test_a_block_in_which_a_worker_was_stopped_is_measured_again(tmp_path: Path, stage: str) -> None:
     store = a_store(tmp_path, rounds=4)
-    watcher = Watcher(stage, lambda: threading.Thread(target=stop_one).start())
-
-    def stop_one() -> None:
-        within(20.0, workers)
-        stop_and_go(workers()[0])
-
+    watcher = Watcher(stage, lambda: threading.Thread(target=stop_the_first).start())
     assert run.execute(store, SYNTHETIC, watcher, (*FAKE, *SLOW)) == ""
     assert sound(store)
     assert set_aside(store) == 3
