@@ -74,7 +74,8 @@ class Real:
         from bench.runner import plan
         from cifar_core import cifar10
 
-        options = replace(DEFAULTS, models="mlp", preset="quick", data="synthetic")
+        # A busy machine is not to leave repetitions out.
+        options = replace(DEFAULTS, models="mlp", preset="quick", data="synthetic", budget="2h")
         Store.create(folder, plan.make(options, cifar10.find("synthetic"))).close()
 
     def words(self, folder: Path, fault: Fault | None) -> list[str]:
