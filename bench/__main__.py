@@ -5,6 +5,7 @@ import sys
 from bench.commands import streams
 from bench.commands.app import app
 from bench.errors import BenchError, Exit, NotMeasured
+from bench.machine.signals import exit_code
 from cifar_core.errors import DataError
 
 
@@ -19,8 +20,8 @@ def main() -> None:
     except (BenchError, DataError) as error:
         streams.refuse(error)
         sys.exit(Exit.CASE_FAILED if isinstance(error, NotMeasured) else Exit.USAGE)
-    except KeyboardInterrupt:
-        sys.exit(Exit.INTERRUPTED)
+    except KeyboardInterrupt as error:
+        sys.exit(exit_code(error))
 
 
 if __name__ == "__main__":

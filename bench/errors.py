@@ -13,7 +13,9 @@ class Exit(IntEnum):
     USAGE = 2
     NOT_ENOUGH_EVIDENCE = 3
     CASE_FAILED = 4
+    HUNG_UP = 129
     INTERRUPTED = 130
+    TERMINATED = 143
 
 
 class BenchError(Exception):

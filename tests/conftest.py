@@ -1,5 +1,6 @@
-"""What tests in any room may ask for."""
+"""What tests in any room may ask for, and what holds for all of them."""
 
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,15 +8,24 @@ from pathlib import Path
 import pytest
 
 
+def pytest_configure() -> None:
+    """Before anything else: tests time nothing, so neither they nor the commands they start wait for their turn."""
+    os.environ["CIFAR_BENCH_NO_LOCK"] = "1"
+
+
 @pytest.fixture
 def interruptible() -> Iterator[None]:
     """Ctrl-C interrupts this process and those it starts, even where pytest itself was started with SIGINT ignored.
 
     A shell's background and some CI runners start it so. A child inherits an ignored signal, but not a handler.
+    SIGTERM and SIGHUP likewise, as under nohup.
     """
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    before = {signal.SIGINT: signal.signal(signal.SIGINT, signal.default_int_handler)}
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        before[number] = signal.signal(number, signal.SIG_DFL)
     yield
-    signal.signal(signal.SIGINT, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.commands.console import aside, results, warn_of_caches
+from bench.commands.console import WAIT, aside, host_lock, results, warn_of_caches
 from bench.commands.streams import say
 from bench.errors import Exit
+from bench.machine.signals import exit_code
 from bench.records.choices import DEFAULTS
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def accuracy(
     seed: Annotated[int, typer.Option(help="The first seed.")] = 0,
     out: Annotated[Path | None, typer.Option(help="A new folder; default results/<time>-accuracy.")] = None,
     resume: Annotated[Path | None, typer.Option(help="Go on with the trainings in this folder.")] = None,
+    wait: Annotated[bool, WAIT] = True,
 ) -> Exit:
     """Train in several modes from several seeds: do they learn the same, and how soon?"""
     from bench.records.folders import create_accuracy
@@ -39,23 +41,26 @@ def accuracy(
     from cifar_core import cifar10
 
     if resume:
-        return _resume(resume, data)
+        return _resume(resume, data, wait)
     source = cifar10.find(data)
     training = train.plan(choose_modes(modes)[0], model, recipe, steps, display_step, data, seed, source)
     accuracy_plan = plan(modes, seeds, target, margin, training)
+    host_lock(wait).ask()
     folder = out or results("accuracy")
     create_accuracy(folder, accuracy_plan)
-    return _execute(folder, source)
+    return _execute(folder, source, wait)
 
 
-def _resume(folder: Path, data: str) -> Exit:
+def _resume(folder: Path, data: str, wait: bool) -> Exit:
     from bench.records.folders import open_accuracy
     from bench.runner.train import source_of
 
-    return _execute(folder, source_of(open_accuracy(folder).training, data))
+    source = source_of(open_accuracy(folder).training, data)
+    host_lock(wait).ask()
+    return _execute(folder, source, wait)
 
 
-def _execute(folder: Path, source: "Source") -> Exit:
+def _execute(folder: Path, source: "Source", wait: bool) -> Exit:
     from bench.analysis.learning import read_learning
     from bench.commands import terminal
     from bench.report.accuracy import build
@@ -65,11 +70,11 @@ def _execute(folder: Path, source: "Source") -> Exit:
     warn_of_caches()
     try:
         with terminal.progress("seed") as progress:
-            execute(folder, source, progress)
-    except KeyboardInterrupt:
-        build(folder)
+            execute(folder, source, progress, turn=host_lock(wait))
+    except KeyboardInterrupt as error:
         aside(f"interrupted; go on with: cifar-bench accuracy --resume {folder}")
-        return Exit.INTERRUPTED
+        build(folder)
+        return exit_code(error)
     show_accuracy(folder)
     return Exit.CASE_FAILED if read_learning(folder).failed else Exit.OK
 

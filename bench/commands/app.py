@@ -24,6 +24,7 @@ from bench.commands.run import run
 from bench.commands.selftest import selftest
 from bench.commands.train import train
 from bench.errors import BenchError, Exit
+from bench.machine.signals import exit_code, interrupting
 
 Command = Callable[..., Exit]
 COMMANDS: tuple[tuple[str, Command], ...] = (
@@ -56,13 +57,21 @@ app = typer.Typer(
 
 
 def _exiting(command: Command) -> Callable[..., None]:
-    """The command as Typer wants it: Typer ignores what a function returns, so the exit code is raised."""
+    """The command as Typer wants it: Typer ignores what a function returns, so the exit code is raised.
+
+    An interruption has its own code here already: Typer would make it an error that is told as "Aborted!".
+    """
 
     @wraps(command)
     def exits(*args: Any, **options: Any) -> None:
         if command in STARTING:
             _refuse_bytes(*args, *options.values(), _here(), os.environ.get("CIFAR10_DIR", ""))
-        raise typer.Exit(command(*args, **options))
+        try:
+            with interrupting():
+                code = command(*args, **options)
+        except KeyboardInterrupt as error:
+            code = exit_code(error)
+        raise typer.Exit(code)
 
     return exits
 

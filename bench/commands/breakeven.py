@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from bench.commands.console import aside, source_of, warn_of_caches
+from bench.commands.console import WAIT, aside, host_lock, source_of, warn_of_caches
 from bench.commands.streams import say
 from bench.errors import BenchError, Exit
+from bench.machine.signals import exit_code
 
 
 def breakeven(
@@ -18,6 +19,7 @@ def breakeven(
     modes: Annotated[str, typer.Option(help="Modes or groups to try, with commas.")] = "function,xla",
     repeats: Annotated[int, typer.Option(help="Pairs of fresh processes for each number of steps.")] = 6,
     data: Annotated[str, typer.Option(help="auto: what the run was measured on; or where that is now.")] = "auto",
+    wait: Annotated[bool, WAIT] = True,
 ) -> Exit:
     """Try a run's break-evens out: total times at half and at twice the predicted steps."""
     from bench.commands import terminal
@@ -33,15 +35,16 @@ def breakeven(
     if repeats < 1:
         raise BenchError(f"{repeats} repeats try nothing; type e.g. --repeats 6")
     trials_planned = plan(store, choose_modes(modes), repeats)
+    host_lock(wait).ask()
     aside(f"data: {source.title}\nrun folder: {folder}")
     warn_of_caches()
     try:
         with Lock(folder), terminal.progress("trial") as progress:
-            trials = execute(store, source, trials_planned, progress)
-    except KeyboardInterrupt:
-        build(store)
+            trials = execute(store, source, trials_planned, progress, turn=host_lock(wait))
+    except KeyboardInterrupt as error:
         aside(f"interrupted; what was tried is kept: type the same again to go on with {folder}")
-        return Exit.INTERRUPTED
+        build(store)
+        return exit_code(error)
     terminal.show(table(trials))
     for failure in trials.failures:
         aside(f"failed: {failure.case.key}, {failure.stage}: {failure.message}")

@@ -5,8 +5,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from typer import Option
+
 from bench.commands.streams import say
 from bench.errors import BenchError
+from bench.machine.host_lock import HostLock
 
 if TYPE_CHECKING:
     from bench.records.store import Store
@@ -35,6 +38,14 @@ def warn_of_caches() -> None:
 
     if text := xla_flags.warning():
         aside(f"warning: {text}")
+
+
+WAIT = Option("--wait/--no-wait", help="Wait while another command is timing on this machine, or end with code 2.")
+
+
+def host_lock(wait: bool, go_on: str = "") -> HostLock:
+    """What lets one command time at once. `go_on`: what to type when it was not this command's turn at last."""
+    return HostLock(aside, wait, go_on)
 
 
 def results(name: str) -> Path:

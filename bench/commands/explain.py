@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bench.commands.console import aside, results, warn_of_caches
+from bench.commands.console import WAIT, aside, host_lock, results, warn_of_caches
 from bench.commands.streams import say
 from bench.errors import BenchError, Exit
 
@@ -20,6 +20,7 @@ def explain(
     lines: Annotated[int, typer.Option(help="Lines of each listing in the terminal; 0 is all.")] = 40,
     time_limit: Annotated[float, typer.Option(help="Seconds that a stage may take.")] = 300.0,
     out: Annotated[Path | None, typer.Option(help="The page; default results/<time>-explain-<name>.html.")] = None,
+    wait: Annotated[bool, WAIT] = True,
 ) -> Exit:
     """Show what becomes of a function: source, AutoGraph's code, trace, graph, XLA's program, time. Runs it."""
     from bench.autograph.explain.explain import TITLES, request
@@ -29,7 +30,8 @@ def explain(
         raise BenchError("--lines must be 0 or more and --time-limit more than 0; type e.g. --lines 40")
     asked = request(function, args, driver)
     warn_of_caches()
-    explanation = explained(asked, time_limit, lambda stage: aside(f"{TITLES[stage]} ..."))
+    with host_lock(wait):  # whole: tracing and compiling would disturb what another command times
+        explanation = explained(asked, time_limit, lambda stage: aside(f"{TITLES[stage]} ..."))
     # Only now: the modules that write numbers load those that draw plots.
     from bench.autograph.explain.page import write
     from bench.autograph.explain.text import text

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 from bench.analysis.analyse import analyse
 from bench.analysis.learning import learning_beside
 from bench.machine import environment, xla_flags
+from bench.machine.host_lock import HostLock
+from bench.machine.signals import interrupting
 from bench.records.case import Case
 from bench.records.choices import Options
 from bench.records.environment import Environment
@@ -99,8 +101,8 @@ class TimingSession:
         self.folder = folder = store.folder
         self._announce(store, say)
         try:
-            with self._progress() as progress:
-                stop_reason = run.execute(store, self._source, progress)
+            with self._progress() as progress, interrupting():
+                stop_reason = run.execute(store, self._source, progress, turn=HostLock(say))
         except KeyboardInterrupt:
             self._summary = [f"interrupted; go on with: cifar-bench run --resume {folder}"]
             build(store)

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
 
-from bench.commands.console import aside, results, source_of, warn_of_caches
+from bench.commands.console import WAIT, aside, host_lock, results, source_of, warn_of_caches
 from bench.commands.report import show_run
 from bench.errors import BenchError, Exit
+from bench.machine.signals import exit_code
 from bench.records.choices import DEFAULTS, Options
 
 if TYPE_CHECKING:
     from bench.records.store import Store
     from cifar_core.cifar10 import Source
+
+TIME_LIMIT = Option(help="End a process that says nothing for so long: 90s, 5m; default 5m.")
 
 
 def run(
@@ -39,6 +42,7 @@ def run(
     slow_down: Annotated[
         str | None, Option(help="Slow a mode on purpose, to try gates: 'function 5%'.")
     ] = DEFAULTS.slow_down,
+    time_limit: Annotated[str | None, TIME_LIMIT] = DEFAULTS.time_limit,
     determinism: Annotated[
         bool, Option("--determinism", help="Only ops that give the same bits.")
     ] = DEFAULTS.determinism,
@@ -47,18 +51,19 @@ def run(
     out: Annotated[Path | None, Option(help="A new run folder; default results/<time>-<preset>.")] = None,
     resume: Annotated[Path | None, Option(help="Go on with this run; only the next, --data, --blocks count.")] = None,
     retry_failed: Annotated[bool, Option("--retry-failed", help="Measure repetitions again that failed.")] = False,
+    wait: Annotated[bool, WAIT] = True,
 ) -> Exit:
     """Time the training step in each mode and write a report."""
     if resume:
-        return _resume(resume, data, blocks, probe, retry_failed)
+        return _resume(resume, data, blocks, probe, retry_failed, wait)
     if retry_failed:
         raise BenchError("--retry-failed needs a run; type e.g. --resume results/RUN --retry-failed")
     axes = (modes, models, batch_sizes, devices, threads, precisions, inputs, steps_per_call)
-    options = Options(*axes, data, seed, preset, precision, budget, slow_down, determinism)
-    return _start(options, out, blocks, probe)
+    options = Options(*axes, data, seed, preset, precision, budget, slow_down, determinism, time_limit)
+    return _start(options, out, blocks, probe, wait)
 
 
-def _start(options: Options, out: Path | None, blocks: int | None, probe: bool) -> Exit:
+def _start(options: Options, out: Path | None, blocks: int | None, probe: bool, wait: bool) -> Exit:
     """Plan a run, measure it or its first blocks, report it; the user's own models are probed first."""
     from bench.records.store import Store
     from bench.runner import plan
@@ -66,19 +71,21 @@ def _start(options: Options, out: Path | None, blocks: int | None, probe: bool) 
 
     source = cifar10.find(options.data)
     planned = plan.make(options, source)
+    host_lock(wait).ask()
     with Store.create(out or results(options.preset), planned) as store:
-        return _measure(store, source, blocks, probe)
+        return _measure(store, source, blocks, probe, wait)
 
 
-def _resume(folder: Path, data: str, blocks: int | None, probe: bool, retry_failed: bool) -> Exit:
+def _resume(folder: Path, data: str, blocks: int | None, probe: bool, retry_failed: bool, wait: bool) -> Exit:
     """Go on with a run, or with its next blocks; `data` other than `auto` says where its images are now."""
     from bench.records.store import Store
 
     with Store.resume(folder) as store:
         source = source_of(store, data)
+        host_lock(wait).ask()
         if retry_failed:
             _retry(store, probe)
-        return _measure(store, source, blocks, probe)
+        return _measure(store, source, blocks, probe, wait)
 
 
 def _retry(store: "Store", probe: bool) -> None:
@@ -92,7 +99,7 @@ def _retry(store: "Store", probe: bool) -> None:
     aside(f"to be measured again: {failures} that failed" if failures else f"nothing failed in {store.folder}")
 
 
-def _measure(store: "Store", source: "Source", blocks: int | None, probe: bool) -> Exit:
+def _measure(store: "Store", source: "Source", blocks: int | None, probe: bool, wait: bool) -> Exit:
     from bench.report.run import build
     from bench.runner.run import precise
 
@@ -102,11 +109,11 @@ def _measure(store: "Store", source: "Source", blocks: int | None, probe: bool) 
         aside(f"warning: {store.warning}")
     _forecast(store)
     try:
-        stop_reason = _execute(store, source, blocks, probe)
-    except KeyboardInterrupt:
-        build(store)
+        stop_reason = _execute(store, source, blocks, probe, wait)
+    except KeyboardInterrupt as error:
         aside(f"interrupted; go on with: cifar-bench run --resume {store.folder}")
-        return Exit.INTERRUPTED
+        build(store)
+        return exit_code(error)
     if stop_reason:
         aside(f"note: {stop_reason}")
     report = build(store)
@@ -127,7 +134,7 @@ def _forecast(store: "Store") -> None:
         aside(forecast)
 
 
-def _execute(store: "Store", source: "Source", blocks: int | None, probe: bool) -> str:
+def _execute(store: "Store", source: "Source", blocks: int | None, probe: bool, wait: bool) -> str:
     """Probe the user's own models, then measure. Returns why it stopped before its last block, '' where it did not."""
     from bench.autograph.probe import own_models
     from bench.commands import terminal
@@ -136,5 +143,6 @@ def _execute(store: "Store", source: "Source", blocks: int | None, probe: bool) 
 
     probes = own_models.probe_first(store, source, aside) if probe else read_probes(store.folder)
     refused = own_models.refused(store.plan, probes)
+    turn = host_lock(wait, f"; go on with: cifar-bench run --resume {store.folder}")
     with terminal.progress("block") as progress:
-        return execute(store, source, progress, most_blocks=blocks, refused=refused)
+        return execute(store, source, progress, most_blocks=blocks, refused=refused, turn=turn)

@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from bench.commands.console import aside, results, warn_of_caches
+from bench.commands.console import WAIT, aside, host_lock, results, warn_of_caches
 from bench.commands.streams import say
 from bench.errors import Exit
+from bench.machine.signals import exit_code
 
 SIMULATED_RUNS = 4000  # for each share: its standard error is a third of a per cent
 GOALS = (0.03, 0.02, 0.015, 0.01, 0.007)  # simulated runs stop when their interval is within +- this share
@@ -24,27 +25,32 @@ def selftest(
     simulate: Annotated[bool, typer.Option("--simulate", help="The statistics alone, on simulated machines.")] = False,
     data: Annotated[str, typer.Option(help="auto, synthetic, or the folder of CIFAR-10's batch files.")] = "auto",
     out: Annotated[Path | None, typer.Option(help="A new folder; default results/<time>-selftest-<preset>.")] = None,
+    wait: Annotated[bool, WAIT] = True,
 ) -> Exit:
     """Measure the instrument: its clock, its cost, its false alarms, what it can find here."""
-    return _simulate() if simulate else _measure(mode, preset, runs, neighbour, data, out)
+    return _simulate() if simulate else _measure(mode, preset, runs, neighbour, data, out, wait)
 
 
-def _measure(mode: str, preset: str, runs: int | None, neighbour: bool, data: str, out: Path | None) -> Exit:
+def _measure(
+    mode: str, preset: str, runs: int | None, neighbour: bool, data: str, out: Path | None, wait: bool
+) -> Exit:
     from bench.commands import terminal
     from bench.runner import selftest
     from cifar_core import cifar10
 
     chosen_preset = selftest.preset(preset, runs)
     source = cifar10.find(data)
+    turn = host_lock(wait)
+    turn.ask()
     folder = out or results(f"selftest-{preset}")
     aside(f"data: {source.title}\nfolder: {folder}")
     warn_of_caches()
     try:
         with terminal.progress("block") as progress:
-            selftest.execute(folder, mode, chosen_preset, neighbour, data, source, progress)
-    except KeyboardInterrupt:
+            selftest.execute(folder, mode, chosen_preset, neighbour, data, source, progress, turn=turn)
+    except KeyboardInterrupt as error:
         aside(f"interrupted; what was measured is kept and told: cifar-bench report {folder}")
-        return Exit.INTERRUPTED
+        return exit_code(error)
     return show_selftest(folder)
 
 

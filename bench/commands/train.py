@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.commands.console import aside, results, warn_of_caches
+from bench.commands.console import WAIT, aside, host_lock, results, warn_of_caches
 from bench.commands.streams import say
 from bench.errors import BenchError, Exit
+from bench.machine.signals import exit_code
 
 if TYPE_CHECKING:
     from bench.records.training import Training
@@ -27,19 +28,20 @@ def train(
     seed: Annotated[int, typer.Option(help="Of weights, batches, augmentation and dropout.")] = 0,
     out: Annotated[Path | None, typer.Option(help="A new folder; default results/<time>-train-<mode>.")] = None,
     resume: Annotated[Path | None, typer.Option(help="Go on with the training in this folder.")] = None,
+    wait: Annotated[bool, WAIT] = True,
 ) -> Exit:
     """Train a model to an accuracy on the CPU or the first GPU, with curves and checkpoints."""
     from bench.runner.train import plan
     from cifar_core import cifar10
 
     if resume:
-        return _resume(resume, data)
+        return _resume(resume, data, wait)
     source = cifar10.find(data)
     training = plan(mode, model, recipe, steps, display_step, data, seed, source)
-    return _start(training, source, out)
+    return _start(training, source, out, wait)
 
 
-def _start(training: "Training", source: "Source", out: Path | None) -> Exit:
+def _start(training: "Training", source: "Source", out: Path | None, wait: bool) -> Exit:
     from bench import modes
     from bench.records.folders import create_training
 
@@ -48,31 +50,35 @@ def _start(training: "Training", source: "Source", out: Path | None) -> Exit:
         raise BenchError(
             f"{training.mode} is only timed, by `run`; modes that train: {able}; type e.g. --mode function"
         )
+    host_lock(wait).ask()
     folder = out or results(f"train-{training.mode}")
     create_training(folder, training)
-    return _execute(folder, source)
+    return _execute(folder, source, wait)
 
 
-def _resume(folder: Path, data: str) -> Exit:
+def _resume(folder: Path, data: str, wait: bool) -> Exit:
     from bench.records.folders import open_training
     from bench.runner.train import source_of
 
-    return _execute(folder, source_of(open_training(folder)[0], data))
+    source = source_of(open_training(folder)[0], data)
+    host_lock(wait).ask()
+    return _execute(folder, source, wait)
 
 
-def _execute(folder: Path, source: "Source") -> Exit:
+def _execute(folder: Path, source: "Source", wait: bool) -> Exit:
     from bench.report.training import log_line
     from bench.runner.train import TrainingFailed, execute
 
     aside(f"data: {source.title}\nfolder: {folder}")
     warn_of_caches()
     try:
-        execute(folder, source, aside, lambda point: say(log_line(point)))
-    except KeyboardInterrupt:
+        with host_lock(wait):
+            execute(folder, source, aside, lambda point: say(log_line(point)))
+    except KeyboardInterrupt as error:
         aside(f"interrupted; go on with: cifar-bench train --resume {folder}")
-        return Exit.INTERRUPTED
-    except TrainingFailed as error:
-        aside(f"error: {error}; the checkpoint before it, and broken.json, are in {folder}")
+        return exit_code(error)
+    except TrainingFailed as failure:
+        aside(f"error: {failure}; the checkpoint before it, and broken.json, are in {folder}")
         return Exit.CASE_FAILED
     show_training(folder)
     return Exit.OK

@@ -2,13 +2,13 @@
 
 import os
 import re
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from bench.machine import environment
+from bench.machine.completed import completed
 from bench.machine.environment import BUS_ORDER
 from bench.machine.launcher import command
 from bench.machine.xla_flags import without_caches
@@ -119,17 +119,14 @@ def probe(command: Sequence[str] = PROBE, time_limit_s: float = TIME_LIMIT_S) ->
     """Ask now. Takes as long as importing TensorFlow, and on a GPU as long as loading its libraries."""
     env = {**without_caches(), "TF_CPP_MIN_LOG_LEVEL": "0", "TF_USE_LEGACY_KERAS": "1", **BUS_ORDER}
     cards, hidden = tuple(environment.gpus()), os.environ.get("CUDA_VISIBLE_DEVICES")
-    try:
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, env=env, timeout=time_limit_s, check=False
-        )
-    except subprocess.TimeoutExpired:
+    done = completed(command, env, time_limit_s)
+    if done.code is None:
         return Availability(None, f"no answer within {time_limit_s:g} s", cards, hidden)
-    words = done.stderr.decode(errors="replace")
+    words = done.errors.decode(errors="replace")
     try:
-        return Availability(msgspec.json.decode(done.stdout, type=DeviceProbe), words, cards, hidden)
+        return Availability(msgspec.json.decode(done.out, type=DeviceProbe), words, cards, hidden)
     except msgspec.DecodeError:
-        return Availability(None, f"{words}\nit ended with code {done.returncode}", cards, hidden)
+        return Availability(None, f"{words}\nit ended with code {done.code}", cards, hidden)
 
 
 def _sentence(line: str, position: int) -> str:

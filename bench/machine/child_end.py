@@ -1,13 +1,13 @@
 """The child's end of the pipe to its parent: lines in, answers out, and no life without the parent."""
 
-import ctypes
 import os
 import signal
 import sys
 from collections.abc import Iterator
+from types import FrameType
 from typing import IO
 
-PR_SET_PDEATHSIG = 1  # prctl(2)
+from bench.machine.keeper import die_with
 
 
 def connect(parent: int | None = None) -> tuple[Iterator[bytes], IO[bytes]]:
@@ -16,6 +16,7 @@ def connect(parent: int | None = None) -> tuple[Iterator[bytes], IO[bytes]]:
     `parent`: its process id, where that is known for sure.
     """
     die_with_parent(parent)
+    leave_signals_to_parent()
     channel = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     return iter(sys.stdin.buffer.readline, b""), channel
@@ -24,6 +25,20 @@ def connect(parent: int | None = None) -> tuple[Iterator[bytes], IO[bytes]]:
 def die_with_parent(parent: int | None = None) -> None:
     """On Linux, be killed when the parent is: a child deep in a compilation does not notice its closed input."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if parent is not None and os.getppid() != parent:  # it died before that was asked for
-            os.kill(os.getpid(), signal.SIGKILL)
+        die_with(parent)
+
+
+def leave_signals_to_parent() -> None:
+    """Go on when a scheduler that ends the command sends its signal to every process: the parent ends this one.
+
+    Until then the parent needs it, to rescue what it has timed. What this process forks dies of them as ever.
+    """
+    mine = os.getpid()
+
+    def hear(number: int, _: FrameType | None) -> None:
+        if os.getpid() != mine:
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+
+    for name in {"SIGTERM", "SIGHUP"} & {*signal.Signals.__members__}:
+        signal.signal(signal.Signals[name], hear)

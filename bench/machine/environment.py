@@ -2,7 +2,7 @@
 
 import os
 import platform
-import subprocess
+import shutil
 import time
 from importlib import metadata
 from pathlib import Path
@@ -11,6 +11,7 @@ import psutil
 
 from bench.errors import BenchError
 from bench.machine import xla_flags
+from bench.machine.completed import completed
 from bench.records.environment import Environment
 
 # Variables that change how TensorFlow computes or schedules, and so belong to the result.
@@ -22,6 +23,7 @@ FLAG_PREFIXES = (
 )
 _NO_AUTO_JIT = ("0", "-1")
 BUS_ORDER = {"CUDA_DEVICE_ORDER": "PCI_BUS_ID"}  # GPUs counted by their place on the bus, as nvidia-smi does
+ANSWER_S = 10.0  # for git, and a driver that may be in trouble
 GPU_QUERY = ("nvidia-smi", "--query-gpu=name,driver_version")
 
 
@@ -135,8 +137,7 @@ def _git(*words: str) -> str | None:
 
 
 def _run(*command: str) -> str | None:
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
-    except (OSError, subprocess.TimeoutExpired):
+    if not shutil.which(command[0]):
         return None
-    return done.stdout.strip() if done.returncode == 0 else None
+    done = completed(command, dict(os.environ), ANSWER_S, kept=False)
+    return done.out.decode(errors="replace").strip() if done.code == 0 else None

@@ -1,11 +1,19 @@
-"""How a child process is started: the command of one of this package's modules, and a program of its own."""
+"""How a child process is started and ended: with everything that it starts in turn, whatever becomes of this one."""
 
+import contextlib
+import os
+import signal
 import subprocess
 import sys
 import sysconfig
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Protocol
+
+from bench.machine import keeper
+
+KEEPER = str(Path(keeper.__file__))
+END_S = 10.0  # what may pass until a process that was killed has ended: longer than its keeper's patience
 
 
 def command(module: str) -> tuple[str, ...]:
@@ -29,27 +37,111 @@ class Process(Protocol):
     def stdout(self) -> IO[bytes] | None: ...
 
     def kill(self) -> None:
-        """End it, if it is still there."""
+        """Begin to end it, if it is still there, with everything that it started."""
 
     def wait(self) -> int:
-        """Its exit code, negative for a signal, when it has ended. May be called again."""
+        """Its exit code, negative for a signal. One that goes on for END_S is ended. May be called again."""
+
+    def stopped(self) -> bool:
+        """Whether somebody stopped it for a while (SIGSTOP) since it was started. Ask before it is waited for."""
 
 
 Start = Callable[[IO[bytes]], Process]  # starts a process that writes its stderr to that file
 
 
 def executed(command: Sequence[str], env: dict[str, str]) -> Start:
-    """A program of its own."""
+    """A program of its own, on pipes."""
 
     def start(errors: IO[bytes]) -> Process:
-        # A session of its own: Ctrl-C is for the parent, which then ends its children in order.
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            env=env,
-            start_new_session=True,
-        )
+        return KeptProgram(command, env, subprocess.PIPE, subprocess.PIPE, errors)
 
     return start
+
+
+class KeptProgram:
+    """A launcher.Process that was executed. On Linux under a keeper, which lets nothing outlive it or this process."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        env: dict[str, str],
+        stdin: int | IO[bytes],
+        stdout: int | IO[bytes],
+        errors: IO[bytes],
+        kept: bool = True,
+    ) -> None:
+        """`kept`: not for what starts nothing itself and takes a moment: a keeper takes 20 ms."""
+        self._kept = kept and sys.platform == "linux"  # elsewhere there are no subreapers
+        self._status, status = os.pipe()
+        try:
+            # A session of its own: Ctrl-C is for the parent, which then ends its children in order.
+            self._process = subprocess.Popen(
+                (*(_keeper(status) if self._kept else ()), *command),
+                stdin=stdin, stdout=stdout, stderr=errors, env=env, start_new_session=True,
+                pass_fds=(status,) if self._kept else (),
+            )  # fmt: skip
+        except BaseException:
+            os.close(self._status)
+            raise
+        finally:
+            os.close(status)
+        self.stdin, self.stdout = self._process.stdin, self._process.stdout
+        self._code: int | None = None
+        self._seen_stopped = False
+
+    def ends_within(self, time_limit_s: float) -> bool:
+        """Whether it has ended by then. Ends nothing."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(time_limit_s)
+        return self._process.returncode is not None
+
+    def kill(self) -> None:
+        if self._code is not None:
+            return
+        if not self._kept:
+            self._kill_group()
+        elif self._process.poll() is None:
+            for number in (keeper.END, signal.SIGCONT):  # a keeper that was stopped hears nothing
+                self._process.send_signal(number)
+
+    def wait(self) -> int:
+        if self._code is None:
+            ended = self._ends()
+            self._kill_group()  # what its keeper did not live to end; soon its number may be another's
+            self._close_status()
+            # Where the system cannot end it now, it is not waited for.
+            self._code = self._process.returncode if ended else -signal.SIGKILL
+        return self._code
+
+    def stopped(self) -> bool:
+        if self._status >= 0 and self._kept:
+            os.set_blocking(self._status, False)
+            with contextlib.suppress(BlockingIOError):
+                self._seen_stopped = bool(os.read(self._status, 1)) or self._seen_stopped
+        return self._seen_stopped
+
+    def _ends(self) -> bool:
+        if not self.ends_within(END_S):
+            self.kill()
+        if not self.ends_within(END_S):
+            self._kill_group()
+        return self.ends_within(END_S)
+
+    def _kill_group(self) -> None:
+        """Of its session, whose number is no other process' while one of the group is there."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if hasattr(os, "killpg"):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            else:
+                self._process.kill()
+
+    def _close_status(self) -> None:
+        self.stopped()
+        if self._status >= 0:
+            os.close(self._status)
+            self._status = -1
+
+
+def _keeper(status: int) -> tuple[str, ...]:
+    """What comes before a command so that it has a keeper."""
+    return (sys.executable, "-I", "-S", KEEPER, str(os.getpid()), str(status))

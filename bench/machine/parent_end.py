@@ -5,11 +5,16 @@ import queue
 import signal
 import tempfile
 import threading
+import time
 from typing import IO
 
 import msgspec
 
 from bench.machine.launcher import Start
+
+LOOK_S = 1.0  # how often a parent that waits looks at its clock
+HELD_S = 2.0  # later than that, it was not the machine's load that kept it from looking
+CLOSE_S = 5.0  # how long what a dead child wrote last may be on its way
 
 
 class Gone(Exception):
@@ -17,7 +22,10 @@ class Gone(Exception):
 
 
 class Child:
-    """A process that is sent records, one a line, and answers each with a line."""
+    """A process that is sent records, one a line, and answers each with a line.
+
+    `held`: whether this process was kept from running while it waited for an answer: stopped, frozen or suspended.
+    """
 
     def __init__(self, start: Start) -> None:
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
@@ -25,6 +33,7 @@ class Child:
         self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
+        self.held = False
 
     def send(self, record: object) -> None:
         """Send a record. Raises nothing: a dead child is noticed by `receive`."""
@@ -36,11 +45,13 @@ class Child:
             pass
 
     def receive(self, time_limit_s: float) -> bytes:
-        """The next line. Raises Gone where the child died or hangs."""
-        try:
-            line = self._lines.get(timeout=time_limit_s)
-        except queue.Empty:
-            raise Gone(f"no answer within {time_limit_s:g} s: it hung and was ended") from None
+        """The next line. Raises Gone where the child died or hangs.
+
+        The limit is of the time in which this process runs: an answer is not late because nobody could hear it.
+        """
+        line = self._next(time_limit_s)
+        if line is None:
+            raise Gone(f"no answer within {time_limit_s:g} s: it hung and was ended")
         if not line:
             raise Gone(self._cause_of_death())
         return line
@@ -50,15 +61,38 @@ class Child:
         self._errors.seek(0)
         return self._errors.read()[-2000:].decode(errors="replace")
 
+    def stopped(self) -> bool:
+        """Whether it was stopped for a while (SIGSTOP). Ask before its `end`."""
+        return self._process.stopped()
+
     def end(self) -> None:
-        """End the process whatever it is doing, wait until it is gone, let go of its pipes. May be called again."""
+        """End the process whatever it is doing, wait until it is gone, let go of its pipes. May be called again.
+
+        Takes a bounded time. Where something that cannot be ended holds the pipe, the thread that reads it is left.
+        """
         self._process.kill()
         self._process.wait()
-        self._listener.join()
-        for stream in (self._process.stdin, self._process.stdout, self._errors):
+        self._listener.join(CLOSE_S)
+        answers = [] if self._listener.is_alive() else [self._process.stdout]
+        for stream in (self._process.stdin, self._errors, *answers):
             assert stream
             with contextlib.suppress(BrokenPipeError):
                 stream.close()
+
+    def _next(self, time_limit_s: float) -> bytes | None:
+        """The next line, b'' when there will be none, None when the time is over."""
+        left_s = time_limit_s
+        while left_s > 0:
+            part_s, start = min(left_s, LOOK_S), _now()
+            try:
+                return self._lines.get(timeout=part_s)
+            except queue.Empty:
+                left_s -= part_s
+            finally:
+                self.held = self.held or _now() - start > part_s + HELD_S
+        with contextlib.suppress(queue.Empty):  # if this process has just gone on, so has the thread that listens
+            return self._lines.get(timeout=LOOK_S if self.held else 0.0)
+        return None
 
     def _listen(self) -> None:
         assert self._process.stdout
@@ -71,3 +105,8 @@ class Child:
         if code == -signal.SIGKILL:
             return "killed from outside (SIGKILL), as the system does when memory runs out; try smaller --batch-sizes"
         return f"died of {signal.Signals(-code).name}" if code < 0 else f"ended by itself with code {code}"
+
+
+def _now() -> float:
+    """Seconds, those included in which the machine was suspended, where the system counts them. Never set back."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()

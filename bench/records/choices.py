@@ -25,6 +25,7 @@ class Options:
     budget: str | None = None
     slow_down: str | None = None
     determinism: bool = False
+    time_limit: str | None = None
 
 
 DEFAULTS = Options()  # of `run`; `pytest bench` and the commands that a report suggests go by them too

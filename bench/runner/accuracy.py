@@ -8,6 +8,7 @@ Interleaving them, one displayed step at a time, lets a noisy machine slow all m
 
 import random
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -18,7 +19,7 @@ from bench.records.lock import Lock
 from bench.records.run import FORMAT
 from bench.records.training import AccuracyPlan, Training
 from bench.runner.plan import choose_modes
-from bench.runner.run import Progress
+from bench.runner.run import NO_TURN, Progress
 from bench.runner.train import TRAINER, TrainingFailed, TrainingProcess
 from cifar_core.cifar10 import Source
 
@@ -36,8 +37,16 @@ def plan(modes: str, seeds: int, target: float, margin: float, training: Trainin
     return AccuracyPlan(FORMAT, training, tuple(names), tuple(range(first, first + seeds)), target, margin)
 
 
-def execute(folder: Path, source: Source, progress: Progress, command: Sequence[str] = TRAINER) -> None:
+def execute(
+    folder: Path,
+    source: Source,
+    progress: Progress,
+    command: Sequence[str] = TRAINER,
+    turn: AbstractContextManager[object] = NO_TURN,
+) -> None:
     """Train what has not reached its end yet. What fails is kept with its training; the others go on.
+
+    `turn`: entered for each seed, see run.execute.
 
     Raises BenchError where another process trains in this folder, or it is packed.
     """
@@ -48,7 +57,9 @@ def execute(folder: Path, source: Source, progress: Progress, command: Sequence[
         left = {seed: modes for seed in plan.seeds if (modes := _unfinished(folder, plan, seed))}
         for number, (seed, modes) in enumerate(left.items()):
             progress.start(len(left) - number)
-            _train_seed(folder, plan, seed, modes, partial(TrainingProcess, source=source, command=command), progress)
+            start = partial(TrainingProcess, source=source, command=command)
+            with turn:
+                _train_seed(folder, plan, seed, modes, start, progress)
             progress.block_done()
 
 

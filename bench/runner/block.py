@@ -3,11 +3,9 @@
 Interleaving makes drift, noisy neighbours and throttling hit every case alike.
 """
 
-import contextlib
 import math
 import random
-import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -15,6 +13,7 @@ from typing import TypeVar
 from bench.analysis.gradients import with_noise_of
 from bench.analysis.slow_cases import SLOW, SLOW_ROUNDS
 from bench.machine.environment import Stolen, load_average
+from bench.machine.signals import noting_stops, uninterrupted
 from bench.records.case import Case
 from bench.records.messages import Order, Reply, StageRequest
 from bench.records.proof import Evidence
@@ -54,13 +53,19 @@ class Block:
         self._schedule = first.schedule
         self._rng = random.Random(f"{seed}/{first.case.group}/{first.block}")
         self._workers: list[WorkerProcess] = []
+        self._over: list[WorkerProcess] = []
         self._baseline_step_s = 0.0
         self._stolen = Stolen()
 
-    def run(self, command: Sequence[str] = WORKER) -> None:
-        """Measure the block. Every case ends in one Outcome, whatever happens to the others."""
-        with ForkServers(command) as servers:
+    def run(self, command: Sequence[str] = WORKER) -> bool:
+        """Measure the block. Every case ends in one Outcome, whatever happens to the others.
+
+        False where a process of it was stopped for a while (SIGSTOP, a frozen container, a machine that slept): then
+        its times are not those of a block.
+        """
+        with noting_stops() as own_stops, ForkServers(command) as servers:
             self._run(servers)
+        return not (own_stops or any(worker.stopped for worker in self._over))
 
     def _run(self, servers: ForkServers) -> None:
         try:
@@ -73,8 +78,10 @@ class Block:
             self._rescue()
             raise
         finally:
-            for worker in self._workers:
-                worker.end()
+            with uninterrupted():  # takes a moment, and an end that was cut short would have to be waited for
+                for worker in [*self._over, *self._workers]:
+                    worker.end()
+                self._over += self._workers
 
     def _load(self, servers: ForkServers) -> None:
         self._notice("loading TensorFlow", 0.0)
@@ -154,20 +161,25 @@ class Block:
         def close(worker: WorkerProcess) -> None:
             with uninterrupted():  # what a worker has handed over exists nowhere else until it is written
                 self._keep_measurement(worker.take(StageRequest("close")), interrupted=False)
-                self._workers.remove(worker)
-                worker.end()
+                # Ended only when all have handed over: until then no process is asked for anything else.
+                self._dismiss(worker)
 
         self._each(close)
 
     def _rescue(self) -> None:
-        """The user interrupts: what the living workers have timed of this unfinished block is kept apart."""
-        for worker in self._workers:
-            if not worker.slices_s:
-                continue
+        """The user interrupts: what the living workers have timed of this unfinished block is kept apart.
+
+        A second interruption ends that: what is being written is written, and nothing more is waited for.
+        """
+        for worker in [worker for worker in self._workers if worker.slices_s]:
             try:
-                self._keep_measurement(worker.hand_over(), interrupted=True)
+                reply = worker.hand_over()
             except CaseFailed as error:
-                self._keep(Outcome(failure=error.failure), True)
+                with uninterrupted():
+                    self._keep(Outcome(failure=error.failure), True)
+            else:
+                with uninterrupted():
+                    self._keep_measurement(reply, interrupted=True)
 
     def _keep_measurement(self, reply: Reply, interrupted: bool) -> None:
         assert reply.measurement
@@ -186,31 +198,16 @@ class Block:
         try:
             return work(worker)
         except CaseFailed as error:
-            self._workers.remove(worker)
+            self._dismiss(worker)
             worker.end()
             self._keep(Outcome(failure=error.failure), False)
             return None
+
+    def _dismiss(self, worker: WorkerProcess) -> None:
+        self._workers.remove(worker)
+        self._over.append(worker)
 
 
 def _same_but_for_again(case: Case, baseline: Case) -> bool:
     """Whether the case is the baseline or its A/A control."""
     return replace(case, again=baseline.again) == baseline
-
-
-@contextlib.contextmanager
-def uninterrupted() -> Iterator[None]:
-    """Hold Ctrl-C back until the end of the with-block. In the main thread, where Python handles signals.
-
-    Where SIGINT is ignored, as in a background job, it stays ignored.
-    """
-    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
-        yield
-        return
-    caught: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: caught.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if caught:
-        raise KeyboardInterrupt

@@ -6,20 +6,23 @@ trials.json        every test so far; a second call continues where one was stop
 import contextlib
 import random
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from bench.analysis.analyse import analyse
 from bench.analysis.stats.ratios import BreakEven
 from bench.errors import BenchError
 from bench.machine import environment
+from bench.machine.signals import noting_stops
 from bench.records.breakeven import TriedBreakEven, TriedBreakEvens
 from bench.records.case import Case
 from bench.records.files import write
 from bench.records.folders import read_break_evens
 from bench.records.messages import Order, StageRequest
+from bench.records.run import Failure
 from bench.records.store import Store
 from bench.runner.forkserver import ForkServers
-from bench.runner.run import Progress
+from bench.runner.run import NO_TURN, STOPPED, TRIES, Progress
 from bench.runner.worker_process import WORKER, CaseFailed, WorkerProcess
 from bench.runner.xla_cache import XlaCache
 from cifar_core.cifar10 import Source
@@ -52,9 +55,17 @@ def _steps(even: BreakEven | None) -> float:
 
 
 def execute(
-    store: Store, source: Source, wanted: Sequence[Wanted], progress: Progress, command: Sequence[str] = WORKER
+    store: Store,
+    source: Source,
+    wanted: Sequence[Wanted],
+    progress: Progress,
+    command: Sequence[str] = WORKER,
+    turn: AbstractContextManager[object] = NO_TURN,
 ) -> TriedBreakEvens:
-    """Make the tests that the folder does not hold yet; each is kept as soon as it is made. Raises BenchError."""
+    """Make the tests that the folder does not hold yet; each is kept as soon as it is made. Raises BenchError.
+
+    `turn`: entered for each test, see run.execute.
+    """
     tried = read_break_evens(store.folder)
     done = {(each.candidate.key, each.steps, each.repeat) for each in tried.trials}
     left = [entry for entry in wanted if (entry[1].key, entry[3], entry[4]) not in done]
@@ -66,7 +77,9 @@ def execute(
             progress.start(len(left) - number)
             progress.notice(f"{entry[1].arm}, {entry[3]} steps", 0.0)
             try:
-                tried = replace(tried, trials=(*tried.trials, _try(store, source, entry, command, cache)))
+                with turn:
+                    trial = _try_undisturbed(store, source, entry, command, cache)
+                tried = replace(tried, trials=(*tried.trials, trial))
             except CaseFailed as error:
                 tried = replace(tried, failures=(*tried.failures, error.failure))
             _keep(store, tried)
@@ -74,18 +87,34 @@ def execute(
     return tried
 
 
-def _try(store: Store, source: Source, entry: Wanted, command: Sequence[str], cache: XlaCache) -> TriedBreakEven:
-    """Both from nothing, one after the other in an order drawn from the seed. Raises CaseFailed."""
+def _try_undisturbed(
+    store: Store, source: Source, entry: Wanted, command: Sequence[str], cache: XlaCache
+) -> TriedBreakEven:
+    """A test whose processes nobody stopped; up to TRIES are made. Raises CaseFailed."""
+    for _ in range(TRIES):
+        trial, undisturbed = _try(store, source, entry, command, cache)
+        if undisturbed:
+            return trial
+    _, candidate, _, _, repeat = entry
+    raise CaseFailed(Failure(candidate, repeat, "total", STOPPED))
+
+
+def _try(
+    store: Store, source: Source, entry: Wanted, command: Sequence[str], cache: XlaCache
+) -> tuple[TriedBreakEven, bool]:
+    """Both from nothing, one after the other in an order drawn from the seed; whether all ran on. Raises CaseFailed."""
     baseline, candidate, predicted, steps, repeat = entry
     order = [baseline, candidate]
     random.Random(f"{store.plan.seed}/{candidate.key}/{steps}/{repeat}").shuffle(order)
-    with _workers(_orders(store, source, order, repeat, cache), command) as workers:
+    orders = _orders(store, source, order, repeat, cache)
+    with noting_stops() as own_stops, _workers(orders, command) as workers:
         for worker in workers:
             worker.ask(StageRequest("open"))
         for worker in workers:
             worker.answer()
         seconds = {w.order.case: w.take(StageRequest("total", steps)).seconds for w in workers}
-    return TriedBreakEven(candidate, predicted, steps, repeat, seconds[baseline], seconds[candidate])
+    trial = TriedBreakEven(candidate, predicted, steps, repeat, seconds[baseline], seconds[candidate])
+    return trial, not (own_stops or any(worker.stopped for worker in workers))
 
 
 def _orders(store: Store, source: Source, cases: Sequence[Case], repeat: int, cache: XlaCache) -> list[Order]:

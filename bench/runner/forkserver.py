@@ -6,19 +6,25 @@ each worker is executed.
 
 import os
 import socket
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
 from types import TracebackType
 from typing import IO
 
-from bench.machine.launcher import Start, command, executed
+from bench.machine.launcher import END_S, KeptProgram, Start, command, executed
 from bench.modes.process_env import child_env
 from bench.records.messages import Order
 from bench.runner.worker_process import WORKER
 
 FORK_SERVER = command("bench.worker.forkserver")
+ANSWER_S = 3 * END_S  # for what takes a moment, or as long as a worker takes to end
+REQUESTS = {
+    "fork": "import TensorFlow and fork a worker",
+    "kill": "end a worker",
+    "wait": "wait for a worker's end",
+    "stopped": "say whether a worker was stopped",
+}
 
 
 class ForkServer:
@@ -27,30 +33,29 @@ class ForkServer:
     def __init__(self, env: dict[str, str], time_limit_s: float) -> None:
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._channel.settimeout(time_limit_s)
+        self._import_s = time_limit_s
         self._asked = 0
         errors = self._errors
         with theirs:
-            self._process = subprocess.Popen(
-                FORK_SERVER, stdin=theirs.fileno(), stdout=errors, stderr=errors, env=env, start_new_session=True
-            )
+            self._program = KeptProgram(FORK_SERVER, env, theirs.fileno(), errors, errors)
 
     def fork(self, errors: IO[bytes]) -> "ForkedWorker":
         """A worker that writes its stderr to `errors`. Waits until TensorFlow is imported. Raises nothing."""
         stdin, ours = os.pipe()
         answers, stdout = os.pipe()
         try:
-            pid = self.ask("fork", (stdin, stdout, errors.fileno()))
+            pid = self.ask("fork", (stdin, stdout, errors.fileno()), self._import_s)
         finally:
             os.close(stdin)
             os.close(stdout)
         return ForkedWorker(self, pid, os.fdopen(ours, "wb"), os.fdopen(answers, "rb"), errors)
 
-    def ask(self, request: str, streams: Sequence[int] = ()) -> str:
+    def ask(self, request: str, streams: Sequence[int] = (), time_limit_s: float = ANSWER_S) -> str:
         """The answer to a request; '' from a fork server that has died. One that hangs is ended."""
         self._asked += 1
         number = ""
         try:
+            self._channel.settimeout(time_limit_s)
             socket.send_fds(self._channel, [f"{self._asked} {request}".encode()], streams)
             while number != str(self._asked):  # Ctrl-C may have left the answer to an earlier one unread
                 answer = self._channel.recv(64).decode()
@@ -58,23 +63,27 @@ class ForkServer:
                     return ""
                 number, _, answer = answer.partition(" ")
         except TimeoutError:
-            self._process.kill()
-            self._errors.write(b"TensorFlow was not imported within the time limit of a turn, so it was ended\n")
+            self._program.kill()
+            self._errors.write(f"the fork server did not {REQUESTS[request.split()[0]]} in time\n".encode())
             return ""
         except OSError:  # the other end has gone
             return ""
         return answer
 
+    def stopped(self) -> bool:
+        """Whether somebody stopped it for a while: then TensorFlow took longer to import than it does."""
+        return self._program.stopped()
+
     def last_words(self) -> tuple[int, bytes]:
         """Of a fork server that has died: its exit code and what it wrote."""
-        code = self._process.wait()
+        code = self._program.wait()
         self._errors.seek(0)
         return code, self._errors.read()
 
     def end(self) -> None:
         """End it, and with it every fork that is still there."""
-        self._process.kill()
-        self._process.wait()
+        self._program.kill()
+        self._program.wait()
         self._channel.close()
         self._errors.close()
 
@@ -86,6 +95,7 @@ class ForkedWorker:
         self.stdin, self.stdout = stdin, stdout
         self._server, self._pid, self._errors = server, pid, errors
         self._code: int | None = None
+        self._seen_stopped = False
 
     def kill(self) -> None:
         if self._code is None and self._pid:
@@ -96,6 +106,11 @@ class ForkedWorker:
             code = self._server.ask(f"wait {self._pid}") if self._pid else ""
             self._code = int(code) if code else self._outlived()
         return self._code
+
+    def stopped(self) -> bool:
+        asks = self._code is None and bool(self._pid)
+        self._seen_stopped = (asks and self._server.ask(f"stopped {self._pid}") == "1") or self._seen_stopped
+        return self._seen_stopped or self._server.stopped()
 
     def _outlived(self) -> int:
         code, words = self._server.last_words()

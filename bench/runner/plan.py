@@ -76,8 +76,9 @@ def schedule(options: Options, groups: int = 1) -> Schedule:
     chosen = PRESETS[names.index(_known("preset", options.preset, names, "--preset"))].schedule
     precision = None if options.precision is None else _precision(options.precision)
     own_s = chosen.budget_s * groups if chosen.budget_s and precision is None else None
-    budget_s = own_s if options.budget is None else _seconds(options.budget)
-    return replace(chosen, precision=precision, budget_s=budget_s)
+    budget_s = own_s if options.budget is None else _seconds(options.budget, "budget")
+    limit_s = chosen.time_limit_s if options.time_limit is None else _seconds(options.time_limit, "time-limit")
+    return replace(chosen, precision=precision, budget_s=budget_s, time_limit_s=limit_s)
 
 
 def choose_modes(text: str) -> list[str]:
@@ -173,10 +174,11 @@ def _precision(text: str) -> float:
     return value
 
 
-def _seconds(text: str) -> float:
+def _seconds(text: str, option: str) -> float:
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh]?)", text.strip())
     if not match or float(match[1]) == 0:
-        raise BenchError(f"budget '{text}' is no time; type e.g. --budget 90s, --budget 10m or --budget 1h")
+        examples = f"--{option} 90s, --{option} 10m or --{option} 1h"
+        raise BenchError(f"{option.replace('-', ' ')} '{text}' is no time; type e.g. {examples}")
     return float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[match[2]]
 
 

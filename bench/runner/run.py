@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import Protocol
@@ -21,6 +22,9 @@ from bench.runner.worker_process import WORKER
 from bench.runner.xla_cache import XlaCache
 from cifar_core.cifar10 import Source
 
+NO_TURN = nullcontext()  # of tests and of who has it already: nobody else is kept from timing
+TRIES = 3  # of a block that somebody stops
+STOPPED = "a process of it was stopped for a while (SIGSTOP, a frozen container, or a machine that slept)"
 DEFAULT_BUDGET_S = 1800.0  # for --precision without --budget
 
 
@@ -45,16 +49,18 @@ def execute(
     most_blocks: int | None = None,
     probe: Callable[[], Availability] = availability.probe,
     refused: Mapping[str, str] | None = None,
+    turn: AbstractContextManager[object] = NO_TURN,
 ) -> str:
     """Measure what the plan asks for and the folder does not hold yet. Returns why it stopped early, or ''.
 
     `most_blocks`: of every group, now; the rest is left to a later call. `probe` is asked once, where a GPU is to be
     used. `refused`: the cases, by key, that are not timed, with the reason why they do other work than the baseline.
+    `turn`: entered for each block that is measured; a HostLock lets one command time at once.
     Raises BenchError, before anything is measured, and KeyboardInterrupt, with everything measured kept.
     """
     cases = _available(store, groups(store.plan), probe)
     with XlaCache(command) as cache:
-        measure = partial(_measure, store, source=source, progress=progress, command=command, cache=cache)
+        measure = partial(_measure, store, source=source, progress=progress, command=command, cache=cache, turn=turn)
         return _execute(store, cases, progress, measure, most_blocks, refused or {})
 
 
@@ -161,8 +167,7 @@ def precise(store: Store) -> bool:
 
 def _complete(store: Store, group: Sequence[Case], taking_part: Sequence[Case], block: int) -> bool:
     """Whether the folder holds the block; half a block is moved aside, for its cases never took turns with new ones."""
-    keys = {case.key for case in group}
-    held = [o for o in store.outcomes() if o.block == block and o.case.key in keys]
+    held = _held(store, group, block)
     if {case.key for case in taking_part} <= {o.case.key for o in held}:
         return True
     if held:
@@ -186,15 +191,29 @@ def _measure(
     progress: Progress,
     command: Sequence[str],
     cache: XlaCache,
+    turn: AbstractContextManager[object],
 ) -> bool:
-    """One block of a group; whether any of its cases came through."""
-    schedule, now = _settled(store, group), environment.read()
-    orders = [Order(case, block, schedule, now, source) for case in group]
-    orders = cache.filled_for(orders, (StageRequest("open"), StageRequest("build")))
-    noise = noise_in([o.measurement for o in store.outcomes() if o.measurement and o.case == group[0]])
-    Block(orders, store.plan.seed, store.keep, progress.notice, noise=noise).run(command)
+    """One block of a group; whether any of its cases came through.
+
+    A block that somebody stopped for a while is set aside and measured again, up to TRIES times in all.
+    """
+    for _ in range(TRIES):
+        schedule, now = _settled(store, group), environment.read()
+        orders = [Order(case, block, schedule, now, source) for case in group]
+        orders = cache.filled_for(orders, (StageRequest("open"), StageRequest("build")))
+        noise = noise_in([o.measurement for o in store.outcomes() if o.measurement and o.case == group[0]])
+        with turn:
+            undisturbed = Block(orders, store.plan.seed, store.keep, progress.notice, noise=noise).run(command)
+        held = _held(store, group, block)
+        if undisturbed:
+            break
+        store.set_aside(held, STOPPED)
+    return any(outcome.measurement for outcome in held)
+
+
+def _held(store: Store, group: Sequence[Case], block: int) -> list[Outcome]:
     keys = {case.key for case in group}
-    return any(o.measurement for o in store.outcomes() if o.block == block and o.case.key in keys)
+    return [outcome for outcome in store.outcomes() if outcome.block == block and outcome.case.key in keys]
 
 
 def _settled(store: Store, group: Sequence[Case]) -> Schedule:

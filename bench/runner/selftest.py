@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from itertools import pairwise
@@ -75,13 +76,17 @@ def execute(
     source: Source,
     progress: run.Progress,
     command: Sequence[str] = WORKER,
+    turn: AbstractContextManager[object] = run.NO_TURN,
 ) -> None:
-    """Test, and leave selftest.json and one run folder for each run. Raises BenchError; Ctrl-C keeps what there is."""
+    """Test, and leave selftest.json and one run folder for each run. Raises BenchError; Ctrl-C keeps what there is.
+
+    `turn`: entered for each block, see run.execute.
+    """
     first = run_plan(mode, 0, data, source)
     with new_folder(folder, "give another --out"):
         clock = check_clock()
     with busy_neighbour() if neighbour else contextlib.nullcontext():
-        harness = measure_harness(how, data, source, _After(progress, how.runs * first.schedule.blocks), command)
+        harness = measure_harness(how, data, source, _After(progress, how.runs * first.schedule.blocks), command, turn)
         record = SelfTest(
             format=FORMAT,
             created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
@@ -99,7 +104,7 @@ def execute(
         for number in range(how.runs):
             left = (how.runs - number - 1) * first.schedule.blocks
             with Store.create(folder / "runs" / f"{number:02}", run_plan(mode, number, data, source)) as store:
-                run.execute(store, source, _After(progress, left), command)
+                run.execute(store, source, _After(progress, left), command, turn=turn)
 
 
 def check_clock() -> ClockCheck:
@@ -114,7 +119,12 @@ def check_clock() -> ClockCheck:
 
 
 def measure_harness(
-    how: SelfTestPreset, data: str, source: Source, progress: run.Progress, command: Sequence[str]
+    how: SelfTestPreset,
+    data: str,
+    source: Source,
+    progress: run.Progress,
+    command: Sequence[str],
+    turn: AbstractContextManager[object] = run.NO_TURN,
 ) -> tuple[Harness, ...]:
     """Slices and bare loops, interleaved, for each mode, in blocks like any other. Raises NotMeasured."""
     harness = plan.make(Options(modes=",".join(how.harness_modes), data=data, preset="quick"), source)
@@ -136,7 +146,10 @@ def measure_harness(
         progress.start(how.harness_blocks - block)
         now = environment.read()
         orders = [Order(case, block, harness.schedule, now, source) for case in cases]
-        Block(orders, harness.seed, refuse, progress.notice, loop).run(command)
+        with turn:
+            undisturbed = Block(orders, harness.seed, refuse, progress.notice, loop).run(command)
+        if not undisturbed:
+            raise NotMeasured(f"a block cannot be used: {run.STOPPED}; type the same again with another --out")
         progress.block_done()
     return tuple(
         Harness(mode, tuple(slice_s for slice_s, _ in both), tuple(loop_s for _, loop_s in both), steps[mode])

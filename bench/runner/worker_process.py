@@ -29,8 +29,8 @@ class WorkerProcess:
         self.order, self.slices_s, self._stage = order, list[float](), "open"
         self.evidence: Evidence | None = None
         self.step_s = 0.0
+        self.stopped = False
         self._child = Child(start)
-        self.end = self._child.end
         self._child.send(order)
 
     def ask(self, request: StageRequest) -> None:
@@ -72,6 +72,11 @@ class WorkerProcess:
         patience_s = max(RESCUE_S, 2 * max(self.slices_s))
         reply = self.answer(patience_s)
         return reply if reply.measurement else self.answer(patience_s)
+
+    def end(self) -> None:
+        """End the process. May be called again. From now on `stopped` says whether it ran all the time until now."""
+        self.stopped = self.stopped or self._child.held or self._child.stopped()
+        self._child.end()
 
     def _failed(self, message: str) -> CaseFailed:
         order, tail = self.order, self._child.tail()

@@ -7,36 +7,45 @@ worker would not. It lives for one block. Its stdin is a socket to its parent (r
     fork        with the new worker's stdin, stdout and stderr; the answer is its process id
     kill ID     the answer is the id
     wait ID     the answer is its exit code, negative for a signal
+    stopped ID  the answer is 1 if somebody has stopped it for a while, else 0
 """
 
-import os
-import signal
+import select
 import socket
 import time
-import traceback
-import warnings
 from collections.abc import Callable
-from typing import NoReturn
 
-from bench.machine.child_end import connect, die_with_parent
+from bench.machine.child_end import die_with_parent, leave_signals_to_parent
+from bench.machine.keeper import adopt
 from bench.records.messages import Order
+from bench.worker.forks import Forks
 from bench.worker.instruments import Instruments
-from bench.worker.serve import serve
 from bench.worker.setup import SetUp, Setup, set_up
 
 
 def main() -> None:
     """Import, then answer until the parent closes the socket."""
     die_with_parent()
+    leave_signals_to_parent()
+    adopt()
     channel = socket.socket(fileno=0)
-    instruments = import_tensorflow()
+    forks = Forks(import_tensorflow())
     while True:
+        ready, _, _ = select.select([channel.fileno(), *forks.descriptors()], [], [])
+        forks.bury()
+        if channel.fileno() not in ready:
+            continue
         message, streams, _, _ = socket.recv_fds(channel, 64, 3)
         if not message:
             return
-        number, request, *pid = message.decode().split()
-        answer = fork(streams, instruments) if request == "fork" else ACTIONS[request](int(*pid))
-        channel.send(f"{number} {answer}".encode())
+        channel.send(answer(message.decode(), streams, forks).encode())
+
+
+def answer(message: str, streams: list[int], forks: Forks) -> str:
+    """The packet that answers this one."""
+    number, request, *pid = message.split()
+    actions: dict[str, Callable[[int], int]] = {"kill": forks.kill, "wait": forks.wait, "stopped": forks.stopped}
+    return f"{number} {forks.fork(streams) if request == 'fork' else actions[request](int(*pid))}"
 
 
 def import_tensorflow() -> Instruments:
@@ -55,48 +64,6 @@ def _raiser(error: Exception) -> SetUp:
 
     return raise_again
 
-
-def fork(streams: list[int], instruments: Instruments) -> int:
-    """A worker on these streams; its process id."""
-    with warnings.catch_warnings():
-        # Python 3.12 warns of any thread. The only one is OpenBLAS', which prepares itself for forks.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        server, pid = os.getpid(), os.fork()
-    if pid == 0:
-        _be_worker(server, streams, instruments)
-    for stream in streams:
-        os.close(stream)
-    return pid
-
-
-def _be_worker(server: int, streams: list[int], instruments: Instruments) -> NoReturn:
-    """Never returns: what is above on the stack is the fork server's."""
-    code = 1
-    try:
-        os.setsid()  # Ctrl-C is for the run, which then ends its workers in order
-        for number, stream in enumerate(streams):
-            os.dup2(stream, number)  # 0 was the fork server's socket
-            os.close(stream)
-        serve(*connect(server), instruments)
-        code = 0
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        os._exit(code)
-
-
-def kill(pid: int) -> int:
-    """End a fork that has not been waited for, so that its id is still its own."""
-    os.kill(pid, signal.SIGKILL)
-    return pid
-
-
-def wait(pid: int) -> int:
-    """Wait for a fork's end; its exit code."""
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-
-
-ACTIONS: dict[str, Callable[[int], int]] = {"kill": kill, "wait": wait}
 
 if __name__ == "__main__":
     main()

@@ -55,7 +55,7 @@ def test_a_training_that_breaks_off_fails_the_command(
 def test_interrupted_trainings_are_reported_as_far_as_they_got_and_resumed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def interrupt(*arguments: object, command: object) -> NoReturn:
+    def interrupt(*arguments: object, **options: object) -> NoReturn:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:

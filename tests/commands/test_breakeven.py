@@ -55,7 +55,7 @@ def test_a_trial_that_fails_fails_the_command(
 def test_interrupted_trials_say_how_to_go_on(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def interrupt(*arguments: object) -> NoReturn:
+    def interrupt(*arguments: object, **options: object) -> NoReturn:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(runner, "execute", interrupt)

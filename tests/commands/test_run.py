@@ -54,6 +54,8 @@ def measure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Measure:
         ("--batch-sizes 0", "batch size 0 is not positive"),
         ("--batch-sizes 60000", "batch size 60000 exceeds the 50000 training images"),
         ("--data nowhere", "no data folder nowhere"),
+        ("--time-limit soon", "time limit 'soon' is no time; type e.g. --time-limit 90s"),
+        ("--time-limit 0", "time limit '0' is no time"),
         ("--resume nowhere", "nowhere is no run folder"),
         ("--retry-failed", "--retry-failed needs a run; type e.g. --resume results/RUN --retry-failed"),
         ("--out taken", "taken holds other files"),
@@ -137,7 +139,7 @@ def test_every_option_reaches_the_plan_under_its_own_name(planned: list[Options]
     asked = Options(
         modes="xla", models="mlp", batch_sizes="8", devices="gpu", threads="2", precisions="tf32", inputs="pipeline",
         steps_per_call="3", data="synthetic", seed=4, preset="thorough", precision="2%", budget="1h",
-        slow_down="xla 5%", determinism=True,
+        slow_down="xla 5%", determinism=True, time_limit="90s",
     )  # fmt: skip
     run(**asdict(asked))
     assert planned == [asked]

@@ -34,7 +34,7 @@ def test_a_self_test_on_fake_workers_ends_with_its_report_which_can_be_rebuilt(
 def test_an_interrupted_self_test_says_how_to_see_what_was_measured(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def interrupt(*arguments: object) -> NoReturn:
+    def interrupt(*arguments: object, **options: object) -> NoReturn:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(runner, "execute", interrupt)

@@ -57,7 +57,7 @@ def test_a_training_whose_loss_becomes_nan_fails_and_says_where_its_checkpoint_i
 def test_an_interrupted_training_says_how_to_resume_and_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def interrupt(*arguments: object) -> NoReturn:
+    def interrupt(*arguments: object, **options: object) -> NoReturn:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:

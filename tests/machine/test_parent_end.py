@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from places import ROOT
 
+from bench.machine import parent_end
 from bench.machine.launcher import executed
 from bench.machine.parent_end import Child, Gone
 
@@ -68,4 +69,27 @@ def test_what_a_child_wrote_last_is_kept() -> None:
     with pytest.raises(Gone):
         child.receive(20.0)
     assert (len(child.tail()), child.tail()[-7:]) == (2000, "the end")
+    child.end()
+
+
+def test_a_parent_that_is_kept_from_running_while_it_waits_knows_it_and_calls_no_child_hung(
+    echo: Child, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A frozen container, a machine that slept: the clock has gone on and this process has not."""
+    echo.send("before")
+    echo.receive(20.0)
+    assert not echo.held
+    times = iter([0.0, 1000.0])
+    monkeypatch.setattr(parent_end, "_now", lambda: next(times, 1000.0))
+    echo.send("after")
+    assert echo.receive(20.0) == b'"AFTER"\n'
+    assert echo.held
+
+
+def test_an_answer_that_came_while_the_parent_was_stopped_is_heard_before_the_child_is_called_hung(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    child = started("import time; time.sleep(0.5); print('late', flush=True); time.sleep(60)")
+    monkeypatch.setattr(parent_end, "_now", iter(range(0, 10**6, 100)).__next__)
+    assert child.receive(0.1) == b"late\n"
     child.end()

@@ -17,7 +17,7 @@ from bench.records.messages import Order
 from bench.records.proof import Evidence
 from bench.records.run import NOT_APPLICABLE, Failure, Measurement, Outcome
 from bench.runner import worker_process
-from bench.runner.block import Block, uninterrupted
+from bench.runner.block import Block
 from cifar_core.cifar10 import SYNTHETIC
 
 FAKE = (sys.executable, str(SUPPORT / "fake_worker.py"))
@@ -202,25 +202,3 @@ def test_no_worker_outlives_its_block() -> None:
 
     run_block("xla=hang", time_limit_s=2.0)
     assert not [p for p in psutil.Process().children(recursive=True) if "fake_worker" in " ".join(p.cmdline())]
-
-
-@pytest.mark.usefixtures("interruptible")
-def test_an_interruption_is_held_back_until_what_must_be_whole_is_done() -> None:
-    done = []
-
-    def work() -> None:
-        with uninterrupted():
-            signal.raise_signal(signal.SIGINT)
-            done.append(1)
-
-    with pytest.raises(KeyboardInterrupt):
-        work()
-    assert done == [1]
-
-
-@pytest.mark.usefixtures("interruptible")
-def test_an_interruption_that_is_ignored_stays_ignored() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with uninterrupted():
-        signal.raise_signal(signal.SIGINT)
-    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN

@@ -1,20 +1,26 @@
 """Break-evens tried out on fake workers, whose clock is planted."""
 
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from builders import a_group, a_plan, outcomes
 from places import SUPPORT
+from started import stop_the_first
 from watcher import Watcher
 
 from bench.errors import BenchError
+from bench.records.breakeven import TriedBreakEven
 from bench.records.folders import read_break_evens
 from bench.records.store import Store
 from bench.report.run import build
 from bench.report.sections import breakeven as section
 from bench.runner import breakeven
+from bench.runner.run import STOPPED
+from bench.runner.worker_process import WorkerProcess
 from cifar_core.cifar10 import SYNTHETIC
 
 FAKE = (sys.executable, str(SUPPORT / "fake_worker.py"))
@@ -73,3 +79,33 @@ def test_a_worker_that_fails_is_named_and_the_other_trials_are_made(tmp_path: Pa
 def test_a_run_that_predicts_nothing_says_so(tmp_path: Path) -> None:
     with pytest.raises(BenchError, match="predicts no break-even for xla; see its report"):
         breakeven.plan(a_store(tmp_path), ["xla"], 3)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="that a process was stopped is told by Linux' keepers")
+def test_a_trial_in_which_a_worker_was_stopped_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = a_store(tmp_path)
+    made = list[bool]()
+
+    def counted(*entry: Any) -> tuple[TriedBreakEven, bool]:
+        trial, undisturbed = one_try(*entry)
+        made.append(undisturbed)
+        return trial, undisturbed
+
+    one_try = breakeven._try
+    monkeypatch.setattr(breakeven, "_try", counted)
+    watcher = Watcher("21 steps", lambda: threading.Thread(target=stop_the_first).start())
+    tried = breakeven.execute(
+        store, SYNTHETIC, breakeven.plan(store, ["function"], 1), watcher, (*FAKE, "eager=slow", "function=slow")
+    )
+    assert made == [False, True, True]
+    assert (len(tried.trials), tried.failures) == (2, ())
+
+
+def test_a_trial_that_is_stopped_each_time_is_a_failure_that_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(WorkerProcess, "stopped", property(lambda _: True, lambda *_: None), raising=False)
+    store = a_store(tmp_path)
+    tried = breakeven.execute(store, SYNTHETIC, breakeven.plan(store, ["function"], 1), Watcher(), FAKE)
+    assert tried.trials == ()
+    assert {failure.message for failure in tried.failures} == {STOPPED}

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 from builders import ENVIRONMENT, SCHEDULE, a_group
+from left_behind import WAYS, alive, code
+from waiting import within
 
 from bench.machine.parent_end import Child, Gone
 from bench.modes.process_env import child_env
@@ -52,6 +55,15 @@ def server(pretend: Pretend) -> Iterator[ForkServer]:
     server.end()
 
 
+def servers() -> list[psutil.Process]:
+    """The fork servers, each under its keeper."""
+    return [server for keeper in psutil.Process().children() for server in keeper.children()]
+
+
+def forks() -> list[psutil.Process]:
+    return [fork for process in servers() for fork in process.children()]
+
+
 def failures(time_limit_s: float = 20.0) -> list[Failure]:
     kept: list[Outcome] = []
     orders = [replace(o, schedule=replace(o.schedule, time_limit_s=time_limit_s)) for o in ORDERS]
@@ -79,23 +91,23 @@ def test_a_tensorflow_that_crashes_on_import_fails_every_case_with_what_it_said(
 def test_a_tensorflow_whose_import_hangs_is_ended_at_the_time_limit(pretend: Pretend) -> None:
     pretend("import time\ntime.sleep(60)")
     for failure in failures(time_limit_s=2.0):
-        assert "TensorFlow was not imported within the time limit" in failure.stderr_tail
+        assert "did not import TensorFlow and fork a worker in time" in failure.stderr_tail
 
 
 def test_forks_have_sessions_of_their_own_and_the_end_of_one_is_not_the_others(server: ForkServer) -> None:
     first, second = (WorkerProcess(order, server.fork) for order in ORDERS[:2])
     first.end()
+    (fork,) = forks()
+    within(20.0, lambda: os.getsid(fork.pid) == fork.pid)
     second.ask(StageRequest("no such stage"))
     with pytest.raises(CaseFailed, match="no such stage"):
         second.answer()
-    (fork,) = psutil.Process().children()[0].children()
-    assert os.getsid(fork.pid) == fork.pid
     second.end()
 
 
 def test_a_fork_that_is_killed_is_said_to_be(server: ForkServer) -> None:
     worker = WorkerProcess(ORDERS[0], server.fork)
-    (fork,) = psutil.Process().children()[0].children()
+    (fork,) = forks()
     os.kill(fork.pid, signal.SIGKILL)
     with pytest.raises(CaseFailed, match="killed from outside"):
         worker.answer()
@@ -104,8 +116,7 @@ def test_a_fork_that_is_killed_is_said_to_be(server: ForkServer) -> None:
 
 def test_no_fork_outlives_its_server(server: ForkServer) -> None:
     worker = WorkerProcess(ORDERS[0], server.fork)
-    (process,) = psutil.Process().children()
-    (fork,) = process.children()
+    (process,), (fork,) = servers(), forks()
     os.kill(process.pid, signal.SIGKILL)
     with pytest.raises(CaseFailed, match="SIGKILL"):
         worker.answer()
@@ -127,9 +138,98 @@ def test_cases_with_the_same_environment_share_a_fork_server_and_gpu_cases_have_
     pretend("")
     gpu = [replace(order, case=replace(order.case, device="gpu")) for order in ORDERS]
     other = replace(ORDERS[0], case=replace(ORDERS[0].case, mode="autocluster"))
-    with ForkServers(WORKER) as servers:
-        servers.open(gpu)
+    with ForkServers(WORKER) as block_servers:
+        block_servers.open(gpu)
         assert psutil.Process().children() == []
-        servers.open([*ORDERS, other])
+        block_servers.open([*ORDERS, other])
         assert len(psutil.Process().children()) == 2
     assert psutil.Process().children() == []
+
+
+LEAVES = """import sys
+sys.argv = ["tensorflow", {ids!r}]
+def __getattr__(name):
+    if name.startswith("__"):
+        raise AttributeError(name)
+    exec({code!r}, {{"__name__": "left"}})
+"""
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("then", ["raise RuntimeError('ended')", "os._exit(3)", "time.sleep(600)"])
+def test_what_a_fork_leaves_behind_ends_with_it_and_not_with_another(
+    pretend: Pretend, tmp_path: Path, way: str, then: str
+) -> None:
+    ids = tmp_path / "ids"
+    pretend(LEAVES.format(ids=str(ids), code=code(way, then)))
+    server = ForkServer(child_env("eager", "cpu"), 20.0)
+    try:
+        other, worker = (WorkerProcess(order, server.fork) for order in ORDERS[:2])
+        worker.ask(StageRequest("open"))
+        with pytest.raises(CaseFailed, match=r"ended|no answer within"):
+            worker.answer(20.0 if "600" not in then else 4.0)
+        worker.end()
+        within(20.0, lambda: not alive(ids))
+        other.ask(StageRequest("no such stage"))
+        with pytest.raises(CaseFailed, match="no such stage"):
+            other.answer()
+        other.end()
+    finally:
+        server.end()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_forks_have_started_ends_when_their_server_is_killed(pretend: Pretend, tmp_path: Path, way: str) -> None:
+    ids = tmp_path / "ids"
+    pretend(LEAVES.format(ids=str(ids), code=code(way, "time.sleep(600)")))
+    server = ForkServer(child_env("eager", "cpu"), 20.0)
+    worker = WorkerProcess(ORDERS[0], server.fork)
+    worker.ask(StageRequest("open"))
+    within(20.0, ids.exists)
+    os.kill(servers()[0].pid, signal.SIGKILL)
+    worker.end()
+    server.end()
+    within(20.0, lambda: not alive(ids))
+
+
+def test_a_server_that_was_stopped_while_it_imported_goes_on_and_its_workers_say_so(pretend: Pretend) -> None:
+    pretend("import time\ntime.sleep(1.5)")
+    server = ForkServer(child_env("eager", "cpu"), 20.0)
+    within(20.0, servers)
+    (process,) = servers()
+    process.suspend()
+    threading.Timer(2.0, process.resume).start()
+    worker = WorkerProcess(ORDERS[0], server.fork)
+    worker.ask(StageRequest("no such stage"))
+    with pytest.raises(CaseFailed, match="no such stage"):
+        worker.answer()
+    worker.end()
+    server.end()
+    assert worker.stopped
+
+
+def test_a_fork_that_was_stopped_says_so_and_another_does_not(server: ForkServer) -> None:
+    first = WorkerProcess(ORDERS[0], server.fork)
+    (fork,) = forks()
+    second = WorkerProcess(ORDERS[1], server.fork)
+    fork.suspend()
+    within(20.0, lambda: fork.status() == psutil.STATUS_STOPPED)
+    fork.resume()
+    within(20.0, lambda: fork.status() != psutil.STATUS_STOPPED)
+    first.end()
+    second.end()
+    assert (first.stopped, second.stopped) == (True, False)
+
+
+def test_workers_of_a_server_that_is_stopped_for_good_can_be_ended(
+    server: ForkServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ForkServer.ask, "__defaults__", ((), 1.0))  # for a test it is patient long enough
+    workers = [WorkerProcess(order, server.fork) for order in ORDERS]
+    (process,), of_them = servers(), forks()
+    process.suspend()
+    for worker in workers:
+        worker.end()
+    server.end()
+    _, left = psutil.wait_procs([process, *of_them], timeout=20)
+    assert left == []

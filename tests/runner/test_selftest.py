@@ -9,10 +9,11 @@ import psutil
 import pytest
 from places import SUPPORT
 
-from bench.errors import BenchError
+from bench.errors import BenchError, NotMeasured
 from bench.records.selftest import LOOP
 from bench.report import selftest as report
 from bench.runner import selftest
+from bench.runner.block import Block
 from bench.runner.selftest import SLOWDOWNS, SelfTestPreset
 from cifar_core.cifar10 import SYNTHETIC
 
@@ -126,3 +127,12 @@ def test_runs_of_a_selftest_are_plans_like_any_other() -> None:
         "function", "function-again", "function-slowed2", "function-slowed5", "function-slowed20",
     ]  # fmt: skip
     assert plan.schedule.budget_s is None
+
+
+def test_a_self_test_whose_block_was_stopped_says_so_and_measures_nothing_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Block, "run", lambda block, command: False)
+    with pytest.raises(NotMeasured, match=r"was stopped for a while .*; type the same again with another --out"):
+        selftest.execute(tmp_path / "out", "function", SMALL, False, "synthetic", SYNTHETIC, Counting(), FAKE)
+    assert not (tmp_path / "out" / "runs").exists()

@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from builders import FakeTrainer
 
@@ -17,6 +18,7 @@ from bench.worker.serve import serve
 from bench.worker.setup import Setup
 
 FIRST_TIMED_STEP = 8  # five of the curve and two of the warm-up come before
+MARKED_STEP = 20  # every worker of a quick run has slices by then
 
 
 def _fail(steps: int) -> None:
@@ -39,12 +41,38 @@ def _stall(steps: int) -> None:
         time.sleep(30)
 
 
+def _mark(steps: int) -> None:
+    """Slow enough to be interrupted; the file `timing` says that this can be done now."""
+    if steps >= MARKED_STEP:
+        Path("timing").touch()
+        time.sleep(0.05)
+
+
+def _wait(steps: int) -> None:
+    """Is deep in a step when it is interrupted."""
+    if steps == MARKED_STEP:
+        Path("timing").touch()
+        time.sleep(600)
+
+
+def _starve(steps: int) -> None:
+    """The system gives it no more memory."""
+    if steps == FIRST_TIMED_STEP:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (2**28, 2**28))
+        bytearray(2**30)
+
+
 def _slow(_: int) -> None:
     time.sleep(0.02)
 
 
 STEP_S = {"crawl": 0.6, "creep": 2.0}  # on the fake clock
-FAULTS: dict[str, Callable[[int], None]] = {"fail": _fail, "die": _die, "hang": _hang, "slow": _slow, "stall": _stall}
+FAULTS: dict[str, Callable[[int], None]] = {
+    "fail": _fail, "die": _die, "hang": _hang, "slow": _slow, "stall": _stall,
+    "mark": _mark, "wait": _wait, "starve": _starve,
+}  # fmt: skip
 
 
 def set_up_fake(order: Order) -> Setup:

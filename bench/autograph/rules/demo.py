@@ -1,12 +1,12 @@
 """Demonstrates the tutorial's three rules: runs the example of each in every mode and shows the outcomes."""
 
 import json
-import subprocess
 from collections.abc import Callable, Iterator
 
 from bench.autograph.rules import rule
 from bench.autograph.rules.catalogue import halves
 from bench.errors import BenchError
+from bench.machine.completed import completed
 from bench.machine.launcher import command
 from bench.machine.xla_flags import without_caches
 
@@ -17,6 +17,7 @@ SHOWN = (
     ("Rule 3", "AG301", ""),
     ("Rule 1 against itself", "AG801", "xla"),
 )
+TIME_LIMIT_S = 300.0  # for the examples of a mode, which take seconds
 Answer = tuple[str, list[str]]
 
 
@@ -56,9 +57,11 @@ def run_examples(mode: str, codes: list[str]) -> dict[tuple[str, str], Answer]:
     """The outcomes of both examples of each code, from one process in this mode. Raises BenchError where it fails."""
     words = [*command("bench.autograph.rules.child"), mode, *codes]
     environment = {**without_caches(), "TF_CPP_MIN_LOG_LEVEL": "3"}
-    done = subprocess.run(words, capture_output=True, text=True, env=environment)
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+    done = completed(words, environment, TIME_LIMIT_S)
+    if done.code is None:
+        raise BenchError(f"the examples take more than {TIME_LIMIT_S:g} s in mode {mode}; type the same again later")
+    if done.code:
+        last = (done.errors.decode(errors="replace").strip().splitlines() or ["no reason given"])[-1]
         raise BenchError(f"the examples do not run in mode {mode}: {last}")
-    answers = (json.loads(line) for line in done.stdout.splitlines())
+    answers = (json.loads(line) for line in done.out.splitlines())
     return {(answer["code"], answer["part"]): (answer["outcome"], answer["printed"]) for answer in answers}

@@ -41,7 +41,7 @@ def wait_for(condition: Callable[[], object], seconds: float = 120) -> None:
 def workers(parent: int) -> list[psutil.Process]:
     """In the order of their start: on the CPU they are forked from fork servers, whose command line they keep."""
     try:
-        servers = psutil.Process(parent).children()
+        servers = [server for keeper in psutil.Process(parent).children() for server in keeper.children()]
         forks = [p for server in servers for p in server.children() if p.status() != psutil.STATUS_ZOMBIE]
         return sorted(
             (p for p in forks if any("bench.worker.forkserver" in word for word in p.cmdline())), key=lambda p: p.pid

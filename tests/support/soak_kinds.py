@@ -1,0 +1,105 @@
+"""What is soaked: runs whose times are made up, and real ones; how each begins, goes on, and must end."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Protocol
+
+from builders import SCHEDULE, a_group, a_plan
+from faults import Fault
+
+from bench.analysis.analyse import analyse
+from bench.records.decoding import encoded
+from bench.records.store import Store
+from bench.report import run as report
+
+EXECUTED = 0.25  # the share of commands whose workers have no fork server
+
+
+class Kind(Protocol):
+    """What is soaked: how a run begins and goes on, and what must be true of one that is complete."""
+
+    whole_s: float
+
+    def create(self, folder: Path) -> None: ...
+
+    def words(self, folder: Path, fault: Fault | None) -> list[str]: ...
+
+    def faults_at_end(self, folder: Path) -> list[str]: ...
+
+
+@dataclass
+class Faked:
+    """Workers with made-up times, whose every run must end in the same bytes."""
+
+    reference: Path
+    whole_s: float = 0.0
+    sound: dict[str, bytes] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.create(self.reference)
+        start = time.monotonic()
+        done = subprocess.run(self.words(self.reference, None), capture_output=True, check=False, text=True)
+        assert done.returncode == 0, done.stderr
+        self.whole_s, self.sound = time.monotonic() - start, end_of(self.reference)
+
+    def create(self, folder: Path) -> None:
+        schedule = replace(SCHEDULE, blocks=3, rounds=10, slice_s=0.1, time_limit_s=30.0)
+        Store.create(folder, a_plan(GROUP, schedule=schedule)).close()
+
+    def words(self, folder: Path, fault: Fault | None) -> list[str]:
+        how = "executed" if fault and fault.target != "fork server" and fault.choice < EXECUTED else "forked"
+        soaked = str(Path(__file__).with_name("soaked.py"))
+        return [sys.executable, soaked, "run", how, "run", "--resume", str(folder)]
+
+    def faults_at_end(self, folder: Path) -> list[str]:
+        found = end_of(folder)
+        return [f"{name} differs" for name in sorted({*found, *self.sound}) if found.get(name) != self.sound.get(name)]
+
+
+GROUP = a_group(("eager", "function", "xla"))
+
+
+@dataclass
+class Real:
+    """`run --preset quick --models mlp`, with TensorFlow."""
+
+    whole_s: float = 60.0
+
+    def create(self, folder: Path) -> None:
+        from bench.records.choices import DEFAULTS
+        from bench.runner import plan
+        from cifar_core import cifar10
+
+        # A busy machine is not to leave repetitions out.
+        options = replace(DEFAULTS, models="mlp", preset="quick", data="synthetic", budget="2h")
+        Store.create(folder, plan.make(options, cifar10.find("synthetic"))).close()
+
+    def words(self, folder: Path, fault: Fault | None) -> list[str]:
+        return [sys.executable, "-m", "bench", "run", "--resume", str(folder)]
+
+    def faults_at_end(self, folder: Path) -> list[str]:
+        store = Store.open(folder)
+        groups = analyse(store.plan, store.outcomes(), store.left_out).groups
+        return (
+            []
+            if all(result.valid for group in groups for result in (group.baseline, *group.candidates))
+            else ["INVALID"]
+        )
+
+
+def end_of(folder: Path) -> dict[str, bytes]:
+    """What a complete run ends in: its records that count, its analysis, and each file of the report made of these."""
+    store = Store.open(folder)
+    with tempfile.TemporaryDirectory() as place:
+        with Store.create(Path(place) / "run", store.plan) as clean:
+            for outcome in store.outcomes():
+                clean.keep(outcome)
+            report.build(clean)
+        files = {file: file.read_bytes() for file in Path(place).rglob("*") if file.is_file()}
+        built = {str(file.relative_to(place)): content.replace(place.encode(), b"") for file, content in files.items()}
+    outcomes = b"\n".join(encoded(outcome) for outcome in store.outcomes())
+    return {"records": outcomes, "analysis": repr(analyse(store.plan, store.outcomes()).groups).encode(), **built}
