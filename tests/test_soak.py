@@ -53,7 +53,7 @@ def test_a_number_that_differs_is_seen(faked: Faked, tmp_path: Path) -> None:
         steady = replace(measurement.steady, seconds=(first_s * (1 + 1e-6), *rest_s))
         store.keep(Outcome(measurement=replace(measurement, steady=steady)))
     seen = faked.faults_at_end(tmp_path / "run")
-    assert {"records differs", "analysis differs", "run/tables/steady.csv differs"} <= set(seen)
+    assert {"run/measurements.jsonl differs", "analysis differs", "run/tables/steady.csv differs"} <= set(seen)
 
 
 def test_what_outlives_a_command_is_seen_and_ended() -> None:

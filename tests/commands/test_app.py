@@ -54,7 +54,7 @@ def ended_by(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> object:
     def failing(**options: str) -> NoReturn:
         raise error
 
-    monkeypatch.setattr(entry, "app", failing)
+    monkeypatch.setattr("bench.commands.app.app", failing)
     with pytest.raises(SystemExit) as ended:
         entry.main()
     return ended.value.code

@@ -106,7 +106,7 @@ class Run:
         seen = strike(fault, command, fault.share * left * self.kind.whole_s) if fault else family(command)
         problems = list(_ended(command, seen or []))
         problems += [f"exit code {command.returncode}"] * (command.returncode not in CODES)
-        problems += ["a traceback"] * (b"Traceback" in log.read_bytes()[at:])
+        problems += ["a traceback"] * (command.returncode != -signal.SIGINT and b"Traceback" in log.read_bytes()[at:])
         problems += ["kept lines were lost"] * (not self.lines().startswith(before))
         tally.commands += 1
         tally.codes[command.returncode] += 1

@@ -30,6 +30,7 @@ from bench.worker.setup import Setup
 PAUSE_S = 0.002  # what a step really takes: faults must be able to fall between two
 STEPS_S = {"eager": 0.02, "function": 0.01, "xla": 0.012}
 SPREAD = 0.04  # of a step's times
+TICK_S = 2.0**-40  # all times are whole ticks, so that their sums and differences are exact whatever the clock shows
 MEMORY = 2**29
 
 
@@ -42,15 +43,19 @@ def instruments() -> Instruments:
 
         def step(number: int) -> None:
             time.sleep(PAUSE_S)
-            clock.now += SPREAD * STEPS_S[order.case.mode] * random.Random(f"{name}/{number}").random()
+            clock.now += ticked(SPREAD * STEPS_S[order.case.mode] * random.Random(f"{name}/{number}").random())
 
-        step_s = STEPS_S[order.case.mode] * (1 + SPREAD * random.Random(name).random())
+        step_s = ticked(STEPS_S[order.case.mode] * (1 + SPREAD * random.Random(name).random()))
         return Setup(lambda: FakeTrainer(order.case.mode, clock, step_s, on_step=step), "batches")
 
     def sleep(seconds: float) -> None:
         clock.now += seconds
 
     return Instruments(set_up, clock, diagnose, lambda order: GpuLogger(None, set), sleep)
+
+
+def ticked(seconds: float) -> float:
+    return round(seconds / TICK_S) * TICK_S
 
 
 def diagnose(order: Order, trainer: object, steps: int, clock: object, costs: Costs) -> Diagnostics:

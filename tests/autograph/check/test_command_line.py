@@ -7,7 +7,7 @@ import pytest
 from snippets import BAD, HEAD, LOUD, write_files
 from typer.testing import CliRunner
 
-from bench.__main__ import app
+from bench.commands.app import app
 from bench.errors import BenchError
 
 
