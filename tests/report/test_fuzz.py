@@ -169,7 +169,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
     """Whether figures are drawn from here on; they take longer than all the rest."""
     draw = report_folder._draft_parts
 
-    def without(draft: Path, data: str, sections: Sequence[Section]) -> dict[str, str]:
+    def without(draft: Path, folder: Path, data: str, sections: Sequence[Section]) -> dict[str, str]:
         parts = [part for section in sections for part in section.parts]
         for part in parts:
             if isinstance(part, Table):

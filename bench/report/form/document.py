@@ -4,13 +4,13 @@ import math
 import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from csv import writer
 from dataclasses import dataclass
-from pathlib import Path
-
-import pandas as pd
+from io import StringIO
 
 from bench.analysis.stats.ratios import Summary
 from bench.report.form.markup import alternative, fenced, neutral, neutral_cell
+from bench.report.plots.drawing import Drawing
 
 LONGEST_NAME = 200  # characters
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -51,18 +51,20 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A picture in plots/<name>.png; `alt` describes it in words, in short up to the first colon.
-
-    `draw` writes it as PNG and returns the same drawing as SVG, for the page.
-    """
+    """A picture in plots/<name>.svg; `alt` describes it in words, in short up to the first colon."""
 
     name: str
     alt: str
-    draw: Callable[[Path], str]
+    drawing: Drawing
 
     @property
     def file(self) -> str:
         """Its file in the report's folder."""
+        return f"plots/{_short(self.name)}.svg"
+
+    @property
+    def png(self) -> str:
+        """Its file as PNG there, for those who ask for one."""
         return f"plots/{_short(self.name)}.png"
 
 
@@ -108,7 +110,21 @@ def csv(table: Table, data: str) -> str:
     """Every row with all its raw values, a Summary as four, and the data they come from; empty means not measured."""
     summaries = {key for row in table.rows for key, value in row.items() if isinstance(value, Summary)}
     rows = [{**_flat(row, summaries), "data": _no_formula(data)} for row in table.rows]
-    return pd.DataFrame(rows).to_csv(index=False, lineterminator="\n")
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    columns = (_of_one_kind([row.get(name) for row in rows]) for name in names)
+    text = StringIO()
+    writer(text, lineterminator="\n").writerows([names, *zip(*columns, strict=True)])
+    return text.getvalue()
+
+
+def _of_one_kind(column: Sequence[object]) -> list[object]:
+    """A column's values as pandas reads and writes them: numbers all as floats where one is, or one is missing."""
+    filled = [value for value in column if value is not None]
+    numbers = [value for value in filled if isinstance(value, int | float) and not isinstance(value, bool)]
+    are_floats = len(numbers) < len(column) or any(isinstance(value, float) for value in numbers)
+    if filled and len(numbers) == len(filled) and are_floats:
+        return [float(value) if isinstance(value, int | float) and value == value else None for value in column]
+    return [value if value == value else None for value in column]  # what is not itself is NaN
 
 
 def summary_of(row: Row, key: str) -> Summary | None:

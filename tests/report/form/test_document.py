@@ -1,9 +1,18 @@
 """Documents as Markdown and CSV: tables, figures, texts, and values that were not measured."""
 
-from pathlib import Path
+import math
+import random
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from bench.analysis.stats.ratios import Summary
-from bench.report.form.document import Column, Figure, Section, Table, column, csv, markdown
+from bench.report.form.document import Column, Figure, Row, Section, Table, column, csv, markdown
+from bench.report.plots.canvas import sheet
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Sheet
 
 ROWS = (
     {"mode": "eager", "step_s": Summary(0.05, 0.04, 0.06, 6), "note": None},
@@ -12,16 +21,16 @@ ROWS = (
 TABLE = Table("steps", (column("mode", "mode"), Column("note", lambda row: str(row["note"]))), ROWS)
 
 
-def draw(file: Path) -> str:
-    return "<svg/>"
+def draw() -> "Sheet":
+    return sheet(1.0, 1.0)
 
 
 def test_a_document_is_headings_texts_tables_and_pictures_in_order() -> None:
-    parts = ("A text.", TABLE, Figure("plot", "A plot: its words", draw))
+    parts = ("A text.", TABLE, Figure("plot", "A plot: its words", partial(draw)))
     assert markdown("Title", [Section("First", parts)]) == (
         "# Title\n\n## First\n\nA text.\n\n"
         "| mode | note |\n| --- | --- |\n| eager | None |\n| a\\|b | slow |\n\n"
-        "![A plot: its words](plots/plot.png)\n"
+        "![A plot: its words](plots/plot.svg)\n"
     )
 
 
@@ -38,3 +47,21 @@ def test_a_csv_has_all_values_a_summary_as_four_and_nothing_for_what_was_not_mea
 
 def test_a_column_shows_none_as_a_dash() -> None:
     assert [column("note", "note").text(row) for row in ROWS] == ["–", "slow"]
+
+
+VALUES = (None, True, False, 0, -7, 10**17, 0.1, 1e-7, 1e16, math.nan, math.inf, "", "1", "x,y", 'q"q', "l\nm", "é")
+
+
+def rows_at_random(rng: random.Random) -> tuple[Row, ...]:
+    kinds = {name: rng.sample(VALUES, rng.randint(1, 4)) for name in "abc"[: rng.randint(1, 3)]}
+    return tuple(
+        {name: rng.choice(kind) for name, kind in kinds.items() if rng.random() < 0.97}
+        for _ in range(rng.randint(0, 4))
+    )
+
+
+def test_a_csv_has_the_bytes_that_pandas_writes() -> None:
+    rng = random.Random(1)
+    for rows in (rows_at_random(rng) for _ in range(500)):
+        wanted = pd.DataFrame([{**row, "data": "D"} for row in rows]).to_csv(index=False, lineterminator="\n")
+        assert csv(Table("t", (), rows), "D") == wanted, rows
