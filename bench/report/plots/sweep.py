@@ -22,7 +22,7 @@ Bar = tuple[float, float, float, float]  # the size, a value there, and its inte
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _SweptMode:
     """One mode's line: its look, its times in ms and its speedups."""
 
     title: str
@@ -51,7 +51,7 @@ def over_sizes(sweep: Sweep, label: str) -> Drawing:
     return partial(_over_sizes, title, baseline, _Sizes(sweep.axis.name, sweep.sizes, known), lines)
 
 
-def _line(sweep: Sweep, by_size: BySize, place: int) -> _Line:
+def _line(sweep: Sweep, by_size: BySize, place: int) -> _SweptMode:
     first = _first(by_size)
     shift = _shift(sweep, place)
     times = tuple(
@@ -63,7 +63,7 @@ def _line(sweep: Sweep, by_size: BySize, place: int) -> _Line:
         if result.comparison and result.comparison.ratio
     )
     look = colour(first.case.mode), line(first.case.mode), _marker(sweep, first)
-    return _Line(first.title, *look, times, speeds)
+    return _SweptMode(first.title, *look, times, speeds)
 
 
 def _shift(sweep: Sweep, place: int) -> float:
@@ -85,7 +85,7 @@ def _marker(sweep: Sweep, result: CaseResult) -> str:
     return _MARKERS[calls.index(result.case.steps_per_call) % len(_MARKERS)]
 
 
-def _over_sizes(title: str, baseline: str, sizes: _Sizes, lines: Sequence[_Line]) -> "Figure":
+def _over_sizes(title: str, baseline: str, sizes: _Sizes, lines: Sequence[_SweptMode]) -> "Figure":
     figure = sheet(10.0, 4.4 + 0.22 * (len(lines) // 4))
     times, speeds = figure.subplots(1, 2)
     for axes in (times, speeds):
@@ -105,14 +105,14 @@ def _over_sizes(title: str, baseline: str, sizes: _Sizes, lines: Sequence[_Line]
     return figure
 
 
-def _times(axes: Any, lines: Sequence[_Line]) -> None:
+def _times(axes: Any, lines: Sequence[_SweptMode]) -> None:
     ends = [end for line in lines for end in _plot(axes, line, line.times)]
     low, high = min(ends) / 1.15, max(ends) * 1.15
     log_axis(axes.yaxis, low, high, _ROUNDED if high / low > 12 else (*_ROUNDED, *_BETWEEN))
     axes.set_ylabel("ms a step (bars: 95 % interval)")
 
 
-def _speeds(axes: Any, sizes: _Sizes, baseline: str, lines: Sequence[_Line]) -> None:
+def _speeds(axes: Any, sizes: _Sizes, baseline: str, lines: Sequence[_SweptMode]) -> None:
     ends = [1.0]
     for size, *reach in sizes.controls:
         axes.plot([size, size], reach, color="#BBBBBB", alpha=0.6, linewidth=12, solid_capstyle="butt",
@@ -124,7 +124,7 @@ def _speeds(axes: Any, sizes: _Sizes, baseline: str, lines: Sequence[_Line]) -> 
     axes.set_ylabel(f"times as fast as {baseline} (higher is faster)")
 
 
-def _plot(axes: Any, line: _Line, bars: Sequence[Bar]) -> list[float]:
+def _plot(axes: Any, line: _SweptMode, bars: Sequence[Bar]) -> list[float]:
     """Draw one mode's line; returns the lower and upper ends of its bars."""
     if not bars:
         return []
