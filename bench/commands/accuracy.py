@@ -79,15 +79,13 @@ def _execute(folder: Path, source: "Source", wait: bool) -> Exit:
     return Exit.CASE_FAILED if read_learning(folder).failed else Exit.OK
 
 
-def show_accuracy(folder: Path) -> None:
-    """Rebuild the report of several trainings and print its results."""
-    from bench.analysis.learning import read_learning
+def show_accuracy(folder: Path, png: bool = False) -> None:
+    """Rebuild the report of several trainings, with PNGs if asked for, and print its results."""
     from bench.commands import terminal
     from bench.report.accuracy import build
     from bench.report.sections import learning, learning_tables
 
-    path = build(folder)
-    trainings = read_learning(folder)
+    path, trainings = build(folder, png)
     for sentence in learning.sentences(trainings):
         say(sentence.replace("**", ""))
     terminal.show(learning_tables.table(trainings))

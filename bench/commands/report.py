@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 def report(
     folder: Annotated[Path, typer.Argument(help="The folder of a run, a training or `accuracy`.")],
     slices: Annotated[bool, typer.Option("--slices", help="Of a run, write every slice to tables/slices.csv.")] = False,
+    png: Annotated[bool, typer.Option("--png", help="Also draw the figures as PNG, for programs without SVG.")] = False,
     pack: Annotated[bool, typer.Option("--pack", help="Pack the raw files into one, to be kept or sent.")] = False,
 ) -> Exit:
     """Rebuild a report from the raw files."""
@@ -29,13 +30,13 @@ def report(
     if pack:
         packing.pack(folder)
     if (folder / "training.json").exists():
-        show_training(folder)
+        show_training(folder, png)
     elif (folder / "accuracy.json").exists():
-        show_accuracy(folder)
+        show_accuracy(folder, png)
     elif (folder / "selftest.json").exists():
-        show_selftest(folder)
+        show_selftest(folder, png)
     else:
-        rebuilt = build(Store.open(folder), slices)
+        rebuilt = build(Store.open(folder), slices, png)
         show_run(rebuilt)
         return Exit.CASE_FAILED if rebuilt.run.damaged else Exit.OK
     return Exit.OK

@@ -68,12 +68,12 @@ def _simulate() -> Exit:
     return Exit.OK
 
 
-def show_selftest(folder: Path) -> Exit:
-    """Rebuild the report of a self-test and print its results; REGRESSION where the self-test did not pass."""
+def show_selftest(folder: Path, png: bool = False) -> Exit:
+    """Rebuild a self-test's report, with PNGs if asked for, and print its results; REGRESSION where it did not pass."""
     from bench.commands import terminal
     from bench.report import selftest
 
-    path, tested = selftest.build(folder)
+    path, tested = selftest.build(folder, png)
     say(selftest.sentence(tested).replace("**", ""))
     for table in selftest.tables(tested):
         terminal.show(table)

@@ -84,9 +84,9 @@ def _execute(folder: Path, source: "Source", wait: bool) -> Exit:
     return Exit.OK
 
 
-def show_training(folder: Path) -> None:
-    """Rebuild a training's report and print its result."""
+def show_training(folder: Path, png: bool = False) -> None:
+    """Rebuild a training's report, with PNGs if asked for, and print its result."""
     from bench.records.folders import open_training
     from bench.report import training
 
-    say(f"{training.sentence(*open_training(folder))}\nreport: {training.build(folder)}")
+    say(f"{training.sentence(*open_training(folder))}\nreport: {training.build(folder, png)}")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bench.analysis.learning import read_learning
+from bench.analysis.learning import Learning, read_learning
 from bench.records.training import AccuracyPlan
 from bench.report.form.document import Row, Section, Table, column
 from bench.report.form.folder import write
@@ -10,11 +10,15 @@ from bench.report.sections import learning
 from bench.report.training import training_conditions
 
 
-def build(folder: Path) -> Path:
-    """Write report.md, report.html, tables and plots; returns the path of report.md. Raises BenchError."""
+def build(folder: Path, png: bool = False) -> tuple[Path, Learning]:
+    """Write report.md, report.html, tables and plots; returns report.md's path and the results. Raises BenchError.
+
+    `png`: the figures also as PNG.
+    """
     trainings = read_learning(folder)
     sections = (learning.section(trainings), Section("Conditions", (_conditions(trainings.plan),)))
-    return write(folder, "The same training, by execution mode", trainings.plan.training.data_title, sections)
+    title, data = "The same training, by execution mode", trainings.plan.training.data_title
+    return write(folder, title, data, sections, png=png), trainings
 
 
 def _conditions(plan: AccuracyPlan) -> Table:

@@ -1,7 +1,6 @@
 """The report of a comparison of runs: environment differences, what changed, and the gates' decisions."""
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -87,7 +86,7 @@ def _differences(runs: Sequence[NamedRun], differing: Sequence[Difference]) -> T
 
 
 def _changed(changes: Sequence[CaseChange]) -> Section:
-    figure = Figure("changes", _alt(changes), partial(plots.changes, changes))
+    figure = Figure("changes", _alt(changes), plots.changes(changes))
     compared = any(change.step.ratio for change in changes)
     return Section("What changed", (_READING, *interleaving(changes), table(changes), *([figure] if compared else [])))
 

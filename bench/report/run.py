@@ -65,11 +65,11 @@ class Report:
         return self.path.with_name(PAGE)
 
 
-def build(store: Store, slices: bool = False) -> Report:
-    """Write report.md, report.html, tables/*.csv, plots/*.png and benchmark.json into its folder. Raises BenchError.
+def build(store: Store, slices: bool = False, png: bool = False) -> Report:
+    """Write report.md, report.html, tables/*.csv, plots/*.svg and benchmark.json into its folder. Raises BenchError.
 
     Where the run's folder holds that of an `accuracy`, its trainings are part of the report.
-    `slices`: also tables/slices.csv, a row a slice.
+    `slices`: also tables/slices.csv, a row a slice. `png`: the figures also as PNG.
     """
     store = store.read_again()  # what this process keeps counts as a later reader finds it
     run = analyse(store.plan, store.outcomes(), store.left_out)
@@ -77,7 +77,7 @@ def build(store: Store, slices: bool = False) -> Report:
     sections = _sections(store, run, trainings)
     title, beside = "What a training step costs, by execution mode", [steady.slices(run)] if slices else []
     others = {benchmark_json.NAME: benchmark_json.text(run, trainings)}
-    path = write(store.folder, title, run.plan.data_title, sections, beside, others)
+    path = write(store.folder, title, run.plan.data_title, sections, beside, others, png)
     return Report(path, run, sections)
 
 

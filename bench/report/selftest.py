@@ -17,8 +17,11 @@ from bench.report.form.wording import interval, number, percent
 from bench.report.plots import selftest as plots
 
 
-def build(folder: Path) -> tuple[Path, SelfTestResult]:
-    """Write report.md, report.html, tables and plots; returns report.md's path and the results. Raises BenchError."""
+def build(folder: Path, png: bool = False) -> tuple[Path, SelfTestResult]:
+    """Write report.md, report.html, tables and plots; returns report.md's path and the results. Raises BenchError.
+
+    `png`: the figure also as PNG.
+    """
     selftest, stores = open_selftest(folder)
     runs = [analyse(store.plan, store.outcomes(), store.left_out) for store in stores]
     result = evaluate(selftest, runs, [preset.schedule.blocks for preset in PRESETS])
@@ -30,7 +33,7 @@ def build(folder: Path) -> tuple[Path, SelfTestResult]:
         Section("The smallest difference that it finds", (_RESOLUTION.format(_sd(result)), resolution(result))),
         *_broken(result),
     ]
-    return write(folder, "The instrument, measured", selftest.data_title, sections), result
+    return write(folder, "The instrument, measured", selftest.data_title, sections, png=png), result
 
 
 def tables(result: SelfTestResult) -> list[Table]:
@@ -206,6 +209,4 @@ def _figure(result: SelfTestResult) -> list[Figure]:
     if not result.recoveries:
         return []
     words = [f"{r.slowdown:.0%} planted, {percent(*r.measured)} measured" for r in result.recoveries]
-    return [
-        Figure("recovery", "Planted and measured slow-downs: " + "; ".join(words), partial(plots.recoveries, result))
-    ]
+    return [Figure("recovery", "Planted and measured slow-downs: " + "; ".join(words), plots.recoveries(result))]

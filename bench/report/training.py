@@ -1,6 +1,5 @@
 """The report of one training: a sentence, its curves, every displayed step, and its conditions."""
 
-from functools import partial
 from pathlib import Path
 
 from bench import modes
@@ -34,17 +33,20 @@ def sentence(training: Training, progress: TrainingProgress) -> str:
     )
 
 
-def build(folder: Path) -> Path:
-    """Write report.md, tables/points.csv and plots/curves.png; the report's path. Raises BenchError."""
+def build(folder: Path, png: bool = False) -> Path:
+    """Write report.md, tables/points.csv and plots/curves.svg; the report's path. Raises BenchError.
+
+    `png`: the figure also as PNG.
+    """
     training, progress = open_training(folder)
-    return write(folder, "A training to an accuracy", training.data_title, sections_of(training, progress))
+    return write(folder, "A training to an accuracy", training.data_title, sections_of(training, progress), png=png)
 
 
 def sections_of(training: Training, progress: TrainingProgress) -> tuple[Section, ...]:
     """The report's sections, in order."""
     images = " (synthetic images)" if training.synthetic else ""
     title = f"{training.model}, {training.recipe.name} recipe, {modes.row(training.mode).title}{images}"
-    figure = Figure("curves", f"Loss and accuracy over steps: {title}", partial(plots.curves, progress.points, title))
+    figure = Figure("curves", f"Loss and accuracy over steps: {title}", plots.curves(progress.points, title))
     return (
         Section("In one sentence", (sentence(training, progress),)),
         Section(f"Curves{images}", (figure, _points(progress.points))),

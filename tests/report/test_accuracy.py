@@ -29,10 +29,10 @@ def test_the_same_files_give_the_same_report(tmp_path: Path) -> None:
 
 def test_every_number_is_in_a_table_and_the_curves_are_drawn(tmp_path: Path) -> None:
     kept_trainings(tmp_path / "a", PLAN)
-    path = report.build(tmp_path / "a")
+    path, _ = report.build(tmp_path / "a")
     assert path == tmp_path / "a" / "report.md"
     assert files_of(tmp_path / "a").keys() >= {
-        "report.md", "report.html", "plots/accuracies.png", "plots/learning.png", "tables/learning.csv",
+        "report.md", "report.html", "plots/accuracies.svg", "plots/learning.svg", "tables/learning.csv",
         "tables/to_target.csv", "tables/trainings.csv", "tables/conditions.csv",
     }  # fmt: skip
     assert "| seeds | 2, from 0 on |" in path.read_text()
@@ -40,7 +40,7 @@ def test_every_number_is_in_a_table_and_the_curves_are_drawn(tmp_path: Path) -> 
 
 def test_trainings_that_went_wrong_are_listed(tmp_path: Path) -> None:
     kept_trainings(tmp_path / "a", PLAN, {"graph-s1": "nan"})
-    assert "Trainings that went wrong" in report.build(tmp_path / "a").read_text()
+    assert "Trainings that went wrong" in report.build(tmp_path / "a")[0].read_text()
 
 
 def test_trainings_of_a_single_step_have_no_speed_and_a_report(tmp_path: Path) -> None:
@@ -53,5 +53,5 @@ def test_trainings_of_a_single_step_have_no_speed_and_a_report(tmp_path: Path) -
             folder = training_folder(tmp_path / "a", mode, seed)
             create_training(folder, plan.of(mode, seed))
             write(folder / "points.json", TrainingProgress(FORMAT, 0.5, (a_point(1, seconds=1.0, first_call_s=1.0),)))
-    text = report.build(tmp_path / "a").read_text()
+    text = report.build(tmp_path / "a")[0].read_text()
     assert "XLA" in text

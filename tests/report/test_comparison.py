@@ -28,7 +28,7 @@ def test_a_comparison_leaves_markdown_a_page_tables_a_picture_and_json(tmp_path:
     built(tmp_path / "out", a_run(tmp_path / "a"), a_run(tmp_path / "b"))
     files = {str(file.relative_to(tmp_path / "out")) for file in (tmp_path / "out").rglob("*") if file.is_file()}
     assert files >= {
-        "report.md", "report.html", "comparison.json", "tables/changes.csv", "tables/gates.csv", "plots/changes.png",
+        "report.md", "report.html", "comparison.json", "tables/changes.csv", "tables/gates.csv", "plots/changes.svg",
     }  # fmt: skip
     record = msgspec.json.decode((tmp_path / "out" / "comparison.json").read_bytes())
     assert record["runs"] == ["a", "b"]

@@ -16,7 +16,7 @@ RESULTS = ROOT / "results"
 KEPT = sorted(page.parent for page in RESULTS.glob("sample-*/report.md"))
 COMPARED = RESULTS / "sample-matrix-cpu"
 NOT_RAW = ("report.*", "tables/*", "plots/*", "benchmark.json", "comparison.json")
-DRAWN = (".png", ".html")  # their bytes depend on Matplotlib's version
+DRAWN = (".svg", ".html")  # their bytes depend on Matplotlib's version
 
 
 def made(folder: Path) -> dict[str, bytes]:
@@ -25,7 +25,7 @@ def made(folder: Path) -> dict[str, bytes]:
 
 
 def assert_same(kept: dict[str, bytes], rebuilt: dict[str, bytes]) -> None:
-    drawn_alike = any(f"Matplotlib version{matplotlib.__version__}".encode() in text for text in kept.values())
+    drawn_alike = any(f" by Matplotlib {matplotlib.__version__}, holds".encode() in text for text in kept.values())
     for name, text in kept.items():
         assert name in rebuilt
         if drawn_alike or not name.endswith(DRAWN):
@@ -57,5 +57,5 @@ def test_a_page_is_kept_only_where_the_documentation_links_to_it() -> None:
 
 def test_what_is_kept_is_small() -> None:
     files = [file for file in RESULTS.glob("sample-*/**/*") if file.is_file()]
-    assert len(files) <= 200
-    assert sum(file.stat().st_size for file in files) <= 5_000_000
+    assert len(files) <= 300
+    assert sum(file.stat().st_size for file in files) <= 6_000_000

@@ -37,7 +37,7 @@ def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:
     first = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
     report.build(Store.open(tmp_path))
     assert first == {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
-    assert len([file for file in first if file.suffix == ".png"]) == 3
+    assert len([file for file in first if file.suffix == ".svg"]) == 3
 
 
 def test_what_an_earlier_report_wrote_does_not_survive_a_rebuild(tmp_path: Path) -> None:

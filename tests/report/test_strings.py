@@ -77,9 +77,11 @@ def test_a_matplotlibrc_and_a_character_without_glyph_change_nothing(tmp_path: P
     import matplotlib as mpl
 
     a_hostile_run(tmp_path / "run", "漢字 $\\frac$")
-    report(tmp_path / "run")
-    before = {file.name: file.read_bytes() for file in (tmp_path / "run").glob("plots/*.png")}
+    report(tmp_path / "run", png=True)
+    before = {file.name: file.read_bytes() for file in (tmp_path / "run").glob("plots/*.*")}
+    for name in before:
+        (tmp_path / "run" / "plots" / name).unlink()
     with mpl.rc_context({"axes.facecolor": "red", "font.size": 30, "text.parse_math": True}), warnings.catch_warnings():
         warnings.simplefilter("error")
-        report(tmp_path / "run")
-    assert {file.name: file.read_bytes() for file in (tmp_path / "run").glob("plots/*.png")} == before
+        report(tmp_path / "run", png=True)
+    assert {file.name: file.read_bytes() for file in (tmp_path / "run").glob("plots/*.*")} == before

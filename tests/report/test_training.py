@@ -34,5 +34,5 @@ def test_a_training_leaves_its_report_points_and_curves(tmp_path: Path) -> None:
     text = report.build(tmp_path / "a").read_text()
     assert "| 300 | 1.0000 | 60.00% | 1.1000 | 60.00% | 50.00 | 10.0% | 16.0 |" in text
     assert "| building the model | 0.500 s |" in text
-    assert (tmp_path / "a" / "plots" / "curves.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "a" / "plots" / "curves.svg").read_text().startswith("<svg ")
     assert (tmp_path / "a" / "tables" / "points.csv").read_text().count("\n") == 4

@@ -112,7 +112,7 @@ def faults_of_page(text: str) -> Iterator[str]:
 
 def _elsewhere(address: str) -> bool:
     """Whether an address leads to what a string names, and not to a file of ours, whose name holds it as a slug."""
-    return EVIL in address and not re.fullmatch(r"plots/[\w.-]+\.png", address)
+    return EVIL in address and not re.fullmatch(r"plots/[\w.-]+\.svg", address)
 
 
 def faults_of_markdown(text: str, tables: int) -> Iterator[str]:

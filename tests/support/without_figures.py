@@ -7,7 +7,7 @@ from bench.report.form.document import Figure, Section, Table
 from bench.report.form.folder import _draft_table
 
 
-def draft_parts(draft: Path, data: str, sections: Sequence[Section]) -> dict[str, str]:
+def draft_parts(draft: Path, folder: Path, data: str, sections: Sequence[Section]) -> dict[str, str]:
     """In place of the report's own; its tables are written."""
     parts = [part for section in sections for part in section.parts]
     for part in parts:

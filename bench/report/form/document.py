@@ -5,12 +5,10 @@ import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-
-import pandas as pd
 
 from bench.analysis.stats.ratios import Summary
 from bench.report.form.markup import alternative, fenced, neutral, neutral_cell
+from bench.report.plots.drawing import Drawing
 
 LONGEST_NAME = 200  # characters
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -51,18 +49,20 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A picture in plots/<name>.png; `alt` describes it in words, in short up to the first colon.
-
-    `draw` writes it as PNG and returns the same drawing as SVG, for the page.
-    """
+    """A picture in plots/<name>.svg; `alt` describes it in words, in short up to the first colon."""
 
     name: str
     alt: str
-    draw: Callable[[Path], str]
+    drawing: Drawing
 
     @property
     def file(self) -> str:
         """Its file in the report's folder."""
+        return f"plots/{_short(self.name)}.svg"
+
+    @property
+    def png(self) -> str:
+        """Its file as PNG there, for those who ask for one."""
         return f"plots/{_short(self.name)}.png"
 
 
@@ -106,6 +106,8 @@ def markdown(title: str, sections: Sequence[Section]) -> str:
 
 def csv(table: Table, data: str) -> str:
     """Every row with all its raw values, a Summary as four, and the data they come from; empty means not measured."""
+    import pandas as pd  # here, for commands that write no table need not load it
+
     summaries = {key for row in table.rows for key, value in row.items() if isinstance(value, Summary)}
     rows = [{**_flat(row, summaries), "data": _no_formula(data)} for row in table.rows]
     return pd.DataFrame(rows).to_csv(index=False, lineterminator="\n")

@@ -1,4 +1,4 @@
-"""Writes a report to its folder: report.md, report.html, tables/*.csv and plots/*.png, next to the raw files.
+"""Writes a report to its folder: report.md, report.html, tables/*.csv and plots/*.svg, next to the raw files.
 
 Every file is written apart and put in its place whole: whoever reads, or a crash, never sees half of one.
 """
@@ -15,7 +15,7 @@ from bench.errors import BenchError
 from bench.records.paths import inside
 from bench.report.form import page
 from bench.report.form.document import Figure, Section, Table, csv, markdown
-from bench.report.plots.canvas import drawing
+from bench.report.plots import drawing
 
 PAGE = "report.html"
 PLACES = ("tables", "plots")
@@ -30,14 +30,17 @@ def write(
     sections: Sequence[Section],
     beside: Sequence[Table] = (),
     others: Mapping[str, str] | None = None,
+    png: bool = False,
 ) -> Path:
     """Write all files; returns the path of report.md. Raises BenchError where it cannot.
 
     `data` names the images. `beside`: tables that are written as files alone. `others`: the texts of other files, by
-    name.
+    name. `png`: also draw the figures as plots/*.png.
     """
     with drafts(folder) as draft:
-        drawings = _draft_parts(draft, data, sections)
+        drawings = _draft_parts(draft, folder, data, sections)
+        for figure in _figures(sections) if png else ():
+            drawing.png(figure.drawing, draft / figure.png)
         for table in beside:
             _draft_table(draft, table, data)
         for name, text in (others or {}).items():
@@ -80,7 +83,7 @@ def _put(draft: Path, folder: Path) -> None:
     made = {file.relative_to(draft) for file in files}
     for name in sorted(made, key=lambda name: (len(name.parts) == 1, name)):
         os.replace(draft / name, folder / name)
-    for file in (*folder.glob("tables/*.csv"), *folder.glob("plots/*.png")):
+    for file in (*folder.glob("tables/*.csv"), *folder.glob("plots/*.svg"), *folder.glob("plots/*.png")):
         if file.relative_to(folder) not in made:  # a case may have failed, or turned out invalid, since
             file.unlink(missing_ok=True)
 
@@ -93,13 +96,19 @@ def _draft_table(draft: Path, table: Table, data: str) -> None:
     _draft(draft / table.file, csv(table, data))
 
 
-def _draft_parts(draft: Path, data: str, sections: Sequence[Section]) -> dict[str, str]:
-    """Write tables and figures, each figure drawn once; returns each one's SVG by its name, for the page."""
-    drawings: dict[str, str] = {}
-    for part in (part for section in sections for part in section.parts):
-        if isinstance(part, Table):
-            _draft_table(draft, part, data)
-        elif isinstance(part, Figure):
-            with drawing():
-                drawings[part.name] = part.draw(draft / part.file)
-    return drawings
+def _draft_parts(draft: Path, folder: Path, data: str, sections: Sequence[Section]) -> dict[str, str]:
+    """Write tables and figures; returns each figure's SVG by its name, for the page.
+
+    A figure that the folder holds from an earlier report is taken from there.
+    """
+    for table in (part for section in sections for part in section.parts if isinstance(part, Table)):
+        _draft_table(draft, table, data)
+    figures = _figures(sections)
+    svgs = drawing.svgs({f.name: f.drawing for f in figures}, {f.name: folder / f.file for f in figures})
+    for figure in figures:
+        _draft(draft / figure.file, svgs[figure.name])
+    return svgs
+
+
+def _figures(sections: Sequence[Section]) -> list[Figure]:
+    return [part for section in sections for part in section.parts if isinstance(part, Figure)]

@@ -1,6 +1,7 @@
-"""What all figures share: size, colours, axes, saving. PNGs have an opaque white background, for any page.
+"""What all figures share: size, colours, axes, saving. They have an opaque white background, for any page.
 
-Colours are Okabe and Ito's, which colour-blind readers can tell apart; every mark also has a label.
+Colours are Okabe and Ito's, which colour-blind readers can tell apart; every mark also has a label. Matplotlib is
+imported only where something is drawn, as that takes longer than all the rest of a report.
 """
 
 import math
@@ -9,15 +10,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
-from typing import Any
-
-from matplotlib import rc_context, style
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator
+from typing import TYPE_CHECKING, Any
 
 from bench.modes import MODES, row
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 LINES = ("-", "--", "-.", ":")
@@ -26,29 +24,35 @@ _NO_METADATA = {"Creator": None, "Date": None, "Format": None, "Type": None}
 
 
 @contextmanager
-def drawing() -> Iterator[None]:
+def style() -> Iterator[None]:
     """Drawing as it is done here, whatever a user's matplotlibrc says: texts are texts, a `$` in them too.
 
     A character that no font has is drawn as a box, and a name that is too long for the figure runs out of it; nobody
     needs to be warned of either.
     """
-    with style.context("default"), rc_context({"text.parse_math": False}), warnings.catch_warnings():
+    from matplotlib import rc_context
+    from matplotlib import style as styles
+
+    with styles.context("default"), rc_context({"text.parse_math": False}), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=r"(?s)Glyph .* missing from|constrained_layout not applied")
         yield
 
 
-def sheet(width: float, height: float) -> Figure:
+def sheet(width: float, height: float) -> "Figure":
     """An empty figure, in inches."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=(width, height), dpi=120, facecolor="white", layout="constrained")
     FigureCanvasAgg(figure)
     return figure
 
 
-def canvas(title: str, height: float) -> tuple[Figure, Any]:
+def canvas(title: str, height: float) -> "tuple[Figure, Any]":
     """A figure with one pair of axes under a title."""
     figure = sheet(8.0, height)
     axes = figure.add_subplot(facecolor="white")
-    axes.set_title(title, loc="left", fontsize=11, color=INK)
+    axes.set_title(title, loc="left", y=1.0, fontsize=11, color=INK)
     plain(axes)
     return figure, axes
 
@@ -77,6 +81,8 @@ def ratio_axis(axis: Any, low: float, high: float) -> None:
 
 def log_axis(axis: Any, low: float, high: float, ticks: Sequence[float], unit: str = "") -> None:
     """A log axis from `low` to `high` with those of these ticks that lie on it, and no others."""
+    from matplotlib.ticker import NullLocator
+
     axis.axes.set(**{f"{axis.axis_name}scale": "log", f"{axis.axis_name}lim": (low, high)})
     on_axis = sorted(tick for tick in ticks if low <= tick <= high)
     axis.set_ticks(on_axis, [f"{tick:,g}{unit}" for tick in on_axis])
@@ -97,21 +103,25 @@ def _index(mode: str) -> int:
     return MODES.index(row(mode))
 
 
-def save_png(figure: Figure, file: Path) -> None:
+def save_png(figure: "Figure", file: Path) -> None:
     """Write the figure as PNG, without the library's version in it, so that the same figure gives the same bytes."""
     figure.savefig(file, metadata={"Software": None})
 
 
-def save(figure: Figure, file: Path) -> str:
-    """Write the figure as PNG and return it as SVG, with texts as text; the same figure gives the same bytes.
+def svg(figure: "Figure", name: str) -> str:
+    """The figure as SVG, with texts as text; `name` makes its ids. The same figure gives the same text.
 
-    `Figure.savefig` would draw it twice for each format, to lay it out; here the layout is done once, for the PNG.
+    `Figure.savefig` would draw it twice, to lay it out; here the layout is made by itself.
     """
-    png: Any = FigureCanvasAgg(figure)  # its methods have no types
-    png.print_png(file, metadata={"Software": None})
+    from matplotlib import rc_context
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    engine = figure.get_layout_engine()
+    assert engine, "sheet() sets one"
+    engine.execute(figure)
     figure.set_layout_engine(None)
-    svg: Any = FigureCanvasSVG(figure)
+    canvas: Any = FigureCanvasSVG(figure)  # its methods have no types
     text = StringIO()
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": file.stem}):
-        svg.print_svg(text, metadata=_NO_METADATA)
-    return text.getvalue()
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
+        canvas.print_svg(text, metadata=_NO_METADATA)
+    return text.getvalue().encode("utf-8", "backslashreplace").decode()

@@ -1,7 +1,5 @@
 """The section on learning: test accuracy by mode as a distribution over seeds, and how soon a target was reached."""
 
-from functools import partial
-
 from bench.analysis.learning import Learning, ModeLearning, TrainingResult
 from bench.analysis.stats.equivalence import Equivalence
 from bench.report.form.document import Figure, Part, Section
@@ -129,9 +127,9 @@ def _figures(learning: Learning) -> list[Figure]:
         Figure(
             "accuracies",
             f"Test accuracy by mode, a dot a seed{learning.label}: {finals}",
-            partial(plots.accuracies, learning),
+            plots.accuracies(learning),
         ),
-        Figure("learning", f"{curves}{learning.label}", partial(plots.curves, learning)),
+        Figure("learning", f"{curves}{learning.label}", plots.curves(learning)),
     ]
 
 

@@ -1,7 +1,5 @@
 """The section on start-up cost and break-even: what comes before a mode's second step, and when it is recovered."""
 
-from functools import partial
-
 from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.modes import MODES
 from bench.report.form.document import Column, Figure, Row, Section, Table, column, summary_of
@@ -68,7 +66,7 @@ def _row(group: GroupResult, result: CaseResult) -> Row:
 
 def _figures(run: Run) -> list[Figure]:
     groups = [group for group in run.groups if any(result.valid for result in group.cases)]
-    return [Figure(f"{g.name}-total", _alt(g, run.label), partial(timing.total, g, run.label)) for g in groups]
+    return [Figure(f"{g.name}-total", _alt(g, run.label), timing.total(g, run.label)) for g in groups]
 
 
 def _alt(group: GroupResult, label: str) -> str:

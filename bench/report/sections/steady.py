@@ -1,7 +1,5 @@
 """The section on the steady state: each mode's time of a step, its speedup over the baseline, and the verdict."""
 
-from functools import partial
-
 from bench.analysis.results import CaseResult, GroupResult, Run, ratio_between
 from bench.report.form.document import Column, Figure, Row, Section, Table, column, summary_of
 from bench.report.form.wording import interval
@@ -98,11 +96,11 @@ def _figures(run: Run) -> list[Figure]:
             alt = f"Time of a step, slice by slice, for {group.title}{run.label}: " + "; ".join(
                 f"{result.title} {interval(result.summary('step'), 1e3)} ms" for result in shown
             )
-            figures.append(Figure(f"{group.name}-slices", alt, partial(timing.slices, group, run.label)))
+            figures.append(Figure(f"{group.name}-slices", alt, timing.slices(group, run.label)))
         judged = [r for r in group.candidates if r.comparison and r.comparison.ratio]
         if judged and group.control_ratio:
             alt = f"Speed against {group.baseline.title} for {group.title}{run.label}: " + "; ".join(
                 f"{r.title} {interval(r.comparison.ratio if r.comparison else None, sign='x')}" for r in judged
             )
-            figures.append(Figure(f"{group.name}-ratios", alt, partial(timing.ratios, group, run.label)))
+            figures.append(Figure(f"{group.name}-ratios", alt, timing.ratios(group, run.label)))
     return figures

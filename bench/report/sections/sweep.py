@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from functools import partial
 
 from bench.analysis.results import CaseResult, Run
 from bench.analysis.sweep import (
@@ -135,5 +134,5 @@ def _figure(sweep: Sweep, label: str) -> Figure:
     name = re.sub(r"[^a-z0-9_]+", "-", f"{sweep.title} over {sweep.axis.name}".lower())
     return Figure(
         name, f"Time of a step over {sweep.axis.name} for {sweep.title}{label}: {words}",
-        partial(plots.over_sizes, sweep, label),
+        plots.over_sizes(sweep, label),
     )  # fmt: skip

@@ -1,9 +1,14 @@
 """Documents as Markdown and CSV: tables, figures, texts, and values that were not measured."""
 
-from pathlib import Path
+from functools import partial
+from typing import TYPE_CHECKING
 
 from bench.analysis.stats.ratios import Summary
 from bench.report.form.document import Column, Figure, Section, Table, column, csv, markdown
+from bench.report.plots.canvas import sheet
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Sheet
 
 ROWS = (
     {"mode": "eager", "step_s": Summary(0.05, 0.04, 0.06, 6), "note": None},
@@ -12,16 +17,16 @@ ROWS = (
 TABLE = Table("steps", (column("mode", "mode"), Column("note", lambda row: str(row["note"]))), ROWS)
 
 
-def draw(file: Path) -> str:
-    return "<svg/>"
+def draw() -> "Sheet":
+    return sheet(1.0, 1.0)
 
 
 def test_a_document_is_headings_texts_tables_and_pictures_in_order() -> None:
-    parts = ("A text.", TABLE, Figure("plot", "A plot: its words", draw))
+    parts = ("A text.", TABLE, Figure("plot", "A plot: its words", partial(draw)))
     assert markdown("Title", [Section("First", parts)]) == (
         "# Title\n\n## First\n\nA text.\n\n"
         "| mode | note |\n| --- | --- |\n| eager | None |\n| a\\|b | slow |\n\n"
-        "![A plot: its words](plots/plot.png)\n"
+        "![A plot: its words](plots/plot.svg)\n"
     )
 
 

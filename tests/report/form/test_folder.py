@@ -3,27 +3,53 @@
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from bench.errors import BenchError
 from bench.report.form.document import Figure, Section, Table, column
 from bench.report.form.folder import DRAFTS, write
+from bench.report.plots.canvas import canvas
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Sheet
 
 
-def draw(file: Path) -> str:
-    file.write_bytes(b"png")
-    return '<svg viewBox="0 0 1 1"></svg>'
+def draw() -> "Sheet":
+    return canvas("A title", 2.0)[0]
 
 
-SECTIONS = [Section("First", (Table("t", (column("a", "a"),), ({"a": 1},)), Figure("f", "A plot", draw)))]
+PLOT = partial(draw)
+SECTIONS = [Section("First", (Table("t", (column("a", "a"),), ({"a": 1},)), Figure("f", "A plot", PLOT)))]
 
 
 def test_markdown_a_page_tables_and_plots_are_written(tmp_path: Path) -> None:
     assert write(tmp_path, "Title", "CIFAR-10", SECTIONS) == tmp_path / "report.md"
     files = {str(file.relative_to(tmp_path)) for file in tmp_path.rglob("*") if file.is_file()}
-    assert files == {"report.md", "report.html", "tables/t.csv", "plots/f.png"}
+    assert files == {"report.md", "report.html", "tables/t.csv", "plots/f.svg"}
+    assert "![A plot](plots/f.svg)" in (tmp_path / "report.md").read_text()
+
+
+def test_pngs_are_written_where_they_are_asked_for_and_removed_where_not(tmp_path: Path) -> None:
+    write(tmp_path, "Title", "CIFAR-10", SECTIONS, png=True)
+    assert {file.name for file in (tmp_path / "plots").iterdir()} == {"f.svg", "f.png"}
+    assert (tmp_path / "plots" / "f.png").read_bytes().startswith(b"\x89PNG")
+    svg = (tmp_path / "plots" / "f.svg").read_bytes()
+    write(tmp_path, "Title", "CIFAR-10", SECTIONS)
+    assert [file.name for file in (tmp_path / "plots").iterdir()] == ["f.svg"]
+    assert (tmp_path / "plots" / "f.svg").read_bytes() == svg
+
+
+def test_a_svg_that_somebody_edited_is_drawn_anew(tmp_path: Path) -> None:
+    write(tmp_path, "Title", "CIFAR-10", SECTIONS)
+    before = contents(tmp_path)
+    file = tmp_path / "plots" / "f.svg"
+    file.write_text(file.read_text().replace("A title", "Another"))
+    write(tmp_path, "Title", "CIFAR-10", SECTIONS)
+    assert contents(tmp_path) == before
 
 
 def test_tables_and_plots_of_an_earlier_report_are_removed(tmp_path: Path) -> None:
@@ -42,21 +68,25 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
-def breaks(file: Path) -> str:
+def breaks() -> "Sheet":
     raise KeyboardInterrupt
 
 
-def fills_up(file: Path) -> str:
+def fills_up() -> "Sheet":
     raise OSError(28, "No space left on device")
 
 
 @pytest.mark.parametrize(("draw_other", "error"), [(breaks, KeyboardInterrupt), (fills_up, BenchError)])
 def test_a_report_that_is_not_finished_changes_nothing(
-    draw_other: Callable[[Path], str], error: type[BaseException], tmp_path: Path
+    draw_other: Callable[[], "Sheet"], error: type[BaseException], tmp_path: Path
 ) -> None:
     write(tmp_path, "Title", "CIFAR-10", SECTIONS, others={"benchmark.json": "{}"})
     before = contents(tmp_path)
-    others = [Section("Other", ("A text.", Table("u", (column("a", "a"),), ({"a": 2},)), Figure("g", "B", draw_other)))]
+    others = [
+        Section(
+            "Other", ("A text.", Table("u", (column("a", "a"),), ({"a": 2},)), Figure("g", "B", partial(draw_other)))
+        )
+    ]
     with pytest.raises(error):
         write(tmp_path, "Other", "CIFAR-10", others)
     assert contents(tmp_path) == before
@@ -76,7 +106,7 @@ def test_each_file_is_put_in_its_place_whole_and_the_pages_last(
         (tmp_path / name).write_text("before")
     monkeypatch.setattr(os, "replace", recorded)
     write(tmp_path, "Title", "CIFAR-10", SECTIONS, others={"benchmark.json": "{}"})
-    assert put == ["f.png", "t.csv", "benchmark.json", "report.html", "report.md"]
+    assert put == ["f.svg", "t.csv", "benchmark.json", "report.html", "report.md"]
     assert {file.name for file in tmp_path.iterdir()} == {"tables", "plots", *put[2:]}
 
 
@@ -92,7 +122,7 @@ def test_drafts_of_a_process_that_was_killed_are_removed_and_those_being_written
 
 def test_a_long_name_has_a_file_name_that_any_system_takes(tmp_path: Path) -> None:
     names = ["x" * 300, "x" * 299 + "y"]
-    write(tmp_path, "Title", "CIFAR-10", [Section("S", tuple(Figure(name, "A plot", draw) for name in names))])
+    write(tmp_path, "Title", "CIFAR-10", [Section("S", tuple(Figure(name, "A plot", PLOT) for name in names))])
     files = {file.name for file in (tmp_path / "plots").iterdir()}
     assert len(files) == 2
     assert all(file in (tmp_path / "report.md").read_text() for file in files)

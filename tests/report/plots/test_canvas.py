@@ -1,17 +1,22 @@
 """What all figures share: the same bytes for the same figure, ticks that lie on the axis, a colour for each mode."""
 
 from pathlib import Path
+from typing import Any
 
 from bench.modes import MODES
-from bench.report.plots.canvas import canvas, colour, line, ratio_axis, rows, save
+from bench.report.plots.canvas import canvas, colour, line, ratio_axis, rows, save_png, style, svg
 
 
 def drawn(file: Path) -> tuple[bytes, str]:
-    figure, axes = canvas("A title", 2.0)
-    axes.plot([0.5, 2.0], [0, 1])
-    rows(axes, ["first", "second"])
-    svg = save(figure, file)
-    return file.read_bytes(), svg
+    def figure() -> Any:
+        made, axes = canvas("A title", 2.0)
+        axes.plot([0.5, 2.0], [0, 1])
+        rows(axes, ["first", "second"])
+        return made
+
+    with style():
+        save_png(figure(), file)
+        return file.read_bytes(), svg(figure(), "a")
 
 
 def test_the_same_figure_gives_the_same_bytes_and_keeps_its_texts(tmp_path: Path) -> None:

@@ -75,10 +75,10 @@ def test_the_section_has_one_figure_and_a_row_for_each_mode_and_size(tmp_path: P
     section = text.split("## Over batch sizes (synthetic images)")[1].split("\n## ")[0]
     assert section.count("![") == 1
     assert "An indication" not in section
-    picture = (tmp_path / "plots" / "tutorial_cnn-float32-cpu-over-batch-size.png").read_bytes()
-    assert picture.startswith(b"\x89PNG")
+    picture = (tmp_path / "plots" / "tutorial_cnn-float32-cpu-over-batch-size.svg").read_bytes()
+    assert picture.startswith(b"<svg ")
     report.build(Store.open(tmp_path))
-    assert (tmp_path / "plots" / "tutorial_cnn-float32-cpu-over-batch-size.png").read_bytes() == picture
+    assert (tmp_path / "plots" / "tutorial_cnn-float32-cpu-over-batch-size.svg").read_bytes() == picture
     table = pd.read_csv(tmp_path / "tables" / "sweep.csv")
     assert list(zip(table["mode"], table["size"], strict=True)) == [
         (mode, size) for mode in MODES for size in (8, 64, 512)
@@ -99,7 +99,7 @@ def test_models_that_were_swept_together_have_a_figure_each(tmp_path: Path) -> N
     other, more = a_sweep({"function": TWICE}, model="mlp")
     text = built(tmp_path, a_plan((*plan.cases, *other.cases)), records + more)
     assert "| mlp, float32, CPU | tf.function | 64 |" in text
-    assert len(list((tmp_path / "plots").glob("*over-batch-size.png"))) == 2
+    assert len(list((tmp_path / "plots").glob("*over-batch-size.svg"))) == 2
 
 
 def test_several_steps_a_call_are_lines_of_their_own(tmp_path: Path) -> None:

@@ -176,7 +176,7 @@ def test_the_report_tells_what_came_out(tmp_path: Path, source: Source, dataset:
     text = before.decode()
     assert "tuned recipe in tf.function reached" in text
     assert "unofficial copy" in text
-    assert (tmp_path / "run" / "plots" / "curves.png").exists()
+    assert (tmp_path / "run" / "plots" / "curves.svg").exists()
     assert report.build(tmp_path / "run").read_bytes() == before
 
 
