@@ -58,6 +58,9 @@ class HostLock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._descriptor >= 0:
+            fcntl.flock(
+                self._descriptor, fcntl.LOCK_UN
+            )  # a child that has not come to its program yet still has it open
             os.close(self._descriptor)
             self._descriptor = -1
 

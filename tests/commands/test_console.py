@@ -1,7 +1,6 @@
 """What commands say beside their output: one warning of a cache that children do not get."""
 
 import ast
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from bench.commands.devices import devices
 from bench.commands.pytest_session import TimingSession
 from bench.machine import availability
 from bench.machine.availability import Availability
+from bench.machine.completed import Completed
 from bench.records.choices import Options
 from bench.records.store import Store
 
@@ -71,11 +71,11 @@ def test_a_child_of_devices_does_not_get_the_cache(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("TF_XLA_FLAGS", f"--x {FLAG}")
     given: list[dict[str, str]] = []
 
-    def noted(command: Sequence[str], env: dict[str, str], **options: object) -> "subprocess.CompletedProcess[bytes]":
+    def noted(command: Sequence[str], env: dict[str, str], time_limit_s: float) -> Completed:
         given.append(env)
-        return subprocess.CompletedProcess(command, 1, b"", b"")
+        return Completed(1, b"", b"")
 
     monkeypatch.setattr(availability.environment, "gpus", list)
-    monkeypatch.setattr(availability.subprocess, "run", noted)
+    monkeypatch.setattr(availability, "completed", noted)
     availability.probe()
     assert [env["TF_XLA_FLAGS"] for env in given] == ["--x"]

@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 from places import ROOT
 
-STAMPS = {  # where the wall clock is read: to say when a record was made, and to name a folder
+STAMPS = {  # where the wall clock is read: to say when a record was made, to name a folder, and beside a file's time
     "bench/machine/environment.py": 1,
     "bench/records/lock.py": 1,
     "bench/runner/plan.py": 1,
     "bench/runner/selftest.py": 1,
     "bench/runner/train.py": 1,
     "bench/commands/console.py": 1,
+    "bench/report/form/folder.py": 1,
 }
 WALL_CLOCK = re.compile(
     r"\btime\.time(?:_ns)?\(|\bdatetime\.(?:now|utcnow|today)\(|CLOCK_REALTIME|\btime\.(?:local|gm)time\("

@@ -100,6 +100,30 @@ def rows(names: list[str], batches: list[int], seeds: list[int], wanted: list[st
                     yield {"model": name, "batch": batch, "seed": seed, "mode": mode, **row(case, baseline)}
 
 
+SHOWN = {
+    "first_units": "first gradients (units)",
+    "whole_10": "after 10 updates",
+    "loss_10": "its loss",
+    "whole_40": "after 40 updates",
+    "late_units": "late gradients (units)",
+    "update_off": "update (units)",
+    "replay": "replay",
+}
+
+
+def table(file: Path) -> str:
+    """Each model's largest differences in the kept file, as Markdown."""
+    lines = list(csv.DictReader(file.open()))
+    head = f"| model | configurations | {' | '.join(SHOWN.values())} |\n|{' --- |' * (len(SHOWN) + 2)}"
+    models = dict.fromkeys(line["model"] for line in lines)
+    return "\n".join([head, *(_largest([line for line in lines if line["model"] == model]) for model in models)])
+
+
+def _largest(lines: list[dict[str, str]]) -> str:
+    found = [max(float(line[column] or 0) for line in lines) for column in SHOWN]
+    return f"| {lines[0]['model']} | {len(lines)} | {' | '.join(f'{value:.2g}' for value in found)} |"
+
+
 def main(file: Path, *lists: str) -> None:
     names, batches, seeds, wanted = (each.split(",") for each in lists)
     before = list(csv.DictReader(file.open())) if file.exists() else []

@@ -7,6 +7,7 @@ import pytest
 from snippets import write_files
 
 from bench.autograph.rules.constants import whole_number
+from bench.autograph.source.disk import Disk
 from bench.autograph.source.files import read_module
 from bench.autograph.source.modules import Module
 from bench.autograph.source.project import Project
@@ -34,11 +35,12 @@ def step(n):
 )  # fmt: skip
 def test_a_constant_is_followed_through_names_and_files(tmp_path: Path, asked: str, number: int | None) -> None:
     write_files(tmp_path, {"sizes.py": "ROWS = 100\n", "net.py": SOURCE.replace("asked", asked)})
-    module = read_module(tmp_path / "net.py")
+    disk = Disk()
+    module = read_module(tmp_path / "net.py", disk)
     assert isinstance(module, Module)
 
     def read(path: Path, name: str) -> Module | None:
-        beside = read_module(path, name)
+        beside = read_module(path, disk, name)
         return beside if isinstance(beside, Module) else None
 
     bodies = Reach(Project([module], read), [module]).bodies()
