@@ -60,7 +60,7 @@ class HostLock:
         if self._descriptor >= 0:
             fcntl.flock(
                 self._descriptor, fcntl.LOCK_UN
-            )  # a child that has not come to its program yet still has it open
+            )  # a child may not have closed it yet
             os.close(self._descriptor)
             self._descriptor = -1
 
