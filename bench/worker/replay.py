@@ -50,14 +50,16 @@ def replay(trainer: Trainer, first: FirstUpdates, slice_steps: int, per_call: in
     """Take the first updates again, and once more in one call where a slice has more steps.
 
     The bits are the same in every mode on a CPU. Short slices are replayed as they were timed, so that one pass tells
-    both that the first updates come out again and that many steps a call are as many updates.
+    both that the first updates come out again and that many steps a call are as many updates. The state is put back
+    afterwards.
     """
-    traces, count = trainer.traces(), len(first.losses)
+    now, traces, count = Snapshot(trainer), trainer.traces(), len(first.losses)
     if slice_steps < count and per_call == 1:
         loss = _again(trainer, first.start, _sizes(count, slice_steps))
         repeated, sliced = _repeated(trainer, first, loss), None
     else:
         repeated, sliced = _long(trainer, first, slice_steps, per_call)
+    now.put_back()
     return Replay(repeated, sliced, trainer.traces() - traces)
 
 

@@ -262,10 +262,10 @@ def test_a_function_that_retraces_while_timed_is_caught() -> None:
         def run(self, steps: int) -> None:
             for number in range(steps):
                 # A Python number is part of a trace's signature: each new one traces anew.
-                self._loss = self._step(number + self.calls)
-            self.calls += steps
+                self._loss = self._step((number + self.taken) % batches.count)
+            self.taken += steps
 
-        calls = 0
+        taken = 0
 
     batches = pipeline.resident(SYNTHETIC, BATCH, 0)
     workload = Workload("tutorial_cnn", BATCH, "synthetic")
@@ -278,8 +278,8 @@ def test_a_function_that_retraces_while_timed_is_caught() -> None:
 
     order = Order(Case("function", "cpu", 0, workload), 0, SCHEDULE, ENVIRONMENT, SYNTHETIC)
     _, measurement = taken_through(order, fakes(set_up_retracing), stages(1, 2))
-    (reason,) = validity.unproven_mode(measurement)
-    assert reason.startswith("it retraced 2 times while timed: argument 1 (batch number): Python int ")
+    retraced = "it retraced 2 times while timed: argument 1 (batch number): Python int "
+    assert any(reason.startswith(retraced) for reason in validity.unproven_mode(measurement))
 
 
 def test_weights_are_read_alike_in_every_mode() -> None:
