@@ -9,7 +9,7 @@ from builders import ENVIRONMENT, SCHEDULE, a_plan
 from taken import fakes, stages, taken_or_failed
 
 from bench.analysis import validity
-from bench.modes import MODES
+from bench.modes import MODES, row
 from bench.records.case import Case
 from bench.records.messages import Order
 from bench.records.run import NOT_APPLICABLE, Failure, Measurement, Outcome
@@ -126,7 +126,7 @@ def test_a_retrace_while_timed_is_invalid_and_its_argument_named(mode: str, mode
     assert change in reason
 
 
-@pytest.mark.parametrize("mode", KERAS)
+@pytest.mark.parametrize("mode", [mode for mode in KERAS if row(mode).loops])
 @pytest.mark.parametrize("model", ["own_models:compiled", "mlp"])
 def test_keras_takes_several_steps_an_execution_and_still_agrees(mode: str, model: str) -> None:
     baseline = measured("eager", "compiled") if ":" in model else builtin("eager")
