@@ -12,7 +12,7 @@ from bench.analysis.reached import other_reach
 from bench.records.proof import Evidence, Repeated, Updated
 from bench.records.run import Measurement
 
-OFF, ALONG, MOMENT = 20.0, 20.0, 1e-4  # of an update: rounding units, and relative (see records.proof.Updated)
+OFF, ALONG, MOMENT = 20.0, 50.0, 1e-4  # of an update: rounding units, and relative (see records.proof.Updated)
 ROUGHLY = Repeated(0, loss=5e-3, whole=5e-2, most=0.3, variable="")  # where the order of sums is left to chance
 
 

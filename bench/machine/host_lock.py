@@ -58,9 +58,7 @@ class HostLock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._descriptor >= 0:
-            fcntl.flock(
-                self._descriptor, fcntl.LOCK_UN
-            )  # a child may not have closed it yet
+            fcntl.flock(self._descriptor, fcntl.LOCK_UN)  # a child may not have closed it yet
             os.close(self._descriptor)
             self._descriptor = -1
 

@@ -19,6 +19,7 @@ LOSSES = (
     *("last_loss", "first_losses", "moved_losses", "projections", "norm", "noise", "far_noise"),
     *("lengths", "averages", "off", "along", "moment"),
 )
+AS_LARGE = (*LOSSES, "learning_rate")  # also as large as float32 holds
 SIGNED = (*LOSSES, "temperature_c", "hyperparameters")  # all else counts something
 SHORTEST_S = 1e-9  # the clock counts nanoseconds
 LEAST = {  # of what is divided by, or whose logarithm is taken

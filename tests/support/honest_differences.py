@@ -113,7 +113,7 @@ SHOWN = {
 
 def table(file: Path) -> str:
     """Each model's largest differences in the kept file, as Markdown."""
-    lines = list(csv.DictReader(file.open()))
+    lines = list(csv.DictReader(file.read_text().splitlines()))
     head = f"| model | configurations | {' | '.join(SHOWN.values())} |\n|{' --- |' * (len(SHOWN) + 2)}"
     models = dict.fromkeys(line["model"] for line in lines)
     return "\n".join([head, *(_largest([line for line in lines if line["model"] == model]) for model in models)])
@@ -126,7 +126,7 @@ def _largest(lines: list[dict[str, str]]) -> str:
 
 def main(file: Path, *lists: str) -> None:
     names, batches, seeds, wanted = (each.split(",") for each in lists)
-    before = list(csv.DictReader(file.open())) if file.exists() else []
+    before = list(csv.DictReader(file.read_text().splitlines())) if file.exists() else []
     known = {tuple(line[key] for key in KEY) for line in before}
     with file.open("a", newline="") as stream:
         out = csv.DictWriter(stream, COLUMNS)
