@@ -126,7 +126,7 @@ def number_faults(record: object) -> Iterator[str]:
 
 
 def _most(name: str) -> float:
-    if name in LOSSES:
+    if name in AS_LARGE:
         return MOST_OF_A_LOSS
     if name in SHARES:
         return 1.0
