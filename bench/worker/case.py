@@ -17,7 +17,7 @@ from bench.modes import Trainer
 from bench.modes.placement import short
 from bench.records.costs import Costs
 from bench.records.messages import Order, Reply, StageRequest
-from bench.records.proof import Execution, Proof
+from bench.records.proof import Execution, Proof, Replay
 from bench.records.run import Measurement, Samples
 from bench.worker.diagnostics import Diagnostics
 from bench.worker.evidence import finite
@@ -167,9 +167,7 @@ class Timed:
         warm, built = self.warm, self.warm.built
         opened, trainer, last = built.opened, built.trainer, self.slices[-1]
         gpu, peak = opened.gpu.log(), peak_memory_bytes()
-        proof = self._proof()
-        diagnosed = self._diagnostics()
-        again = replay(trainer, built.begun.first, last.steps, opened.order.case.steps_per_call or 1)
+        proof, diagnosed = self._proof(), self._diagnostics()
         measurement = Measurement(
             case=opened.order.case,
             block=opened.order.block,
@@ -182,7 +180,7 @@ class Timed:
             steady=Samples(self.slices_s, last.steps, tuple(each.round for each in self.slices)),
             last_loss=finite(last.loss),
             evidence=built.begun.evidence,
-            proof=replace(proof, placement=diagnosed.placement, replay=again),
+            proof=replace(proof, placement=diagnosed.placement, replay=self._replay()),
             peak_memory_bytes=peak,
             costs=diagnosed.costs,
             accuracy_after=diagnosed.accuracy_after,
@@ -196,7 +194,8 @@ class Timed:
         traces = trainer.traces() - warm.traces
         updates = int(trainer.read([trainer.task.optimizer.iterations])[0])
         seen = not_finite(trainer), self.progress.at_end().reached
-        late_update, calls = late(trainer, warm.built.begun.first.start, self.progress.updates)
+        again, start = warm.built.opened.order.case.again, warm.built.begun.first.start
+        late_update, calls = (None, None) if again else late(trainer, start, self.progress.updates)
         return Proof(
             self._execution(),
             traces,
@@ -210,6 +209,12 @@ class Timed:
             *seen,
             late_update,
         )
+
+    def _replay(self) -> Replay | None:
+        """None of the A/A control, which is the baseline's own code: it takes no late update either."""
+        built, case = self.warm.built, self.warm.built.opened.order.case
+        per_call = case.steps_per_call or 1
+        return None if case.again else replay(built.trainer, built.begun.first, self.slices[-1].steps, per_call)
 
     def _execution(self) -> Execution:
         """What TensorFlow says of how the steps ran, devices in their short form, with AutoGraph's fallbacks."""
