@@ -12,6 +12,7 @@ from bench.analysis.reached import other_reach
 from bench.records.proof import Evidence, Repeated, Updated
 from bench.records.run import Measurement
 
+FIRST_LOSSES = 5  # that a case's work is compared by, unless its steps take too long
 OFF, ALONG, MOMENT = 20.0, 50.0, 1e-4  # of an update: rounding units, and relative (see records.proof.Updated)
 ROUGHLY = Repeated(0, loss=5e-3, whole=5e-2, most=0.3, variable="")  # where the order of sums is left to chance
 
@@ -124,9 +125,6 @@ def repeated_few(measurements: Sequence[Measurement]) -> list[str]:
     fewest = min((len(m.evidence.first_losses) for m in looked_at), default=FIRST_LOSSES)
     few = fewest < FIRST_LOSSES
     return [f"only its first {fewest} losses were compared, for its steps take long"] if few else []
-
-
-FIRST_LOSSES = 5  # that a case's work is compared by, unless its steps take too long
 
 
 def other_late_update(

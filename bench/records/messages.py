@@ -29,11 +29,16 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class StageRequest:
-    """Parent to child: one of WORKER_STAGES, how many steps it takes, and the round of a slice."""
+    """Parent to child: one of WORKER_STAGES, how many steps it takes, and the round of a slice.
+
+    `examines`: whether a case that closes is looked at by diagnostics and replay, which train on; not when a person
+    interrupts and waits for what was timed.
+    """
 
     stage: str
     steps: int = 0
     round: int = 0
+    examines: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ class WorkerProcess:
 
     def hand_over(self) -> Reply:
         """The measurement as far as it got, past the reply to a request that was interrupted. Raises CaseFailed."""
-        self.ask(StageRequest("close"))
+        self.ask(StageRequest("close", examines=False))
         patience_s = max(RESCUE_S, 2 * max(self.slices_s))
         reply = self.answer(patience_s)
         return reply if reply.measurement else self.answer(patience_s)

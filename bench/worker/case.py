@@ -19,7 +19,7 @@ from bench.records.costs import Costs
 from bench.records.messages import Order, Reply, StageRequest
 from bench.records.proof import Execution, Proof, Replay
 from bench.records.run import Measurement, Samples
-from bench.worker.diagnostics import Diagnostics
+from bench.worker.diagnostics import Diagnostics, no_diagnostics
 from bench.worker.evidence import finite
 from bench.worker.fallbacks import Fallbacks
 from bench.worker.first_updates import Begun, begin
@@ -162,12 +162,11 @@ class Timed:
         seconds, _ = time_slice(self.warm.built.trainer, request.steps, self.warm.built.opened.instruments.clock)
         return replace(self, progress=self.progress.after_slice(request.steps)), Reply(seconds=seconds)
 
-    def close(self, _: StageRequest) -> "Step":
+    def close(self, request: StageRequest) -> "Step":
         """Gather the proof of mode, run the diagnostics, replay the first updates, and hand over the measurement."""
         warm, built = self.warm, self.warm.built
-        opened, trainer, last = built.opened, built.trainer, self.slices[-1]
-        gpu, peak = opened.gpu.log(), peak_memory_bytes()
-        proof, diagnosed = self._proof(), self._diagnostics()
+        opened, last, gpu, peak = built.opened, self.slices[-1], built.opened.gpu.log(), peak_memory_bytes()
+        proof, diagnosed = self._proof(request.examines), self._diagnostics(request.examines)
         measurement = Measurement(
             case=opened.order.case,
             block=opened.order.block,
@@ -180,22 +179,22 @@ class Timed:
             steady=Samples(self.slices_s, last.steps, tuple(each.round for each in self.slices)),
             last_loss=finite(last.loss),
             evidence=built.begun.evidence,
-            proof=replace(proof, placement=diagnosed.placement, replay=self._replay()),
+            proof=replace(proof, placement=diagnosed.placement, replay=self._replay() if request.examines else None),
             peak_memory_bytes=peak,
             costs=diagnosed.costs,
             accuracy_after=diagnosed.accuracy_after,
             card=gpu,
         )
-        return Closed(trainer), Reply(measurement=measurement)
+        return Closed(built.trainer), Reply(measurement=measurement)
 
-    def _proof(self) -> Proof:
+    def _proof(self, examines: bool) -> Proof:
         """What can be said before anything else is trained than a late update, after which all is put back."""
         warm, trainer = self.warm, self.warm.built.trainer
         traces = trainer.traces() - warm.traces
         updates = int(trainer.read([trainer.task.optimizer.iterations])[0])
         seen = not_finite(trainer), self.progress.at_end().reached
         again, start = warm.built.opened.order.case.again, warm.built.begun.first.start
-        late_update, calls = (None, None) if again else late(trainer, start, self.progress.updates)
+        late_update, calls = late(trainer, start, self.progress.updates) if examines and not again else (None, None)
         return Proof(
             self._execution(),
             traces,
@@ -222,13 +221,14 @@ class Timed:
         devices = tuple(sorted({short(device) for device in execution.devices if device}))
         return replace(execution, devices=devices, fallbacks=tuple(self.warm.built.opened.fallbacks.causes))
 
-    def _diagnostics(self) -> Diagnostics:
+    def _diagnostics(self, examines: bool) -> Diagnostics:
         """What the slices cost beside time, and in the first block how that time was spent."""
         built, memory_after = self.warm.built, self.slices[-1].memory_after
         trace_s = built.begun.trace_s
         costs = Costs(sum(each.used.cpu_s for each in self.slices), self.memory_before, memory_after, trace_s)
         opened, steps = built.opened, self.slices[-1].steps
-        return opened.instruments.diagnose(opened.order, built.trainer, steps, opened.instruments.clock, costs)
+        diagnose = opened.instruments.diagnose if examines else no_diagnostics
+        return diagnose(opened.order, built.trainer, steps, opened.instruments.clock, costs)
 
 
 @dataclass(frozen=True, slots=True)

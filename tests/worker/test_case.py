@@ -230,3 +230,14 @@ def test_every_part_of_a_state_exists_from_its_start() -> None:
 
 def test_the_stages_that_a_failure_may_name_are_those_of_the_chain() -> None:
     assert {stage for _, stage in CHAIN} == set(WORKER_STAGES)
+
+
+def test_a_case_that_is_closed_for_someone_who_waits_trains_no_further() -> None:
+    trainer = a_trainer()
+    timed = reach(Ordered(an_order(), instruments(trainer)), "open", "build", "warmup", "slice")
+    steps = trainer.steps
+    _, reply = take(timed, StageRequest("close", examines=False))
+    assert trainer.steps == steps
+    assert reply.measurement
+    assert (reply.measurement.proof.replay, reply.measurement.proof.late) == (None, None)
+    assert len(reply.measurement.steady.seconds) == 1
