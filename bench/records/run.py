@@ -10,6 +10,7 @@ from bench.records.costs import Costs
 from bench.records.devices import GpuLog
 from bench.records.environment import Environment
 from bench.records.proof import Evidence, Proof
+from bench.records.spread import ComparisonSpread
 
 FORMAT = 2  # 1: each outcome in a file of its own; 2: a line each in measurements.jsonl
 MOST_BLOCKS = 200  # where a precision cannot be reached
@@ -22,9 +23,23 @@ STAGES = (*WORKER_STAGES, UNEQUAL, NOT_APPLICABLE, NOT_AVAILABLE)
 
 
 @dataclass(frozen=True, slots=True)
+class Looks:
+    """When a run may look at its intervals to decide whether it stops: after block `first`, and each one up to `last`.
+
+    Both are fixed before the first look, so that intervals and verdicts can carry the price of looking.
+    """
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
     """How much is measured. `steps_per_slice` None: set in a group's first block so that a baseline slice takes
-    about `slice_s`, then kept for every mode and block. `precision` 0.02 asks for intervals of at most +-2 %."""
+    about `slice_s`, then kept for every mode and block. `precision` 0.02 asks for intervals of at most +-2 %.
+
+    `goal` 0.03: the run stops when every comparison is answered to within 3 %, and SAME means within 3 %. `looks` is
+    known once a group's first block is over; None for a number of blocks that was fixed beforehand."""
 
     preset: str
     blocks: int
@@ -35,6 +50,8 @@ class Schedule:
     precision: float | None = None
     budget_s: float | None = None
     time_limit_s: float = 300.0
+    goal: float | None = None
+    looks: Looks | None = None
 
     @property
     def most_blocks(self) -> int:
@@ -162,6 +179,7 @@ class Plan:
     cases: tuple[Case, ...]
     schedule: Schedule
     needed: tuple[str, ...] = ()
+    spreads: tuple[ComparisonSpread, ...] = ()
 
 
 def groups(plan: Plan) -> dict[str, list[Case]]:
