@@ -13,7 +13,7 @@ from bench.records.proof import Evidence, Proof
 from bench.records.spread import ComparisonSpread
 
 FORMAT = 2  # 1: each outcome in a file of its own; 2: a line each in measurements.jsonl
-MOST_BLOCKS = 200  # where a precision cannot be reached
+MOST_BLOCKS = 200  # where a precision or a goal cannot be reached
 # The stages of a Failure: what the worker did, what the parent compared, and two that are no fault of the case
 WORKER_STAGES = ("open", "build", "warmup", "slice", "loop", "close", "total")
 UNEQUAL = "equal work"
@@ -35,11 +35,16 @@ class Looks:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """How much is measured. `steps_per_slice` None: set in a group's first block so that a baseline slice takes
-    about `slice_s`, then kept for every mode and block. `precision` 0.02 asks for intervals of at most +-2 %.
+    """How much is measured: `blocks` of `rounds`, after at least `warmup_steps`, in slices of about `slice_s`.
 
-    `goal` 0.03: the run stops when every comparison is answered to within 3 %, and SAME means within 3 %. `looks` is
-    known once a group's first block is over; None for a number of blocks that was fixed beforehand."""
+    `steps_per_slice` are those of one case, None in a plan: the slices of all cases take equally long. In older runs
+    they have equally many steps. `precision` 0.02 asks for intervals of at most +-2 %.
+
+    `goal` 0.03: a group stops when every comparison is answered to within 3 %, and SAME means within 3 %; `blocks` is
+    then the least, and `ceiling_s` the seconds after which it stops anyway. `looks` is that ceiling in blocks, in the
+    measurements from a group's third block on; None for a number of blocks that was fixed beforehand.
+    `rounds_by_noise`: `rounds` is the least; a group's first block shows how many it needs, which its measurements say.
+    """
 
     preset: str
     blocks: int
@@ -52,11 +57,14 @@ class Schedule:
     time_limit_s: float = 300.0
     goal: float | None = None
     looks: Looks | None = None
+    ceiling_s: float | None = None
+    rounds_by_noise: bool = False
 
     @property
     def most_blocks(self) -> int:
-        """How many blocks there may be: the planned ones, or more where a precision is asked for."""
-        return self.blocks if self.precision is None else max(self.blocks, MOST_BLOCKS)
+        """How many blocks there may be: of older runs without a precision the planned ones only."""
+        open_end = self.precision is not None or self.goal is not None or self.rounds_by_noise
+        return max(self.blocks, MOST_BLOCKS) if open_end else self.blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +104,7 @@ class Measurement:
     `load_s` (TensorFlow imported, by the worker or its fork server; batches prepared) is taken while the block's others
     load too; `build_s` (model, optimizer and, in TF1 style, the graph) and `first_call_s` with all others idle.
     `accuracy_after` is taken in a run's first block, of built-in models only; `card` where a GPU
-    computes and NVML is there.
+    computes and NVML is there. `elapsed_s` is how long the block had taken when the case handed this over.
     """
 
     case: Case
@@ -115,6 +123,7 @@ class Measurement:
     costs: Costs | None = None
     accuracy_after: Accuracy | None = None
     card: GpuLog | None = None
+    elapsed_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
