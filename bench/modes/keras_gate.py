@@ -1,11 +1,17 @@
 """The gate at which a fit in a thread of its own waits between slices. No mode itself."""
 
 import threading
-from typing import Any
+from typing import Any, Protocol
 
 import keras
 
-from bench.modes import calling
+
+class StepWatch(Protocol):
+    """Sees what is called between its begin and its end, in the thread that calls them."""
+
+    def begin(self) -> None: ...
+
+    def end(self) -> None: ...
 
 
 class FitEnded(Exception):
@@ -20,7 +26,7 @@ class FitGate(keras.callbacks.Callback):
         self._allowed = self._done = 0
         self._error: BaseException | None = None
         self._ends = False
-        self._watch: calling.Watch | None = None
+        self._watch: StepWatch | None = None
         self._turn = threading.Condition()
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
@@ -48,7 +54,7 @@ class FitGate(keras.callbacks.Callback):
             self._ends = True
             self._turn.notify_all()
 
-    def let(self, steps: int, watch: calling.Watch | None = None) -> None:
+    def let(self, steps: int, watch: StepWatch | None = None) -> None:
         """Let so many steps, of whole executions, pass; back when they have been called. Raises what fit raised.
 
         `watch` sees what the first execution calls.

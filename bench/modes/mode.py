@@ -31,7 +31,8 @@ class Mode:
     `differs_from` names the mode that is the same but for one thing, so that the report compares the two; `lesson` is
     what follows where this mode is slower than that one. `effort` ranks how much the mode asks of a person's code
     (0: nothing): of modes that are equally fast, the one with the least is recommended. `groups` are those in which
-    `--modes` takes it together with others; `extra` is the extra of this package that must be installed for it.
+    `--modes` takes it together with others; `extra` is the extra of this package that must be installed for it, for it needs those `packages`: such a mode is
+    another framework's, a peer, and runs in a process without TensorFlow.
     """
 
     name: str
@@ -47,6 +48,12 @@ class Mode:
     effort: int = 5
     groups: tuple[str, ...] = ("all",)
     extra: str = ""
+    packages: tuple[str, ...] = ()
+
+    @property
+    def peer(self) -> bool:
+        """Whether another framework than TensorFlow executes the step."""
+        return bool(self.packages)
 
     @property
     def traces(self) -> bool:

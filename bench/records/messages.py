@@ -17,7 +17,8 @@ class Order:
     does, so that its process does exactly what the baseline's does.
     `in_full`: whether the evidence of equal work has directions, and the late update the batch that all cases take:
     once a run, for that takes time.
-    `xla_cache` is the folder of XLA's disk cache for a mode that reads from it; '' for all others.
+    `xla_cache` is the folder of XLA's disk cache for a mode that reads from it; '' for all others. `handed_over` is the
+    file with the TensorFlow task's weights and batches for a mode of another framework, and '' for all others.
     """
 
     case: Case
@@ -28,6 +29,7 @@ class Order:
     measures_noise: bool = False
     xla_cache: str = ""
     in_full: bool = True
+    handed_over: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from bench.records.store import Store
 from bench.runner.forkserver import ForkServers
 from bench.runner.run import NO_TURN, STOPPED, TRIES, Progress
 from bench.runner.worker_process import WORKER, CaseFailed, WorkerProcess
+from bench.runner.handover import Handover
 from bench.runner.xla_cache import XlaCache
 from cifar_core.cifar10 import Source
 
@@ -72,13 +73,13 @@ def execute(
     # What failed before is tried again now.
     again = {(case.key, repeat) for baseline, candidate, _, _, repeat in left for case in (baseline, candidate)}
     tried = replace(tried, failures=tuple(f for f in tried.failures if (f.case.key, f.block) not in again))
-    with XlaCache(command) as cache:
+    with XlaCache(command) as cache, Handover() as handover:
         for number, entry in enumerate(left):
             progress.start(len(left) - number)
             progress.notice(f"{entry[1].arm}, {entry[3]} steps", 0.0)
             try:
                 with turn:
-                    trial = _try_undisturbed(store, source, entry, command, cache)
+                    trial = _try_undisturbed(store, source, entry, command, cache, handover)
                 tried = replace(tried, trials=(*tried.trials, trial))
             except CaseFailed as error:
                 tried = replace(tried, failures=(*tried.failures, error.failure))
@@ -88,11 +89,11 @@ def execute(
 
 
 def _try_undisturbed(
-    store: Store, source: Source, entry: Wanted, command: Sequence[str], cache: XlaCache
+    store: Store, source: Source, entry: Wanted, command: Sequence[str], cache: XlaCache, handover: Handover
 ) -> TriedBreakEven:
     """A test whose processes nobody stopped; up to TRIES are made. Raises CaseFailed."""
     for _ in range(TRIES):
-        trial, undisturbed = _try(store, source, entry, command, cache)
+        trial, undisturbed = _try(store, source, entry, command, cache, handover)
         if undisturbed:
             return trial
     _, candidate, _, _, repeat = entry
@@ -100,13 +101,13 @@ def _try_undisturbed(
 
 
 def _try(
-    store: Store, source: Source, entry: Wanted, command: Sequence[str], cache: XlaCache
+    store: Store, source: Source, entry: Wanted, command: Sequence[str], cache: XlaCache, handover: Handover
 ) -> tuple[TriedBreakEven, bool]:
     """Both from nothing, one after the other in an order drawn from the seed; whether all ran on. Raises CaseFailed."""
     baseline, candidate, predicted, steps, repeat = entry
     order = [baseline, candidate]
     random.Random(f"{store.plan.seed}/{candidate.key}/{steps}/{repeat}").shuffle(order)
-    orders = _orders(store, source, order, repeat, cache)
+    orders = handover.given_to(_orders(store, source, order, repeat, cache))
     with noting_stops() as own_stops, _workers(orders, command) as workers:
         for worker in workers:
             worker.ask(StageRequest("open"))

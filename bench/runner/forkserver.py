@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import IO
 
 from bench.machine.launcher import END_S, KeptProgram, Start, command, executed
+from bench.modes import row
 from bench.modes.process_env import child_env
 from bench.records.messages import Order
 from bench.runner.worker_process import WORKER
@@ -148,6 +149,8 @@ class ForkServers:
         return self._servers[_key(env)].fork if self._forks(order) else executed(self._command, env)
 
     def _forks(self, order: Order) -> bool:
+        if row(order.case.mode).peer:  # whose process has no TensorFlow
+            return False
         return sys.platform == "linux" and order.case.device == "cpu" and self._command == WORKER
 
 

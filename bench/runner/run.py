@@ -18,6 +18,7 @@ from bench.records.messages import Order, StageRequest
 from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, UNEQUAL, Failure, Measurement, Outcome, Schedule, groups
 from bench.records.store import Store
 from bench.runner.block import Block
+from bench.runner.handover import Handover
 from bench.runner.worker_process import WORKER
 from bench.runner.xla_cache import XlaCache
 from cifar_core.cifar10 import Source
@@ -59,8 +60,9 @@ def execute(
     Raises BenchError, before anything is measured, and KeyboardInterrupt, with everything measured kept.
     """
     cases = _available(store, groups(store.plan), probe)
-    with XlaCache(command) as cache:
-        measure = partial(_measure, store, source=source, progress=progress, command=command, cache=cache, turn=turn)
+    with XlaCache(command) as cache, Handover() as handover:
+        given = {"source": source, "progress": progress, "command": command, "cache": cache, "handover": handover}
+        measure = partial(_measure, store, **given, turn=turn)
         return _execute(store, cases, progress, measure, most_blocks, refused or {})
 
 
@@ -191,6 +193,7 @@ def _measure(
     progress: Progress,
     command: Sequence[str],
     cache: XlaCache,
+    handover: Handover,
     turn: AbstractContextManager[object],
 ) -> bool:
     """One block of a group; whether any of its cases came through.
@@ -200,7 +203,7 @@ def _measure(
     for _ in range(TRIES):
         schedule, now = _settled(store, group), environment.read()
         orders = [Order(case, block, schedule, now, source) for case in group]
-        orders = cache.filled_for(orders, (StageRequest("open"), StageRequest("build")))
+        orders = cache.filled_for(handover.given_to(orders), (StageRequest("open"), StageRequest("build")))
         noise = noise_in([o.measurement for o in store.outcomes() if o.measurement and o.case == group[0]])
         with turn:
             undisturbed = Block(orders, store.plan.seed, store.keep, progress.notice, noise=noise).run(command)

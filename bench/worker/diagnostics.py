@@ -37,6 +37,8 @@ def diagnose(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Co
 
     The device's peak is measured by the A/A control in the first block.
     """
+    if modes.row(order.case.mode).peer:
+        return no_diagnostics(order, trainer, steps, clock, costs)  # they ask TensorFlow
     from bench.worker.device_costs import synced
     from bench.worker.profiler import profile
 

@@ -34,6 +34,10 @@ SetUp = Callable[[Order], Setup]
 
 def set_up(order: Order) -> Setup:
     """Import TensorFlow, set what the case asks for, prepare the inputs. Raises NotAvailable without such a GPU."""
+    if modes.row(order.case.mode).peer:
+        from bench.worker import peer_setup
+
+        return Setup(*peer_setup.set_up(order))
     import tensorflow as tf
 
     case = order.case
