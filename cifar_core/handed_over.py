@@ -34,7 +34,8 @@ class HandedOver:
         groups = ((_WEIGHT, self.weights), (_AVERAGE, self.averages), (_SETTING, self.settings))
         named = {f"{prefix}{name}": values for prefix, group in groups for name, values in group.items()}
         texts = {"model": self.model, "keras_model": self.keras_model}
-        np.savez(path, images=self.images, labels=self.labels, **texts, **named)
+        arrays: dict[str, Any] = {"images": self.images, "labels": self.labels, **texts, **named}
+        np.savez(path, **arrays)
 
 
 def load(path: Path) -> HandedOver:

@@ -160,7 +160,17 @@ class Run:
     @property
     def absent(self) -> dict[str, str]:
         """The devices that could not be used, each with the reason."""
-        return {result.case.device: result.not_available for _, result in self.rows() if result.not_available}
+        return {
+            result.case.device: result.not_available
+            for group, result in self.rows()
+            if result.not_available and result.case.device != "cpu" and not any(r.measurements for r in group.cases)
+        }
+
+    @property
+    def not_installed(self) -> dict[str, str]:
+        """The modes of other frameworks whose packages are not there, each with what to type."""
+        rows = [result for _, result in self.rows() if result.case.device not in self.absent]
+        return {result.case.mode: result.not_available for result in rows if result.not_available}
 
     @property
     def damaged(self) -> bool:
@@ -169,11 +179,13 @@ class Run:
 
     @property
     def failed(self) -> bool:
-        """Whether any case failed or was invalid in any block, or a needed device is absent.
+        """Whether any case failed or was invalid in any block, or a needed device or framework is absent.
 
-        A device is needed where it was asked for by number, or where there was no other.
+        A device is needed where it was asked for by number, a framework by its mode's name, both where there was
+        nothing else.
         """
-        missed = any(device in self.plan.needed for device in self.absent) or (self.absent and not self.blocks)
+        absent = [*self.absent, *self.not_installed]
+        missed = any(each in self.plan.needed for each in absent) or (absent and not self.blocks)
         return bool(self.breakdowns or missed or self.damaged) or any(result.invalid for _, result in self.rows())
 
     def rows(self) -> list[tuple[GroupResult, CaseResult]]:

@@ -46,7 +46,10 @@ def _names_by_kind() -> dict[str, Names]:
 
 
 def _needs(mode: "Mode") -> str:
-    return f" (needs the extra {mode.extra}: python -m pip install '.[{mode.extra}]')" if mode.extra else ""
+    from bench.modes.extras import missing
+
+    reason = missing(mode)
+    return f" ({reason})" if reason else ""
 
 
 def _named(modes: list[str]) -> str:

@@ -11,13 +11,13 @@ from typing import Any, Protocol
 
 from bench.errors import BenchError
 from bench.modes.mode import EAGERLY, ExpectedExecution, Mode
+from bench.modes.peers import PEERS
 from bench.records.costs import Structure
 from bench.records.devices import Placement
 from bench.records.proof import Calls, Execution
 
 _CLUSTERS = (("TF_XLA_FLAGS", "--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit"),)
 KERAS = (("KERAS_BACKEND", "tensorflow"), ("TF_USE_LEGACY_KERAS", "0"))  # own models' too, in every mode
-_JAX = (("XLA_PYTHON_CLIENT_PREALLOCATE", "false"),)  # else JAX takes most of a GPU that other processes share
 
 MODES = (
     Mode(
@@ -171,68 +171,7 @@ MODES = (
         effort=13,
         groups=(),
     ),
-    Mode(
-        "torch_eager",
-        "PyTorch eager",
-        "the same network in PyTorch: channels last, fused Adam, every op run by Python",
-        trains=False,
-        expected=replace(EAGERLY, reason="PyTorch did not run it eagerly"),
-        effort=14,
-        groups=("peers",),
-        extra="peers",
-        packages=("torch",),
-    ),
-    Mode(
-        "torch_compile",
-        "torch.compile",
-        "the same, its forward and backward pass compiled by torch.compile",
-        trains=False,
-        expected=ExpectedExecution(reason="torch.compile compiled nothing"),
-        differs_from="torch_eager",
-        lesson="torch.compile does not pay here",
-        effort=14,
-        groups=("peers",),
-        extra="peers",
-        packages=("torch",),
-    ),
-    Mode(
-        "jax_jit",
-        "JAX",
-        "the same network in JAX, the whole step compiled by jax.jit",
-        _JAX,
-        trains=False,
-        expected=ExpectedExecution(xla_compilations=True, reason="JAX compiled nothing"),
-        effort=14,
-        groups=("peers",),
-        extra="peers",
-        packages=("jax",),
-    ),
-    Mode(
-        "keras_jax",
-        "Keras fit on JAX",
-        "Keras' own loop with KERAS_BACKEND=jax",
-        (("KERAS_BACKEND", "jax"), *_JAX),
-        trains=False,
-        expected=ExpectedExecution(xla_compilations=True, reason="JAX compiled nothing"),
-        differs_from="keras_fit",
-        effort=13,
-        groups=("peers",),
-        extra="peers",
-        packages=("jax",),
-    ),
-    Mode(
-        "keras_torch",
-        "Keras fit on PyTorch",
-        "Keras' own loop with KERAS_BACKEND=torch",
-        (("KERAS_BACKEND", "torch"),),
-        trains=False,
-        expected=replace(EAGERLY, reason="PyTorch did not run it eagerly"),
-        differs_from="keras_fit",
-        effort=13,
-        groups=("peers",),
-        extra="peers",
-        packages=("torch",),
-    ),
+    *PEERS,
 )
 
 

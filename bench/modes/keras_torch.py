@@ -22,7 +22,7 @@ class KerasOnTorch(KerasPeer):
 
     def execution(self) -> Execution:
         tensors = [variable.value for variable in self.model.variables]
-        library = f"Keras {keras.__version__} on PyTorch {torch.__version__}, fit"
+        library = f"Keras {keras.__version__} on PyTorch {torch.__version__}, fit, OMP_WAIT_POLICY=PASSIVE"
         return Execution(devices=devices(tensors), library=library)
 
     def calls(self) -> Calls:

@@ -31,8 +31,9 @@ class Mode:
     `differs_from` names the mode that is the same but for one thing, so that the report compares the two; `lesson` is
     what follows where this mode is slower than that one. `effort` ranks how much the mode asks of a person's code
     (0: nothing): of modes that are equally fast, the one with the least is recommended. `groups` are those in which
-    `--modes` takes it together with others; `extra` is the extra of this package that must be installed for it, for it needs those `packages`: such a mode is
-    another framework's, a peer, and runs in a process without TensorFlow.
+    `--modes` takes it together with others; `extra` is the extra of this package that
+    must be installed for it, which brings the `packages` that it needs: such a mode is another framework's, a peer, and
+    its process has no TensorFlow.
     """
 
     name: str

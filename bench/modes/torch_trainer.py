@@ -17,7 +17,7 @@ from cifar_core.handed_over import HandedOver
 from cifar_core.peers import torch_networks
 from cifar_core.peers.torch_networks import NETWORKS, by_name
 
-FORM = f"PyTorch {torch.__version__}, channels last, fused Adam"
+FORM = f"PyTorch {torch.__version__}, channels last, fused Adam, OMP_WAIT_POLICY=PASSIVE"
 Loss = Callable[[Any, Any, Any], Any]  # network, images and labels -> scalar
 
 

@@ -22,9 +22,9 @@ from bench.records.messages import Order, StageRequest
 from bench.records.run import Failure
 from bench.records.store import Store
 from bench.runner.forkserver import ForkServers
+from bench.runner.handover import Handover
 from bench.runner.run import NO_TURN, STOPPED, TRIES, Progress
 from bench.runner.worker_process import WORKER, CaseFailed, WorkerProcess
-from bench.runner.handover import Handover
 from bench.runner.xla_cache import XlaCache
 from cifar_core.cifar10 import Source
 

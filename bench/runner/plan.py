@@ -55,8 +55,18 @@ def make(options: Options, source: Source) -> Plan:
         synthetic=source.synthetic,
         cases=tuple(cases),
         schedule=schedule(options, groups=len({case.group for case in cases})),
-        needed=tuple(dict.fromkeys(_device(text) for text in _split(options.devices, "--devices") if ":" in text)),
+        needed=(*_numbered(options.devices), *(name for name in _split(options.modes, "--modes") if _is_peer(name))),
     )
+
+
+def _numbered(devices: str) -> list[str]:
+    """The devices that are asked for by number."""
+    return list(dict.fromkeys(_device(text) for text in _split(devices, "--devices") if ":" in text))
+
+
+def _is_peer(name: str) -> bool:
+    """Whether this is another framework's mode, not a group of them."""
+    return any(mode.name == name and mode.peer for mode in MODES)
 
 
 def _places(devices: list[str], threads: list[int]) -> list[tuple[str, int]]:

@@ -61,8 +61,8 @@ def execute(
     """
     cases = _available(store, groups(store.plan), probe)
     with XlaCache(command) as cache, Handover() as handover:
-        given = {"source": source, "progress": progress, "command": command, "cache": cache, "handover": handover}
-        measure = partial(_measure, store, **given, turn=turn)
+        ready = partial(_ready, cache, handover)
+        measure = partial(_measure, store, source=source, progress=progress, command=command, ready=ready, turn=turn)
         return _execute(store, cases, progress, measure, most_blocks, refused or {})
 
 
@@ -192,8 +192,7 @@ def _measure(
     source: Source,
     progress: Progress,
     command: Sequence[str],
-    cache: XlaCache,
-    handover: Handover,
+    ready: Callable[[list[Order]], list[Order]],
     turn: AbstractContextManager[object],
 ) -> bool:
     """One block of a group; whether any of its cases came through.
@@ -202,8 +201,7 @@ def _measure(
     """
     for _ in range(TRIES):
         schedule, now = _settled(store, group), environment.read()
-        orders = [Order(case, block, schedule, now, source) for case in group]
-        orders = cache.filled_for(handover.given_to(orders), (StageRequest("open"), StageRequest("build")))
+        orders = ready([Order(case, block, schedule, now, source) for case in group])
         noise = noise_in([o.measurement for o in store.outcomes() if o.measurement and o.case == group[0]])
         with turn:
             undisturbed = Block(orders, store.plan.seed, store.keep, progress.notice, noise=noise).run(command)
@@ -212,6 +210,11 @@ def _measure(
             break
         store.set_aside(held, STOPPED)
     return any(outcome.measurement for outcome in held)
+
+
+def _ready(cache: XlaCache, handover: Handover, orders: list[Order]) -> list[Order]:
+    """The orders with what their modes need before anything is measured."""
+    return cache.filled_for(handover.given_to(orders), (StageRequest("open"), StageRequest("build")))
 
 
 def _held(store: Store, group: Sequence[Case], block: int) -> list[Outcome]:

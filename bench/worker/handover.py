@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO
 
 import msgspec
+import numpy as np
 
 from bench.machine.child_end import connect
 from bench.records.messages import Order, Reply, StageRequest
@@ -45,8 +46,8 @@ def taken(order: Order) -> HandedOver:
         workload.model,
         {variable.name.split(":")[0]: variable.numpy() for variable in task.weights},
         {variable.name.split(":")[0]: variable.numpy() for variable in task.averages},
-        task.inputs.images.numpy(),
-        task.inputs.labels.numpy(),
+        batches.images,
+        batches.labels.astype(np.int64),  # as TensorFlow's modes have them
         task.optimizer.hyperparameters(),
         keras.Model(image, task.model.keras_logits(image)).to_json(),
     )

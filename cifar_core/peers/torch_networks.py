@@ -6,9 +6,8 @@ Images come as [n, 3, 32, 32] in channels-last memory, in which flattening in Te
 from collections.abc import Callable
 from typing import Any
 
-import torch
-import torch.nn.functional as F
 from torch import nn
+from torch.nn import functional
 
 
 class TorchTutorialCNN(nn.Module):
@@ -24,8 +23,8 @@ class TorchTutorialCNN(nn.Module):
 
     def forward(self, x: Any) -> Any:
         for convolution in (self.conv1, self.conv2, self.conv3):
-            x = F.max_pool2d(F.relu(convolution(x)), 2)
-        return self.logits(F.relu(self.hidden(flattened(x))))
+            x = functional.max_pool2d(functional.relu(convolution(x)), 2)
+        return self.logits(functional.relu(self.hidden(flattened(x))))
 
 
 class TorchMLP(nn.Module):
@@ -42,7 +41,7 @@ class TorchMLP(nn.Module):
     def forward(self, x: Any) -> Any:
         x = flattened(x)
         for layer in (self.hidden1, self.hidden2, self.hidden3, self.hidden4):
-            x = F.relu(layer(x))
+            x = functional.relu(layer(x))
         return self.logits(x)
 
 
@@ -76,4 +75,4 @@ def by_name(network: nn.Module) -> dict[str, Any]:
 
 def loss_of(network: nn.Module, images: Any, labels: Any) -> Any:
     """Mean softmax cross-entropy (nats)."""
-    return F.cross_entropy(network(images), labels)
+    return functional.cross_entropy(network(images), labels)

@@ -15,7 +15,10 @@ else:
     import tomli as tomllib
 
 ROOT = Path(__file__).parents[2]
-ACCEPTED = {"Apache-2.0", "MIT", "BSD-2-Clause", "BSD-3-Clause", "0BSD", "PSF-2.0", "Zlib", "CC0-1.0", "ISC"}
+ACCEPTED = {
+    *("Apache-2.0", "Apache-2.0 WITH LLVM-exception", "MIT", "BSD-2-Clause", "BSD-3-Clause", "0BSD", "BSL-1.0"),
+    *("PSF-2.0", "Zlib", "CC0-1.0", "ISC"),
+}
 # What a package says that states no SPDX identifier (PEP 639), and which identifiers that may be
 SAID = {
     "Apache Software License": ("Apache-2.0",),

@@ -2,6 +2,7 @@
 
 import statistics
 
+from bench import modes
 from bench.analysis.results import CaseResult, GroupResult, Run, ratio_between
 from bench.report.form.document import Column, Figure, Row, Section, Table, column, summary_of
 from bench.report.form.wording import interval
@@ -59,7 +60,7 @@ def _row(group: GroupResult, result: CaseResult) -> Row:
 def verdict_of(group: GroupResult, result: CaseResult) -> tuple[str, str]:
     """A case's verdict in words, and the reason."""
     if result.not_available:
-        return "NOT AVAILABLE", NO_DEVICE
+        return "NOT AVAILABLE", result.not_available if modes.row(result.case.mode).peer else NO_DEVICE
     if result.comparison:
         return result.comparison.verdict.value, result.comparison.reason
     if result.invalid:

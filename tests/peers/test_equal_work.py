@@ -1,0 +1,91 @@
+"""Other frameworks do TensorFlow's work: ten losses, the first gradients and updates; and faults in them are caught."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from places import ROOT
+
+from bench.analysis import validity
+from bench.modes.peers import PEERS
+from bench.records.proof import Calls, Evidence, Execution
+
+INSTALLED = all(find_spec(package) for package in ("torch", "jax"))
+pytestmark = pytest.mark.skipif(not INSTALLED, reason="needs the extra peers: tox run -e peers")
+SAME = 1e-5  # relative, of each of ten losses from the same weights: 1.3e-6 was the most in any of the modes
+FAULTS = {  # what is injected, and what the check of equal work says of it
+    "epsilon": "its optimizer's epsilon is 1e-07 where the baseline's is 1e-08",
+    "kernels": "its first loss differs",
+    "dropout": "its first loss differs",
+}
+TRIED = {**{mode.name: tuple(FAULTS) for mode in PEERS}, "torch_compile": ("dropout",)}  # it compiles anew for each
+Trial = Callable[[str], dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def trial(tmp_path_factory: pytest.TempPathFactory) -> Trial:
+    """What became of a mode's tries, made in a process of its own when it is first asked for; TensorFlow's first."""
+    file = tmp_path_factory.mktemp("task") / "task.npz"
+
+    @cache
+    def tried(mode: str) -> dict[str, Any]:
+        script = str(ROOT / "tests" / "support" / "peer_trial.py")
+        command = [sys.executable, script, mode, str(file), *TRIED.get(mode, ())]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=600)
+        assert done.returncode == 0, done.stderr[-3000:]
+        return dict(json.loads(done.stdout.splitlines()[-1]))
+
+    tried("eager")
+    return tried
+
+
+def evidence(found: dict[str, Any]) -> Evidence:
+    return msgspec.convert(found["evidence"], Evidence)
+
+
+@pytest.mark.parametrize("mode", [mode.name for mode in PEERS])
+def test_ten_losses_and_all_evidence_are_tensorflows(trial: Trial, mode: str) -> None:
+    found, reference = trial(mode)[""], trial("eager")[""]
+    apart = [abs(a - b) / abs(b) for a, b in zip(found["losses"], reference["losses"], strict=True)]
+    assert len(apart) == 10
+    assert max(apart) < SAME
+    assert validity.unequal_work(evidence(found), evidence(reference), "float32") == ()
+
+
+@pytest.mark.parametrize(("mode", "fault"), [(mode, fault) for mode, faults in TRIED.items() for fault in faults])
+def test_a_fault_is_caught(trial: Trial, mode: str, fault: str) -> None:
+    found, reference = trial(mode)[fault], trial("eager")[""]
+    reasons = validity.unequal_work(evidence(found), evidence(reference), "float32")
+    assert FAULTS[fault] in "; ".join(reasons)
+
+
+@pytest.mark.parametrize("mode", PEERS, ids=lambda mode: mode.name)
+def test_a_mode_ran_as_its_row_says_and_names_its_framework(trial: Trial, mode: Any) -> None:
+    found = trial(mode.name)[""]
+    execution, calls = msgspec.convert(found["execution"], Execution), msgspec.convert(found["calls"], Calls)
+    assert validity._mode_reasons(mode.name, execution) == []
+    assert [device.rpartition("device:")[2] for device in execution.devices] == ["CPU:0"]
+    assert ("PyTorch" if mode.packages == ("torch",) else "JAX") in execution.library
+    assert calls.updates
+    assert bool(calls.functions) == mode.traces
+    assert bool(calls.compiled) == mode.compiles
+
+
+def test_no_framework_runs_beside_tensorflow(tmp_path: Path) -> None:
+    """A peer's worker imports nothing of TensorFlow: with it, both would have their own pools of threads."""
+    code = (
+        "import sys, os\nimport bench.worker.serve, bench.worker.peer_setup\n"
+        "from bench import modes\n"
+        "os.environ['KERAS_BACKEND'] = sys.argv[1].partition('_')[2]\nmodes.load(sys.argv[1])\n"
+        "print('tensorflow' in sys.modules)"
+    )
+    for mode in PEERS:
+        done = subprocess.run([sys.executable, "-c", code, mode.name], capture_output=True, text=True, cwd=ROOT)
+        assert done.stdout.strip() == "False", done.stderr
