@@ -16,7 +16,8 @@ from bench.records.proof import Calls, Execution
 from cifar_core.handed_over import HandedOver
 from cifar_core.peers.jax_networks import NETWORKS, cross_entropy
 
-State = dict[str, dict[str, Any]]  # weights, and Adam's moments m and v, by the weights' names; the count of updates
+# Weights and moving averages; Adam's moments m and v, by the weights' names; the count of updates
+State = dict[str, dict[str, Any]]
 
 
 class JaxTrainer:
@@ -43,10 +44,11 @@ class JaxTrainer:
         self._compiled_before = self._compilations.programs
 
         def loss_of(weights: dict[str, Any]) -> Any:
-            return cross_entropy(self._network(weights, images[place]), labels[place])
+            logits, averages = self._network(weights, state["averages"], images[place])
+            return cross_entropy(logits, labels[place]), averages
 
-        loss, gradients = jax.value_and_grad(loss_of)(state["weights"])
-        return adam(state, gradients, self._settings), loss
+        (loss, averages), gradients = jax.value_and_grad(loss_of, has_aux=True)(state["weights"])
+        return {**adam(state, gradients, self._settings), "averages": averages}, loss
 
     def trace(self) -> None:
         pass
@@ -93,11 +95,12 @@ class JaxTrainer:
 
     def _as_task(self, handed: HandedOver) -> PeerTask:
         def variables(group: str, suffix: str = "") -> tuple[PeerVariable, ...]:
-            return tuple(self._variable(group, name, name + suffix) for name in handed.weights)
+            names = handed.averages if group == "averages" else handed.weights
+            return tuple(self._variable(group, name, name + suffix) for name in names)
 
         counter = self._variable("count", "updates", "iterations")
         optimizer = PeerAdam(counter, variables("m", "_m"), variables("v", "_v"), lambda: dict(self._settings))
-        return PeerTask(variables("weights"), (), optimizer, PeerInputs(len(handed.images)))
+        return PeerTask(variables("weights"), variables("averages"), optimizer, PeerInputs(len(handed.images)))
 
     def _variable(self, group: str, key: str, name: str) -> PeerVariable:
         def put(value: Any) -> None:
@@ -111,11 +114,15 @@ def _initial(handed: HandedOver) -> State:
     weights = {name: jnp.array(value) for name, value in handed.weights.items()}
     moments = ({name: jnp.zeros_like(value) for name, value in weights.items()} for _ in "mv")
     first, second = moments
-    return {"weights": weights, "m": first, "v": second, "count": {"updates": jnp.int32(0)}}
+    averages = {name: jnp.array(value) for name, value in handed.averages.items()}
+    return {"weights": weights, "averages": averages, "m": first, "v": second, "count": {"updates": jnp.int32(0)}}
 
 
 def adam(state: State, gradients: dict[str, Any], settings: dict[str, float]) -> State:
-    """The next state by Adam (Kingma and Ba 2015, arXiv:1412.6980), with epsilon added where TensorFlow adds it."""
+    """The next weights, moments and count, by Adam (Kingma and Ba 2015, arXiv:1412.6980).
+
+    Epsilon is added where TensorFlow adds it: before the second moment is corrected for its start.
+    """
     beta_1, beta_2 = np.float32(settings["beta_1"]), np.float32(settings["beta_2"])
     updates = state["count"]["updates"] + 1
     size = settings["learning_rate"] * jnp.sqrt(1 - beta_2**updates) / (1 - beta_1**updates)

@@ -37,9 +37,12 @@ class TorchAdam:
 
     def update(self) -> None:
         """One update by the gradients that the parameters hold."""
-        self._updates += 1
-        self._group["eps"] = self._epsilon / self._correction()
+        self._count(self._updates + 1)
         self._optimizer.step()
+
+    def _count(self, updates: int) -> None:
+        self._updates = updates
+        self._group["eps"] = self._epsilon / self._correction()
 
     def _correction(self) -> float:
         return math.sqrt(1 - self._group["betas"][1] ** self._updates) if self._updates else 1.0
@@ -74,7 +77,7 @@ class TorchAdam:
             return np.int64(counts.pop() if len(counts) == 1 else -1)
 
         def put(value: Any) -> None:
-            self._updates = int(value)
+            self._count(int(value))
             for step in steps:
                 step.fill_(float(value))
 

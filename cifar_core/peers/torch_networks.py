@@ -45,15 +45,52 @@ class TorchMLP(nn.Module):
         return self.logits(x)
 
 
+BLOCKS = (  # name, inputs, filters, pooled, as in cifar_core/models/resnet9.py
+    ("prep", 3, 64, False),
+    ("down1", 64, 128, True),
+    ("residual1a", 128, 128, False),
+    ("residual1b", 128, 128, False),
+    ("down2", 128, 256, True),
+    ("down3", 256, 512, True),
+    ("residual2a", 512, 512, False),
+    ("residual2b", 512, 512, False),
+)
+
+
+class TorchResNet9(nn.Module):
+    """Eight convolutions with batch normalisation, two residual pairs; logits scaled by an eighth."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for name, inputs, filters, _ in BLOCKS:
+            self.add_module(name, nn.Conv2d(inputs, filters, 3, padding=1, bias=False))
+            self.add_module(f"{name}_norm", nn.BatchNorm2d(filters, eps=1e-5, momentum=0.1))
+        self.logits = nn.Linear(512, 10)
+
+    def forward(self, x: Any) -> Any:
+        entry = x
+        for name, _, _, pooled in BLOCKS:
+            entry = x if name.endswith("a") else entry
+            x = functional.relu(self.get_submodule(f"{name}_norm")(self.get_submodule(name)(x)))
+            x = functional.max_pool2d(x, 2) if pooled else x
+            x = x + entry if name.endswith("b") else x
+        return 0.125 * self.logits(x.amax((2, 3)))
+
+
 def flattened(x: Any) -> Any:
     """[n, c, h, w] -> [n, h * w * c], the order of TensorFlow's images."""
     return x.permute(0, 2, 3, 1).flatten(1)
 
 
-NETWORKS: dict[str, Callable[[], nn.Module]] = {"tutorial_cnn": TorchTutorialCNN, "mlp": TorchMLP}
+NETWORKS: dict[str, Callable[[], nn.Module]] = {
+    "tutorial_cnn": TorchTutorialCNN,
+    "mlp": TorchMLP,
+    "resnet9": TorchResNet9,
+}
 
 _KERNEL = {4: (3, 2, 0, 1), 2: (1, 0)}  # TensorFlow's axes in PyTorch's order: HWIO -> OIHW, [in, out] -> [out, in]
 _NAMES = {"weight": "kernel", "bias": "bias"}
+_NAMES_OF_NORM = {"weight": "gamma", "bias": "beta", "running_mean": "moving_mean", "running_var": "moving_variance"}
 
 
 def layout(values: Any) -> Any:
@@ -68,9 +105,16 @@ def layout_back(values: Any) -> Any:
 
 
 def by_name(network: nn.Module) -> dict[str, Any]:
-    """The network's parameters by TensorFlow's names."""
-    parts = ((*path.rsplit(".", 1), parameter) for path, parameter in network.named_parameters())
-    return {f"{module}_{_NAMES[kind]}": parameter for module, kind, parameter in parts}
+    """The network's parameters and moving averages by TensorFlow's names."""
+    tensors = {**dict(network.named_parameters()), **dict(network.named_buffers())}
+    named = {_name(*path.rsplit(".", 1)): tensor for path, tensor in tensors.items()}
+    return {name: tensor for name, tensor in named.items() if name}
+
+
+def _name(module: str, kind: str) -> str:
+    """'' for a counter, which TensorFlow has not."""
+    name = (_NAMES_OF_NORM if module.endswith("_norm") else _NAMES).get(kind, "")
+    return f"{module}_{name}" if name else ""
 
 
 def loss_of(network: nn.Module, images: Any, labels: Any) -> Any:
