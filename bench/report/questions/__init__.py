@@ -42,4 +42,5 @@ def section(run: Run, learned: Learning | None) -> Section:
     few = () if run.enough else (f"Indications only, from {blocks}.",)
     answers = [question(Known(run, learned)) for question in QUESTIONS]
     parts = [part for answer in answers for part in (f"### {answer.title}", answer.text)]
-    return Section(f"Questions{run.label}", (*few, _JUDGED, *parts))
+    summary = "What to use, tf.function, retracing, AutoGraph, XLA, GPU, memory, reproducibility"
+    return Section(f"Questions{run.label}", (*few, _JUDGED, *parts), summary)

@@ -2,15 +2,10 @@
 
 from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Summary, Verdict
-from bench.report.form.document import Section
-from bench.report.form.wording import break_even, indication, interval, short_cases
+from bench.report.form.wording import break_even, indication, short_cases, speedup_interval
+from bench.report.speeds import over_time
 
 MOST_LINES = 5  # of those that do not count, named
-
-
-def section(run: Run) -> Section:
-    """The sentences, then their caveats."""
-    return Section("In one sentence", (*sentences(run), *caveats(run)))
 
 
 def sentences(run: Run) -> list[str]:
@@ -24,8 +19,8 @@ def _sentence(run: Run, group: GroupResult) -> str:
     where = f"On this machine ({group.title}{', synthetic images' if run.plan.synthetic else ''})"
     if not compared:
         return f"{where} there is no comparison: {_why_none(group)}."
-    words = f" runs this step {{}} as fast as {group.baseline.title}"
-    clauses = [_clause(compared[0], words), *(_clause(result, " {}") for result in compared[1:])]
+    words = f": {{}} vs {group.baseline.title}"
+    clauses = [_clause(compared[0], words), *(_clause(result, ": {}") for result in compared[1:])]
     sentence = f"{where} {'; '.join(clauses)}."
     return sentence if run.enough else f"{indication(run)} {sentence}"
 
@@ -37,13 +32,13 @@ def _in_order(group: GroupResult) -> list[CaseResult]:
 
 def _clause(result: CaseResult, words: str) -> str:
     assert result.comparison
-    clause = f"**{result.title}**" + words.format(interval(result.comparison.ratio, sign="x"))
+    clause = f"**{result.title}**" + words.format(speedup_interval(over_time(result)))
     if result.comparison.verdict is Verdict.UNCERTAIN:
         return f"{clause} ({'no difference shown' if _contains_1(result.comparison.ratio) else 'not certain'})"
     if result.comparison.verdict is not Verdict.FASTER:
         return f"{clause} ({result.comparison.verdict.value.lower()})"
     if result.break_even and result.break_even.steps:
-        return f"{clause} and repays its dearer start after {break_even(result.break_even)}"
+        return f"{clause} ; break-even after {break_even(result.break_even)}"
     return clause
 
 

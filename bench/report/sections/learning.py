@@ -16,17 +16,25 @@ _READING = (
 )
 
 _SECONDS = (
-    "Seconds hold building the model, the first call and the training with its input pipeline, not importing, loading "
+    "Seconds include building the model, the first step and the training with its input pipeline, not importing, loading "
     "images or evaluating. The target counts as reached at the first displayed step whose test accuracy is there."
 )
 
 
 def section(learning: Learning) -> Section:
     """The findings, trainings that went wrong, the accuracies, the time to the target, and the curves."""
-    figures = _figures(learning)
-    parts: tuple[Part, ...] = (*sentences(learning), *_alarms(learning), table(learning), _READING, *figures[:1])
-    parts = (*parts, to_target(learning), _SECONDS, *figures[1:], trainings(learning))
-    return Section(f"Does it learn the same?{learning.label}", parts)
+    tables: tuple[Part, ...] = (table(learning), _READING, to_target(learning), _SECONDS, trainings(learning))
+    parts = (*sentences(learning), *_alarms(learning), *_figures(learning), *tables)
+    return Section(f"Does it learn the same?{learning.label}", parts, summary(learning))
+
+
+def summary(learning: Learning) -> str:
+    """Which modes end where the baseline does."""
+    same = [mode.title for mode in learning.modes[1:] if mode.difference and mode.difference.same and not mode.failed]
+    if same:
+        return f"Same test accuracy within ±{points(learning.plan.margin)} points: {_listed(same)}"
+    others = [mode.title for mode in learning.modes[1:] if mode.difference and mode.difference.differs]
+    return f"Different test accuracy: {_listed(others)}" if others else "No mode's accuracy is shown to be the same"
 
 
 def _alarms(learning: Learning) -> list[str]:
@@ -122,14 +130,21 @@ def _figures(learning: Learning) -> list[Figure]:
     finals = "; ".join(f"{mode.title} {accuracy(mode)}" for mode in learning.modes if mode.mean is not None)
     if not finals:
         return []
-    curves = "Test loss and accuracy of each mode over steps and over seconds, mean and range over seeds"
+    curves = "Test accuracy and test loss over steps, mean and range over seeds"
     return [
         Figure(
-            "accuracies",
-            f"Test accuracy by mode, a dot a seed{learning.label}: {finals}",
-            plots.accuracies(learning),
+            "seconds",
+            f"Test accuracy over seconds of training{learning.label}: final mean {finals}",
+            plots.over_seconds(learning),
+            "Mean over seeds; start-up and input pipeline included.",
         ),
-        Figure("learning", f"{curves}{learning.label}", plots.curves(learning)),
+        Figure(
+            "accuracies",
+            f"Final test accuracy by mode, a dot a seed{learning.label}: {finals}",
+            plots.accuracies(learning),
+            f"Grey: the mean of {learning.baseline.title} ± {points(learning.plan.margin)} points.",
+        ),
+        Figure("learning", f"{curves}{learning.label}", plots.over_steps(learning)),
     ]
 
 

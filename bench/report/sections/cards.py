@@ -1,0 +1,237 @@
+"""The verdict card of a run: what to use, by how much, and how sure; in every form that a run can come to."""
+
+from bench.analysis.learning import Learning
+from bench.analysis.results import CaseResult, GroupResult, Run
+from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Summary
+from bench.report.form.card import Card, Fact, Sign
+from bench.report.form.wording import break_even, count, ends, number, slower, speedup, speedup_interval
+from bench.report.questions.advice import Choice, choose
+from bench.report.questions.asking import listed, versus
+from bench.report.sections.learning_tables import difference, points
+from bench.report.sections.steady import step_ms, verdict_of
+from bench.report.speeds import over_time, this_run
+
+MOST_CASES = 4  # facts of a card on several cases
+_MORE = "Type `cifar-bench run --resume RUN` for more"
+
+
+def card(run: Run, learned: Learning | None) -> Card:
+    """The run's answer."""
+    measured = [group for group in run.groups if any(result.measurements for result in group.cases)]
+    if not measured:
+        return _nothing(run)
+    if len(run.groups) > 1:
+        return _of_cases(run, measured)
+    group, choice = measured[0], choose(measured[0])
+    if not choice:
+        return _no_comparison(run, group)
+    if run.blocks < 2:
+        return _one_repetition(run, group)
+    return _advised(run, group, choice, learned)
+
+
+def _nothing(run: Run) -> Card:
+    """No case was measured at all."""
+    facts = tuple(Fact("bad", f"{device.upper()} NOT AVAILABLE", reason) for device, reason in run.absent.items())
+    failures = dict.fromkeys((result.title, verdict_of(group, result)) for group, result in run.rows())
+    failed = [Fact("bad", f"{title}: {word}", why) for title, (word, why) in failures if word == "FAILED"]
+    return Card("There is no result", "NOT MEASURED", facts=(*facts, *failed[:3]), tone="bad")
+
+
+def _no_comparison(run: Run, group: GroupResult) -> Card:
+    """The baseline alone, or nothing else that is valid."""
+    base = group.baseline
+    if not base.valid:
+        word, why = verdict_of(group, base)
+        return Card(f"{base.title}, the baseline, has no result", word, facts=(Fact("bad", why or word),), tone="bad")
+    fallen = _fallen(group)
+    if not fallen:
+        step = f"ms a step, {base.title}"
+        facts = (Fact("same", "Nothing was compared with it", "add modes: `--modes eager,function,xla`"),)
+        return Card(
+            "Only the baseline was measured", step_ms(base), step, facts=facts, sure=_sure(run, group), tone="open"
+        )
+    return Card("No mode can be compared", "INVALID", facts=fallen, tone="bad")
+
+
+def _one_repetition(run: Run, group: GroupResult) -> Card:
+    """One repetition has no interval, so no multiple stands in the headline."""
+    del group
+    facts = (Fact("warn", "One repetition gives no interval", f"a result takes {ENOUGH_BLOCKS}. {_MORE}"),)
+    return Card("Not enough repetitions", f"1 of {ENOUGH_BLOCKS}", "repetitions", facts=facts, tone="open")
+
+
+def _advised(run: Run, group: GroupResult, choice: Choice, learned: Learning | None) -> Card:
+    chosen, base = choice.chosen, group.baseline
+    facts = [
+        *_accuracy(chosen, base, learned),
+        *_start(choice, base),
+        *_xla(group, choice),
+        *_tied(choice),
+        *_fallen(group),
+    ]
+    sure = _sure(run, group)
+    likely = not run.enough
+    if not choice.faster:
+        return _keep(group, choice, facts, sure, likely)
+    ratio = over_time(chosen)
+    title = f"Likely: use {chosen.title}" if likely else f"Use {chosen.title}"
+    ranges = _ranges(chosen)
+    unit = f"speedup vs {base.title}"
+    return Card(title, speedup(ratio), unit, ranges, "", tuple(facts), sure, "open" if likely else "good")
+
+
+def _keep(group: GroupResult, choice: Choice, facts: list[Fact], sure: str, likely: bool) -> Card:
+    """Nothing is faster than the baseline; a mode that is as fast may need fewer code changes."""
+    base = group.baseline
+    if choice.chosen is not base:
+        title = f"Use {choice.chosen.title}: as fast as {base.title}"
+        return Card(title, speedup(over_time(choice.chosen)), f"vs {base.title}", _ranges(choice.chosen), "",
+                    tuple(facts), sure, "open" if likely else "good")  # fmt: skip
+    judged = sorted((r for r in group.candidates if this_run(r)), key=lambda r: -_centre(r))
+    others = [Fact("same", f"{r.title}: {speedup_interval(over_time(r))}", verdict_of(group, r)[0]) for r in judged[:3]]
+    title = f"Likely: keep {base.title}" if likely else f"Keep {base.title}"
+    unit = "ms a step; no mode is shown to be faster"
+    return Card(title, step_ms(base), unit, (), "", (*others, *facts), sure, "open" if likely else "good")
+
+
+def _ranges(result: CaseResult) -> tuple[tuple[str, str], ...]:
+    """Both intervals by their term, the one that the verdict rests on first."""
+    later, first = over_time(result), this_run(result)
+    turned = bool(later and slower(later))
+    return tuple((term, words) for term, r in (("over_time", later), ("this_run", first)) if (words := ends(r, turned)))
+
+
+def _centre(result: CaseResult) -> float:
+    ratio = over_time(result)
+    return ratio.centre if ratio else 0.0
+
+
+def _accuracy(chosen: CaseResult, base: CaseResult, learned: Learning | None) -> list[Fact]:
+    """Whether the recommended mode learns the same as the baseline."""
+    if not learned:
+        return []
+    mode = next((mode for mode in learned.modes if mode.mode == chosen.case.mode), None)
+    if mode is None or mode is learned.baseline or not mode.difference:
+        return [Fact("same", f"Test accuracy of {chosen.title} was not compared", minor=True)]
+    small = f"{difference(mode.difference)} points, {len(mode.finals)} seeds"
+    if mode.failed:
+        return [Fact("bad", f"{mode.failed} trainings of {chosen.title} failed")]
+    if mode.difference.same:
+        return [Fact("good", f"Same test accuracy within ±{points(mode.difference.margin)} points", small)]
+    sign: Sign = "bad" if mode.difference.differs else "same"
+    words = "differs" if mode.difference.differs else "is not shown to be the same"
+    return [Fact(sign, f"Test accuracy {words} ({base.title})", small)]
+
+
+def _start(choice: Choice, base: CaseResult) -> list[Fact]:
+    """When the start-up cost is recovered."""
+    chosen = choice.chosen
+    startups = [number(s.centre) for r in (chosen, base) if (s := r.summary("startup"))]
+    if not choice.faster or not chosen.break_even or len(startups) < 2:
+        return []
+    small = f"start-up {startups[0]} s; {base.title} {startups[1]} s"
+    if chosen.break_even.steps:
+        return [Fact("good", f"Break-even after {break_even(chosen.break_even)}", small)]
+    words = (
+        "no start-up cost to recover" if chosen.break_even.text == "at once" else f"break-even {chosen.break_even.text}"
+    )
+    return [Fact("same", words[0].upper() + words[1:], small)]
+
+
+def _xla(group: GroupResult, choice: Choice) -> list[Fact]:
+    """Whether XLA pays here: against the recommended mode, or, where that is XLA, the best one without it."""
+    chosen = choice.chosen
+    compiled = _first(group, "xla")
+    if compiled is None or not this_run(compiled) or not choice.faster:
+        return []
+    if chosen.case.mode == "xla":
+        plain = _first(group, "function")
+        words = speedup_interval(over_time(plain)) if plain and this_run(plain) else ""
+        return (
+            [Fact("good", f"XLA pays here; tf.function without it: {words}", _even(plain))] if plain and words else []
+        )
+    compared = versus(group, chosen, compiled)
+    against = f"{speedup_interval(compared.ratio)} vs {chosen.title}" if compared and compared.ratio else ""
+    small = "; ".join(text for text in (against, _even(compiled)) if text)
+    if compared and compared.ratio and compared.verdict.value == "SLOWER":
+        return [Fact("bad", f"XLA does not pay here: {speedup_interval(over_time(compiled))}", small)]
+    return [Fact("same", f"XLA: {speedup_interval(over_time(compiled))}", small)]
+
+
+def _even(result: CaseResult | None) -> str:
+    even = result.break_even if result else None
+    return f"break-even after {count(even.steps.centre)} steps" if even and even.steps else ""
+
+
+def _first(group: GroupResult, mode: str) -> CaseResult | None:
+    return next((r for r in group.candidates if r.case.mode == mode and r.valid), None)
+
+
+def _tied(choice: Choice) -> list[Fact]:
+    """Why the pick is not the top row."""
+    others = [result.title for result in choice.tied if choice.faster]
+    if not others:
+        return []
+    small = f"{choice.chosen.title} needs the fewest code changes of the {len(others) + 1}"
+    return [Fact("same", f"Tied for fastest: {listed(others)}", small, minor=True)]
+
+
+def _fallen(group: GroupResult) -> tuple[Fact, ...]:
+    """The modes that are INVALID or FAILED, with the reason."""
+    fallen = [(r, *verdict_of(group, r)) for r in group.candidates if not r.valid and (r.invalid or r.failures)]
+    shown = [(r, word, why) for r, word, why in fallen if not (r.not_applicable or r.not_available)]
+    return tuple(Fact("bad", f"{r.title} is {word}", why[:160]) for r, word, why in shown[:2])
+
+
+def _sure(run: Run, group: GroupResult) -> str:
+    """How far the answer carries."""
+    least = "" if run.enough else f" of the {ENOUGH_BLOCKS} that a result takes"
+    parts = [f"{run.fewest_blocks} repetitions{least}"]
+    if group.control_ratio:
+        parts.append(f"A/A control {speedup_interval(group.control_ratio)}")
+    synthetic = ", on synthetic images" if run.plan.synthetic else ""
+    return f"{'; '.join(parts)}. Holds for this machine, model and batch{synthetic}."
+
+
+def _of_cases(run: Run, groups: list[GroupResult]) -> Card:
+    """A card on several cases: one mode for all, or what it depends on."""
+    chosen = [(group, choice) for group in groups if (choice := choose(group))]
+    if not chosen:
+        return _no_comparison(run, groups[0])
+    titles = list(dict.fromkeys(choice.chosen.title for _, choice in chosen))
+    facts = [_case_fact(group, choice, number < MOST_CASES - 1) for number, (group, choice) in enumerate(chosen)]
+    left = len(facts) - MOST_CASES
+    if left > 0:
+        facts = [*facts[:MOST_CASES], Fact("same", f"{left} more cases are in the table", minor=True)]
+    sure, tone = _sure(run, groups[0]), "good" if run.enough else "open"
+    if len(titles) == 1:
+        ratios = [ratio for _, choice in chosen if (ratio := over_time(choice.chosen))]
+        title = f"Use {titles[0]} in all {len(chosen)} cases" if ratios else f"Keep {titles[0]}"
+        unit = f"speedup vs {groups[0].baseline.title}" if ratios else "no mode is shown to be faster"
+        return Card(title, _span(ratios) or titles[0], unit, facts=tuple(facts), sure=sure, tone=tone)
+    group, choice = max(chosen, key=lambda pair: _centre(pair[1].chosen))
+    unit = f"{group.title}: {speedup(over_time(choice.chosen))} vs {group.baseline.title}"
+    return Card(
+        "It depends on the case", choice.chosen.title, unit, _ranges(choice.chosen), "", tuple(facts), sure, tone
+    )
+
+
+def _span(ratios: list[Summary]) -> str:
+    """'1.5x to 8.6x', or the one where there is no more."""
+    centres = sorted(ratio.centre for ratio in ratios)
+    if not centres:
+        return ""
+    first, last = f"{centres[0]:.2g}x", f"{centres[-1]:.2g}x"
+    return first if first == last else f"{first} to {last}"
+
+
+def _case_fact(group: GroupResult, choice: Choice, shown: bool) -> Fact:
+    chosen = choice.chosen
+    words = f"{chosen.title} {speedup_interval(over_time(chosen))}" if over_time(chosen) else f"keep {chosen.title}"
+    best = max((r for r in group.candidates if over_time(r)), key=_centre, default=chosen)
+    others = [
+        f"fastest: {best.title} {speedup(over_time(best))}, a tie" if best is not chosen and best in choice.tied else ""
+    ]
+    small = "; ".join(text for text in (_even(chosen), *others) if text)
+    return Fact("good" if choice.faster else "same", f"{group.title}: {words}", small, minor=not shown)
