@@ -1,7 +1,8 @@
 """The report of a run, built from its raw files alone: the same files give the same bytes.
 
 To add a section: write its file with `section(run) -> Section`, then add its row to SECTIONS (results) or to CHECKS
-(evidence for them). Its summary is the line that the page folds it to; its tables' columns are explained in glossary.py.
+(evidence for them). Its summary is the line that the page folds it to;
+its tables' columns are explained in glossary.py.
 """
 
 from dataclasses import dataclass

@@ -3,6 +3,8 @@
 from bench.analysis.results import Run
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS, BreakEven, Summary
 
+VERY_UNCERTAIN = 100  # an interval whose ends are so many times apart is not written out
+
 
 def number(value: float) -> str:
     """Three significant digits, no exponent: 0.0123, 4.57, 28.1, 2,340."""
@@ -50,7 +52,7 @@ def speedup_interval(ratio: Summary | None) -> str:
 
 
 def change(ratio: Summary) -> str:
-    """What a later run changed in per cent of time, from its ratio (above 1: faster): '4.7 % slower', '0.3 % faster'."""
+    """The change of the time in per cent, from a ratio (above 1: faster): '4.7 % slower', '0.3 % faster'."""
     return _grown(1 / ratio.centre - 1, "slower" if ratio.centre < 1 else "faster")
 
 
@@ -93,7 +95,7 @@ def break_even(even: BreakEven | None) -> str:
     centre = f"{count(steps.centre)} steps"
     if steps.low is None or steps.high is None:
         return centre
-    if steps.high > 100 * steps.low:
+    if steps.high > VERY_UNCERTAIN * steps.low:
         return f"{centre} (very uncertain)"
     return f"{centre} [{count(steps.low)}, {count(steps.high)}]"
 

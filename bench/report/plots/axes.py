@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_RATIOS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 1.5, 2, 3, 5, 10, 20, 50, 100)
-_FINE_RATIOS = (0.8, 0.9, 0.95, 1.05, 1.1, 1.2)
+_RATIOS = (1.5, 2, 3, 5, 10, 20, 50, 100, 200, 500)
+_FINE_RATIOS = (1.05, 1.1, 1.2)
 NICE = (1, 2, 2.5, 5, 10)
 
 
@@ -50,9 +50,8 @@ def log_ticks(low: float, high: float) -> list[float]:
 
 def ratio_ticks(low: float, high: float) -> list[float]:
     """The ratios at which a line stands, of which 1 is always one."""
-    coarse = [tick for tick in _RATIOS if low <= tick <= high]
-    fine = [tick for tick in _FINE_RATIOS if low <= tick <= high] if high / low < 1.8 else []
-    return sorted({1.0, *coarse, *fine})
+    known = (*_RATIOS, *(_FINE_RATIOS if high / low < 1.8 else ()))
+    return sorted({1.0, *(tick for ratio in known for tick in (ratio, 1 / ratio) if low <= tick <= high)})
 
 
 def ratio_label(ratio: float, baseline: str = "") -> str:

@@ -1,16 +1,16 @@
-"""The figure of break-evens: seconds saved over training steps, near the steps at which start-up costs are recovered."""
+"""The figure of break-evens: seconds saved over training steps, near the steps that recover the start-up cost."""
 
 from collections.abc import Sequence
 from functools import partial
 
 from bench.analysis.results import CaseResult, GroupResult
-from bench.report.form.wording import break_even
+from bench.report.form.wording import VERY_UNCERTAIN, break_even
 from bench.report.plots.axes import Axis, even_ticks
 from bench.report.plots.lines import ChartLine, LinePoint, Panel, panels
 from bench.report.plots.look import dashes, family
 from bench.report.plots.scene import Drawing
 
-APART = 6  # break-evens so many times apart do not share a panel: the smaller one would be invisible
+APART = 12  # break-evens so many times apart do not share a panel: the smaller one would be invisible
 BEYOND = 2.0  # a panel's axis ends at so many times its last break-even
 
 
@@ -64,7 +64,8 @@ def _line(baseline: CaseResult, result: CaseResult, last: float) -> ChartLine:
     assert start and base and even
     extra_s = max(start.centre - base.centre, 1e-9)
     points = (LinePoint(0, -extra_s), LinePoint(last, extra_s * (last / even.centre - 1)))
-    span = (even.low, even.high) if even.low is not None and even.high is not None else None
+    known = even.low is not None and even.high is not None and even.high <= VERY_UNCERTAIN * even.low
+    span = (even.low or 0.0, even.high or 0.0) if known else None
     words = f"{result.title}: break-even after {break_even(result.break_even)}"
     return ChartLine(result.title, family(result.case.mode), points, dashes(result.case.mode), False,
                      crossing=even.centre, span=span, tip=words)  # fmt: skip

@@ -104,7 +104,7 @@ def _ground(ruler: Ruler, lanes: _Lanes, top: float, bottom: float) -> list[Shap
     if ruler.band:
         left, right = (axis.at(end) for end in ruler.band)
         shapes.append(Box(left, top, max(1.0, right - left), bottom - top, "aa"))
-    shapes += _ticks(axis, top, bottom, lanes.narrow)
+    shapes += _ticks(ruler, axis, top, bottom, lanes.narrow)
     if ruler.one is not None:
         shapes.append(Stroke(((axis.at(ruler.one), top), (axis.at(ruler.one), bottom)), "one"))
     if ruler.limit is not None:
@@ -118,16 +118,16 @@ def _ground(ruler: Ruler, lanes: _Lanes, top: float, bottom: float) -> list[Shap
     return [*shapes, *(side for side in sides if side.text)]
 
 
-def _ticks(axis: Axis, top: float, bottom: float, narrow: bool) -> list[Shape]:
-    """A line for each tick; its label where it does not run into the one of a tick before, 'one' first."""
+def _ticks(ruler: Ruler, axis: Axis, top: float, bottom: float, narrow: bool) -> list[Shape]:
+    """A line for each tick; its label where it does not run into another's, that of no difference first."""
     shapes, taken = list[Shape](), list[Ends]()
     inside = [tick for tick in axis.ticks if axis.low <= tick[0] <= axis.high]
-    for value, label in sorted(inside, key=lambda tick: -len(tick[1])):
+    for value, label in sorted(inside, key=lambda tick: (tick[0] != ruler.one, len(tick[1]))):
         x = axis.at(value)
-        text = label.partition(" ")[0] if narrow and "=" not in label else label
+        text = "" if narrow and "slower" in label else label
         half = 3.2 * len(text) + 6
         shapes.append(Stroke(((x, top), (x, bottom)), "grid"))
-        if all(x + half <= low or x - half >= high for low, high in taken):
+        if text and all(x + half <= low or x - half >= high for low, high in taken):
             taken.append((x - half, x + half))
             shapes.append(Words(x, top - 8, text, "f t m"))
     return shapes

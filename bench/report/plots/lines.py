@@ -8,6 +8,7 @@ from bench.report.plots.scene import NARROW, Blob, Patch, Scene, Shape, Stroke, 
 
 _LETTER = 7.0
 _LEFT, _BOTTOM, _TOP = 40.0, 34.0, 22.0
+EARLY = 0.94  # of the width: a line that ends before has its name over its end
 _LONGEST = 24  # letters of a name at a line's end
 
 
@@ -131,9 +132,30 @@ def _crossing(panel: Panel, line: ChartLine) -> list[Shape]:
 def _names(panel: Panel, width: int) -> list[Shape]:
     """Each line's name beside its end, moved apart where ends are close."""
     ended = [(line, line.points[-1]) for line in panel.lines if line.points]
-    if len(ended) < 2:
-        return []
+    early = [(line, point) for line, point in ended if panel.across.at(point.x) < EARLY * panel.across.end]
+    late = [each for each in ended if each not in early]
+    return [*_over(panel, early), *_beside(panel, late, width)]
+
+
+def _over(panel: Panel, ended: Sequence[tuple[ChartLine, LinePoint]]) -> list[Shape]:
+    """The names of lines that end early, over their ends; those that end together share a text."""
+    places: dict[tuple[int, int], list[ChartLine]] = {}
+    for line, point in ended:
+        x, y = panel.across.at(point.x), panel.up.at(point.y)
+        near = next(
+            (place for place in places if abs(place[0] - x) < 20 and abs(place[1] - y) < 14), (round(x), round(y))
+        )
+        places.setdefault(near, []).append(line)
+    return [Words(x, y - 9, ", ".join(line.title for line in lines), "t m") for (x, y), lines in places.items()]
+
+
+def _beside(panel: Panel, ended: Sequence[tuple[ChartLine, LinePoint]], width: int) -> list[Shape]:
     heights = [panel.up.at(point.y) + 4 for _, point in ended]
     places = apart(heights, 13 if width <= NARROW else 14, panel.up.end, panel.up.start + 26)
     x = panel.across.end + 10
-    return [Words(x, y, line.title[:_LONGEST], "t") for (line, _), y in zip(ended, places, strict=True)]
+    letters = int((width - x) / 6.3)
+    return [Words(x, y, _cut(line.title, letters), "t") for (line, _), y in zip(ended, places, strict=True)]
+
+
+def _cut(title: str, letters: int) -> str:
+    return title if len(title) <= letters else f"{title[: letters - 1]}…"

@@ -108,6 +108,6 @@ def _blob(blob: Blob, family: str) -> str:
     if family == "xla":
         return f'<path class="{blob.look}" d="{_path(((x, y - r), (x + r, y + 0.7 * r), (x - r, y + 0.7 * r)))}Z"/>'
     if family == "keras":
-        side = 0.8 * r
-        return f'<rect class="{blob.look}" x="{_n(x - side)}" y="{_n(y - side)}" width="{_n(2 * side)}" height="{_n(2 * side)}"/>'
+        side, place = _n(1.6 * r), f'x="{_n(x - 0.8 * r)}" y="{_n(y - 0.8 * r)}"'
+        return f'<rect class="{blob.look}" {place} width="{side}" height="{side}"/>'
     return f'<circle class="{blob.look}" cx="{_n(x)}" cy="{_n(y)}" r="{_n(0.9 * r)}"/>'

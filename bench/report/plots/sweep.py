@@ -49,7 +49,7 @@ def _ends(lines: Iterable[ChartLine]) -> list[float]:
 
 
 def _line(sweep: Sweep, by_size: BySize, place: int, measured: Measured) -> ChartLine:
-    """One mode's line; its points are set apart sideways from the other modes', so that bars do not cover each other."""
+    """One mode's line; its points are set apart sideways from other modes', so that no bar covers another."""
     shift = _shift(sweep, place)
     results = {size: result for size, (_, result) in by_size.items()}
     first = next(iter(results.values()))

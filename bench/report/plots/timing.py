@@ -20,7 +20,7 @@ _STRIP, _NARROW_STRIP = 34.0, 52.0
 
 
 def speedups(group: GroupResult, picked: str = "") -> Drawing:
-    """A row for each mode, best first, with both intervals; grey: the A/A control. `picked`: the arm that is advised."""
+    """A row for each mode, best first, with both intervals; grey: the A/A control. `picked`: the advised arm."""
     rows = [_speed(result, picked) for result in group.candidates if this_run(result)]
     if control := group.control_ratio:
         words = f"{group.baseline.title}, A/A control"

@@ -101,7 +101,8 @@ def _sure(known: Known, group: GroupResult) -> str:
     control = f", A/A control {speedup_interval(group.control_ratio)}" if group.control_ratio else ""
     synthetic = ", on synthetic images" if known.run.plan.synthetic else ""
     least = f" of the {ENOUGH_BLOCKS} a claim needs" if blocks < ENOUGH_BLOCKS else ""
-    return f"{much}: {blocks} repetitions{least}{short_cases(known.run)}{control}{synthetic}; other sizes need their own run."
+    repetitions = f"{blocks} repetitions{least}{short_cases(known.run)}"
+    return f"{much}: {repetitions}{control}{synthetic}; other sizes need their own run."
 
 
 def _ratio(result: CaseResult) -> str:

@@ -26,7 +26,13 @@ def columns(learned: Learning | None) -> tuple[Column, ...]:
             partial(number_of, key="accuracy"),
             "high",
         ),
-        Column(f"to {learned.plan.target:.2%} (s)", _seconds, "target", partial(number_of, key="target_s"), unit="s"),
+        Column(
+            f"to {100 * learned.plan.target:.2f} % (s)",
+            _seconds,
+            "target",
+            partial(number_of, key="target_s"),
+            unit="s",
+        ),
     )
 
 

@@ -7,7 +7,7 @@ from bench.report.form.card import Card, Fact, Sign
 from bench.report.form.wording import break_even, count, ends, number, slower, speedup, speedup_interval
 from bench.report.questions.advice import Choice, choose
 from bench.report.questions.asking import listed, versus
-from bench.report.sections.learning_tables import difference, points
+from bench.report.sections.learning_tables import difference, margin_of
 from bench.report.sections.steady import step_ms, verdict_of
 from bench.report.speeds import over_time, this_run
 
@@ -118,7 +118,7 @@ def _accuracy(chosen: CaseResult, base: CaseResult, learned: Learning | None) ->
     if mode.failed:
         return [Fact("bad", f"{mode.failed} trainings of {chosen.title} failed")]
     if mode.difference.same:
-        return [Fact("good", f"Same test accuracy within ±{points(mode.difference.margin)} points", small)]
+        return [Fact("good", f"Same test accuracy within {margin_of(mode.difference.margin)}", small)]
     sign: Sign = "bad" if mode.difference.differs else "same"
     words = "differs" if mode.difference.differs else "is not shown to be the same"
     return [Fact(sign, f"Test accuracy {words} ({base.title})", small)]

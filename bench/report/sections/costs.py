@@ -18,7 +18,7 @@ _INSIDE = (
     "overhead* is the share of that time in which the runtime executed no op: Python, dispatch, the "
     "gradient tape, feeding; *calls* are the ops or whole graphs that Python called. Operations are those of the "
     "traced graph (loop bodies included) and of the graph that runs after Grappler; HLO instructions those that XLA "
-    "is given and those it runs, of which so many are fused instructions. Floating-point operations are counted on the traced "
+    "is given and those it runs, and how many of these are fused. Floating-point operations are counted on the traced "
     "graph by the formulas TensorFlow registers (two a multiply-add; an optimizer's update counts nothing)."
 )
 

@@ -13,8 +13,8 @@ from bench.report.sections.sweep import crossing_sentence
 _READING = (
     "Here the same mode is compared with itself on another device, from the same weights, on the same batches; its "
     "first loss and gradients are compared with the other's. Everywhere else in this report a speedup is against the "
-    "baseline on the same device. Devices are interleaved repetition by repetition, not slice by slice as modes are, so "
-    "these ratios depend more on what else the machine did. All numbers: `tables/devices.csv`."
+    "baseline on the same device. Devices are interleaved repetition by repetition, not slice by slice as modes are, "
+    "so these ratios depend more on what else the machine did. All numbers: `tables/devices.csv`."
 )
 
 

@@ -34,7 +34,7 @@ def _findings(group: GroupResult) -> list[str]:
 
 def _slower(group: GroupResult, results: Sequence[CaseResult]) -> list[str]:
     return [
-        f"**{b.title} is {number(ratio.centre)}x slower than {a.title}** {ends(ratio)}: {faster.lesson}."
+        f"**{b.title} is {number(ratio.centre)}x slower than {a.title}.** {ends(ratio)}: {faster.lesson}."
         for usual, faster in _expected_gains()
         for a in results
         for b in results
@@ -65,9 +65,7 @@ def _has_no_break_even(result: CaseResult) -> bool:
 def _never_breaks_even(result: CaseResult) -> str:
     startup = result.summary("startup")
     assert startup
-    return (
-        f"**{result.title} never breaks even**: its start-up of {number(startup.centre)} s is followed by slower steps."
-    )
+    return f"**{result.title} never breaks even.** Its start-up takes {number(startup.centre)} s, its steps are slower."
 
 
 def _conversion(results: list[CaseResult]) -> list[str]:
@@ -78,7 +76,7 @@ def _conversion(results: list[CaseResult]) -> list[str]:
         return []
     ratio = ratio_between(plain, converted)
     speed = f"speedup of a step with it {speedup_interval(ratio)}" if ratio else "of a step nothing is known"
-    return [f"**AutoGraph's conversion adds {number(extra_s)} s to the trace**, once; {speed}."]
+    return [f"**AutoGraph's conversion adds {number(extra_s)} s to the trace, once.** {speed[0].upper()}{speed[1:]}."]
 
 
 def _retraced(results: list[CaseResult]) -> list[str]:
@@ -95,7 +93,7 @@ def _retrace(result: CaseResult) -> str:
     why = "something in its arguments changes from step to step (a Python number, a new shape, a new object)"
     advice = " A last, ragged batch did it: use drop_remainder=True, or pad it." if _ragged(changes) else ""
     invalid = "; it is INVALID" if count else ""
-    return f"**{result.title} was traced {when}**: {'; '.join(changes) or why}{invalid}.{advice}"
+    return f"**{result.title} was traced {when}.** {'; '.join(changes) or why}{invalid}.{advice}"
 
 
 def _ragged(changes: Sequence[str]) -> bool:

@@ -1,6 +1,7 @@
 """The glossary: what each column, each interval and each verdict means, by the key under which tables name it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bench.report.form.card import Term, Terms
 from bench.report.form.document import Section, Table
@@ -11,7 +12,7 @@ TERMS = {
     "speedup": (
         "speedup",
         "The baseline's step time divided by the mode's, from neighbouring slices of the same rounds. 1.93x: the mode "
-        "takes 1/1.93 of the time. Where the whole interval lies below 1 it is written the other way round: 1.7x slower.",
+        "takes 1/1.93 of the time. Where the whole interval lies below 1 it is turned round: 1.7x slower.",
     ),
     "this_run": ("this run", "95 % interval over this run's repetitions. More repetitions make it narrower."),
     "over_time": (
@@ -153,13 +154,18 @@ VERDICTS = {
 ALWAYS = ("speedup", "this_run", "over_time", "aa_control", "repetition", "slice")
 
 
+def of_columns(sections: Sequence[Section], beside: Sequence[str] = ()) -> Section:
+    """The columns of these sections' tables, in order, after the terms of these keys."""
+    tables = [part for s in sections for part in s.parts if isinstance(part, Table)]
+    keys = dict.fromkeys((*beside, *(column.term for table in tables for column in table.columns)))
+    return Section("Glossary", (Terms(tuple(term(key) for key in keys if key)),), "What each word here means")
+
+
 def section(sections: Sequence[Section]) -> Section:
     """What every run's report speaks of, the columns of these sections' tables, in order, then the verdicts."""
-    tables = [part for s in sections for part in s.parts if isinstance(part, Table)]
-    keys = dict.fromkeys((*ALWAYS, *(column.term for table in tables for column in table.columns)))
-    named = (term(key) for key in keys if key)
-    verdicts = (Term(key, *words) for key, words in VERDICTS.items())
-    return Section("Glossary", (Terms((*named, *verdicts)),), "What each word here means")
+    columns = of_columns(sections, ALWAYS)
+    verdicts = Terms(tuple(Term(key, *words) for key, words in VERDICTS.items()))
+    return replace(columns, parts=(*columns.parts, verdicts))
 
 
 def term(key: str) -> Term:

@@ -98,9 +98,7 @@ def _moving(run: Run) -> Table:
     columns = (
         counted("batch", "size", "batch_size"),
         measured("moving it (ms)", "copy_s", 1e3),
-        Column(
-            "of the fastest mode's step", lambda row: _share(row["share"]), "share", partial(number_of, key="share")
-        ),
+        Column("of the fastest step", lambda row: _share(row["share"]), "share", partial(number_of, key="share")),
         column("fastest mode", "title", "fastest"),
     )
     rows = tuple(row for group in run.groups if (row := _moving_row(group)))

@@ -27,9 +27,7 @@ def table(learning: Learning) -> Table:
         column("mode", "title"),
         counted("seeds", "seeds"),
         _numbered("test accuracy (mean ± sd)", "accuracy_mean", lambda row: str(row["shown"]), "high"),
-        _numbered(
-            "of 1,000 training images", "training_accuracy", lambda row: _share(row["training_accuracy"]), "high"
-        ),
+        _numbered("of training images", "training_accuracy", lambda row: _share(row["training_accuracy"]), "high"),
         _numbered("difference (points, 90 %)", "difference", lambda row: str(row["difference_shown"]), "high"),
         column("verdict", "verdict", "accuracy_verdict"),
         _numbered("ms a step", "step_s", lambda row: _ms(row["step_s"]), term="training_step"),
@@ -79,7 +77,7 @@ def _verdict(learning: Learning, mode: ModeLearning) -> str:
     if mode.difference is None:
         return "NOT COMPARABLE"
     if mode.difference.same:
-        return f"SAME within ±{points(mode.difference.margin)}"
+        return f"SAME within {margin_of(mode.difference.margin)}"
     return "DIFFERENT" if mode.difference.differs else "UNCERTAIN"
 
 
@@ -87,7 +85,7 @@ def to_target(learning: Learning) -> Table:
     """One row for each mode: in how many seeds and after how many steps and seconds the target was reached."""
     baseline = learning.baseline.title
     columns = (
-        column(f"mode, to {learning.plan.target:.2%}", "title"),
+        column(f"mode, to {100 * learning.plan.target:.2f} %", "title"),
         column("reached", "reached"),
         _numbered("steps (mean)", "steps", lambda row: "–" if row["steps"] is None else f"{row['steps']:,.0f}"),
         _numbered("seconds, all", "all_mean_s", lambda row: _range(row, "all")),
@@ -147,6 +145,11 @@ def accuracy(mode: ModeLearning) -> str:
 def points(share: float) -> str:
     """A share of the test images in points, one per cent each."""
     return f"{100 * share:.2f}"
+
+
+def margin_of(share: float) -> str:
+    """'±1 point', '±0.5 points'."""
+    return f"±{100 * share:g} point{'s' * (100 * share != 1)}"
 
 
 def signed(share: float) -> str:

@@ -4,11 +4,12 @@ TERMS = {
     # trainings
     "seeds": ("seeds", "Trainings that came to their end."),
     "accuracy_mean": ("test accuracy (mean ± sd)", "Of the 10,000 test images at the end, over seeds."),
-    "training_accuracy": ("of 1,000 training images", "Accuracy on images that were trained on."),
+    "training_accuracy": ("of training images", "Accuracy on 1,000 images that were trained on."),
     "difference": ("difference", "From the baseline's test accuracy, paired by seed, in percentage points."),
     "accuracy_verdict": (
         "verdict on accuracy",
-        "SAME: the 90 % interval of the difference lies inside the margin. DIFFERENT: p < 0.05 after Holm's correction.",
+        "SAME: the 90 % interval of the difference lies inside the margin. DIFFERENT: significant after Holm's "
+        "correction.",
     ),
     "training_step": ("ms a step", "Time of a training step, input pipeline included, first step left out."),
     "waited": ("waiting for data", "The share of the time spent waiting for the next batch."),
@@ -32,7 +33,7 @@ TERMS = {
     "dearer": ("times as long", "The one over the other: what waiting each step costs."),
     "left_s": ("left to do, at most", "How long the GPU was still busy when the mode's own wait was over."),
     "copy_s": ("moving it", "Copying one batch from the host's memory to the GPU's, not timed."),
-    "share": ("of the fastest mode's step", "That copy over the step of the fastest mode."),
+    "share": ("of the fastest step", "That copy over the step of the fastest mode."),
     "fastest": ("fastest mode", "The mode with the shortest step on that device."),
     "card": ("card", "The GPU, as its driver names it."),
     "sm_mhz": ("SM clock", "The clock of its multiprocessors, read between slices."),

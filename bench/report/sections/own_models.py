@@ -6,7 +6,7 @@ from bench.report.form.document import Section, Verbatim
 _READING = (
     "Before anything was timed, each own model trained a few steps in each way of executing them, and results, printed "
     "lines and what is left in globals, closures and attributes were compared with the baseline's. Lines of source are "
-    "`cifar-bench check`'s. A mode that leaves other state behind is INVALID; results are compared again in each repetition."
+    "`cifar-bench check`'s. A mode that leaves other state behind is INVALID; results are compared in each repetition."
 )
 
 

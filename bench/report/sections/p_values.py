@@ -19,9 +19,9 @@ def section(run: Run) -> Section:
         Column("p", lambda row: f"{p:.2g}" if (p := number_of(row, "p_holm")) is not None else "–", "p_holm",
                lambda row: number_of(row, "p_holm")),
         column("verdict", "verdict"),
-        column("why", "reason"),
+        Column("why", lambda row: "" if str(row["reason"]).startswith("p =") else str(row["reason"]), "reason"),
     )  # fmt: skip
-    small = sum((number_of(row, "p_holm") or 1.0) < ALPHA for row in rows)
+    small = sum((p := number_of(row, "p_holm")) is not None and p < ALPHA for row in rows)
     table = Table("p_values", columns, rows, "p-values and verdicts", group=grouping(run))
     return Section(
         "p-values and verdicts", (table,) if rows else (), f"{small} of {len(rows)} comparisons have p < 0.05"

@@ -6,7 +6,7 @@ from bench.report.form.document import Section, Table
 
 _WHAT_FOR = {
     "plan.json": "what the run set out to measure",
-    "measurements": "one file for each case and repetition, written once: the raw numbers, all else is rebuilt from them",
+    "measurements": "one file a case and repetition, written once: the raw numbers, all else is rebuilt from them",
     "measurements.jsonl": "a line a case and repetition, never changed: the raw numbers, all else is rebuilt from them",
     "measurements.jsonl.gz": "a line a case and repetition, packed: the raw numbers, all else is rebuilt from them",
     "benchmark.json": "the same in pytest-benchmark's format",

@@ -7,7 +7,7 @@ from bench.report.form.wording import break_even, count, grouping
 from bench.report.plots import breakeven as plots
 
 _CAPTION = (
-    "Below zero the extra start-up cost is not yet recovered. A mark: break-even; the bar under zero: its 95 % interval. "
+    "Below zero the extra start-up cost is not yet recovered. Mark: break-even; bar under zero: its 95 % interval. "
     "Break-evens far apart have a drawing of their own."
 )
 _READING = (

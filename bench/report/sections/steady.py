@@ -1,4 +1,4 @@
-"""The main table and figure: each mode's time of a step, its speedup over the baseline, what it costs to start, what it learns."""
+"""The main table and figure: each mode's step, its speedup over the baseline, what it costs to start and learns."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -61,6 +61,10 @@ def _ends(key: str) -> Column:
         return ratio.low if ratio else None
 
     return Column(key.replace("_", " ").replace("ratio", "this run"), text, key, value, "high")
+
+
+def _ratio_or_1(row: Row) -> float | None:
+    return 1.0 if row["verdict"] == "baseline" else ratio_of(row)
 
 
 _SPEED = (
@@ -174,8 +178,8 @@ def figure(group: GroupResult, label: str, picked: str = "") -> Figure | None:
 
 
 _CAPTION = (
-    "Thick bar: 95 % interval of this run. Thin line and brackets: over time. Grey band: A/A control, what this machine "
-    "can resolve. Logarithmic axis."
+    "Thick bar: 95 % interval of this run. Thin line and brackets: over time. Grey band: A/A control, what this "
+    "machine can resolve. Logarithmic axis."
 )
 
 

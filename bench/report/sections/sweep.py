@@ -160,4 +160,4 @@ def _name(sweep: Sweep) -> str:
     return re.sub(r"[^a-z0-9_]+", "-", f"{sweep.title} over {sweep.axis.name}".lower())
 
 
-_CAPTION = "Bars: 95 % intervals. Points are set apart sideways at each size. Both axes are logarithmic; lines only guide the eye."
+_CAPTION = "Bars: 95 % intervals. Points are set apart sideways. Both axes are logarithmic; lines only guide the eye."

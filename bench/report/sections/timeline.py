@@ -14,6 +14,9 @@ def section(run: Run) -> Section:
 
 def _timeline(group: GroupResult, label: str) -> Figure:
     steps = "; ".join(f"{r.title} {step_ms(r)} ms" for r in group.cases if r.valid and not r.case.again)
-    caption = "A dot a slice; height is the difference from the mode's own median. All values: `cifar-bench report FOLDER --slices`."
+    caption = (
+        "A dot a slice; height is the difference from the mode's own median, larger marks are off scale. All values: "
+        "`cifar-bench report FOLDER --slices`."
+    )
     alt = f"Time of every slice in the order measured, {group.title}{label}: median step {steps}"
     return Figure(f"{group.name}-slices", alt, timing.timeline(group), caption)

@@ -24,7 +24,7 @@ _TONES = {
     **dict.fromkeys(("FASTER", "SAME", "PASS", "held", "holds"), "good"),
     **dict.fromkeys(("SLOWER", "INVALID", "FAILED", "FAIL", "did not hold", "DIFFERENT"), "bad"),
     **dict.fromkeys(("UNCERTAIN", "UNDECIDED", "LIKELY FASTER", "LIKELY SLOWER"), "warn"),
-    "baseline": "faint",
+    **dict.fromkeys(("baseline", "A/A control"), "faint"),
 }
 
 
