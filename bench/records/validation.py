@@ -41,6 +41,8 @@ def plan_fault(plan: Plan) -> str:
         return "it holds a case twice" if keys else "it holds no case"
     if schedule.blocks < 1 or schedule.rounds < 1 or schedule.slice_s < 0:
         return "its schedule measures nothing"
+    if schedule.goal is not None and not 0 < schedule.goal < 1:
+        return f"its goal is {schedule.goal!r:.40}"
     return record_fault(plan)
 
 

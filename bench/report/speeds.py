@@ -11,4 +11,4 @@ def this_run(result: CaseResult) -> Summary | None:
 
 def over_time(result: CaseResult) -> Summary | None:
     """The same with the interval that other runs on this machine are expected in: headlines and verdicts use it."""
-    return this_run(result)
+    return (result.comparison and result.comparison.over_time) or None

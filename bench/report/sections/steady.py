@@ -1,5 +1,6 @@
 """The main table and figure: each mode's step, its speedup over the baseline, what it costs to start and learns."""
 
+import statistics
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -129,7 +130,7 @@ def _row(group: GroupResult, result: CaseResult) -> Row:
 
 
 def _all_slices(group: GroupResult, result: CaseResult) -> Summary | None:
-    return ratio_between(group.baseline, result, share=1.0)
+    return ratio_between(group.baseline, result, average=statistics.fmean)
 
 
 def verdict_of(group: GroupResult, result: CaseResult) -> tuple[str, str]:
