@@ -6,12 +6,12 @@ from bench.analysis.stats.characteristics import DIFFERENCE, Characteristic, Sto
 from bench.report.form.document import Column, Row, Table, column
 
 _SHARES = (
-    ("interval holds the truth", "covered"),
-    ("A/A called different", "false_positives"),
-    (f"{DIFFERENCE - 1:.0%} found", "detected"),
-    ("naive: holds the truth", "naive_covered"),
-    ("naive: A/A called different", "naive_false_positives"),
-    (f"naive: {DIFFERENCE - 1:.0%} found", "naive_detected"),
+    ("interval contains the truth", "covered"),
+    ("A/A false positives", "false_positives"),
+    (f"{DIFFERENCE - 1:.0%} detected", "detected"),
+    ("naive: contains the truth", "naive_covered"),
+    ("naive: A/A false positives", "naive_false_positives"),
+    (f"naive: {DIFFERENCE - 1:.0%} detected", "naive_detected"),
 )
 
 
@@ -26,12 +26,12 @@ def table(characteristics: Sequence[Characteristic]) -> Table:
 def stopping(goals: Sequence[Stopping]) -> Table:
     """One row for each width that was asked for."""
     columns = (
-        Column("--precision", lambda row: f"{row['goal']:.1%}"),
-        _share("interval holds the truth", "covered"),
-        Column("blocks, on average", lambda row: f"{row['blocks']:.1f}"),
+        Column("--target-ci", lambda row: f"{row['goal']:.1%}"),
+        _share("interval contains the truth", "covered"),
+        Column("repetitions, on average", lambda row: f"{row['blocks']:.1f}"),
     )
     rows: tuple[Row, ...] = tuple({"goal": s.goal, "covered": s.covered, "blocks": s.blocks} for s in goals)
-    return Table("stopping", columns, rows, "Runs that stop by their precision")
+    return Table("stopping", columns, rows, "Runs that stop by their interval")
 
 
 def _share(title: str, key: str) -> Column:

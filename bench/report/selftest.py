@@ -10,11 +10,10 @@ from bench.analysis.selftest import AAControl, HarnessCost, Recovery, SelfTestRe
 from bench.records.choices import PRESETS
 from bench.records.folders import open_selftest
 from bench.records.selftest import LOOP
-from bench.report.cover import day
-from bench.report.form.card import Card, Chip, Cover, Fact, Sign
+from bench.report import selftest_card
 from bench.report.form.document import Column, Figure, Row, Section, Table, column, counted, measured
 from bench.report.form.folder import write
-from bench.report.form.wording import number, percent, speedup_interval
+from bench.report.form.wording import number, percent
 from bench.report.plots import selftest as plots
 
 
@@ -28,60 +27,15 @@ def build(folder: Path, png: bool = False) -> tuple[Path, SelfTestResult]:
     result = evaluate(selftest, runs, [preset.schedule.blocks for preset in PRESETS])
     conditions = _CONDITIONS.format(**_conditions(result))
     sections = [
-        Section("Answer", (_card(result), *_figure(result), recovery(result), f"{_RECOVERY} {conditions}")),
+        Section(
+            "Answer", (selftest_card.card(result), *_figure(result), recovery(result), f"{_RECOVERY} {conditions}")
+        ),
         *_broken(result),
-        Section("Resolution", (resolution(result), _RESOLUTION.format(_sd(result))), _resolves(result)),
+        Section("Resolution", (resolution(result), _RESOLUTION.format(_sd(result))), selftest_card.resolves(result)),
         Section("Overhead of a slice", (harness(result), _HARNESS), "What slices and interleaving add to a step"),
         Section("The timer", (clock(result),), "Its resolution, its smallest step, the cost of a reading"),
     ]
-    return write(folder, _cover(result), sections, png=png), result
-
-
-def _cover(result: SelfTestResult) -> Cover:
-    tested = result.selftest
-    env = tested.environment
-    about = f"{env.cpu}, {env.cores} cores"
-    chips = (
-        Chip(f"**{day(tested.created)}**"),
-        Chip(f"TensorFlow **{env.tensorflow}**"),
-        Chip(f"mode **{tested.mode}**"),
-        Chip(f"**{result.control.runs}** runs, preset {tested.preset}"),
-    )
-    tab = f"Self-test · {about} · {day(tested.created)}"
-    command = f"cifar-bench selftest --mode {tested.mode}"
-    return Cover("Can this machine's measurements be trusted?", tested.data_title, about, tab, chips, command)
-
-
-def _card(result: SelfTestResult) -> Card:
-    """Whether the self-test passed, and what it rests on."""
-    control = result.control
-    found = f"{control.false_positives} of {control.runs} runs"
-    wrong: Sign = "bad" if control.too_many else "good"
-    facts = [
-        Fact(wrong, f"False positives: {found}", f"A/A control {speedup_interval(control.ratio)}"),
-        *(_recovered(recovery) for recovery in result.recoveries),
-        *(Fact("bad", text) for text in result.broken[:1]),
-    ]
-    sure = f"{control.runs} runs of this mode, on this machine, as it was loaded."
-    if not control.runs:
-        return Card("No run has been measured yet", "NOT MEASURED", facts=tuple(facts[1:]), tone="open")
-    if result.problems:
-        return Card("Self-test", "FAILED", result.problems[0], facts=tuple(facts), sure=sure, tone="bad")
-    return Card("Self-test", "PASSED", "", facts=tuple(facts), sure=sure, tone="open" if result.broken else "good")
-
-
-def _recovered(recovery: Recovery) -> Fact:
-    sign: Sign = "bad" if recovery.biased else "good"
-    detected = f"detected in {recovery.detected} of {recovery.runs} runs"
-    return Fact(sign, f"Injected {recovery.slowdown:.0%}, measured {percent(*recovery.measured)}", detected)
-
-
-def _resolves(result: SelfTestResult) -> str:
-    """The smallest difference that most repetitions would detect."""
-    if not result.resolutions:
-        return "Unknown yet"
-    last = result.resolutions[-1]
-    return f"{last.blocks} repetitions detect a slowdown of {number(100 * last.smallest)} %"
+    return write(folder, selftest_card.cover(result), sections, png=png), result
 
 
 def tables(result: SelfTestResult) -> list[Table]:
@@ -133,10 +87,10 @@ def _nanoseconds(key: str, row: Row) -> str:
 
 
 _HARNESS = (
-    f"A slice as a run takes it, interleaved with the others, against a bare loop of {LOOP} times as many steps at once "
-    "in the same process: the median over neighbouring pairs, with the sign test's interval. What is above 1 is what "
-    "waking up, the barrier and the timer add to a step of this mode; it matters to a speedup only where two modes "
-    "differ in it."
+    f"A slice as a run takes it, interleaved with the others, against a bare loop of {LOOP} times as many steps at "
+    "once in the same process: the median over neighbouring pairs, with the sign test's interval. What is above 1 is "
+    "what waking up, the barrier and the timer add to a step of this mode; it matters to a speedup only where two "
+    "modes differ in it."
 )
 
 
@@ -168,10 +122,10 @@ def _milliseconds(value: object) -> str:
 
 
 _RECOVERY = (
-    "Each repetition holds the mode twice unchanged, and slowed by a known share of its own time. *Measured* is over all "
-    "repetitions of all runs; *detected* counts the runs that called it different, each comparison on its own; for what "
-    "was not slowed these are false positives, of which 5 % are allowed. *Power* is the expected share of such runs, "
-    "from the spread of these repetitions."
+    "Each repetition holds the mode twice unchanged, and slowed by a known share of its own time. *Measured* is over "
+    "all repetitions of all runs; *detected* counts the runs that called it different, each comparison on its own; for "
+    "what was not slowed these are false positives, of which 5 % are allowed. *Power* is the expected share of such "
+    "runs, from the spread of these repetitions."
 )
 
 

@@ -42,10 +42,11 @@ def even_ticks(low: float, high: float, most: int = 6) -> list[float]:
 
 
 def log_ticks(low: float, high: float) -> list[float]:
-    """1, 2, 5 times powers of ten from low to high; powers alone where there would be many."""
+    """1, 2, 5 times powers of ten from low to high; powers alone where there would be many, even ticks for few."""
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     digits = (1, 2, 5) if len(powers) <= 3 else (1,)
-    return [digit * 10.0**power for power in powers for digit in digits if low <= digit * 10.0**power <= high]
+    ticks = [digit * 10.0**power for power in powers for digit in digits if low <= digit * 10.0**power <= high]
+    return ticks if len(ticks) > 2 else [tick for tick in even_ticks(low, high, 5) if tick > 0]
 
 
 def ratio_ticks(low: float, high: float) -> list[float]:

@@ -30,7 +30,9 @@ def changes(changed: Sequence[ChangedTime], limit: float | None) -> Drawing:
     rows = tuple(_row(each, any(other.judged for other in changed)) for each in changed)
     reached = [abs(end) for row in rows for end in (row.centre, *(row.thin or ())) if abs(end) <= MOST]
     reach = 1.1 * max([LEAST, 100 * (limit or 0.0), *reached])
-    ticks = tuple((tick, "no change" if tick == 0 else f"{-tick:+g} %") for tick in even_ticks(-reach, reach))
+    ticks = tuple(
+        (tick, "no change" if tick == 0 else f"{-tick:+g} %".replace("-", "−")) for tick in even_ticks(-reach, reach)
+    )
     words = f"limit +{100 * limit:g} %" if limit else ""
     limited = -100 * limit if limit else None
     sides = ("← slower", "faster →")

@@ -61,12 +61,19 @@ class Ruler:
 
 @dataclass(frozen=True, slots=True)
 class _Lanes:
-    """Where a chart's columns stand: the axis, and where values and their ranges end."""
+    """Where a chart's columns stand: the axis, and where values and their ranges end.
+
+    `words` and `marks`: how far below a row's top its name and its mark stand; on a narrow chart with sides the mark
+    is below the name. `letters` of a name have room.
+    """
 
     axis: Axis
     value_end: float
     range_end: float
     row_height: float
+    words: float
+    marks: float
+    letters: int
     narrow: bool
 
 
@@ -74,7 +81,7 @@ def forest(rows: Sequence[ForestRow], ruler: Ruler, width: int) -> Scene:
     """The chart at a width; a narrow one holds the first rows only, without their ranges."""
     narrow = width <= NARROW
     shown = rows[:MOST_NARROW] if narrow and len(rows) > MOST_NARROW + 1 else rows
-    lanes = _lanes(shown, ruler, width)
+    lanes = _stacked(ruler, width) if narrow and any(ruler.sides) else _lanes(shown, ruler, width)
     top = 28.0 + 18 * any(ruler.sides)
     bottom = top + lanes.row_height * len(shown)
     tops = [top + lanes.row_height * number for number in range(len(shown))]
@@ -92,8 +99,16 @@ def _lanes(rows: Sequence[ForestRow], ruler: Ruler, width: int) -> _Lanes:
     value_end = width - 4 - ranges - (8 if ranges else 0)
     start = min(0.45 * width, name + 10) if narrow else max(130.0, name + 18)
     axis = Axis(ruler.low, ruler.high, start, value_end - value - 14, ruler.log, ruler.ticks)
-    height = _NOTED_ROW if any(row.note for row in rows) and not narrow else _NARROW_ROW if narrow else _ROW
-    return _Lanes(axis, value_end, width - 4, height, narrow)
+    noted = any(row.note for row in rows) and not narrow
+    height = _NOTED_ROW if noted else _NARROW_ROW if narrow else _ROW
+    middle = 14 if noted else height / 2
+    return _Lanes(axis, value_end, width - 4, height, middle, middle, round(start / 7), narrow)
+
+
+def _stacked(ruler: Ruler, width: int) -> _Lanes:
+    """The axis is as wide as the chart, and a row's mark below its name."""
+    axis = Axis(ruler.low, ruler.high, 8, width - 8, ruler.log, ruler.ticks)
+    return _Lanes(axis, width - 4, width - 4, _NOTED_ROW, 12, 30, 24, True)
 
 
 def _ground(ruler: Ruler, lanes: _Lanes, top: float, bottom: float) -> list[Shape]:
@@ -134,16 +149,17 @@ def _ticks(ruler: Ruler, axis: Axis, top: float, bottom: float, narrow: bool) ->
 
 
 def _row(row: ForestRow, lanes: _Lanes, top: float) -> Together:
-    y = top + (lanes.row_height / 2 if lanes.row_height < _NOTED_ROW else 14)
-    title = row.title if len(row.title) <= _LONGEST else f"{row.title[: _LONGEST - 1]}…"
+    y = top + lanes.words + 4
+    longest = min(_LONGEST, lanes.letters)
+    title = row.title if len(row.title) <= longest else f"{row.title[: longest - 1]}…"
     name = " ".join(look for look, applies in (("f", row.faint), ("b", row.picked)) if applies)
-    shapes: list[Shape] = [Box(0, top, lanes.range_end + 4, lanes.row_height, "hit"), Words(4, y + 4, title, name)]
+    shapes: list[Shape] = [Box(0, top, lanes.range_end + 4, lanes.row_height, "hit"), Words(4, y, title, name)]
     if row.note and not lanes.narrow:
-        shapes.append(Words(4, y + 20, row.note, "f t"))
-    shapes += _marks(row, lanes.axis, y)
-    shapes.append(Words(lanes.value_end, y + 4, row.value, "e" if lanes.narrow and not row.picked else "e b"))
+        shapes.append(Words(4, y + 16, row.note, "f t"))
+    shapes += _marks(row, lanes.axis, top + lanes.marks)
+    shapes.append(Words(lanes.value_end, y, row.value, "e" if lanes.narrow and not row.picked else "e b"))
     if row.range and not lanes.narrow:
-        shapes.append(Words(lanes.range_end, y + 4, row.range, "f e"))
+        shapes.append(Words(lanes.range_end, y, row.range, "f e"))
     return Together(row.family, tuple(shapes), row.tip)
 
 

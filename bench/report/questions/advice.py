@@ -35,7 +35,7 @@ def choose(group: GroupResult) -> Choice | None:
     judged = [result for result in group.candidates if this_run(result)]
     if not group.baseline.valid or not judged:
         return None
-    faster = [result for result in judged if result.comparison and result.comparison.verdict is Verdict.FASTER]
+    faster = [result for result in judged if result.comparison and result.comparison.verdict.faster]
     if not faster:
         same = [result for result in judged if result.comparison and result.comparison.verdict is Verdict.SAME]
         return _least([group.baseline, *same], faster=False)

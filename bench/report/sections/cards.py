@@ -154,7 +154,7 @@ def _xla(group: GroupResult, choice: Choice) -> list[Fact]:
     compared = versus(group, chosen, compiled)
     against = f"{speedup_interval(compared.ratio)} vs {chosen.title}" if compared and compared.ratio else ""
     small = "; ".join(text for text in (against, _even(compiled)) if text)
-    if compared and compared.ratio and compared.verdict.value == "SLOWER":
+    if compared and compared.ratio and compared.verdict.slower:
         return [Fact("bad", f"XLA does not pay here: {speedup_interval(over_time(compiled))}", small)]
     return [Fact("same", f"XLA: {speedup_interval(over_time(compiled))}", small)]
 

@@ -42,6 +42,16 @@ TERMS = {
     "temperature_c": ("°C, before to hottest", "Its temperature before the case and the highest between slices."),
     "throttled": ("slices held down", "Slices in which the GPU's clocks were held down; they stay in every number."),
     "others": ("others on the card", "Other processes that used the GPU."),
+    # comparisons of runs, histories
+    "change_step": ("step time, change", "The later run's time of a step against the first's, in per cent of time."),
+    "change_gain": (
+        "speedup, change",
+        "The mode's time relative to its own run's baseline, in the later run against the first, in per cent of time.",
+    ),
+    "run": ("run", "The later run."),
+    "gate": ("gate", "The condition, as typed."),
+    "where": ("where", "What it was judged on."),
+    "decision": ("decision", "PASS, FAIL or UNDECIDED, by the whole interval."),
     # failures, published figures, checks, conditions
     "block": ("repetition", "The repetition in which it failed."),
     "stage": ("stage", "How far a case had come: open, build, warmup, slice, close."),

@@ -76,17 +76,17 @@ class Chapter:
     parts: tuple[Shown, ...]
 
 
-def html(cover: Cover, sections: Sequence[Section]) -> str:
-    """The whole page."""
+def html(cover: Cover, sections: Sequence[Section], files: bool = True) -> str:
+    """The whole page. Without `files` there are no tables and pictures beside it, and no report.md."""
     terms = {term.key for s in sections for part in s.parts if isinstance(part, Terms) for term in part.terms}
-    builder = _PageBuilder(frozenset(terms))
+    builder = _PageBuilder(frozenset(terms), files)
     chapters = [builder.chapter(section, number == 0) for number, section in enumerate(sections)]
     loader = FunctionLoader(resource)
     jinja = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     jinja.filters["inline"] = builder.inline
-    return jinja.get_template("page.html.jinja").render(
-        cover=cover, chapters=chapters, signs=SIGNS, terms=terms, style=_raw("style.css"), script=_raw("script.js")
-    ) + "\n"  # fmt: skip
+    said = {"cover": cover, "chapters": chapters, "signs": SIGNS, "terms": terms, "files": files}
+    own = {"style": _raw("style.css"), "script": _raw("script.js")}
+    return jinja.get_template("page.html.jinja").render(**said, **own) + "\n"
 
 
 def resource(name: str) -> str:
@@ -101,7 +101,8 @@ def _raw(name: str) -> Markup:
 class _PageBuilder:
     """Makes the page's parts, and keeps every id in it unique."""
 
-    def __init__(self, terms: frozenset[str]) -> None:
+    def __init__(self, terms: frozenset[str], files: bool) -> None:
+        self._files = files
         self._terms, self._ids = terms, {f"g-{term}" for term in terms} | {"answer", "command", "unfold", "tip"}
         self._markdown = reader()
 
@@ -119,7 +120,8 @@ class _PageBuilder:
     def _part(self, part: Part, main: bool) -> Shown:
         match part:
             case Table():
-                return grid(part, self._id(f"table {part.name}"), self._terms, self._markdown.renderInline, main)
+                table_id, file = self._id(f"table {part.name}"), part.file if self._files else ""
+                return grid(part, table_id, file, self._terms, self._markdown.renderInline, main)
             case Figure():
                 return self._picture(part)
             case Card():
@@ -144,7 +146,9 @@ class _PageBuilder:
             for look, scene in (("wide", wide), ("narrow", narrow))
         ]
         legend = tuple((Markup(svg.mark(f)), name) for f, name in _FAMILIES.items() if f in wide.families)  # noqa: S704
-        return Picture(figure_id, figure.alt.partition(": ")[0], figure.caption, figure.file, *drawn, legend)
+        return Picture(
+            figure_id, figure.alt.partition(": ")[0], figure.caption, figure.file * self._files, *drawn, legend
+        )
 
     def _id(self, text: str) -> str:
         """An id made of the text, with a number where it is taken."""

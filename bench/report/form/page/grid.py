@@ -72,8 +72,8 @@ class Grid:
     kind: str = "table"
 
 
-def grid(table: Table, table_id: str, terms: frozenset[str], inline: Inline, main: bool) -> Grid:
-    """The table for the page; `terms` are the glossary's keys there."""
+def grid(table: Table, table_id: str, file: str, terms: frozenset[str], inline: Inline, main: bool) -> Grid:
+    """The table for the page; `file` is its CSV, if it has one; `terms` are the glossary's keys there."""
     titles = [column.title for column in table.columns]
     head = next((index for index, title in enumerate(titles) if title == "mode" or title.startswith("mode,")), 0)
     heads = tuple(_head(column, terms) for column in table.columns)
@@ -86,7 +86,7 @@ def grid(table: Table, table_id: str, terms: frozenset[str], inline: Inline, mai
         for number, row in enumerate(table.rows)
     )
     note = Markup(inline(table.note)) if table.note else Markup()  # noqa: S704 - rendered by markdown-it, which escapes
-    return Grid(table_id, table.caption or table.name, note, table.file, heads, lines, main)
+    return Grid(table_id, table.caption or table.name, note, file, heads, lines, main)
 
 
 def _head(column: Column, terms: frozenset[str]) -> Head:
