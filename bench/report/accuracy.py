@@ -6,7 +6,7 @@ from bench.analysis.learning import Learning, ModeLearning, read_learning
 from bench.records.training import AccuracyPlan
 from bench.report.cover import day
 from bench.report.form.card import Card, Chip, Cover, Fact, Sign
-from bench.report.form.document import Row, Section, Table, column
+from bench.report.form.document import Figure, Row, Section, Table, column
 from bench.report.form.folder import write
 from bench.report.form.wording import speedup_interval
 from bench.report.sections import glossary, learning
@@ -21,7 +21,7 @@ def build(folder: Path, png: bool = False) -> tuple[Path, Learning]:
     """
     trainings = read_learning(folder)
     conditions = Section("Conditions", (_conditions(trainings.plan),), "What the numbers belong to")
-    shown = (*learning.figures(trainings)[:1], table(trainings))
+    shown: list[Figure | Table] = [*learning.figures(trainings)[:1], table(trainings)]
     first = Section("Answer", (_card(trainings), *shown))
     filled = (first, learning.section(trainings, [part.name for part in shown]), conditions)
     sections = (*filled, glossary.of_columns(filled))

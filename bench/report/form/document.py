@@ -71,7 +71,9 @@ class Table:
         if not self.group:
             return ""
         own, before = self.rows[number][self.group], self.rows[number - 1][self.group] if number else None
-        return "" if own == before else str(own)
+        if own == before:
+            return ""
+        return distinct([str(row[self.group]) for row in self.rows]).get(str(own)) or str(own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,13 @@ def _short(name: str) -> str:
     if len(name) <= LONGEST_NAME:
         return name
     return f"{name[:LONGEST_NAME]}-{zlib.crc32(name.encode()):08x}"
+
+
+def distinct(titles: Sequence[str]) -> dict[str, str]:
+    """Titles of cases without the parts that all of them share: 'batch 32' of 'mlp, batch 32, float32, CPU'."""
+    parts = [title.split(", ") for title in titles]
+    shared = set.intersection(*map(set, parts)) if len(set(titles)) > 1 else set()
+    return {title: ", ".join(part for part in title.split(", ") if part not in shared) for title in titles}
 
 
 def column(title: str, key: str, term: str | None = None, role: Role = "rest") -> Column:

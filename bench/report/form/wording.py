@@ -62,7 +62,7 @@ def change_ends(ratio: Summary) -> str:
         return ""
     side = 1 if ratio.centre < 1 else -1
     low, high = sorted((100 * side * (1 / ratio.high - 1), 100 * side * (1 / ratio.low - 1)))
-    return f"[{low:.1f}, {high:.1f}]"
+    return f"[{low:.1f}, {high:.1f}]".replace("-", "−")
 
 
 def change_interval(ratio: Summary | None) -> str:

@@ -81,7 +81,7 @@ def forest(rows: Sequence[ForestRow], ruler: Ruler, width: int) -> Scene:
     """The chart at a width; a narrow one holds the first rows only, without their ranges."""
     narrow = width <= NARROW
     shown = rows[:MOST_NARROW] if narrow and len(rows) > MOST_NARROW + 1 else rows
-    lanes = _stacked(ruler, width) if narrow and any(ruler.sides) else _lanes(shown, ruler, width)
+    lanes = _stacked(shown, ruler, width) if narrow and any(ruler.sides) else _lanes(shown, ruler, width)
     top = 28.0 + 18 * any(ruler.sides)
     bottom = top + lanes.row_height * len(shown)
     tops = [top + lanes.row_height * number for number in range(len(shown))]
@@ -105,10 +105,11 @@ def _lanes(rows: Sequence[ForestRow], ruler: Ruler, width: int) -> _Lanes:
     return _Lanes(axis, value_end, width - 4, height, middle, middle, round(start / 7), narrow)
 
 
-def _stacked(ruler: Ruler, width: int) -> _Lanes:
+def _stacked(rows: Sequence[ForestRow], ruler: Ruler, width: int) -> _Lanes:
     """The axis is as wide as the chart, and a row's mark below its name."""
     axis = Axis(ruler.low, ruler.high, 8, width - 8, ruler.log, ruler.ticks)
-    return _Lanes(axis, width - 4, width - 4, _NOTED_ROW, 12, 30, 24, True)
+    letters = round(width / 7) - max((len(row.value) for row in rows), default=0) - 3
+    return _Lanes(axis, width - 4, width - 4, _NOTED_ROW, 12, 30, letters, True)
 
 
 def _ground(ruler: Ruler, lanes: _Lanes, top: float, bottom: float) -> list[Shape]:

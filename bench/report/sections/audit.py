@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bench.analysis.audit import Check, checks
 from bench.analysis.results import Run
-from bench.report.form.document import Column, Row, Section, Table, column, counted
+from bench.report.form.document import Column, Part, Row, Section, Table, column, counted
 
 _READING = (
     "These rules hold on any machine, so a number that breaks one is wrong or describes something else. "
@@ -19,7 +19,7 @@ def section(run: Run) -> Section:
     columns = (column("rule", "rule"), counted("checked", "numbers"), Column("result", _result, "audit_result"))
     table = Table("audit", columns, tuple(map(_row, rules)), "Sanity checks of the numbers")
     broken = [f"- **{check.rule}**: {text}" for check in rules for text in check.broken[:MOST_SHOWN]]
-    parts = (*(["\n".join(broken)] if broken else []), table, _READING)
+    parts: tuple[Part, ...] = (*(["\n".join(broken)] if broken else []), table, _READING)
     return Section(f"Sanity checks{run.label}", parts, _summary(rules))
 
 

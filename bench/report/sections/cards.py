@@ -3,7 +3,8 @@
 from bench.analysis.learning import Learning
 from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Summary
-from bench.report.form.card import Card, Fact, Sign
+from bench.report.form.card import Card, Fact, Sign, Tone
+from bench.report.form.document import distinct
 from bench.report.form.wording import break_even, count, ends, number, slower, speedup, speedup_interval
 from bench.report.questions.advice import Choice, choose
 from bench.report.questions.asking import listed, versus
@@ -200,20 +201,22 @@ def _of_cases(run: Run, groups: list[GroupResult]) -> Card:
     if not chosen:
         return _no_comparison(run, groups[0])
     titles = list(dict.fromkeys(choice.chosen.title for _, choice in chosen))
-    facts = [_case_fact(group, choice, number < MOST_CASES - 1) for number, (group, choice) in enumerate(chosen)]
+    names = distinct([group.title for group in run.groups])
+    facts = [_case_fact(names, *each, number < MOST_CASES - 1) for number, each in enumerate(chosen)]
     left = len(facts) - MOST_CASES
     if left > 0:
         facts = [*facts[:MOST_CASES], Fact("same", f"{left} more cases are in the table", minor=True)]
-    sure, tone = _sure(run, groups[0]), "good" if run.enough else "open"
+    sure = _sure(run, groups[0])
+    tone: Tone = "good" if run.enough else "open"
     if len(titles) == 1:
         ratios = [ratio for _, choice in chosen if (ratio := over_time(choice.chosen))]
         title = f"Use {titles[0]} in all {len(chosen)} cases" if ratios else f"Keep {titles[0]}"
         unit = f"speedup vs {groups[0].baseline.title}" if ratios else "no mode is shown to be faster"
         return Card(title, _span(ratios) or titles[0], unit, facts=tuple(facts), sure=sure, tone=tone)
     group, choice = max(chosen, key=lambda pair: _centre(pair[1].chosen))
-    unit = f"{group.title}: {speedup(over_time(choice.chosen))} vs {group.baseline.title}"
+    unit = f"at {names[group.title]}: {speedup(over_time(choice.chosen))} vs {group.baseline.title}"
     return Card(
-        "It depends on the case", choice.chosen.title, unit, _ranges(choice.chosen), "", tuple(facts), sure, tone
+        _depends(list(names.values())), choice.chosen.title, unit, _ranges(choice.chosen), "", tuple(facts), sure, tone
     )
 
 
@@ -226,7 +229,14 @@ def _span(ratios: list[Summary]) -> str:
     return first if first == last else f"{first} to {last}"
 
 
-def _case_fact(group: GroupResult, choice: Choice, shown: bool) -> Fact:
+def _depends(names: list[str]) -> str:
+    """What the choice depends on, in the words of the cases' names."""
+    kinds = {"batch": "the batch size", "thread": "the number of threads"}
+    of_all = [words for word, words in kinds.items() if all(word in name and "," not in name for name in names)]
+    return f"It depends on {next(iter(of_all), 'the case')}"
+
+
+def _case_fact(names: dict[str, str], group: GroupResult, choice: Choice, shown: bool) -> Fact:
     chosen = choice.chosen
     words = f"{chosen.title} {speedup_interval(over_time(chosen))}" if over_time(chosen) else f"keep {chosen.title}"
     best = max((r for r in group.candidates if over_time(r)), key=_centre, default=chosen)
@@ -234,4 +244,4 @@ def _case_fact(group: GroupResult, choice: Choice, shown: bool) -> Fact:
         f"fastest: {best.title} {speedup(over_time(best))}, a tie" if best is not chosen and best in choice.tied else ""
     ]
     small = "; ".join(text for text in (_even(chosen), *others) if text)
-    return Fact("good" if choice.faster else "same", f"{group.title}: {words}", small, minor=not shown)
+    return Fact("good" if choice.faster else "same", f"{names[group.title]}: {words}", small, minor=not shown)

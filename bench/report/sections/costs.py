@@ -5,7 +5,7 @@ from functools import partial
 
 from bench.analysis import costs
 from bench.analysis.results import CaseResult, GroupResult, Run
-from bench.report.form.document import Column, Row, Section, Table, column, measured, number_of, summary_of
+from bench.report.form.document import Column, Part, Row, Section, Table, column, measured, number_of, summary_of
 from bench.report.form.wording import calls_a_step, grouping, mib, number
 
 _READING = (
@@ -27,7 +27,7 @@ def section(run: Run) -> Section:
     """Two tables; no parts where no block has counted any costs."""
     if not any(m.costs for _, result in run.rows() for m in result.measurements):
         return Section("", ())
-    parts = (_costs(run), _READING, _inside(run), _INSIDE, *_peaks(run))
+    parts: tuple[Part, ...] = (_costs(run), _READING, _inside(run), _INSIDE, *_peaks(run))
     return Section(f"CPU time and memory{run.label}", parts, _summary(run))
 
 

@@ -2,7 +2,7 @@
 
 from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.modes import MODES
-from bench.report.form.document import Column, Figure, Row, Section, Table, column, measured, summary_of
+from bench.report.form.document import Column, Figure, Part, Row, Section, Table, column, measured, summary_of
 from bench.report.form.wording import break_even, count, grouping
 from bench.report.plots import breakeven as plots
 
@@ -23,7 +23,7 @@ _READING = (
 
 def section(run: Run) -> Section:
     """The table over all groups, then a figure for each."""
-    parts = (*_figures(run), _table(run), _READING + _warm(run))
+    parts: tuple[Part, ...] = (*_figures(run), _table(run), _READING + _warm(run))
     return Section(f"Start-up and break-even{run.label}", parts, _summary(run))
 
 

@@ -141,10 +141,10 @@ class _PageBuilder:
     def _picture(self, figure: Figure) -> Picture:
         figure_id, prefix = self._id(f"figure {figure.name}"), self._id("p1")
         wide, narrow = figure.drawing(WIDE), figure.drawing(NARROW)
-        drawn = [
-            Markup(svg.inline(scene, look, f"{prefix}{look[0]}", figure.alt))  # noqa: S704 - drawn by ourselves
-            for look, scene in (("wide", wide), ("narrow", narrow))
-        ]
+        drawn = (
+            Markup(svg.inline(wide, "wide", f"{prefix}w", figure.alt)),  # noqa: S704 - drawn by ourselves
+            Markup(svg.inline(narrow, "narrow", f"{prefix}n", figure.alt)),  # noqa: S704
+        )
         legend = tuple((Markup(svg.mark(f)), name) for f, name in _FAMILIES.items() if f in wide.families)  # noqa: S704
         return Picture(
             figure_id, figure.alt.partition(": ")[0], figure.caption, figure.file * self._files, *drawn, legend
