@@ -22,6 +22,13 @@ def interval(summary: Summary | None, scale: float = 1.0, sign: str = "") -> str
     return f"{centre} [{number(summary.low * scale)}, {number(summary.high * scale)}]"
 
 
+def ends(ratio: Summary | None) -> str:
+    """A ratio's interval, '[1.85, 2.02]'; a dash without one."""
+    if ratio is None or ratio.low is None or ratio.high is None:
+        return "–"
+    return f"[{number(ratio.low)}, {number(ratio.high)}]"
+
+
 def percent(share: float, low: float | None = None, high: float | None = None) -> str:
     """A share as '5.1 % [4.6, 5.7]'; without brackets where there is no interval."""
     words = f"{100 * share:.2f} %"
@@ -40,7 +47,7 @@ def break_even(even: BreakEven | None) -> str:
         return centre
     if steps.high > 100 * steps.low:
         return f"{centre} (very uncertain)"
-    return f"{centre} [{count(steps.low)}, {count(steps.high)}]"
+    return f"{centre} [{count(steps.low)}, {count(steps.high)}]{' (rough)' * even.rough}"
 
 
 def count(value: float) -> str:
