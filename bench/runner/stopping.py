@@ -7,9 +7,9 @@ intervals can carry the price of looking (analysis/stats/looks.py); so they hold
 import math
 from collections.abc import Iterable, Sequence
 
-from bench.analysis.results import CaseResult, GroupResult, block_ratios
-from bench.analysis.stats.looks import first_interval
+from bench.analysis.results import CaseResult, GroupResult
 from bench.analysis.stats.ratios import Summary
+from bench.analysis.stats.verdicts import excludes_1
 from bench.records.run import MOST_BLOCKS, Looks, Measurement, Schedule
 
 SETTLING_BLOCKS = 2  # after which the looks are fixed: the first takes longer than any other, for what is done once
@@ -35,27 +35,25 @@ def block_seconds(measurements: Iterable[Measurement]) -> list[float]:
 def goes_on(group: GroupResult, schedule: Schedule, looks: Looks, seconds: Sequence[float]) -> bool:
     """Whether one more block is measured, after the fewest: not where all is answered, nor beyond the ceiling."""
     in_time = sum(seconds) + max(seconds[-1:], default=0.0) <= (schedule.ceiling_s or math.inf)
-    return len(seconds) < looks.last and in_time and not answered(group, schedule, looks)
+    return len(seconds) < looks.last and in_time and not answered(group, schedule)
 
 
-def answered(group: GroupResult, schedule: Schedule, looks: Looks | None) -> bool:
+def answered(group: GroupResult, schedule: Schedule) -> bool:
     """Whether every comparison of a group is answered."""
+    return not unanswered(group, schedule)
+
+
+def unanswered(group: GroupResult, schedule: Schedule) -> list[CaseResult]:
+    """The candidates whose speedup in this run is not known well enough for the goal."""
     goal = schedule.goal or math.inf
-    return all(_is_answered(result, interval, goal) for result, interval in intervals(group, looks))
+    compared = [(result, result.comparison.ratio) for result in group.candidates if result.comparison]
+    return [result for result, ratio in compared if ratio and not _is_answered(ratio, goal, result.skipped_blocks)]
 
 
-def intervals(group: GroupResult, looks: Looks | None) -> list[tuple[CaseResult, Summary]]:
-    """The interval in this run of each candidate that has a ratio."""
-    ratios = [(result, block_ratios(group.baseline, result)) for result in group.candidates]
-    return [(result, first_interval([math.log(r) for r in values], looks)) for result, values in ratios if values]
-
-
-def _is_answered(result: CaseResult, interval: Summary, goal: float) -> bool:
+def _is_answered(ratio: Summary, goal: float, skipped_blocks: int) -> bool:
     """Narrow enough, and either excludes 1 or lies within the goal of it; of a very slow mode that it excludes 1."""
-    if interval.low is None or interval.high is None:
+    if skipped_blocks:
+        return excludes_1(ratio)
+    if ratio.low is None or ratio.high is None or ratio.half_width > goal:
         return False
-    differs = interval.low > 1 or interval.high < 1
-    if result.skipped_blocks:
-        return differs
-    same = interval.low >= 1 / (1 + goal) and interval.high <= 1 + goal
-    return interval.half_width <= goal and (differs or same)
+    return excludes_1(ratio) or (ratio.low >= 1 / (1 + goal) and ratio.high <= 1 + goal)

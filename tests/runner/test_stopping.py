@@ -19,21 +19,23 @@ LOOKS = Looks(6, 30)
 
 
 def a_slice_of(case: Case, block: int, seconds: float) -> Measurement:
-    return a_measurement(case, block, steady=Samples((seconds,) * 3, 1))
+    schedule = replace(STANDARD, looks=LOOKS) if block > 1 else STANDARD
+    return a_measurement(case, block, steady=Samples((seconds,) * 3, 1), schedule=schedule)
 
 
-def group_of(speedups: Sequence[float], mode: str = "function") -> GroupResult:
+def group_of(speedups: Sequence[float], looks: Looks = LOOKS) -> GroupResult:
     """One group whose candidate has these speedups, block by block; the baseline always takes 0.1 s."""
-    baseline, again, candidate = a_group(("eager", mode))
-    outcomes = [
-        Outcome(measurement=measurement)
+    baseline, again, candidate = CASES
+    measured = [
+        measurement
         for block, speedup in enumerate(speedups)
         for measurement in (
             a_slice_of(baseline, block, 0.1), a_slice_of(again, block, 0.1), a_slice_of(candidate, block, 0.1 / speedup)
         )
     ]  # fmt: skip
-    plan = a_plan((baseline, again, candidate), schedule=STANDARD)
-    (group,) = analyse(plan, outcomes).groups
+    looked = [replace(m, schedule=replace(m.schedule, looks=m.schedule.looks and looks)) for m in measured]
+    plan = a_plan(CASES, schedule=STANDARD)
+    (group,) = analyse(plan, [Outcome(measurement=m) for m in looked]).groups
     return group
 
 
@@ -55,14 +57,14 @@ def around(speedup: float, sd: float, blocks: int = 6) -> list[float]:
 def test_a_comparison_is_answered_by_a_narrow_interval_that_says_something(
     speedups: list[float], is_answered: bool
 ) -> None:
-    assert answered(group_of(speedups), STANDARD, LOOKS) is is_answered
+    assert answered(group_of(speedups), STANDARD) is is_answered
 
 
 def test_what_many_looks_cost_is_in_the_interval() -> None:
     """The same blocks answer a run that may look once, and not one that may look a hundred times."""
-    group = group_of(around(1.9, 0.021))
-    assert answered(group, STANDARD, Looks(6, 6))
-    assert not answered(group, STANDARD, Looks(6, 100))
+    blocks = around(1.9, 0.021)
+    assert answered(group_of(blocks, Looks(6, 6)), STANDARD)
+    assert not answered(group_of(blocks, Looks(6, 100)), STANDARD)
 
 
 def test_a_group_goes_on_until_it_is_answered_or_its_looks_or_seconds_are_used_up() -> None:
@@ -75,7 +77,7 @@ def test_a_group_goes_on_until_it_is_answered_or_its_looks_or_seconds_are_used_u
 
 def test_a_group_with_nothing_to_compare_is_answered() -> None:
     (group,) = analyse(a_plan(a_group(("eager",)), schedule=STANDARD), []).groups
-    assert answered(group, STANDARD, LOOKS)
+    assert answered(group, STANDARD)
 
 
 def test_a_very_slow_mode_is_answered_once_it_is_surely_slower() -> None:
@@ -87,7 +89,7 @@ def test_a_very_slow_mode_is_answered_once_it_is_surely_slower() -> None:
     (group,) = analyse(a_plan((baseline, again, candidate), schedule=STANDARD), outcomes).groups
     (result,) = group.candidates
     assert result.skipped_blocks == 3
-    assert answered(group, STANDARD, LOOKS)
+    assert answered(group, STANDARD)
 
 
 @pytest.mark.parametrize(
