@@ -6,8 +6,8 @@ Each function imports what it needs when it is called, so that --help and list a
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from typer import Option
-
+from bench.commands import run_options as asked
+from bench.commands import spelling
 from bench.commands.console import WAIT, aside, host_lock, results, source_of, warn_of_caches
 from bench.commands.report import show_run
 from bench.errors import BenchError, Exit
@@ -18,49 +18,43 @@ if TYPE_CHECKING:
     from bench.records.store import Store
     from cifar_core.cifar10 import Source
 
-TIME_LIMIT = Option(help="End a process that says nothing for so long: 90s, 5m; default 5m.")
-
 
 def run(
-    modes: Annotated[str, Option(help="Modes or groups of them, with commas: see `list`.")] = DEFAULTS.modes,
-    models: Annotated[
-        str, Option("--models", "--model", help="Models, with commas: see `list`; your own as module:factory.")
-    ] = DEFAULTS.models,
-    batch_sizes: Annotated[str, Option(help="Batch sizes, with commas.")] = DEFAULTS.batch_sizes,
-    devices: Annotated[str, Option(help="cpu, gpu or gpu:N, with commas.")] = DEFAULTS.devices,
-    threads: Annotated[str, Option(help="CPU threads, with commas; 0 is TensorFlow's choice.")] = DEFAULTS.threads,
-    precisions: Annotated[str, Option(help="float32, tf32 ..., with commas: see `list`.")] = DEFAULTS.precisions,
-    inputs: Annotated[str, Option(help="resident (on the device), pipeline, with commas.")] = DEFAULTS.inputs,
-    steps_per_call: Annotated[
-        str, Option(help="For modes that loop in a call; 0 is a slice, in Keras 1.")
-    ] = DEFAULTS.steps_per_call,
-    data: Annotated[str, Option(help="auto, synthetic, or the folder of CIFAR-10's batch files.")] = DEFAULTS.data,
-    seed: Annotated[int, Option(help="Of weights, batches and the order of turns.")] = DEFAULTS.seed,
-    preset: Annotated[str, Option(help="quick, standard or thorough.")] = DEFAULTS.preset,
-    precision: Annotated[str | None, Option(help="Add blocks until each interval is +-this: 2%.")] = DEFAULTS.precision,
-    budget: Annotated[str | None, Option(help="Start no block that would end later: 90s, 10m, 1h.")] = DEFAULTS.budget,
-    slow_down: Annotated[
-        str | None, Option(help="Slow a mode on purpose, to try gates: 'function 5%'.")
-    ] = DEFAULTS.slow_down,
-    time_limit: Annotated[str | None, TIME_LIMIT] = DEFAULTS.time_limit,
-    determinism: Annotated[
-        bool, Option("--determinism", help="Only ops that give the same bits.")
-    ] = DEFAULTS.determinism,
-    blocks: Annotated[int | None, Option(min=1, help="Measure so many now; --resume goes on.")] = None,
-    probe: Annotated[bool, Option(help="Try first whether your own models do the same in each mode.")] = True,
-    out: Annotated[Path | None, Option(help="A new run folder; default results/<time>-<preset>.")] = None,
-    resume: Annotated[Path | None, Option(help="Go on with this run; only the next, --data, --blocks count.")] = None,
-    retry_failed: Annotated[bool, Option("--retry-failed", help="Measure repetitions again that failed.")] = False,
+    modes: asked.Modes = DEFAULTS.modes,
+    models: asked.Models = DEFAULTS.models,
+    batch_sizes: asked.BatchSizes = DEFAULTS.batch_sizes,
+    devices: asked.Devices = DEFAULTS.devices,
+    threads: asked.Threads = DEFAULTS.threads,
+    dtypes: asked.Dtypes = None,
+    inputs: asked.Inputs = DEFAULTS.inputs,
+    steps_per_call: asked.StepsPerCall = DEFAULTS.steps_per_call,
+    data: asked.Data = DEFAULTS.data,
+    seed: asked.Seed = DEFAULTS.seed,
+    slow_down: asked.SlowDown = DEFAULTS.slow_down,
+    determinism: asked.Determinism = DEFAULTS.determinism,
+    probe: asked.Probe = True,
+    preset: asked.Preset = DEFAULTS.preset,
+    target_ci: asked.TargetCi = DEFAULTS.target_ci,
+    budget: asked.Budget = DEFAULTS.budget,
+    time_limit: asked.TimeLimit = DEFAULTS.time_limit,
+    blocks: asked.Blocks = None,
+    out: asked.Out = None,
+    resume: asked.Resume = None,
+    retry_failed: asked.RetryFailed = False,
     wait: Annotated[bool, WAIT] = True,
+    precisions: asked.OldDtypes = None,
+    precision: asked.OldTargetCi = None,
 ) -> Exit:
     """Time the training step in each mode and write a report."""
     if resume:
         return _resume(resume, data, blocks, probe, retry_failed, wait)
     if retry_failed:
         raise BenchError("--retry-failed needs a run; type e.g. --resume results/RUN --retry-failed")
-    axes = (modes, models, batch_sizes, devices, threads, precisions, inputs, steps_per_call)
-    options = Options(*axes, data, seed, preset, precision, budget, slow_down, determinism, time_limit)
-    return _start(options, out, blocks, probe, wait)
+    types = spelling.renamed("precisions", precisions, dtypes) or DEFAULTS.dtypes
+    target = spelling.renamed("precision", precision, target_ci)
+    axes = (modes, models, batch_sizes, devices, threads, types, inputs, steps_per_call)
+    options = Options(*axes, data, seed, preset, target, budget, slow_down, determinism, time_limit)
+    return _start(spelling.understood(options), out, blocks, probe, wait)
 
 
 def _start(options: Options, out: Path | None, blocks: int | None, probe: bool, wait: bool) -> Exit:
@@ -69,6 +63,7 @@ def _start(options: Options, out: Path | None, blocks: int | None, probe: bool, 
     from bench.runner import plan
     from cifar_core import cifar10
 
+    plan.refuse(options)
     source = cifar10.find(options.data)
     planned = plan.make(options, source)
     host_lock(wait).ask()
@@ -78,8 +73,10 @@ def _start(options: Options, out: Path | None, blocks: int | None, probe: bool, 
 
 def _resume(folder: Path, data: str, blocks: int | None, probe: bool, retry_failed: bool, wait: bool) -> Exit:
     """Go on with a run, or with its next blocks; `data` other than `auto` says where its images are now."""
+    from bench.records.kinds import refuse_others
     from bench.records.store import Store
 
+    refuse_others(folder, "plan.json")
     with Store.resume(folder) as store:
         source = source_of(store, data)
         host_lock(wait).ask()
