@@ -60,12 +60,13 @@ def run(
 def _start(options: Options, out: Path | None, blocks: int | None, probe: bool, wait: bool) -> Exit:
     """Plan a run, measure it or its first blocks, report it; the user's own models are probed first."""
     from bench.records.store import Store
-    from bench.runner import plan
+    from bench.runner import first_look, plan
     from cifar_core import cifar10
 
     plan.refuse(options)
     source = cifar10.find(options.data)
     planned = plan.make(options, source)
+    first_look.refuse_broken(planned, aside)
     host_lock(wait).ask()
     with Store.create(out or results(options.preset), planned) as store:
         return _measure(store, source, blocks, probe, wait)
