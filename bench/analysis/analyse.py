@@ -1,5 +1,6 @@
 """Outcomes -> one result a case, group by group: what every table, plot, sentence and stopping rule reads."""
 
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -114,7 +115,7 @@ def _judged(group: GroupResult, result: CaseResult, comparisons: dict[str, Compa
         return result
     comparison = comparisons.get(result.case.key) or _without_ratio(group.baseline, result)
     failed = [f"failed in block {f.block}: {f.message}" for f in result.failures if result.measurements]
-    noise = warnings.uneven_noise(comparison.ratio, ratio_between(group.baseline, result, share=1.0))
+    noise = warnings.uneven_noise(comparison.ratio, ratio_between(group.baseline, result, average=statistics.fmean))
     few = warnings.few_blocks(comparison, result.skipped_blocks)
     reason = "; ".join(filter(None, (comparison.reason, *repeated_few(result.measurements))))
     comparison = replace(comparison, reason=reason, warnings=(*few, *failed, *noise))

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bench.analysis.gradients import noise_in, with_noise_of
+from bench.analysis.metrics import step_s
 from bench.analysis.results import CaseResult, GroupResult, Run, block_ratios
 from bench.analysis.stats.between_runs import (
     SPEEDUP_BETWEEN_RUNS,
@@ -18,7 +19,7 @@ from bench.analysis.stats.between_runs import (
     alternate,
     compare_runs,
 )
-from bench.analysis.stats.ratios import Comparison, Verdict, fastest_log_mean
+from bench.analysis.stats.ratios import Comparison, Verdict
 from bench.analysis.validity import unequal_work
 from bench.records.case import Case
 from bench.records.environment import LASTING, Environment
@@ -240,7 +241,7 @@ def _with_noise(group: GroupResult, result: CaseResult) -> Evidence:
 
 def _step_logs(result: CaseResult) -> list[float]:
     """Minus the logarithm of the step's time, block by block: more is faster."""
-    return [-fastest_log_mean(list(m.steady.by_round.values())) for m in result.measurements]
+    return [-math.log(step_s(m)) for m in result.measurements]
 
 
 def _speedup_logs(group: GroupResult, result: CaseResult) -> list[float]:

@@ -1,12 +1,13 @@
 """The results of a run: its cases, groups and ratios, as every table, plot and sentence reads them."""
 
+import statistics
 from dataclasses import dataclass, replace
 
 from bench import modes
 from bench.analysis.metrics import METRICS
 from bench.analysis.stats.ratios import (
     ENOUGH_BLOCKS,
-    FASTEST_THIRD,
+    Average,
     BreakEven,
     Comparison,
     Summary,
@@ -170,7 +171,7 @@ class Run:
         return [(group, result) for group in self.groups for result in group.cases]
 
 
-def block_ratios(baseline: CaseResult, candidate: CaseResult, share: float = FASTEST_THIRD) -> list[float]:
+def block_ratios(baseline: CaseResult, candidate: CaseResult, average: Average = statistics.median) -> list[float]:
     """The candidate's speedups, block by block; none where one of the two is invalid.
 
     The baseline counts as the mean, on the log scale, of its two entries in a block, but not against its own control.
@@ -179,7 +180,7 @@ def block_ratios(baseline: CaseResult, candidate: CaseResult, share: float = FAS
         return []
     baselines, candidates = _by_block(baseline, candidate), _by_block(candidate, baseline)
     return [
-        geometric_mean([block_ratio(b, c, share) for b in baselines[block] for c in candidates[block]])
+        geometric_mean([block_ratio(b, c, average) for b in baselines[block] for c in candidates[block]])
         for block in sorted(baselines.keys() & candidates.keys())
     ]
 
@@ -194,10 +195,10 @@ def _by_block(result: CaseResult, other: CaseResult) -> dict[int, list[Samples]]
     return samples
 
 
-def ratio_between(a: CaseResult, b: CaseResult, share: float = FASTEST_THIRD) -> Summary | None:
+def ratio_between(a: CaseResult, b: CaseResult, average: Average = statistics.median) -> Summary | None:
     """The speedup of b over a across blocks; None where they were not both measured and valid.
 
-    `share` 1 takes all slices, those included that machine noise made longer.
+    With the mean as `average` every slice counts, those included that machine noise made longer.
     """
-    ratios = block_ratios(a, b, share)
+    ratios = block_ratios(a, b, average)
     return summarise(ratios) if ratios else None

@@ -6,7 +6,7 @@ memory layout and its moment, so they are averaged, never pooled. All averages a
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -17,7 +17,6 @@ from bench.records.run import Samples
 CONFIDENCE = 0.95
 ALPHA = 1 - CONFIDENCE
 MARGIN = 0.03  # SAME means: the whole interval lies within +-3 %
-FASTEST_THIRD = 1 / 3  # of a block's slices: halves and quarters resolve as much, all of them less (docs/methods.md)
 PILOT_BLOCKS = 12  # before an interval's width may end a run: stopping earlier favours narrow ones (docs/methods.md)
 ENOUGH_BLOCKS = 6  # 2 * 0.5^6 = 0.031: the least at which all blocks on one side reach p < 0.05
 
@@ -66,11 +65,16 @@ class Comparison:
 
 def summarise(values: Sequence[float]) -> Summary:
     """Geometric mean of positive block values with Student's interval on their logarithms."""
-    logs = [math.log(value) for value in values]
-    centre, half = statistics.fmean(logs), _half_width(logs)
-    if half is None:
-        return Summary(math.exp(centre), None, None, len(logs))
-    return Summary(math.exp(centre), math.exp(centre - half), math.exp(centre + half), len(logs))
+    return student([math.log(value) for value in values])
+
+
+def student(logs: Sequence[float], alpha: float = ALPHA) -> Summary:
+    """The mean of logarithms, as a ratio, with Student's interval at the nominal level `alpha`."""
+    n, mean = len(logs), statistics.fmean(logs)
+    if n < 2:
+        return Summary(math.exp(mean), None, None, n)
+    half = float(special.stdtrit(n - 1, 1 - alpha / 2)) * statistics.stdev(logs) / math.sqrt(n)
+    return Summary(math.exp(mean), math.exp(mean - half), math.exp(mean + half), n)
 
 
 def median_summary(values: Sequence[float]) -> Summary:
@@ -85,31 +89,27 @@ def median_summary(values: Sequence[float]) -> Summary:
     return Summary(statistics.median(ordered), low, high, n)
 
 
-def block_ratio(baseline: Samples, candidate: Samples, share: float = FASTEST_THIRD) -> float:
-    """The candidate's speedup over the baseline in one block, from the fastest slices of each.
+Average = Callable[[Sequence[float]], float]  # of a block's paired log differences: the median, or the mean
 
-    Of the rounds that both took part in, a `share` of each one's slices, the fastest, are averaged on the log scale.
-    Interleaved, both met the same machine. Noise (a neighbour, an interrupt) only ever adds time to a slice, so the
-    fastest slices hold least of it (Chen and Revels 2016); the single fastest would depend on one lucky moment.
+
+def block_ratio(baseline: Samples, candidate: Samples, average: Average = statistics.median) -> float:
+    """The candidate's speedup over the baseline in one block: the median over the rounds that both took part in.
+
+    In each round the two were timed within the same second; the difference of their logarithms is that round's pair.
+    The median is the factor that the baseline needs more than the candidate in half of the rounds, on the machine as
+    it was loaded. It stands rare disturbances and steady neighbours alike (docs/methods.md compares estimators). With
+    the mean as `average` every slice counts, those included that something else on the machine made longer.
     Raises ValueError where they share no round.
     """
     baseline_s, candidate_s = baseline.by_round, candidate.by_round
     if not (shared := sorted(baseline_s.keys() & candidate_s.keys())):
         raise ValueError("the two share no round, so there is no pair of slices")
-    baseline_log, candidate_log = (
-        fastest_log_mean([step_s[number] for number in shared], share) for step_s in (baseline_s, candidate_s)
-    )
-    return math.exp(baseline_log - candidate_log)
+    return math.exp(average([math.log(baseline_s[number] / candidate_s[number]) for number in shared]))
 
 
 def geometric_mean(values: Sequence[float]) -> float:
     """The geometric mean of positive values."""
     return math.exp(statistics.fmean(map(math.log, values)))
-
-
-def fastest_log_mean(seconds: Sequence[float], share: float = FASTEST_THIRD) -> float:
-    """The mean logarithm of the fastest `share` of the values, at least one."""
-    return statistics.fmean(math.log(value) for value in sorted(seconds)[: max(1, math.ceil(len(seconds) * share))])
 
 
 def compare_family(family: Sequence[tuple[Sequence[float], float]]) -> list[Comparison]:
@@ -153,12 +153,6 @@ def decide_verdict(ratio: Summary, aa_difference: float, p: float | None) -> tup
     if p >= ALPHA:
         return Verdict.UNCERTAIN, f"p = {p:.2g} after Holm's correction"
     return (Verdict.FASTER if ratio.centre > 1 else Verdict.SLOWER), f"p = {p:.2g} after Holm's correction"
-
-
-def _half_width(logs: Sequence[float]) -> float | None:
-    if len(logs) < 2:
-        return None
-    return _quantile(len(logs)) * statistics.stdev(logs) / math.sqrt(len(logs))
 
 
 def _quantile(n: int) -> float:

@@ -1,5 +1,7 @@
 """The section on the steady state: each mode's time of a step, its speedup over the baseline, and the verdict."""
 
+import statistics
+
 from bench.analysis.results import CaseResult, GroupResult, Run, ratio_between
 from bench.report.form.document import Column, Figure, Row, Section, Table, column, summary_of
 from bench.report.form.wording import interval
@@ -46,7 +48,7 @@ def _row(group: GroupResult, result: CaseResult) -> Row:
         "step_s": result.summary("step"),
         "images_per_s": result.summary("images"),
         "ratio": ratio or None,
-        "ratio_all_slices": ratio_between(group.baseline, result, share=1.0) if ratio else None,
+        "ratio_all_slices": ratio_between(group.baseline, result, average=statistics.fmean) if ratio else None,
         "p_holm": result.comparison and result.comparison.p,
         "verdict": verdict,
         "reason": reason,
