@@ -8,6 +8,7 @@ from typer import Option
 from bench.records.choices import DEFAULTS
 
 WHAT, HOW_LONG, WHERE = "What is timed", "How long", "Where it goes and what is printed"
+LEARNS = "Does it learn the same"
 
 
 def _option(panel: str, *names: str, **settings: Any) -> Any:
@@ -61,6 +62,19 @@ Resume = Annotated[
     _without_default(WHERE, help="Continue this run: of what is timed only --data and --probe count then."),
 ]
 RetryFailed = Annotated[bool, _option(WHERE, "--retry-failed", help="With --resume: repeat what failed.")]
+
+Json = Annotated[bool, _option(WHERE, "--json", help="One JSON object on stdout, as in summary.json; else stderr.")]
+Quiet = Annotated[bool, _option(WHERE, "--quiet", "-q", help="No progress and no notes: the result, and errors.")]
+Wait = Annotated[
+    bool,
+    _option(WHERE, "--wait/--no-wait", help="Wait while another command is timing here, or end with code 2."),
+]
+
+Accuracy = Annotated[
+    bool, _option(LEARNS, "--accuracy", help="Train the modes after the timing: speed beside accuracy.")
+]
+Seeds = Annotated[int, _option(LEARNS, min=1, help="How many seeds, counted from --seed.")]
+Steps = Annotated[int, _option(LEARNS, min=0, help="Training steps; 0 is the recipe's own number.")]
 
 OldDtypes = Annotated[str | None, Option("--precisions", hidden=True)]
 OldTargetCi = Annotated[str | None, Option("--precision", hidden=True)]
