@@ -176,12 +176,6 @@ def _blocks_wanted(store: Store, name: str, group: Sequence[Case], done: int) ->
     return done + 1 if looks and goes_on(result, schedule, looks, block_seconds(measured)) else done
 
 
-def precise(store: Store) -> bool:
-    """Whether every valid ratio's interval is within the plan's precision. True where none was asked for."""
-    schedule = store.plan.schedule
-    return all(_is_precise(group, schedule) for group in analyse(store.plan, store.outcomes()).groups)
-
-
 def _is_precise(group: GroupResult, schedule: Schedule) -> bool:
     ratios = [result.comparison.ratio for result in group.candidates if result.comparison and result.comparison.ratio]
     return schedule.precision is None or all(ratio.half_width <= schedule.precision for ratio in ratios)
