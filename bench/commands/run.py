@@ -58,9 +58,8 @@ def run(
     axes = (modes, models, batch_sizes, devices, threads, types, inputs, steps_per_call)
     planned, more = (None, blocks) if resume else (blocks, None)
     options = Options(*axes, data, seed, preset, target, budget, slow_down, determinism, time_limit, planned)
-    training = (seeds, steps) if accuracy else None
     with speaking(json, quiet) as out_stream:
-        wishes = _Wishes(more, probe, wait, training, out_stream if json else None)
+        wishes = _Wishes(more, probe, wait, (seeds, steps) if accuracy else None, out_stream if json else None)
         return _resume(resume, data, retry_failed, wishes) if resume else _new(options, out, retry_failed, wishes)
 
 
