@@ -34,7 +34,7 @@ def table(run: Run) -> Table:
         Column("step (ms)", lambda row: interval(summary_of(row, "step_s"), 1e3)),
         Column("images/s", lambda row: interval(summary_of(row, "images_per_s"))),
         Column("times as fast", lambda row: interval(summary_of(row, "this_run"), sign="x")),
-        Column("over time", lambda row: ends(summary_of(row, "over_time"))),
+        Column("over time", lambda row: ends(summary_of(row, "over_time")) or "–"),
         Column("in CPU time", lambda row: interval(summary_of(row, "cpu_ratio"), sign="x")),
         column("verdict", "verdict"),
         column("why", "reason"),
