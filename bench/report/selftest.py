@@ -167,8 +167,8 @@ def _recovery_row(recovery: Recovery) -> Row:
 
 
 _RESOLUTION = (
-    "From the spread of a block's ratio here, {}: the smallest change that nine of ten runs would find, by the number "
-    "of blocks. Blocks of the presets standard and thorough hold twice as many slices as these, so theirs is smaller."
+    "From the spread of a block's ratio here, {}: the smallest change that nine of ten runs of so many repetitions "
+    "would find. Runs by a preset's goal go on where that is not small enough."
 )
 
 
@@ -178,7 +178,7 @@ def _sd(result: SelfTestResult) -> str:
 
 def resolution(result: SelfTestResult) -> Table:
     """The smallest change detected, one row for each number of blocks."""
-    names = {preset.schedule.blocks: preset.name for preset in PRESETS}
+    names = {r.blocks: ", ".join(p.name for p in PRESETS if p.schedule.blocks == r.blocks) for r in result.resolutions}
     titles = (("blocks", "blocks"), ("as in preset", "preset"), ("smallest change found", "smallest"))
     columns = tuple(column(title, key) for title, key in titles)
     rows: Sequence[Row] = [
