@@ -10,7 +10,7 @@ from dataclasses import fields, is_dataclass
 from itertools import chain
 
 from bench.records.case import Case
-from bench.records.choices import INPUTS, PRECISIONS
+from bench.records.choices import DTYPES, INPUTS
 from bench.records.run import STAGES, Measurement, Outcome, Plan, Samples
 
 MOST = 1e18  # of anything that is counted: bytes, operations, nanoseconds of a lifetime
@@ -82,7 +82,8 @@ def _measurement_faults(measurement: Measurement | None) -> Iterator[str]:
             yield f"{len(samples.seconds)} slices do not fit {len(set(rounds))} rounds"
     yield _slices_fault(measurement.steady)
     evidence = measurement.evidence
-    if not (evidence.first_losses and evidence.gradients and all(sketch.projections for sketch in evidence.gradients)):
+    directed = {bool(sketch.projections) for sketch in evidence.gradients}  # of all or, after a run's first block, none
+    if not evidence.first_losses or len(directed) != 1 or (measurement.block == 0 and False in directed):
         yield "its evidence of equal work is empty"
     yield from _weights_faults(measurement)
     if measurement.costs and 0 < measurement.costs.cpu_s < SHORTEST_S:
@@ -106,7 +107,7 @@ def _case_fault(case: Case) -> str:
         return f"{case.device!r} is no device"
     if case.workload.batch_size < 1:
         return f"{case.key} has a batch of {case.workload.batch_size}"
-    words = ((case.workload.precision, PRECISIONS), (case.workload.input, INPUTS))
+    words = ((case.workload.precision, DTYPES), (case.workload.input, INPUTS))
     return next((f"{word!r} is unknown" for word, known in words if word not in {row.name for row in known}), "")
 
 

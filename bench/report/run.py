@@ -13,7 +13,7 @@ from bench.analysis.learning import Learning, learning_beside
 from bench.analysis.results import Run
 from bench.records.folders import read_break_evens, read_probes
 from bench.records.store import Store
-from bench.report import cover, questions
+from bench.report import cover, questions, summary
 from bench.report.form.document import Section
 from bench.report.form.folder import PAGE, write
 from bench.report.pytest_benchmark import file as benchmark_json
@@ -61,6 +61,7 @@ class Report:
     path: Path
     run: Run
     sections: tuple[Section, ...]
+    trainings: Learning | None = None
 
     @property
     def page(self) -> Path:
@@ -69,7 +70,7 @@ class Report:
 
 
 def build(store: Store, slices: bool = False, png: bool = False) -> Report:
-    """Write report.md, report.html, tables/*.csv, plots/*.svg and benchmark.json into its folder. Raises BenchError.
+    """Write report.md, report.html, tables, plots, benchmark.json and summary.json into its folder. Raises BenchError.
 
     Where the run's folder holds that of an `accuracy`, its trainings are part of the report.
     `slices`: also tables/slices.csv, a row a slice. `png`: the figures also as PNG.
@@ -79,9 +80,12 @@ def build(store: Store, slices: bool = False, png: bool = False) -> Report:
     trainings = learning_beside(store.folder)
     sections = _sections(store, run, trainings)
     beside = [steady.slices(run)] if slices else []
-    others = {benchmark_json.NAME: benchmark_json.text(run, trainings)}
+    others = {
+        benchmark_json.NAME: benchmark_json.text(run, trainings),
+        summary.NAME: summary.text(run, trainings, store.raw_files),
+    }
     path = write(store.folder, cover.of_run(run), sections, beside, others, png)
-    return Report(path, run, sections)
+    return Report(path, run, sections, trainings)
 
 
 def _sections(store: Store, run: Run, trainings: Learning | None) -> tuple[Section, ...]:

@@ -170,8 +170,8 @@ def _recovery_row(recovery: Recovery) -> Row:
 
 
 _RESOLUTION = (
-    "From the spread of a repetition's ratio here, {}: the smallest change that nine of ten runs detect, by the number "
-    "of repetitions. Those of the presets standard and thorough hold twice as many slices, so theirs is smaller."
+    "From the spread of a repetition's ratio here, {}: the smallest change that nine of ten runs of so many "
+    "repetitions detect. Runs by a preset's goal go on where that is not small enough."
 )
 
 
@@ -181,7 +181,7 @@ def _sd(result: SelfTestResult) -> str:
 
 def resolution(result: SelfTestResult) -> Table:
     """The smallest change detected, one row for each number of blocks."""
-    names = {preset.schedule.blocks: preset.name for preset in PRESETS}
+    names = {r.blocks: ", ".join(p.name for p in PRESETS if p.schedule.blocks == r.blocks) for r in result.resolutions}
     titles = (("repetitions", "blocks"), ("as in preset", "preset"), ("smallest change detected", "smallest"))
     columns = tuple(column(title, key) for title, key in titles)
     rows: Sequence[Row] = [

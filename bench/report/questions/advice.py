@@ -43,6 +43,12 @@ def choose(group: GroupResult) -> Choice | None:
     return _least(unbeaten or [max(faster, key=_centre)], faster=True)
 
 
+def recommended(group: GroupResult) -> CaseResult | None:
+    """The mode to use; None if unknown."""
+    choice = choose(group)
+    return choice.chosen if choice else None
+
+
 def _least(results: list[CaseResult], faster: bool) -> Choice:
     chosen = min(results, key=_asks)
     return Choice(chosen, tuple(result for result in results if result is not chosen), faster)
@@ -84,14 +90,17 @@ def _from_when(chosen: CaseResult, baseline: str) -> str:
     even = chosen.break_even and chosen.break_even.steps
     if not even:
         return ""
-    return f", for trainings of more than {count(even.high or even.centre)} steps ({baseline} for shorter ones)"
+    roughly = "roughly " * bool(chosen.break_even and chosen.break_even.rough)
+    return (
+        f", for trainings of more than {roughly}{count(even.high or even.centre)} steps ({baseline} for shorter ones)"
+    )
 
 
 def _behind(group: GroupResult, other: CaseResult, result: CaseResult) -> bool:
     if result is other:
         return False
     compared = versus(group, other, result)
-    return bool(compared and compared.verdict is Verdict.SLOWER)
+    return bool(compared and compared.verdict.slower)
 
 
 def _sure(known: Known, group: GroupResult) -> str:

@@ -79,7 +79,7 @@ def _asked_for(run: Run) -> dict[str, str]:
         "batch_sizes": [str(case.workload.batch_size) for case in cases],
         "devices": [case.device for case in cases],
         "threads": [str(case.threads) for case in cases],
-        "precisions": [case.workload.precision for case in cases],
+        "dtypes": [case.workload.precision for case in cases],
         "inputs": [case.workload.input for case in cases],
         "seed": [str(run.plan.seed)],
         "data": [run.plan.data],

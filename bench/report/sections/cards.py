@@ -8,6 +8,7 @@ from bench.report.form.document import distinct
 from bench.report.form.wording import break_even, count, ends, number, slower, speedup, speedup_interval
 from bench.report.questions.advice import Choice, choose
 from bench.report.questions.asking import listed, versus
+from bench.report.sections import headline
 from bench.report.sections.learning_tables import difference, margin_of
 from bench.report.sections.steady import step_ms, verdict_of
 from bench.report.speeds import over_time, this_run
@@ -65,6 +66,7 @@ def _one_repetition(run: Run, group: GroupResult) -> Card:
 def _advised(run: Run, group: GroupResult, choice: Choice, learned: Learning | None) -> Card:
     chosen, base = choice.chosen, group.baseline
     facts = [
+        *_known_first(run, group),
         *_accuracy(chosen, base, learned),
         *_start(choice, base),
         *_xla(group, choice),
@@ -80,6 +82,23 @@ def _advised(run: Run, group: GroupResult, choice: Choice, learned: Learning | N
     ranges = _ranges(chosen)
     unit = f"speedup vs {base.title}"
     return Card(title, speedup(ratio), unit, ranges, "", tuple(facts), sure, "open" if likely else "good")
+
+
+def _known_first(run: Run, group: GroupResult) -> list[Fact]:
+    """That the machine was overloaded, or that CPU time says something else than wall time."""
+    facts = []
+    for text in headline.known_first(run, group):
+        first, _, rest = text.removeprefix("**").partition("**")
+        line = f"{first}{rest.partition(',')[0]}" if rest.startswith(":") else first.removesuffix(".")
+        facts.append(Fact("warn", line[0].upper() + line[1:], _cpu(group)))
+    return facts
+
+
+def _cpu(group: GroupResult) -> str:
+    """The speedups in CPU time."""
+    counted = [(r.title, r.comparison.cpu) for r in group.candidates if r.comparison and r.comparison.cpu]
+    words = [f"{title} {speedup_interval(cpu)}" for title, cpu in counted[:2]]
+    return f"in CPU time: {'; '.join(words)}{'; ...' * (len(counted) > 2)}" if words else ""
 
 
 def _keep(group: GroupResult, choice: Choice, facts: list[Fact], sure: str, likely: bool) -> Card:
@@ -188,9 +207,11 @@ def _fallen(group: GroupResult) -> tuple[Fact, ...]:
 def _sure(run: Run, group: GroupResult) -> str:
     """How far the answer carries."""
     least = "" if run.enough else f" of the {ENOUGH_BLOCKS} that a result takes"
-    parts = [f"{run.fewest_blocks} repetitions{least}"]
+    parts = [f"{run.fewest_blocks} repetition{'s' * (run.fewest_blocks != 1)}{least}"]
     if group.control_ratio:
         parts.append(f"A/A control {speedup_interval(group.control_ratio)}")
+    if spread := headline.spread_of(group.candidates):
+        parts.append(f"run-to-run spread {spread}")
     synthetic = ", on synthetic images" if run.plan.synthetic else ""
     return f"{'; '.join(parts)}. Holds for this machine, model and batch{synthetic}."
 

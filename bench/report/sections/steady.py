@@ -6,9 +6,20 @@ from dataclasses import replace
 
 from bench.analysis.learning import Learning
 from bench.analysis.results import CaseResult, GroupResult, Run, ratio_between
-from bench.analysis.stats.ratios import Summary
+from bench.analysis.speedups import steps_s
+from bench.analysis.stats.ratios import Summary, summarise
 from bench.report.form.document import Column, Figure, Row, Section, Table, column, summary_of
-from bench.report.form.wording import break_even, ends, grouping, number, slower, speedup, speedup_interval
+from bench.report.form.wording import (
+    break_even,
+    ends,
+    grouping,
+    interval,
+    number,
+    percent,
+    slower,
+    speedup,
+    speedup_interval,
+)
 from bench.report.plots import timing
 from bench.report.sections import accuracy_columns
 from bench.report.speeds import over_time, this_run
@@ -26,8 +37,18 @@ def table(run: Run, learned: Learning | None = None, picked: Iterable[CaseResult
     columns = (*_SPEED, *accuracy_columns.columns(learned), *_COST)
     modes = len({result.case.arm for _, result in ordered if not result.case.again})
     caption = f"All {modes} modes, fastest first" if modes > 1 else "The mode that was measured"
-    note = accuracy_columns.note(run, learned)
+    note = " ".join([*_footnotes(run), accuracy_columns.note(run, learned)])
     return Table("steady", columns, rows, caption, note, grouping(run), numbers)
+
+
+def _footnotes(run: Run) -> list[str]:
+    """The baseline's time where it belongs to a mode's ratio and is not the one in the table."""
+    return [
+        f"{f'{group.title}: ' if len(run.groups) > 1 else ''}{result.title} was measured in part of the rounds; in "
+        f"those {group.baseline.title} took {interval(result.baseline_s, 1e3)} ms a step."
+        for group, result in run.rows()
+        if result.baseline_s and this_run(result)
+    ]
 
 
 def _fastest_first(group: GroupResult) -> list[CaseResult]:
@@ -44,12 +65,12 @@ def _place(group: GroupResult, result: CaseResult) -> float:
 
 def ratio_of(row: Row) -> float | None:
     """A row's speedup, to sort by."""
-    ratio = summary_of(row, "ratio")
+    ratio = summary_of(row, "over_time" if "over_time" in row else "ratio")
     return ratio.centre if ratio else None
 
 
 def _speedup(row: Row) -> str:
-    return "1x" if row["verdict"] == "baseline" else speedup(summary_of(row, "over_time") or summary_of(row, "ratio"))
+    return "1x" if row["verdict"] == "baseline" else speedup(summary_of(row, "over_time"))
 
 
 def _ends(key: str) -> Column:
@@ -61,7 +82,7 @@ def _ends(key: str) -> Column:
         ratio = summary_of(row, key)
         return ratio.low if ratio else None
 
-    return Column(key.replace("_", " ").replace("ratio", "this run"), text, key, value, "high")
+    return Column(key.replace("_", " "), text, key, value, "high")
 
 
 def _ratio_or_1(row: Row) -> float | None:
@@ -85,7 +106,7 @@ _SPEED = (
         "high",
         "key",
     ),
-    replace(_ends("ratio"), term="this_run", role="low"),
+    replace(_ends("this_run"), role="low"),
     _ends("over_time"),
 )
 _COST = (
@@ -116,8 +137,11 @@ def _row(group: GroupResult, result: CaseResult) -> Row:
         "title": result.title,
         "step_s": result.summary("step"),
         "images_per_s": result.summary("images"),
-        "ratio": control or this_run(result),
+        "step_all_slices_s": _with_disturbances(group, result),
+        "baseline_step_there_s": result.baseline_s,
+        "this_run": control or this_run(result),
         "over_time": control or over_time(result),
+        "cpu_ratio": (result.comparison and result.comparison.cpu) or None,
         "ratio_all_slices": _all_slices(group, result) if control or this_run(result) else None,
         "p_holm": result.comparison and result.comparison.p,
         "startup_s": None if control else result.summary("startup"),
@@ -133,6 +157,12 @@ def _all_slices(group: GroupResult, result: CaseResult) -> Summary | None:
     return ratio_between(group.baseline, result, average=statistics.fmean)
 
 
+def _with_disturbances(group: GroupResult, result: CaseResult) -> Summary | None:
+    """Seconds of a step over all slices, those included that something else on the machine made longer."""
+    steps = steps_s(group.baseline, result, average=statistics.fmean) if result.valid else ()
+    return summarise(steps) if steps else None
+
+
 def verdict_of(group: GroupResult, result: CaseResult) -> tuple[str, str]:
     """A case's verdict in words, and the reason."""
     if result.not_available:
@@ -145,7 +175,15 @@ def verdict_of(group: GroupResult, result: CaseResult) -> tuple[str, str]:
         return "FAILED" if result.failures else "NOT MEASURED", "; ".join(f.message for f in result.failures[:1])
     if not result.case.again:
         return "baseline", ""
-    return "A/A control", "" if group.control_ratio else "no pair of repetitions"
+    return "A/A control", aa_difference(group) or "no pair of repetitions"
+
+
+def aa_difference(group: GroupResult) -> str:
+    """How far the baseline's second entry differs from its first, with the interval; '' where it was not measured."""
+    ratio = group.control_ratio
+    if ratio is None:
+        return ""
+    return f"A/A difference {percent(ratio.centre - 1, ratio.low and ratio.low - 1, ratio.high and ratio.high - 1)}"
 
 
 def slices(run: Run) -> Table:
