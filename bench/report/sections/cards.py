@@ -1,5 +1,6 @@
 """The verdict card of a run: what to use, by how much, and how sure; in every form that a run can come to."""
 
+from bench.analysis.clocks import overload
 from bench.analysis.learning import Learning
 from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Summary
@@ -66,15 +67,15 @@ def _one_repetition(run: Run, group: GroupResult) -> Card:
 def _advised(run: Run, group: GroupResult, choice: Choice, learned: Learning | None) -> Card:
     chosen, base = choice.chosen, group.baseline
     facts = [
-        *_known_first(run, group),
+        *_known_first(run, group, chosen),
         *_accuracy(chosen, base, learned),
         *_start(choice, base),
         *_xla(group, choice),
         *_tied(choice),
         *_fallen(group),
     ]
-    sure = _sure(run, group)
-    likely = not run.enough
+    sure = _sure(run, group, chosen)
+    likely = chosen.comparison.rough if chosen.comparison else not run.enough
     if not choice.faster:
         return _keep(group, choice, facts, sure, likely)
     ratio = over_time(chosen)
@@ -84,21 +85,16 @@ def _advised(run: Run, group: GroupResult, choice: Choice, learned: Learning | N
     return Card(title, speedup(ratio), unit, ranges, "", tuple(facts), sure, "open" if likely else "good")
 
 
-def _known_first(run: Run, group: GroupResult) -> list[Fact]:
+def _known_first(run: Run, group: GroupResult, chosen: CaseResult) -> list[Fact]:
     """That the machine was overloaded, or that CPU time says something else than wall time."""
-    facts = []
-    for text in headline.known_first(run, group):
-        first, _, rest = text.removeprefix("**").partition("**")
-        line = f"{first}{rest.partition(',')[0]}" if rest.startswith(":") else first.removesuffix(".")
-        facts.append(Fact("warn", line[0].upper() + line[1:], _cpu(group)))
-    return facts
-
-
-def _cpu(group: GroupResult) -> str:
-    """The speedups in CPU time."""
-    counted = [(r.title, r.comparison.cpu) for r in group.candidates if r.comparison and r.comparison.cpu]
-    words = [f"{title} {speedup_interval(cpu)}" for title, cpu in counted[:2]]
-    return f"in CPU time: {'; '.join(words)}{'; ...' * (len(counted) > 2)}" if words else ""
+    if not headline.known_first(run, group):
+        return []
+    cpu = chosen.comparison.cpu if chosen.comparison else None
+    words = f"in CPU time {chosen.title} is {speedup_interval(cpu)}" if cpu else "see CPU time and memory"
+    over = overload(group)
+    if over:
+        return [Fact("warn", f"The machine was overloaded: load {over.load:.3g} on {over.cores} cores", words)]
+    return [Fact("warn", "CPU time and wall time differ", words)]
 
 
 def _keep(group: GroupResult, choice: Choice, facts: list[Fact], sure: str, likely: bool) -> Card:
@@ -172,7 +168,8 @@ def _xla(group: GroupResult, choice: Choice) -> list[Fact]:
             [Fact("good", f"XLA pays here; tf.function without it: {words}", _even(plain))] if plain and words else []
         )
     compared = versus(group, chosen, compiled)
-    against = f"{speedup_interval(compared.ratio)} vs {chosen.title}" if compared and compared.ratio else ""
+    slow = compared and compared.over_time if compared and compared.verdict.slower else None
+    against = f"{speedup(slow)} than {chosen.title}" if slow and slower(slow) else ""
     small = "; ".join(text for text in (against, _even(compiled)) if text)
     if compared and compared.ratio and compared.verdict.slower:
         return [Fact("bad", f"XLA does not pay here: {speedup_interval(over_time(compiled))}", small)]
@@ -204,10 +201,11 @@ def _fallen(group: GroupResult) -> tuple[Fact, ...]:
     return tuple(Fact("bad", f"{r.title} is {word}", why[:160]) for r, word, why in shown[:2])
 
 
-def _sure(run: Run, group: GroupResult) -> str:
+def _sure(run: Run, group: GroupResult, chosen: CaseResult | None = None) -> str:
     """How far the answer carries."""
-    least = "" if run.enough else f" of the {ENOUGH_BLOCKS} that a result takes"
-    parts = [f"{run.fewest_blocks} repetition{'s' * (run.fewest_blocks != 1)}{least}"]
+    blocks = (chosen.blocks if chosen else None) or run.fewest_blocks
+    least = "" if blocks >= ENOUGH_BLOCKS else f" of the {ENOUGH_BLOCKS} that a result takes"
+    parts = [f"{blocks} repetition{'s' * (blocks != 1)}{least}"]
     if group.control_ratio:
         parts.append(f"A/A control {speedup_interval(group.control_ratio)}")
     if spread := headline.spread_of(group.candidates):
