@@ -26,6 +26,7 @@ from bench.report.sections import (
     devices,
     facts,
     glossary,
+    headline,
     learning,
     method,
     own_models,
@@ -94,6 +95,7 @@ def _sections(store: Store, run: Run, trainings: Learning | None) -> tuple[Secti
     every = [
         answer.section(run, trainings),
         facts.section(run),
+        headline.section(run),
         *([learning.section(trainings)] if trainings else []),
         *(section(run) for section in SECTIONS),
         *([breakeven.section(trials)] if trials.trials else []),

@@ -7,6 +7,7 @@ from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.stats.over_time import ASSUMED
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Verdict
 from bench.analysis.stats.run_spread import OWN_RUNS
+from bench.report.form.document import Section
 from bench.report.form.wording import (
     break_even,
     ends,
@@ -19,6 +20,11 @@ from bench.report.form.wording import (
 )
 
 MOST_LINES = 5  # of those that do not count, named
+
+
+def section(run: Run) -> Section:
+    """The sentences."""
+    return Section("In one sentence", tuple(sentences(run)), "A sentence to quote, with its conditions")
 
 
 def sentences(run: Run) -> list[str]:
