@@ -23,7 +23,7 @@ def build(folder: Path, png: bool = False) -> tuple[Path, Learning]:
     conditions = Section("Conditions", (_conditions(trainings.plan),), "What the numbers belong to")
     shown: list[Figure | Table] = [*learning.figures(trainings)[:1], table(trainings)]
     first = Section("Answer", (_card(trainings), *shown))
-    filled = (first, learning.section(trainings, [part.name for part in shown]), conditions)
+    filled = (first, learning.section(trainings, [part.file for part in shown]), conditions)
     sections = (*filled, glossary.of_columns(filled))
     return write(folder, _cover(trainings.plan), sections, png=png), trainings
 

@@ -3,7 +3,8 @@
 from bench.analysis.selftest import Recovery, SelfTestResult
 from bench.report.cover import day
 from bench.report.form.card import Card, Chip, Cover, Fact, Sign
-from bench.report.form.wording import number, percent, speedup_interval
+from bench.report.form.wording import control as in_words
+from bench.report.form.wording import number, percent
 
 
 def cover(result: SelfTestResult) -> Cover:
@@ -28,7 +29,7 @@ def card(result: SelfTestResult) -> Card:
     found = f"{control.false_positives} of {control.runs} runs"
     wrong: Sign = "bad" if control.too_many else "good"
     facts = [
-        Fact(wrong, f"False positives: {found}", f"A/A control {speedup_interval(control.ratio)}"),
+        Fact(wrong, f"False positives: {found}", f"A/A control {in_words(control.ratio)}"),
         *(_recovered(recovery) for recovery in result.recoveries),
         *(Fact("bad", text) for text in result.broken[:1]),
     ]

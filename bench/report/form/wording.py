@@ -70,6 +70,11 @@ def change_interval(ratio: Summary | None) -> str:
     return f"{change(ratio)} {change_ends(ratio)}".rstrip() if ratio else "–"
 
 
+def control(ratio: Summary | None) -> str:
+    """The A/A control's ratio, never turned round: '1.00x [0.96, 1.04]'."""
+    return f"{_times(ratio.centre)}x {ends(ratio)}".rstrip() if ratio else "–"
+
+
 def _grown(share: float, word: str) -> str:
     return f"{abs(100 * share):.1f} % {word}"
 
@@ -113,8 +118,8 @@ def calls_a_step(value: float) -> str:
 
 
 def indication(run: Run) -> str:
-    """The words before claims for which a run has too few blocks: 'An indication from 5 of 6 blocks (XLA):'."""
-    return f"An indication from {run.fewest_blocks} of {ENOUGH_BLOCKS} blocks{short_cases(run)}:"
+    """The words before claims for which a run has too few blocks: 'An indication from 5 of 6 repetitions (XLA):'."""
+    return f"An indication from {run.fewest_blocks} of {ENOUGH_BLOCKS} repetitions{short_cases(run)}:"
 
 
 def short_cases(run: Run) -> str:

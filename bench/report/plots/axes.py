@@ -10,7 +10,7 @@ NICE = (1, 2, 2.5, 5, 10)
 
 
 @dataclass(frozen=True, slots=True)
-class Axis:
+class Scale:
     """Values from `low` to `high` at places from `start` to `end`, on a log scale or evenly; `ticks` with labels."""
 
     low: float

@@ -5,7 +5,7 @@ from functools import partial
 
 from bench.analysis.results import CaseResult, GroupResult
 from bench.report.form.wording import VERY_UNCERTAIN, break_even
-from bench.report.plots.axes import Axis, even_ticks
+from bench.report.plots.axes import Scale, even_ticks
 from bench.report.plots.lines import ChartLine, LinePoint, Panel, panels
 from bench.report.plots.look import dashes, family
 from bench.report.plots.scene import Drawing
@@ -45,14 +45,14 @@ def _panel(group: GroupResult, together: Sequence[CaseResult]) -> Panel:
     lines = tuple(_line(group.baseline, result, last) for result in together)
     ends = [point.y for line in lines for point in line.points]
     low, high = min(ends), max(ends)
-    up = Axis(
+    up = Scale(
         low - 0.25 * (high - low),
         high,
         0,
         1,
         ticks=tuple((t, f"{t:+g} s" if t else "0") for t in even_ticks(low, high)),
     )
-    across = Axis(0, last, 0, 1, ticks=tuple((t, f"{t:,.0f}") for t in even_ticks(0, last) if t == round(t)))
+    across = Scale(0, last, 0, 1, ticks=tuple((t, f"{t:,.0f}") for t in even_ticks(0, last) if t == round(t)))
     names = "training steps", f"seconds saved vs {group.baseline.title}"
     return Panel(lines, across, up, names, one=0.0)
 

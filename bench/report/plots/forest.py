@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench.report.plots.axes import Axis
-from bench.report.plots.scene import NARROW, Blob, Box, Dots, Scene, Shape, Stroke, Together, Words
+from bench.report.plots.axes import Scale
+from bench.report.plots.scene import NARROW, Blob, Dots, Rectangle, Scene, Shape, Stroke, Together, Words
 
 Ends = tuple[float, float]
 _LETTER = 7.2  # pixels a letter of 12.5 pixels is wide, at most on average
@@ -67,7 +67,7 @@ class _Lanes:
     is below the name. `letters` of a name have room.
     """
 
-    axis: Axis
+    axis: Scale
     value_end: float
     range_end: float
     row_height: float
@@ -85,7 +85,9 @@ def forest(rows: Sequence[ForestRow], ruler: Ruler, width: int) -> Scene:
     top = 28.0 + 18 * any(ruler.sides)
     bottom = top + lanes.row_height * len(shown)
     tops = [top + lanes.row_height * number for number in range(len(shown))]
-    picks = [Box(-4, y, width + 8, lanes.row_height, "pick") for row, y in zip(shown, tops, strict=True) if row.picked]
+    picks = [
+        Rectangle(-4, y, width + 8, lanes.row_height, "pick") for row, y in zip(shown, tops, strict=True) if row.picked
+    ]
     marked = [_row(row, lanes, y) for row, y in zip(shown, tops, strict=True)]
     return Scene(width, bottom + 6, (*picks, *_ground(ruler, lanes, top, bottom), *marked))
 
@@ -98,7 +100,7 @@ def _lanes(rows: Sequence[ForestRow], ruler: Ruler, width: int) -> _Lanes:
     ranges = 0.0 if narrow else 7.2 * max((len(row.range) for row in rows), default=0)
     value_end = width - 4 - ranges - (8 if ranges else 0)
     start = min(0.45 * width, name + 10) if narrow else max(130.0, name + 18)
-    axis = Axis(ruler.low, ruler.high, start, value_end - value - 14, ruler.log, ruler.ticks)
+    axis = Scale(ruler.low, ruler.high, start, value_end - value - 14, ruler.log, ruler.ticks)
     noted = any(row.note for row in rows) and not narrow
     height = _NOTED_ROW if noted else _NARROW_ROW if narrow else _ROW
     middle = 14 if noted else height / 2
@@ -107,7 +109,7 @@ def _lanes(rows: Sequence[ForestRow], ruler: Ruler, width: int) -> _Lanes:
 
 def _stacked(rows: Sequence[ForestRow], ruler: Ruler, width: int) -> _Lanes:
     """The axis is as wide as the chart, and a row's mark below its name."""
-    axis = Axis(ruler.low, ruler.high, 8, width - 8, ruler.log, ruler.ticks)
+    axis = Scale(ruler.low, ruler.high, 8, width - 8, ruler.log, ruler.ticks)
     letters = round(width / 7) - max((len(row.value) for row in rows), default=0) - 3
     return _Lanes(axis, width - 4, width - 4, _NOTED_ROW, 12, 30, letters, True)
 
@@ -116,10 +118,10 @@ def _ground(ruler: Ruler, lanes: _Lanes, top: float, bottom: float) -> list[Shap
     axis, shapes = lanes.axis, list[Shape]()
     if ruler.limit is not None:
         end = axis.at(ruler.limit)
-        shapes += [Box(axis.start, top, end - axis.start, bottom - top, "zone")]
+        shapes += [Rectangle(axis.start, top, end - axis.start, bottom - top, "zone")]
     if ruler.band:
         left, right = (axis.at(end) for end in ruler.band)
-        shapes.append(Box(left, top, max(1.0, right - left), bottom - top, "aa"))
+        shapes.append(Rectangle(left, top, max(1.0, right - left), bottom - top, "aa"))
     shapes += _ticks(ruler, axis, top, bottom, lanes.narrow)
     if ruler.one is not None:
         shapes.append(Stroke(((axis.at(ruler.one), top), (axis.at(ruler.one), bottom)), "one"))
@@ -134,7 +136,7 @@ def _ground(ruler: Ruler, lanes: _Lanes, top: float, bottom: float) -> list[Shap
     return [*shapes, *(side for side in sides if side.text)]
 
 
-def _ticks(ruler: Ruler, axis: Axis, top: float, bottom: float, narrow: bool) -> list[Shape]:
+def _ticks(ruler: Ruler, axis: Scale, top: float, bottom: float, narrow: bool) -> list[Shape]:
     """A line for each tick; its label where it does not run into another's, that of no difference first."""
     shapes, taken = list[Shape](), list[Ends]()
     inside = [tick for tick in axis.ticks if axis.low <= tick[0] <= axis.high]
@@ -154,7 +156,7 @@ def _row(row: ForestRow, lanes: _Lanes, top: float) -> Together:
     longest = min(_LONGEST, lanes.letters)
     title = row.title if len(row.title) <= longest else f"{row.title[: longest - 1]}…"
     name = " ".join(look for look, applies in (("f", row.faint), ("b", row.picked)) if applies)
-    shapes: list[Shape] = [Box(0, top, lanes.range_end + 4, lanes.row_height, "hit"), Words(4, y, title, name)]
+    shapes: list[Shape] = [Rectangle(0, top, lanes.range_end + 4, lanes.row_height, "hit"), Words(4, y, title, name)]
     if row.note and not lanes.narrow:
         shapes.append(Words(4, y + 16, row.note, "f t"))
     shapes += _marks(row, lanes.axis, top + lanes.marks)
@@ -164,7 +166,7 @@ def _row(row: ForestRow, lanes: _Lanes, top: float) -> Together:
     return Together(row.family, tuple(shapes), row.tip)
 
 
-def _marks(row: ForestRow, axis: Axis, y: float) -> list[Shape]:
+def _marks(row: ForestRow, axis: Scale, y: float) -> list[Shape]:
     if row.centre < axis.low or row.centre > axis.high:
         return _off_scale(axis, y, row.centre > axis.high)
     shapes: list[Shape] = []
@@ -182,7 +184,7 @@ def _marks(row: ForestRow, axis: Axis, y: float) -> list[Shape]:
     return [*shapes, Blob(axis.at(row.centre), y)]
 
 
-def _off_scale(axis: Axis, y: float, right: bool) -> list[Shape]:
+def _off_scale(axis: Scale, y: float, right: bool) -> list[Shape]:
     """An arrow at the end of the axis beyond which the value lies; the value stands in the row."""
     tip, way = (axis.end - 2, -1) if right else (axis.start + 2, 1)
     head = Stroke(((tip + 7 * way, y - 4.5), (tip, y), (tip + 7 * way, y + 4.5)), "ln")

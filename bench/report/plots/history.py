@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from bench.report.plots.axes import Axis, log_ticks, ratio_label, ratio_ticks
+from bench.report.plots.axes import Scale, log_ticks, ratio_label, ratio_ticks
 from bench.report.plots.lines import ChartLine, LinePoint, Panel, panels
 from bench.report.plots.look import dashes, family
 from bench.report.plots.scene import Drawing
@@ -15,19 +15,19 @@ Values = Mapping[str, tuple[str, Sequence[LinePoint]]]
 def speedups(values: Values, runs: int) -> Drawing:
     """Speedups over the runs' own baselines."""
     low, high = _reach(values, [1.0])
-    up = Axis(low, high, 0, 1, True, tuple((tick, ratio_label(tick)) for tick in ratio_ticks(low, high)))
+    up = Scale(low, high, 0, 1, True, tuple((tick, ratio_label(tick)) for tick in ratio_ticks(low, high)))
     return partial(panels, (Panel(_lines(values), _across(runs), up, ("run", "speedup vs its baseline"), one=1.0),))
 
 
 def times(values: Values, runs: int) -> Drawing:
     """Milliseconds a step."""
     low, high = _reach(values, [])
-    up = Axis(low, high, 0, 1, True, tuple((tick, f"{tick:,g}") for tick in log_ticks(low, high)))
+    up = Scale(low, high, 0, 1, True, tuple((tick, f"{tick:,g}") for tick in log_ticks(low, high)))
     return partial(panels, (Panel(_lines(values), _across(runs), up, ("run", "ms a step")),))
 
 
-def _across(runs: int) -> Axis:
-    return Axis(0.5, runs + 0.5, 0, 1, ticks=tuple((float(run), f"{run}") for run in range(1, runs + 1)))
+def _across(runs: int) -> Scale:
+    return Scale(0.5, runs + 0.5, 0, 1, ticks=tuple((float(run), f"{run}") for run in range(1, runs + 1)))
 
 
 def _reach(values: Values, beside: list[float]) -> tuple[float, float]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from bench.analysis.learning import CurvePoint, Learning, ModeLearning, curve
-from bench.report.plots.axes import Axis, even_ticks
+from bench.report.plots.axes import Scale, even_ticks
 from bench.report.plots.forest import ForestRow, Ruler, forest
 from bench.report.plots.lines import ChartLine, LinePoint, Panel, panels
 from bench.report.plots.look import dashes, family
@@ -56,18 +56,18 @@ def _point(point: CurvePoint, x: float, scale: float, seconds: bool) -> LinePoin
     return LinePoint(x, scale * point.mean, *ends)
 
 
-def _across(lines: Sequence[ChartLine], unit: str) -> Axis:
+def _across(lines: Sequence[ChartLine], unit: str) -> Scale:
     high = max((point.x for line in lines for point in line.points), default=1.0)
-    return Axis(
+    return Scale(
         0, high, 0, 1, ticks=tuple((tick, f"{tick:,g}{' ' * bool(unit)}{unit}") for tick in even_ticks(0, high))
     )
 
 
-def _up(lines: Sequence[ChartLine], value: str, target: float | None = None) -> Axis:
+def _up(lines: Sequence[ChartLine], value: str, target: float | None = None) -> Scale:
     ends = [end for line in lines for p in line.points for end in (p.low or p.y, p.high or p.y)]
     ends += [target] if target is not None else []
     low, high = min(ends, default=0.0), max(ends, default=1.0)
     percent = " %" if value == "test_accuracy" else ""
     margin = 0.04 * (high - low)
     ticks = tuple((tick, f"{tick:g}{percent}") for tick in even_ticks(low - margin, high + margin, 5))
-    return Axis(low - margin, high + margin, 0, 1, ticks=ticks)
+    return Scale(low - margin, high + margin, 0, 1, ticks=ticks)

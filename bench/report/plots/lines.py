@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bench.report.plots.axes import Axis, apart
+from bench.report.plots.axes import Scale, apart
 from bench.report.plots.scene import NARROW, Blob, Patch, Scene, Shape, Stroke, Together, Words
 
 _LETTER = 7.0
@@ -47,8 +47,8 @@ class Panel:
     """Lines on two axes with their names; `one` is a value with a line of its own, `target` one with a dashed line."""
 
     lines: tuple[ChartLine, ...]
-    across: Axis
-    up: Axis
+    across: Scale
+    up: Scale
     names: tuple[str, str]
     one: float | None = None
     target: tuple[float, str] | None = None

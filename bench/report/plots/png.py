@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench.report.plots.scene import Blob, Box, Dots, Patch, Scene, Shape, Stroke, Together, Words
+from bench.report.plots.scene import Blob, Dots, Patch, Rectangle, Scene, Shape, Stroke, Together, Words
 from bench.report.plots.svg import colours
 
 DPI = 144
@@ -74,7 +74,7 @@ def _shape(axes: Any, shape: Shape, family: str, order: int) -> None:
             axes.plot(*zip(*points, strict=True), color=_colour(name, family), **style)
         case Words():
             _words(axes, shape)
-        case Box(x, y, width, height, look):
+        case Rectangle(x, y, width, height, look):
             if look in _BOXES:
                 axes.fill([x, x + width, x + width, x], [y, y, y + height, y + height], color=_colour(_BOXES[look], ""))
         case Blob(x, y, _, radius):

@@ -32,7 +32,7 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class Rectangle:
     """A filled rectangle. Looks: aa, pick, zone, and hit for one that is not seen and only catches the pointer."""
 
     x: float
@@ -75,7 +75,7 @@ class Together:
     tip: str = ""
 
 
-Shape: TypeAlias = Stroke | Words | Box | Blob | Dots | Patch | Together
+Shape: TypeAlias = Stroke | Words | Rectangle | Blob | Dots | Patch | Together
 
 
 @dataclass(frozen=True, slots=True)

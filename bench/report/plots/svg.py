@@ -6,7 +6,7 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 
-from bench.report.plots.scene import Blob, Box, Dots, Patch, Place, Scene, Shape, Stroke, Together, Words
+from bench.report.plots.scene import Blob, Dots, Patch, Place, Rectangle, Scene, Shape, Stroke, Together, Words
 
 _COLOURS = re.compile(r"--([\w-]+): (#\w+)")
 
@@ -84,7 +84,7 @@ def _shape(shape: Shape, family: str) -> str:
             return f'<path class="{look}"{dashed} d="{_path(points)}"/>'
         case Words(x, y, text, look):
             return f'<text{_class(look)} x="{_n(x)}" y="{_n(y)}">{escape(text)}</text>'
-        case Box(x, y, width, height, look):
+        case Rectangle(x, y, width, height, look):
             return f'<rect class="{look}" x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}"/>'
         case Blob():
             return _blob(shape, family)

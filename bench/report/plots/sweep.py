@@ -7,7 +7,7 @@ from bench.analysis.results import CaseResult, GroupResult
 from bench.analysis.stats.ratios import Summary
 from bench.analysis.sweep import Sweep
 from bench.report.form.wording import interval, speedup_interval
-from bench.report.plots.axes import Axis, log_ticks, ratio_label, ratio_ticks
+from bench.report.plots.axes import Scale, log_ticks, ratio_label, ratio_ticks
 from bench.report.plots.lines import ChartLine, LinePoint, Panel, panels
 from bench.report.plots.look import dashes, family
 from bench.report.plots.scene import Drawing
@@ -22,7 +22,7 @@ def speedups(sweep: Sweep) -> Drawing:
     lines = tuple(_line(sweep, by_size, place, _speed) for place, by_size in enumerate(sweep.results_by_arm.values()))
     judged = tuple(line for line in lines if line.points)
     low, high = _reach([1.0, *_ends(judged)], 1.08)
-    up = Axis(low, high, 0, 1, True, tuple((tick, ratio_label(tick)) for tick in ratio_ticks(low, high)))
+    up = Scale(low, high, 0, 1, True, tuple((tick, ratio_label(tick)) for tick in ratio_ticks(low, high)))
     names = sweep.axis.name, f"speedup vs {sweep.groups[0].baseline.title}"
     return partial(panels, (Panel(judged, _across(sweep), up, names, one=1.0),), height=330)
 
@@ -31,13 +31,13 @@ def times(sweep: Sweep) -> Drawing:
     """Milliseconds a step, with the interval of this run."""
     lines = tuple(_line(sweep, by_size, place, _time) for place, by_size in enumerate(sweep.results_by_arm.values()))
     low, high = _reach(_ends(lines), 1.15)
-    up = Axis(low, high, 0, 1, True, tuple((tick, f"{tick:,g}") for tick in log_ticks(low, high)))
+    up = Scale(low, high, 0, 1, True, tuple((tick, f"{tick:,g}") for tick in log_ticks(low, high)))
     return partial(panels, (Panel(lines, _across(sweep), up, (sweep.axis.name, "ms a step")),), height=330)
 
 
-def _across(sweep: Sweep) -> Axis:
+def _across(sweep: Sweep) -> Scale:
     ticks = tuple((float(size), str(size)) for size in sweep.sizes)
-    return Axis(sweep.sizes[0] / 1.25, sweep.sizes[-1] * 1.25, 0, 1, True, ticks)
+    return Scale(sweep.sizes[0] / 1.25, sweep.sizes[-1] * 1.25, 0, 1, True, ticks)
 
 
 def _reach(ends: Sequence[float], margin: float) -> tuple[float, float]:

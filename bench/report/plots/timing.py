@@ -8,7 +8,7 @@ from functools import partial
 from bench.analysis.results import CaseResult, GroupResult
 from bench.analysis.stats.ratios import Summary
 from bench.report.form.wording import ends, number, slower, speedup
-from bench.report.plots.axes import Axis, ratio_label, ratio_ticks
+from bench.report.plots.axes import Scale, ratio_label, ratio_ticks
 from bench.report.plots.forest import Ends, ForestRow, Ruler, forest
 from bench.report.plots.look import family
 from bench.report.plots.scene import NARROW, Blob, Dots, Drawing, Scene, Shape, Stroke, Together, Words
@@ -88,7 +88,7 @@ def _strip(result: CaseResult, blocks: Sequence[int], rounds: int) -> _Strip:
 def _timeline(strips: Sequence[_Strip], blocks: Sequence[int], width: int) -> Scene:
     narrow = width <= NARROW
     left = 0.0 if narrow else min(250.0, 7.0 * max((len(s.title) + 9 for s in strips), default=0))
-    across = Axis(0, max(1, len(blocks)), left, width - (0 if narrow else 50))
+    across = Scale(0, max(1, len(blocks)), left, width - (0 if narrow else 50))
     height = _NARROW_STRIP if narrow else _STRIP
     bottom = 20 + height * len(strips)
     shapes: list[Shape] = []
@@ -107,9 +107,9 @@ def _timeline(strips: Sequence[_Strip], blocks: Sequence[int], width: int) -> Sc
     return Scene(width, bottom + 4, (*shapes, *drawn))
 
 
-def _drawn(strip: _Strip, across: Axis, top: float, height: float, narrow: bool) -> Together:
+def _drawn(strip: _Strip, across: Scale, top: float, height: float, narrow: bool) -> Together:
     middle = top + height - 17 if narrow else top + height / 2
-    up = Axis(-OFF, OFF, middle + 15, middle - 15)
+    up = Scale(-OFF, OFF, middle + 15, middle - 15)
     by_pixel = {round(across.at(x)): (across.at(x), up.at(share)) for x, share in strip.slices if abs(share) <= OFF}
     inside = tuple(by_pixel.values())  # no more dots than can be told apart
     beyond = [Blob(across.at(x), up.at(share), "out", 3) for x, share in strip.slices if abs(share) > OFF]

@@ -8,7 +8,7 @@ import numpy as np
 
 from bench.records.training import Point
 from bench.report.plots import png
-from bench.report.plots.axes import Axis, even_ticks
+from bench.report.plots.axes import Scale, even_ticks
 from bench.report.plots.lines import ChartLine, LinePoint, Panel, panels
 from bench.report.plots.scene import Drawing
 from cifar_core.batch_file import Part
@@ -28,9 +28,9 @@ def _panel(name: str, points: Sequence[tuple[int, float, float]], training: str,
     )
     values = [value for _, *pair in points for value in pair] or [0.0, 1.0]
     low, high = min(values), max(values)
-    up = Axis(low, high, 0, 1, ticks=tuple((tick, f"{tick:g}{percent}") for tick in even_ticks(low, high, 5)))
+    up = Scale(low, high, 0, 1, ticks=tuple((tick, f"{tick:g}{percent}") for tick in even_ticks(low, high, 5)))
     last = max((step for step, *_ in points), default=1)
-    across = Axis(0, last, 0, 1, ticks=tuple((tick, f"{tick:,.0f}") for tick in even_ticks(0, last)))
+    across = Scale(0, last, 0, 1, ticks=tuple((tick, f"{tick:,.0f}") for tick in even_ticks(0, last)))
     return Panel(lines, across, up, ("training steps", name))
 
 

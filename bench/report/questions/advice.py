@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bench.analysis.results import CaseResult, GroupResult
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Verdict
 from bench.modes import row
-from bench.report.form.wording import count, short_cases, speedup_interval
+from bench.report.form.wording import control, count, short_cases, speedup_interval
 from bench.report.questions.asking import Answer, Known, by_group, fallen, run_command, unknown, versus
 from bench.report.speeds import over_time, this_run
 
@@ -22,7 +22,7 @@ def what_to_use(known: Known) -> Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Recommended:
     """A recommendation. `tied`: the other modes that nothing beats; `faster` where the baseline is beaten."""
 
     chosen: CaseResult
@@ -30,7 +30,7 @@ class Choice:
     faster: bool
 
 
-def choose(group: GroupResult) -> Choice | None:
+def choose(group: GroupResult) -> Recommended | None:
     """Among the modes that nothing was shown to beat, the one that needs the fewest code changes; None without one."""
     judged = [result for result in group.candidates if this_run(result)]
     if not group.baseline.valid or not judged:
@@ -49,9 +49,9 @@ def recommended(group: GroupResult) -> CaseResult | None:
     return choice.chosen if choice else None
 
 
-def _least(results: list[CaseResult], faster: bool) -> Choice:
+def _least(results: list[CaseResult], faster: bool) -> Recommended:
     chosen = min(results, key=_asks)
-    return Choice(chosen, tuple(result for result in results if result is not chosen), faster)
+    return Recommended(chosen, tuple(result for result in results if result is not chosen), faster)
 
 
 def _advice(known: Known, group: GroupResult) -> str:
@@ -63,7 +63,7 @@ def _advice(known: Known, group: GroupResult) -> str:
     return " ".join([*sentences, *left_out, _sure(known, group)])
 
 
-def _of_none_faster(group: GroupResult, choice: Choice) -> str:
+def _of_none_faster(group: GroupResult, choice: Recommended) -> str:
     """The baseline, or an equally fast mode that needs fewer code changes."""
     judged = [result for result in group.candidates if this_run(result)]
     base = group.baseline.title
@@ -76,7 +76,7 @@ def _asks(result: CaseResult) -> int:
     return row(result.case.mode).effort
 
 
-def _of_faster(group: GroupResult, choice: Choice) -> list[str]:
+def _of_faster(group: GroupResult, choice: Recommended) -> list[str]:
     base, chosen = group.baseline.title, choice.chosen
     sentences = [f"**{chosen.title}**: {_times(chosen)} vs {base}{_from_when(chosen, base)}."]
     if choice.tied:
@@ -107,11 +107,11 @@ def _sure(known: Known, group: GroupResult) -> str:
     """How far the recommendation carries."""
     blocks = known.run.fewest_blocks
     much = "An indication only" if not known.run.enough else "Sure for this machine, model and batch"
-    control = f", A/A control {speedup_interval(group.control_ratio)}" if group.control_ratio else ""
+    itself = f", A/A control {control(group.control_ratio)}" if group.control_ratio else ""
     synthetic = ", on synthetic images" if known.run.plan.synthetic else ""
     least = f" of the {ENOUGH_BLOCKS} a claim needs" if blocks < ENOUGH_BLOCKS else ""
     repetitions = f"{blocks} repetitions{least}{short_cases(known.run)}"
-    return f"{much}: {repetitions}{control}{synthetic}; other sizes need their own run."
+    return f"{much}: {repetitions}{itself}{synthetic}; other sizes need their own run."
 
 
 def _ratio(result: CaseResult) -> str:

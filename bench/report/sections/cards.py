@@ -1,16 +1,13 @@
 """The verdict card of a run: what to use, by how much, and how sure; in every form that a run can come to."""
 
-from bench.analysis.clocks import overload
 from bench.analysis.learning import Learning
 from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Summary
-from bench.report.form.card import Card, Fact, Sign, Tone
+from bench.report.form.card import Card, Fact, Tone
 from bench.report.form.document import distinct
-from bench.report.form.wording import break_even, count, ends, number, slower, speedup, speedup_interval
-from bench.report.questions.advice import Choice, choose
-from bench.report.questions.asking import listed, versus
-from bench.report.sections import headline
-from bench.report.sections.learning_tables import difference, margin_of
+from bench.report.form.wording import control, ends, slower, speedup, speedup_interval
+from bench.report.questions.advice import Recommended, choose
+from bench.report.sections import card_facts, headline
 from bench.report.sections.steady import step_ms, verdict_of
 from bench.report.speeds import over_time, this_run
 
@@ -47,7 +44,7 @@ def _no_comparison(run: Run, group: GroupResult) -> Card:
     if not base.valid:
         word, why = verdict_of(group, base)
         return Card(f"{base.title}, the baseline, has no result", word, facts=(Fact("bad", why or word),), tone="bad")
-    fallen = _fallen(group)
+    fallen = card_facts.fallen(group)
     if not fallen:
         step = f"ms a step, {base.title}"
         facts = (Fact("same", "Nothing was compared with it", "add modes: `--modes eager,function,xla`"),)
@@ -64,15 +61,15 @@ def _one_repetition(run: Run, group: GroupResult) -> Card:
     return Card("Not enough repetitions", f"1 of {ENOUGH_BLOCKS}", "repetitions", facts=facts, tone="open")
 
 
-def _advised(run: Run, group: GroupResult, choice: Choice, learned: Learning | None) -> Card:
+def _advised(run: Run, group: GroupResult, choice: Recommended, learned: Learning | None) -> Card:
     chosen, base = choice.chosen, group.baseline
     facts = [
-        *_known_first(run, group, chosen),
-        *_accuracy(chosen, base, learned),
-        *_start(choice, base),
-        *_xla(group, choice),
-        *_tied(choice),
-        *_fallen(group),
+        *card_facts.known_first(run, group, chosen),
+        *card_facts.accuracy(chosen, base, learned),
+        *card_facts.start(choice, base),
+        *card_facts.xla(group, choice),
+        *card_facts.tied(choice),
+        *card_facts.fallen(group),
     ]
     sure = _sure(run, group, chosen)
     likely = chosen.comparison.rough if chosen.comparison else not run.enough
@@ -85,19 +82,7 @@ def _advised(run: Run, group: GroupResult, choice: Choice, learned: Learning | N
     return Card(title, speedup(ratio), unit, ranges, "", tuple(facts), sure, "open" if likely else "good")
 
 
-def _known_first(run: Run, group: GroupResult, chosen: CaseResult) -> list[Fact]:
-    """That the machine was overloaded, or that CPU time says something else than wall time."""
-    if not headline.known_first(run, group):
-        return []
-    cpu = chosen.comparison.cpu if chosen.comparison else None
-    words = f"in CPU time {chosen.title} is {speedup_interval(cpu)}" if cpu else "see CPU time and memory"
-    over = overload(group)
-    if over:
-        return [Fact("warn", f"The machine was overloaded: load {over.load:.3g} on {over.cores} cores", words)]
-    return [Fact("warn", "CPU time and wall time differ", words)]
-
-
-def _keep(group: GroupResult, choice: Choice, facts: list[Fact], sure: str, likely: bool) -> Card:
+def _keep(group: GroupResult, choice: Recommended, facts: list[Fact], sure: str, likely: bool) -> Card:
     """Nothing is faster than the baseline; a mode that is as fast may need fewer code changes."""
     base = group.baseline
     if choice.chosen is not base:
@@ -123,91 +108,13 @@ def _centre(result: CaseResult) -> float:
     return ratio.centre if ratio else 0.0
 
 
-def _accuracy(chosen: CaseResult, base: CaseResult, learned: Learning | None) -> list[Fact]:
-    """Whether the recommended mode learns the same as the baseline."""
-    if not learned:
-        return []
-    mode = next((mode for mode in learned.modes if mode.mode == chosen.case.mode), None)
-    if mode is None or mode is learned.baseline or not mode.difference:
-        return [Fact("same", f"Test accuracy of {chosen.title} was not compared", minor=True)]
-    small = f"{difference(mode.difference)} points, {len(mode.finals)} seeds"
-    if mode.failed:
-        return [Fact("bad", f"{mode.failed} trainings of {chosen.title} failed")]
-    if mode.difference.same:
-        return [Fact("good", f"Same test accuracy within {margin_of(mode.difference.margin)}", small)]
-    sign: Sign = "bad" if mode.difference.differs else "same"
-    words = "differs" if mode.difference.differs else "is not shown to be the same"
-    return [Fact(sign, f"Test accuracy {words} ({base.title})", small)]
-
-
-def _start(choice: Choice, base: CaseResult) -> list[Fact]:
-    """When the start-up cost is recovered."""
-    chosen = choice.chosen
-    startups = [number(s.centre) for r in (chosen, base) if (s := r.summary("startup"))]
-    if not choice.faster or not chosen.break_even or len(startups) < 2:
-        return []
-    small = f"start-up {startups[0]} s; {base.title} {startups[1]} s"
-    if chosen.break_even.steps:
-        return [Fact("good", f"Break-even after {break_even(chosen.break_even)}", small)]
-    words = (
-        "no start-up cost to recover" if chosen.break_even.text == "at once" else f"break-even {chosen.break_even.text}"
-    )
-    return [Fact("same", words[0].upper() + words[1:], small)]
-
-
-def _xla(group: GroupResult, choice: Choice) -> list[Fact]:
-    """Whether XLA pays here: against the recommended mode, or, where that is XLA, the best one without it."""
-    chosen = choice.chosen
-    compiled = _first(group, "xla")
-    if compiled is None or not this_run(compiled) or not choice.faster:
-        return []
-    if chosen.case.mode == "xla":
-        plain = _first(group, "function")
-        words = speedup_interval(over_time(plain)) if plain and this_run(plain) else ""
-        return (
-            [Fact("good", f"XLA pays here; tf.function without it: {words}", _even(plain))] if plain and words else []
-        )
-    compared = versus(group, chosen, compiled)
-    slow = compared and compared.over_time if compared and compared.verdict.slower else None
-    against = f"{speedup(slow)} than {chosen.title}" if slow and slower(slow) else ""
-    small = "; ".join(text for text in (against, _even(compiled)) if text)
-    if compared and compared.ratio and compared.verdict.slower:
-        return [Fact("bad", f"XLA does not pay here: {speedup_interval(over_time(compiled))}", small)]
-    return [Fact("same", f"XLA: {speedup_interval(over_time(compiled))}", small)]
-
-
-def _even(result: CaseResult | None) -> str:
-    even = result.break_even if result else None
-    return f"break-even after {count(even.steps.centre)} steps" if even and even.steps else ""
-
-
-def _first(group: GroupResult, mode: str) -> CaseResult | None:
-    return next((r for r in group.candidates if r.case.mode == mode and r.valid), None)
-
-
-def _tied(choice: Choice) -> list[Fact]:
-    """Why the pick is not the top row."""
-    others = [result.title for result in choice.tied if choice.faster]
-    if not others:
-        return []
-    small = f"{choice.chosen.title} needs the fewest code changes of the {len(others) + 1}"
-    return [Fact("same", f"Tied for fastest: {listed(others)}", small, minor=True)]
-
-
-def _fallen(group: GroupResult) -> tuple[Fact, ...]:
-    """The modes that are INVALID or FAILED, with the reason."""
-    fallen = [(r, *verdict_of(group, r)) for r in group.candidates if not r.valid and (r.invalid or r.failures)]
-    shown = [(r, word, why) for r, word, why in fallen if not (r.not_applicable or r.not_available)]
-    return tuple(Fact("bad", f"{r.title} is {word}", why[:160]) for r, word, why in shown[:2])
-
-
 def _sure(run: Run, group: GroupResult, chosen: CaseResult | None = None) -> str:
     """How far the answer carries."""
     blocks = (chosen.blocks if chosen else None) or run.fewest_blocks
     least = "" if blocks >= ENOUGH_BLOCKS else f" of the {ENOUGH_BLOCKS} that a result takes"
     parts = [f"{blocks} repetition{'s' * (blocks != 1)}{least}"]
     if group.control_ratio:
-        parts.append(f"A/A control {speedup_interval(group.control_ratio)}")
+        parts.append(f"A/A control {control(group.control_ratio)}")
     if spread := headline.spread_of(group.candidates):
         parts.append(f"run-to-run spread {spread}")
     synthetic = ", on synthetic images" if run.plan.synthetic else ""
@@ -255,12 +162,12 @@ def _depends(names: list[str]) -> str:
     return f"It depends on {next(iter(of_all), 'the case')}"
 
 
-def _case_fact(names: dict[str, str], group: GroupResult, choice: Choice, shown: bool) -> Fact:
+def _case_fact(names: dict[str, str], group: GroupResult, choice: Recommended, shown: bool) -> Fact:
     chosen = choice.chosen
     words = f"{chosen.title} {speedup_interval(over_time(chosen))}" if over_time(chosen) else f"keep {chosen.title}"
     best = max((r for r in group.candidates if over_time(r)), key=_centre, default=chosen)
     others = [
-        f"fastest: {best.title} {speedup(over_time(best))}, a tie" if best is not chosen and best in choice.tied else ""
+        f"tied with {best.title}, {speedup(over_time(best))}" if best is not chosen and best in choice.tied else ""
     ]
-    small = "; ".join(text for text in (_even(chosen), *others) if text)
+    small = "; ".join(text for text in (card_facts.even(chosen), *others) if text)
     return Fact("good" if choice.faster else "same", f"{names[group.title]}: {words}", small, minor=not shown)

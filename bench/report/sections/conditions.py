@@ -5,7 +5,7 @@ from bench.analysis.results import GroupResult, Run
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS
 from bench.records.environment import LASTING, Environment
 from bench.report.form.document import Row, Section, Table, column
-from bench.report.form.wording import mib, speedup_interval
+from bench.report.form.wording import control, mib
 from bench.report.sections import failures
 from bench.report.sections.proof import less_warm
 
@@ -35,7 +35,7 @@ def _control(group: GroupResult) -> str:
     if ratio is None or group.aa_difference is None:
         return f"{group.title}: no A/A difference, as the baseline was not measured twice."
     contains_1 = ratio.low is None or ratio.low <= 1 <= (ratio.high or ratio.centre)
-    return f"{group.title}: A/A control (the baseline against itself) {speedup_interval(ratio)}" + (
+    return f"{group.title}: A/A control (the baseline against itself) {control(ratio)}" + (
         ", which contains 1 as it should."
         if contains_1
         else ", which does **not** contain 1: ignore small differences."

@@ -26,11 +26,11 @@ _SECONDS = (
 def section(learning: Learning, shown: Sequence[str] = ()) -> Section:
     """The findings, trainings that went wrong, the accuracies, the time to the target, and the curves.
 
-    `shown` names tables and figures that stand above already.
+    `shown`: the files of tables and figures that stand above already.
     """
     tables: tuple[Part, ...] = (table(learning), _READING, to_target(learning), _SECONDS, trainings(learning))
     parts = (*sentences(learning), *_alarms(learning), *figures(learning), *tables)
-    left = tuple(part for part in parts if not (isinstance(part, Table | Figure) and part.name in shown))
+    left = tuple(part for part in parts if not (isinstance(part, Table | Figure) and part.file in shown))
     return Section(f"Does it learn the same?{learning.label}", left, summary(learning))
 
 

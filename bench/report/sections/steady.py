@@ -11,6 +11,7 @@ from bench.analysis.stats.ratios import Summary, summarise
 from bench.report.form.document import Column, Figure, Row, Section, Table, column, summary_of
 from bench.report.form.wording import (
     break_even,
+    control,
     ends,
     grouping,
     interval,
@@ -130,7 +131,7 @@ _COST = (
 
 def _row(group: GroupResult, result: CaseResult) -> Row:
     verdict, reason = verdict_of(group, result)
-    control = group.control_ratio if result.case.again else None
+    itself = group.control_ratio if result.case.again else None
     return {
         "group": group.title,
         "mode": result.case.mode,
@@ -139,12 +140,12 @@ def _row(group: GroupResult, result: CaseResult) -> Row:
         "images_per_s": result.summary("images"),
         "step_all_slices_s": _with_disturbances(group, result),
         "baseline_step_there_s": result.baseline_s,
-        "this_run": control or this_run(result),
-        "over_time": control or over_time(result),
+        "this_run": itself or this_run(result),
+        "over_time": itself or over_time(result),
         "cpu_ratio": (result.comparison and result.comparison.cpu) or None,
-        "ratio_all_slices": _all_slices(group, result) if control or this_run(result) else None,
+        "ratio_all_slices": _all_slices(group, result) if itself or this_run(result) else None,
         "p_holm": result.comparison and result.comparison.p,
-        "startup_s": None if control else result.summary("startup"),
+        "startup_s": None if itself else result.summary("startup"),
         "break_even_steps": result.break_even and result.break_even.steps,
         "break_even": break_even(result.break_even),
         "verdict": verdict,
@@ -211,8 +212,8 @@ def figure(group: GroupResult, label: str, picked: str = "") -> Figure | None:
     if not judged:
         return None
     words = "; ".join(f"{result.title} {speedup_interval(over_time(result))}" for result in judged)
-    control = f"; A/A control {speedup_interval(group.control_ratio)}" if group.control_ratio else ""
-    alt = f"Speedup vs {group.baseline.title}, best first{label}: {group.title}, {words}{control}"
+    itself = f"; A/A control {control(group.control_ratio)}" if group.control_ratio else ""
+    alt = f"Speedup vs {group.baseline.title}, best first{label}: {group.title}, {words}{itself}"
     return Figure(f"{group.name}-speedups", alt, timing.speedups(group, picked), _CAPTION)
 
 

@@ -4,17 +4,17 @@ from itertools import pairwise
 
 import pytest
 
-from bench.report.plots.axes import Axis, apart, even_ticks, log_ticks, ratio_label, ratio_ticks
+from bench.report.plots.axes import Scale, apart, even_ticks, log_ticks, ratio_label, ratio_ticks
 
 
 def test_twice_and_half_as_fast_are_equally_far_from_1() -> None:
-    axis = Axis(0.25, 4, 0, 100, log=True)
+    axis = Scale(0.25, 4, 0, 100, log=True)
     assert axis.at(1) == pytest.approx(50)
     assert axis.at(2) - axis.at(1) == pytest.approx(axis.at(1) - axis.at(0.5))
 
 
 def test_a_value_beyond_an_end_lies_on_the_end() -> None:
-    axis = Axis(0, 10, 100, 0)
+    axis = Scale(0, 10, 100, 0)
     assert (axis.at(-5), axis.at(15), axis.at(5)) == (100, 0, 50)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from bench.report.plots.axes import Axis
+from bench.report.plots.axes import Scale
 from bench.report.plots.forest import MOST_NARROW, ForestRow, Ruler, forest
 from bench.report.plots.lines import ChartLine, LinePoint, Panel, panels
 from bench.report.plots.scene import NARROW, WIDE, Blob, Scene, Shape, Stroke, Together, Words
@@ -64,7 +64,7 @@ def test_each_line_has_its_name_at_its_end() -> None:
         ChartLine(title, "graph", (LinePoint(0, 1), LinePoint(10, high))) for title, high in (("a", 2.0), ("b", 2.01))
     )
     panel = Panel(
-        lines, Axis(0, 10, 0, 1, ticks=((0, "0"),)), Axis(0, 3, 0, 1, ticks=((1, "1x"),)), ("steps", "speedup")
+        lines, Scale(0, 10, 0, 1, ticks=((0, "0"),)), Scale(0, 3, 0, 1, ticks=((1, "1x"),)), ("steps", "speedup")
     )
     scene = panels((panel,), WIDE)
     heights = [words.y for words in shapes(scene, Words) if isinstance(words, Words) and words.text in ("a", "b")]
@@ -75,14 +75,14 @@ def test_each_line_has_its_name_at_its_end() -> None:
 def test_a_line_that_ends_early_has_its_name_over_its_end() -> None:
     short = ChartLine("early", "graph", (LinePoint(0, 1), LinePoint(5, 2)), marked=False)
     long = ChartLine("late", "base", (LinePoint(0, 1), LinePoint(10, 2)), marked=False)
-    scene = panels((Panel((short, long), Axis(0, 10, 0, 1), Axis(0, 3, 0, 1), ("s", "accuracy")),), WIDE)
+    scene = panels((Panel((short, long), Scale(0, 10, 0, 1), Scale(0, 3, 0, 1), ("s", "accuracy")),), WIDE)
     places = {words.text: words.x for words in shapes(scene, Words) if isinstance(words, Words)}
     assert places["early"] < places["late"] / 1.5
 
 
 def test_a_break_even_is_marked_where_its_line_crosses_zero() -> None:
     line = ChartLine("tf.function", "graph", (LinePoint(0, -1), LinePoint(20, 1)), "", False, crossing=10, span=(6, 14))
-    panel = Panel((line,), Axis(0, 20, 0, 1), Axis(-1, 1, 0, 1), ("steps", "saved"), one=0.0)
+    panel = Panel((line,), Scale(0, 20, 0, 1), Scale(-1, 1, 0, 1), ("steps", "saved"), one=0.0)
     scene = panels((panel,), WIDE)
     (blob,) = (each for each in shapes(scene, Blob) if isinstance(each, Blob))
     (ln,) = (each for each in shapes(scene, Stroke) if isinstance(each, Stroke) and each.look == "ln")

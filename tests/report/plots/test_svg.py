@@ -5,13 +5,13 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from bench.report.plots.png import save
-from bench.report.plots.scene import Blob, Box, Dots, Patch, Scene, Stroke, Together, Words
+from bench.report.plots.scene import Blob, Dots, Patch, Rectangle, Scene, Stroke, Together, Words
 from bench.report.plots.svg import colours, inline, mark, standalone
 
 SHAPES = (
     Stroke(((0, 0), (10.04, 5.26)), "ln", "5 3"),
     Words(1, 2, "a < b $x$", "f t"),
-    Box(0, 0, 20, 10, "hit"),
+    Rectangle(0, 0, 20, 10, "hit"),
     Blob(5, 5),
     Dots(((1, 1), (2.5, 2))),
     Patch(((0, 0), (1, 1), (2, 0))),

@@ -86,7 +86,7 @@ def test_where_cpu_time_says_otherwise_it_is_said_first(tmp_path: Path) -> None:
 
 def test_few_blocks_are_an_indication_and_the_report_says_what_it_cannot_claim(tmp_path: Path) -> None:
     text = built(tmp_path, outcomes(a_plan(), STEPS, blocks=2)).path.read_text()
-    assert "An indication from 2 of 6 blocks" in text
+    assert "An indication from 2 of 6 repetitions" in text
     assert "cannot claim" in text
 
 

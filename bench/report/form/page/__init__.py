@@ -16,7 +16,7 @@ from markupsafe import Markup
 from bench.report.form.card import SIGNS, Card, Cover, Terms
 from bench.report.form.document import Figure, Part, Section, Table, Verbatim
 from bench.report.form.markup import fenced
-from bench.report.form.page.grid import Grid, grid
+from bench.report.form.page.grid import TableView, grid
 from bench.report.form.page.inline import headings, reader
 from bench.report.plots import svg
 from bench.report.plots.scene import NARROW, WIDE
@@ -63,7 +63,7 @@ class Glossary:
     kind: str = "terms"
 
 
-Shown = Text | Grid | Picture | CardOnPage | Glossary
+Shown = Text | TableView | Picture | CardOnPage | Glossary
 
 
 @dataclass(frozen=True, slots=True)

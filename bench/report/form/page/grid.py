@@ -50,7 +50,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TableRow:
     """A row; `heading` stands in a row of its own before it."""
 
     cells: tuple[Cell, ...]
@@ -59,7 +59,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class TableView:
     """A table. `main`: the one of the first screen, whose rows become two lines where it is narrow."""
 
     id: str
@@ -67,18 +67,18 @@ class Grid:
     note: Markup
     file: str
     heads: tuple[Head, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[TableRow, ...]
     main: bool
     kind: str = "table"
 
 
-def grid(table: Table, table_id: str, file: str, terms: frozenset[str], inline: Inline, main: bool) -> Grid:
+def grid(table: Table, table_id: str, file: str, terms: frozenset[str], inline: Inline, main: bool) -> TableView:
     """The table for the page; `file` is its CSV, if it has one; `terms` are the glossary's keys there."""
     titles = [column.title for column in table.columns]
     head = next((index for index, title in enumerate(titles) if title == "mode" or title.startswith("mode,")), 0)
     heads = tuple(_head(column, terms) for column in table.columns)
     lines = tuple(
-        Line(
+        TableRow(
             tuple(_cell(column, row, inline, index == head) for index, column in enumerate(table.columns)),
             number in table.picked,
             table.heading(number),
@@ -86,7 +86,7 @@ def grid(table: Table, table_id: str, file: str, terms: frozenset[str], inline: 
         for number, row in enumerate(table.rows)
     )
     note = Markup(inline(table.note)) if table.note else Markup()  # noqa: S704 - rendered by markdown-it, which escapes
-    return Grid(table_id, table.caption or table.name, note, file, heads, lines, main)
+    return TableView(table_id, table.caption or table.name, note, file, heads, lines, main)
 
 
 def _head(column: Column, terms: frozenset[str]) -> Head:
