@@ -71,8 +71,8 @@ def _conditions(run: Run) -> dict[str, str]:
     return {
         "data": run.plan.data_title,
         "preset": run.plan.schedule.preset,
-        "blocks": str(run.blocks),
-        "slowed on purpose": ", ".join(slowed) or "none",
+        "repetitions": str(run.blocks),
+        "injected slowdown": ", ".join(slowed) or "none",
         "deterministic ops": "only" if deterministic else "as TensorFlow chooses",
         **(_machine(environments) if environments else {}),
     }
@@ -83,9 +83,9 @@ def _machine(environments: Sequence[Environment]) -> dict[str, str]:
     stolen = max((e.stolen for e in environments if e.stolen is not None), default=None)
     return {
         **{name.replace("_", " "): _text(getattr(first, name)) for name in LASTING},
-        "CPU time stolen in a block, at most": "unknown" if stolen is None else f"{stolen:.1%}",
+        "CPU time stolen in a repetition, at most": "unknown" if stolen is None else f"{stolen:.1%}",
         "load before": _text(first.load_before),
-        "load after a block, at most": _text(max(loads, default=None)),
+        "load after a repetition, at most": _text(max(loads, default=None)),
     }
 
 

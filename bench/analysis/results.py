@@ -51,7 +51,7 @@ class CaseResult:
         title = modes.row(self.case.mode).title
         calls = f", {self.case.steps_per_call} a call" if self.case.steps_per_call else ""
         slowed = f", slowed by {self.case.slowdown:.0%}" if self.case.slowdown else ""
-        return f"{title}{calls}{slowed}{' (again)' if self.case.again else ''}"
+        return f"{title}{calls}{slowed}{', A/A control' if self.case.again else ''}"
 
     @property
     def not_applicable(self) -> str:

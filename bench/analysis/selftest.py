@@ -104,7 +104,7 @@ class SelfTestResult:
         return (
             *([false_positives] if control.too_many else []),
             *(
-                f"a slow-down of {recovery.slowdown:.0%} was measured as {recovery.measured[0]:.1%}"
+                f"a slowdown of {recovery.slowdown:.0%} was measured as {recovery.measured[0]:.1%}"
                 for recovery in self.recoveries
                 if recovery.biased
             ),
@@ -126,7 +126,7 @@ def evaluate(selftest: SelfTest, runs: Sequence[Run], budgets: Sequence[int]) ->
         _control(groups),
         tuple(recovery for share in slowdowns if (recovery := _recovery(groups, share, block_sd))),
         block_sd,
-        tuple(Resolution(blocks, _smallest(block_sd, blocks)) for blocks in budgets) if block_sd else (),
+        tuple(Resolution(blocks, _smallest(block_sd, blocks)) for blocks in dict.fromkeys(budgets)) if block_sd else (),
         tuple(text for run in runs for text in _broken(run)),
     )
 

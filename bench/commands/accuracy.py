@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bench.commands import spelling
 from bench.commands.console import WAIT, aside, host_lock, results, warn_of_caches
 from bench.commands.streams import say
 from bench.errors import Exit
@@ -15,6 +16,7 @@ from bench.machine.signals import exit_code
 from bench.records.choices import DEFAULTS
 
 if TYPE_CHECKING:
+    from bench.records.training import AccuracyPlan
     from cifar_core.cifar10 import Source
 
 
@@ -42,9 +44,15 @@ def accuracy(
 
     if resume:
         return _resume(resume, data, wait)
+    modes, model = spelling.modes(modes), spelling.models(model, "--model")
+
+    def planned(source: "Source") -> "AccuracyPlan":
+        training = train.plan(choose_modes(modes)[0], model, recipe, steps, display_step, data, seed, source)
+        return plan(modes, seeds, target, margin, training)
+
+    planned(cifar10.SYNTHETIC)  # what is typed wrongly is said before any images are read
     source = cifar10.find(data)
-    training = train.plan(choose_modes(modes)[0], model, recipe, steps, display_step, data, seed, source)
-    accuracy_plan = plan(modes, seeds, target, margin, training)
+    accuracy_plan = planned(source)
     host_lock(wait).ask()
     folder = out or results("accuracy")
     create_accuracy(folder, accuracy_plan)
@@ -53,8 +61,10 @@ def accuracy(
 
 def _resume(folder: Path, data: str, wait: bool) -> Exit:
     from bench.records.folders import open_accuracy
+    from bench.records.kinds import refuse_others
     from bench.runner.train import source_of
 
+    refuse_others(folder, "accuracy.json")
     source = source_of(open_accuracy(folder).training, data)
     host_lock(wait).ask()
     return _execute(folder, source, wait)

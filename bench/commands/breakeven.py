@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from bench.commands import spelling
 from bench.commands.console import WAIT, aside, host_lock, source_of, warn_of_caches
 from bench.commands.streams import say
 from bench.errors import BenchError, Exit
@@ -30,11 +31,11 @@ def breakeven(
     from bench.runner.breakeven import execute, plan
     from bench.runner.plan import choose_modes
 
-    store = Store.open(folder)
-    source = source_of(store, data)
     if repeats < 1:
         raise BenchError(f"{repeats} repeats try nothing; type e.g. --repeats 6")
-    trials_planned = plan(store, choose_modes(modes), repeats)
+    chosen, store = choose_modes(spelling.modes(modes)), Store.open(folder)
+    source = source_of(store, data)
+    trials_planned = plan(store, chosen, repeats)
     host_lock(wait).ask()
     aside(f"data: {source.title}\nrun folder: {folder}")
     warn_of_caches()

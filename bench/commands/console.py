@@ -1,9 +1,12 @@
 """What several commands say and ask: lines beside the output, where results go, the images a run was measured on."""
 
+import contextlib
+import os
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from typer import Option
 
@@ -32,6 +35,22 @@ def aside(text: str) -> None:
     say(text, sys.stderr)
 
 
+@contextlib.contextmanager
+def speaking(as_json: bool, quiet: bool) -> Iterator[TextIO]:
+    """What is said in the with-block goes to stderr where stdout is for JSON; with `quiet` nothing is said beside it.
+
+    Gives the stream for the result. An error that ends the command is said afterwards.
+    """
+    out = sys.stdout
+    with contextlib.ExitStack() as stack:
+        if quiet:
+            nowhere = stack.enter_context(open(os.devnull, "w", encoding="utf-8"))
+            stack.enter_context(contextlib.redirect_stderr(nowhere))
+        if as_json:
+            stack.enter_context(contextlib.redirect_stdout(sys.stderr))
+        yield out
+
+
 def warn_of_caches() -> None:
     """Say once what a command that starts processes leaves out of their environment variables."""
     from bench.machine import xla_flags
@@ -40,6 +59,8 @@ def warn_of_caches() -> None:
         aside(f"warning: {text}")
 
 
+JSON = Option("--json", help="One JSON object on stdout, as in summary.json; all else goes to stderr.")
+QUIET = Option("--quiet", "-q", help="No progress and no notes: the result, and errors.")
 WAIT = Option("--wait/--no-wait", help="Wait while another command is timing on this machine, or end with code 2.")
 
 

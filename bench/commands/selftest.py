@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from bench.commands import spelling
 from bench.commands.console import WAIT, aside, host_lock, results, warn_of_caches
 from bench.commands.streams import say
 from bench.errors import Exit
@@ -36,9 +37,10 @@ def _measure(
 ) -> Exit:
     from bench.commands import terminal
     from bench.runner import selftest
+    from bench.runner.plan import choose_mode
     from cifar_core import cifar10
 
-    chosen_preset = selftest.preset(preset, runs)
+    chosen_preset, mode = selftest.preset(preset, runs), choose_mode(spelling.modes(mode, "--mode"))
     source = cifar10.find(data)
     turn = host_lock(wait)
     turn.ask()

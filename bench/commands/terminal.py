@@ -18,14 +18,11 @@ from rich.progress import (
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
-from rich.table import Table as RichTable
-from rich.text import Text
 
+from bench.commands.grid import Grid, coloured, drawn, in_colours, prose, styled, width
 from bench.commands.streams import say, write
 from bench.records.strings import on_one_line
 from bench.report.form.document import Table
-
-PLAIN_WIDTH = 160  # wide enough that no cell is cut in a log
 
 
 class Bar:
@@ -128,14 +125,17 @@ class Download:
             say(f"{done / 2**20:.0f} MiB, {10 * tenth} %", sys.stderr)
 
 
-def show(table: Table) -> None:
-    """A report's table on stdout; its cells are texts as they stand, not Rich's markup, and no escape sequences."""
-    console = Console() if sys.stdout.isatty() else Console(width=PLAIN_WIDTH, no_color=True)
-    drawn = RichTable(box=None, padding=(0, 2, 0, 0))
-    for column in table.columns:
-        drawn.add_column(Text(on_one_line(column.title)), overflow="fold")
-    for cells in table.cells():
-        drawn.add_row(*(Text(on_one_line(cell)) for cell in cells))
-    with console.capture() as captured:
-        console.print(drawn)
-    write(captured.get())
+def show(table: Table, hint: str = "see the report") -> None:
+    """A report's table on stdout, in the width there is. `hint`: where the columns are that do not fit."""
+    show_grid(Grid([column.title for column in table.columns], table.cells(), hint=hint))
+
+
+def show_grid(grid: Grid) -> None:
+    """The same of cells that are texts already; no escape sequences but ours."""
+    write(drawn(grid, width(), coloured()))
+
+
+def tell(sentence: str, style: str = "") -> None:
+    """A sentence of a report on stdout, without its Markdown, in lines that fit."""
+    text = prose(sentence.replace("**", "").replace("`", ""), width())
+    write(f"{styled(text, style, coloured()) if style else in_colours(text, coloured())}\n")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bench.commands import spelling
 from bench.commands.console import WAIT, aside, host_lock, results, warn_of_caches
 from bench.commands.streams import say
 from bench.errors import BenchError, Exit
@@ -36,20 +37,27 @@ def train(
 
     if resume:
         return _resume(resume, data, wait)
+    mode, model = spelling.modes(mode, "--mode"), spelling.models(model, "--model")
+    # What is typed wrongly is said before any images are read.
+    _refuse_timed_only(plan(mode, model, recipe, steps, display_step, data, seed, cifar10.SYNTHETIC))
     source = cifar10.find(data)
     training = plan(mode, model, recipe, steps, display_step, data, seed, source)
     return _start(training, source, out, wait)
 
 
-def _start(training: "Training", source: "Source", out: Path | None, wait: bool) -> Exit:
+def _refuse_timed_only(training: "Training") -> None:
     from bench import modes
-    from bench.records.folders import create_training
 
     if not modes.row(training.mode).trains:
         able = ", ".join(row.name for row in modes.MODES if row.trains)
         raise BenchError(
             f"{training.mode} is only timed, by `run`; modes that train: {able}; type e.g. --mode function"
         )
+
+
+def _start(training: "Training", source: "Source", out: Path | None, wait: bool) -> Exit:
+    from bench.records.folders import create_training
+
     host_lock(wait).ask()
     folder = out or results(f"train-{training.mode}")
     create_training(folder, training)
@@ -58,8 +66,10 @@ def _start(training: "Training", source: "Source", out: Path | None, wait: bool)
 
 def _resume(folder: Path, data: str, wait: bool) -> Exit:
     from bench.records.folders import open_training
+    from bench.records.kinds import refuse_others
     from bench.runner.train import source_of
 
+    refuse_others(folder, "training.json")
     source = source_of(open_training(folder)[0], data)
     host_lock(wait).ask()
     return _execute(folder, source, wait)

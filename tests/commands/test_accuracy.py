@@ -29,7 +29,7 @@ def compared(folder: Path, monkeypatch: pytest.MonkeyPatch, *faults: str) -> Exi
         ("--model mine:make", "unknown model 'mine:make'; known: tutorial_cnn, mlp, resnet9"),
         ("--seeds 0", "0 seeds make no distribution"),
         ("--margin 1", "--target and --margin are shares between 0 and 1"),
-        ("--resume nowhere", "nowhere has no accuracy.json"),
+        ("--resume nowhere", "there is no folder nowhere (accuracy.json is looked for)"),
     ],
 )
 def test_a_bad_option_of_accuracy_is_one_line(tmp_path: Path, words: str, said: str) -> None:

@@ -9,14 +9,15 @@ def section(run: Run) -> Section:
     """The same text for every run, with a paragraph more for a pipeline and for a GPU."""
     streamed = (_PIPELINE,) if any(case.workload.input == "pipeline" for case in run.plan.cases) else ()
     on_gpu = (_GPU,) if any(case.device != "cpu" for case in run.plan.cases) else ()
-    return Section("What is timed, and how", (_CLOCK, *streamed, *on_gpu, _TURNS, _STATISTICS))
+    summary = "Fresh processes, interleaved slice by slice; what is timed and what is not"
+    return Section("How it is measured", (_CLOCK, *streamed, *on_gpu, _TURNS, _STATISTICS), summary)
 
 
 _CLOCK = (
-    "In the clock, for every mode alike: the loop over the steps of a slice (Python's, or the mode's own where its "
+    "Timed, for every mode alike: the loop over the steps of a slice (Python's, or the mode's own where its "
     "name says loop, or Keras'), each step's forward pass, loss, gradients and Adam's update, and one wait for the "
     "last loss; a TF1 Session, by its nature, waits after every step. The batch already lies on the device, or, where "
-    "a group's title says tf.data pipeline, is waited for. Not in the clock: data loading, building, tracing, "
+    "a case's title says tf.data pipeline, is waited for. Not timed: data loading, building, tracing, "
     "compiling, the talk between processes."
 )
 _PIPELINE = (
@@ -37,14 +38,16 @@ _TURNS = (
     "for it, and has run nothing. A case far slower than the baseline takes part in two rounds of every second block."
 )
 _STATISTICS = (
-    "A block's ratio compares the least disturbed slices of both, of the same rounds: each one's fastest third, "
-    "averaged on the log scale. Whatever else runs on a machine only ever adds time, so these are the slices that say "
-    "most of the modes themselves; the ratio over all slices stands beside it in `tables/steady.csv`, and a warning "
-    "where it says something else. Ratios are given Student's 95 % interval across blocks, for a block (a process) is "
-    "what repeats independently. Verdicts: FASTER or SLOWER where p < 0.05 "
-    "after Holm's correction over all comparisons of the run and the ratio lies outside the noise floor; SAME where "
-    f"the whole interval lies within {MARGIN:.0%}; UNCERTAIN otherwise; INVALID where a case did other work than its "
-    "baseline or was not what its name says; NOT APPLICABLE where a mode cannot hold the task; NOT AVAILABLE where its "
-    "device cannot be used; NOT COMPARABLE where there is nothing to compare. "
-    f"{ENOUGH_BLOCKS} blocks are the least for which all blocks on one side have p < 0.05."
+    "A repetition's speedup is the median over rounds of the ratio of two slices timed within the same second, "
+    "averaged over the baseline's two entries: what the baseline needs more in half of the rounds, on the machine as "
+    "it was loaded. The speedup over all slices, with disturbances, stands beside it in `tables/steady.csv`, and a "
+    "warning where it says something else. There are two 95 % intervals. *This run*: Student's across repetitions "
+    "(fresh processes), which hold although the run looks at them to decide whether to stop. *Over time*: that of "
+    "the long-run value on this machine, with the run-to-run spread added, which is assumed until earlier runs here "
+    "measure it. Verdicts: FASTER or SLOWER where p < 0.05 over time after Holm's correction over all comparisons of "
+    "the run and the speedup exceeds the A/A difference, LIKELY with fewer than six repetitions; SAME where this "
+    f"run's whole interval lies within the goal ({MARGIN:.0%} without one); UNCERTAIN otherwise; INVALID where a case "
+    "did other work than its baseline or was not what its name says; NOT APPLICABLE where a mode cannot hold the "
+    "task; NOT AVAILABLE where its device cannot be used; NOT COMPARABLE where there is nothing to compare. "
+    f"{ENOUGH_BLOCKS} repetitions are the least for which all on one side have p < 0.05."
 )
