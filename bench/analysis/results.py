@@ -112,6 +112,12 @@ class GroupResult:
         return tuple(result for result in self.cases[1:] if not result.case.again)
 
     @property
+    def of_one_family(self) -> tuple[CaseResult, ...]:
+        """The candidates of the baseline's framework: what can be chosen without leaving it."""
+        peer = modes.row(self.baseline.case.mode).peer
+        return tuple(result for result in self.candidates if modes.row(result.case.mode).peer == peer)
+
+    @property
     def workload(self) -> Workload:
         """The workload that all cases share."""
         return self.baseline.case.workload

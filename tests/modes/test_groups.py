@@ -13,12 +13,17 @@ NAMES = [group.name for group in GROUPS]
 
 
 def test_all_are_tensorflows_modes_each_of_which_compiles_for_itself() -> None:
-    assert members("all") == [mode.name for mode in MODES if mode.name != "xla_cached"]
+    assert members("all") == [mode.name for mode in MODES if mode.name != "xla_cached" and not mode.peer]
 
 
 def test_a_group_has_its_modes_in_the_order_of_the_rows() -> None:
     assert members("custom") == ["custom_loop", "custom_loop_function"]
     assert members("keras") == ["keras_fit", "keras_jit", "keras_eager"]
+
+
+def test_other_frameworks_are_a_group_of_their_own_and_in_no_other() -> None:
+    assert members("peers") == [mode.name for mode in MODES if mode.peer]
+    assert {mode.groups for mode in MODES if mode.peer} == {("peers",)}
 
 
 def test_no_group_is_empty_or_has_a_modes_name() -> None:
@@ -33,7 +38,7 @@ def test_a_row_names_groups_that_are_there(mode: Mode) -> None:
 
 
 def test_a_mode_that_needs_an_extra_is_in_all_only_where_its_row_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    peer = replace(MODES[0], name="torch_eager", groups=("custom",), extra="peers")
+    peer = replace(MODES[0], name="newcomer", groups=("custom",), extra="peers")
     monkeypatch.setattr(modes, "MODES", (*MODES, peer))
-    assert "torch_eager" not in members("all")
-    assert members("custom")[-1] == "torch_eager"
+    assert "newcomer" not in members("all")
+    assert members("custom")[-1] == "newcomer"

@@ -50,6 +50,11 @@ EXECUTIONS = {
     "custom_loop": Execution(0, 0, 0, None, ("CPU:0",)),
     "custom_loop_function": Execution(1, 400, 0, None, ("CPU:0",), converted=True),
     "xla_cached": Execution(1, 166, 1, 683, ("CPU:0",), cache_reads=1),
+    "torch_eager": Execution(devices=("CPU:0",), library="PyTorch 2.13.0, fused Adam"),
+    "torch_compile": Execution(1, 25, devices=("CPU:0",), library="PyTorch 2.13.0, TorchInductor"),
+    "jax_jit": Execution(1, 231, 1, devices=("CPU:0",), library="JAX 0.10.2"),
+    "keras_jax": Execution(1, 231, 1, devices=("CPU:0",), library="Keras 3.15.1 on JAX 0.10.2"),
+    "keras_torch": Execution(devices=("CPU:0",), library="Keras 3.15.1 on PyTorch 2.13.0"),
 }
 _STEP = Calls(0, 0, ("loss_of_step",), (), True)
 _COMPILED = replace(_STEP, compiled=("loss_of_step",))
@@ -65,6 +70,10 @@ CALLS = {
     "keras_eager": Calls(386, 33, ()),
     "custom_loop": Calls(365, 33, ()),
     "xla_cached": _COMPILED,
+    "torch_eager": Calls(89, 2, ()),
+    "jax_jit": _COMPILED,
+    "keras_jax": _COMPILED,
+    "keras_torch": Calls(134, 8, ()),
 }
 FIRST_CALLS_S = {**dict.fromkeys(EXECUTIONS, 1.0), "eager": 0.3, "graph": 0.2, "function": 0.5, "xla": 2.5}
 

@@ -32,7 +32,7 @@ class Recommended:
 
 def choose(group: GroupResult) -> Recommended | None:
     """Among the modes that nothing was shown to beat, the one that needs the fewest code changes; None without one."""
-    judged = [result for result in group.candidates if this_run(result)]
+    judged = [result for result in group.of_one_family if this_run(result)]
     if not group.baseline.valid or not judged:
         return None
     faster = [result for result in judged if result.comparison and result.comparison.verdict.faster]
@@ -65,7 +65,7 @@ def _advice(known: Known, group: GroupResult) -> str:
 
 def _of_none_faster(group: GroupResult, choice: Recommended) -> str:
     """The baseline, or an equally fast mode that needs fewer code changes."""
-    judged = [result for result in group.candidates if this_run(result)]
+    judged = [result for result in group.of_one_family if this_run(result)]
     base = group.baseline.title
     less = "" if choice.chosen is group.baseline else f"; it is as fast as {base} and needs fewer code changes"
     return f"**{choice.chosen.title}**: no mode is shown to be faster ({'; '.join(map(_ratio, judged))}){less}."
@@ -82,7 +82,7 @@ def _of_faster(group: GroupResult, choice: Recommended) -> list[str]:
     if choice.tied:
         named = "; ".join(map(_ratio, choice.tied))
         sentences.append(f"Among the modes that tie for fastest it needs the fewest code changes: {named} (vs {base}).")
-    behind = [r for r in group.candidates if r.valid and r not in (chosen, *choice.tied) and r.comparison]
+    behind = [r for r in group.of_one_family if r.valid and r not in (chosen, *choice.tied) and r.comparison]
     return [*sentences, f"Slower: {'; '.join(map(_ratio, behind))} (vs {base})."] if behind else sentences
 
 

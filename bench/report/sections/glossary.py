@@ -148,7 +148,7 @@ VERDICTS = {
         "It did not compute the same thing, or did not run the way the mode claims; it has no speed.",
     ),
     "not_applicable": ("NOT APPLICABLE", "The mode cannot run the task, by its nature."),
-    "not_available": ("NOT AVAILABLE", "The device is not there, or cannot be used."),
+    "not_available": ("NOT AVAILABLE", "The device or the framework is not there, or cannot be used."),
     "not_comparable": ("NOT COMPARABLE", "It failed, or its baseline did."),
 }
 ALWAYS = ("speedup", "this_run", "over_time", "aa_control", "repetition", "slice")

@@ -68,8 +68,8 @@ def _sentence(run: Run, group: GroupResult) -> str:
 
 
 def _in_order(group: GroupResult) -> list[CaseResult]:
-    """The candidates with tf.function first, which most readers ask about."""
-    return sorted(group.candidates, key=lambda result: result.case.mode != "function")
+    """The candidates with tf.function first, which most readers ask about; other frameworks have their own section."""
+    return sorted(group.of_one_family, key=lambda result: result.case.mode != "function")
 
 
 def _clause(group: GroupResult, result: CaseResult) -> str:

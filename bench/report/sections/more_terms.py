@@ -42,6 +42,10 @@ TERMS = {
     "temperature_c": ("°C, before to hottest", "Its temperature before the case and the highest between slices."),
     "throttled": ("slices held down", "Slices in which the GPU's clocks were held down; they stay in every number."),
     "others": ("others on the card", "Other processes that used the GPU."),
+    # other frameworks
+    "framework": ("framework", "The other framework with its version, and the form in which it was timed."),
+    "fastest_of_tensorflow": ("vs", "TensorFlow's fastest mode in this run."),
+    "peer_ratio": ("speedup over TensorFlow", "The step time of TensorFlow's fastest mode over this mode's."),
     # comparisons of runs, histories
     "change_step": ("step time, change", "The later run's time of a step against the first's, in per cent of time."),
     "change_gain": (
