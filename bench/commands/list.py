@@ -53,8 +53,8 @@ def _needs(mode: "Mode") -> str:
 
 
 def _named(modes: list[str]) -> str:
-    """A short group's modes by name; of a long one those that are not in it, which are fewer."""
+    """A short group's modes by name; of a long one those of TensorFlow's that are not in it, which are fewer."""
     from bench.modes import MODES
 
-    left_out = [mode.name for mode in MODES if mode.name not in modes]
+    left_out = [mode.name for mode in MODES if mode.name not in modes and not mode.peer]
     return ", ".join(modes) if len(modes) <= len(left_out) else f"all but {', '.join(left_out)}"

@@ -12,12 +12,14 @@ from bench.modes import Trainer
 from bench.modes.extras import missing
 from bench.records.case import Case
 from bench.records.messages import Order
-from bench.worker.setup import digest
 from cifar_core import handed_over
 
 
-def set_up(order: Order) -> tuple[Callable[[], Trainer], str]:
-    """What makes the trainer, and the batches' digest. Raises NotAvailable without the framework, or such a device."""
+def set_up(order: Order) -> tuple[Callable[[], Trainer], list[Any]]:
+    """What makes the trainer, and its batches as TensorFlow's modes digest them.
+
+    Raises NotAvailable without the framework, or without such a device.
+    """
     case = order.case
     row = modes.row(case.mode)
     if reason := missing(row):
@@ -30,8 +32,7 @@ def set_up(order: Order) -> tuple[Callable[[], Trainer], str]:
     handed = handed_over.load(path)
     device = DEVICES[row.packages[0]](case)
     open_trainer = modes.load(case.mode)
-    batches = digest([handed.images, handed.labels.astype(np.int32)])  # by the bytes that TensorFlow's modes digest
-    return lambda: open_trainer(handed, device), batches
+    return lambda: open_trainer(handed, device), [handed.images, handed.labels.astype(np.int32)]
 
 
 def _unsuited(case: Case) -> str:

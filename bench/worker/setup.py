@@ -14,6 +14,7 @@ from bench.machine.nvml import GpuLogger
 from bench.modes import Trainer
 from bench.records.case import Case
 from bench.records.messages import Order
+from bench.worker import peer_setup
 from cifar_core.cifar10 import TRAIN_PARTS, Source
 from cifar_core.recipe import Recipe
 from cifar_core.workload import Workload
@@ -35,9 +36,8 @@ SetUp = Callable[[Order], Setup]
 def set_up(order: Order) -> Setup:
     """Import TensorFlow, set what the case asks for, prepare the inputs. Raises NotAvailable without such a GPU."""
     if modes.row(order.case.mode).peer:
-        from bench.worker import peer_setup
-
-        return Setup(*peer_setup.set_up(order))
+        make_trainer, arrays = peer_setup.set_up(order)
+        return Setup(make_trainer, digest(arrays))
     import tensorflow as tf
 
     case = order.case

@@ -1,15 +1,13 @@
 """`list`: every name that an option takes, with what it means."""
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from command_line import bench
 
-from bench import modes
 from bench.commands.list import list_names
-from bench.modes import MODES
+from bench.modes import MODES, extras
 from bench.modes.groups import GROUPS
 
 
@@ -29,15 +27,16 @@ def test_list_shows_the_groups_of_modes_and_what_is_in_them(capsys: pytest.Captu
     assert [line.split()[0] for line in groups.splitlines()] == [group.name for group in GROUPS]
     assert re.search(r"^  all .*: all but xla_cached$", groups, re.MULTILINE)
     assert re.search(r"^  custom .*: custom_loop, custom_loop_function$", groups, re.MULTILINE)
-    assert "needs the extra" not in printed
+    assert re.search(r"^  peers .*: torch_eager, torch_compile, jax_jit, keras_jax, keras_torch$", groups, re.MULTILINE)
 
 
-def test_list_says_which_modes_need_an_extra(
+def test_list_says_which_modes_are_not_installed_and_what_to_type(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    peer = replace(MODES[0], name="torch_eager", extra="peers", loops=True)
-    monkeypatch.setattr(modes, "MODES", (*MODES, peer))
+    monkeypatch.setattr(extras, "find_spec", lambda package: None if package == "torch" else package)
     list_names()
     lines = capsys.readouterr().out.splitlines()
-    (line,) = [line for line in lines if line.startswith("  torch_eager")]
-    assert line.endswith("(needs the extra peers: python -m pip install '.[peers]') *")
+    (torch,) = [line for line in lines if line.startswith("  torch_eager")]
+    assert torch.endswith("(PyTorch not installed: python -m pip install '.[peers]')")
+    (jax,) = [line for line in lines if line.startswith("  jax_jit")]
+    assert "not installed" not in jax

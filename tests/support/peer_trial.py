@@ -21,7 +21,7 @@ from builders import ENVIRONMENT, SCHEDULE
 from bench.modes.process_env import child_env
 from bench.records.case import Case
 from bench.records.messages import Order
-from bench.worker import peer_setup, setup
+from bench.worker import setup
 from bench.worker.first_updates import begin
 from cifar_core import handed_over
 from cifar_core.cifar10 import SYNTHETIC
@@ -46,7 +46,7 @@ def main(mode: str, file: str, *faults: str) -> None:
 
 def tried(order: Order, fault: str) -> dict[str, Any]:
     with injected(order.case.mode, fault):
-        make_trainer, digest = (setup.set_up if order.case.mode == "eager" else peer_setup.set_up)(order)
+        make_trainer, digest = setup.set_up(order)
         trainer = make_trainer()
         evidence = begin(trainer, order, digest, time.perf_counter).evidence
         losses = list(evidence.first_losses)
