@@ -4,6 +4,7 @@ As in Keras' loop on TensorFlow (keras_loop.py), one `fit` without end runs in a
 slices. Batches come from the host, as there. The network is Keras' own, from its JSON.
 """
 
+import json
 import threading
 from collections.abc import Iterator
 from itertools import cycle
@@ -12,6 +13,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from bench.errors import NotApplicable
 from bench.modes.keras_gate import FitEnded, FitGate, StepWatch
 from bench.modes.peer_task import PeerAdam, PeerInputs, PeerTask, PeerVariable
 from cifar_core.handed_over import HandedOver
@@ -24,11 +26,11 @@ class KerasPeer:
 
     def __init__(self, handed: HandedOver, device: Any) -> None:
         self._handed, self._device = handed, device
-        self.model = keras.models.model_from_json(handed.keras_model)
+        self.model = _rebuilt(handed)
         settings = handed.settings
         betas = settings["beta_1"], settings["beta_2"]
         optimizer = keras.optimizers.Adam(settings["learning_rate"], *betas, settings["epsilon"])
-        self.model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+        self.model.compile(optimizer, _loss(handed))
         optimizer.build(self.model.trainable_variables)
         self.task = _task(self.model, handed)
         self.write(self.task.weights, list(handed.weights.values()))
@@ -106,8 +108,34 @@ class KerasPeer:
         return float(np.asarray(keras.ops.convert_to_numpy(self.model.get_metrics_result()["loss"])))
 
 
+def _rebuilt(handed: HandedOver) -> Any:
+    """The network on this backend. Raises NotApplicable where Keras cannot make it from its own description."""
+    if not handed.keras_model:
+        raise NotApplicable(f"{handed.model} has no twin in Keras' layers")
+    try:
+        return keras.models.model_from_json(handed.keras_model)
+    except (TypeError, ValueError, NotImplementedError) as error:
+        told = str(error).strip().splitlines()[0]
+        raise NotApplicable(f"Keras cannot rebuild the model from its configuration: {told}") from error
+
+
+def _loss(handed: HandedOver) -> Any:
+    if not handed.loss:
+        return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    return keras.losses.deserialize(json.loads(handed.loss))
+
+
+def _by_name(model: Any, handed: HandedOver) -> dict[str, Any]:
+    """The model's variables by the names of those that were handed over; an own model's have the same order."""
+    if not handed.loss:
+        return {"_".join(v.path.split("/")[-2:]): v for v in model.variables}
+    averages = [v for v in model.non_trainable_variables if keras.backend.is_float_dtype(v.dtype)]
+    names = (*handed.weights, *handed.averages)
+    return dict(zip(names, (*model.trainable_variables, *averages), strict=True))
+
+
 def _task(model: Any, handed: HandedOver) -> PeerTask:
-    by_name = {"_".join(v.path.split("/")[-2:]): v for v in model.variables}
+    by_name = _by_name(model, handed)
     moments = {v.path.rpartition("/")[2]: v for v in model.optimizer.variables}
 
     def moment(name: str, which: str) -> PeerVariable:

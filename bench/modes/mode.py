@@ -57,6 +57,11 @@ class Mode:
         return bool(self.packages)
 
     @property
+    def on_keras(self) -> bool:
+        """Whether Keras' own loop, on this mode's backend, executes the step."""
+        return "KERAS_BACKEND" in dict(self.process_env)
+
+    @property
     def traces(self) -> bool:
         """Whether Python's step is traced into a graph."""
         return bool(self.expected.traces)

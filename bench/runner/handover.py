@@ -52,11 +52,11 @@ class Handover:
 
 def _takes(order: Order) -> bool:
     row = modes.row(order.case.mode)
-    return row.peer and not missing(row) and not order.case.workload.own_model
+    return row.peer and not missing(row) and (row.on_keras or not order.case.workload.own_model)
 
 
 def _make(order: Order) -> None:
-    giver = WorkerProcess(order, executed(GIVER, child_env("keras_fit", "cpu")))
+    giver = WorkerProcess(order, executed(GIVER, child_env("keras_fit", "cpu", order.case.workload.own_model)))
     try:
         with suppress(CaseFailed):
             giver.take(StageRequest("build"))

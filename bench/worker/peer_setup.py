@@ -4,8 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from bench import modes
 from bench.errors import NotApplicable, NotAvailable
 from bench.modes import Trainer
@@ -30,16 +28,18 @@ def set_up(order: Order) -> tuple[Callable[[], Trainer], list[Any]]:
     if not path.is_file():
         raise RuntimeError("TensorFlow could not build the model to hand over its weights, which its own modes report")
     handed = handed_over.load(path)
+    if handed.refused:
+        raise NotApplicable(handed.refused)
     device = DEVICES[row.packages[0]](case)
     open_trainer = modes.load(case.mode)
-    return lambda: open_trainer(handed, device), [handed.images, handed.labels.astype(np.int32)]
+    return lambda: open_trainer(handed, device), handed.digested()
 
 
 def _unsuited(case: Case) -> str:
     """Why the case is TensorFlow's alone; '' where it is not."""
     workload = case.workload
-    if workload.own_model:
-        return "other frameworks run the built-in models only"
+    if workload.own_model and not modes.row(case.mode).on_keras:
+        return "a person's own model is TensorFlow's; on other frameworks Keras' modes run it, if it is a keras.Model"
     if workload.input != "resident":
         return "the input pipeline is TensorFlow's, so other frameworks take resident batches only"
     if workload.precision != "float32":

@@ -26,23 +26,27 @@ FAULTS = {  # what is injected, and what the check of equal work says of it
     "dropout": "its first loss differs",
 }
 TRIED = {**{mode.name: tuple(FAULTS) for mode in PEERS}, "torch_compile": ("dropout",)}  # it compiles anew for each
+SUPPORT = ROOT / "tests" / "support"
 Trial = Callable[[str], dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
 def trial(tmp_path_factory: pytest.TempPathFactory) -> Trial:
     """What became of a mode's tries, made in a process of its own when it is first asked for; TensorFlow's first."""
-    file = tmp_path_factory.mktemp("task") / "task.npz"
+    tried = tried_on("tutorial_cnn", tmp_path_factory.mktemp("task") / "task.npz")
+    tried("eager")
+    return tried
 
+
+def tried_on(model: str, file: Path) -> Trial:
     @cache
     def tried(mode: str) -> dict[str, Any]:
-        script = str(ROOT / "tests" / "support" / "peer_trial.py")
-        command = [sys.executable, script, mode, str(file), *TRIED.get(mode, ())]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=600)
+        faults = TRIED.get(mode, ()) if model == "tutorial_cnn" else ()
+        command = [sys.executable, str(SUPPORT / "peer_trial.py"), model, mode, str(file), *faults]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=SUPPORT, timeout=600)
         assert done.returncode == 0, done.stderr[-3000:]
         return dict(json.loads(done.stdout.splitlines()[-1]))
 
-    tried("eager")
     return tried
 
 
@@ -76,6 +80,22 @@ def test_a_mode_ran_as_its_row_says_and_names_its_framework(trial: Trial, mode: 
     assert calls.updates
     assert bool(calls.functions) == mode.traces
     assert bool(calls.compiled) == mode.compiles
+
+
+def test_a_persons_own_keras_model_runs_on_other_backends_with_its_own_optimizer_and_loss(tmp_path: Path) -> None:
+    tried = tried_on("peer_models:sequential", tmp_path / "own.npz")
+    reference = tried("eager")[""]
+    for mode in ("keras_jax", "keras_torch"):
+        found = tried(mode)[""]
+        assert found["losses"] == pytest.approx(reference["losses"], rel=SAME)
+        assert validity.unequal_work(evidence(found), evidence(reference), "float32") == ()
+
+
+def test_an_own_model_that_cannot_be_handed_over_is_refused_with_the_reason(tmp_path: Path) -> None:
+    tried = tried_on("peer_models:of_sgd", tmp_path / "own.npz")
+    tried("eager")
+    with pytest.raises(AssertionError, match="NotApplicable: its optimizer is not plain Adam"):
+        tried("keras_jax")
 
 
 def test_no_framework_runs_beside_tensorflow(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Run by tests in a process of its own: a mode's evidence and its first ten losses, as it is and with faults injected.
 
-`peer_trial.py MODE FILE FAULT ...`: the mode, the file of a task that was handed over, and which faults; a line of JSON
-with what came of each. `peer_trial.py eager FILE` builds the task in TensorFlow and writes the file.
+`peer_trial.py MODEL MODE FILE FAULT ...`: the file is of a task that was handed over; a line of JSON with what came of
+each. With the mode eager it builds the task in TensorFlow and writes the file.
 """
 
 import contextlib
@@ -29,17 +29,17 @@ from cifar_core.handed_over import HandedOver
 from cifar_core.workload import Workload
 
 LOSSES = 10
-WORKLOAD = Workload("tutorial_cnn", 4, "synthetic")
 
 
-def main(mode: str, file: str, *faults: str) -> None:
-    os.environ.update(child_env(mode, "cpu"))
-    order = Order(Case(mode, "cpu", 0, WORKLOAD), 0, SCHEDULE, ENVIRONMENT, SYNTHETIC, True, handed_over=file)
+def main(model: str, mode: str, file: str, *faults: str) -> None:
+    workload = Workload(model, 4, "synthetic")
+    os.environ.update(child_env(mode, "cpu", workload.own_model))
+    order = Order(Case(mode, "cpu", 0, workload), 0, SCHEDULE, ENVIRONMENT, SYNTHETIC, True, handed_over=file)
     if mode == "eager":
-        from bench.worker.handover import taken
+        from bench.worker.handover import write
 
         os.environ["TF_USE_LEGACY_KERAS"] = "0"
-        taken(order).save(Path(file))
+        write(order)
     found = {fault: tried(order, fault) for fault in ("", *faults)}
     sys.stdout.write(json.dumps(found))
 
