@@ -12,6 +12,7 @@ from bench.analysis.called import other_calls
 from bench.analysis.gradients import (
     Floor,
     floor_of,
+    for_peers,
     largest_gradient_difference,
     more_than_rounding,
     relative,
@@ -109,6 +110,7 @@ def other_training(m: Measurement, baseline: Measurement, noise: Evidence | None
     """
     precision, device = m.case.workload.precision, m.case.device
     measured = with_noise_of(baseline.evidence, noise or baseline.evidence)
+    measured = for_peers(measured) if modes.row(m.case.mode).peer else measured
     floor = floor_of(measured, precision, device)
     most = max(tolerance_of(precision, device).loss, *_loss_noise(measured, floor)[:1])
     return tuple(other_late_update(m, baseline, measured, floor, most) + other_updates(m, baseline, measured))

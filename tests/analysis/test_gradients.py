@@ -7,6 +7,7 @@ from builders import a_measurement, a_reached, an_evidence
 
 from bench.analysis.gradients import (
     FLOORS,
+    for_peers,
     more_than_rounding,
     most_rounding_units,
     noise_in,
@@ -97,3 +98,12 @@ def test_without_projections_in_one_of_the_two_lengths_are_compared(norm: float,
     short = replace(LARGE, norm=norm, projections=())
     for reference in (LARGE, replace(LARGE, projections=())):
         assert len(more_than_rounding((short,), (reference,), replace(FLOOR, length=10.0))) == count
+
+
+def test_another_framework_may_turn_a_maximum_that_the_baselines_own_roundings_leave_alone() -> None:
+    baseline = an_evidence(gradients=(LARGE, SMALL))
+    turned = replace(LARGE, projections=(6.0, 8.0 + 1e-2))  # 7e-4 of the norm, as one maximum was under JAX
+    assert more_than_rounding((turned, SMALL), baseline.gradients, FLOOR)
+    assert more_than_rounding((turned, SMALL), for_peers(baseline).gradients, FLOOR) == []
+    other = replace(LARGE, projections=(6.0, 8.0 + 0.1))
+    assert more_than_rounding((other, SMALL), for_peers(baseline).gradients, FLOOR)

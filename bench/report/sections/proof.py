@@ -3,9 +3,11 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from bench import modes
 from bench.analysis.gradients import (
     Floor,
     floor_of,
+    for_peers,
     largest_gradient_difference,
     most_rounding_units,
     noise_in,
@@ -187,11 +189,17 @@ def _gradient_units(pairs: Sequence[tuple[Measurement, Measurement]]) -> Row:
     """The most rounding units over all blocks, where each block's baseline measured its noise; else no such field."""
     baselines = [baseline for _, baseline in pairs]
     units = [
-        most_rounding_units(m.evidence.gradients, _with_noise(baseline, baselines).gradients, floor)[1]
+        most_rounding_units(m.evidence.gradients, _expected(m, baseline, baselines).gradients, floor)[1]
         for m, baseline in pairs
         if (floor := _floor(baseline, baselines))
     ]
     return {"gradient_units": max(units)} if units and len(units) == len(pairs) else {}
+
+
+def _expected(m: Measurement, baseline: Measurement, baselines: Sequence[Measurement]) -> Evidence:
+    """The baseline's evidence as this case's is compared with it."""
+    expected = _with_noise(baseline, baselines)
+    return for_peers(expected) if modes.row(m.case.mode).peer else expected
 
 
 def _modes(run: Run) -> Table:
