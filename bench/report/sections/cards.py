@@ -165,7 +165,7 @@ def _depends(names: list[str]) -> str:
 def _case_fact(names: dict[str, str], group: GroupResult, choice: Recommended, shown: bool) -> Fact:
     chosen = choice.chosen
     words = f"{chosen.title} {speedup_interval(over_time(chosen))}" if over_time(chosen) else f"keep {chosen.title}"
-    best = max((r for r in group.candidates if over_time(r)), key=_centre, default=chosen)
+    best = max((r for r in group.of_one_family if over_time(r)), key=_centre, default=chosen)
     others = [
         f"tied with {best.title}, {speedup(over_time(best))}" if best is not chosen and best in choice.tied else ""
     ]
