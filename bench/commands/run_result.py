@@ -96,7 +96,7 @@ def verdict_lines(run: Run, group: GroupResult) -> list[str]:
 def _use(group: GroupResult, chosen: CaseResult) -> str:
     base = group.baseline.title
     if chosen is group.baseline:
-        best = max((r for r in group.candidates if over_time(r)), key=lambda r: _rank(group, r))
+        best = max((r for r in group.of_one_family if over_time(r)), key=lambda r: _rank(group, r))
         return f"Keep {base}: no mode was shown to be faster ({best.title} {speedup_interval(over_time(best))})."
     comparison = chosen.comparison
     assert comparison
@@ -116,7 +116,7 @@ def _against(result: CaseResult, base: str) -> str:
 
 
 def _why_not_the_fastest(group: GroupResult, chosen: CaseResult) -> str:
-    faster = [r for r in group.candidates if r.valid and _rank(group, r) > _rank(group, chosen)]
+    faster = [r for r in group.of_one_family if r.valid and _rank(group, r) > _rank(group, chosen)]
     names = ", ".join(r.title for r in faster)
     return f" Not shown to be slower than {names}; it needs fewer code changes." if faster else ""
 
@@ -151,6 +151,8 @@ def _sure(run: Run, group: GroupResult) -> str:
 def _why_none(group: GroupResult) -> str:
     if not group.candidates:
         return "only the baseline was asked for"
+    if not group.of_one_family and any(result.valid for result in group.candidates):
+        return "only other frameworks were measured beside the baseline, and they have a section of their own"
     reasons = [f"{r.title}: {r.comparison.reason}" for r in group.cases if r.comparison and r.comparison.reason]
     return "; ".join(reasons[:2]) or f"{group.baseline.title}, the baseline, has no valid measurement"
 

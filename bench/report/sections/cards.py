@@ -89,7 +89,7 @@ def _keep(group: GroupResult, choice: Recommended, facts: list[Fact], sure: str,
         title = f"Use {choice.chosen.title}: as fast as {base.title}"
         return Card(title, speedup(over_time(choice.chosen)), f"vs {base.title}", _ranges(choice.chosen), "",
                     tuple(facts), sure, "open" if likely else "good")  # fmt: skip
-    judged = sorted((r for r in group.candidates if this_run(r)), key=lambda r: -_centre(r))
+    judged = sorted((r for r in group.of_one_family if this_run(r)), key=lambda r: -_centre(r))
     others = [Fact("same", f"{r.title}: {speedup_interval(over_time(r))}", verdict_of(group, r)[0]) for r in judged[:3]]
     title = f"Likely: keep {base.title}" if likely else f"Keep {base.title}"
     unit = "ms a step; no mode is shown to be faster"

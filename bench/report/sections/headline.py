@@ -102,6 +102,8 @@ def spread_of(compared: Sequence[CaseResult]) -> str:
 def _why_none(group: GroupResult) -> str:
     if not group.candidates:
         return "only the baseline was asked for"
+    if not group.of_one_family and any(result.valid for result in group.candidates):
+        return "only other frameworks were measured beside the baseline, and they have a section of their own"
     titles: dict[str, list[str]] = {}
     for result in group.candidates:
         if result.comparison and result.comparison.reason:

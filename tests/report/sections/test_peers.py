@@ -57,6 +57,12 @@ def test_the_headline_and_the_advice_stay_with_tensorflow_unless_the_baseline_is
     assert "JAX" in " ".join(headline.sentences(analyse(*only_peers())))
 
 
+def test_a_run_of_one_tensorflow_mode_and_other_frameworks_is_answered_by_the_question() -> None:
+    run = a_run(("eager", "torch_eager"))
+    assert "only other frameworks were measured beside the baseline" in " ".join(headline.sentences(run))
+    assert another_framework(Known(run)).text.startswith("Yes: **PyTorch eager** 2.50x")
+
+
 def only_peers() -> tuple:
     plan = a_plan(a_group(("torch_eager", "jax_jit")))
     return plan, outcomes(plan, {**STEPS, "torch_eager-again": 0.02})
