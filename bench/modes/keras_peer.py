@@ -25,7 +25,8 @@ class KerasPeer:
     """A step is one step of `fit`. A backend says how its state is settled, what it traced and what it called."""
 
     def __init__(self, handed: HandedOver, device: Any) -> None:
-        self._handed, self._device = handed, device
+        """On `device`, which is the framework's default by now."""
+        self._handed = handed
         self.model = _rebuilt(handed)
         settings = handed.settings
         betas = settings["beta_1"], settings["beta_2"]

@@ -62,6 +62,7 @@ def _torch_device(case: Case) -> Any:
         raise NotAvailable(f"PyTorch {torch.__version__} sees {torch.cuda.device_count()} GPUs, so no {case.device}")
     # Products keep all bits of float32, as in TensorFlow's modes; PyTorch's convolutions would take TF32.
     torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
+    torch.cuda.set_device(int(number or 0))  # which Keras' variables are made on
     return torch.device("cuda", int(number or 0))
 
 
