@@ -1,8 +1,8 @@
 """PyTorch's fused Adam that computes what TensorFlow's does, with the face of an optimizer of ours. No mode itself.
 
 PyTorch adds epsilon after the second moment is corrected for its start from zero, TensorFlow before. So each update
-here sets PyTorch's epsilon to what makes both the same; that takes less than a microsecond. With one constant for both,
-the losses of equal networks were up to 8 % apart within 20 updates.
+here sets PyTorch's epsilon to what makes both the same. With one constant for both, the losses of the mlp from equal
+weights were up to 10 % apart within 20 updates (batches of 8 and 64, seven seeds).
 """
 
 import math
