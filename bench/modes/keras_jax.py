@@ -43,7 +43,6 @@ class KerasOnJax(KerasPeer):
         self.settle()
         return Execution(
             traces=self._traces,
-            graph_ops=self._traces,
             xla_compilations=self._compilations.programs - self._compiled_before,
             devices=jax_devices([variable.value for variable in self.model.variables]),
             library=f"Keras {keras.__version__} on JAX {jax.__version__}, fit",

@@ -57,7 +57,7 @@ PEERS = (
         "Keras' own loop with KERAS_BACKEND=jax",
         (("KERAS_BACKEND", "jax"), *_JAX),
         trains=False,
-        expected=ExpectedExecution(xla_compilations=True, reason="JAX compiled nothing"),
+        expected=ExpectedExecution(graph_ops=None, xla_compilations=True, reason="JAX compiled nothing"),
         pytest_file="bench_peers.py",
         effort=14,
         groups=("peers",),

@@ -19,7 +19,7 @@ from bench.records.proof import Calls, Evidence, Execution
 
 INSTALLED = all(find_spec(package) for package in ("torch", "jax"))
 pytestmark = pytest.mark.skipif(not INSTALLED, reason="needs the extra peers: tox run -e peers")
-SAME = 1e-5  # relative, of each of ten losses from the same weights: 1.3e-6 was the most in any of the modes
+SAME = 1e-5  # relative, of each of ten losses from the same weights: 9.3e-7 was the most in any of the modes
 FAULTS = {  # what is injected, and what the check of equal work says of it
     "epsilon": "its optimizer's epsilon is 1e-07 where the baseline's is 1e-08",
     "kernels": "its first loss differs",
