@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from command_line import bench
 from command_reference import reference
 from documents import REFERENCE, WRITTEN, Block, blocks
 from places import ROOT
@@ -116,6 +117,30 @@ def test_what_looks_for_numbers_sees_wrong_ones() -> None:
     for text in ("1.93x [1.87, 2.01]", "1.69x [1.60, 1.79]", "1.94x [1.87, 2.00]", "4,418 [2,656, 7,353]"):
         assert [holds(files, one) for one in quantities(text)] == [False], text
     assert not holds(files, Quantity(64.3, None, "64.3"), "XLA")
+
+
+CHECKED = """import tensorflow as tf
+
+losses = []
+
+
+@tf.function(jit_compile=True)
+def step(x, weights):
+    loss = tf.reduce_mean(tf.square(x @ weights))
+    losses.append(loss)
+    log(loss)
+    return loss
+
+
+def log(loss):
+    print(f"loss {loss}")
+"""
+
+
+def test_check_prints_what_the_documentation_shows(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(CHECKED)
+    done = bench("check", "train.py", "--no-cache", cwd=tmp_path)
+    assert f"```text\n{done.stdout}```" in TEXTS[ROOT / "docs" / "autograph.md"]
 
 
 def test_the_gates_table_counts_the_kept_tries() -> None:

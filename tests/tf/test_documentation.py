@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from command_line import bench
 from places import ROOT
 
 from bench.analysis.analyse import analyse
@@ -25,6 +26,15 @@ def test_three_ways_to_build_a_graph_print_the_same(name: str, tmp_path: Path) -
     (tmp_path / "snippet.py").write_text(snippet)
     done = subprocess.run([sys.executable, "snippet.py"], capture_output=True, text=True, check=True, cwd=tmp_path)
     assert [line.split()[-1] for line in done.stdout.splitlines()] == ["13.0"] * 3
+
+
+@pytest.mark.slow
+def test_a_probe_prints_what_the_documentation_shows(tmp_path: Path) -> None:
+    page = (DOCS / "autograph.md").read_text()
+    (snippet,) = _snippets(page)
+    (tmp_path / "train.py").write_text(snippet)
+    done = bench("probe", "train.py", "--driver", "drive", cwd=tmp_path)
+    assert f"```text\n{done.stdout}```" in page
 
 
 def _snippets(page: str) -> list[str]:

@@ -42,10 +42,10 @@ def request(target: str, arguments: str, driver: str) -> Request:
     if not (module and name):
         builtins = ", ".join(BUILTIN_FUNCTIONS)
         raise BenchError(
-            f"'{target}' names no function; type module:function, file.py::function, or one of ours: {builtins}"
+            f"'{target}' is no function's name; type module:function, file.py::function, or one of ours: {builtins}"
         )
     if arguments and driver:
-        raise BenchError("--args and --driver both say what the function is called with; give one of them")
+        raise BenchError("--args and --driver both set the arguments; give only one of them")
     return Request(target, arguments, driver)
 
 

@@ -145,7 +145,7 @@ def verdict(runs: Sequence[ModeRun], findings: Sequence[ProbeFinding]) -> str:
     if differing:
         return f"{_who_differs(runs, findings, differing)}; timings of {_named(differing)} are not comparable"
     costs = sum(not observation.diverges for finding in findings for observation in finding.observations)
-    suffix = f"; {costs} observation{'s' * (costs > 1)} of needless work" if costs else ""
+    suffix = f"; {costs} observation{'s' * (costs > 1)} of unnecessary work" if costs else ""
     return f"every mode did the same{suffix}"
 
 

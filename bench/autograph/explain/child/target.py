@@ -46,7 +46,7 @@ def find_target(request: Request) -> Target:
         signature.bind(*arguments, **keywords)
     except TypeError as error:
         raise BenchError(
-            f"{path}{signature} cannot be called so: {error}; type e.g. --args 'tf.constant(1.0)', "
+            f"{path}{signature} cannot be called like this: {error}; type e.g. --args 'tf.constant(1.0)', "
             "or --driver with a function of that file that calls it once"
         ) from None
     call = python

@@ -35,9 +35,9 @@ def test_each_way_of_retracing_is_told_by_its_argument() -> None:
         text for kind, modes, text in texts("drive_faults") if kind == "cost" and modes == ("graph", "written", "xla")
     ]
     assert found == [
-        "scaled: call 2 was traced anew: the shape of `x`, (2,) -> (3,)",
-        "scaled: call 2 was traced anew: the value of `factor`, Python float 1.0 -> Python float 2.0, 3 times in all",
-        "drive_faults.<lambda>: 4 tf.functions were made of it, each traced for itself",
+        "scaled: call 2 caused a retrace: the shape of `x`, (2,) -> (3,)",
+        "scaled: call 2 caused a retrace: the value of `factor`, Python float 1.0 -> Python float 2.0, 3 retraces in all",
+        "drive_faults.<lambda>: 4 tf.functions were made from it, each with its own traces",
     ]
 
 
@@ -60,7 +60,7 @@ def test_printed_lines_changed_state_and_leaks_are_seen() -> None:
     found = {kind: text for kind, _, text in texts("drive_faults") if kind in ("printed", "state", "leak")}
     assert found["printed"].startswith("stdout: 4 lines / 1; 'kept tf.Tensor(1.0")
     assert found["state"] == "drive_faults's net.steps: 4 / 1 (eager / here)"
-    assert found["leak"].startswith("global losses is left holding a symbolic tensor")
+    assert found["leak"].startswith("global losses is left with a symbolic tensor")
 
 
 def test_what_is_another_in_each_process_and_nothing_changed_is_no_divergence() -> None:
@@ -129,7 +129,7 @@ def test_a_graph_that_raises_where_eager_does_not_fails_the_command_and_json_say
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ((str(FILE), "--driver", "nobody"), "probed has no function nobody; --driver names one without arguments"),
+        ((str(FILE), "--driver", "nobody"), "probed has no function nobody; --driver names a zero-argument function"),
         (("nothing.py",), "there is no Python file nothing.py"),
         ((str(FILE), "--output-format", "xml"), "unknown output format 'xml'; known: full, json"),
         ((str(FILE), "--node-limit", "0"), "--node-limit and --time-limit must be more than 0"),
