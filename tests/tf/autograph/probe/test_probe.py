@@ -36,7 +36,7 @@ def test_each_way_of_retracing_is_told_by_its_argument() -> None:
     ]
     assert found == [
         "scaled: call 2 caused a retrace: the shape of `x`, (2,) -> (3,)",
-        "scaled: call 2 caused a retrace: the value of `factor`, Python float 1.0 -> Python float 2.0, 3 retraces in all",
+        "scaled: call 2 caused a retrace: the value of `factor`, Python float 1.0 -> Python float 2.0, 3 retraces",
         "drive_faults.<lambda>: 4 tf.functions were made from it, each with its own traces",
     ]
 
