@@ -91,11 +91,11 @@ def _resumes(answer: _Answer, done: int, url: str, part: Path) -> bool:
     if answer.status == http.HTTPStatus.OK:
         return False
     if answer.status != http.HTTPStatus.PARTIAL_CONTENT:
-        raise DataError(f"{url} answered {answer.status}, which is no file; give another with --url")
+        raise DataError(f"{url} answered {answer.status}, which is not a file; give another with --url")
     if answer.content_range and not re.match(rf"bytes {done}-", answer.content_range):  # where none, the MD5 decides
         part.unlink(missing_ok=True)
         raise DataError(
-            f"{url} sent another range than was asked for; type the same again to begin anew, or give --url"
+            f"{url} sent a different range than requested; type the same again to start over, or give --url"
         )
     return True
 

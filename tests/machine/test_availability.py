@@ -44,7 +44,7 @@ def seen(
 def test_without_a_driver_the_reason_is_tensorflows_and_what_to_install_stands_beside_it() -> None:
     assert seen(words=NO_DRIVER).missing("gpu") == (
         'TensorFlow sees no GPU and says "Could not find cuda drivers on your machine, GPU will not be used"; '
-        "`nvidia-smi` finds no card: install NVIDIA's driver, so that `nvidia-smi` answers, then " + INSTALL
+        "`nvidia-smi` finds no GPU: install NVIDIA's driver, so that `nvidia-smi` answers, then " + INSTALL
     )
 
 
@@ -85,7 +85,7 @@ def test_any_other_error_of_a_card_is_quoted() -> None:
 
 @pytest.mark.parametrize("difference", [0.5, float("nan")])
 def test_a_card_that_computes_something_else_is_not_available(difference: float) -> None:
-    assert "distrust this card" in seen(FoundDevice("gpu:0", "A card", difference)).missing("gpu")
+    assert "do not trust this GPU" in seen(FoundDevice("gpu:0", "A card", difference)).missing("gpu")
 
 
 def test_a_gpu_that_works_is_missed_by_no_one_and_one_that_is_not_there_is() -> None:
@@ -109,7 +109,7 @@ def test_a_process_that_dies_or_hangs_is_a_reason_too(tmp_path: Path) -> None:
     why = 'could not be asked: it ended with code 1, and what it said last was "no module named tensorflow"'
     assert died.missing("gpu") == f"TensorFlow {why}"
     silent = availability.probe((sys.executable, "-c", "import sys; sys.exit(3)"))
-    assert silent.missing("gpu") == "TensorFlow could not be asked: it ended with code 3"
+    assert silent.missing("gpu") == "could not ask TensorFlow: it ended with code 3"
     hung = availability.probe((sys.executable, "-c", "import time; time.sleep(30)"), time_limit_s=0.5)
     assert "no answer within 0.5 s" in hung.missing("gpu")
     assert devices_command.broken(hung)
