@@ -24,14 +24,14 @@ FULL = "`nvidia-smi` shows who holds it; end that, or wait"
 CAUSES: tuple[tuple[str, str], ...] = (
     (r"Cannot dlopen some GPU libraries", INSTALL),
     (r"CUDA_ERROR_OUT_OF_MEMORY|out of memory", FULL),
-    (r"CUDA_ERROR_DEVICE_UNAVAILABLE|busy or unavailable", f"another process has the card to itself: {FULL}"),
+    (r"CUDA_ERROR_DEVICE_UNAVAILABLE|busy or unavailable", f"another process has exclusive use of the GPU: {FULL}"),
     (r"RESOURCE_EXHAUSTED", FULL),
     (
         r"CUDA_ERROR_(?:SYSTEM_DRIVER_MISMATCH|COMPAT_NOT_SUPPORTED\w*)",
         "update NVIDIA's driver, or restart the machine",
     ),
     (r"driver version is insufficient", "update NVIDIA's driver"),
-    (r"CUDA_ERROR_NO_DEVICE", "the driver shows no card: see `nvidia-smi`, and CUDA_VISIBLE_DEVICES"),
+    (r"CUDA_ERROR_NO_DEVICE", "the driver shows no GPU: see `nvidia-smi`, and CUDA_VISIBLE_DEVICES"),
     (r"Could not find cuda drivers", ""),  # said where libcudart is missing too
     (r"CUDA_ERROR_\w+", "see `nvidia-smi`"),
     (r"failed call to cuInit", DRIVER),

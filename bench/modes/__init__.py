@@ -143,7 +143,7 @@ MODES = (
         expected=replace(EAGERLY, reason="it ran a graph instead of running eagerly"),
         pytest_file="bench_eager.py",
         differs_from="eager",
-        lesson="Keras' layers and optimizer run more ops a step than plain TensorFlow needs: use tf.function on the step",
+        lesson="Keras' layers and optimizer run more ops per step than plain TensorFlow: use tf.function on the step",
         effort=1,
         groups=("all", "custom"),
     ),
