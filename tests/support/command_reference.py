@@ -69,6 +69,8 @@ def _spelt(one: Any) -> str:
 def _default(one: Any) -> str:
     if one.required:
         return "required"
+    if isinstance(one.show_default, str):
+        return _text(one.show_default)
     if isinstance(one.default, bool):
         off = one.secondary_opts[0] if one.secondary_opts else ""
         return f"`{one.opts[0]}`" if one.default else f"`{off}`" if off else ""
