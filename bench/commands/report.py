@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from bench.commands.accuracy import show_accuracy
-from bench.commands.console import JSON, QUIET, aside, speaking
+from bench.commands.console import JSON, QUIET, aside, slowly, speaking
 from bench.commands.selftest import show_selftest
 from bench.commands.streams import say, write
 from bench.commands.train import show_training
@@ -25,7 +25,7 @@ def report(
     quiet: Annotated[bool, QUIET] = False,
 ) -> Exit:
     """Rebuild a report from the raw files."""
-    with speaking(json, quiet) as stream:
+    with speaking(json, quiet) as stream, slowly(f"reading {folder}"):
         return _report(folder, slices, png, pack, stream if json else None)
 
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from bench.commands import run_accuracy, spelling
 from bench.commands import run_options as asked
-from bench.commands.console import aside, host_lock, results, source_of, speaking, warn_of_caches
-from bench.commands.faults import version_of
+from bench.commands.console import aside, host_lock, results, slowly, source_of, speaking, warn_of_caches
 from bench.commands.report import show_run
 from bench.errors import BenchError, Exit
 from bench.machine.signals import exit_code
@@ -88,9 +87,9 @@ def _start(options: Options, out: Path | None, wishes: _Wishes) -> Exit:
     from bench.runner import first_look, plan
     from cifar_core import cifar10
 
-    aside(f"cifar-bench {version_of('cifar-bench')}: reading the data ({options.data})")
     run_accuracy.refuse(plan.make(options, cifar10.SYNTHETIC), wishes.training)  # before any images are read
-    source = cifar10.find(options.data)
+    with slowly(f"reading the data ({options.data})"):
+        source = cifar10.find(options.data)
     planned = plan.make(options, source)
     first_look.refuse_broken(planned, aside)
     host_lock(wishes.wait).ask()
