@@ -16,6 +16,12 @@ WORDS = {Decision.PASSED: "PASS", Decision.FAILED: "FAIL", Decision.UNDECIDED: "
 MOST_NAMED = 4
 
 
+def worst_first(results: Sequence[GateResult]) -> list[GateResult]:
+    """Failed, undecided, passed; those of the largest change first."""
+    order = (Decision.FAILED, Decision.UNDECIDED, Decision.PASSED)
+    return sorted(results, key=lambda each: (order.index(each.decision), each.ratio.centre if each.ratio else 0.0))
+
+
 def gate_line(result: GateResult, changes: Sequence[CaseChange], runs: Sequence[NamedRun]) -> str:
     """'FAIL  tf.function is 4.5 % slower [3.5, 5.5]; limit 2.5 %'."""
     gate, word = gates.parse(result.gate), WORDS[result.decision]
