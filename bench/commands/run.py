@@ -55,15 +55,16 @@ def run(
     types = spelling.renamed("precisions", precisions, dtypes) or DEFAULTS.dtypes
     target = spelling.renamed("precision", precision, target_ci)
     axes = (modes, models, batch_sizes, devices, threads, types, inputs, steps_per_call)
-    options = Options(*axes, data, seed, preset, target, budget, slow_down, determinism, time_limit)
+    planned, more = (None, blocks) if resume else (blocks, None)
+    options = Options(*axes, data, seed, preset, target, budget, slow_down, determinism, time_limit, planned)
     with speaking(json, quiet) as out_stream:
-        wishes = _Wishes(blocks, probe, wait, (seeds, steps) if accuracy else None, out_stream if json else None)
+        wishes = _Wishes(more, probe, wait, (seeds, steps) if accuracy else None, out_stream if json else None)
         return _resume(resume, data, retry_failed, wishes) if resume else _new(options, out, retry_failed, wishes)
 
 
 @dataclass(frozen=True, slots=True)
 class _Wishes:
-    """How a run is made: so many blocks now, own models probed first, whether to wait for this command's turn.
+    """How a run is made: when it goes on, so many blocks more; own models probed first; whether to wait for its turn.
 
     `training`: seeds and steps of the trainings that follow. `json`: where the results go as JSON, if they do.
     """
