@@ -36,6 +36,7 @@ class OwnBatches:
         self._stacked = _stacked(self._held or [])
         self.no_loop = "" if self._stacked else _FROM_PYTHON
         self.repeats = math.inf if self._held else DIGESTED
+        self.period = len(self._held or ())
         self._given = list[tuple[Any, ...]]()  # the first ones, where Python makes them one by one
 
     def arrays(self) -> list[Any]:

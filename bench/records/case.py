@@ -1,6 +1,6 @@
 """A case: one workload in one mode on one device, and the words that name it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cifar_core.workload import Workload
 
@@ -35,6 +35,10 @@ class Case:
         calls = f"-k{self.steps_per_call}" if self.steps_per_call else ""
         slowed = f"-slowed{100 * self.slowdown:g}" if self.slowdown else ""
         return f"{self.mode}{calls}{slowed}{'-again' if self.again else ''}"
+
+    def is_like(self, other: "Case") -> bool:
+        """Whether the two are one case, or the baseline and its A/A control."""
+        return replace(self, again=other.again) == other
 
     @property
     def group(self) -> str:

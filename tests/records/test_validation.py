@@ -124,6 +124,12 @@ def test_evidence_of_equal_work_holds_something(empty: dict[str, Any]) -> None:
     assert fault(evidence=an_evidence(**empty)) == "its evidence of equal work is empty"
 
 
+def test_after_a_runs_first_block_gradients_have_their_lengths_alone_but_all_of_them() -> None:
+    sketches = GradientSketch("w", 1.0, ()), GradientSketch("v", 1.0, (0.5,))
+    assert fault(block=1, evidence=an_evidence(gradients=sketches[:1])) == ""
+    assert fault(block=1, evidence=an_evidence(gradients=sketches)) == "its evidence of equal work is empty"
+
+
 def full_fault(**changes: Any) -> str:
     return outcome_fault(Outcome(measurement=a_full_measurement(**changes)), PLANNED, 8)
 

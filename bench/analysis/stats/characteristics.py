@@ -4,6 +4,7 @@ Every number comes from the functions that judge a run and from the presets' own
 method on as many slices.
 """
 
+import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -13,16 +14,16 @@ from scipy import special
 from bench.analysis.stats import simulation
 from bench.analysis.stats.ratios import (
     ALPHA,
-    FASTEST_THIRD,
     PILOT_BLOCKS,
+    Average,
     Summary,
     Verdict,
     block_ratio,
-    compare_family,
     geometric_mean,
     summarise,
 )
 from bench.analysis.stats.simulation import Floats, Machine
+from bench.analysis.stats.verdicts import BlockRatios, compare_family
 from bench.records.choices import PRESETS
 from bench.records.run import Samples, Schedule
 
@@ -94,14 +95,14 @@ def simulated(
     return [ratios[start : start + schedule.blocks] for start in range(0, len(ratios), schedule.blocks)]
 
 
-def simulated_block_ratio(seconds: Floats, share: float = FASTEST_THIRD) -> float:
+def simulated_block_ratio(seconds: Floats, average: Average = statistics.median) -> float:
     """The last case's speedup over all others in one block, [cases, rounds], by the functions that a run uses."""
     *baselines, candidate = (Samples(tuple(case_s.tolist()), 1) for case_s in seconds)
-    return geometric_mean([block_ratio(baseline, candidate, share) for baseline in baselines])
+    return geometric_mean([block_ratio(baseline, candidate, average) for baseline in baselines])
 
 
 def _compare(ratios: Sequence[float]) -> tuple[Summary, Verdict]:
-    (comparison,) = compare_family([(ratios, 1.0)])
+    (comparison,) = compare_family([BlockRatios(ratios)])
     assert comparison.ratio
     return comparison.ratio, comparison.verdict
 

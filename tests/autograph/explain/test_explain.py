@@ -24,8 +24,8 @@ def test_parts_are_joined_in_the_order_they_come() -> None:
         (("step", "", ""), ""),
         (("a.py::f", "1", ""), ""),
         (("package.module:Class.method", "", "drive"), ""),
-        (("stpe", "", ""), "'stpe' is no function's name"),
-        (("a.py::", "", ""), "'a.py::' is no function's name"),
+        (("stpe", "", ""), "'stpe' names no function"),
+        (("a.py::", "", ""), "'a.py::' names no function"),
         (("a:f", "1", "drive"), "--args and --driver both"),
     ],
 )

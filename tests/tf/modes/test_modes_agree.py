@@ -19,10 +19,10 @@ from bench.modes import MODES, Trainer, placing
 from bench.records.case import Case
 from bench.records.messages import Order
 from bench.records.run import Measurement
-from bench.worker.case import Closed
 from bench.worker.evidence import sketch
 from bench.worker.instruments import Instruments
 from bench.worker.setup import INPUTS, SetUp, Setup, digest, set_up
+from bench.worker.starting import Closed
 from cifar_core import models, pipeline
 from cifar_core.batch_file import Part
 from cifar_core.cifar10 import SYNTHETIC, TEST_PART
