@@ -10,15 +10,18 @@ from pathlib import Path
 
 import pytest
 import typer
+from builders import a_plan, outcomes
 from command_line import bench
 from command_reference import reference
 from documents import REFERENCE, WRITTEN, Block, blocks
 from places import ROOT
 from quantities import MEASURED, PLAIN, Quantity, holds, quantities
 
+from bench.analysis.analyse import analyse
 from bench.commands.app import app
 from bench.modes import MODES
 from bench.modes.groups import GROUPS
+from bench.report import summary
 
 RESULTS = ROOT / "results"
 TEXTS = {path: path.read_text() for path in (*WRITTEN, RESULTS / "README.md", ROOT / "CONTRIBUTING.md")}
@@ -76,6 +79,15 @@ def test_the_readme_is_short() -> None:
 
 def test_the_command_line_is_described_as_help_describes_it() -> None:
     assert REFERENCE.read_text() == reference(), "python tests/support/command_reference.py writes it anew"
+
+
+def test_the_summary_has_exactly_the_documented_fields() -> None:
+    run = analyse(a_plan(), list(outcomes(a_plan(), {"eager": 0.05, "eager-again": 0.05, "function": 0.02})))
+    whole = summary.document(run, None, ())
+    tables = TEXTS[ROOT / "docs" / "guide.md"].partition("### For scripts")[2].split("\nEach of `cases` ")
+    of_the_whole, of_a_case = (re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) for table in tables)
+    assert [*whole] == of_the_whole
+    assert [*whole["cases"][0]] == of_a_case
 
 
 def test_every_group_of_modes_is_explained() -> None:
