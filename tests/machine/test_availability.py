@@ -56,7 +56,7 @@ def test_with_a_driver_and_no_libraries_only_the_libraries_are_to_be_installed()
     assert seen(words=NO_DRIVER, cards=CARD).missing("gpu").endswith(f"driver 580.1): {INSTALL}")
 
 
-def test_a_driver_that_shows_no_card_is_told_from_no_driver() -> None:
+def test_a_driver_that_shows_no_gpu_is_distinguished_from_no_driver() -> None:
     reason = seen(words=NO_DEVICE).missing("gpu")
     assert "CUDA_ERROR_NO_DEVICE: no CUDA-capable device is detected" in reason
     assert "CUDA_VISIBLE_DEVICES" in reason

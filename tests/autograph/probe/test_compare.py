@@ -31,7 +31,7 @@ def test_a_nan_is_like_a_nan_and_unlike_a_number() -> None:
     assert differences((a_leaf("x", nan),), (a_leaf("x", 1.0),), TOLERANCE) == ["x: [nan] / [1.0]"]
 
 
-def test_of_nested_things_the_outermost_difference_is_told() -> None:
+def test_of_nested_things_the_outermost_difference_is_reported() -> None:
     ours = (Leaf("losses", "list", "2 items"), a_leaf("losses[0]", 1.0), a_leaf("losses[1]", 2.0))
     theirs = (Leaf("losses", "list", "1 items"), a_leaf("losses[0]", 3.0))
     assert differences(ours, theirs, TOLERANCE) == ["losses: 2 items / 1 items"]
@@ -52,7 +52,7 @@ def test_the_first_call_that_differs_is_named_and_the_driver_s_result_follows() 
     ]
 
 
-def test_the_same_in_two_modes_is_told_once() -> None:
+def test_the_same_in_two_modes_is_reported_once() -> None:
     printed = [a_run(mode, stdout=("x",)) for mode in ("graph", "xla")]
     (one,) = observations((a_run("eager"), *printed), TOLERANCE)
     assert one.modes == ("graph", "xla")
@@ -79,7 +79,7 @@ def test_what_no_mode_changed_may_be_another_in_each_process() -> None:
     assert lines(eager, replace(graph, mode="graph")) == []
 
 
-def test_what_one_mode_alone_changed_is_told() -> None:
+def test_what_one_mode_alone_changed_is_reported() -> None:
     before = (Leaf("global count", "int", "0"),)
     eager = a_run("eager", before=before, state=(a_leaf("global count", 3.0),))
     graph = a_run("graph", before=before, state=before)

@@ -30,7 +30,7 @@ def function(mode: int, name: str) -> ObservedFunction:
     return next(one for one in probed("drive_faults")[mode].functions if one.name.endswith(name))
 
 
-def test_each_way_of_retracing_is_told_by_its_argument() -> None:
+def test_each_way_of_retracing_is_reported_by_its_argument() -> None:
     found = [
         text for kind, modes, text in texts("drive_faults") if kind == "cost" and modes == ("graph", "written", "xla")
     ]
@@ -51,7 +51,7 @@ def test_bodies_traces_compilations_and_nodes_are_counted_in_each_mode() -> None
     assert (function(1, "counted").body_runs, function(1, "counted").traces) == (1, 1)
 
 
-def test_values_that_differ_are_told_by_the_call() -> None:
+def test_values_that_differ_are_reported_by_the_call() -> None:
     found = {text.partition(":")[0]: modes for kind, modes, text in texts("drive_faults") if kind == "call"}
     assert found == {"noisy, call 2": ("graph", "written", "xla"), "grown, call 1": ("xla",)}
 
@@ -97,7 +97,7 @@ def ended(driver: str, mode: str, limits: Limits) -> str:
     return seen.limit
 
 
-def test_a_trace_without_end_goes_no_further_than_the_node_limit_and_its_line_is_told() -> None:
+def test_a_trace_without_end_goes_no_further_than_the_node_limit_and_its_line_is_reported() -> None:
     lines = FILE.read_text().splitlines()
     turn = [
         lines.index(line) + 1 for line in ("    yield from rows", "            result += row")
