@@ -90,6 +90,12 @@ def test_the_summary_has_exactly_the_documented_fields() -> None:
     assert [*whole["cases"][0]] == of_a_case
 
 
+def test_the_citation_names_this_version() -> None:
+    (version,) = re.findall(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    assert f"\nversion: {version}\n" in (ROOT / "CITATION.cff").read_text()
+    assert f"\n## {version}\n" in (ROOT / "CHANGELOG.md").read_text()
+
+
 def test_every_group_of_modes_is_explained() -> None:
     assert [group.name for group in GROUPS if f"`--modes {group.name}`" not in ALL] == []
 
@@ -108,17 +114,21 @@ def test_every_number_stands_in_the_kept_file_that_it_is_from(block: Block) -> N
 
 def _missing(block: Block, files: list[Path]) -> list[str]:
     """The quantities of the block that no file holds; in a table, that no row with the line's title holds."""
+    if not block.text.startswith("|"):
+        return [one.text for one in quantities(" ".join(block.text.split())) if not holds(files, one)]
     missing = []
     for line in block.text.splitlines():
-        cells = [cell.strip(" *`") for cell in line.strip("|").split("|")]
-        title = cells[0] if line.startswith("|") else ""
-        text = " | ".join(cells[1:]) if title else line
-        missing += [one.text for one in quantities(text) if not holds(files, one, title)]
+        title, *cells = (cell.strip(" *`") for cell in line.strip("|").split("|"))
+        missing += [one.text for one in quantities(" | ".join(cells)) if not holds(files, one, title)]
     return missing
 
 
 def test_every_measured_number_says_where_it_is_from() -> None:
-    unsaid = [block.where for block in FIELDS if not block.kind and MEASURED.search(PLAIN.sub("", block.text))]
+    unsaid = [
+        block.where
+        for block in FIELDS
+        if not block.kind and MEASURED.search(PLAIN.sub("", " ".join(block.text.split())))
+    ]
     assert unsaid == []
 
 
