@@ -21,6 +21,7 @@ from bench.analysis.analyse import analyse
 from bench.commands.app import app
 from bench.modes import MODES
 from bench.modes.groups import GROUPS
+from bench.records.choices import PRESETS
 from bench.report import summary
 
 RESULTS = ROOT / "results"
@@ -88,6 +89,13 @@ def test_the_summary_has_exactly_the_documented_fields() -> None:
     of_the_whole, of_a_case = (re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) for table in tables)
     assert [*whole] == of_the_whole
     assert [*whole["cases"][0]] == of_a_case
+
+
+def test_the_presets_are_those_of_the_guide() -> None:
+    rows = re.findall(r"^\| `(\w+)`[^|]* \| (\d+) % \| (\d+) \| (\d+) minutes? \|$", ALL, re.MULTILINE)
+    assert [(name, int(goal) / 100, int(least), 60.0 * int(most)) for name, goal, least, most in rows] == [
+        (preset.name, preset.schedule.goal, preset.schedule.blocks, preset.schedule.ceiling_s) for preset in PRESETS
+    ]
 
 
 def test_the_citation_names_this_version() -> None:
