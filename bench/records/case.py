@@ -11,8 +11,8 @@ class Case:
 
     `steps_per_call` is for the modes that loop inside one call; 0 is a whole slice. `again` marks the baseline's second
     entry in a block, whose ratio to the first is the A/A difference. `slowdown` is the share of its own time that
-    the case sleeps in its slices on purpose (0.05: it takes 5 % longer), to try gates and the instrument with.
-    `deterministic`: TensorFlow was told to choose only ops that give the same bits every time.
+    the case sleeps in its slices on purpose (0.05: it takes 5 % longer), to try gates and the benchmark itself.
+    `deterministic`: TensorFlow chooses only ops that give the same bits every time.
     """
 
     mode: str
@@ -31,7 +31,7 @@ class Case:
 
     @property
     def arm(self) -> str:
-        """What tells this case from the others of its group."""
+        """What distinguishes this case from the others of its group."""
         calls = f"-k{self.steps_per_call}" if self.steps_per_call else ""
         slowed = f"-slowed{100 * self.slowdown:g}" if self.slowdown else ""
         return f"{self.mode}{calls}{slowed}{'-again' if self.again else ''}"
