@@ -125,8 +125,9 @@ def _missing(block: Block, files: list[Path]) -> list[str]:
     if not block.text.startswith("|"):
         return [one.text for one in quantities(" ".join(block.text.split())) if not holds(files, one)]
     missing = []
-    for line in block.text.splitlines():
+    for number, line in enumerate(block.text.splitlines()):
         title, *cells = (cell.strip(" *`") for cell in line.strip("|").split("|"))
+        title = title if number else ""  # the head of a column names no row
         missing += [one.text for one in quantities(" | ".join(cells)) if not holds(files, one, title)]
     return missing
 

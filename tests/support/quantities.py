@@ -57,7 +57,13 @@ def kept(path: Path) -> tuple[Kept, ...]:
         return tuple(found for row in csv.DictReader(path.read_text().splitlines()) for found in _of_row(row))
     if path.suffix == ".json":
         return tuple(Kept(quantity, frozenset()) for quantity in _of_object(json.loads(path.read_text())))
-    return tuple(Kept(quantity, frozenset()) for quantity in quantities(path.read_text()))
+    return tuple(found for line in path.read_text().splitlines() for found in _of_line(line))
+
+
+def _of_line(line: str) -> Iterator[Kept]:
+    """Of a report: a table's line is a row, any other has no title."""
+    cells = frozenset(cell.strip(" *`") for cell in line.strip("|").split("|")) if line.startswith("|") else frozenset()
+    yield from (Kept(quantity, cells) for quantity in quantities(line))
 
 
 def _of_row(row: dict[str, str]) -> Iterator[Kept]:
@@ -85,9 +91,10 @@ def _of_object(value: object) -> Iterator[Quantity]:
 
 def holds(files: list[Path], quantity: Quantity, title: str = "") -> bool:
     """Whether one of the files has it; in the rows of that title, where a file has such rows."""
+    named = re.sub(r"(?<=\d) %", "%", title)  # as reports write it
     for path in files:
         rows = kept(path)
-        titled = [one for one in rows if title and title in one.row]
+        titled = [one for one in rows if title and {title, named} & one.row]
         if any(_same(quantity, one.quantity) for one in titled or rows):
             return True
     return False
@@ -96,6 +103,8 @@ def holds(files: list[Path], quantity: Quantity, title: str = "") -> bool:
 def _same(printed: Quantity, found: Quantity) -> bool:
     if printed.interval and not found.interval:
         return False
+    if found.text:  # printed already, by a report
+        return (printed.value, printed.interval or found.interval) == (found.value, found.interval)
     numbers = re.findall(NUMBER, printed.text)
     values = [found.value, *(found.interval or ())][: len(numbers)]
     if printed.slower:  # a ratio below 1, told the other way round
