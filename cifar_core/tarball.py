@@ -1,4 +1,4 @@
-"""The files in an archive of CIFAR-10, read in one pass; nothing that its headers say is believed unchecked.
+"""The files in an archive of CIFAR-10, read in one pass; its headers are never trusted.
 
 Sizes, links and devices are checked before a byte of them is read; headers, and all that comes out of the
 compression, are bounded; links are never followed.
@@ -51,7 +51,7 @@ class Member:
 
 
 def members(archive: Path) -> Iterator[Member]:
-    """Every member, in the archive's order. Raises DataError where it is none, truncated, corrupt or a bomb."""
+    """Every member, in the archive's order. Raises DataError if it is no archive, truncated, corrupt or a bomb."""
     with (
         _clear_errors(archive),
         open_plain(archive) as raw,
@@ -129,7 +129,7 @@ class _Limited:
 
 
 class _Headers:
-    """The archive as tarfile reads it: headers only, only forward, and not without end."""
+    """The archive as tarfile reads it: headers only, only forward, within a limit."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream, self._at, self._read = stream, 0, 0

@@ -1,6 +1,6 @@
 """THE train step, written once for every mode, and the loop around it that trains a model to an accuracy.
 
-Leaves out how a step is executed: that is the modes' only business.
+Leaves out how a step is executed: the modes do that.
 """
 
 import time
@@ -48,7 +48,7 @@ Loss = Callable[[Any, Any], Any]  # labels and outputs -> scalar
 class Task:
     """Something to train: model, optimizer and inputs as TensorFlow variables of the current graph.
 
-    A mode executes `step` and nothing else, so all that differs between modes is in the mode's own file.
+    A mode executes `step` and nothing else, so whatever differs between modes is in the mode's own file.
     """
 
     first_step = 0  # how many steps were done before this task was made

@@ -1,4 +1,4 @@
-"""Groups of modes, which `--modes` takes by one name; the modes' rows say which mode is in which. No mode itself.
+"""Groups of modes, which `--modes` takes by one name; the modes' rows say which mode is in which. Not a mode itself.
 
 To add one: its row here, and its name in the `groups` of the modes that are in it.
 """

@@ -1,4 +1,4 @@
-"""What the modes ask TensorFlow about variables and traced functions, outside a TF1 graph. No mode itself."""
+"""What the modes ask TensorFlow about variables and traced functions, outside a TF1 graph. Not a mode itself."""
 
 from collections.abc import Sequence
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""The gate at which a fit in a thread of its own waits between slices. No mode itself."""
+"""The gate at which a fit in a thread of its own waits between slices. Not a mode itself."""
 
 import threading
 from typing import Any

@@ -1,4 +1,4 @@
-"""Keras' own training loop, taken in slices: what the Keras modes share. No mode itself.
+"""Keras' own training loop, taken in slices: what the Keras modes share. Not a mode itself.
 
 One `fit` without end runs in a thread and waits at a gate between slices, so that no slice pays for starting it. The
 model is a person's own keras.Model, or the twin of the task's: same architecture, initial weights and batches, in

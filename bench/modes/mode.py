@@ -1,4 +1,4 @@
-"""What is said of a mode: its row, and in it what proves the mode. No mode itself."""
+"""The row of a mode, with what proves the mode. Not a mode itself."""
 
 from dataclasses import dataclass
 from typing import Literal
