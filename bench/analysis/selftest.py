@@ -49,8 +49,8 @@ class Recovery:
     """An injected slowdown as the runs measured it.
 
     `slowdown` is the injected share of time, asleep or, from 100 %, in more steps for each that is counted. `bias` is
-    the measured factor over the injected one (1: none). `detected` counts the runs that called it SLOWER, each on its own;
-    `power` is the share expected from the spread of blocks.
+    the measured factor over the injected one (1: none). `detected` counts the runs that called it SLOWER, each on its
+    own; `power` is the share expected from the spread of blocks.
     """
 
     slowdown: float

@@ -169,7 +169,8 @@ def _recovery_row(recovery: Recovery) -> Row:
 
 _RESOLUTION = (
     "From the spread of a repetition's ratio here, {}: the smallest change that nine of ten runs of so many "
-    "repetitions detect. A run that stops when its question is answered looks more than once and needs a few more of them."
+    "repetitions detect. A run that stops when its question is answered looks more than once and needs a few "
+    "more of them."
 )
 
 
