@@ -146,8 +146,7 @@ def _measure(store: "Store", source: "Source", wishes: _Wishes) -> Exit:
     aside("writing the report")
     report = build(store)
     show_run(report, wishes.json)
-    trainings_failed = report.trainings is not None and report.trainings.failed
-    return Exit.CASE_FAILED if wishes.training and trainings_failed else code_of(report.run)
+    return code_of(report.run, report.trainings)
 
 
 def _forecast(store: "Store") -> None:

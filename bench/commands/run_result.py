@@ -16,7 +16,7 @@ TITLES = (
     "mode", "speedup", "over time", "this run", "step ms", "start-up s", "break-even", "accuracy", "images/s", "verdict"
 )  # fmt: skip
 ORDER = (
-    "mode", "speedup", "verdict", "step ms", "over time", "break-even", "start-up s", "accuracy", "this run", "images/s"
+    "mode", "speedup", "verdict", "step ms", "over time", "accuracy", "break-even", "start-up s", "this run", "images/s"
 )  # fmt: skip
 MOST_WARNINGS = 3
 XLA = ("function", "xla")  # the same step, traced only and compiled
