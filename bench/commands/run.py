@@ -85,16 +85,20 @@ def _new(options: Options, out: Path | None, retry_failed: bool, wishes: _Wishes
 def _start(options: Options, out: Path | None, wishes: _Wishes) -> Exit:
     """Plan a run, measure it or its first blocks, report it; the user's own models are probed first."""
     from bench.records.store import Store
-    from bench.runner import first_look, plan
+    from bench.runner import ability, earlier, first_look, plan
     from cifar_core import cifar10
 
     run_accuracy.refuse(plan.make(options, cifar10.SYNTHETIC), wishes.training)  # before any images are read
-    with slowly(f"reading the data ({options.data})"):
+    folder = out or results(options.preset)
+    with slowly(f"reading the data ({options.data}) and earlier runs"):
         source = cifar10.find(options.data)
-    planned = plan.make(options, source)
+        planned = plan.make(options, source)
+        past = earlier.earlier_runs(folder.parent, planned)
     first_look.refuse_broken(planned, aside)
     host_lock(wishes.wait).ask()
-    with Store.create(out or results(options.preset), planned) as store:
+    with Store.create(folder, earlier.with_spreads(planned, past)) as store:
+        if text := ability.foretold(planned, past):
+            aside(text)
         return _measure(store, source, wishes)
 
 
@@ -171,4 +175,4 @@ def _execute(store: "Store", source: "Source", wishes: _Wishes) -> str:
     refused = own_models.refused(store.plan, probes)
     turn = host_lock(wishes.wait, f"; go on with: cifar-bench run --resume {store.folder}")
     with terminal.progress("repetition") as progress:
-        return execute(store, source, progress, most_blocks=wishes.blocks, refused=refused, turn=turn)
+        return execute(store, source, progress, most_blocks=wishes.blocks, refused=refused, turn=turn, say=aside)

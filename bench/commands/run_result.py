@@ -9,6 +9,7 @@ from bench.commands.grid import TerminalTable
 from bench.report.form.wording import break_even, ends, interval, number, slower, speedup, speedup_interval
 from bench.report.questions import advice
 from bench.report.questions.asking import found, versus
+from bench.report.sections.headline import known_first
 from bench.report.sections.learning_tables import accuracy
 from bench.report.sections.steady import verdict_of
 
@@ -86,11 +87,15 @@ def _accuracy(result: CaseResult, trainings: Learning | None) -> str:
 
 
 def verdict_lines(run: Run, group: GroupResult) -> list[str]:
-    """What to use, whether XLA pays, how sure that is."""
+    """What is to be known first, what to use, whether XLA pays, how sure that is."""
     chosen = advice.recommended(group)
     if chosen is None:
         return [f"No comparison: {_why_none(group)}."]
-    return [_use(group, chosen), *_on_xla(group, chosen), f"How sure: {_sure(run, group)}."]
+    if all(r.comparison.verdict is Verdict.NONE for r in group.candidates if r.comparison and r.comparison.ratio):
+        return ["No verdict: one repetition gives no interval."]
+    first = known_first(run, group, group.candidates if chosen is group.baseline else [chosen])
+    words = [text.replace("**", "") for text in first]
+    return [*words, _use(group, chosen), *_on_xla(group, chosen), f"How sure: {_sure(run, group)}."]
 
 
 def _use(group: GroupResult, chosen: CaseResult) -> str:
