@@ -23,7 +23,7 @@ _NUMERIC = re.compile(r"[-+–\[\d]")
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class TerminalTable:
     """Rows of cells under titles. `order`: the columns by title, what must stay first; else from the left.
 
     `picked`: the rows, by number, that are marked. `hint`: where what is left out can be found.
@@ -48,7 +48,7 @@ def coloured() -> bool:
     return sys.stdout.isatty() and not plain
 
 
-def drawn(grid: Grid, room: int, colours: bool = False) -> str:
+def drawn(grid: TerminalTable, room: int, colours: bool = False) -> str:
     """The table's lines. The first column always stays; the last line says which columns are left out, if any are."""
     titles = [on_one_line(title) for title in grid.titles]
     rows = [[on_one_line(cell) for cell in row] for row in grid.rows]

@@ -5,9 +5,9 @@ import sys
 import pytest
 
 from bench.commands import grid
-from bench.commands.grid import Grid, drawn, in_colours, prose
+from bench.commands.grid import TerminalTable, drawn, in_colours, prose
 
-MODES = Grid(
+MODES = TerminalTable(
     ("mode", "speedup", "over time", "step ms", "verdict"),
     (
         ("tf.function", "1.93x", "[1.85, 2.02]", "32.4", "FASTER"),
@@ -68,7 +68,7 @@ def test_colours_are_of_the_basic_16_and_the_words_stand_as_well(monkeypatch: py
 
 
 def test_cells_with_escape_sequences_or_line_ends_stay_one_harmless_line() -> None:
-    assert drawn(Grid(("a",), (("x\x1b[31m\ny",),)), 80) == "a\nx\\u001b[31m y\n"
+    assert drawn(TerminalTable(("a",), (("x\x1b[31m\ny",),)), 80) == "a\nx\\u001b[31m y\n"
 
 
 def test_the_width_is_80_without_a_terminal_and_at_most_120(monkeypatch: pytest.MonkeyPatch) -> None:
