@@ -57,7 +57,7 @@ def assert_agrees(case: Measurement, baseline: Measurement) -> None:
         ("uncompiled", {"graph": "outside a tf.Graph"}),
         ("lazy", dict.fromkeys(KERAS, "Lazy is not a keras.Model")),
         ("line", dict.fromkeys(KERAS, "function is not a keras.Model")),
-        ("generator", dict.fromkeys(KERAS, "no keras.Model") | dict.fromkeys(LOOPS, "come from Python one by one")),
+        ("generator", dict.fromkeys(KERAS, "not a keras.Model") | dict.fromkeys(LOOPS, "come from Python one by one")),
     ],
 )
 def test_an_own_model_agrees_with_eager_in_every_mode_that_can_hold_it(model: str, cannot: dict[str, str]) -> None:
