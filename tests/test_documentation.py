@@ -69,6 +69,16 @@ def test_every_link_and_picture_is_there(document: Path) -> None:
     assert missing == []
 
 
+def test_every_page_is_reached_from_the_readme() -> None:
+    reached, waiting = set[Path](), [ROOT / "README.md"]
+    while waiting:
+        page = waiting.pop()
+        if page not in reached and page.is_file() and page.suffix == ".md":
+            reached.add(page)
+            waiting += [(page.parent / link).resolve() for link in re.findall(r"\]\(([^)#\s]+)", page.read_text())]
+    assert {*ROOT.glob("docs/*.md")} <= reached
+
+
 def _anchors(file: Path) -> set[str]:
     titles = re.findall(r"^#+ (.+)$", file.read_text(), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
