@@ -36,6 +36,7 @@ class Inputs(Protocol):
     names: tuple[str, ...]  # what each value is, in words
     no_loop: str  # why a loop inside a graph cannot take them; empty where it can
     repeats: float  # how many of its first steps' values another `feed()` is sure to give again
+    period: int  # after how many steps the same values come again, and so on; 0 where they do not
 
     def feed(self) -> Iterator[tuple[Any, ...]]:
         """The eager tensors to call the step with, one tuple a step, without end."""
@@ -60,10 +61,10 @@ class Resident:
     def __init__(self, batches: Batches, hold: Callable[[Any], Any] = keep) -> None:
         """`hold` turns an array into the initial value of a variable."""
         self.images = tf.Variable(hold(batches.images), trainable=False, name="resident_images")
-        # TensorFlow keeps an int32 variable on the host, so on a GPU every step would leave the card for its labels.
+        # TensorFlow keeps an int32 variable on the host, so on a GPU every step would fetch its labels from the host.
         self.labels = tf.Variable(hold(batches.labels.astype(np.int64)), trainable=False, name="resident_labels")
         self.signature = (tf.TensorSpec([], tf.int32),)
-        self._count = batches.count
+        self.period = self._count = batches.count
 
     def feed(self) -> Iterator[tuple[Any, ...]]:
         return cycle([(tf.constant(index),) for index in range(self._count)])
@@ -89,6 +90,7 @@ class Streamed:
     names: tuple[str, ...] = ("images", "labels", "mask")
     no_loop = ""
     repeats = math.inf
+    period = 0
     waited_s = 0.0
 
     def __init__(self, part: Part, recipe: Recipe, units: int, first_step: int = 0) -> None:

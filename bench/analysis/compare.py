@@ -10,15 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bench.analysis.gradients import noise_in, with_noise_of
-from bench.analysis.results import CaseResult, GroupResult, Run, block_ratios
-from bench.analysis.stats.between_runs import (
-    SPEEDUP_BETWEEN_RUNS,
-    STEP_BETWEEN_RUNS,
-    BeforeAfter,
-    alternate,
-    compare_runs,
-)
-from bench.analysis.stats.ratios import Comparison, Verdict, fastest_log_mean
+from bench.analysis.metrics import step_s
+from bench.analysis.results import CaseResult, GroupResult, Run, block_ratios, looks_of
+from bench.analysis.spreads import spread_between
+from bench.analysis.stats.between_runs import STEP_SPREAD, BeforeAfter, alternate, compare_runs
+from bench.analysis.stats.ratios import Comparison, Verdict
 from bench.analysis.validity import unequal_work
 from bench.records.case import Case
 from bench.records.environment import LASTING, Environment
@@ -75,7 +71,7 @@ def _conditions(run: Run) -> dict[str, str]:
     return {
         "data": run.plan.data_title,
         "preset": run.plan.schedule.preset,
-        "blocks": str(run.blocks),
+        "repetitions": str(run.blocks),
         "slowed on purpose": ", ".join(slowed) or "none",
         "deterministic ops": "only" if deterministic else "as TensorFlow chooses",
         **(_machine(environments) if environments else {}),
@@ -87,9 +83,9 @@ def _machine(environments: Sequence[Environment]) -> dict[str, str]:
     stolen = max((e.stolen for e in environments if e.stolen is not None), default=None)
     return {
         **{name.replace("_", " "): _text(getattr(first, name)) for name in LASTING},
-        "CPU time stolen in a block, at most": "unknown" if stolen is None else f"{stolen:.1%}",
+        "CPU time stolen in a repetition, at most": "unknown" if stolen is None else f"{stolen:.1%}",
         "load before": _text(first.load_before),
-        "load after a block, at most": _text(max(loads, default=None)),
+        "load after a repetition, at most": _text(max(loads, default=None)),
     }
 
 
@@ -162,7 +158,7 @@ def _unjudged_change(
         all(of_run is its_group.baseline for _, its_group, of_run in in_both),
         step,
         speedup,
-        tuple(f"failed in {n} blocks of {name}" for name, n in failed if n and not isinstance(step, str)),
+        tuple(f"failed in {n} repetitions of {name}" for name, n in failed if n and not isinstance(step, str)),
         all(of_run.not_applicable or of_run.not_available for _, _, of_run in in_both),
     )
 
@@ -174,7 +170,9 @@ def _logs(before: tuple[NamedRun, CaseInGroup | None], after: tuple[NamedRun, Ca
     assert before[1] and after[1]
     first, other = before[1], after[1]
     interleaved = alternate(*([m.environment.at for m in result.measurements] for _, result in (first, other)))
-    steps = BeforeAfter(_step_logs(first[1]), _step_logs(other[1]), interleaved, between=STEP_BETWEEN_RUNS)
+    looks = looks_of(first[1], first[1]), looks_of(other[1], other[1])
+    before_logs, after_logs = _step_logs(first[1]), _step_logs(other[1])
+    steps = BeforeAfter(before_logs, after_logs, interleaved, spreads=(STEP_SPREAD, STEP_SPREAD), looks=looks)
     return steps, _speedups(first, other, interleaved)
 
 
@@ -203,7 +201,10 @@ def _speedups(before: CaseInGroup, after: CaseInGroup, interleaved: bool) -> Log
         return "one of the baselines has no valid measurement"
     aa_difference = max(before[0].aa_difference or 1.0, after[0].aa_difference or 1.0)
     paired = interleaved and len(before_logs) == len(after_logs)
-    return BeforeAfter(before_logs, after_logs, paired, aa_difference, SPEEDUP_BETWEEN_RUNS)
+    both = (before, after)
+    spreads = [spread_between(group.spreads, group.baseline.case, result.case) for group, result in both]
+    looks = [looks_of(group.baseline, result) for group, result in both]
+    return BeforeAfter(before_logs, after_logs, paired, aa_difference, (spreads[0], spreads[1]), (looks[0], looks[1]))
 
 
 def _why_not(before: tuple[NamedRun, CaseInGroup | None], after: tuple[NamedRun, CaseInGroup | None]) -> str:
@@ -240,7 +241,7 @@ def _with_noise(group: GroupResult, result: CaseResult) -> Evidence:
 
 def _step_logs(result: CaseResult) -> list[float]:
     """Minus the logarithm of the step's time, block by block: more is faster."""
-    return [-fastest_log_mean(list(m.steady.by_round.values())) for m in result.measurements]
+    return [-math.log(step_s(m)) for m in result.measurements]
 
 
 def _speedup_logs(group: GroupResult, result: CaseResult) -> list[float]:

@@ -160,7 +160,10 @@ def _distance(a: GradientSketch, b: GradientSketch) -> float:
     """Root mean square of the projections' differences: an estimate of |a - b|.
 
     Gaussian projections keep lengths on average (Johnson and Lindenstrauss 1984). A NaN counts as infinitely far.
+    Projections are taken once a run; where one has none, the lengths' difference, which is at most |a - b|.
     """
+    if a.norm is not None and b.norm is not None and not (a.projections and b.projections):
+        return abs(a.norm - b.norm)
     if a.norm is None or b.norm is None or None in a.projections or None in b.projections:
         return math.inf
     if len(a.projections) != len(b.projections) or not a.projections:

@@ -9,7 +9,7 @@ import numpy as np
 
 from bench.analysis.gradients import Floor, more_than_rounding, on_another_batch, relative
 from bench.analysis.reached import other_reach
-from bench.records.proof import Evidence, Repeated, Updated
+from bench.records.proof import Evidence, Late, Repeated, Updated
 from bench.records.run import Measurement
 
 FIRST_LOSSES = 5  # that a case's work is compared by, unless its steps take too long
@@ -130,12 +130,12 @@ def repeated_few(measurements: Sequence[Measurement]) -> list[str]:
 def other_late_update(
     m: Measurement, baseline: Measurement, noise: Evidence, floor: Floor | None, most: float
 ) -> list[str]:
-    """The one late update from the start's weights: on the same batch in cases that have taken as many updates.
+    """The one late update from the start's weights: on the same batch where that is known, or after as many updates.
 
     `most` is how far apart (relative) the losses may be. Without a floor, gradients are not compared.
     """
     ours, theirs = m.proof.late, baseline.proof.late
-    if not ours or not theirs or ours.updates != theirs.updates:
+    if not ours or not theirs or not _on_same_batch(ours, theirs):
         return []
     apart = relative(ours.last_loss, theirs.last_loss)
     reasons = [f"the loss of a late step differs by {apart:.1e} (tolerance {most:.0e})"] if apart > most else []
@@ -143,6 +143,10 @@ def other_late_update(
         reference = on_another_batch(theirs.gradients, noise)
         reasons += more_than_rounding(ours.gradients, reference, floor, "late")
     return reasons
+
+
+def _on_same_batch(ours: Late, theirs: Late) -> bool:
+    return ours.updates == theirs.updates or (ours.batch is not None and ours.batch == theirs.batch)
 
 
 def other_updates(m: Measurement, baseline: Measurement, noise: Evidence) -> list[str]:

@@ -15,17 +15,18 @@ class Options:
     batch_sizes: str = "64"
     devices: str = "cpu"
     threads: str = "0"
-    precisions: str = "float32"
+    dtypes: str = "float32"
     inputs: str = "resident"
     steps_per_call: str = "0"
     data: str = "auto"
     seed: int = 0
     preset: str = "standard"
-    precision: str | None = None
+    target_ci: str | None = None
     budget: str | None = None
     slow_down: str | None = None
     determinism: bool = False
     time_limit: str | None = None
+    blocks: int | None = None
 
 
 DEFAULTS = Options()  # of `run`; `pytest bench` and the commands that a report suggests go by them too
@@ -44,41 +45,48 @@ DEVICES = (
     Choice("gpu", "the first GPU that TensorFlow sees"),
     Choice("gpu:N", "the GPU of that number, counted from 0 as nvidia-smi does; the run has failed without it"),
 )
-PRECISIONS = (
+DTYPES = (
     Choice("float32", "32 bits throughout, on a GPU too, where TensorFlow's own choice is tf32"),
     Choice("mixed_bfloat16", "layers compute in bfloat16; weights, loss and updates stay in float32"),
     Choice("mixed_float16", "the same in float16, the loss scaled so that small gradients do not vanish"),
     Choice("tf32", "on a GPU only: float32 whose matrix products and convolutions keep 10 of 23 bits"),
 )
 INPUTS = (
-    Choice("resident", "a few batches lie on the device before the clock starts: the step alone is timed"),
-    Choice("pipeline", "tf.data shuffles, augments, batches and prefetches while the clock runs, as in a training"),
+    Choice("resident", "batches stay on the device: only the step is timed"),
+    Choice("pipeline", "tf.data shuffles, augments, batches and prefetches, and is timed too, as in training"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A schedule by name, and what it is for. Its budget, if any, is for one group of cases."""
+    """A goal by name: how much is measured at least and at most, and what that is for."""
 
     schedule: Schedule
-    summary: str
+    use: str
 
     @property
     def name(self) -> str:
         return self.schedule.preset
 
+    @property
+    def summary(self) -> str:
+        """The goal, the fewest repetitions and the ceiling, in words."""
+        goal, ceiling_s = self.schedule.goal or 0.0, self.schedule.ceiling_s or 0.0
+        ceiling = f"{ceiling_s:.0f} s" if ceiling_s < 120 else f"{ceiling_s / 60:.0f} min"
+        return (
+            f"until every speedup is known to +-{goal:.0%}: at least {self.schedule.blocks} repetitions, at most about "
+            f"{ceiling} for each group; {self.use}"
+        )
+
+
+def _preset(name: str, goal: float, fewest_blocks: int, ceiling_s: float, use: str) -> Preset:
+    """All presets take the same slices: six rounds or more, by the noise, after a warm-up of at least two steps."""
+    schedule = Schedule(name, fewest_blocks, 6, 2, 0.1, goal=goal, ceiling_s=ceiling_s, rounds_by_noise=True)
+    return Preset(schedule, use)
+
 
 PRESETS = (
-    Preset(
-        Schedule("quick", blocks=3, rounds=12, warmup_steps=5, slice_s=0.05, budget_s=54.0),
-        "under a minute on 2 cores; three blocks give an indication with wide intervals, not proof",
-    ),
-    Preset(
-        Schedule("standard", blocks=7, rounds=24, warmup_steps=10, slice_s=0.1),
-        "about 3 minutes on 2 cores; finds a difference of 3 % in nine of ten runs on a shared machine",
-    ),
-    Preset(
-        Schedule("thorough", blocks=20, rounds=24, warmup_steps=10, slice_s=0.1),
-        "about 9 minutes on 2 cores: standard's blocks, three times as many; for small differences and for gates",
-    ),
+    _preset("quick", 0.10, 3, 60.0, "a first impression: its verdicts are LIKELY at best"),
+    _preset("standard", 0.03, 6, 300.0, "to choose a mode"),
+    _preset("thorough", 0.01, 6, 1200.0, "for small differences and for gates"),
 )

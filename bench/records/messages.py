@@ -15,6 +15,8 @@ class Order:
 
     `measures_noise`: whether it measures how far rounding moves its first steps. The A/A control does if the baseline
     does, so that its process does exactly what the baseline's does.
+    `in_full`: whether the evidence of equal work has directions, and the late update the batch that all cases take:
+    once a run, for that takes time.
     `xla_cache` is the folder of XLA's disk cache for a mode that reads from it; '' for all others.
     """
 
@@ -25,6 +27,7 @@ class Order:
     source: Source
     measures_noise: bool = False
     xla_cache: str = ""
+    in_full: bool = True
 
 
 @dataclass(frozen=True, slots=True)

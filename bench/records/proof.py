@@ -12,7 +12,7 @@ class GradientSketch:
     The root mean square difference of two sketches' projections estimates the L2 norm of the gradients' difference.
     `noise` is the L2 norm of this gradient's change when every weight moves by one rounding. `far_noise` (float32 only)
     is by how much it changes more than in proportion when each moves by many. Only the baseline measures them: None in
-    other cases and in older files.
+    other cases and in older files. `projections` are taken once a run; empty in its other blocks.
     """
 
     weight: str
@@ -45,7 +45,8 @@ class Reached:
 
     `last_loss` is that of the last update. `lengths` are the L2 norms of each variable's change since before the first
     update: those of the weights, then `averages` of the model's other variables. `projections` of the changes on a few
-    fixed random directions, as of gradients; empty where directions say nothing any more.
+    fixed random directions, as of gradients; empty where directions say nothing any more, and after a run's first
+    block.
     """
 
     updates: int
@@ -140,13 +141,15 @@ class Repeated:
 class Late:
     """One update after the timed part, from the start's weights and moments, with count and batches where they are.
 
-    So all cases of a block that have taken as many updates compute the same here, however late it is.
+    So all cases of a block that have come to the same batch compute the same here, however late it is. `batch` is its
+    number among those that come again and again; None where there are no such, and in older files.
     """
 
     updates: int
     last_loss: float | None
     gradients: tuple[GradientSketch, ...]
     updated: Updated | None
+    batch: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

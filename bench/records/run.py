@@ -10,9 +10,10 @@ from bench.records.costs import Costs
 from bench.records.devices import GpuLog
 from bench.records.environment import Environment
 from bench.records.proof import Evidence, Proof
+from bench.records.spread import ComparisonSpread
 
 FORMAT = 2  # 1: each outcome in a file of its own; 2: a line each in measurements.jsonl
-MOST_BLOCKS = 200  # where a precision cannot be reached
+MOST_BLOCKS = 200  # where a precision or a goal cannot be reached
 # The stages of a Failure: what the worker did, what the parent compared, and two that are no fault of the case
 WORKER_STAGES = ("open", "build", "warmup", "slice", "loop", "close", "total")
 UNEQUAL = "equal work"
@@ -22,9 +23,28 @@ STAGES = (*WORKER_STAGES, UNEQUAL, NOT_APPLICABLE, NOT_AVAILABLE)
 
 
 @dataclass(frozen=True, slots=True)
+class Looks:
+    """When a run may look at its intervals to decide whether it stops: after block `first`, and each one up to `last`.
+
+    Both are fixed before the first look, so that intervals and verdicts can carry the price of looking.
+    """
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
-    """How much is measured. `steps_per_slice` None: set in a group's first block so that a baseline slice takes
-    about `slice_s`, then kept for every mode and block. `precision` 0.02 asks for intervals of at most +-2 %."""
+    """How much is measured: `blocks` of `rounds`, after at least `warmup_steps`, in slices of about `slice_s`.
+
+    `steps_per_slice` are those of one case, None in a plan: the slices of all cases take equally long. In older runs
+    they have equally many steps. `precision` 0.02 asks for intervals of at most +-2 %.
+
+    `goal` 0.03: a group stops when every comparison is answered to within 3 %, and SAME means within 3 %; `blocks` is
+    then the least, and `ceiling_s` the seconds after which it stops anyway. `looks` is that ceiling in blocks, in the
+    measurements from a group's third block on; None for a number of blocks that was fixed beforehand.
+    `rounds_by_noise`: `rounds` is the least; a group's first block shows how many it needs, which its measurements say.
+    """
 
     preset: str
     blocks: int
@@ -35,11 +55,16 @@ class Schedule:
     precision: float | None = None
     budget_s: float | None = None
     time_limit_s: float = 300.0
+    goal: float | None = None
+    looks: Looks | None = None
+    ceiling_s: float | None = None
+    rounds_by_noise: bool = False
 
     @property
     def most_blocks(self) -> int:
-        """How many blocks there may be: the planned ones, or more where a precision is asked for."""
-        return self.blocks if self.precision is None else max(self.blocks, MOST_BLOCKS)
+        """How many blocks there may be: of older runs without a precision the planned ones only."""
+        open_end = self.precision is not None or self.goal is not None or self.rounds_by_noise
+        return max(self.blocks, MOST_BLOCKS) if open_end else self.blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +104,7 @@ class Measurement:
     `load_s` (TensorFlow imported, by the worker or its fork server; batches prepared) is taken while the block's others
     load too; `build_s` (model, optimizer and, in TF1 style, the graph) and `first_call_s` with all others idle.
     `accuracy_after` is taken in a run's first block, of built-in models only; `card` where a GPU
-    computes and NVML is there.
+    computes and NVML is there. `elapsed_s` is how long the block had taken when the case handed this over.
     """
 
     case: Case
@@ -98,6 +123,7 @@ class Measurement:
     costs: Costs | None = None
     accuracy_after: Accuracy | None = None
     card: GpuLog | None = None
+    elapsed_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +188,7 @@ class Plan:
     cases: tuple[Case, ...]
     schedule: Schedule
     needed: tuple[str, ...] = ()
+    spreads: tuple[ComparisonSpread, ...] = ()
 
 
 def groups(plan: Plan) -> dict[str, list[Case]]:

@@ -10,7 +10,7 @@ from dataclasses import fields, is_dataclass
 from itertools import chain
 
 from bench.records.case import Case
-from bench.records.choices import INPUTS, PRECISIONS
+from bench.records.choices import DTYPES, INPUTS
 from bench.records.run import STAGES, Measurement, Outcome, Plan, Samples
 
 MOST = 1e18  # of anything that is counted: bytes, operations, nanoseconds of a lifetime
@@ -41,6 +41,8 @@ def plan_fault(plan: Plan) -> str:
         return "it holds a case twice" if keys else "it holds no case"
     if schedule.blocks < 1 or schedule.rounds < 1 or schedule.slice_s < 0:
         return "its schedule measures nothing"
+    if schedule.goal is not None and not 0 < schedule.goal < 1:
+        return f"its goal is {schedule.goal!r:.40}"
     return record_fault(plan)
 
 
@@ -80,7 +82,8 @@ def _measurement_faults(measurement: Measurement | None) -> Iterator[str]:
             yield f"{len(samples.seconds)} slices do not fit {len(set(rounds))} rounds"
     yield _slices_fault(measurement.steady)
     evidence = measurement.evidence
-    if not (evidence.first_losses and evidence.gradients and all(sketch.projections for sketch in evidence.gradients)):
+    directed = {bool(sketch.projections) for sketch in evidence.gradients}  # once a run, of all
+    if not evidence.first_losses or len(directed) != 1:
         yield "its evidence of equal work is empty"
     yield from _weights_faults(measurement)
     if measurement.costs and 0 < measurement.costs.cpu_s < SHORTEST_S:
@@ -102,9 +105,11 @@ def _case_fault(case: Case) -> str:
         return f"the key {case.key!r} holds other characters than letters, digits, '_', '.' and '-'"
     if not DEVICE.fullmatch(case.device):
         return f"{case.device!r} is no device"
+    if case.steps_each < 1:
+        return f"{case.key} takes {case.steps_each} steps for each"
     if case.workload.batch_size < 1:
         return f"{case.key} has a batch of {case.workload.batch_size}"
-    words = ((case.workload.precision, PRECISIONS), (case.workload.input, INPUTS))
+    words = ((case.workload.precision, DTYPES), (case.workload.input, INPUTS))
     return next((f"{word!r} is unknown" for word, known in words if word not in {row.name for row in known}), "")
 
 

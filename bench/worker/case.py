@@ -1,139 +1,26 @@
-"""A timed case as a chain of states: ordered, opened, built, warmed up, timed, closed.
+"""A timed case as a chain of states: ordered, opened, built, warmed up (starting.py), timed, closed: see CHAIN."""
 
-A state is a record whose parts all exist from its start. A stage is a method of the states that can take it: it does
-the work and returns the next state with the reply to the parent. CHAIN lists them all.
-"""
-
-import gc
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from bench.machine.counters import memory_bytes, peak_memory_bytes
-from bench.machine.nvml import GpuLogger
-from bench.modes import Trainer
 from bench.modes.placement import short
 from bench.records.costs import Costs
-from bench.records.messages import Order, Reply, StageRequest
+from bench.records.messages import Reply, StageRequest
 from bench.records.proof import Execution, Proof, Replay
 from bench.records.run import Measurement, Samples
 from bench.worker.diagnostics import Diagnostics, no_diagnostics
 from bench.worker.evidence import finite
-from bench.worker.fallbacks import Fallbacks
-from bench.worker.first_updates import Begun, begin
-from bench.worker.instruments import Instruments
 from bench.worker.replay import late, not_finite, replay
-from bench.worker.setup import Setup
-from bench.worker.slices import Slice, take_slice
-from bench.worker.timer import time_slice, tracing_tool
+from bench.worker.slices import Slice
+from bench.worker.starting import Built, Closed, Opened, Ordered, WarmedUp
+from bench.worker.timer import time_slice
 from bench.worker.trained import TrainedSoFar
 
 
 class OutOfOrder(Exception):
     """A stage was asked for that does not follow the stages so far."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ordered:
-    """The order has come; nothing is loaded."""
-
-    order: Order
-    instruments: Instruments
-
-    def open(self, _: StageRequest) -> "Step":
-        """Import TensorFlow and prepare the batches. Raises RuntimeError where a debugger or profiler would slow it."""
-        if tool := tracing_tool():
-            raise RuntimeError(f"refused to time under {tool}; run without it")
-        fallbacks, clock = Fallbacks(), self.instruments.clock
-        fallbacks.attach()
-        start = clock()
-        prepared = self.instruments.set_up(self.order)
-        load_s = self.instruments.imported_s + clock() - start
-        gpu = self.instruments.log_gpu(self.order)
-        # What importing left behind is collected now, not in the middle of some first step; in a forked worker this
-        # also copies the pages of Python's heap, to which a collection writes.
-        gc.collect()
-        return Opened(self.order, self.instruments, prepared, load_s, fallbacks, gpu), Reply(seconds=load_s)
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """TensorFlow and the batches are loaded; `load_s` is how long that took."""
-
-    order: Order
-    instruments: Instruments
-    setup: Setup
-    load_s: float
-    fallbacks: Fallbacks
-    gpu: GpuLogger
-
-    def build(self, _: StageRequest) -> "Step":
-        """Build, take the first steps, and gather the evidence of equal work."""
-        clock, make_trainer = self.instruments.clock, self.setup.make_trainer
-        start = clock()
-        trainer = make_trainer()
-        build_s = clock() - start
-        begun = begin(trainer, self.order, self.setup.batches_digest, clock)
-        per_call = self.order.case.steps_per_call or 1
-        progress = TrainedSoFar(trainer, begun.first.start, begun.updates, per_call=per_call)
-        reply = Reply(seconds=build_s + begun.first_step_s, step_s=begun.first.step_s, evidence=begun.evidence)
-        return Built(self, trainer, build_s, begun, progress), reply
-
-    def train_from_nothing(self, request: StageRequest) -> "Step":
-        """Build and train so many steps, timed as a whole. Raises FloatingPointError for a loss that is not finite."""
-        clock, make_trainer = self.instruments.clock, self.setup.make_trainer
-        start = clock()
-        trainer = make_trainer()
-        trainer.run(request.steps)
-        loss = trainer.sync()
-        seconds = clock() - start
-        if not np.isfinite(loss):
-            raise FloatingPointError(f"the loss became {loss} within {request.steps} steps")
-        return Closed(trainer), Reply(seconds=seconds)
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """The trainer stands and has taken its first steps."""
-
-    opened: Opened
-    trainer: Trainer
-    build_s: float
-    begun: Begun
-    progress: TrainedSoFar
-
-    def warm_up(self, request: StageRequest) -> "Step":
-        """Take so many steps, which may be none, before the first slice."""
-        progress, seconds = self.progress.train(request.steps, self.opened.instruments.clock)
-        taken = progress.updates - self.progress.updates  # more than asked for where a mark lies between whole calls
-        samples = Samples((seconds,), taken)
-        reply = Reply(seconds=seconds * request.steps / taken if taken else 0.0)
-        return WarmedUp(self, samples, self.trainer.traces(), progress), reply
-
-    def take_slice(self, request: StageRequest) -> Slice:
-        """Time so many steps."""
-        slowdown, gpu = self.opened.order.case.slowdown, self.opened.gpu
-        return take_slice(self.trainer, self.begun.watched, request, slowdown, gpu, self.opened.instruments)
-
-
-@dataclass(frozen=True, slots=True)
-class WarmedUp:
-    """All is ready for the first slice; `traces` were made until now."""
-
-    built: Built
-    warmup: Samples
-    traces: int
-    progress: TrainedSoFar
-
-    def slice(self, request: StageRequest) -> "Step":
-        """Time the first slice."""
-        progress = self.progress.before_slice(request.steps, self.built.opened.instruments.clock)
-        memory_before = memory_bytes()
-        first = self.built.take_slice(request)
-        timed = Timed(self, memory_before, (first,), progress.after_slice(request.steps))
-        return timed, Reply(seconds=first.seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,20 +37,28 @@ class Timed:
         """Seconds of each slice so far."""
         return tuple(each.seconds for each in self.slices)
 
-    def slice(self, request: StageRequest) -> "Step":
+    def slice(self, request: StageRequest) -> tuple["Timed", Reply]:
         """Time one more slice."""
-        progress = self.progress.before_slice(request.steps, self.warm.built.opened.instruments.clock)
+        updates = self.warm.built.updates_in(request)
+        progress = self.progress.before_slice(updates, self.warm.built.opened.instruments.clock)
         another = self.warm.built.take_slice(request)
-        timed = replace(self, slices=(*self.slices, another), progress=progress.after_slice(request.steps))
+        timed = replace(self, slices=(*self.slices, another), progress=progress.after_slice(updates))
         return timed, Reply(seconds=another.seconds)
 
-    def loop(self, request: StageRequest) -> "Step":
+    def loop(self, request: StageRequest) -> tuple["Timed", Reply]:
         """Take so many steps in one go, which no sample counts: the self-test compares slices with them."""
         seconds, _ = time_slice(self.warm.built.trainer, request.steps, self.warm.built.opened.instruments.clock)
         return replace(self, progress=self.progress.after_slice(request.steps)), Reply(seconds=seconds)
 
-    def close(self, request: StageRequest) -> "Step":
+    def close(self, request: StageRequest) -> tuple[Closed, Reply]:
         """Gather the proof of mode, run the diagnostics, replay the first updates, and hand over the measurement."""
+        order = self.warm.built.opened.order
+        # Marks are looked at no more where a step takes seconds, and the A/A control takes no late update.
+        compared = request.examines and order.in_full and self.progress.marks and not order.case.again
+        period = self.warm.built.trainer.task.inputs.period if compared else 0
+        return replace(self, progress=self.progress.to_first_batch(period))._handed_over(request)
+
+    def _handed_over(self, request: StageRequest) -> tuple[Closed, Reply]:
         warm, built = self.warm, self.warm.built
         opened, last, gpu, peak = built.opened, self.slices[-1], built.opened.gpu.log(), peak_memory_bytes()
         proof, diagnosed = self._proof(request.examines), self._diagnostics(request.examines)
@@ -193,8 +88,9 @@ class Timed:
         traces = trainer.traces() - warm.traces
         updates = int(trainer.read([trainer.task.optimizer.iterations])[0])
         seen = not_finite(trainer), self.progress.at_end().reached
-        again, start = warm.built.opened.order.case.again, warm.built.begun.first.start
-        late_update, calls = late(trainer, start, self.progress.updates) if examines and not again else (None, None)
+        order, start = warm.built.opened.order, warm.built.begun.first.start
+        looks = examines and not order.case.again
+        late_update, calls = late(trainer, start, self.progress.updates, order.in_full) if looks else (None, None)
         return Proof(
             self._execution(),
             traces,
@@ -231,11 +127,14 @@ class Timed:
         return diagnose(opened.order, built.trainer, steps, opened.instruments.clock, costs)
 
 
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """Nothing more can be timed. The trainer is kept: taking it down would delay the last reply."""
-
-    trainer: Trainer
+def first_slice(state: WarmedUp, request: StageRequest) -> tuple[Timed, Reply]:
+    """Time the first slice."""
+    updates = state.built.updates_in(request)
+    progress = state.progress.before_slice(updates, state.built.opened.instruments.clock)
+    memory_before = memory_bytes()
+    first = state.built.take_slice(request)
+    timed = Timed(state, memory_before, (first,), progress.after_slice(updates))
+    return timed, Reply(seconds=first.seconds)
 
 
 State = Ordered | Opened | Built | WarmedUp | Timed | Closed
@@ -245,7 +144,8 @@ CHAIN: dict[tuple[type[State], str], Callable[[Any, StageRequest], Step]] = {
     (Opened, "build"): Opened.build,
     (Opened, "total"): Opened.train_from_nothing,
     (Built, "warmup"): Built.warm_up,
-    (WarmedUp, "slice"): WarmedUp.slice,
+    (WarmedUp, "warmup"): WarmedUp.warm_up,
+    (WarmedUp, "slice"): first_slice,
     (Timed, "slice"): Timed.slice,
     (Timed, "loop"): Timed.loop,
     (Timed, "close"): Timed.close,

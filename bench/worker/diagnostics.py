@@ -35,7 +35,7 @@ PEAK_S = 0.5  # how long products are repeated; the fastest counts
 def diagnose(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Costs) -> Diagnostics:
     """The costs, with all that can be measured now. Trains some more: `steps` under the profiler, and a few others.
 
-    The device's peak is measured by the A/A control, so that every block of a group has one.
+    The device's peak is measured by the A/A control in the first block.
     """
     from bench.worker.device_costs import synced
     from bench.worker.profiler import profile
@@ -49,7 +49,7 @@ def diagnose(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Co
         costs = replace(costs, device_peak_bytes=_allocated())
     if kind == "gpu" or order.block == 0:
         costs = replace(costs, synced=synced(trainer, steps, clock, modes.row(order.case.mode).loops))
-    if order.case.again:
+    if order.case.again and order.block == 0:
         costs = _of_device(order, clock, kind, costs)
     if order.block == 0:
         costs = replace(costs, profile=profile(train, steps, clock), structure=trainer.structure())

@@ -39,10 +39,15 @@ def name_of(variable: Any) -> str:
 
 
 def sketch(
-    names: list[str], gradients: list[Any], noise: Sequence[float | None] = (), far: Sequence[float | None] = ()
+    names: list[str],
+    gradients: list[Any],
+    noise: Sequence[float | None] = (),
+    far: Sequence[float | None] = (),
+    directed: bool = True,
 ) -> tuple[GradientSketch, ...]:
     """Each gradient as its norm and PROJECTIONS dot products with directions that are the same in every process.
 
+    Not `directed`: the norms alone, for projecting takes as long as many steps.
     `noise` and `far` are each gradient's rounding noise, near and far; empty where it was not measured.
     """
     unknown = [None] * len(names)
@@ -50,7 +55,8 @@ def sketch(
     sketches = []
     for number, (name, gradient, (near, distant)) in enumerate(zip(names, gradients, measured, strict=True)):
         norm = finite(float(np.linalg.norm(np.asarray(gradient, np.float64))))
-        sketches.append(GradientSketch(name, norm, projections(gradient, number), near, distant))
+        projected = projections(gradient, number) if directed else ()
+        sketches.append(GradientSketch(name, norm, projected, near, distant))
     return tuple(sketches)
 
 

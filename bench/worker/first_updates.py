@@ -56,7 +56,7 @@ def begin(trainer: Trainer, order: Order, batches_digest: str, clock: Clock) -> 
         batches_digest,
         weights_digest,
         losses,
-        sketch([name_of(weight) for weight in trainer.task.weights], gradients, noise.near, noise.far),
+        sketch([name_of(weight) for weight in trainer.task.weights], gradients, noise.near, noise.far, order.in_full),
         trainer.task.optimizer.by_change,
         trainer.task.random_layers,
         noise.losses,

@@ -25,17 +25,18 @@ class FirstUpdates:
     step_s: float
 
 
-def late(trainer: Trainer, start: Snapshot, updates: int) -> tuple[Late, Calls]:
+def late(trainer: Trainer, start: Snapshot, updates: int, directed: bool = True) -> tuple[Late, Calls]:
     """One more update after `updates`, from the weights and moments of the start: what it computes and what it calls.
 
-    The state is put back afterwards.
+    The state is put back afterwards. `directed`: with the gradients' projections.
     """
     now = Snapshot(trainer)
     start.put_back(but=[trainer.task.optimizer.iterations])
     calls = trainer.calls()
     loss, names = finite(trainer.sync()), [name_of(weight) for weight in trainer.task.weights]
-    gradients = sketch(names, first_gradients(trainer))
-    found = Late(updates, loss, gradients, recomputed(trainer, start, updates + 1))
+    gradients, period = sketch(names, first_gradients(trainer), directed=directed), trainer.task.inputs.period
+    batch = updates % period if period else None
+    found = Late(updates, loss, gradients, recomputed(trainer, start, updates + 1), batch)
     now.put_back()
     return found, calls
 

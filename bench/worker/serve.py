@@ -14,8 +14,9 @@ from bench.errors import NotAvailable
 from bench.machine.child_end import connect
 from bench.records.messages import Order, Reply, StageRequest
 from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, Failure
-from bench.worker.case import Ordered, State, Timed, take
+from bench.worker.case import State, Timed, take
 from bench.worker.instruments import Instruments
+from bench.worker.starting import Ordered
 from bench.worker.user_errors import described
 from cifar_core.errors import Unsuited
 

@@ -22,7 +22,8 @@ DIRECTIONS_UNTIL = 10
 class TrainedSoFar:
     """The updates that a trainer has taken since `start`, what was seen at the marks, and whether marks remain.
 
-    `per_call`: of many steps, an execution cannot stop within; `executed` once one may have begun.
+    `per_call`: of many steps, an execution cannot stop within; `executed` once one may have begun. `directed`: the
+    directions of the weights' changes are looked at too.
     """
 
     trainer: Trainer
@@ -32,6 +33,7 @@ class TrainedSoFar:
     per_call: int = 1
     marks: tuple[int, ...] = MARKS
     executed: bool = False
+    directed: bool = True
 
     def train(self, steps: int, clock: Clock) -> tuple["TrainedSoFar", float]:
         """Take so many steps, stopping at marks; how long they took in seconds. None: no mark will be looked at."""
@@ -48,6 +50,19 @@ class TrainedSoFar:
     def after_slice(self, steps: int) -> "TrainedSoFar":
         """So many more updates, which a slice has taken."""
         return replace(self._advanced(steps), executed=self.executed or steps > 0)
+
+    def to_first_batch(self, period: int) -> "TrainedSoFar":
+        """Untimed steps in whole calls until the first batch comes again, if it does: there all cases are compared.
+
+        `period`: after how many steps the batches come again; 0 for never.
+        """
+        steps = [calls * self.per_call for calls in range(period)]
+        more = next((count for count in steps if (self.updates + count) % period == 0), 0)
+        if not more:
+            return self
+        self.trainer.run(more)
+        self.trainer.sync()
+        return self.after_slice(more)
 
     def at_end(self) -> "TrainedSoFar":
         """Looked at once more where the training has ended before the last mark."""
@@ -84,16 +99,17 @@ class TrainedSoFar:
         return replace(self, updates=self.updates + steps)
 
     def _looked(self, loss: float | None) -> "TrainedSoFar":
-        return replace(self, reached=(*self.reached, reached(self.trainer, self.start, self.updates, loss)))
+        seen = reached(self.trainer, self.start, self.updates, loss, self.directed)
+        return replace(self, reached=(*self.reached, seen))
 
 
-def reached(trainer: Trainer, start: Snapshot, updates: int, loss: float | None) -> Reached:
+def reached(trainer: Trainer, start: Snapshot, updates: int, loss: float | None, directed: bool = True) -> Reached:
     """How far the trainer has come from its start after so many updates."""
     lengths, directions = list[float | None](), list[tuple[float | None, ...]]()
     for number, weight in enumerate(trainer.task.weights):
         change = _change(trainer, start, weight)
         lengths.append(finite(float(np.linalg.norm(change))))
-        if updates <= DIRECTIONS_UNTIL:
+        if directed and updates <= DIRECTIONS_UNTIL:
             directions.append(projections(change, number))
     averages = (np.linalg.norm(_change(trainer, start, average)) for average in trainer.task.averages)
     return Reached(updates, loss, tuple(lengths), tuple(finite(float(a)) for a in averages), tuple(directions))

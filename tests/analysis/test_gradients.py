@@ -89,3 +89,11 @@ def test_the_length_of_all_gradients_together_is_compared_too() -> None:
     assert found == "its first gradients' length differs by 1.0e-02 (tolerance 5e-03)"
     infinite = replace(LARGE, norm=None, projections=(None, None))
     assert len(more_than_rounding((infinite, SMALL), (LARGE, SMALL), FLOOR)) == 2
+
+
+@pytest.mark.parametrize(("norm", "count"), [(10.0, 0), (10.001, 1), (20.0, 1)])
+def test_without_projections_in_one_of_the_two_lengths_are_compared(norm: float, count: int) -> None:
+    """As in all blocks of a run but its first."""
+    short = replace(LARGE, norm=norm, projections=())
+    for reference in (LARGE, replace(LARGE, projections=())):
+        assert len(more_than_rounding((short,), (reference,), replace(FLOOR, length=10.0))) == count

@@ -385,6 +385,13 @@ def test_late_updates_of_other_counts_are_of_other_batches_and_not_compared() ->
     assert other_late_update(other, BASELINE, PLAIN, FLOOR, 1e-5) == []
 
 
+@pytest.mark.parametrize(("batch", "count"), [(0, 1), (3, 0), (None, 0)])
+def test_late_updates_of_other_counts_are_compared_on_the_same_batch(batch: int | None, count: int) -> None:
+    baseline = a_full_measurement(late=a_late(updates=16, batch=0))
+    other = a_full_measurement(late=a_late(updates=24, last_loss=5.0, batch=batch))
+    assert len(other_late_update(other, baseline, PLAIN, None, 1e-5)) == count
+
+
 def test_a_late_loss_that_is_not_finite_differs_infinitely() -> None:
     (found, *_) = other_late_update(a_full_measurement(late=a_late(last_loss=None)), BASELINE, PLAIN, None, 1e-5)
     assert "differs by inf" in found

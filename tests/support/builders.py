@@ -225,7 +225,7 @@ class FakeTrainer:
         )  # fmt: skip
         self.task = SimpleNamespace(
             weights=[self.weight], averages=(), optimizer=optimizer, state=lambda: state, random_layers=None,
-            inputs=SimpleNamespace(repeats=np.inf),
+            inputs=SimpleNamespace(repeats=np.inf, period=0),
         )  # fmt: skip
 
     def trace(self) -> None:

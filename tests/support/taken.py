@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from bench.records.messages import Order, StageRequest
 from bench.records.run import Failure, Measurement
-from bench.worker.case import Ordered, State, take
+from bench.worker.case import State, take
 from bench.worker.diagnostics import no_diagnostics
 from bench.worker.instruments import Instruments
 from bench.worker.serve import failure
 from bench.worker.setup import SetUp, set_up
+from bench.worker.starting import Ordered
 
 
 def stages(warmup: int, *slices: int) -> list[StageRequest]:

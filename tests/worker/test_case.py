@@ -12,11 +12,12 @@ from bench.machine.nvml import GpuLogger
 from bench.records.case import Case
 from bench.records.messages import Order, StageRequest
 from bench.records.run import WORKER_STAGES, Failure
-from bench.worker import case as worker
-from bench.worker.case import CHAIN, Closed, Opened, Ordered, OutOfOrder, State, Timed, WarmedUp, take
+from bench.worker import starting
+from bench.worker.case import CHAIN, OutOfOrder, State, Timed, take
 from bench.worker.diagnostics import no_diagnostics
 from bench.worker.instruments import Instruments
 from bench.worker.setup import Setup
+from bench.worker.starting import Closed, Opened, Ordered, WarmedUp
 from cifar_core.cifar10 import SYNTHETIC
 
 STEP_S = 0.25
@@ -95,6 +96,34 @@ def test_the_measurement_holds_every_stage_and_the_steps_of_all() -> None:
     assert measurement.proof.updates == measurement.proof.updates_expected == 5 + 2 + 3 + 3
     assert measurement.proof.traces_while_timing == 0
     assert measurement.schedule.steps_per_slice == 3
+
+
+def test_a_warm_up_in_pieces_counts_all_its_steps() -> None:
+    state = reach(Ordered(an_order(), instruments(a_trainer())), "open", "build", "warmup", "warmup", "warmup")
+    assert isinstance(state, WarmedUp)
+    assert (state.warmup.steps_per_slice, state.warmup.seconds) == (6, (6 * STEP_S,))
+    assert state.progress.updates == 5 + 6
+
+
+def test_late_updates_are_compared_on_the_batch_that_all_cases_come_to() -> None:
+    trainer = a_trainer()
+    trainer.task.inputs.period = 8
+    _, measurement = taken(an_order(), instruments(trainer), stages(2, 3))
+    assert measurement.proof.updates == measurement.proof.updates_expected == 16  # 10, and 6 until the first batch
+    assert measurement.proof.late
+    assert (measurement.proof.late.updates, measurement.proof.late.batch) == (16, 0)
+
+
+def test_after_a_runs_first_block_the_evidence_has_lengths_and_no_directions() -> None:
+    trainer = a_trainer()
+    trainer.task.inputs.period = 8
+    _, measurement = taken(replace(an_order(), in_full=False), instruments(trainer), stages(5, 3))
+    late = measurement.proof.late
+    assert late
+    assert (late.updates, late.batch) == (13, 5)  # no steps are taken for its sake
+    assert {g.projections for g in (*measurement.evidence.gradients, *late.gradients)} == {()}
+    assert measurement.evidence.gradients[0].norm == 2.0
+    assert [reached.projections for reached in measurement.proof.reached] == [(), ()]
 
 
 def test_the_time_of_tracing_is_a_cost_of_modes_that_trace_only() -> None:
@@ -190,6 +219,13 @@ def test_a_slowed_case_sleeps_in_its_slices_only() -> None:
     assert measurement.warmup.seconds == (2 * STEP_S,)
 
 
+def test_a_case_that_takes_two_steps_for_each_counts_one_and_makes_all_its_updates() -> None:
+    doubled = replace(a_case(), steps_each=2)
+    _, measurement = taken(an_order(doubled), instruments(a_trainer()), stages(2, 4, 4))
+    assert (measurement.steady.seconds, measurement.steady.steps_per_slice) == ((8 * STEP_S,) * 2, 4)
+    assert measurement.proof.updates == measurement.proof.updates_expected == 5 + 2 + 3 + 8 + 8  # three to a mark
+
+
 def test_training_from_nothing_is_timed_as_a_whole_without_the_set_up() -> None:
     opened = reach(Ordered(an_order(), instruments(a_trainer())), "open")
     _, reply = take(opened, StageRequest("total", 8))
@@ -203,7 +239,7 @@ def test_a_loss_that_is_not_finite_ends_a_training_from_nothing() -> None:
 
 
 def test_a_process_that_is_traced_is_not_timed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "tracing_tool", lambda: "a profile function")
+    monkeypatch.setattr(starting, "tracing_tool", lambda: "a profile function")
     with pytest.raises(RuntimeError, match="refused to time under a profile function; run without it"):
         take(Ordered(an_order(), instruments(a_trainer())), StageRequest("open"))
 

@@ -13,11 +13,11 @@ from bench.errors import NotApplicable, NotAvailable
 from bench.machine.nvml import GpuLogger
 from bench.records.messages import Order, Reply, StageRequest
 from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE
-from bench.worker.case import Ordered
 from bench.worker.diagnostics import no_diagnostics
 from bench.worker.instruments import Instruments
 from bench.worker.serve import failure, serve
 from bench.worker.setup import Setup
+from bench.worker.starting import Ordered
 from cifar_core.cifar10 import SYNTHETIC
 
 ORDER = Order(a_case(), 0, SCHEDULE, ENVIRONMENT, SYNTHETIC)

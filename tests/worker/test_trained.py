@@ -186,3 +186,16 @@ def test_a_mark_that_was_looked_at_is_not_looked_at_again() -> None:
     assert seen(once) == [(10, None)]
     assert once.before_slice(1, trainer.clock) == once
     assert replace(once, updates=41).before_slice(5, trainer.clock).reached == once.reached
+
+
+@pytest.mark.parametrize(
+    ("updates", "per_call", "period", "more"),
+    [(10, 1, 8, 6), (16, 1, 8, 0), (10, 1, 0, 0), (10, 2, 8, 6), (10, 8, 8, 0), (9, 2, 8, 0), (12, 10, 8, 20)],
+)
+def test_whole_calls_lead_to_the_first_batch_where_they_can(
+    updates: int, per_call: int, period: int, more: int
+) -> None:
+    trainer = Calls()
+    progress = begun(trainer, updates, per_call).to_first_batch(period)
+    assert progress.updates == updates + more
+    assert trainer.calls_of == [more] * bool(more)

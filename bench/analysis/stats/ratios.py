@@ -1,4 +1,4 @@
-"""Samples of blocks -> ratios with their intervals, p-values and verdicts.
+"""Samples of blocks -> ratios with their intervals; what a comparison of two cases holds.
 
 The block (a fresh process for each case) is the unit of replication: steps and slices inside one process share its
 memory layout and its moment, so they are averaged, never pooled. All averages are on the log scale.
@@ -6,18 +6,18 @@ memory layout and its moment, so they are averaged, never pooled. All averages a
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from scipy import special
 
 from bench.records.run import Samples
+from bench.records.spread import Spread
 
 CONFIDENCE = 0.95
 ALPHA = 1 - CONFIDENCE
 MARGIN = 0.03  # SAME means: the whole interval lies within +-3 %
-FASTEST_THIRD = 1 / 3  # of a block's slices: halves and quarters resolve as much, all of them less (docs/methods.md)
 PILOT_BLOCKS = 12  # before an interval's width may end a run: stopping earlier favours narrow ones (docs/methods.md)
 ENOUGH_BLOCKS = 6  # 2 * 0.5^6 = 0.031: the least at which all blocks on one side reach p < 0.05
 
@@ -27,12 +27,25 @@ class Verdict(str, Enum):
 
     FASTER = "FASTER"
     SLOWER = "SLOWER"
+    LIKELY_FASTER = "LIKELY FASTER"
+    LIKELY_SLOWER = "LIKELY SLOWER"
     SAME = "SAME"
     UNCERTAIN = "UNCERTAIN"
+    NONE = "NO VERDICT"
     INVALID = "INVALID"
     NOT_COMPARABLE = "NOT COMPARABLE"
     NOT_APPLICABLE = "NOT APPLICABLE"
     NOT_AVAILABLE = "NOT AVAILABLE"
+
+    @property
+    def faster(self) -> bool:
+        """FASTER, or likely so."""
+        return self in (Verdict.FASTER, Verdict.LIKELY_FASTER)
+
+    @property
+    def slower(self) -> bool:
+        """SLOWER, or likely so."""
+        return self in (Verdict.SLOWER, Verdict.LIKELY_SLOWER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +62,21 @@ class Summary:
         """How far the interval reaches above the centre, relative to it; infinite for a single block."""
         return math.inf if self.high is None else self.high / self.centre - 1
 
+    @property
+    def inverse(self) -> "Summary":
+        """Of the inverse ratio."""
+        low, high = (None if end is None else 1 / end for end in (self.high, self.low))
+        return Summary(1 / self.centre, low, high, self.n)
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A candidate's speedup over its baseline (`ratio`, above 1: faster) with verdict, Holm-corrected p and reason.
+    """A candidate's speedup over its baseline, above 1: faster, with verdict, Holm-corrected p and reason.
 
-    `warnings` qualify the verdict; analyse.py, which knows how a case was measured, adds them.
+    `ratio` has the interval of this run, which more blocks narrow; `over_time` that of the long-run value on this
+    machine, which `verdict` and `p` speak of, and `spread` the run-to-run spread in it. `rough`: from fewer blocks than
+    a claim needs. `cpu`: the speedup in CPU time, on a CPU. `warnings` qualify the verdict; analyse.py, which knows how
+    a case was measured, adds them.
     """
 
     ratio: Summary | None
@@ -62,15 +84,24 @@ class Comparison:
     p: float | None = None
     reason: str = ""
     warnings: tuple[str, ...] = ()
+    over_time: Summary | None = None
+    spread: Spread | None = None
+    rough: bool = False
+    cpu: Summary | None = None
 
 
 def summarise(values: Sequence[float]) -> Summary:
     """Geometric mean of positive block values with Student's interval on their logarithms."""
-    logs = [math.log(value) for value in values]
-    centre, half = statistics.fmean(logs), _half_width(logs)
-    if half is None:
-        return Summary(math.exp(centre), None, None, len(logs))
-    return Summary(math.exp(centre), math.exp(centre - half), math.exp(centre + half), len(logs))
+    return student([math.log(value) for value in values])
+
+
+def student(logs: Sequence[float], alpha: float = ALPHA) -> Summary:
+    """The mean of logarithms, as a ratio, with Student's interval at the nominal level `alpha`."""
+    n, mean = len(logs), statistics.fmean(logs)
+    if n < 2:
+        return Summary(math.exp(mean), None, None, n)
+    half = float(special.stdtrit(n - 1, 1 - alpha / 2)) * statistics.stdev(logs) / math.sqrt(n)
+    return Summary(math.exp(mean), math.exp(mean - half), math.exp(mean + half), n)
 
 
 def median_summary(values: Sequence[float]) -> Summary:
@@ -85,21 +116,22 @@ def median_summary(values: Sequence[float]) -> Summary:
     return Summary(statistics.median(ordered), low, high, n)
 
 
-def block_ratio(baseline: Samples, candidate: Samples, share: float = FASTEST_THIRD) -> float:
-    """The candidate's speedup over the baseline in one block, from the fastest slices of each.
+Average = Callable[[Sequence[float]], float]  # of a block's paired log differences: the median, or the mean
 
-    Of the rounds that both took part in, a `share` of each one's slices, the fastest, are averaged on the log scale.
-    Interleaved, both met the same machine. Noise (a neighbour, an interrupt) only ever adds time to a slice, so the
-    fastest slices hold least of it (Chen and Revels 2016); the single fastest would depend on one lucky moment.
+
+def block_ratio(baseline: Samples, candidate: Samples, average: Average = statistics.median) -> float:
+    """The candidate's speedup over the baseline in one block: the median over the rounds that both took part in.
+
+    In each round the two were timed within the same second; the difference of their logarithms is that round's pair.
+    The median is the factor that the baseline needs more than the candidate in half of the rounds, on the machine as
+    it was loaded. It stands rare disturbances and steady neighbours alike (docs/methods.md compares estimators). With
+    the mean as `average` every slice counts, those included that something else on the machine made longer.
     Raises ValueError where they share no round.
     """
     baseline_s, candidate_s = baseline.by_round, candidate.by_round
     if not (shared := sorted(baseline_s.keys() & candidate_s.keys())):
         raise ValueError("the two share no round, so there is no pair of slices")
-    baseline_log, candidate_log = (
-        fastest_log_mean([step_s[number] for number in shared], share) for step_s in (baseline_s, candidate_s)
-    )
-    return math.exp(baseline_log - candidate_log)
+    return math.exp(average([math.log(baseline_s[number] / candidate_s[number]) for number in shared]))
 
 
 def geometric_mean(values: Sequence[float]) -> float:
@@ -107,63 +139,9 @@ def geometric_mean(values: Sequence[float]) -> float:
     return math.exp(statistics.fmean(map(math.log, values)))
 
 
-def fastest_log_mean(seconds: Sequence[float], share: float = FASTEST_THIRD) -> float:
-    """The mean logarithm of the fastest `share` of the values, at least one."""
-    return statistics.fmean(math.log(value) for value in sorted(seconds)[: max(1, math.ceil(len(seconds) * share))])
-
-
-def compare_family(family: Sequence[tuple[Sequence[float], float]]) -> list[Comparison]:
-    """Judge a family of candidates together, each given as its block ratios and its group's A/A difference.
-
-    p-values are two-sided t-tests of "no difference" with Holm's correction (Holm 1979) across the family. The A/A
-    difference is a ratio of at least 1 (see `difference_from_itself`).
-    """
-    corrected = holm([p_value([math.log(value) for value in ratios]) for ratios, _ in family])
-    comparisons = []
-    for (ratios, aa_difference), p in zip(family, corrected, strict=True):
-        ratio = summarise(ratios)
-        verdict, reason = decide_verdict(ratio, aa_difference, p)
-        comparisons.append(Comparison(ratio, verdict, p, reason))
-    return comparisons
-
-
-def holm(p_values: Sequence[float | None]) -> list[float | None]:
-    """Holm's step-down correction; None (no test) stays None and does not count."""
-    tested = sorted((p, index) for index, p in enumerate(p_values) if p is not None)
-    corrected, highest = list(p_values), 0.0
-    for rank, (p, index) in enumerate(tested):
-        highest = min(1.0, max(highest, p * (len(tested) - rank)))
-        corrected[index] = highest
-    return corrected
-
-
 def difference_from_itself(control_ratio: Summary) -> float:
     """How far the baseline differs from itself: its A/A ratio or the inverse, whichever is at least 1."""
     return math.exp(abs(math.log(control_ratio.centre)))
-
-
-def decide_verdict(ratio: Summary, aa_difference: float, p: float | None) -> tuple[Verdict, str]:
-    """The verdict on a ratio and its reason, given the A/A difference (a ratio of at least 1) and the corrected p."""
-    if p is None or ratio.low is None or ratio.high is None:
-        return Verdict.UNCERTAIN, "one block has no interval"
-    if ratio.low >= 1 / (1 + MARGIN) and ratio.high <= 1 + MARGIN:
-        return Verdict.SAME, f"the interval lies within {MARGIN:.0%}"
-    if 1 / aa_difference <= ratio.centre <= aa_difference:
-        return Verdict.UNCERTAIN, f"no larger than the baseline's difference from itself ({aa_difference - 1:.1%})"
-    if p >= ALPHA:
-        return Verdict.UNCERTAIN, f"p = {p:.2g} after Holm's correction"
-    return (Verdict.FASTER if ratio.centre > 1 else Verdict.SLOWER), f"p = {p:.2g} after Holm's correction"
-
-
-def _half_width(logs: Sequence[float]) -> float | None:
-    if len(logs) < 2:
-        return None
-    return _quantile(len(logs)) * statistics.stdev(logs) / math.sqrt(len(logs))
-
-
-def _quantile(n: int) -> float:
-    """Student's quantile for a 95 % interval of a mean of n."""
-    return float(special.stdtrit(n - 1, 1 - ALPHA / 2))
 
 
 def p_value(values: Sequence[float]) -> float | None:
@@ -178,29 +156,14 @@ def p_value(values: Sequence[float]) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class BreakEven:
-    """Steps after the first one until a mode's longer start-up is recovered. `steps` None: `text` says why."""
+    """Steps after the first one until a mode's longer start-up is recovered. `steps` None: `text` says why.
+
+    `rough`: from fewer blocks than a claim needs.
+    """
 
     steps: Summary | None
     text: str
-
-
-def break_even(extra_s: Sequence[float], saved_s: Sequence[float]) -> BreakEven:
-    """Mean extra start-up time over mean time saved a step, both in seconds by block, with an interval across blocks.
-
-    For a mode that was found faster; a slower one never breaks even (see analyse.py). The interval is the jackknife's
-    (Efron and Tibshirani 1993, chapter 11) on the logarithm, with Student's quantile.
-    """
-    if max(extra_s) <= 0:
-        return BreakEven(None, "at once")
-    n, centre = len(extra_s), statistics.fmean(extra_s) / statistics.fmean(saved_s)
-    if n < 2:
-        return BreakEven(Summary(centre, None, None, n), "")
-    left_out = [(sum(extra_s) - extra, sum(saved_s) - saved) for extra, saved in zip(extra_s, saved_s, strict=True)]
-    if min(min(pair) for pair in left_out) <= 0:
-        return BreakEven(None, "uncertain: blocks disagree")
-    logs = [math.log(extra / saved) for extra, saved in left_out]
-    half = _quantile(n) * math.sqrt(n - 1) * statistics.pstdev(logs)
-    return BreakEven(Summary(centre, centre * math.exp(-half), centre * math.exp(half), n), "")
+    rough: bool = False
 
 
 def drift(samples: Sequence[Samples]) -> Summary | None:

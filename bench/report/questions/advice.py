@@ -5,6 +5,7 @@ from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Verdict
 from bench.modes import row
 from bench.report.form.wording import count, interval, short_cases
 from bench.report.questions.asking import Answer, Known, by_group, fallen, run_command, unknown, versus
+from bench.report.sections.steady import aa_difference
 
 
 def what_to_use(known: Known) -> Answer:
@@ -22,10 +23,26 @@ def _advice(known: Known, group: GroupResult) -> str:
     judged, others = [r for r in group.candidates if r.comparison and r.comparison.ratio], fallen(group)
     if not group.baseline.valid or not judged:
         return unknown(others)
-    faster = [r for r in judged if r.comparison and r.comparison.verdict is Verdict.FASTER]
+    faster = [r for r in judged if r.comparison and r.comparison.verdict.faster]
     left_out = [f"Left out: {'; '.join(others)}."] if others else []
     recommendation = _of_faster(group, faster) if faster else [_of_none_faster(group, judged)]
     return " ".join([*recommendation, *left_out, _sure(known, group)])
+
+
+def recommended(group: GroupResult) -> CaseResult | None:
+    """The mode to use: of those that nothing was shown to beat the one that asks least of the code; None if unknown."""
+    judged = [r for r in group.candidates if r.comparison and r.comparison.ratio]
+    if not group.baseline.valid or not judged:
+        return None
+    if faster := [r for r in judged if r.comparison and r.comparison.verdict.faster]:
+        return min(_unbeaten(group, faster), key=_asks)
+    same = [r for r in judged if r.comparison and r.comparison.verdict is Verdict.SAME]
+    return min([group.baseline, *same], key=_asks)
+
+
+def _unbeaten(group: GroupResult, faster: list[CaseResult]) -> list[CaseResult]:
+    unbeaten = [r for r in faster if not any(_behind(group, other, r) for other in faster)]
+    return unbeaten or [max(faster, key=_centre)]
 
 
 def _of_none_faster(group: GroupResult, judged: list[CaseResult]) -> str:
@@ -38,8 +55,7 @@ def _of_none_faster(group: GroupResult, judged: list[CaseResult]) -> str:
 
 def _of_faster(group: GroupResult, faster: list[CaseResult]) -> list[str]:
     """The mode with the least effort among those that no other beats; else the one with the highest ratio."""
-    unbeaten = [r for r in faster if not any(_behind(group, other, r) for other in faster)]
-    as_fast = unbeaten or [max(faster, key=_centre)]
+    as_fast = _unbeaten(group, faster)
     chosen = min(as_fast, key=_asks)
     return _reasons(group, chosen, [r for r in as_fast if r is not chosen])
 
@@ -65,21 +81,24 @@ def _from_when(chosen: CaseResult, baseline: str) -> str:
     even = chosen.break_even and chosen.break_even.steps
     if not even:
         return ""
-    return f", for trainings of more than {count(even.high or even.centre)} steps ({baseline} for shorter ones)"
+    roughly = "roughly " * bool(chosen.break_even and chosen.break_even.rough)
+    return (
+        f", for trainings of more than {roughly}{count(even.high or even.centre)} steps ({baseline} for shorter ones)"
+    )
 
 
 def _behind(group: GroupResult, other: CaseResult, result: CaseResult) -> bool:
     if result is other:
         return False
     compared = versus(group, other, result)
-    return bool(compared and compared.verdict is Verdict.SLOWER)
+    return bool(compared and compared.verdict.slower)
 
 
 def _sure(known: Known, group: GroupResult) -> str:
     """How far the recommendation carries."""
     blocks = known.run.fewest_blocks
     much = "An indication only" if not known.run.enough else "Sure for this machine, model and batch"
-    floor = f", the baseline differs from itself by {group.aa_difference - 1:.1%}" if group.aa_difference else ""
+    floor = f", {difference}" if (difference := aa_difference(group)) else ""
     synthetic = ", on synthetic images" if known.run.plan.synthetic else ""
     least = f" of the {ENOUGH_BLOCKS} a claim needs" if blocks < ENOUGH_BLOCKS else ""
     return f"{much}: {blocks} blocks{least}{short_cases(known.run)}{floor}{synthetic}; other sizes need their own run."
@@ -90,7 +109,7 @@ def _ratio(result: CaseResult) -> str:
 
 
 def _times(result: CaseResult) -> str:
-    return interval(result.comparison.ratio if result.comparison else None, sign="x")
+    return interval(result.comparison.over_time if result.comparison else None, sign="x")
 
 
 def _centre(result: CaseResult) -> float:

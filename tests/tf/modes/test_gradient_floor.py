@@ -15,8 +15,9 @@ from bench.analysis import gradients, validity
 from bench.records.case import Case
 from bench.records.messages import Order, StageRequest
 from bench.records.proof import Evidence
-from bench.worker.case import Built, Ordered, take
+from bench.worker.case import take
 from bench.worker.setup import INPUTS, Setup, own_task
+from bench.worker.starting import Built, Ordered
 from cifar_core.cifar10 import SYNTHETIC
 from cifar_core.training import timed_task
 from cifar_core.workload import Workload

@@ -95,7 +95,7 @@ def test_a_driver_gives_a_method_its_object_and_arguments_and_a_python_loop_is_u
 
 def test_what_a_function_has_not_is_a_reason_and_the_rest_goes_on() -> None:
     found = explained("kept", "tf.constant(1.0)")
-    assert found.reason("code") == "it is marked do_not_convert, so AutoGraph leaves it as it is"
+    assert found.reason("code") == "it is marked do_not_convert, so AutoGraph does not convert it"
     assert "EagerPyFunc" in found.reason("program")
     assert found.times
     eager, function, xla = found.times
@@ -108,7 +108,7 @@ def test_what_a_function_has_not_is_a_reason_and_the_rest_goes_on() -> None:
 
 def test_a_function_without_a_source_still_has_a_graph() -> None:
     found = explained("unreadable", "tf.constant(1.0)")
-    assert found.reason("source").startswith("Python has no source of it")
+    assert found.reason("source").startswith("Python cannot find its source")
     assert found.reason("code")
     assert found.graph
     assert found.times
@@ -120,11 +120,11 @@ def test_what_the_child_cannot_find_is_the_command_s_error() -> None:
 
 
 def test_the_command_explains_our_own_loop_in_the_terminal_and_as_a_page(tmp_path: Path) -> None:
-    page = tmp_path / "loop.html"
-    command = [sys.executable, "-m", "bench", "explain", "loop", "--lines", "5", "--out", str(page)]
+    out = tmp_path / "loop"
+    command = [sys.executable, "-m", "bench", "explain", "loop", "--lines", "5", "--out", str(out)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     for heading in ("1 source", "2 AutoGraph's code", "3 trace", "4 graph", "5 XLA's program", "6 time of a call"):
         assert f"\n{heading}: " in done.stdout
     assert "the loop's body of while" in done.stdout
-    assert "LoopTrainer._loss_of_steps" in page.read_text()
+    assert "LoopTrainer._loss_of_steps" in (out / "report.html").read_text()

@@ -13,7 +13,7 @@ FILE = SUPPORT / "explained.py"
 @pytest.mark.parametrize(
     ("function", "arguments", "driver", "said"),
     [
-        ("collatz", "", "", "collatz(n) cannot be called so: missing a required argument: 'n'"),
+        ("collatz", "", "", "collatz(n) cannot be called like this: missing a required argument: 'n'"),
         ("collatz", "tf.constatn(1)", "", "--args 'tf.constatn(1)': AttributeError"),
         ("collatz", "", "idle", "idle() did not call collatz"),
         ("collatz", "", "nobody", "has no function nobody"),
