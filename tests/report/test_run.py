@@ -23,7 +23,7 @@ def test_numbers_on_synthetic_images_are_labelled_wherever_they_stand(tmp_path: 
     assert len(titles) == 6
     assert all("synthetic" in title for title in titles)
     tables = list((tmp_path / "tables").iterdir())
-    assert len(tables) == 6
+    assert len(tables) == 7
     assert all(set(pd.read_csv(file)["data"]) == {"look-alike"} for file in tables)
 
 

@@ -94,9 +94,9 @@ def test_the_case_that_has_too_few_blocks_is_named_with_their_number(tmp_path: P
     records = [o for o in outcomes(a_plan(), STEPS, blocks=7) if o.case.arm != "xla" or o.block not in (2, 5)]
     died = [Outcome(failure=Failure(a_case("xla"), block, "slice", "died of SIGSEGV")) for block in (2, 5)]
     text = built(tmp_path, records + died).path.read_text()
-    assert "An indication from 5 of 6 blocks (XLA): On this machine" in text
+    assert "An indication from 5 of 6 repetitions (XLA): On this machine" in text
     assert "with 5 repetitions (XLA) no difference reaches" in text
-    assert "Indications only, from 5 of the 6 blocks a claim needs (XLA)." in text
+    assert "Indications only, from 5 of the 6 repetitions a claim needs (XLA)." in text
     assert "An indication only: 5 repetitions of the 6 a claim needs (XLA), A/A control" in text
 
 
