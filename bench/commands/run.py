@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from bench.commands import run_accuracy, spelling
 from bench.commands import run_options as asked
-from bench.commands.console import aside, host_lock, results, source_of, speaking, warn_of_caches
-from bench.commands.faults import version_of
+from bench.commands.console import aside, host_lock, results, slowly, source_of, speaking, warn_of_caches
 from bench.commands.report import show_run
 from bench.errors import BenchError, Exit
 from bench.machine.signals import exit_code
@@ -89,11 +88,12 @@ def _start(options: Options, out: Path | None, wishes: _Wishes) -> Exit:
     from bench.runner import ability, earlier, first_look, plan
     from cifar_core import cifar10
 
-    aside(f"cifar-bench {version_of('cifar-bench')}: reading the data ({options.data})")
     run_accuracy.refuse(plan.make(options, cifar10.SYNTHETIC), wishes.training)  # before any images are read
-    source = cifar10.find(options.data)
-    planned, folder = plan.make(options, source), out or results(options.preset)
-    past = earlier.earlier_runs(folder.parent, planned)
+    folder = out or results(options.preset)
+    with slowly(f"reading the data ({options.data}) and earlier runs"):
+        source = cifar10.find(options.data)
+        planned = plan.make(options, source)
+        past = earlier.earlier_runs(folder.parent, planned)
     first_look.refuse_broken(planned, aside)
     host_lock(wishes.wait).ask()
     with Store.create(folder, earlier.with_spreads(planned, past)) as store:
@@ -150,8 +150,7 @@ def _measure(store: "Store", source: "Source", wishes: _Wishes) -> Exit:
     aside("writing the report")
     report = build(store)
     show_run(report, wishes.json)
-    trainings_failed = report.trainings is not None and report.trainings.failed
-    return Exit.CASE_FAILED if wishes.training and trainings_failed else code_of(report.run)
+    return code_of(report.run, report.trainings)
 
 
 def _forecast(store: "Store") -> None:
