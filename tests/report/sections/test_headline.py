@@ -11,7 +11,7 @@ from bench.records.costs import Costs
 from bench.records.environment import Environment
 from bench.records.run import Failure, Outcome, Plan
 from bench.records.spread import ComparisonSpread, Spread
-from bench.report.sections.headline import sentences
+from bench.report.sections.headline import known_first, sentences
 
 
 def test_the_headline_gives_ratio_interval_and_pay_back(tmp_path: Path) -> None:
@@ -82,6 +82,15 @@ def test_where_cpu_time_says_otherwise_it_is_said_first(tmp_path: Path) -> None:
     first, _ = sentences(built(tmp_path / "other", with_cpu_time(a_plan(), 3.0)).run)
     assert first.startswith("**CPU time says otherwise than wall time.** In CPU time: tf.function 1.50x slower")
     assert len(sentences(built(tmp_path / "same", with_cpu_time(a_plan(), 1.0)).run)) == 1
+
+
+def test_of_modes_that_are_named_only_theirs_is_said(tmp_path: Path) -> None:
+    run = built(tmp_path, with_cpu_time(a_plan(), 3.0)).run
+    (group,) = run.groups
+    graph, function, _ = group.candidates
+    assert known_first(run, group, [graph]) == []
+    (text,) = known_first(run, group, [function])
+    assert "TF1 graph" not in text
 
 
 def test_few_blocks_are_an_indication_and_the_report_says_what_it_cannot_claim(tmp_path: Path) -> None:
