@@ -81,7 +81,7 @@ def _show_lines(report: "Report") -> None:
         terminal.show_grid(run_result.table(group, report.trainings))
         say("")
         for line in run_result.verdict_lines(run, group):
-            terminal.tell(line)
+            terminal.tell(line, "bold" if line.startswith(run_result.DECISIONS) else "")
     learned = learning.sentences(report.trainings) if report.trainings else []
     for sentence in (*learned, *sweep.sentences(run), *devices.sentences(run), *headline.caveats(run)):
         terminal.tell(sentence)

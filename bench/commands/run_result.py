@@ -20,6 +20,7 @@ ORDER = (
     "mode", "speedup", "verdict", "step ms", "over time", "accuracy", "break-even", "start-up s", "this run", "images/s"
 )  # fmt: skip
 MOST_WARNINGS = 3
+DECISIONS = ("Use ", "Keep ", "Likely: use ")  # how the line begins that says what to do
 XLA = ("function", "xla")  # the same step, traced only and compiled
 
 
