@@ -109,7 +109,7 @@ class Block:
         baseline = self._workers[0].evidence if self._workers else None
         if baseline is None or self._workers[0].order.case.key != self._orders[0].case.key:
             return  # the baseline has failed: nothing to compare with, which the report says
-        self._notice("checking equal work", 0.66)
+        self._notice("checking equal work", 0.65)
         self._baseline_step_s = self._workers[0].step_s
         baseline = with_noise_of(baseline, self._noise or baseline)
         precision = self._orders[0].case.workload.precision
@@ -175,6 +175,8 @@ class Block:
         return worker.steps * pace(worker, self._workers).step_s
 
     def _close(self) -> None:
+        self._notice("profiling, and checking the updates (not timed)", 0.99)
+
         def close(worker: WorkerProcess) -> None:
             with uninterrupted():  # what a worker has handed over exists nowhere else until it is written
                 self._keep_measurement(worker.take(StageRequest("close")), interrupted=False)
