@@ -72,7 +72,7 @@ def _conditions(run: Run) -> dict[str, str]:
         "data": run.plan.data_title,
         "preset": run.plan.schedule.preset,
         "repetitions": str(run.blocks),
-        "slowed on purpose": ", ".join(slowed) or "none",
+        "injected slowdown": ", ".join(slowed) or "none",
         "deterministic ops": "only" if deterministic else "as TensorFlow chooses",
         **(_machine(environments) if environments else {}),
     }
