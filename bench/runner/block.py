@@ -19,7 +19,7 @@ from bench.records.proof import Evidence
 from bench.records.run import Outcome
 from bench.runner.durations import equally_long
 from bench.runner.forkserver import ForkServers
-from bench.runner.rounds import error, rounds_for
+from bench.runner.rounds import affordable, error, rounds_for
 from bench.runner.warm_up import TIMINGS, is_cold, pace, piece
 from bench.runner.worker_process import WORKER, CaseFailed, WorkerProcess
 
@@ -138,13 +138,13 @@ class Block:
                 worker.steps = worker.steps or own
 
     def _time(self) -> None:
-        number = 0
+        number, began = 0, time.monotonic()
         while number < self._rounds:
             self._notice(f"round {number + 1} of {self._rounds}", 0.7 + 0.3 * number / self._rounds)
             self._take_round(number)
             number += 1
             if number == self._schedule.rounds and self._schedule.rounds_by_noise:
-                self._rounds = max(number, rounds_for(self._error(number)))
+                self._rounds = self._rounds_for(number, time.monotonic() - began)
 
     def _take_round(self, number: int) -> None:
         for worker in self._shuffled():
@@ -152,6 +152,13 @@ class Block:
                 self._guarded(worker, lambda worker: worker.take(StageRequest("slice", worker.steps, number)))
         for worker in self._shuffled() if self._between else ():
             self._guarded(worker, lambda worker: self._between and self._between(worker, worker.steps))
+
+    def _rounds_for(self, taken: int, taken_s: float) -> int:
+        """By the noise of those taken, as far as the fewest blocks then stay below the ceiling."""
+        ceiling_s = self._schedule.ceiling_s or math.inf
+        left_s = ceiling_s / self._schedule.blocks - (time.monotonic() - self._began)
+        wanted = rounds_for(self._error(taken))
+        return affordable(wanted, taken, taken_s, left_s) if math.isfinite(left_s) else wanted
 
     def _error(self, rounds: int) -> float:
         """What the spread of these rounds leaves open, of the noisiest case that took part in all of them."""
