@@ -55,7 +55,7 @@ def test_models_alternate_and_begin_so_far_apart(tmp_path: Path) -> None:
 
 def test_a_series_that_was_stopped_goes_on_with_the_run_that_was(tmp_path: Path) -> None:
     commands = Commands(interrupted=1)
-    with pytest.raises(SystemExit, match="mine.net-00 ended with code 130"):
+    with pytest.raises(SystemExit, match=r"mine\.net-00 ended with code 130"):
         commands.run(tmp_path)
     commands.run(tmp_path, every_s=50.0)
     assert commands.words[2] == ["run", "--resume", str(tmp_path / "mine.net-00")]
@@ -76,7 +76,7 @@ def test_each_run_is_judged_by_the_spread_of_the_others() -> None:
     assert len(alike) == 7
     assert all(held.holds for held in alike)
     assert alike[0].mean == pytest.approx(2.0, rel=0.01)
-    *others, odd = series.judge([*(a_run(number, 1.0) for number in range(6)), a_run(6, 1.5)])
+    *_, odd = series.judge([*(a_run(number, 1.0) for number in range(6)), a_run(6, 1.5)])
     assert not odd.holds
     assert odd.low > 2.5
 

@@ -3,8 +3,8 @@
     python series.py results/series tutorial_cnn,mlp 6 600 -- --preset standard --modes eager,function
     python series.py results/series --judge
 
-The models alternate; a run begins EVERY_S seconds after the one before began, or when that has ended. Each is kept raw in
-FOLDER/MODEL-NUMBER. Typed again, it goes on where it was stopped; typed with more RUNS, another day, it adds to them.
+The models alternate; a run begins EVERY_S seconds after the one before began, or when that has ended. Each is kept raw
+in FOLDER/MODEL-NUMBER. Typed again, it goes on where it was stopped; typed with more RUNS, another day, it adds to them.
 What follows `--` goes to `cifar-bench run`. `--judge` says for each run whether its interval over time, with the spread
 of the other runs of its model, holds the mean of all of these.
 """
@@ -22,7 +22,7 @@ from bench.analysis.analyse import analyse
 from bench.analysis.earlier_runs import run_mean
 from bench.analysis.results import Run
 from bench.analysis.stats.over_time import over_time
-from bench.analysis.stats.run_spread import spread_of
+from bench.analysis.stats.run_spread import RunMean, spread_of
 from bench.records.case import Case
 from bench.records.store import Store
 
@@ -89,7 +89,7 @@ def judge(runs: Sequence[tuple[str, Run]]) -> list[Held]:
 def _judged(name: str, run: Run, others: Sequence[Run]) -> Iterator[Held]:
     for group in run.groups:
         for result in group.candidates:
-            own, theirs = _means(run, [run], group.baseline.case, result.case), None
+            own = _means(run, [run], group.baseline.case, result.case)
             theirs = _means(run, others, group.baseline.case, result.case)
             if own and theirs and result.comparison and result.comparison.ratio:
                 mean = math.exp(statistics.fmean(each.mean for each in (*own, *theirs)))
@@ -98,7 +98,7 @@ def _judged(name: str, run: Run, others: Sequence[Run]) -> Iterator[Held]:
                     yield Held(name, f"{group.title}: {result.title}", interval.low, mean, interval.high)
 
 
-def _means(of: Run, runs: Sequence[Run], baseline: Case, candidate: Case) -> list:
+def _means(of: Run, runs: Sequence[Run], baseline: Case, candidate: Case) -> list[RunMean]:
     now = next(outcome.measurement.environment for outcome in of.outcomes if outcome.measurement)
     return [mean for run in runs if (mean := run_mean(run, now, baseline, candidate))]
 
@@ -114,10 +114,9 @@ def main() -> None:
     if words[1:] == ["--judge"]:
         judged = judge(kept(Path(words[0])))
         for held in judged:
-            mark = "holds" if held.holds else "MISSES"
-            sys.stdout.write(
-                f"{held.name}, {held.comparison}: [{held.low:.3f}, {held.high:.3f}] {mark} {held.mean:.3f}\n"
-            )
+            said = "holds" if held.holds else "MISSES"
+            interval = f"[{held.low:.3f}, {held.high:.3f}]"
+            sys.stdout.write(f"{held.name}, {held.comparison}: {interval} {said} {held.mean:.3f}\n")
         sys.stdout.write(f"{sum(held.holds for held in judged)} of {len(judged)} hold the mean of their runs\n")
         return
     asked, _, options = " ".join(words).partition(" -- ")
