@@ -4,7 +4,7 @@
     python series.py results/series --judge
 
 The models alternate; a run begins EVERY_S seconds after the one before began, or when that has ended. Each is kept raw
-in FOLDER/MODEL-NUMBER. Typed again, it goes on where it was stopped; typed with more RUNS, another day, it adds to them.
+in FOLDER/MODEL-NUMBER. Typed again, it goes on where it was stopped; with more RUNS, another day, it adds to them.
 What follows `--` goes to `cifar-bench run`. `--judge` says for each run whether its interval over time, with the spread
 of the other runs of its model, holds the mean of all of these.
 """
