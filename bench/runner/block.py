@@ -18,7 +18,7 @@ from bench.records.messages import Order, Reply, StageRequest
 from bench.records.proof import Evidence
 from bench.records.run import Outcome
 from bench.runner.durations import equally_long
-from bench.runner.forkserver import ForkServers
+from bench.runner.forkserver import ForkServers, ForkServersAhead
 from bench.runner.rounds import affordable, error, rounds_for
 from bench.runner.warm_up import TIMINGS, is_cold, pace, piece
 from bench.runner.worker_process import WORKER, CaseFailed, WorkerProcess
@@ -61,14 +61,17 @@ class Block:
         self._over: list[WorkerProcess] = []
         self._baseline_step_s = 0.0
         self._stolen = Stolen()
+        self._ahead: ForkServersAhead | None = None
 
-    def run(self, command: Sequence[str] = WORKER) -> bool:
+    def run(self, command: Sequence[str] = WORKER, ahead: ForkServersAhead | None = None) -> bool:
         """Measure the block. Every case ends in one Outcome, whatever happens to the others.
 
+        `ahead`: has the fork servers, if any are ready, and prepares those of the next block.
         False where a process of it was stopped for a while (SIGSTOP, a frozen container, a machine that slept): then
         its times are not those of a block.
         """
-        with noting_stops() as own_stops, ForkServers(command) as servers:
+        self._ahead = ahead
+        with noting_stops() as own_stops, ahead.taken() if ahead else ForkServers(command) as servers:
             self._run(servers)
         return not (own_stops or any(worker.stopped for worker in self._over))
 
@@ -187,7 +190,13 @@ class Block:
                 # Ended only when all have handed over: until then no process is asked for anything else.
                 self._dismiss(worker)
 
+        # Not while a first block closes, whose diagnostics measure how fast the machine is.
+        ahead = None if self._orders[0].in_full else self._ahead
+        if ahead:
+            ahead.begin(self._orders)
         self._each(close)
+        if ahead:
+            ahead.wait()
 
     def _rescue(self) -> None:
         """The user interrupts: what the living workers have timed of this unfinished block is kept apart.
