@@ -119,7 +119,7 @@ def test_without_trainings_the_column_says_which_command_fills_it() -> None:
 
 
 def test_the_fastest_mode_stands_first_and_the_advised_one_is_tinted() -> None:
-    run = a_run(graph=0.024)
+    run = a_run(graph=0.0249)
     choice = choose(run.groups[0])
     assert choice
     table = steady.table(run, None, [choice.chosen])
