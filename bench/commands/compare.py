@@ -90,9 +90,10 @@ def _show_gates(
 ) -> None:
     """A line each, the worst first; at most so many."""
     from bench.commands import compare_result, terminal
+    from bench.report.gate_words import gate_line
 
     for result in compare_result.worst_first(judged)[:most]:
-        terminal.tell(compare_result.gate_line(result, changes, runs))
+        terminal.tell(gate_line(result, changes, runs))
 
 
 def _runs(folders: Sequence[Path]) -> "list[NamedRun]":

@@ -4,15 +4,12 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.analysis import gates
 from bench.analysis.compare import CaseChange, Difference, NamedRun
 from bench.analysis.gates import Decision, GateResult
 from bench.analysis.stats.ratios import Comparison
 from bench.commands.grid import TerminalTable
-from bench.modes import row
-from bench.report.form.wording import change, change_ends, change_interval, speedup_interval
+from bench.report.form.wording import change, change_ends
 
-WORDS = {Decision.PASSED: "PASS", Decision.FAILED: "FAIL", Decision.UNDECIDED: "UNDECIDED"}
 MOST_NAMED = 4
 
 
@@ -20,30 +17,6 @@ def worst_first(results: Sequence[GateResult]) -> list[GateResult]:
     """Failed, undecided, passed; those of the largest change first."""
     order = (Decision.FAILED, Decision.UNDECIDED, Decision.PASSED)
     return sorted(results, key=lambda each: (order.index(each.decision), each.ratio.centre if each.ratio else 0.0))
-
-
-def gate_line(result: GateResult, changes: Sequence[CaseChange], runs: Sequence[NamedRun]) -> str:
-    """'FAIL  tf.function is 4.5 % slower [3.5, 5.5]; limit 2.5 %'."""
-    gate, word = gates.parse(result.gate), WORDS[result.decision]
-    if gate.baseline:
-        names, limit = f"{row(gate.mode).title} vs {row(gate.baseline).title}", f"{gate.low_limit:g}x"
-        said = f"{names} is {speedup_interval(result.ratio)}" if result.ratio else f"{names}: {result.reason}"
-        where = f" ({result.where})" if len(runs) > 2 else ""
-        return f"{word}  {said}{where}; limit {limit}"
-    limit = f"{100 * (1 / gate.low_limit - 1):g} %"
-    name = _name(result, changes, runs) + (", step time," if gate.step else "")
-    if result.ratio is None:
-        return f"{word}  {name}: {result.reason}; limit {limit}"
-    if result.decision is Decision.UNDECIDED:
-        return f"{word}  {name} is {change_interval(result.ratio)}; the limit of {limit} is not excluded"
-    return f"{word}  {name} is {change_interval(result.ratio)}; limit {limit}"
-
-
-def _name(result: GateResult, changes: Sequence[CaseChange], runs: Sequence[NamedRun]) -> str:
-    """The case's mode where that says which case it is; else all of its place."""
-    named = next((c for c in changes if f"{c.run}, {c.group}, {c.title}" == result.where), None)
-    unique = named is not None and [c.title for c in changes].count(named.title) == 1
-    return named.title if named and unique and len(runs) == 2 else result.where
 
 
 def how_to_decide(results: Sequence[GateResult], folders: Sequence[Path], interleaved: bool) -> list[str]:

@@ -7,6 +7,7 @@ from bench.analysis.compare import CaseChange, Difference, NamedRun
 from bench.analysis.gates import Decision, GateResult
 from bench.analysis.stats.ratios import Comparison, Summary
 from bench.errors import Exit
+from bench.report.gate_words import WORDS
 from bench.report.summary import SCHEMA
 
 PATHS = {"html": "report.html", "markdown": "report.md", "raw": ["comparison.json"]}
@@ -46,9 +47,13 @@ def exit_code(runs: Sequence[NamedRun], gates: Sequence[GateResult]) -> Exit:
 
 
 def _gate(gate: GateResult) -> dict[str, Any]:
-    decision = {Decision.PASSED: "PASS", Decision.FAILED: "FAIL", Decision.UNDECIDED: "UNDECIDED"}[gate.decision]
-    ratio = _ratio(gate.ratio)
-    return {"gate": gate.gate, "where": gate.where, "decision": decision, "ratio": ratio, "reason": gate.reason or None}
+    return {
+        "gate": gate.gate,
+        "where": gate.where,
+        "decision": WORDS[gate.decision],
+        "ratio": _ratio(gate.ratio),
+        "reason": gate.reason or None,
+    }
 
 
 def _change(each: CaseChange) -> dict[str, Any]:
