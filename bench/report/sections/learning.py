@@ -99,13 +99,13 @@ def _not_same(difference: Equivalence) -> str:
     mean = f"{signed(difference.mean)} points [{signed(difference.low)}, {signed(difference.high)}]"
     if difference.differs:
         return f"differs by {mean} (p = {difference.p:.2g})"
-    return f"{mean}: no difference was shown, nor that it is smaller than {points(difference.bound)} points"
+    return f"{mean}: no difference is detected, nor that it is smaller than {points(difference.bound)} points"
 
 
 def _on_time(learning: Learning) -> str:
     ratios = [(mode, learning.target_speedup(mode, first_call=True)) for mode in learning.modes[1:] if not mode.failed]
     clauses = [f"**{mode.title}** {interval(ratio, sign='x')} as soon" for mode, ratio in ratios if ratio]
-    goal = f"{learning.plan.target:.2%} test accuracy was reached, building and first call included"
+    goal = f"{learning.plan.target:.2%} test accuracy was reached, start-up included"
     both = "in the seeds where both reached it"
     return f"{goal}, by {', '.join(clauses)} as by {learning.baseline.title} ({both})." if clauses else ""
 
