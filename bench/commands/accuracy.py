@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from cifar_core.cifar10 import Source
 
 
+_ORDER = ("mode", "test accuracy (mean ± sd)", "verdict", "difference (points, 90 %)", "speedup vs eager", "seeds")
+
+
 def accuracy(
     modes: Annotated[str, typer.Option(help="Modes or groups of them, with commas: see `list`.")] = DEFAULTS.modes,
     seeds: Annotated[int, typer.Option(help="How many seeds, counted from --seed.")] = 5,
@@ -113,7 +116,7 @@ def show_accuracy(folder: Path, png: bool = False) -> None:
     path, trainings = build(folder, png)
     for sentence in learning.sentences(trainings):
         terminal.tell(sentence)
-    terminal.show(learning_tables.table(trainings))
+    terminal.show(learning_tables.table(trainings), _ORDER)
     for line in learning.alarms(trainings):
         aside(line.replace("**", ""))
     say_where(path)

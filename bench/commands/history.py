@@ -24,11 +24,12 @@ def history(
         runs, broken = read_runs(folders)
     if not runs:
         raise BenchError(f"{folder} holds no run that can be read: {broken[0]}")
-    terminal.show(table(runs))
-    say(f"page: {build(folder, runs)}")
+    terminal.show(table(runs), ("run", "mode", "speedup", "verdict", "case", "step (ms)", "started"))
+    page = build(folder, runs)
     for text in broken:
         aside(f"warning: not shown: {text}")
     for name, run in runs:
         for line in run.left_out:
             aside(f"warning: {name}: left out: {line.text}")
+    say(f"report: {page}")
     return Exit.CASE_FAILED if broken or any(run.damaged for _, run in runs) else Exit.OK

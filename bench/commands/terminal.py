@@ -5,7 +5,7 @@ With a terminal, a bar with the time left; without one (a pipe, CI), one plain l
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 
 from rich.console import Console
@@ -134,9 +134,9 @@ class Download:
             say(f"{done / 2**20:.0f} MiB, {10 * tenth} %", sys.stderr)
 
 
-def show(table: Table, hint: str = "see the report") -> None:
-    """A report's table on stdout, in the width there is. `hint`: where the columns are that do not fit."""
-    show_grid(TerminalTable([column.title for column in table.columns], table.cells(), hint=hint))
+def show(table: Table, order: Sequence[str] = ()) -> None:
+    """A report's table on stdout, in the width there is. `order`: the columns by title, those first that must stay."""
+    show_grid(TerminalTable([column.title for column in table.columns], table.cells(), order))
 
 
 def show_grid(grid: TerminalTable) -> None:
