@@ -94,13 +94,15 @@ def _environments(run: Run) -> list[Environment]:
 
 def _conditions(run: Run) -> Table:
     schedule, plan = run.plan.schedule, run.plan
-    steps = sorted({o.measurement.steady.steps_per_slice for o in run.outcomes if o.measurement})
+    measured = [outcome.measurement for outcome in run.outcomes if outcome.measurement]
+    steps = sorted({m.steady.steps_per_slice for m in measured})
+    rounds = sorted({m.schedule.rounds for m in measured})  # what the noise of the first repetition called for
     conditions: list[tuple[str, str]] = [
         ("data", plan.data_title),
         ("seed of weights, batches and order", str(plan.seed)),
         ("preset", schedule.preset),
         ("repetitions measured", str(run.blocks)),
-        ("rounds a repetition", str(schedule.rounds)),
+        ("rounds a repetition", ", ".join(map(str, rounds)) or "–"),
         ("steps a slice", ", ".join(map(str, steps)) or "–"),
         ("warm-up steps", "; ".join([f"{schedule.warmup_steps} after the first five", *less_warm(run)])),
         ("started", plan.created),
