@@ -186,8 +186,8 @@ def test_the_first_call_is_told_with_what_it_is_made_of_and_when_it_is_repaid() 
     run = a_run(("eager", "function", "xla"), costs=a_costs("function"))
     text = asked(tracing.first_call, run).text
     assert "eager, building included, takes 0.400 s" in text
-    assert "**tf.function** 0.600 s, 0.500 of it tracing, repaid after 8 steps" in text
-    assert "**XLA** 2.60 s, 0.500 of it tracing, repaid: never" in text
+    assert "**tf.function** 0.600 s, 0.500 of it tracing, break-even after 8 steps" in text
+    assert "**XLA** 2.60 s, 0.500 of it tracing, break-even: never" in text
 
 
 def test_a_retrace_is_told_with_its_reason() -> None:
@@ -261,7 +261,7 @@ def test_the_clock_is_synchronised_and_what_is_not_steady_is_named() -> None:
     text = asked(trust.synchronised, even).text
     assert text.startswith("Yes, by construction")
     assert "the first slice begins after the first five steps and 2 more. Nothing was traced" in text
-    assert text.endswith("No mode became faster or slower in its blocks.")
+    assert text.endswith("No mode became faster or slower within its repetitions.")
     slower = Samples(tuple(0.1 + 0.01 * n for n in range(6)), 2)
     moved = asked(trust.synchronised, bent(even, "function", steady=slower)).text
     assert "Not yet steady: tf.function: slices change by" in moved
@@ -273,13 +273,15 @@ def test_a_case_with_fewer_steps_before_its_slices_or_too_few_slices_to_be_stead
     slow = bent(even, "xla_loop", evidence=short, warmup=Samples((0.0,), 0), steady=Samples((2.0, 2.0), 1, (0, 2)))
     text = asked(trust.synchronised, slow).text
     assert "and 2 more; fewer where a step takes long: XLA loop 0 after the first 2. Nothing was traced" in text
-    assert text.endswith("slower in its blocks; of XLA loop there are not enough slices to tell.")
+    assert text.endswith("slower within its repetitions; of XLA loop there are not enough slices to tell.")
     table = conditions.section(slow).parts[-1]
     assert isinstance(table, Table)
     rows = {row["what"]: row["value"] for row in table.rows}
     assert rows["warm-up steps"] == "2 after the first five; XLA loop 0 after the first 2"
     untold = asked(trust.synchronised, a_run(("eager",))).text
-    assert untold.endswith("There are not enough slices to tell whether a mode became faster or slower in its blocks.")
+    assert untold.endswith(
+        "There are not enough slices to tell whether a mode became faster or slower within its repetitions."
+    )
 
 
 def test_equal_first_steps_are_told_apart_from_equal_learning() -> None:
@@ -289,7 +291,7 @@ def test_equal_first_steps_are_told_apart_from_equal_learning() -> None:
 
 
 def test_first_losses_that_differ_between_processes_are_named() -> None:
-    assert "the same to the last bit in every block" in asked(trust.reproducible, a_run()).text
+    assert "the same to the last bit in every repetition" in asked(trust.reproducible, a_run()).text
     run = a_run(("eager", "function"))
     records = [
         Outcome(measurement=replace(m, evidence=an_evidence(first_losses=(2.3, 2.2 + 1e-7 * m.block))))
@@ -311,9 +313,9 @@ def test_what_determinism_costs_two_runs_can_say() -> None:
 
 def test_memory_that_grows_in_every_block_is_named() -> None:
     flat = a_run(("eager", "function"), costs=a_costs("function"))
-    assert "No mode's grew by more than 64 KiB a step in every block (6 steps)" in asked(trust.memory, flat).text
+    assert "No mode's grew by more than 64 KiB a step in every repetition (6 steps)" in asked(trust.memory, flat).text
     leaking = bent(flat, "function", costs=a_costs("function", memory_after_bytes=2**30 + 2**24))
-    assert "Growing in every block: tf.function 16 MiB in 6 steps" in asked(trust.memory, leaking).text
+    assert "Growing in every repetition: tf.function 16 MiB in 6 steps" in asked(trust.memory, leaking).text
     assert "Whether it grows was not counted" in asked(trust.memory, a_run(("eager",))).text
 
 

@@ -125,7 +125,7 @@ def _machine(environments: list[Environment]) -> list[tuple[str, str]]:
         ("system", env.os),
         ("TensorFlow / NumPy / Python", f"{env.tensorflow} / {env.numpy} / {env.python}"),
         ("TensorFlow flags", " ".join(f"{k}={v}" for k, v in env.flags) or "none set"),
-        ("load before, and after a block at most", f"{env.load_before} / {max(loads, default=0.0)}"),
+        ("load before, and after a repetition at most", f"{env.load_before} / {max(loads, default=0.0)}"),
         ("CPU time stolen in a repetition, at most", "unknown" if stolen is None else f"{stolen:.1%}"),
         ("source", f"{env.commit or 'unknown'}{' with uncommitted changes' if env.dirty else ''}"),
     ]

@@ -225,7 +225,7 @@ def test_a_factory_that_fails_everywhere_is_one_line_and_one_traceback(
         store.keep(outcome)
     report = build(store)
     line, traceback = failures.lines(report.run)
-    assert line.endswith("eager, function, open: ZeroDivisionError: division by zero (mine.py:2) (block 0)")
+    assert line.endswith("eager, function, open: ZeroDivisionError: division by zero (mine.py:2) (repetition 0)")
     assert 'mine.py", line 2, in make' in traceback
     assert f"```text\n{traceback}\n```" in report.path.read_text()
     assert cases[0].key in {key for key, _ in Store.open(tmp_path / "run").held()}
