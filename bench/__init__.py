@@ -1,1 +1,1 @@
-"""HOW a training step is executed and timed. One file is one station on the line from clock to report."""
+"""HOW a training step is executed and timed. Each file is one station on the way from the timer to the report."""

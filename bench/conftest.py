@@ -23,7 +23,7 @@ from bench.report.pytest_benchmark.names import PARAMETERS, TEST_DEVICE, Show, V
 from bench.report.pytest_benchmark.samples import CaseSamples, SamplesClock
 
 SESSION = pytest.StashKey[PytestSession]()
-ONE_DEVICE = "nothing to put side by side: give e.g. --devices cpu,gpu or --threads 1,2"
+ONE_DEVICE = "nothing to compare: give e.g. --devices cpu,gpu or --threads 1,2"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,7 +1,7 @@
 """The official archive of CIFAR-10: get it, check it, unpack it.
 
 Leaves out the network (download.py), the archive's own form (tarball.py) and reading the images (cifar10.py).
-What is not complete never stands under its final name: a download is a `.part` until its MD5 is right, the folder is
+Nothing incomplete has its final name: a download is a `.part` until its MD5 is right, the folder is
 unpacked beside its place and checked before it is moved there.
 """
 
@@ -30,7 +30,7 @@ _FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
 def get(out: Path, announce: Announce, progress: Progress, url: str = URL, md5: str = MD5) -> Source:
     """The checked folder `out`/cifar-10-batches-py, downloaded and unpacked unless it is there already.
 
-    Raises DataError, with nothing half-written, for want of network or room, for a wrong checksum and for an archive
+    Raises DataError, with nothing half-written, without network or disk space, for a wrong checksum and for an archive
     that holds anything but CIFAR-10's files.
     """
     folder, archive = out / FOLDER_NAME, out / NAME
@@ -53,7 +53,7 @@ def get(out: Path, announce: Announce, progress: Progress, url: str = URL, md5: 
 
 
 def download(url: str, target: Path, md5: str, progress: Progress, patience: Patience = Patience()) -> None:  # noqa: B008
-    """Fetch `url` to `target`, going on from an earlier `.part`. Raises DataError; a broken-off part is kept.
+    """Fetch `url` to `target`, resuming an earlier `.part`. Raises DataError; an interrupted part is kept.
 
     Raises OSError where it cannot be written.
     """
@@ -88,7 +88,7 @@ def unpack(archive: Path, folder: Path) -> None:
 
 
 def _unpack_member(member: tarball.Member, folder: Path) -> None:
-    """One plain file of a known name, by reading it: tar's own paths, links and modes are never followed."""
+    """One plain file of a known name, by reading it: the archive's paths, links and modes are never used."""
     if member.kind == "folder" and member.path.parts in ((), (FOLDER_NAME,)):
         return
     name = member.path.name

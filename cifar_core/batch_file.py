@@ -20,7 +20,9 @@ from cifar_core.plain_files import TooLarge, read_at_most
 
 CLASSES = 10
 VALUES = 3 * 32 * 32  # of an image
-LARGEST_FILE = 256 * 2**20  # a batch with its pixels as float64, 234 MiB, is still read, to be told what it is
+LARGEST_FILE = (
+    256 * 2**20
+)  # a batch with its pixels as float64, 234 MiB, is still read, so that the error can say what it is
 GZIP = b"\x1f\x8b"
 _PACKED = {b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"PK\x03\x04": "zip", b"\x28\xb5\x2f\xfd": "zstd"}
 _AGAIN = "unpack the archive again"
@@ -85,7 +87,7 @@ def _entries(content: bytes, file: str) -> dict[str, Any]:
         raise DataError(f"{file} is not a CIFAR-10 batch: it holds a {type(entries).__name__}; {_AGAIN}")
     named = {key.decode("latin-1") if isinstance(key, bytes) else key: value for key, value in entries.items()}
     if "fine_labels" in named:
-        raise DataError(f"{file} is of CIFAR-100 (it has 'fine_labels'); type `cifar-bench data` to get CIFAR-10")
+        raise DataError(f"{file} is CIFAR-100 (it has 'fine_labels'); type `cifar-bench data` to get CIFAR-10")
     return named
 
 

@@ -1,6 +1,6 @@
 """The python version of CIFAR-10: find the folder or the archive, check its files, read them.
 
-Leaves out one file's format (batch_file.py), downloading (archive.py) and the synthetic images (lookalike.py).
+Leaves out one file's format (batch_file.py), downloading (archive.py) and the synthetic images (synthetic.py).
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cifar_core import batch_file, lookalike, tarball
+from cifar_core import batch_file, synthetic, tarball
 from cifar_core.batch_file import Part
 from cifar_core.errors import DataError
 from cifar_core.places import FOLDER_NAME, OFFICIAL_MD5, advice_for, locate, names_in
@@ -27,7 +27,7 @@ Announce = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where images come from. `name` identifies the content; `place`, as typed, is None for the look-alike."""
+    """Where images come from. `name` identifies the content; `place`, as typed, is None for synthetic CIFAR-10."""
 
     name: str
     title: str
@@ -36,19 +36,19 @@ class Source:
 
     @property
     def synthetic(self) -> bool:
-        """True for the look-alike: whatever is measured on it must be labelled so."""
+        """True for synthetic CIFAR-10: whatever is measured on it must be labelled so."""
         return self.place is None
 
     def read(self, part: str) -> Part:
         """The images and labels of one part (a name of TRAIN_PARTS, or TEST_PART). Raises DataError."""
         if self.place is None:
-            return Part(*lookalike.make(seed=(*TRAIN_PARTS, TEST_PART).index(part)))
+            return Part(*synthetic.make(seed=(*TRAIN_PARTS, TEST_PART).index(part)))
         place = Path(self.place)
         content = _from_folder(place, part) if os.path.isdir(place) else _from_archive(place, part)
         return batch_file.parse(content, f"{self.place}/{part}")
 
 
-SYNTHETIC = Source("synthetic", "synthetic look-alike of CIFAR-10 (not real images)", None, 5 * lookalike.COUNT)
+SYNTHETIC = Source("synthetic", "synthetic CIFAR-10 (not real images)", None, 5 * synthetic.COUNT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def join(parts: list[Part]) -> Part:
 def find(data: str) -> Source:
     """The source that `data` names: `auto`, `synthetic`, a folder or the archive. Checks every file; raises DataError.
 
-    `auto` takes the first prepared folder of `default_folders()` and falls back to the look-alike.
+    `auto` takes the first prepared folder of `default_folders()` and falls back to synthetic CIFAR-10.
     """
     if data == "synthetic":
         return SYNTHETIC

@@ -1,7 +1,7 @@
-"""Fetches a file over http(s), going on from what is there; nothing that a server says or leaves out is believed.
+"""Fetches a file over http(s), resuming what is there; nothing that a server claims is trusted.
 
-The network has a thread of its own, which hands over what arrives: looking up a name, shaking hands and reading
-headers cannot be broken off, but nobody has to wait for the thread. It ends with the process, if not before.
+The network has its own thread, which hands over what arrives: looking up a name, handshakes and reading
+headers cannot be interrupted, but nobody has to wait for the thread. It ends with the process, if not before.
 Leaves out what the file holds, and whether it is the right one (archive.py).
 """
 
@@ -61,7 +61,7 @@ def check_address(url: str) -> None:
 
 
 def fetch(url: str, part: Path, progress: Progress, patience: Patience) -> None:
-    """Append to `part` what it lacks of the file, or write it anew where the server has no ranges.
+    """Append to `part` what it lacks of the file, or write it again if the server has no ranges.
 
     `progress` is called with the bytes so far and in all. Raises DataError for what the server does, and keeps what
     has arrived; OSError where `part` cannot be written.
@@ -91,11 +91,11 @@ def _resumes(answer: _Answer, done: int, url: str, part: Path) -> bool:
     if answer.status == http.HTTPStatus.OK:
         return False
     if answer.status != http.HTTPStatus.PARTIAL_CONTENT:
-        raise DataError(f"{url} answered {answer.status}, which is no file; give another with --url")
+        raise DataError(f"{url} answered {answer.status}, which is not a file; give another with --url")
     if answer.content_range and not re.match(rf"bytes {done}-", answer.content_range):  # where none, the MD5 decides
         part.unlink(missing_ok=True)
         raise DataError(
-            f"{url} sent another range than was asked for; type the same again to begin anew, or give --url"
+            f"{url} sent a different range than requested; type the same again to start over, or give --url"
         )
     return True
 
@@ -152,12 +152,12 @@ def _explained(error: Exception, url: str) -> Exception:
 
 
 def _receive(url: str, done: int, queue: "Queue[Any]", given_up: threading.Event) -> None:
-    """What the thread does: put the head, the bytes and None, or what went wrong, into the queue."""
+    """Runs in the thread: puts the head, the bytes and None, or what went wrong, into the queue."""
     try:
         request = urllib.request.Request(url, headers={"Range": f"bytes={done}-"} if done else {})  # noqa: S310
         with urllib.request.build_opener(_Redirects).open(request, timeout=60) as response:
             _put(_head(response), queue, given_up)
-            # read1 gives what is there; read would wait for a whole chunk, which a server that drips never fills.
+            # read1 gives what is there; read would wait for a whole chunk, which a slow server never fills.
             while not given_up.is_set() and (chunk := response.read1(CHUNK)):
                 _put(chunk, queue, given_up)
             _put(None, queue, given_up)
@@ -183,7 +183,7 @@ def _put(item: object, queue: "Queue[Any]", given_up: threading.Event) -> None:
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
-    """Follows to other addresses on the web only, and never from an encrypted one to one that is not."""
+    """Follows redirects to web addresses only, and never from an encrypted one to an unencrypted one."""
 
     def http_error_302(self, req: urllib.request.Request, fp: Any, code: int, msg: str, headers: Any) -> Any:
         """The answer of the address that this one leads to."""

@@ -4,19 +4,19 @@ LONGEST = 200  # characters of a text from outside that an error quotes
 
 
 class DataError(Exception):
-    """The images asked for are not there or not sound; the text says which file, what is wrong, what to type."""
+    """The images are missing or damaged; the text says which file, what is wrong, what to type."""
 
 
 class ModelError(Exception):
-    """A person's own model is not there or is none; the text says what is wrong and what it must be."""
+    """A person's own model is missing or is not a model; the text says what is wrong and what it must be."""
 
 
 class Unsuited(Exception):
-    """A task cannot be made in the way asked for, by its nature; the text says why."""
+    """A task cannot be made in this mode; the text says why."""
 
 
 def quoted(text: object) -> str:
-    """The text on one line and not endless, with escapes for whatever a terminal would obey or could not show.
+    """The text on one line, shortened, with escapes for whatever a terminal would obey or could not show.
 
     For names in files, answers of servers and reasons of other libraries: they may hold anything.
     """

@@ -61,7 +61,7 @@ class Resident:
     def __init__(self, batches: Batches, hold: Callable[[Any], Any] = keep) -> None:
         """`hold` turns an array into the initial value of a variable."""
         self.images = tf.Variable(hold(batches.images), trainable=False, name="resident_images")
-        # TensorFlow keeps an int32 variable on the host, so on a GPU every step would leave the card for its labels.
+        # TensorFlow keeps an int32 variable on the host, so on a GPU every step would fetch its labels from the host.
         self.labels = tf.Variable(hold(batches.labels.astype(np.int64)), trainable=False, name="resident_labels")
         self.signature = (tf.TensorSpec([], tf.int32),)
         self.period = self._count = batches.count

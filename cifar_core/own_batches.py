@@ -1,6 +1,6 @@
 """The batches that a person's own model brings along: pairs (inputs, labels) of whatever goes into its step.
 
-A list is turned into tensors once and lies ready; anything else is iterated anew whenever it ends, in the clock. NumPy
+A list is turned into tensors once; anything else is iterated again whenever it ends, and that is timed. NumPy
 arrays become tensors (float64 as float32, for that is what layers compute in); tensors and Python values stay as they
 are. Leaves out CIFAR-10's own batches (inputs.py).
 """

@@ -88,7 +88,7 @@ class OwnModel:
 
     def _task(self, own: Own, inputs: Inputs, in_graph: bool = False) -> Task:
         if in_graph and own.optimizer is not None:
-            raise Unsuited("Keras 3 makes its optimizers' variables outside a tf.Graph; without one, it can be held")
+            raise Unsuited("Keras 3 makes its optimizers' variables outside a tf.Graph; without one it works")
         network = self._network(own, in_graph)
         if in_graph and any(hasattr(variable.handle, "numpy") for variable in network.variables):
             raise Unsuited("its variables are made outside the factory, so a tf.Graph cannot have its own")
@@ -114,7 +114,7 @@ class OwnModel:
 
 
 class Network:
-    """An own model with the face of ours, as `Task.step` calls it."""
+    """A person's own model with the interface of a built-in one, as `Task.step` calls it."""
 
     def __init__(self, model: Any, example: Callable[[], Any]) -> None:
         self.model = model
@@ -140,7 +140,7 @@ class Network:
 
 
 class KerasNetwork(Network):
-    """A keras.Model, which is told whether it trains."""
+    """A keras.Model, which is called with `training`."""
 
     def __call__(self, inputs: Any, training: TrainingMode | None = None) -> Any:
         return self.model(inputs, training=training is not None)
@@ -203,7 +203,7 @@ def find(spelling: str) -> Callable[[], Any]:
             raise ModelError(f"there is no module {missing}, neither in {here} nor on Python's path") from None
         raise
     except SystemExit as error:
-        raise ModelError(f"importing {name} ended Python; run such code only `if __name__ == '__main__':`") from error
+        raise ModelError(f"importing {name} exited Python; run such code only `if __name__ == '__main__':`") from error
     factory = getattr(module, attribute, None)
     if not callable(factory):
         what = f"has no {attribute}" if factory is None else f"has a {attribute} that cannot be called"
@@ -223,7 +223,7 @@ def _checked(given: Any) -> Own:
     else:
         own = Own(given)
     if not callable(own.model) or not hasattr(own.model, "trainable_variables"):
-        raise ModelError(f"the factory returned {_a(own.model)}, which is no model; it must be {CALLED}")
+        raise ModelError(f"the factory returned {_a(own.model)}, which is not a model; it must be {CALLED}")
     if own.optimizer is not None and not hasattr(own.optimizer, "apply_gradients"):
         raise ModelError(f"the factory's optimizer is {_a(own.optimizer)}; it must be a keras.optimizers.Optimizer")
     for name, value in (("loss", own.loss), ("batch", own.batch)):

@@ -1,6 +1,6 @@
 """A person's own `bench` or `cifar_core` beside their code, in a process where these names are this program's packages.
 
-Modules that only theirs has are found in theirs; what cannot be had so is explained.
+Modules that only theirs has are found in theirs; for other clashes an error says what to rename.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""Where CIFAR-10's files lie in what a person names, and what lies there instead.
+"""Finds CIFAR-10's files in the place a person names, or says what is there instead.
 
 Leaves out reading them (cifar10.py).
 """

@@ -28,7 +28,7 @@ class Stream(Protocol):
 
 
 class TooLarge(OSError):
-    """A file, or what it unpacks to, is larger than the reader has use for."""
+    """A file, or what it unpacks to, is larger than the reader accepts."""
 
 
 def open_plain(path: str | os.PathLike[str]) -> BinaryIO:
@@ -61,7 +61,7 @@ def _open_to_write(path: str | os.PathLike[str], how: int) -> BinaryIO:
 
 
 def refuse_special(path: str | os.PathLike[str]) -> None:
-    """Raises OSError where something that is no plain file is in the way of writing to `path`."""
+    """Raises OSError if something that is not a plain file stands at `path`."""
     if os.path.lexists(path):
         _refuse_special(os.stat(path), path)
 
@@ -86,7 +86,7 @@ def read_at_most(stream: Stream, most: int) -> bytes:
 
 
 def exists(path: Path) -> bool:
-    """Whether anything lies there, a link that leads nowhere included: reading that is an error, not an absence."""
+    """Whether anything is there, a broken link included: reading that is an error, not an absence."""
     return os.path.lexists(path)
 
 

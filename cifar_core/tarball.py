@@ -1,4 +1,4 @@
-"""The files in an archive of CIFAR-10, read in one pass; nothing that its headers say is believed unchecked.
+"""The files in an archive of CIFAR-10, read in one pass; its headers are never trusted.
 
 Sizes, links and devices are checked before a byte of them is read; headers, and all that comes out of the
 compression, are bounded; links are never followed.
@@ -51,17 +51,25 @@ class Member:
 
 
 def members(archive: Path) -> Iterator[Member]:
-    """Every member, in the archive's order. Raises DataError where it is none, truncated, corrupt or a bomb."""
+    """Every member, in the archive's order. Raises DataError if it is no archive, truncated, corrupt or a bomb."""
     with (
         _clear_errors(archive),
         open_plain(archive) as raw,
         _unpacked(raw) as stream,
-        tarfile.open(fileobj=cast(BinaryIO, _Headers(stream)), mode="r:") as tar,
+        _opened(archive, stream) as tar,
     ):
         for info in tar:
             if info.size < 0:
                 raise tarfile.ReadError("a file of a negative size")
             yield Member(PurePosixPath(info.name), _kind(info), info.size, _reader(archive, stream, info))
+
+
+def _opened(archive: Path, stream: BinaryIO) -> tarfile.TarFile:
+    """Raises DataError where its first bytes are of no archive of this kind: of a zip file, a page, nothing."""
+    try:
+        return tarfile.open(fileobj=cast(BinaryIO, _Headers(stream)), mode="r:")
+    except tarfile.ReadError:
+        raise DataError(f"{archive} is not a CIFAR-10 archive; get it: cifar-bench data --out data") from None
 
 
 def _reader(archive: Path, stream: BinaryIO, info: tarfile.TarInfo) -> Callable[[], bytes]:
@@ -129,7 +137,7 @@ class _Limited:
 
 
 class _Headers:
-    """The archive as tarfile reads it: headers only, only forward, and not without end."""
+    """The archive as tarfile reads it: headers only, only forward, within a limit."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream, self._at, self._read = stream, 0, 0

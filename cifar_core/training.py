@@ -1,6 +1,6 @@
 """THE train step, written once for every mode, and the loop around it that trains a model to an accuracy.
 
-Leaves out how a step is executed: that is the modes' only business.
+Leaves out how a step is executed: the modes do that.
 """
 
 import time
@@ -48,7 +48,7 @@ Loss = Callable[[Any, Any], Any]  # labels and outputs -> scalar
 class Task:
     """Something to train: model, optimizer and inputs as TensorFlow variables of the current graph.
 
-    A mode executes `step` and nothing else, so all that differs between modes is in the mode's own file.
+    A mode executes `step` and nothing else, so whatever differs between modes is in the mode's own file.
     """
 
     first_step = 0  # how many steps were done before this task was made
@@ -129,7 +129,7 @@ def _cast(values: Any, dtype: str) -> Any:
     return tf.nest.map_structure(lambda leaf: _cast(leaf, dtype) if tf.is_tensor(leaf) else leaf, values)
 
 
-# No tensor decides anything in it: converting it would only make AutoGraph look dearer than it is.
+# No tensor decides anything in it: converting it would only make AutoGraph look more expensive than it is.
 cast = tf.autograph.experimental.do_not_convert(_cast)
 
 
@@ -154,8 +154,8 @@ class Trainable(Protocol):
 class Display:
     """How far a training is: `loss` of the last batch, `accuracy` on a sample of the training images.
 
-    `seconds` of training since it was begun, of which the first call, which traces and compiles, took
-    `first_call_s`; `step_s` is one step since the display before, the first call left out. What displaying takes is
+    `seconds` of training since it was begun, of which the first step, which traces and compiles, took
+    `first_call_s`; `step_s` is one step since the display before, without the first step. What displaying takes is
     in none of them.
     """
 
@@ -191,7 +191,7 @@ def train_model(
     spent_s = first_call_s = _run(model, 1, clock)
     while done < training_steps:
         goal = min(done - done % display_step + display_step, training_steps)
-        steps = goal - max(done, first + 1)  # the first call was a step
+        steps = goal - max(done, first + 1)  # the first step
         seconds = _run(model, steps, clock) if steps else 0.0
         spent_s, done = spent_s + seconds, goal
         loss = model.sync()

@@ -28,9 +28,9 @@ def spreads_for(plan: Plan, environment: Environment, runs: Sequence[Run]) -> tu
 
 def run_mean(run: Run, environment: Environment, baseline: Case, candidate: Case) -> RunMean | None:
     """A run's mean log speedup of one case over another; None where it has none, or is of another machine."""
-    wanted = (_compared(baseline), _compared(candidate))
+    wanted = (compared(baseline), compared(candidate))
     pairs = [(group, result) for group, result in run.rows() if result in group.candidates]
-    same = [pair for pair in pairs if (_compared(pair[0].baseline.case), _compared(pair[1].case)) == wanted]
+    same = [pair for pair in pairs if (compared(pair[0].baseline.case), compared(pair[1].case)) == wanted]
     return next((mean for pair in same if (mean := _mean(*pair, environment))), None)
 
 
@@ -44,7 +44,7 @@ def _mean(group: GroupResult, result: CaseResult, environment: Environment) -> R
     return RunMean(statistics.fmean(logs), statistics.variance(logs) / len(logs), began)
 
 
-def _compared(case: Case) -> Case:
+def compared(case: Case) -> Case:
     """The case without what does not make it another comparison: the images and the seed."""
     return replace(case, workload=replace(case.workload, data="", seed=0))
 

@@ -91,5 +91,5 @@ def find_driver(module: ModuleType, name: str) -> Callable[[], Any]:
         module = load_module(name_or_path)
     driver: Callable[[], Any] | None = getattr(module, name, None)
     if not callable(driver):
-        raise BenchError(f"{module.__name__} has no function {name}; --driver names one without arguments")
+        raise BenchError(f"{module.__name__} has no function {name}; --driver names a zero-argument function")
     return driver

@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bench.commands import spelling
-from bench.commands.console import WAIT, aside, host_lock, results, warn_of_caches
-from bench.commands.streams import say
+from bench.commands.console import QUIET, WAIT, aside, host_lock, results, say_where, slowly, speaking, warn_of_caches
 from bench.errors import Exit
 from bench.machine.signals import exit_code
 from bench.records.choices import DEFAULTS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bench.records.training import AccuracyPlan
     from cifar_core.cifar10 import Source
+
+
+_ORDER = ("mode", "test accuracy (mean ± sd)", "verdict", "difference (points, 90 %)", "speedup vs eager", "seeds")
 
 
 def accuracy(
@@ -31,19 +35,25 @@ def accuracy(
     margin: Annotated[float, typer.Option(help="Differences of up to this share of test images do not matter.")] = 0.01,
     data: Annotated[str, typer.Option(help="auto, synthetic, a folder or the archive of CIFAR-10.")] = "auto",
     seed: Annotated[int, typer.Option(help="The first seed.")] = 0,
-    out: Annotated[Path | None, typer.Option(help="A new folder; default results/<time>-accuracy.")] = None,
-    resume: Annotated[Path | None, typer.Option(help="Go on with the trainings in this folder.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="A new folder; RUN/accuracy joins a run.", show_default="results/<time>-accuracy"),
+    ] = None,
+    resume: Annotated[
+        Path | None, typer.Option(show_default=False, help="Continue the trainings in this folder.")
+    ] = None,
+    quiet: Annotated[bool, QUIET] = False,
     wait: Annotated[bool, WAIT] = True,
 ) -> Exit:
     """Train in several modes from several seeds: do they learn the same, and how soon?"""
-    from bench.records.folders import create_accuracy
     from bench.runner import train
     from bench.runner.accuracy import plan
     from bench.runner.plan import choose_modes
     from cifar_core import cifar10
 
     if resume:
-        return _resume(resume, data, wait)
+        with speaking(False, quiet):
+            return _resume(resume, data, wait)
     modes, model = spelling.modes(modes), spelling.models(model, "--model")
 
     def planned(source: "Source") -> "AccuracyPlan":
@@ -51,11 +61,19 @@ def accuracy(
         return plan(modes, seeds, target, margin, training)
 
     planned(cifar10.SYNTHETIC)  # what is typed wrongly is said before any images are read
-    source = cifar10.find(data)
-    accuracy_plan = planned(source)
+    with speaking(False, quiet):
+        return _start(planned, data, out, wait)
+
+
+def _start(planned: "Callable[[Source], AccuracyPlan]", data: str, out: Path | None, wait: bool) -> Exit:
+    from bench.records.folders import create_accuracy
+    from cifar_core import cifar10
+
+    with slowly(f"reading the data ({data})"):
+        source = cifar10.find(data)
     host_lock(wait).ask()
     folder = out or results("accuracy")
-    create_accuracy(folder, accuracy_plan)
+    create_accuracy(folder, planned(source))
     return _execute(folder, source, wait)
 
 
@@ -97,8 +115,8 @@ def show_accuracy(folder: Path, png: bool = False) -> None:
 
     path, trainings = build(folder, png)
     for sentence in learning.sentences(trainings):
-        say(sentence.replace("**", ""))
-    terminal.show(learning_tables.table(trainings))
+        terminal.tell(sentence)
+    terminal.show(learning_tables.table(trainings), _ORDER)
     for line in learning.alarms(trainings):
         aside(line.replace("**", ""))
-    say(f"report: {path}")
+    say_where(path)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bench.commands.console import aside
+from bench.commands.console import aside, slowly
 from bench.commands.streams import say
 from bench.errors import BenchError, Exit
 
@@ -20,14 +20,16 @@ def history(
     folders = sorted(path.parent for depth in ("*", "*/*") for path in folder.glob(f"{depth}/plan.json"))
     if not folders:
         raise BenchError(f"{folder} holds no run; give the folder that runs lie in, e.g. cifar-bench history results")
-    runs, broken = read_runs(folders)
+    with slowly(f"reading {len(folders)} runs"):
+        runs, broken = read_runs(folders)
     if not runs:
         raise BenchError(f"{folder} holds no run that can be read: {broken[0]}")
-    terminal.show(table(runs))
-    say(f"page: {build(folder, runs)}")
+    terminal.show(table(runs), ("run", "mode", "speedup", "verdict", "case", "step (ms)", "started"))
+    page = build(folder, runs)
     for text in broken:
         aside(f"warning: not shown: {text}")
     for name, run in runs:
         for line in run.left_out:
             aside(f"warning: {name}: left out: {line.text}")
+    say(f"report: {page}")
     return Exit.CASE_FAILED if broken or any(run.damaged for _, run in runs) else Exit.OK

@@ -32,13 +32,13 @@ def probe(
 ) -> Exit:
     """Run a driver eagerly, as graphs and under XLA: does it do the same, and what is traced again? Runs your code."""
     from bench.autograph.probe import text as probe_text
-    from bench.autograph.probe.blame import blamed
     from bench.autograph.probe.compare import observations
     from bench.autograph.probe.document import as_json
     from bench.autograph.probe.predictions import joined, predicted
     from bench.autograph.probe.probe import isolated
     from bench.autograph.probe.probe import probe as run_in_each_mode
     from bench.autograph.probe.records import Limits, ProbeRequest
+    from bench.autograph.probe.xla_faults import attributed
 
     limits = Limits(node_limit, time_limit, memory_limit)
     _refuse(file, tolerance, limits, output_format)
@@ -52,7 +52,7 @@ def probe(
         aside(f"{mode} again: which operation of {place.function} differs ...")
         return isolated(request, mode, place, tolerance)
 
-    findings = joined(checked, blamed(observations(modes, tolerance), checked, search))
+    findings = joined(checked, attributed(observations(modes, tolerance), checked, search))
     show = as_json if output_format == "json" else probe_text.text
     say(show(str(file), driver, modes, findings))
     return Exit.REGRESSION if any(probe_text.diverging(seen.mode, findings) for seen in modes[1:]) else Exit.OK

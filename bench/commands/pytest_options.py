@@ -100,7 +100,7 @@ def _session(config: pytest.Config) -> PytestSession:
     if folder is None:
         from bench.commands import terminal
 
-        return TimingSession(_options(config), one_step(config), partial(terminal.progress, "block"))
+        return TimingSession(_options(config), one_step(config), partial(terminal.progress, "repetition"))
     flags = {option.name: (option.flags[0], option.default) for option in run_options()}
     for name, (flag, default) in (flags | {old: (f"--{old}", None) for old in spelling.OLD_NAMES}).items():
         if config.getoption(f"run_{name}") != default:

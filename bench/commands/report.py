@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from bench.commands.accuracy import show_accuracy
-from bench.commands.console import JSON, QUIET, aside, speaking
+from bench.commands.console import JSON, QUIET, aside, slowly, speaking
 from bench.commands.selftest import show_selftest
 from bench.commands.streams import say, write
 from bench.commands.train import show_training
@@ -25,7 +25,7 @@ def report(
     quiet: Annotated[bool, QUIET] = False,
 ) -> Exit:
     """Rebuild a report from the raw files."""
-    with speaking(json, quiet) as stream:
+    with speaking(json, quiet) as stream, slowly(f"reading {folder}"):
         return _report(folder, slices, png, pack, stream if json else None)
 
 
@@ -72,7 +72,7 @@ def _show_json(report: "Report", stream: TextIO) -> None:
 
 def _show_lines(report: "Report") -> None:
     from bench.commands import run_result, terminal
-    from bench.report.sections import conditions, devices, failures, headline, sweep
+    from bench.report.sections import conditions, devices, failures, headline, learning, sweep
 
     run = report.run
     for group in run.groups:
@@ -81,8 +81,9 @@ def _show_lines(report: "Report") -> None:
         terminal.show_grid(run_result.table(group, report.trainings))
         say("")
         for line in run_result.verdict_lines(run, group):
-            terminal.tell(line)
-    for sentence in (*sweep.sentences(run), *devices.sentences(run), *headline.caveats(run)):
+            terminal.tell(line, "bold" if line.startswith(run_result.DECISIONS) else "")
+    learned = learning.sentences(report.trainings) if report.trainings else []
+    for sentence in (*learned, *sweep.sentences(run), *devices.sentences(run), *headline.caveats(run)):
         terminal.tell(sentence)
     for text in run_result.warnings(run, conditions.of_machine(run)):
         terminal.tell(f"warning: {text}")

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from bench.commands import run_accuracy, spelling
 from bench.commands import run_options as asked
-from bench.commands.console import aside, host_lock, results, source_of, speaking, warn_of_caches
-from bench.commands.faults import version_of
+from bench.commands.console import aside, host_lock, results, slowly, source_of, speaking, warn_of_caches
 from bench.commands.report import show_run
 from bench.errors import BenchError, Exit
 from bench.machine.signals import exit_code
@@ -86,16 +85,20 @@ def _new(options: Options, out: Path | None, retry_failed: bool, wishes: _Wishes
 def _start(options: Options, out: Path | None, wishes: _Wishes) -> Exit:
     """Plan a run, measure it or its first blocks, report it; the user's own models are probed first."""
     from bench.records.store import Store
-    from bench.runner import first_look, plan
+    from bench.runner import ability, earlier, first_look, plan
     from cifar_core import cifar10
 
-    aside(f"cifar-bench {version_of('cifar-bench')}: reading the data ({options.data})")
     run_accuracy.refuse(plan.make(options, cifar10.SYNTHETIC), wishes.training)  # before any images are read
-    source = cifar10.find(options.data)
-    planned = plan.make(options, source)
+    folder = out or results(options.preset)
+    with slowly(f"reading the data ({options.data}) and earlier runs"):
+        source = cifar10.find(options.data)
+        planned = plan.make(options, source)
+        past = earlier.earlier_runs(folder.parent, planned)
     first_look.refuse_broken(planned, aside)
     host_lock(wishes.wait).ask()
-    with Store.create(out or results(options.preset), planned) as store:
+    with Store.create(folder, earlier.with_spreads(planned, past)) as store:
+        if text := ability.foretold(planned, past):
+            aside(text)
         return _measure(store, source, wishes)
 
 
@@ -147,8 +150,7 @@ def _measure(store: "Store", source: "Source", wishes: _Wishes) -> Exit:
     aside("writing the report")
     report = build(store)
     show_run(report, wishes.json)
-    trainings_failed = report.trainings is not None and report.trainings.failed
-    return Exit.CASE_FAILED if wishes.training and trainings_failed else code_of(report.run)
+    return code_of(report.run, report.trainings)
 
 
 def _forecast(store: "Store") -> None:
@@ -173,4 +175,4 @@ def _execute(store: "Store", source: "Source", wishes: _Wishes) -> str:
     refused = own_models.refused(store.plan, probes)
     turn = host_lock(wishes.wait, f"; go on with: cifar-bench run --resume {store.folder}")
     with terminal.progress("repetition") as progress:
-        return execute(store, source, progress, most_blocks=wishes.blocks, refused=refused, turn=turn)
+        return execute(store, source, progress, most_blocks=wishes.blocks, refused=refused, turn=turn, say=aside)

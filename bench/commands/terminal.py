@@ -5,6 +5,7 @@ With a terminal, a bar with the time left; without one (a pipe, CI), one plain l
 
 import sys
 import time
+from collections.abc import Callable, Sequence
 from types import TracebackType
 
 from rich.console import Console
@@ -19,10 +20,13 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-from bench.commands.grid import Grid, coloured, drawn, in_colours, prose, styled, width
+from bench.commands.grid import TerminalTable, coloured, drawn, in_colours, prose, styled, width
 from bench.commands.streams import say, write
 from bench.records.strings import on_one_line
 from bench.report.form.document import Table
+from bench.runner.eta import duration
+
+SILENCE_S = 10.0  # after so long without a line, a log is told what is going on
 
 
 class Bar:
@@ -65,12 +69,12 @@ class Bar:
 
 
 class Lines:
-    """Progress for a log: one line a block, on stderr."""
+    """Progress for a log, on stderr: one line a block, and what is going on where nothing else was said for a while."""
 
-    def __init__(self, unit: str) -> None:
-        self._unit = unit
+    def __init__(self, unit: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._unit, self._clock = unit, clock
         self._blocks = self._done = 0
-        self._started = time.monotonic()
+        self._started, self._said_at = clock(), -SILENCE_S
 
     def __enter__(self) -> "Lines":
         return self
@@ -84,14 +88,19 @@ class Lines:
         self._blocks = self._done + blocks
 
     def notice(self, text: str, share: float) -> None:
-        pass
+        if self._clock() - self._said_at >= SILENCE_S:
+            self._say(f"{self._unit} {self._done + 1} of {self._blocks}: {text}")
 
     def block_done(self) -> None:
         self._done += 1
-        spent = time.monotonic() - self._started
+        spent = self._clock() - self._started
         left = spent / self._done * (self._blocks - self._done)
-        done = f"{self._unit} {self._done} of {self._blocks} done after {spent:.0f} s"
-        say(f"{done}, about {left:.0f} s left", sys.stderr)
+        rest = f", about {duration(left)} left" if left else ""
+        self._say(f"{self._unit} {self._done} of {self._blocks} done after {duration(spent)}{rest}")
+
+    def _say(self, text: str) -> None:
+        self._said_at = self._clock()
+        say(text, sys.stderr)
 
 
 def progress(unit: str) -> Bar | Lines:
@@ -125,12 +134,12 @@ class Download:
             say(f"{done / 2**20:.0f} MiB, {10 * tenth} %", sys.stderr)
 
 
-def show(table: Table, hint: str = "see the report") -> None:
-    """A report's table on stdout, in the width there is. `hint`: where the columns are that do not fit."""
-    show_grid(Grid([column.title for column in table.columns], table.cells(), hint=hint))
+def show(table: Table, order: Sequence[str] = ()) -> None:
+    """A report's table on stdout, in the width there is. `order`: the columns by title, those first that must stay."""
+    show_grid(TerminalTable([column.title for column in table.columns], table.cells(), order))
 
 
-def show_grid(grid: Grid) -> None:
+def show_grid(grid: TerminalTable) -> None:
     """The same of cells that are texts already; no escape sequences but ours."""
     write(drawn(grid, width(), coloured()))
 

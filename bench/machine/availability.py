@@ -1,4 +1,4 @@
-"""Which devices can be used here, and why not: asked of a process that imports TensorFlow, and of what that says."""
+"""Which devices can be used here, and why not: found out by a process that imports TensorFlow, and by what it says."""
 
 import os
 import re
@@ -20,18 +20,18 @@ CLOSE = 1e-4  # of the largest value: float32 convolutions summed in another ord
 INSTALL = "python -m pip install '.[gpu]' (or 'tensorflow[and-cuda]')"
 DRIVER = "install NVIDIA's driver, so that `nvidia-smi` answers"
 FULL = "`nvidia-smi` shows who holds it; end that, or wait"
-# What TensorFlow says, in the order of what lies behind what, and what to do about it.
+# What TensorFlow says, the deepest cause first, and what to do about it.
 CAUSES: tuple[tuple[str, str], ...] = (
     (r"Cannot dlopen some GPU libraries", INSTALL),
     (r"CUDA_ERROR_OUT_OF_MEMORY|out of memory", FULL),
-    (r"CUDA_ERROR_DEVICE_UNAVAILABLE|busy or unavailable", f"another process has the card to itself: {FULL}"),
+    (r"CUDA_ERROR_DEVICE_UNAVAILABLE|busy or unavailable", f"another process has exclusive use of the GPU: {FULL}"),
     (r"RESOURCE_EXHAUSTED", FULL),
     (
         r"CUDA_ERROR_(?:SYSTEM_DRIVER_MISMATCH|COMPAT_NOT_SUPPORTED\w*)",
         "update NVIDIA's driver, or restart the machine",
     ),
     (r"driver version is insufficient", "update NVIDIA's driver"),
-    (r"CUDA_ERROR_NO_DEVICE", "the driver shows no card: see `nvidia-smi`, and CUDA_VISIBLE_DEVICES"),
+    (r"CUDA_ERROR_NO_DEVICE", "the driver shows no GPU: see `nvidia-smi`, and CUDA_VISIBLE_DEVICES"),
     (r"Could not find cuda drivers", ""),  # said where libcudart is missing too
     (r"CUDA_ERROR_\w+", "see `nvidia-smi`"),
     (r"failed call to cuInit", DRIVER),
@@ -41,7 +41,7 @@ LOG_HEAD = re.compile(r"^(?:\d{4}-\d\d-\d\d )?\S*[\d:. ]+\s+\S*(?:[IWEF] )?\S+:\
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """`probed` is None where no process could tell; then `words` hold what it said instead.
+    """`probed` is None where the process failed; then `words` hold what it printed.
 
     `cards`: name and driver of each GPU that `nvidia-smi` finds. `hidden`: CUDA_VISIBLE_DEVICES, where it is set.
     """
@@ -76,7 +76,9 @@ class Availability:
             cause, advice = self._cause(device.error) or (device.error, "see `cifar-bench devices`")
             return f'{device.title}: TensorFlow says "{cause}"; {advice}'
         if device.difference is None or not device.difference <= CLOSE:
-            return f"{device.title}: its convolution differs from the CPU's by {device.difference}; distrust this card"
+            return (
+                f"{device.title}: its convolution differs from the CPU's by {device.difference}; do not trust this GPU"
+            )
         return ""
 
     def no_gpu(self) -> str:
@@ -84,7 +86,7 @@ class Availability:
         if self.hidden is not None and not re.match(r"\d|GPU-|MIG-", self.hidden):
             return f"CUDA_VISIBLE_DEVICES={self.hidden!r} hides every GPU; unset it"
         if self.probed is None:
-            return f"TensorFlow could not be asked: {self._ended()}"
+            return f"could not ask TensorFlow: {self._ended()}"
         if not self.probed.cuda_build:
             return (
                 f"this TensorFlow {self.probed.tensorflow} is built without CUDA; GPUs need the Linux package (or WSL)"
@@ -93,14 +95,14 @@ class Availability:
         return f'TensorFlow sees no GPU and says "{cause}"; {self._smi()}: {advice}'
 
     def _ended(self) -> str:
-        """How the process ended that was to tell, and what it said: what tells most, else what came last."""
+        """How the process ended, and the most telling line that it printed, else the last one."""
         *lines, ended = [line.strip() for line in self.words.splitlines() if line.strip()] or ["?"]
         if cause := self._cause(self.words):
             return f'{ended}, and TensorFlow said "{cause[0]}"; {cause[1]}'
         return f'{ended}, and what it said last was "{lines[-1][:160]}"' if lines else ended
 
     def _cause(self, words: str) -> tuple[str, str] | None:
-        """The line of TensorFlow's that tells most, and what to do about it."""
+        """TensorFlow's most informative line, and what to do about it."""
         for pattern, advice in CAUSES:
             for line in words.splitlines():
                 if match := re.search(pattern, line):
@@ -110,7 +112,7 @@ class Availability:
 
     def _smi(self) -> str:
         if not self.cards:
-            return "`nvidia-smi` finds no card"
+            return "`nvidia-smi` finds no GPU"
         name, driver = self.cards[0]
         return f"`nvidia-smi` finds {len(self.cards)} ({name}, driver {driver})"
 

@@ -1,4 +1,4 @@
-"""The child's end of the pipe to its parent: lines in, answers out, and no life without the parent."""
+"""The child's end of the pipe to its parent: lines in, answers out; it ends with the parent."""
 
 import os
 import signal
@@ -29,9 +29,9 @@ def die_with_parent(parent: int | None = None) -> None:
 
 
 def leave_signals_to_parent() -> None:
-    """Go on when a scheduler that ends the command sends its signal to every process: the parent ends this one.
+    """Ignore the signal that a scheduler sends to every process of a command: the parent ends this one.
 
-    Until then the parent needs it, to rescue what it has timed. What this process forks dies of them as ever.
+    Until then the parent needs it, to save what it has timed. Processes that this one forks are ended as usual.
     """
     mine = os.getpid()
 

@@ -1,4 +1,4 @@
-"""A program that is run to its end: what it wrote, and how it ended, with a bound on the time that this takes."""
+"""A program that is run to its end within a time limit: what it wrote, and how it ended."""
 
 import subprocess
 import tempfile
@@ -18,7 +18,7 @@ class Completed:
 
 
 def completed(command: Sequence[str], env: dict[str, str], time_limit_s: float, kept: bool = True) -> Completed:
-    """Run a program without input. It writes to files: a pipe would stay open for as long as what it leaves behind.
+    """Run a program without input. It writes to files: a pipe would stay open as long as any process left behind.
 
     `kept`: see launcher.KeptProgram.
     """

@@ -1,4 +1,4 @@
-"""What the system counts of this process beside the clock: CPU time, resident memory, input and output."""
+"""What the system counts for this process: CPU time, resident memory, input and output."""
 
 import sys
 import time
@@ -9,7 +9,7 @@ import psutil
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """CPU seconds of all threads, and bytes read and written: until a moment, or between two."""
+    """CPU seconds of all threads, and bytes read and written: up to a moment, or between two moments."""
 
     cpu_s: float
     io_bytes: int

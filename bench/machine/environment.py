@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 
 from bench.errors import BenchError
-from bench.machine import xla_flags
+from bench.machine import memory, xla_flags
 from bench.machine.completed import completed
 from bench.records.environment import Environment
 
@@ -36,7 +36,7 @@ def read() -> Environment:
         cpu=_cpu(),
         cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
         cgroup_quota_cores=_quota(),
-        memory_bytes=psutil.virtual_memory().total,
+        memory_bytes=memory.total_bytes(),
         gpu=gpu,
         driver=driver,
         python=platform.python_version(),
@@ -53,7 +53,7 @@ def read() -> Environment:
 
 
 def refuse_auto_jit() -> None:
-    """Raises BenchError where a variable has XLA compile parts of every graph: then no mode is what its name says."""
+    """Raises BenchError if a variable makes XLA compile parts of every graph: then no mode is what its name claims."""
     held = xla_flags.flags(os.environ.get(xla_flags.TF_XLA_FLAGS, ""))
     if asking := [flag for flag in held if _asks_for_auto_jit(*xla_flags.parts(flag))]:
         raise BenchError(
@@ -87,7 +87,7 @@ def load_average() -> float | None:
 
 
 class Stolen:
-    """How much CPU time a hypervisor takes from this machine, from now on: no load average shows that."""
+    """The CPU time that a hypervisor takes from this machine, from now on: load averages do not show it."""
 
     def __init__(self) -> None:
         self._before = psutil.cpu_times()
@@ -131,7 +131,7 @@ def _quota() -> float | None:
 
 
 def _git(*words: str) -> str | None:
-    """Of the checkout that tracks this very file; None for an installed package, even inside another project."""
+    """The commit of the checkout that tracks this file; None for an installed package, even inside another project."""
     here = ("git", "-C", str(Path(__file__).parent))
     return _run(*here, *words) if _run(*here, "ls-files", "--error-unmatch", Path(__file__).name) else None
 

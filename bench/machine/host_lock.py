@@ -1,6 +1,6 @@
-"""The lock of a machine: one command of a user times at a time; another one waits for its turn.
+"""The lock of a machine: only one command of a user times at a time; another one waits.
 
-The kernel keeps the lock (flock(2)) and lets it go when its holder ends, however it ends. The file says who holds it.
+The kernel keeps the lock (flock(2)) and releases it when its holder ends, however it ends. The file says who holds it.
 Without such locks (Windows) every command times at once.
 """
 
@@ -40,16 +40,16 @@ class LockHolder:
 class HostLock:
     """Held inside a with-block, which may be entered again and again: once for each block that is timed.
 
-    `say` is told for whom this command waits. Without `waits`, BenchError is raised instead.
+    `say` gets a line that names the command this one waits for. Without `waits`, BenchError is raised instead.
     """
 
     def __init__(self, say: Callable[[str], None], waits: bool = True, advice: str = "") -> None:
-        """`advice`: what to type when it was not this command's turn, beside leaving out --no-wait."""
+        """`advice`: what to type when another command held the lock, besides leaving out --no-wait."""
         self._say, self._waits, self._advice = say, waits, advice
         self._descriptor, self._said = -1, ""
 
     def __enter__(self) -> "HostLock":
-        """Raises BenchError where another command has its turn and this one is not to wait, or the file is no one's."""
+        """Raises BenchError if another command holds the lock and this one must not wait, or for a foreign file."""
         if fcntl and os.environ.get(OFF) != "1":
             self._descriptor = self._taken(place())
         return self
@@ -63,13 +63,13 @@ class HostLock:
             self._descriptor = -1
 
     def ask(self) -> None:
-        """Without `waits`: raises BenchError where another command has its turn now. Before anything is written."""
+        """Without `waits`: raises BenchError if another command holds the lock now. Before anything is written."""
         if not self._waits:
             with self:
                 pass
 
     def _taken(self, file: Path) -> int:
-        """The descriptor that holds the lock; -1 where there can be no such lock, which is said once."""
+        """The descriptor that holds the lock; -1 where such locks do not exist, which is reported once."""
         try:
             descriptor = _opened(file)
         except OSError as error:

@@ -1,4 +1,4 @@
-"""The keeper: runs one program, ends with its exit code, and leaves nothing behind that the program started.
+"""The keeper: runs one program, exits with its code, and ends every process that the program leaves behind.
 
 Run as a file, with the standard library alone, on Linux only:
 
@@ -57,26 +57,26 @@ def keep(parent: int, status: int, command: list[str]) -> int:
 
 
 def was_stopped(change: int) -> bool:
-    """Whether this is how waitpid(2) tells of a process that was stopped, or that goes on after it was."""
+    """Whether this status of waitpid(2) means that a process was stopped, or continued."""
     return os.WIFSTOPPED(change) or os.WIFCONTINUED(change)
 
 
 def adopt() -> None:
-    """From now on, what its children leave behind becomes this process' child."""
+    """From now on, processes that its children leave behind become this process' children."""
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
 def die_with(parent: int | None, number: int = signal.SIGKILL) -> None:
-    """Be sent this signal when the parent dies; at once where it has died already. None: whoever it is."""
+    """Get this signal when the parent dies, at once if it is dead already. None: whoever the parent is."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number)
     if parent is not None and os.getppid() != parent:
         os.kill(os.getpid(), number)
 
 
-def end_left_behind(spared: Collection[int] = ()) -> None:
-    """End every child but those spared, and what these leave behind in turn, until there is none."""
+def end_left_behind(kept: Collection[int] = ()) -> None:
+    """End every child except those kept, and what they leave behind, until there is none."""
     give_up = time.monotonic() + PATIENCE_S
-    while (left := children() - {*spared}) and time.monotonic() < give_up:
+    while (left := children() - {*kept}) and time.monotonic() < give_up:
         for pid in left:
             _end(pid)
         time.sleep(LOOK_S)

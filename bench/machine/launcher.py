@@ -1,11 +1,10 @@
-"""How a child process is started and ended: with everything that it starts in turn, whatever becomes of this one."""
+"""How a child process is started and ended, together with everything that it starts, even if this process dies."""
 
 import contextlib
 import os
 import signal
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Protocol
@@ -17,14 +16,13 @@ END_S = 10.0  # what may pass until a process that was killed has ended: longer 
 
 
 def command(module: str) -> tuple[str, ...]:
-    """What runs a module of this package: from where this file lies, for `-m` would search the user's folder first.
+    """The command that runs a module of this package, whatever else has its name (see cifar_bench.py).
 
-    Installed, it is found where Python looks anyway; put first, what lies beside it could stand in for Python's own.
+    What lies beside this package is never put first: there it could shadow Python's own modules.
     """
-    place = str(Path(__file__).parents[2])
-    first = "" if place in map(sysconfig.get_path, ("purelib", "platlib")) else place
-    set_path = "import runpy, sys; sys.path[:1] = filter(None, [sys.argv.pop(1)])"
-    return (sys.executable, "-c", f"{set_path}; runpy.run_module('{module}', run_name='__main__')", first)
+    pinned = str(Path(__file__).parents[2] / "cifar_bench.py")
+    run = "import sys; sys.path[:] = filter(None, sys.path); import runpy; runpy.run_path(sys.argv.pop(1))['pin']()"
+    return (sys.executable, "-c", f"{run}; runpy.run_module('{module}', run_name='__main__')", pinned)
 
 
 class Process(Protocol):
@@ -37,10 +35,10 @@ class Process(Protocol):
     def stdout(self) -> IO[bytes] | None: ...
 
     def kill(self) -> None:
-        """Begin to end it, if it is still there, with everything that it started."""
+        """Begin to end it, if it still runs, with everything that it started."""
 
     def wait(self) -> int:
-        """Its exit code, negative for a signal. One that goes on for END_S is ended. May be called again."""
+        """Its exit code, negative for a signal. If it still runs after END_S it is ended. May be called again."""
 
     def stopped(self) -> bool:
         """Whether somebody stopped it for a while (SIGSTOP) since it was started. Ask before it is waited for."""
@@ -74,7 +72,7 @@ class KeptProgram:
         self._kept = kept and sys.platform == "linux"  # elsewhere there are no subreapers
         self._status, status = os.pipe()
         try:
-            # A session of its own: Ctrl-C is for the parent, which then ends its children in order.
+            # A session of its own: Ctrl-C is for the parent, which then ends its children one by one.
             self._process = subprocess.Popen(
                 (*(_keeper(status) if self._kept else ()), *command),
                 stdin=stdin, stdout=stdout, stderr=errors, env=env, start_new_session=True,

@@ -1,4 +1,4 @@
-"""The NVIDIA GPU of a case: clocks, power, temperature, throttling, other users, read through NVML outside the clock.
+"""The NVIDIA GPU of a case: clocks, power, temperature, throttling, other users, read through NVML, not timed.
 
 NVML is NVIDIA's library, `nvidia-ml-py` its Python binding (module `pynvml`), part of the extra `gpu`; without it
 nothing is read. It is passed in, so that tests can use recorded readings.
@@ -27,7 +27,7 @@ THROTTLES = {
 
 
 class Gpu:
-    """One GPU. Whatever it does not tell is None."""
+    """One GPU. Whatever it does not report is None."""
 
     def __init__(self, nvml: Any, handle: Any) -> None:
         self._nvml, self._handle = nvml, handle
@@ -78,7 +78,7 @@ class GpuLogger:
         self._slices: list[Reading] = []
 
     def read_slice(self) -> None:
-        """Called right after a slice, outside its clock."""
+        """Called right after a slice; not timed."""
         if self._gpu:
             self._slices.append(self._gpu.reading())
 
@@ -91,7 +91,7 @@ class GpuLogger:
 
 
 def find(number: int, nvml: Any = None, visible: str | None = None) -> Gpu | None:
-    """The GPU that a worker calls gpu:`number`; None without NVML, or where that cannot tell which it is.
+    """The GPU that a worker calls gpu:`number`; None without NVML, or if NVML cannot identify it.
 
     Workers count GPUs by their place on the bus (modes/process_env.py), as NVML does. `visible` is
     CUDA_VISIBLE_DEVICES, which may leave some out, and names them by number or by GPU-...

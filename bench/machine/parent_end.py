@@ -18,7 +18,7 @@ CLOSE_S = 5.0  # how long what a dead child wrote last may be on its way
 
 
 class Gone(Exception):
-    """A child that will not answer any more; the text says why."""
+    """A child that no longer answers; the text says why."""
 
 
 class Child:
@@ -47,7 +47,7 @@ class Child:
     def receive(self, time_limit_s: float) -> bytes:
         """The next line. Raises Gone where the child died or hangs.
 
-        The limit is of the time in which this process runs: an answer is not late because nobody could hear it.
+        Only time in which this process runs counts: an answer is not late because this process was stopped.
         """
         line = self._next(time_limit_s)
         if line is None:
@@ -62,11 +62,11 @@ class Child:
         return self._errors.read()[-2000:].decode(errors="replace")
 
     def stopped(self) -> bool:
-        """Whether it was stopped for a while (SIGSTOP). Ask before its `end`."""
+        """Whether it was stopped for a while (SIGSTOP). Ask before `end`."""
         return self._process.stopped()
 
     def end(self) -> None:
-        """End the process whatever it is doing, wait until it is gone, let go of its pipes. May be called again.
+        """End the process whatever it does, wait until it is gone, close its pipes. May be called again.
 
         Takes a bounded time. Where something that cannot be ended holds the pipe, the thread that reads it is left.
         """

@@ -14,7 +14,7 @@ NAMES = ("SIGINT", "SIGTERM", "SIGHUP")  # there is no SIGHUP on Windows
 
 
 class Interrupted(KeyboardInterrupt):
-    """A signal that ends the command; `number` says which. All that is done about Ctrl-C is done about it."""
+    """A signal that ends the command; `number` says which. It is handled like Ctrl-C."""
 
     def __init__(self, number: int) -> None:
         super().__init__(signal.Signals(number).name)
@@ -22,7 +22,7 @@ class Interrupted(KeyboardInterrupt):
 
 
 def exit_code(interruption: KeyboardInterrupt) -> Exit:
-    """What the process tells its caller: 128 and the signal's number, as a shell does."""
+    """The exit code: 128 plus the signal's number, as in a shell."""
     return Exit(128 + (interruption.number if isinstance(interruption, Interrupted) else signal.SIGINT))
 
 
@@ -30,7 +30,7 @@ def exit_code(interruption: KeyboardInterrupt) -> Exit:
 def interrupting() -> Iterator[None]:
     """Raise Interrupted for each of these signals until the end of the with-block. In the main thread.
 
-    What is ignored stays ignored: SIGINT in a background job, SIGHUP under nohup.
+    Ignored signals stay ignored: SIGINT in a background job, SIGHUP under nohup.
     """
     terminals = [number for number in (1, 2) if _is_terminal(number)]
 
@@ -90,7 +90,7 @@ def _is_terminal(descriptor: int) -> bool:
 
 
 def _let_go_of(terminals: list[int]) -> None:
-    """Write nowhere instead of to a terminal that has been closed, where each line would be an error of its own."""
+    """Discard output once the terminal has been closed, where each line would raise an error."""
     for number in [number for number in terminals if not _is_terminal(number)]:
         terminals.remove(number)
         nothing = os.open(os.devnull, os.O_WRONLY)

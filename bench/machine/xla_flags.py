@@ -67,7 +67,7 @@ def cache_folder(text: str) -> str:
 
 
 def caches() -> tuple[tuple[str, str], ...]:
-    """Each flag of this process' environment that has compilations kept on the disk, after its variable's name."""
+    """Each flag of this process' environment that caches compilations on the disk, after its variable's name."""
     return tuple(
         (variable, flag)
         for variable in _CACHES
@@ -94,12 +94,12 @@ def _caches(variable: str, flag: str) -> bool:
 
 
 def warning() -> str:
-    """What to tell a person whose environment would have processes read what others compiled; '' where it would not."""
+    """The warning for an environment in which processes would read what others compiled; '' if it is not one."""
     if not (found := caches()):
         return ""
     held = " and ".join(f"{variable} holds {flag}" for variable, flag in found)
     return (
-        f"{held}, so repetitions would read each other's compilations: it is left out here, and each one compiles for "
+        f"{held}, so repetitions would read each other's compilations: it is ignored here, and each one compiles for "
         "itself; remove it from the variable, or, to measure with a warm cache, type: cifar-bench run --modes "
         "xla,xla_cached"
     )

@@ -24,7 +24,7 @@ MODES = (
         "eager",
         "eager",
         "dynamic graph: Python runs every op of the step, one at a time",
-        expected=replace(EAGERLY, reason="it ran a graph, not eagerly"),
+        expected=replace(EAGERLY, reason="it ran a graph instead of running eagerly"),
         pytest_file="bench_eager.py",
         effort=0,
     ),
@@ -50,7 +50,7 @@ MODES = (
     Mode(
         "function_unconverted",
         "tf.function, no AutoGraph",
-        "the same, traced from the Python as it stands",
+        "the same, traced without AutoGraph",
         expected=ExpectedExecution(converted=False, reason="AutoGraph converted it, or nothing was traced"),
         differs_from="function",
     ),
@@ -61,7 +61,7 @@ MODES = (
         loops=True,
         expected=ExpectedExecution(loops=True, reason="its graph holds no loop, or was compiled"),
         differs_from="function",
-        lesson="Python between the steps is no cost worth removing here",
+        lesson="moving the loop into the graph does not pay here",
         effort=8,
     ),
     Mode(
@@ -129,7 +129,7 @@ MODES = (
         KERAS,
         loops=True,
         trains=False,
-        expected=replace(EAGERLY, reason="Keras ran a graph, not eagerly"),
+        expected=replace(EAGERLY, reason="Keras ran a graph instead of running eagerly"),
         pytest_file="bench_eager.py",
         differs_from="keras_fit",
         effort=12,
@@ -138,13 +138,13 @@ MODES = (
     Mode(
         "custom_loop",
         "custom loop",
-        "the loop that people write with Keras: its layers, a GradientTape and its optimizer, without tf.function",
+        "a custom training loop: Keras' layers, a GradientTape and Keras' optimizer, without tf.function",
         KERAS,
         trains=False,
-        expected=replace(EAGERLY, reason="it ran a graph, not eagerly"),
+        expected=replace(EAGERLY, reason="it ran a graph instead of running eagerly"),
         pytest_file="bench_eager.py",
         differs_from="eager",
-        lesson="Keras' layers and optimizer run more ops a step than plain TensorFlow needs: trace the loop's step",
+        lesson="Keras' layers and optimizer run more ops per step than plain TensorFlow: use tf.function on the step",
         effort=1,
         groups=("all", "custom"),
     ),
@@ -156,14 +156,14 @@ MODES = (
         trains=False,
         expected=ExpectedExecution(converted=True, reason="nothing was traced, or AutoGraph converted nothing"),
         differs_from="custom_loop",
-        lesson="tf.function does not pay here for a loop that is written with Keras",
+        lesson="tf.function does not pay here for a custom training loop in Keras",
         effort=3,
         groups=("all", "custom"),
     ),
     Mode(
         "xla_cached",
         "XLA, cached",
-        "XLA whose compiled program is read from a disk cache that was filled before anything was measured",
+        "XLA with a warm disk cache: its compiled program is read from the disk",
         trains=False,
         expected=ExpectedExecution(xla_compilations=True, cache_reads=True),
         pytest_file="bench_xla.py",
@@ -181,7 +181,7 @@ class Trainer(Protocol):
     task: Any  # the cifar_core.training.Task that is being trained
 
     def trace(self) -> None:
-        """Trace ahead of the first call, where that is a stage of its own; else nothing."""
+        """Trace before the first step, if tracing is a separate stage; else nothing."""
 
     def run(self, steps: int) -> None:
         """Train so many steps. May return before the device has finished them."""
@@ -196,7 +196,7 @@ class Trainer(Protocol):
         """Wait until all steps have finished; the latest step's loss."""
 
     def logits(self, images: Any) -> Any:
-        """The model's answer, float32 [n, 10], to images float32 [n, 32, 32, 3], as arrays."""
+        """The model's outputs, float32 [n, 10], for images float32 [n, 32, 32, 3], as arrays."""
 
     def write(self, variables: Sequence[Any], values: Sequence[Any]) -> None:
         """Give the variables these values."""
@@ -220,7 +220,7 @@ class Trainer(Protocol):
         """Where the ops of one step run. Asked after `execution`: it may train another step to find out."""
 
     def structure(self) -> Structure:
-        """What became of the step before it ran. Asked after timing: it may compile anew, and train another step."""
+        """How the step was compiled. Asked after timing: it may compile again, and train another step."""
 
 
 def row(name: str) -> Mode:

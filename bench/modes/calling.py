@@ -1,7 +1,7 @@
-"""What one training step really called: the ops that Python ran, the graphs it called, and what XLA compiles of them.
+"""What one training step really called: the ops that Python ran, the graphs it called, and what XLA compiles.
 
-No mode itself. TensorFlow shows each op and each call to an op callback of the thread that makes it; a callback traces
-nothing anew. What happens inside a graph is read from the graph's definition.
+Not a mode itself. TensorFlow shows each op and each call to an op callback of the calling thread; a callback traces
+nothing again. What happens inside a graph is read from the graph's definition.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""The training step that people write with Keras: what the modes with a custom loop share. No mode itself.
+"""The training step that people write with Keras: what the modes with a custom loop share. Not a mode itself.
 
 Keras' layers, a GradientTape and Keras' optimizer, as in Keras' guide "Writing a training loop from scratch in
 TensorFlow". The model and the optimizer are those of Keras' own loop (keras_loop.py).

@@ -130,7 +130,7 @@ def _arrays(values: tuple[Any, ...]) -> tuple[np.ndarray, ...]:
 
 def _placeholder(spec: Any) -> Any:
     if not isinstance(spec, tf.TensorSpec):
-        raise NotApplicable(f"its batches hold the Python value {spec!r}, and a static graph is fed tensors only")
+        raise NotApplicable(f"its batches hold the Python value {spec!r}, but a static graph can only be fed tensors")
     return tf1.placeholder(spec.dtype, spec.shape)
 
 

@@ -1,4 +1,4 @@
-"""Groups of modes, which `--modes` takes by one name; the modes' rows say which mode is in which. No mode itself.
+"""Groups of modes, which `--modes` takes by one name; the modes' rows say which mode is in which. Not a mode itself.
 
 To add one: its row here, and its name in the `groups` of the modes that are in it.
 """
@@ -17,9 +17,9 @@ class Group:
 
 
 GROUPS = (
-    Group("all", "TensorFlow's modes on one device, each compiled anew in every process"),
-    Group("custom", "the loop that people write with Keras, without tf.function and with it"),
-    Group("keras", "Keras' own loop, fit"),
+    Group("all", "TensorFlow's modes on one device, each compiled in every process"),
+    Group("custom", "a custom training loop in Keras, without and with tf.function"),
+    Group("keras", "Keras' fit"),
     Group("peers", "other frameworks: PyTorch, JAX, and Keras on each of them"),
 )
 

@@ -1,4 +1,4 @@
-"""What the modes ask TensorFlow about variables and traced functions, outside a TF1 graph. No mode itself."""
+"""What the modes ask TensorFlow about variables and traced functions, outside a TF1 graph. Not a mode itself."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -34,7 +34,7 @@ class Traces:
         """`names` says what each argument is."""
         self.converted: bool | None = None  # by AutoGraph; None before the first trace
         self._names, self._seen = names, list[list[tuple[str, str]]]()
-        # It is no part of the step: converting it must not make AutoGraph look dearer than it is.
+        # It is no part of the step: converting it must not make AutoGraph look more expensive than it is.
         self.note = tf.autograph.experimental.do_not_convert(self._note)
 
     def _note(self, status: Any, *arguments: Any) -> None:
@@ -90,7 +90,7 @@ def _kind(signature: str) -> str:
 
 
 def has_open_shapes(specs: Any) -> bool:
-    """Whether the shape of any tensor in a structure of tf.TensorSpecs is not known in full."""
+    """Whether any tensor in a structure of tf.TensorSpecs has a shape that is not fully known."""
     return any(not spec.shape.is_fully_defined() for spec in tf.nest.flatten(specs))
 
 

@@ -1,4 +1,4 @@
-"""The gate at which a fit in a thread of its own waits between slices. No mode itself."""
+"""The gate at which a fit in a thread of its own waits between slices. Not a mode itself."""
 
 import threading
 from typing import Any, Protocol
@@ -19,7 +19,7 @@ class FitEnded(Exception):
 
 
 class FitGate(keras.callbacks.Callback):
-    """Holds fit before an execution that it may not make yet. With no hook after one, fit never waits for a loss."""
+    """Stops fit before an execution that is not due yet. No hook runs after one, so fit never waits for a loss."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class FitGate(keras.callbacks.Callback):
             self._turn.notify_all()
 
     def let(self, steps: int, watch: StepWatch | None = None) -> None:
-        """Let so many steps, of whole executions, pass; back when they have been called. Raises what fit raised.
+        """Let so many steps, in whole executions, pass; returns when they have been called. Raises what fit raised.
 
         `watch` sees what the first execution calls.
         """

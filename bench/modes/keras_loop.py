@@ -1,8 +1,8 @@
-"""Keras' own training loop, taken in slices: what the Keras modes share. No mode itself.
+"""Keras' own training loop, taken in slices: what the Keras modes share. Not a mode itself.
 
 One `fit` without end runs in a thread and waits at a gate between slices, so that no slice pays for starting it. The
 model is a person's own keras.Model, or the twin of the task's: same architecture, initial weights and batches, in
-Keras' layers with Keras' Adam. With several steps an execution, single steps are a fit of their own in the same graph,
+Keras' layers with Keras' Adam. With several steps per execution, single steps are a separate fit in the same graph,
 which ends when its input does: so the first loss and gradients can be compared before any execution is whole.
 """
 
@@ -78,7 +78,7 @@ def _adam(ours: Any) -> Any:
 def _own(task: Any, **options: Any) -> KerasTask:
     """A person's own keras.Model, that very object, compiled again for this mode with the loss it has."""
     if not isinstance(task.model, KerasNetwork):
-        raise NotApplicable(f"{type(task.model.model).__name__} is no keras.Model")
+        raise NotApplicable(f"{type(task.model.model).__name__} is not a keras.Model")
     model = task.model.model
     given = isinstance(task.optimizer, KerasOptimizer)
     optimizer = task.optimizer.optimizer if given else _adam(task.optimizer)
@@ -213,9 +213,9 @@ class KerasLoop:
 def kerasised(task: Any, **options: Any) -> KerasTask:
     """The task as Keras trains it. Raises NotApplicable where Keras cannot hold it."""
     if task.precision == "mixed_float16":
-        raise NotApplicable("Keras scales the loss of float16 in its own, changing way")
+        raise NotApplicable("Keras scales a float16 loss by its own, changing factor")
     if isinstance(task.model, Network):
         return _own(task, **options)
     if not hasattr(task.model, "keras_logits"):
-        raise NotApplicable(f"{type(task.model).__name__} has no twin in Keras' layers")
+        raise NotApplicable(f"{type(task.model).__name__} has no Keras version")
     return _twin(task, **options)

@@ -1,4 +1,4 @@
-"""What is said of a mode: its row, and in it what proves the mode. No mode itself."""
+"""The row of a mode, with what proves the mode. Not a mode itself."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,7 +8,7 @@ from typing import Literal
 class ExpectedExecution:
     """What must be seen in a mode's `Execution`, by its field names: True for some, False for none, None for either.
 
-    The defaults hold for a graph that is traced and called, uncompiled. `reason` is what an INVALID case is told where
+    The defaults hold for a graph that is traced and called, uncompiled. `reason` is why a case is INVALID where
     anything differs; without a reason, each difference is named.
     """
 

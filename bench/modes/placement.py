@@ -1,4 +1,4 @@
-"""Ops and where they ran -> Placement, and which of them are out of place. placing.py asks TensorFlow for the ops."""
+"""Ops and where they ran -> Placement, and which ran on the wrong device. placing.py asks TensorFlow for the ops."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -36,7 +36,7 @@ def summed_up(ops: Iterable[Op], transfers: Iterable[str] = ()) -> Placement:
 
 
 def at_home(placement: Placement, home: str) -> Placement:
-    """Without the names of the ops where they belong: only strangers need be named."""
+    """Without the names of ops on the right device: only the others need names."""
     return replace(
         placement,
         placed=tuple(replace(each, kinds=()) if each.device == home else each for each in placement.placed),

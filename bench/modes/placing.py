@@ -1,6 +1,6 @@
 """Where TensorFlow ran the ops of one step: read from the runtime's own graphs, or from eager ops as they run.
 
-No mode itself. placement.py decides which ops are out of place.
+Not a mode itself. placement.py decides which ops ran on the wrong device.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -10,9 +10,9 @@ def child_env(mode: str, device: str, own_model: bool = False, xla_cache: str = 
 
     GPUs are counted by their place on the bus, as `nvidia-smi` counts them; CUDA's own order is the fastest first.
 
-    TF_USE_LEGACY_KERAS only spares each child the import of Keras, a quarter of its loading time: no mode here uses
+    TF_USE_LEGACY_KERAS only saves each child the import of Keras, a quarter of its loading time: no mode here uses
     it, and one that does says otherwise in its `process_env`. A person's own model may be Keras' in every mode.
-    A person's caches of compilations are left out, for each child is to compile; `xla_cache` is the folder of one that
+    A person's compilation caches are turned off, because each child must compile; `xla_cache` is the folder of one that
     was made for this child. Raises BenchError where a variable would make every mode another one.
     """
     refuse_auto_jit()

@@ -1,4 +1,4 @@
-"""One training step as one call of a traced graph: what the modes that trace a step share. No mode itself.
+"""One training step as one call of a traced graph: what the modes that trace a step share. Not a mode itself.
 
 A mode's file gives the options of tf.function in which it differs.
 """

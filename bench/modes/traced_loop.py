@@ -1,4 +1,4 @@
-"""Many training steps as one call of a traced graph: what the modes that trace the whole loop share. No mode itself.
+"""Many training steps as one call of a traced graph: what the modes that trace the whole loop share. Not a mode itself.
 
 AutoGraph turns the Python `for` into a while loop of the graph. One call trains all steps of a slice, or
 `steps_per_call` of them; Python is back only between calls.

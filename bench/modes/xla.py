@@ -1,4 +1,4 @@
-"""XLA: tf.function's trace, compiled whole to machine code for this device at the first call.
+"""XLA: tf.function's trace, compiled whole to machine code for this device in the first step.
 
 It differs from `function` in jit_compile=True.
 """

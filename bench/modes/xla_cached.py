@@ -1,7 +1,7 @@
 """XLA whose program is read from a disk cache: the first step traces, and loads what an earlier process compiled.
 
 It differs from `xla` in the cache's folder, which is in the process' TF_XLA_FLAGS; no Python asks for it. The folder
-belongs to the run and was filled before anything is measured. TensorFlow tells Python nowhere that it read a program,
+belongs to the run and was filled before anything is measured. TensorFlow never tells Python that it read a program,
 but what it compiles it writes to the cache: a first step that wrote nothing has read its program. That this process
 uses the cache at all is shown by a small program, compiled when nothing is timed any more, whose file must appear.
 """
@@ -22,12 +22,12 @@ File = tuple[str, int, int, int]  # its name, and what changes when it is writte
 
 
 class CachedTrainer(TracedTrainer):
-    """One step is one call of a compiled program, which the first call may read from the disk."""
+    """One step is one call of a compiled program, which the first step may read from the disk."""
 
     def __init__(self, make_task: Callable[..., Any]) -> None:
         super().__init__(make_task, jit_compile=True)
         self._folder = cache_folder(os.environ.get(TF_XLA_FLAGS, ""))
-        self._written: set[File] | None = None  # by the first call; None before it
+        self._written: set[File] | None = None  # by the first step; None before it
 
     def run(self, steps: int) -> None:
         if self._written is not None:

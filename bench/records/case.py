@@ -11,8 +11,9 @@ class Case:
 
     `steps_per_call` is for the modes that loop inside one call; 0 is a whole slice. `again` marks the baseline's second
     entry in a block, whose ratio to the first is the A/A difference. `slowdown` is the share of its own time that
-    the case sleeps in its slices on purpose (0.05: it takes 5 % longer), to try gates and the instrument with.
-    `deterministic`: TensorFlow was told to choose only ops that give the same bits every time.
+    the case sleeps in its slices on purpose (0.05: it takes 5 % longer), to try gates and the benchmark itself.
+    `steps_each` 2: it takes two steps in its slices for each that is counted, so that its step takes twice as long.
+    `deterministic`: TensorFlow chooses only ops that give the same bits every time.
     """
 
     mode: str
@@ -23,6 +24,7 @@ class Case:
     steps_per_call: int = 0
     slowdown: float = 0.0
     deterministic: bool = False
+    steps_each: int = 1
 
     @property
     def key(self) -> str:
@@ -31,10 +33,16 @@ class Case:
 
     @property
     def arm(self) -> str:
-        """What tells this case from the others of its group."""
+        """What distinguishes this case from the others of its group."""
         calls = f"-k{self.steps_per_call}" if self.steps_per_call else ""
         slowed = f"-slowed{100 * self.slowdown:g}" if self.slowdown else ""
-        return f"{self.mode}{calls}{slowed}{'-again' if self.again else ''}"
+        times = f"-x{self.steps_each}" if self.steps_each > 1 else ""
+        return f"{self.mode}{calls}{slowed}{times}{'-again' if self.again else ''}"
+
+    @property
+    def injected(self) -> float:
+        """By what share of its own time a step takes longer on purpose."""
+        return self.slowdown + (self.steps_each - 1) * (1 + self.slowdown)
 
     def is_like(self, other: "Case") -> bool:
         """Whether the two are one case, or the baseline and its A/A control."""

@@ -52,8 +52,8 @@ DTYPES = (
     Choice("tf32", "on a GPU only: float32 whose matrix products and convolutions keep 10 of 23 bits"),
 )
 INPUTS = (
-    Choice("resident", "a few batches lie on the device before the clock starts: the step alone is timed"),
-    Choice("pipeline", "tf.data shuffles, augments, batches and prefetches while the clock runs, as in a training"),
+    Choice("resident", "batches stay on the device: only the step is timed"),
+    Choice("pipeline", "tf.data shuffles, augments, batches and prefetches, and is timed too, as in training"),
 )
 
 

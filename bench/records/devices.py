@@ -67,7 +67,7 @@ class Synced:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The GPU at one moment; `throttled` says why its clocks were held down, empty where they were not."""
+    """The GPU at one moment; `throttled` says why its clocks were throttled, empty where they were not."""
 
     sm_mhz: int | None = None
     memory_mhz: int | None = None
@@ -98,7 +98,7 @@ class GpuLog:
 
     @property
     def throttled(self) -> int:
-        """How many slices had their clocks held down."""
+        """How many slices had throttled clocks."""
         return sum(bool(reading.throttled) for reading in self.slices)
 
     @property

@@ -44,7 +44,7 @@ def _training_fault(training: Training) -> str:
 
 
 def _progress_fault(points: tuple[Point, ...]) -> str:
-    """Displayed steps go up, and so does the time; first calls are part of it."""
+    """Displayed steps go up, and so does the time; first steps are part of it."""
     for before, after in pairwise(points):
         if after.step <= before.step or after.seconds < before.seconds:
             return f"step {after.step} at {after.seconds:g} s follows step {before.step} at {before.seconds:g} s"

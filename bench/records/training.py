@@ -29,7 +29,7 @@ class Training:
 class Point:
     """A training at a displayed step.
 
-    `seconds` of training so far, evaluation left out; `first_call_s` of them were first calls (one for each time it
+    `seconds` of training so far, evaluation left out; `first_call_s` of them were first steps (one for each time it
     was begun or resumed), `waited_s` were spent waiting for the input pipeline's next batch.
     """
 

@@ -13,7 +13,7 @@ from bench.analysis.stats.over_time import ASSUMED
 from bench.analysis.stats.ratios import Comparison
 from bench.records import files
 from bench.records.decoding import plain
-from bench.report import comparison_card
+from bench.report import comparison_card, comparison_summary, summary
 from bench.report.form.document import Column, Role, Row, Section, Table, column, number_of, summary_of
 from bench.report.form.folder import write
 from bench.report.form.wording import change_interval
@@ -63,7 +63,9 @@ def build(
     with files.new_folder(folder, "give another --out", again=RECORD):
         record = {"runs": [n.name for n in runs], "differences": differing, "changes": changes, "gates": gates}
         text = msgspec.json.format(plain(record)).decode()
-        return write(folder, comparison_card.cover(runs, gates), sections, others={RECORD: f"{text}\n"})
+        summarised = summary.in_words(comparison_summary.document(runs, differing, changes, gates))
+        others = {RECORD: f"{text}\n", summary.NAME: summarised}
+        return write(folder, comparison_card.cover(runs, gates), sections, others=others)
 
 
 def _first(runs: Sequence[NamedRun], changes: Sequence[CaseChange], gates: Sequence[GateResult]) -> Section:

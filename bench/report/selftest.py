@@ -7,7 +7,6 @@ from pathlib import Path
 
 from bench.analysis.analyse import analyse
 from bench.analysis.selftest import AAControl, HarnessCost, Recovery, SelfTestResult, evaluate
-from bench.records.choices import PRESETS
 from bench.records.folders import open_selftest
 from bench.records.selftest import LOOP
 from bench.report import selftest_card
@@ -15,6 +14,8 @@ from bench.report.form.document import Column, Figure, Row, Section, Table, colu
 from bench.report.form.folder import write
 from bench.report.form.wording import number, percent
 from bench.report.plots import selftest as plots
+
+BLOCKS = (3, 6, 12, 24)  # for which the smallest change is given
 
 
 def build(folder: Path, png: bool = False) -> tuple[Path, SelfTestResult]:
@@ -24,7 +25,7 @@ def build(folder: Path, png: bool = False) -> tuple[Path, SelfTestResult]:
     """
     selftest, stores = open_selftest(folder)
     runs = [analyse(store.plan, store.outcomes(), store.left_out) for store in stores]
-    result = evaluate(selftest, runs, [preset.schedule.blocks for preset in PRESETS])
+    result = evaluate(selftest, runs, BLOCKS)
     conditions = _CONDITIONS.format(**_conditions(result))
     sections = [
         Section(
@@ -132,8 +133,8 @@ _RECOVERY = (
 def recovery(result: SelfTestResult) -> Table:
     """The A/A control, then one row for each slowdown."""
     columns = (
-        column("slowed by", "slowed"),
-        column("measured", "measured"),
+        column("slowed by", "slowed", role="key"),
+        column("measured", "measured", role="key"),
         column("detected in", "found"),
         column("power", "power"),
     )
@@ -171,7 +172,8 @@ def _recovery_row(recovery: Recovery) -> Row:
 
 _RESOLUTION = (
     "From the spread of a repetition's ratio here, {}: the smallest change that nine of ten runs of so many "
-    "repetitions detect. Runs by a preset's goal go on where that is not small enough."
+    "repetitions detect. A run that stops when its question is answered looks more than once and needs a few "
+    "more of them."
 )
 
 
@@ -181,13 +183,11 @@ def _sd(result: SelfTestResult) -> str:
 
 def resolution(result: SelfTestResult) -> Table:
     """The smallest change detected, one row for each number of blocks."""
-    names = {r.blocks: ", ".join(p.name for p in PRESETS if p.schedule.blocks == r.blocks) for r in result.resolutions}
-    titles = (("repetitions", "blocks"), ("as in preset", "preset"), ("smallest change detected", "smallest"))
+    titles = (("repetitions", "blocks"), ("smallest change detected", "smallest"))
     columns = tuple(column(title, key) for title, key in titles)
     rows: Sequence[Row] = [
         {
             "blocks": r.blocks,
-            "preset": names[r.blocks],
             "smallest": f"{number(100 * r.smallest)} %",
             "share": r.smallest,
         }

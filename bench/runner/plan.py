@@ -106,10 +106,9 @@ def schedule(options: Options, groups: int = 1) -> Schedule:
 
 def choose_mode(text: str, option: str = "--mode") -> str:
     """The one mode named. Raises BenchError, which names the option."""
-    chosen = choose_modes(text, option)
-    if len(chosen) != 1:
+    if len(_split(text, option)) != 1 or text in [group.name for group in GROUPS]:
         raise BenchError(f"{option} takes one mode, not '{text}'; type e.g. {option} function")
-    return chosen[0]
+    return _known("mode", text.strip(), [mode.name for mode in MODES], option)
 
 
 def choose_modes(text: str, option: str = "--modes") -> list[str]:

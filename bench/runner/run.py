@@ -9,19 +9,19 @@ from typing import Protocol
 
 from bench.analysis.analyse import analyse
 from bench.analysis.gradients import noise_in
-from bench.analysis.results import GroupResult
 from bench.analysis.slow_cases import skips_block
-from bench.analysis.stats.ratios import PILOT_BLOCKS
 from bench.machine import availability, environment
 from bench.machine.availability import Availability
 from bench.records.case import Case
 from bench.records.messages import Order, StageRequest
 from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, UNEQUAL, Failure, Measurement, Outcome, Schedule, groups
 from bench.records.store import Store
+from bench.runner.ability import after_first_block, could_have_detected
 from bench.runner.block import Block
+from bench.runner.forkserver import ForkServersAhead
 from bench.runner.handover import Handover
 from bench.runner.settled import settled, settled_steps
-from bench.runner.stopping import block_seconds, goes_on
+from bench.runner.stopping import blocks_wanted, short_of_goal
 from bench.runner.worker_process import WORKER
 from bench.runner.xla_cache import XlaCache
 from cifar_core.cifar10 import Source
@@ -54,19 +54,25 @@ def execute(
     probe: Callable[[], Availability] = availability.probe,
     refused: Mapping[str, str] | None = None,
     turn: AbstractContextManager[object] = NO_TURN,
+    say: Callable[[str], None] = lambda text: None,
 ) -> str:
     """Measure what the plan asks for and the folder does not hold yet. Returns why it stopped early, or ''.
 
     `most_blocks`: of every group, now; the rest is left to a later call. `probe` is asked once, where a GPU is to be
     used. `refused`: the cases, by key, that are not timed, with the reason why they do other work than the baseline.
-    `turn`: entered for each block that is measured; a HostLock lets one command time at once.
+    `turn`: entered for each block that is measured; a HostLock lets one command time at once. `say` is told what the
+    run will detect, once that is known, and in the end what it could.
     Raises BenchError, before anything is measured, and KeyboardInterrupt, with everything measured kept.
     """
     cases = _available(store, groups(store.plan), probe)
-    with XlaCache(command) as cache, Handover() as handover:
+    with XlaCache(command) as cache, Handover() as handover, ForkServersAhead(command) as ahead:
         ready = partial(_ready, cache, handover)
-        measure = partial(_measure, store, source=source, progress=progress, command=command, ready=ready, turn=turn)
-        return _execute(store, cases, progress, measure, most_blocks, refused or {})
+        kept = partial(_measure, store, source=source, progress=progress, command=command, turn=turn)
+        measure = partial(kept, ready=ready, ahead=ahead)
+        stopped = _execute(store, cases, progress, measure, most_blocks, refused or {}, say)
+    if text := could_have_detected(analyse(store.plan, store.outcomes())):
+        say(text)
+    return stopped
 
 
 def _execute(
@@ -76,6 +82,7 @@ def _execute(
     measure: Callable[..., bool],
     most_blocks: int | None,
     refused: Mapping[str, str],
+    say: Callable[[str], None],
 ) -> str:
     """Block by block of all groups. `measure(group, block)` says whether any of the cases came through."""
     schedule = store.plan.schedule
@@ -85,7 +92,7 @@ def _execute(
         left = [name for name in wanted if not _complete(store, cases[name], taking_part[name], block)]
         spent_s = time.monotonic() - started
         if left and done == most_blocks:
-            return f"so many blocks were asked for now: {done}"
+            return f"so many repetitions were asked for now: {done}"
         if block and left and spent_s + longest_s > budget_s:
             return _dropped(schedule, block, budget_s)
         later = sum(min(blocks - block, (most_blocks or blocks) - done) - 1 for blocks in wanted.values())
@@ -95,8 +102,14 @@ def _execute(
                 del cases[name]  # what cannot run here will not run in the next block either
             progress.block_done()
         longest_s = max(longest_s, time.monotonic() - started - spent_s)
+        if block == 0 and left and (text := after_first_block(store.plan, store.outcomes())):
+            say(text)
         block, done = block + 1, done + bool(left)
-    return "" if cases else "no case could be measured, so no more blocks were tried"
+    return (
+        short_of_goal(store.plan, store.outcomes(), store.folder)
+        if cases
+        else "no case could be measured, so no more repetitions were tried"
+    )
 
 
 def _wanted(store: Store, cases: dict[str, list[Case]], block: int, most_blocks: int | None) -> dict[str, int]:
@@ -104,7 +117,11 @@ def _wanted(store: Store, cases: dict[str, list[Case]], block: int, most_blocks:
 
     `most_blocks`: a person says how many, in place of the plan's rule.
     """
-    by_rule = {name: _blocks_wanted(store, name, group, block) for name, group in cases.items() if most_blocks is None}
+    by_rule = {
+        name: blocks_wanted(store.plan, store.outcomes(), name, block)
+        for name, group in cases.items()
+        if most_blocks is None
+    }
     wanted = by_rule or dict.fromkeys(cases, store.plan.schedule.most_blocks)
     return {name: blocks for name, blocks in wanted.items() if blocks > block}
 
@@ -149,7 +166,7 @@ def _dropped(schedule: Schedule, done: int, budget_s: float) -> str:
     dropped = (
         f"; {schedule.blocks - done} of the {schedule.blocks} planned are dropped" if done < schedule.blocks else ""
     )
-    return f"the time budget of {budget_s:g} s left no room for more than {done} blocks{dropped}"
+    return f"the time budget of {budget_s:g} s left no room for more than {done} repetitions{dropped}"
 
 
 def _taking_part(store: Store, group: Sequence[Case], block: int) -> list[Case]:
@@ -160,27 +177,6 @@ def _taking_part(store: Store, group: Sequence[Case], block: int) -> list[Case]:
             measured[outcome.case.key].append(outcome.measurement)
     baseline = measured[group[0].key]
     return [case for case in group if not skips_block(block, baseline, measured[case.key])]
-
-
-def _blocks_wanted(store: Store, name: str, group: Sequence[Case], done: int) -> int:
-    """How many blocks of a group are wanted by what so many have shown."""
-    schedule = store.plan.schedule
-    if schedule.goal is None and schedule.precision is None:
-        return schedule.blocks
-    least = schedule.blocks if schedule.goal else max(schedule.blocks, PILOT_BLOCKS)
-    if done < least:
-        return least
-    result = next(result for result in analyse(store.plan, store.outcomes()).groups if result.name == name)
-    if schedule.goal is None:
-        return done if _is_precise(result, schedule) or done >= schedule.most_blocks else done + 1
-    measured = _measured(store, group)
-    looks = settled(schedule, measured).looks
-    return done + 1 if looks and goes_on(result, schedule, looks, block_seconds(measured)) else done
-
-
-def _is_precise(group: GroupResult, schedule: Schedule) -> bool:
-    ratios = [result.comparison.ratio for result in group.candidates if result.comparison and result.comparison.ratio]
-    return schedule.precision is None or all(ratio.half_width <= schedule.precision for ratio in ratios)
 
 
 def _complete(store: Store, group: Sequence[Case], taking_part: Sequence[Case], block: int) -> bool:
@@ -209,6 +205,7 @@ def _measure(
     progress: Progress,
     command: Sequence[str],
     ready: Callable[[list[Order]], list[Order]],
+    ahead: ForkServersAhead,
     turn: AbstractContextManager[object],
 ) -> bool:
     """One block of a group; whether any of its cases came through.
@@ -219,10 +216,12 @@ def _measure(
         orders = ready(_orders(store, group, block, source))
         noise = noise_in([o.measurement for o in store.outcomes() if o.measurement and o.case == group[0]])
         with turn:
-            undisturbed = Block(orders, store.plan.seed, store.keep, progress.notice, noise=noise).run(command)
+            block_now = Block(orders, store.plan.seed, store.keep, progress.notice, noise=noise)
+            undisturbed = block_now.run(command, ahead)
         held = _held(store, group, block)
         if undisturbed:
             break
+        ahead.drop()  # they may have been stopped too
         store.set_aside(held, STOPPED)
     return any(outcome.measurement for outcome in held)
 

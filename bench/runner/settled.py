@@ -1,13 +1,15 @@
 """What the blocks of a group so far have settled for the next: the steps of slices, the rounds, the looks."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bench.analysis.metrics import step_s
 from bench.records.case import Case
-from bench.records.run import Measurement, Schedule
+from bench.records.run import MOST_BLOCKS, Looks, Measurement, Schedule
 from bench.runner.durations import Pace, equally_long
-from bench.runner.stopping import block_seconds, looks_of
+
+SETTLING_BLOCKS = 2  # after which the looks are fixed: the first takes longer than any other, for what is done once
 
 
 def settled(schedule: Schedule, measured: Sequence[Measurement]) -> Schedule:
@@ -40,3 +42,20 @@ def settled_steps(schedule: Schedule, group: Sequence[Case], measured: Sequence[
     steps = equally_long(paces, schedule.slice_s)
     own = {m.case.key: count for m, count in zip(beside, steps, strict=True)}
     return own | {m.case.key: steps[0] for m in beside if m.case.is_like(group[0])}
+
+
+def looks_of(schedule: Schedule, seconds: Sequence[float]) -> Looks | None:
+    """The looks of a group whose first blocks took these seconds; None without a goal, or where it is too early."""
+    if schedule.goal is None or schedule.ceiling_s is None or len(seconds) < SETTLING_BLOCKS:
+        return None
+    *_, usual_s = settling = seconds[:SETTLING_BLOCKS]
+    more = math.floor((schedule.ceiling_s - sum(settling)) / max(usual_s, 1e-3))
+    return Looks(schedule.blocks, min(max(schedule.blocks, SETTLING_BLOCKS + more), MOST_BLOCKS))
+
+
+def block_seconds(measurements: Iterable[Measurement]) -> list[float]:
+    """How long each block of a group took, in the blocks' order."""
+    by_block = dict[int, float]()
+    for m in measurements:
+        by_block[m.block] = max(by_block.get(m.block, 0.0), m.elapsed_s or 0.0)
+    return [by_block[block] for block in sorted(by_block)]

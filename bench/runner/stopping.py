@@ -5,32 +5,16 @@ intervals can carry the price of looking (analysis/stats/looks.py); so they hold
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from pathlib import Path
 
+from bench.analysis.analyse import analyse
 from bench.analysis.results import CaseResult, GroupResult
 from bench.analysis.stats import looks
-from bench.analysis.stats.ratios import Summary
+from bench.analysis.stats.ratios import PILOT_BLOCKS, Summary
 from bench.analysis.stats.verdicts import excludes_1
-from bench.records.run import MOST_BLOCKS, Looks, Measurement, Schedule
-
-SETTLING_BLOCKS = 2  # after which the looks are fixed: the first takes longer than any other, for what is done once
-
-
-def looks_of(schedule: Schedule, seconds: Sequence[float]) -> Looks | None:
-    """The looks of a group whose first blocks took these seconds; None without a goal, or where it is too early."""
-    if schedule.goal is None or schedule.ceiling_s is None or len(seconds) < SETTLING_BLOCKS:
-        return None
-    *_, usual_s = settling = seconds[:SETTLING_BLOCKS]
-    more = math.floor((schedule.ceiling_s - sum(settling)) / max(usual_s, 1e-3))
-    return Looks(schedule.blocks, min(max(schedule.blocks, SETTLING_BLOCKS + more), MOST_BLOCKS))
-
-
-def block_seconds(measurements: Iterable[Measurement]) -> list[float]:
-    """How long each block of a group took, in the blocks' order."""
-    by_block = dict[int, float]()
-    for m in measurements:
-        by_block[m.block] = max(by_block.get(m.block, 0.0), m.elapsed_s or 0.0)
-    return [by_block[block] for block in sorted(by_block)]
+from bench.records.run import Looks, Outcome, Plan, Schedule
+from bench.runner.settled import block_seconds, settled
 
 
 def goes_on(group: GroupResult, schedule: Schedule, planned: Looks, seconds: Sequence[float]) -> bool:
@@ -54,3 +38,35 @@ def unanswered(group: GroupResult, schedule: Schedule) -> list[CaseResult]:
 def _is_answered(ratio: Summary, goal: float, skipped_blocks: int) -> bool:
     """Narrow enough, and either excludes 1 or lies within the goal of it; of a very slow mode that it excludes 1."""
     return excludes_1(ratio) if skipped_blocks else looks.answered(ratio, goal)
+
+
+def blocks_wanted(plan: Plan, outcomes: Sequence[Outcome], name: str, done: int) -> int:
+    """How many blocks of a group the plan wants by what so many have shown."""
+    schedule = plan.schedule
+    if schedule.goal is None and schedule.precision is None:
+        return schedule.blocks
+    least = schedule.blocks if schedule.goal else max(schedule.blocks, PILOT_BLOCKS)
+    if done < least:
+        return least
+    group = next(group for group in analyse(plan, outcomes).groups if group.name == name)
+    if schedule.goal is None:
+        return done if _is_precise(group, schedule) or done >= schedule.most_blocks else done + 1
+    measured = [m for result in group.cases for m in result.measurements]
+    looks = settled(schedule, measured).looks
+    return done + 1 if looks and goes_on(group, schedule, looks, block_seconds(measured)) else done
+
+
+def _is_precise(group: GroupResult, schedule: Schedule) -> bool:
+    ratios = [result.comparison.ratio for result in group.candidates if result.comparison and result.comparison.ratio]
+    return schedule.precision is None or all(ratio.half_width <= schedule.precision for ratio in ratios)
+
+
+def short_of_goal(plan: Plan, outcomes: Sequence[Outcome], folder: Path) -> str:
+    """What a run says whose ceiling came before its goal; else ''."""
+    schedule = plan.schedule
+    results = [result for group in analyse(plan, outcomes).groups for result in unanswered(group, schedule)]
+    if not schedule.goal or not results:
+        return ""
+    names = ", ".join(dict.fromkeys(result.title for result in results))
+    more = f"for more repetitions, type: cifar-bench run --resume {folder} --blocks {schedule.blocks}"
+    return f"the ceiling came before the answer to within {schedule.goal:.0%}, for {names}; {more}"

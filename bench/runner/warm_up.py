@@ -31,4 +31,4 @@ def pace(worker: WorkerProcess, workers: list[WorkerProcess]) -> Pace:
     """A case's pace in its slices; the baseline's and its A/A control's are the same, whose slices are too."""
     alike = [other for other in workers if other.order.case.is_like(worker.order.case)]
     least_s = min(step_s for other in alike for step_s in other.pieces_s or [other.step_s])
-    return Pace(max(least_s, SHORTEST_S) * (1 + worker.order.case.slowdown), worker.per_call)
+    return Pace(max(least_s, SHORTEST_S) * (1 + worker.order.case.injected), worker.per_call)

@@ -1,4 +1,4 @@
-"""A small multilayer perceptron: so little arithmetic a step that what it costs to dispatch the ops shows."""
+"""A small multilayer perceptron: so little arithmetic per step that dispatch overhead shows."""
 
 from typing import Any
 

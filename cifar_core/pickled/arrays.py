@@ -26,7 +26,7 @@ class Refused(ValueError):
 
 
 class Corrupt(ValueError):
-    """A pickle is not one, or its arrays are not sound; the text says why."""
+    """It is not a pickle, or its arrays are damaged; the text says why."""
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ MOST_OPCODES = 1_000_000  # 10,000 images take 20,000 as Python 2 wrote them, 27
 
 
 def read(content: bytes) -> object:
-    """What the pickle holds. Raises Refused where it asks for what no batch needs, Corrupt where it is none."""
+    """What the pickle holds. Raises Refused if it asks for what no batch needs, Corrupt if it is not a pickle."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about escapes in Python 2's strings

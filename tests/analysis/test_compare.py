@@ -94,7 +94,7 @@ def test_a_mode_that_failed_in_some_blocks_is_compared_and_it_is_said(tmp_path: 
     first, other = named(a_run(tmp_path / "a")), named(a_run(tmp_path / "b", failures=failures))
     by_mode = {change.case.mode: change for change in changes([first, other])}
     assert by_mode["xla"].step.ratio
-    assert "failed in 2 blocks of b" in by_mode["xla"].step.warnings
+    assert "failed in 2 repetitions of b" in by_mode["xla"].step.warnings
     assert not any("failed" in text for text in by_mode["function"].step.warnings)
 
 
@@ -110,7 +110,7 @@ def test_what_differs_around_the_runs_is_named(tmp_path: Path) -> None:
     newer = replace(ENVIRONMENT, tensorflow="2.99.0", flags=(("TF_XLA_FLAGS", "x"),))
     rows = differences([named(a_run(tmp_path / "a")), named(a_run(tmp_path / "b", environment=newer, blocks=5))])
     assert {row.what: row.values for row in rows} == {
-        "blocks": ("6", "5"),
+        "repetitions": ("6", "5"),
         "tensorflow": ("2.21.0", "2.99.0"),
         "flags": ("none", "TF_XLA_FLAGS=x"),
     }
@@ -127,7 +127,7 @@ def test_a_case_slowed_on_purpose_is_held_against_the_one_that_was_not(tmp_path:
     by_mode = {change.case.mode: change for change in changes(runs)}
     assert by_mode["function"].step.ratio
     assert by_mode["function"].step.ratio.centre == pytest.approx(1 / 1.05, rel=0.005)
-    assert Difference("slowed on purpose", ("none", "tf.function, slowed by 5%")) in differences(runs)
+    assert Difference("injected slowdown", ("none", "tf.function, slowed by 5%")) in differences(runs)
 
 
 def test_a_deterministic_run_is_held_against_one_that_is_not_and_the_page_says_so(tmp_path: Path) -> None:

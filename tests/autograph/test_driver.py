@@ -43,7 +43,7 @@ def test_a_module_that_is_not_there_is_one_line_and_one_that_it_imports_is_its_o
 def test_a_driver_that_is_not_there_or_no_function_is_refused() -> None:
     module = SimpleNamespace(__name__="train", steps=3)
     for name in ("nobody", "steps"):
-        with pytest.raises(BenchError, match=f"train has no function {name}; --driver names one"):
+        with pytest.raises(BenchError, match=f"train has no function {name}; --driver names a zero-argument function"):
             find_driver(module, name)  # type: ignore[arg-type]
 
 

@@ -124,7 +124,7 @@ def test_numpy_1_s_and_numpy_2_s_names_are_read(protocol: int, now: bytes, then:
 
 def test_cifar_100_is_said(tmp_path: Path) -> None:
     write_batch(tmp_path / "train", fine_labels=[1] * 20, coarse_labels=[1] * 20)
-    with pytest.raises(DataError, match="is of CIFAR-100"):
+    with pytest.raises(DataError, match="is CIFAR-100"):
         read(tmp_path / "train")
 
 

@@ -60,7 +60,9 @@ def test_the_whole_set_is_loaded_and_each_file_announced(tmp_path: Path) -> None
     assert np.array_equal(dataset.train.images[20:40], source.read("data_batch_2").images)
 
 
-def test_auto_takes_a_prepared_folder_and_else_the_look_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_auto_takes_a_prepared_folder_and_else_the_synthetic_images(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv(cifar10.FOLDER_VARIABLE, raising=False)

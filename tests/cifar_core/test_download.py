@@ -86,7 +86,7 @@ def test_a_reason_with_escapes_is_shown_without_them(tmp_path: Path) -> None:
 @pytest.mark.parametrize("status", [b"201 Created", b"204 No Content", b"203 Other", b"226 Used"])
 def test_an_answer_that_is_no_file_is_said(tmp_path: Path, status: bytes) -> None:
     line = refused(says(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\n\r\n"), tmp_path / "part")
-    assert f"answered {status[:3].decode()}, which is no file" in line
+    assert f"answered {status[:3].decode()}, which is not a file" in line
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_nobody_waits_for_the_thread_of_a_download_that_was_given_up(tmp_path: P
 def test_another_range_than_was_asked_for_is_not_appended(tmp_path: Path) -> None:
     (tmp_path / "part").write_bytes(b"hel")
     partial = b"HTTP/1.1 206 Partial\r\nContent-Length: 5\r\nContent-Range: bytes 0-4/5\r\n\r\nhello"
-    assert "sent another range" in refused(says(partial), tmp_path / "part")
+    assert "sent a different range" in refused(says(partial), tmp_path / "part")
     assert not (tmp_path / "part").exists()
     assert fetched(says(partial), tmp_path / "part") == b"hello"
     (tmp_path / "part").write_bytes(b"hel")

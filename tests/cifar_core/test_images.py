@@ -1,4 +1,4 @@
-"""The look-alike and the resident batches."""
+"""Synthetic CIFAR-10 and the resident batches."""
 
 from pathlib import Path
 
@@ -6,24 +6,24 @@ import numpy as np
 import pytest
 from batch_files import write_folder
 
-from cifar_core import cifar10, lookalike, pipeline
+from cifar_core import cifar10, pipeline, synthetic
 from cifar_core.errors import DataError
 
 
-def test_the_look_alike_has_cifars_form_and_is_the_same_for_the_same_seed() -> None:
-    images, labels = lookalike.make(1, count=500)
+def test_synthetic_images_have_cifars_form_and_are_the_same_for_the_same_seed() -> None:
+    images, labels = synthetic.make(1, count=500)
     assert (images.shape, images.dtype) == ((500, 32, 32, 3), np.uint8)
     assert (labels.shape, labels.dtype) == ((500,), np.int32)
     assert set(labels) == set(range(10))
-    again, _ = lookalike.make(1, count=500)
-    other, _ = lookalike.make(2, count=500)
+    again, _ = synthetic.make(1, count=500)
+    other, _ = synthetic.make(2, count=500)
     assert np.array_equal(images, again)
     assert not np.array_equal(images, other)
 
 
-def test_the_look_alike_never_wraps_around_255() -> None:
-    own, other = (blend.astype(int) for blend in lookalike._blends())
-    noise = 2**lookalike._NOISE_BITS - 1
+def test_synthetic_images_never_wrap_around_255() -> None:
+    own, other = (blend.astype(int) for blend in synthetic._blends())
+    noise = 2**synthetic._NOISE_BITS - 1
     brightest = own.max(axis=(1, 2, 3, 4, 5, 6)) + other.max(axis=(1, 2, 3, 4, 5, 6)) + noise
     assert brightest.max() <= 255
 

@@ -48,7 +48,7 @@ def test_a_folder_with_something_else_is_called_what_it_is(tmp_path: Path, names
 
 
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
-def test_a_single_batch_is_told_which_folder_to_give(tmp_path: Path, protocol: int) -> None:
+def test_a_single_batch_is_refused_with_the_folder_to_give(tmp_path: Path, protocol: int) -> None:
     folder = write_folder(tmp_path)
     with pytest.raises(DataError, match=f"is one batch file, all six are needed; give the folder: --data {folder}"):
         cifar10.find(str(folder / "data_batch_4"))

@@ -42,7 +42,7 @@ def test_trainings_that_all_reach_their_end_are_compared(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert compared(tmp_path / "a", monkeypatch) is Exit.OK
-    assert capsys.readouterr().out.splitlines()[-1] == f"report: {tmp_path / 'a' / 'report.md'}"
+    assert capsys.readouterr().out.splitlines()[-1] == f"report: {tmp_path / 'a' / 'report.html'}"
 
 
 def test_a_training_that_breaks_off_fails_the_command(

@@ -42,7 +42,7 @@ def test_a_training_that_reaches_its_end_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert trained(tmp_path / "t", monkeypatch) is Exit.OK
-    assert capsys.readouterr().out.splitlines()[-1] == f"report: {tmp_path / 't' / 'report.md'}"
+    assert capsys.readouterr().out.splitlines()[-1] == f"report: {tmp_path / 't' / 'report.html'}"
 
 
 def test_a_training_whose_loss_becomes_nan_fails_and_says_where_its_checkpoint_is(

@@ -109,7 +109,7 @@ def test_the_logger_holds_before_each_slice_and_after_and_counts_what_was_held_d
     assert (log.throttled, log.reasons) == (2, ("power cap", "heat (software)"))
 
 
-def test_others_on_the_gpu_are_told_from_the_runs_own_processes() -> None:
+def test_others_on_the_gpu_are_distinguished_from_the_runs_own_processes() -> None:
     ours = of_this_run()
     mine, strange = min(ours), 2**30
     gpu = find(0, RecordedNvml(pids=(mine, strange)))

@@ -23,7 +23,7 @@ def test_numbers_on_synthetic_images_are_labelled_wherever_they_stand(tmp_path: 
     assert len(titles) == 6
     assert all("synthetic" in title for title in titles)
     tables = list((tmp_path / "tables").iterdir())
-    assert len(tables) == 6
+    assert len(tables) == 7
     assert all(set(pd.read_csv(file)["data"]) == {"look-alike"} for file in tables)
 
 
@@ -86,7 +86,7 @@ def test_blocks_that_a_far_slower_case_sat_out_are_not_missing(tmp_path: Path) -
     text = made.path.read_text()
     assert made.run.enough
     assert "An indication" not in text
-    assert "blocks that a claim needs" not in text
+    assert "repetitions that a claim needs" not in text
     assert "took part in 2 of 3 rounds, in 3 of 6 blocks, with 1 step a slice: its interval is wider" in text
     table = pd.read_csv(tmp_path / "tables" / "steady.csv").set_index("mode")
     assert (table.loc["xla_loop", "verdict"], table.loc["xla_loop", "this_run_blocks"]) == ("SLOWER", 3)
@@ -95,7 +95,7 @@ def test_blocks_that_a_far_slower_case_sat_out_are_not_missing(tmp_path: Path) -
 def test_blocks_that_a_far_slower_case_failed_to_take_part_in_are_missing(tmp_path: Path) -> None:
     made = a_slow_run(tmp_path, (0, 2))
     assert not made.run.enough
-    assert "2 of the 6 blocks that a claim needs" in made.path.read_text()
+    assert "2 of the 6 repetitions that a claim needs" in made.path.read_text()
 
 
 def test_a_loss_curve_that_was_cut_short_is_said_to_be(tmp_path: Path) -> None:

@@ -24,8 +24,8 @@ from bench.records.decoding import encoded
 from bench.records.devices import DeviceProbe, FoundDevice
 from bench.records.run import NOT_AVAILABLE, Looks, Schedule, groups
 from bench.records.store import Store
-from bench.runner import run
-from bench.runner.stopping import block_seconds
+from bench.runner import run, stopping
+from bench.runner.settled import block_seconds
 from cifar_core.cifar10 import SYNTHETIC
 
 FAKE = (sys.executable, str(SUPPORT / "fake_worker.py"))
@@ -218,7 +218,7 @@ def test_a_group_of_which_nothing_can_be_measured_is_tried_once(tmp_path: Path) 
 
 def test_so_many_blocks_now_and_the_rest_later(tmp_path: Path) -> None:
     store = a_store(tmp_path, blocks=3)
-    assert run.execute(store, SYNTHETIC, Watcher(), FAKE, most_blocks=1) == "so many blocks were asked for now: 1"
+    assert run.execute(store, SYNTHETIC, Watcher(), FAKE, most_blocks=1) == "so many repetitions were asked for now: 1"
     assert len(kept(store)) == 3
     assert run.execute(store, SYNTHETIC, Watcher(), FAKE, most_blocks=2) == ""
     assert {outcome.block for outcome in store.outcomes()} == {0, 1, 2}
@@ -243,7 +243,7 @@ def test_a_goal_ends_a_run_once_it_is_answered_and_the_looks_are_kept(tmp_path: 
     assert {m.schedule.rounds for m in measured.values()} == {6}
     run.execute(store, SYNTHETIC, Watcher(), FAKE)
     assert {outcome.block for outcome in store.outcomes()} == {0, 1, 2}
-    assert run.execute(store, SYNTHETIC, Watcher(), FAKE, most_blocks=1) == "so many blocks were asked for now: 1"
+    assert run.execute(store, SYNTHETIC, Watcher(), FAKE, most_blocks=1) == "so many repetitions were asked for now: 1"
     assert {outcome.block for outcome in store.outcomes()} == {0, 1, 2, 3}  # a person's number replaces the rule
     assert {o.measurement.schedule.looks for o in store.outcomes() if o.measurement and o.block > 1} == {looks[2]}
 
@@ -266,8 +266,8 @@ def test_each_group_goes_on_by_itself(tmp_path: Path, monkeypatch: pytest.Monkey
     store = Store.create(
         tmp_path, a_plan((*CASES, *other), schedule=replace(SCHEDULE, blocks=1, goal=0.1, ceiling_s=60.0))
     )
-    monkeypatch.setattr(run, "settled", lambda schedule, measured: replace(schedule, looks=Looks(1, 3)))
-    monkeypatch.setattr(run, "goes_on", needs_two_more)
+    monkeypatch.setattr(stopping, "settled", lambda schedule, measured: replace(schedule, looks=Looks(1, 3)))
+    monkeypatch.setattr(stopping, "goes_on", needs_two_more)
     assert run.execute(store, SYNTHETIC, Watcher(), FAKE) == ""
     blocks = {group: {o.block for o in store.outcomes() if o.case.group == group} for group in groups(store.plan)}
     assert blocks == {CASES[0].group: {0, 1, 2}, other[0].group: {0}}
@@ -296,7 +296,7 @@ def test_a_budget_drops_whole_blocks_of_all_groups(tmp_path: Path) -> None:
     schedule = replace(SCHEDULE, blocks=6, budget_s=0.1)
     store = Store.create(tmp_path, a_plan((*CASES, *other), schedule=schedule))
     stopped = run.execute(store, SYNTHETIC, Watcher(), FAKE)
-    assert "no room for more than 1 blocks; 5 of the 6 planned are dropped" in stopped
+    assert "no room for more than 1 repetitions; 5 of the 6 planned are dropped" in stopped
     assert len(kept(store)) == 2 * 3
 
 

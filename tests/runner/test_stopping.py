@@ -10,8 +10,8 @@ from builders import SCHEDULE, a_group, a_measurement, a_plan
 from bench.analysis.analyse import analyse
 from bench.analysis.results import GroupResult
 from bench.records.case import Case
-from bench.records.run import MOST_BLOCKS, Looks, Measurement, Outcome, Samples
-from bench.runner.stopping import answered, block_seconds, goes_on, looks_of
+from bench.records.run import Looks, Measurement, Outcome, Samples
+from bench.runner.stopping import answered, goes_on
 
 STANDARD = replace(SCHEDULE, blocks=6, goal=0.03, ceiling_s=300.0)
 CASES = a_group(("eager", "function"))
@@ -90,23 +90,3 @@ def test_a_very_slow_mode_is_answered_once_it_is_surely_slower() -> None:
     (result,) = group.candidates
     assert result.skipped_blocks == 3
     assert answered(group, STANDARD)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "last"),
-    [([12.0, 6.0], 2 + 47), ([12.0, 6.0, 60.0], 2 + 47), ([200.0, 150.0], 6), ([0.0, 0.0], MOST_BLOCKS)],
-)
-def test_the_ceiling_in_blocks_is_fixed_by_the_first_two(seconds: list[float], last: int) -> None:
-    assert looks_of(STANDARD, seconds) == Looks(6, last)
-
-
-def test_without_a_goal_or_before_the_second_block_there_are_no_looks() -> None:
-    assert looks_of(STANDARD, [12.0]) is None
-    assert looks_of(replace(STANDARD, goal=None), [12.0, 6.0]) is None
-
-
-def test_a_block_takes_as_long_as_its_last_case() -> None:
-    measured = [
-        a_measurement(CASES[number], block, elapsed_s=10.0 * block + number) for block in (0, 1) for number in (0, 2)
-    ]
-    assert block_seconds(measured) == [2.0, 12.0]

@@ -19,7 +19,7 @@ from bench.worker.serve import serve
 from bench.worker.setup import Setup
 
 FIRST_TIMED_STEP = 11  # five of the curve and five of the warm-up come before
-MARKED_STEP = 20  # every worker of a quick run has slices by then
+MARKED_STEP = 40  # every worker of a quick run has slices by then
 
 
 def _fail(steps: int) -> None:

@@ -46,7 +46,7 @@ def request(target: str, arguments: str, driver: str) -> Request:
             f"'{target}' names no function; type module:function, file.py::function{method}, or one of ours: {builtins}"
         )
     if arguments and driver:
-        raise BenchError("--args and --driver both say what the function is called with; give one of them")
+        raise BenchError("--args and --driver both set the arguments; give only one of them")
     return Request(target, arguments, driver)
 
 

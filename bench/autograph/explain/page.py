@@ -78,7 +78,7 @@ def stages(explanation: Explanation) -> list[Stage]:
     for position, (stage, boxes) in enumerate(boxes_by_stage.items(), 1):
         reason = explanation.reason(stage)
         missing = bool(reason) or getattr(explanation, stage) is None
-        headline = reason or ("it was not reached" if missing else summary(explanation, stage))
+        headline = reason or ("not reached" if missing else summary(explanation, stage))
         columns.append(Stage(f"{position} {TITLES[stage]}", headline, missing, () if missing else tuple(boxes)))
     return columns
 
@@ -97,7 +97,7 @@ def graph_boxes(graph: TracedGraph) -> list[Box]:
     """The graph and each function body in it, before and after Grappler."""
     boxes = _func_graph_boxes(graph.traced)
     if graph.optimised:
-        note = "loops and branches are opened up for the runtime: Enter, Merge, Switch, Exit"
+        note = "loops and branches are lowered for the runtime: Enter, Merge, Switch, Exit"
         optimised = _func_graph_boxes(graph.optimised)
         boxes.append(Box("after Grappler", note if lowered(graph.optimised) else "", optimised[0].listing))
         boxes += optimised[1:]
@@ -113,6 +113,6 @@ def _func_graph_boxes(body: FuncGraph) -> list[Box]:
 def program_boxes(compilation: XlaCompilation) -> list[Box]:
     """XLA's program before and after its optimisation."""
     return [
-        Box("as XLA is given it", kinds(compilation.given.kinds), compilation.given.listing),
+        Box("as given to XLA", kinds(compilation.given.kinds), compilation.given.listing),
         Box("after XLA's optimisation", kinds(compilation.optimised.kinds), compilation.optimised.listing),
     ]

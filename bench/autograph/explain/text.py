@@ -49,12 +49,12 @@ def _source_summary(source: SourceCode) -> str:
 
 
 def _code_summary(code: Listing) -> str:
-    return f"{plural(code.total, 'line')}; the number before a line is that of the source line it stands for"
+    return f"{plural(code.total, 'line')}; the number before a line is its source line"
 
 
 def _trace_summary(trace: Trace) -> str:
-    code = "AutoGraph's code" if trace.converted else "the code as written, which AutoGraph did not convert,"
-    return f"Python ran {code} once, going {plural(trace.visits_total, 'time')} to a line, and recorded a graph"
+    code = "AutoGraph's code" if trace.converted else "the code as written (AutoGraph did not convert it)"
+    return f"Python ran {code} once, visited lines {plural(trace.visits_total, 'time')}, and recorded a graph"
 
 
 def _graph_summary(graph: TracedGraph) -> str:
@@ -69,7 +69,7 @@ def _program_summary(program: XlaCompilation) -> str:
     return f"{before} instructions before XLA's optimisation, {after} after it, {fusions}"
 
 
-_TIMES_SUMMARY = "median of some slices with its 95 % interval, all in one process: an indication; `run` measures"
+_TIMES_SUMMARY = "median of slices with its 95 % interval, in one process: a rough indication; use `run` to measure"
 _SUMMARIES: dict[str, Callable[[Any], str]] = {
     "source": _source_summary,
     "code": _code_summary,
@@ -121,7 +121,7 @@ def _graph(explanation: Explanation, most: int) -> list[str]:
     if graph.optimised:
         lines += ["after Grappler:", *tree(graph.optimised)]
         if lowered(graph.optimised):
-            lines.append("(Enter, Merge, Switch, NextIteration, Exit: loops and branches, opened up for the runtime)")
+            lines.append("(Enter, Merge, Switch, NextIteration, Exit: loops and branches, lowered for the runtime)")
     return lines
 
 
@@ -154,12 +154,12 @@ def _times(explanation: Explanation, _: int) -> list[str]:
 
 
 def took(timing: Timing, timings: Sequence[Timing]) -> str:
-    """'0.307 ms [0.295, 0.322], 6.19 times as fast as eager; first call 31.4 ms', or why it cannot run."""
+    """'0.307 ms [0.295, 0.322], 6.19x vs eager; first call 31.4 ms', or why it cannot run."""
     if timing.median_s is None or timing.low_s is None or timing.high_s is None:
         return timing.reason
     duration = f"{number(timing.median_s * 1e3)} ms [{number(timing.low_s * 1e3)}, {number(timing.high_s * 1e3)}]"
     eager = next((other.median_s for other in timings if other.mode == "eager"), None)
-    ratio = f", {number(eager / timing.median_s)} times as fast as eager" if eager and timing.mode != "eager" else ""
+    ratio = f", {number(eager / timing.median_s)}x vs eager" if eager and timing.mode != "eager" else ""
     return f"{duration}{ratio}; first call {number((timing.first_call_s or 0) * 1e3)} ms"
 
 

@@ -73,7 +73,7 @@ def _exception(reference: ModeRun, other: ModeRun) -> Observation:
     if not other.raised:
         assert reference.raised
         missed = f"{reference.raised.kind}: {reference.raised.message}"
-        return Observation("exception", mode, f"raised nothing where {reference.mode} raised {missed}", ("AG804",))
+        return Observation("exception", mode, f"did not raise; {reference.mode} raised {missed}", ("AG804",))
     file, _, line = other.raised.place.rpartition(":")
     text = f"raised {other.raised.kind}: {other.raised.message}"
     return Observation("exception", mode, text, file=file, line=int(line or 0))
@@ -127,7 +127,7 @@ def _state(reference: ModeRun, other: ModeRun, tolerance: float) -> list[Observa
     leaks = Counter(owner(leaf.path) for leaf in (*other.state, *other.result) if leaf.symbolic)
     for path, count in list(leaks.items())[:MOST]:
         tensors = f"{count} symbolic tensors" if count > 1 else "a symbolic tensor"
-        observed.append(_of_name("leak", mode, path, f"{path} is left holding {tensors}, of no use outside the trace"))
+        observed.append(_of_name("leak", mode, path, f"{path} is left with {tensors}, unusable outside the trace"))
     changed = _changed(reference) | _changed(other)
     expected, actual = ([leaf for leaf in run.state if leaf.path in changed] for run in (reference, other))
     for text in differences(expected, actual, tolerance):

@@ -26,11 +26,11 @@ def _function_costs(function: ObservedFunction) -> list[tuple[str, tuple[str, ..
             by_cause.setdefault(_cause(change), []).append(retrace)
     for cause, retraces in by_cause.items():
         change = next(change for change in retraces[0].changes if _cause(change) == cause)
-        times = f", {len(retraces)} times in all" if len(retraces) > 1 else ""
+        times = f", {len(retraces)} retraces" if len(retraces) > 1 else ""
         codes = (CAUSES[change.what],) if change.what in CAUSES else ()
-        costs.append((f"call {retraces[0].call} was traced anew: {changed(change)}{times}", codes))
+        costs.append((f"call {retraces[0].call} caused a retrace: {changed(change)}{times}", codes))
     if function.built > 1 and function.traces > 1:
-        costs.append((f"{function.built} tf.functions were made of it, each traced for itself", ("AG404",)))
+        costs.append((f"{function.built} tf.functions were made from it, each with its own traces", ("AG404",)))
     for copied in function.copied:
         place = f"{Path(copied.file).name}:{copied.line}"
         costs.append((f"{place} was copied into the graph {copied.copies} times ({copied.operation})", ("AG102",)))

@@ -37,7 +37,7 @@ def probe_first(store: Store, source: Source, say: Callable[[str], None]) -> Pro
         return read_probes(store.folder)
     probed = []
     for workload, modes in to_probe:
-        say(f"probing {workload.model} in {', '.join(modes)}, a process each; --no-probe leaves it out")
+        say(f"probing {workload.model} in {', '.join(modes)}, one process each; --no-probe skips it")
         probed.append(_probe_model(workload, modes, source))
         say("\n".join(probed[-1].lines))
     probes = Probes(FORMAT, tuple(probed))
@@ -65,7 +65,7 @@ def _probe_model(workload: Workload, modes: tuple[str, ...], source: Source) -> 
     except BenchError as error:
         return ModelProbe(workload.model, modes, (f"{workload.model} could not be probed: {error}",))
     if limit := next((run.limit for run in runs if run.limit), ""):
-        return ModelProbe(workload.model, modes, (f"{workload.model} could not be probed to the end: {limit}",))
+        return ModelProbe(workload.model, modes, (f"{workload.model} could not be probed completely: {limit}",))
     return judged(workload, [without_weights(run) for run in runs])
 
 
@@ -112,4 +112,8 @@ def refused(plan: Plan, probes: Probes) -> Mapping[str, str]:
     """The cases, by key, that must not be timed, and why."""
     apart = {(model_probe.model, mode): reason for model_probe in probes.probed for mode, reason in model_probe.apart}
     reasons = {case.key: apart.get((case.workload.model, row(case.mode).executes)) for case in plan.cases}
-    return {key: f"probed, it does not do the baseline's work: {reason}" for key, reason in reasons.items() if reason}
+    return {
+        key: f"when probed, it did not do the same as the baseline: {reason}"
+        for key, reason in reasons.items()
+        if reason
+    }

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.autograph.probe.blame import fault_of_xla
 from bench.autograph.probe.compare import xla_alone
 from bench.autograph.probe.observation import Observation
 from bench.autograph.probe.predictions import ProbeFinding
 from bench.autograph.probe.records import XLA_MODES, FaultyOperation, ModeRun, ObservedFunction
+from bench.autograph.probe.xla_faults import fault_of_xla
 from bench.autograph.rules import rule
 
 HEAD = ("mode", "same result", "python body ran", "traces", "XLA compiles", "graph nodes")
@@ -113,11 +113,11 @@ def of_finding(probe_finding: ProbeFinding) -> list[str]:
 
 def _observed_line(observation: Observation) -> str:
     fault = observation.faulty
-    blame = f"; {_blame(fault)}" if fault and fault.operations and not fault.code else ""
-    return f"{_named(observation.modes)}: {observation.text}{blame}"
+    cause = f"; {_of_xla(fault)}" if fault and fault.operations and not fault.code else ""
+    return f"{_named(observation.modes)}: {observation.text}{cause}"
 
 
-def _blame(fault: FaultyOperation) -> str:
+def _of_xla(fault: FaultyOperation) -> str:
     place = f" ({_short(fault.file)}:{fault.line})" if fault.file else ""
     return f"a fault of XLA, not of your code: {fault_of_xla(fault)}{place}"
 
@@ -145,7 +145,7 @@ def verdict(runs: Sequence[ModeRun], findings: Sequence[ProbeFinding]) -> str:
     if differing:
         return f"{_who_differs(runs, findings, differing)}; timings of {_named(differing)} are not comparable"
     costs = sum(not observation.diverges for finding in findings for observation in finding.observations)
-    suffix = f"; {costs} observation{'s' * (costs > 1)} of needless work" if costs else ""
+    suffix = f"; {costs} observation{'s' * (costs > 1)} of unnecessary work" if costs else ""
     return f"every mode did the same{suffix}"
 
 
@@ -155,5 +155,5 @@ def _who_differs(runs: Sequence[ModeRun], findings: Sequence[ProbeFinding], diff
     if "graph" not in [run.mode for run in runs] or not all(map(xla_alone, observed)):
         return f"{_named(differing)} did not do what {runs[0].mode} did"
     faults = [one.faulty for one in observed if one.faulty and one.faulty.operations and not one.faulty.code]
-    blame = f" (a fault of XLA, not of your code: {' of '.join(faults[0].operations)})" if faults else ""
-    return f"XLA alone differs: the graph without it did what {runs[0].mode} did{blame}"
+    cause = f" (a fault of XLA, not of your code: {' of '.join(faults[0].operations)})" if faults else ""
+    return f"XLA alone differs: the graph without it did what {runs[0].mode} did{cause}"

@@ -31,7 +31,7 @@ def output(body: Body) -> Iterator[Hit]:
 
 def _of_builtin(node: ast.Call, builtin: str) -> str:
     if isinstance(node.func, ast.Name) and node.func.id != builtin:
-        return f"AutoGraph does not know {builtin}() by this name: it stays Python's, which XLA cannot compile"
+        return f"AutoGraph does not recognise {builtin}() by this name: it stays plain Python"
     return f"{builtin}() runs while TensorFlow traces, not at each call"
 
 
@@ -55,12 +55,12 @@ def copies(body: Body) -> Iterator[Hit]:
         computed = _computed(body, node)
         if body.test(node) is not Tensor.NO or computed < Tensor.LIKELY or _fills_a_list(body, node):
             continue
-        turns = _turns(body, node.iter)
+        iterations = _iterations(body, node.iter)
         by_parameter = any(body.value(part).origin == "parameter" for part in node.iter.args)
-        if turns is not None and turns >= _MANY:
-            yield Hit(node.iter, f"this loop's body is copied into the graph {turns} times", computed)
-        elif turns is None and by_parameter and computed is Tensor.YES:
-            yield Hit(node.iter, "this loop's body is copied into the graph once a turn, anew for each count")
+        if iterations is not None and iterations >= _MANY:
+            yield Hit(node.iter, f"this loop's body is copied into the graph {iterations} times", computed)
+        elif iterations is None and by_parameter and computed is Tensor.YES:
+            yield Hit(node.iter, "this loop's body is copied into the graph once per iteration, and retraced per count")
 
 
 def _computed(body: Body, node: ast.For) -> Tensor:
@@ -78,7 +78,7 @@ def _fills_a_list(body: Body, node: ast.For) -> bool:
     return False
 
 
-def _turns(body: Body, node: ast.Call) -> int | None:
+def _iterations(body: Body, node: ast.Call) -> int | None:
     """The iterations of `range(...)` of numbers and constants; None where the source does not say how many."""
     numbers = [whole_number(body, part) for part in node.args]
     if not numbers or None in numbers or 0 in numbers[2:]:
@@ -95,7 +95,7 @@ def endless(body: Body) -> Iterator[Hit]:
         for way_out in body.each(ast.Break, ast.Return):
             level = body.decided(way_out, node)
             if level >= Tensor.LIKELY and next(body.loops(way_out), None) is node:
-                yield Hit(node, "a tensor leaves this `while True`, whose own condition is no tensor", level)
+                yield Hit(node, "a tensor ends this `while True`, but its condition is not a tensor", level)
                 break
 
 
@@ -159,7 +159,7 @@ ROWS = (
         "warning",
         1,
         "no print, logging, open, sys.stdout or tqdm",
-        "Python runs only while TensorFlow traces. What it prints appears once a trace, and shows a symbolic tensor.",
+        "Python runs only while TensorFlow traces. It prints once per trace, and shows a symbolic tensor.",
         "tf.print or tf.summary (not under XLA, which compiles neither); or return the value and print it outside",
         Behaviour("prints 3 lines", "prints 1 lines", "prints 1 lines"),
         Behaviour("prints 3 lines", "prints 3 lines", "InvalidArgumentError: Detected unsupported operations"),
@@ -171,7 +171,7 @@ ROWS = (
         "warning",
         1,
         "no long Python loop over tensor operations",
-        "A Python loop runs while tracing, and each turn adds its operations to the graph; tracing slows, memory grows",
+        "A Python loop runs while tracing, and each iteration adds operations to the graph: slow tracing, more memory",
         "for i in tf.range(n); keep the Python loop where it is short or fills a list",
         everywhere("[1152921504606846976.0, 60]"),
         Behaviour("[1152921504606846976.0, 60]", *["[1152921504606846976.0, 1]"] * 2),
@@ -182,7 +182,7 @@ ROWS = (
         "endless-while",
         "error",
         1,
-        "no `while True` that a tensor leaves",
+        "no `while True` that a tensor ends",
         "AutoGraph decides what a loop is from its condition. `True` is Python's, so a tensor may not end the loop.",
         "make the condition a tensor: `while tf.constant(True)`, or the test itself",
         Behaviour(

@@ -28,7 +28,7 @@ def unguarded(body: Body) -> Iterator[Hit]:
     """AG201: tf.Variable in the compiled function itself."""
     for node in body.each(ast.Call):
         if not body.via and body.called(node) == "tensorflow.Variable" and not guarded(body, node):
-            yield Hit(node, "a tf.Variable is created at every trace, and a tf.function may create it once only")
+            yield Hit(node, "a tf.Variable is created in every trace, but a tf.function may create it only once")
 
 
 def hidden(body: Body) -> Iterator[Hit]:
@@ -42,9 +42,9 @@ def hidden(body: Body) -> Iterator[Hit]:
         without_variables = family == "keras.layers" and (leaf in _PURE or leaf.startswith(_PURE_FAMILIES))
         creates = family in _MAKERS and leaf[:1].isupper() and not without_variables
         if (creates or dotted.startswith(_GENERATOR)) and not guarded(body, node):
-            yield Hit(node, f"{ast.unparse(node.func)} creates variables at every trace")
+            yield Hit(node, f"{ast.unparse(node.func)} creates variables in every trace")
         elif not body.via and (creator := _creates(body, node)) and not guarded(body, node):
-            yield Hit(node, f"{creator} creates variables at every trace")
+            yield Hit(node, f"{creator} creates variables in every trace")
 
 
 def _creates(body: Body, call: ast.Call, depth: int = 0) -> str:
@@ -77,7 +77,7 @@ def temporary(body: Body) -> Iterator[Hit]:
         if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call):
             definition = body.project.definition(body.module, node.func.value.func)
             if definition and isinstance(definition.node, ast.ClassDef) and body.runs(node):
-                yield Hit(node, f"nothing keeps the {definition.node.name}; its tf.function refers to it weakly")
+                yield Hit(node, f"nothing keeps this {definition.node.name}, and its tf.function holds it only weakly")
 
 
 ROWS = (
@@ -88,7 +88,7 @@ ROWS = (
         2,
         "no tf.Variable without a guard",
         "Each call would need a new variable, but a graph is made once. TensorFlow allows creation on the first call "
-        "only, and then traces that call twice, so Python effects happen twice.",
+        "only, and then traces that call twice, so side effects happen twice.",
         "create it outside, or under `if self.v is None:`",
         Behaviour("[2.0, 3.0]", *["ValueError: tf.function only supports singleton tf.Variables"] * 2),
         everywhere("[2.0, 3.0]"),
@@ -105,7 +105,7 @@ ROWS = (
         2,
         "no layer, module, optimizer, metric or Generator made inside",
         "Layers, optimizers, metrics and generators create variables, at once or when they are first used.",
-        "build them once outside, an optimizer with all variables it will get; one tf.function for each optimizer",
+        "build them once outside, an optimizer with all its variables; one tf.function per optimizer",
         Behaviour("[[3.0]]", *["ValueError: tf.function only supports singleton tf.Variables"] * 2),
         everywhere("[[3.0]]"),
         hidden,
@@ -135,7 +135,7 @@ ROWS = (
         "error",
         2,
         "no tf.function method called on a temporary object",
-        "A tf.function method holds its object weakly. Where nothing else holds it, it is gone before the trace.",
+        "A tf.function method holds its object weakly. If nothing else holds it, it is gone before the trace.",
         "keep the object in a name, then call the method",
         everywhere("AttributeError: 'NoneType' object has no attribute 'factor'"),
         everywhere("2.0"),

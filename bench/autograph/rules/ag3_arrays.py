@@ -27,7 +27,7 @@ def list_growth(body: Body) -> Iterator[Hit]:
         name = _changed_name(change.node)
         if name and not _made_inside(loop, name) and _read_after(body, loop, name):
             when = "" if sure is Tensor.YES else ", where it is one over a tensor"
-            text = f"list `{name}` grows in a loop of the graph{when}, and would keep a tensor of the loop's own"
+            text = f"list `{name}` grows in a graph loop{when}, and would keep a tensor that exists only in the loop"
             yield Hit(change.node, text, sure)
 
 
@@ -64,9 +64,7 @@ def lost_write(body: Body) -> Iterator[Hit]:
         match node.value:
             case ast.Call(func=ast.Attribute(value=array, attr=method)) if method in _ARRAY_METHODS:
                 if body.value(array).kind == "tensorarray":
-                    yield Hit(
-                        node, f"the result of `{ast.unparse(array)}.{method}` is lost, and with it what was written"
-                    )
+                    yield Hit(node, f"the result of `{ast.unparse(array)}.{method}` is discarded, so the write is lost")
 
 
 def late_lambda(body: Body) -> Iterator[Hit]:
@@ -108,7 +106,7 @@ ROWS = (
         "list-grows-in-loop",
         "error",
         3,
-        "no list that grows in a loop of the graph",
+        "no list that grows in a graph loop",
         "The loop's body is traced once, in a graph of its own. The list gets one tensor, of that graph, which the "
         "code after the loop cannot use.",
         "rows = tf.TensorArray(dtype, size=n); rows = rows.write(i, value); rows.stack()",
@@ -123,7 +121,7 @@ ROWS = (
         "error",
         3,
         "keep what TensorArray.write returns",
-        "In a graph an array is a value: write() returns the new one and leaves the old one as it was.",
+        "In a graph write() returns a new array and leaves the old one unchanged.",
         "rows = rows.write(i, value)",
         Behaviour("[1, 2, 3]", "[0, 0, 0]", "InvalidArgumentError: TensorList is not initialized"),
         everywhere("[1, 2, 3]"),
@@ -135,8 +133,8 @@ ROWS = (
         "lambda-over-loop-name",
         "error",
         None,
-        "no lambda that reads a name which a loop of the graph changes",
-        "AutoGraph hands the loop's names through the graph. The lambda still sees the Python name as it was before.",
+        "no lambda that reads a name which a graph loop changes",
+        "AutoGraph passes the loop's variables through the graph. The lambda still sees the Python value from before.",
         "read the name after the loop, or give it to the function as an argument",
         Behaviour("3", "0", "0"),
         everywhere("3"),

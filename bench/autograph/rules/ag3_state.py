@@ -83,7 +83,7 @@ def in_a_loop(body: Body) -> Iterator[Hit]:
         callee = body.index.functions.get(function) if function else None
         for change in mutations(callee) if callee and callee.compiled else ():
             if _stays(change) and function:
-                yield Hit(node, f"{function.name} changes `{change.name}`, and this loop is one of the graph")
+                yield Hit(node, f"{function.name} changes `{change.name}`, and this loop runs in the graph")
                 break
 
 
@@ -98,7 +98,7 @@ ROWS = (
         "error",
         3,
         "no change of an outer list, dict, set or array",
-        "Python runs once a trace, so the object changes once a trace, and is left holding a symbolic tensor that "
+        "Python runs once per trace, so the object changes once per trace, and is left with a symbolic tensor that "
         "nothing outside can use.",
         "return the value and append in the caller; keep totals in a tf.Variable, sequences in a tf.TensorArray",
         Behaviour("3", "1", "1"),
@@ -115,7 +115,7 @@ ROWS = (
         "error",
         3,
         "no rebinding of a global or nonlocal name",
-        "The name is rebound once a trace, to a symbolic tensor where a tensor is assigned.",
+        "The name is rebound once per trace, to a symbolic tensor if a tensor is assigned.",
         "return the value; keep it in a tf.Variable",
         Behaviour("[1.0, 2.0, 3.0]", *["[1.0, 1.0, 1.0]"] * 2),
         everywhere("[1.0, 2.0, 3.0]"),
@@ -127,7 +127,7 @@ ROWS = (
         "warning",
         3,
         "no attribute as Python state",
-        "The attribute is set once a trace. A counter kept so stands still in a graph.",
+        "The attribute is set once per trace, so a counter in it does not count in a graph.",
         "make the attribute a tf.Variable and assign() to it",
         Behaviour("[1, 2, 3]", *["[1, 1, 1]"] * 2),
         everywhere("[1, 2, 3]"),
@@ -151,7 +151,7 @@ ROWS = (
         "state-changed-in-loop",
         "error",
         3,
-        "no call that changes Python state in a loop of the graph",
+        "no call that changes Python state in a graph loop",
         "The loop's body is traced once, in a graph of its own, and what it leaves in a Python object belongs to that "
         "graph.",
         "return the value from the callee; carry it through the loop",

@@ -19,7 +19,7 @@ def changing_object(body: Body) -> Iterator[Hit]:
                 assert isinstance(store, ast.Attribute)
                 same = isinstance(store.value, ast.Name) and store.value.id == argument.id
                 if same and isinstance(store.ctx, ast.Store) and _between(body, node, store):
-                    text = f"`{ast.unparse(store)}` changes, unseen by the function that is given `{argument.id}`"
+                    text = f"`{ast.unparse(store)}` changes, unnoticed by the function that takes `{argument.id}`"
                     yield Hit(store, text, Tensor.YES if body.value(argument).kind == "object" else Tensor.LIKELY)
 
 
@@ -34,7 +34,7 @@ ROWS = (
         "warning",
         None,
         "no change in an object that is an argument",
-        "The object is known by its identity, and that has not changed: the trace with the old value is used.",
+        "An object is compared by identity, which has not changed, so the trace with the old value is used.",
         "pass the number itself, as a tensor",
         Behaviour("[1.0, 5.0]", "[1.0, 1.0]", "[1.0, 1.0]"),
         Behaviour(*["[1.0, 5.0]"] * 3),

@@ -87,7 +87,7 @@ def ragged_batches(body: Body) -> Iterator[Hit]:
                 and compiled.signature is None
                 and not compiled.relaxed
             ):
-                yield Hit(batch, "the last batch may be smaller, and is then traced anew")
+                yield Hit(batch, "the last batch may be smaller, which causes a retrace")
                 break
 
 
@@ -124,15 +124,14 @@ def new_objects(body: Body) -> Iterator[Hit]:
                 body.project.definition(body.module, argument.func) if isinstance(argument, ast.Call) else None
             )
             if isinstance(argument, ast.Lambda):
-                yield Hit(argument, "a lambda made here is new at every call, and is traced anew", in_a_loop)
+                yield Hit(argument, "a lambda made here is new in every call and causes a retrace", in_a_loop)
             elif constructed and isinstance(constructed.node, ast.ClassDef):
-                yield Hit(
-                    argument, f"a {constructed.node.name} made here is new at every call, and is traced anew", in_a_loop
-                )
+                name = constructed.node.name
+                yield Hit(argument, f"a {name} made here is new in every call and causes a retrace", in_a_loop)
             elif isinstance(argument, ast.Attribute) and _is_method(body, argument):
-                yield Hit(argument, "a bound method is a new object each time, and is traced anew")
+                yield Hit(argument, "a bound method is a new object each time and causes a retrace")
             elif body.called(argument) == "functools.partial":
-                yield Hit(argument, "a partial made here is new at every call, and is traced anew", in_a_loop)
+                yield Hit(argument, "a partial made here is new in every call and causes a retrace", in_a_loop)
 
 
 def _is_method(body: Body, node: ast.Attribute) -> bool:
@@ -157,9 +156,9 @@ def built_again(body: Body) -> Iterator[Hit]:
         called_at_once = isinstance(node, ast.Call) and _calls(body, node)
         in_comprehension = not loops and any(True for _ in _repeating(body, node))
         if (loops and not _leaves(loops[0], node)) or (called_at_once and in_comprehension):
-            yield Hit(node, "a tf.function made in a loop is traced anew at every turn")
+            yield Hit(node, "a tf.function made in a loop is traced again in every iteration")
         elif called_at_once and _runs_often(body):
-            yield Hit(node, "a tf.function made for one call is traced anew at each")
+            yield Hit(node, "a tf.function made for one call is traced again in each call")
 
 
 def _calls(body: Body, node: ast.Call) -> bool:
@@ -218,7 +217,7 @@ ROWS = (
         "warning",
         None,
         "no new lambda, object or bound method as an argument",
-        "Such an argument is known by its identity, so a new one is a new trace. `object.method` makes a new one each "
+        "Such an argument is compared by identity, so a new one is a new trace. `object.method` makes a new one each "
         "time.",
         "a function of the module, or an object that is made once",
         Behaviour("0", "4", "4"),

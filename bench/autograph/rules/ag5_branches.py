@@ -95,12 +95,12 @@ def structure(body: Body) -> Iterator[Hit]:
         first, second = _numbers(node.body), _numbers(node.orelse)
         for name in sorted(first.keys() & second.keys()):
             if type(first[name].value) is not type(second[name].value):
-                yield Hit(second[name], f"`{name}` is of another type in the other branch", body.test(node))
+                yield Hit(second[name], f"`{name}` has another type in the other branch", body.test(node))
     for node in body.each(ast.Assign) if body.converted and not body.jit else ():
         assert isinstance(node, ast.Assign)
         loop = body.tensor_loop(node)
         if loop is not None and grows(body, node) and not _has_options(body, loop):
-            yield Hit(node, f"`{ast.unparse(node.targets[0])}` changes its shape in a loop of the graph")
+            yield Hit(node, f"`{ast.unparse(node.targets[0])}` changes its shape in a graph loop")
 
 
 def _numbers(block: list[ast.stmt]) -> dict[str, ast.Constant]:
@@ -149,9 +149,9 @@ def leaving(body: Body) -> Iterator[Hit]:
         over = body.test(loop)
         word = "break" if isinstance(node, ast.Break) else "return"
         if isinstance(loop, ast.For) and over is Tensor.NO and level is Tensor.YES:
-            yield Hit(node, f"a tensor decides this {word}, and the loop around it is Python's", level)
+            yield Hit(node, f"a tensor decides this {word}, but the loop around it is a Python loop", level)
         elif isinstance(node, ast.Return) and over is Tensor.YES:
-            yield Hit(node, "a loop of the graph cannot be left by return", over)
+            yield Hit(node, "a graph loop cannot be left by return", over)
     yield from _half_returns(body)
 
 
@@ -204,8 +204,8 @@ ROWS = (
         "other-type-in-branch",
         "error",
         None,
-        "the same dtype, shape and structure in every branch and turn",
-        "What a branch or a turn of a loop gives has one type in the graph.",
+        "the same dtype, shape and structure in every branch and iteration",
+        "A value that leaves a branch or an iteration has one type in the graph.",
         "1.0 for 1, tf.cast; set_loop_options(shape_invariants=...) for a shape that grows",
         Behaviour(
             "1", *["TypeError: 'n' has dtype int32 in the main branch, but dtype float32 in the else branch"] * 2
@@ -237,8 +237,8 @@ ROWS = (
         "leaving-a-loop",
         "error",
         None,
-        "no break or return that a tensor decides in a Python loop, no return in a loop of the graph",
-        "A Python loop is unrolled, so no tensor can end it; a loop of the graph has one way out.",
+        "no break or return that a tensor decides in a Python loop, no return in a graph loop",
+        "A Python loop is unrolled, so no tensor can end it; a graph loop has one exit.",
         "loop over tf.range or a tensor; set a flag and return after the loop; return in both branches",
         Behaviour("2.0", *["NotImplementedError: not supported in Python for loops"] * 2),
         everywhere("2.0"),

@@ -61,7 +61,7 @@ ROWS = (
         "no tensor as the key of a dict or set, or as the index of a list",
         "Python compares keys by their value, and a tensor has none to compare while tracing; TensorFlow refuses it "
         "eagerly too. A list takes a tensor as its index eagerly only.",
-        "tf.gather(tf.constant(values), index); tf.lookup.StaticHashTable for keys that are no indices",
+        "tf.gather(tf.constant(values), index); tf.lookup.StaticHashTable for other keys",
         everywhere("TypeError: Tensor is unhashable"),
         everywhere("20"),
         keys,

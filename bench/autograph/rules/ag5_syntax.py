@@ -41,7 +41,7 @@ def asserted(body: Body) -> Iterator[Hit]:
     for node in body.each(ast.Assert):
         level = body.test(node)
         if level >= Tensor.LIKELY:
-            yield Hit(node, "assert asks a tensor for its truth, which it has none of yet", level)
+            yield Hit(node, "assert needs the value of a tensor, which has none yet", level)
 
 
 def caught(body: Body) -> Iterator[Hit]:
@@ -54,7 +54,7 @@ def caught(body: Body) -> Iterator[Hit]:
             for error_type in error_types
             if error_type
         ):
-            yield Hit(node, "this catches what tracing raises; the graph raises its errors later, past it")
+            yield Hit(node, "this catches only what tracing raises; the graph raises its errors later")
 
 
 def recursion(body: Body) -> Iterator[Hit]:
@@ -66,9 +66,9 @@ def recursion(body: Body) -> Iterator[Hit]:
         level = max(body.decided(node), _after_tensor_test(body, node))
         decorated = body.function.node in body.index.compiled
         if level >= Tensor.LIKELY:
-            yield Hit(node, "both branches are traced, so this recursion does not end", level)
+            yield Hit(node, "both branches are traced, so this recursion never ends", level)
         elif decorated:
-            yield Hit(node, "each level of this recursion is traced anew", Tensor.LIKELY)
+            yield Hit(node, "each level of this recursion is traced again", Tensor.LIKELY)
 
 
 def _after_tensor_test(body: Body, node: ast.AST) -> Tensor:
@@ -145,7 +145,7 @@ ROWS = (
         "error",
         None,
         "no recursion that a tensor ends",
-        "Both branches are traced, so the one that recurs is traced again and again. With a Python number each level "
+        "Both branches are traced, so the recursive one is traced without end. With a Python number each level "
         "is a trace of its own.",
         "a loop: `for i in tf.range(n)`",
         Behaviour("120", *["StagingError: maximum recursion depth exceeded"] * 2),

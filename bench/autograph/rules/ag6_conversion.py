@@ -12,7 +12,7 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 def stopping_syntax(body: Body) -> Iterator[Hit]:
-    """AG601: syntax that makes AutoGraph leave the whole function as it is."""
+    """AG601: syntax that makes AutoGraph leave the whole function unconverted."""
     if not body.converted or body.compiled is None:
         return
     level = max((hit.sure for hit in decided_by_tensors(body, "")), default=Tensor.UNKNOWN)
@@ -20,7 +20,7 @@ def stopping_syntax(body: Body) -> Iterator[Hit]:
         construct = _stopping(body, node)
         if construct:
             shown = getattr(node, "subject", node)
-            yield Hit(shown, f"{construct} makes AutoGraph leave the whole function as it is", level)
+            yield Hit(shown, f"{construct} makes AutoGraph leave the whole function unconverted", level)
             return
 
 
@@ -69,10 +69,10 @@ def generators(body: Body) -> Iterator[Hit]:
                 isinstance(loop, ast.For) and body.value(loop.iter).kind == "dataset" for loop in body.loops(node)
             )
             if over or not body.via:
-                yield Hit(node, "a generator is Python's: over a dataset, tracing it does not end" if over else
+                yield Hit(node, "a generator runs in Python: over a dataset, tracing never ends" if over else
                           "a compiled function cannot be a generator")  # fmt: skip
         elif any(body.value(part.iter).kind == "dataset" for part in getattr(node, "generators", ())):
-            yield Hit(node, "a comprehension is Python's: over a dataset, tracing it does not end")
+            yield Hit(node, "a comprehension runs in Python: over a dataset, tracing never ends")
 
 
 ROWS = (
@@ -124,9 +124,9 @@ ROWS = (
         "error",
         None,
         "no generator in compiled code",
-        "AutoGraph does not convert generators. Over a dataset Python's loop goes on without end while tracing.",
+        "AutoGraph does not convert generators. Over a dataset the Python loop never ends while tracing.",
         "iterate the dataset itself, with a `for` loop",
-        Behaviour("10", *["RuntimeError: still tracing after 100 turns of 5"] * 2),
+        Behaviour("10", *["RuntimeError: still tracing after 100 iterations of 5"] * 2),
         Behaviour("10", "10", "InvalidArgumentError: unsupported operations"),
         generators,
         (r"found return value of type generator", r"found return value of type coroutine"),

@@ -62,9 +62,7 @@ def clocks(body: Body) -> Iterator[Hit]:
         elif isinstance(node.func, ast.Attribute) and node.func.attr in _VALUES and not node.args:
             level = body.tensor(node.func.value)
             if level >= Tensor.LIKELY and not guarded(body, node):
-                yield Hit(
-                    node, f".{node.func.attr}() asks a symbolic tensor for its value, which it has none of yet", level
-                )
+                yield Hit(node, f".{node.func.attr}() needs the value of a tensor, which has none while tracing", level)
 
 
 def numpy(body: Body) -> Iterator[Hit]:
@@ -135,7 +133,7 @@ ROWS = (
         "error",
         None,
         "no clock, date or environment; no .numpy() or .item()",
-        "A clock is read while tracing, once. A symbolic tensor has no value to give.",
+        "A clock is read once, while tracing. A symbolic tensor has no value to give.",
         "read it outside and give it as an argument; tf.timestamp(); take values outside",
         Behaviour("False", "True", "True"),
         everywhere("False"),
@@ -185,7 +183,7 @@ ROWS = (
         "warning",
         None,
         "no set_seed inside",
-        "Seeds are read while tracing. One that is set in the function does not start the numbers anew at each call.",
+        "Seeds are read while tracing. One that is set in the function does not restart the numbers at each call.",
         "tf.random.stateless_* with a seed as an argument",
         Behaviour("True", "False", "False"),
         everywhere("True"),

@@ -26,7 +26,7 @@ def set_later(body: Body) -> Iterator[Hit]:
         for base, attribute in _stored(body, node):
             if traced := _traced_before(body, node, base, attribute):
                 name = f"{ast.unparse(base)}.{attribute}"
-                yield Hit(node, f"`{name}` is set after {traced} was traced, and the trace keeps what it was")
+                yield Hit(node, f"`{name}` is set after {traced} was traced, and the trace keeps the old value")
 
 
 def _stored(body: Body, node: ast.AST) -> Iterator[tuple[ast.expr, str]]:

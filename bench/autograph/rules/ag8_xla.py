@@ -35,7 +35,7 @@ def changing_shapes(body: Body) -> Iterator[Hit]:
         assert isinstance(node, ast.Assign)
         if body.tensor_loop(node) is not None and grows(body, node):
             yield Hit(
-                node, f"`{ast.unparse(node.targets[0])}` changes its shape in a loop, and XLA's loops have fixed ones"
+                node, f"`{ast.unparse(node.targets[0])}` changes its shape in a loop, but XLA's loops have fixed shapes"
             )
 
 
@@ -46,7 +46,7 @@ def growing_array(body: Body) -> Iterator[Hit]:
         if body.called(node) == "tensorflow.TensorArray":
             for keyword in node.keywords:
                 if keyword.arg == "dynamic_size" and isinstance(keyword.value, ast.Constant) and keyword.value.value:
-                    yield Hit(node, "XLA's arrays do not grow: what is written past the size is lost")
+                    yield Hit(node, "XLA's arrays do not grow: writes past the end are lost")
 
 
 def checks(body: Body) -> Iterator[Hit]:
@@ -69,7 +69,7 @@ def open_shapes(body: Body) -> Iterator[Hit]:
         signature = binding.value if binding and binding.value else signature
     for part in ast.walk(signature):
         if isinstance(part, ast.Constant) and part.value is None and compiled.module is body.module:
-            yield Hit(compiled.signature, "one trace serves every size, and XLA compiles each size anew")
+            yield Hit(compiled.signature, "one trace serves every size, but XLA compiles again for each size")
             return
 
 
@@ -78,7 +78,7 @@ def other_numbers(body: Body) -> Iterator[Hit]:
     for node in body.each(ast.Call) if body.jit else ():
         family, _, leaf = body.called(node).rpartition(".")
         if family == "tensorflow.random" and leaf[:1].islower() and leaf not in ("set_seed", "split", "fold_in"):
-            yield Hit(node, f"XLA draws other numbers from the same seed than {leaf} does elsewhere")
+            yield Hit(node, f"XLA draws different numbers from the same seed than {leaf} does elsewhere")
 
 
 def gradients(body: Body) -> Iterator[Hit]:
@@ -91,7 +91,7 @@ def gradients(body: Body) -> Iterator[Hit]:
         tested = {part.id for part in ast.walk(node.args[0]) if isinstance(part, ast.Name)}
         for branch in node.args[1:]:
             if any(_infinite(body, part, tested) for part in ast.walk(branch)):
-                text = "the gradient of the branch not taken is infinite, and XLA makes nan of it"
+                text = "the gradient of the branch not taken is infinite, which XLA turns into nan"
                 yield Hit(branch, text, Tensor.YES if tape else Tensor.LIKELY)
 
 
@@ -111,8 +111,8 @@ ROWS = (
         "not-for-xla",
         "error",
         None,
-        "XLA: no tf.print, texts, files, datasets or Python",
-        "XLA compiles numeric operations. So the tutorial's own first rule, followed to tf.print, breaks under it.",
+        "XLA: no tf.print, strings, files, datasets or Python",
+        "XLA compiles numeric operations. So the tutorial's own first rule, which leads to tf.print, breaks under XLA.",
         "move it outside the function that is compiled",
         Behaviour("2.0", "2.0", "InvalidArgumentError: Detected unsupported operations"),
         everywhere("2.0"),
@@ -130,8 +130,8 @@ ROWS = (
         None,
         "XLA: fixed shapes in loops",
         "XLA lays out memory before it runs, so what a loop carries keeps its shape. (Shapes outside loops may come "
-        "from an argument: they are compiled anew for each value.)",
-        "make it as large as it gets at first, and mask the rest",
+        "from an argument: they are compiled again for each value.)",
+        "allocate the final size first, and mask the rest",
         Behaviour("4.0", "4.0", "InvalidArgumentError: Input and output shapes of loop body do not match"),
         everywhere("4.0"),
         changing_shapes,
@@ -150,7 +150,7 @@ ROWS = (
         "error",
         None,
         "XLA: no growing TensorArray",
-        "An array has its size for good, and what is written past it is dropped without a word.",
+        "An array's size is fixed, and writes past the end are silently dropped.",
         "TensorArray(dtype, size=n)",
         Behaviour("[0, 2, 4]", "[0, 2, 4]", "[]"),
         everywhere("[0, 2, 4]"),
@@ -162,12 +162,12 @@ ROWS = (
         "info",
         None,
         "XLA: checks are dropped",
-        "assert_* and check_numerics do nothing, gather outside gives the last element, and 1 // 0 is -1.",
+        "assert_* and check_numerics do nothing, gather out of range gives the last element, and 1 // 0 is -1.",
         "test outside the compiled function",
         Behaviour(_NOT_LESS, _NOT_LESS, "[8.0]"),
         everywhere("[1.0]"),
         checks,
-        coverage="static, for tf.debugging.*; an index outside is a matter of values",
+        coverage="static, for tf.debugging.*; an index out of range depends on values",
     ),
     Rule(
         "AG805",
@@ -176,7 +176,7 @@ ROWS = (
         None,
         "XLA: one trace, many compilations",
         "A signature with None serves every size with one trace, but XLA compiles for each. The results are the same; "
-        "what differs is the time of the first call of each size.",
+        "only the first call of each size takes longer.",
         "fixed sizes: pad, or drop the remainder",
         everywhere("[2.0, 3.0, 4.0]"),
         everywhere("[2.0, 3.0, 4.0]"),
@@ -188,7 +188,7 @@ ROWS = (
         "random-differs-under-xla",
         "info",
         None,
-        "XLA: other random numbers",
+        "XLA: different random numbers",
         "XLA has its own generators, and set_seed does not reach them. Of stateless_uniform only whole numbers are "
         "the same.",
         "draw outside, or compare modes without random numbers",
@@ -203,7 +203,7 @@ ROWS = (
         None,
         "XLA: no infinite gradient in a branch of tf.where",
         "The gradient of the branch that is not taken is infinite there, and XLA multiplies it by zero: nan.",
-        "tf.where twice: first make the argument harmless where the branch is not taken",
+        "use tf.where twice: first make the argument safe where the branch is not taken",
         Behaviour("[0.0, 0.25]", "[0.0, 0.25]", "[nan, 0.25]"),
         everywhere("[0.0, 0.25]"),
         gradients,

@@ -17,38 +17,38 @@ FAMILIES = {
     "1": "Rule 1 of the tutorial: TensorFlow's functions, not Python's",
     "2": "Rule 2 of the tutorial: no variables created inside",
     "3": "Rule 3 of the tutorial: no change of outer Python objects; lists and arrays in loops",
-    "4": "Traced again and again",
-    "5": "What a tensor decides",
-    "6": "What AutoGraph does not convert",
+    "4": "Retracing",
+    "5": "Control flow that depends on a tensor",
+    "6": "Code that AutoGraph does not convert",
     "7": "Read once, while tracing",
     "8": "Under XLA",
 }
 # What no rule covers, and why.
 UNSEEN = (
     (
-        "what only running decides",
-        "getattr, functions kept in a dict or a list: the source does not say what is called",
+        "what is decided at run time",
+        "getattr, functions kept in a dict or list: the source does not show what is called",
     ),
     (
         "other packages",
-        "only files of the same project are followed; TensorFlow's own code does what a trace is made of",
+        "only files of the same project are followed",
     ),
-    ("values and shapes", "none is computed, so what depends on them is seen where literals or a signature tell it"),
-    ("what a loss or a layer of Keras is given", "Keras calls it, with what, no line of the project says"),
-    ("GPUs, tf.distribute, TF1 sessions, gradients of one's own", "no rule: the examples were run on one CPU"),
+    ("values and shapes", "not computed: only literals and signatures are seen"),
+    ("arguments that Keras passes to a loss or a layer", "no line of the project shows them"),
+    ("GPUs, tf.distribute, TF1 sessions, custom gradients", "no rule: the examples were run on one CPU"),
 )
 
 # Messages that no rule explains, and what to do about them.
 ELSEWHERE = (
     (
         r"Could not find cuda drivers",
-        "TensorFlow found no driver for a GPU and uses the CPU; without a GPU that is no error.",
+        "TensorFlow found no driver for a GPU and uses the CPU; a machine without a GPU is not an error.",
         "cifar-bench devices shows which devices TensorFlow can use, and what is missing for the others",
     ),
     (
         r"No gradients provided for any variable",
-        "No weight leads to the loss: it was computed outside the GradientTape, through .numpy() or NumPy (AG703, "
-        "AG704), through whole numbers, or with layers that are not trainable (AG708).",
+        "The loss does not depend on any weight: it was computed outside the GradientTape, through .numpy() or NumPy "
+        "(AG703, AG704), through whole numbers, or with layers that are not trainable (AG708).",
         "compute the loss inside `with tf.GradientTape()`, with TensorFlow's functions, from the trainable variables",
     ),
 )
@@ -60,7 +60,7 @@ def listing() -> str:
     for family, title in FAMILIES.items():
         lines += ["", title] if lines else [title]
         lines += [f"  {rule.code}  {rule.severity:<8} {rule.summary}" for rule in RULES if rule.code[2] == family]
-    lines += ["", "Seen by `check` in part (`probe` sees what a driver does):"]
+    lines += ["", "Only partly detected by `check` (`probe` sees what a driver does):"]
     lines += [f"  {rule.code}  {rule.coverage.removeprefix('static, ')}" for rule in RULES if rule.coverage != "static"]
     lines += ["", "What no rule covers:", *(f"  {subject}: {reason}" for subject, reason in UNSEEN)]
     return "\n".join(
@@ -83,10 +83,10 @@ def page(rule: Rule) -> str:
         f"fix: {rule.fix}",
     ]
     lines += ["", "breaks it:", _indented(fails), "", *_table(rule.fails)]
-    lines += ["", "does not:", _indented(passes), "", *_table(rule.passes)]
+    lines += ["", "keeps it:", _indented(passes), "", *_table(rule.passes)]
     if rule.messages:
         lines += ["", "TensorFlow says (regular expressions):", *(f"  {pattern}" for pattern in rule.messages)]
-    return "\n".join([*lines, "", f"found: {rule.coverage}"])
+    return "\n".join([*lines, "", f"detected: {rule.coverage}"])
 
 
 def halves(code: str) -> tuple[str, str]:

@@ -25,7 +25,7 @@ def python_files(paths: Iterable[Path], excluded: Callable[[Path], bool]) -> Ite
         _refuse_missing(path)
         if not path.is_dir() and path.suffix not in SUFFIXES:  # for example, a notebook's JSON can be valid Python
             accepted = f"folders and files that end in {' or '.join(SUFFIXES)}"
-            raise BenchError(f"{path} is no Python file; known: {accepted}; type e.g. cifar-bench check train.py")
+            raise BenchError(f"{path} is not a Python file; known: {accepted}; type e.g. cifar-bench check train.py")
         candidates = sorted(path.rglob("*.py")) if path.is_dir() else [path]
         for file in candidates:
             inside = file.relative_to(path).parts if path.is_dir() else ()
@@ -56,7 +56,7 @@ def read_module(path: Path, disk: Disk, name: str = "") -> Module | Finding:
     except SyntaxError as error:
         return _fault(path, f"cannot be parsed: {error.msg}", error.lineno or 1, error.offset or 1)
     except (UnicodeDecodeError, LookupError) as error:
-        return _fault(path, f"cannot be decoded: {error}; say its encoding in its first line")
+        return _fault(path, f"cannot be decoded: {error}; declare its encoding in its first line")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         return _fault(path, f"cannot be read: {reason}")
@@ -78,7 +78,7 @@ def nested_too_deeply(path: Path, line: int = 1) -> Finding:
 def _fault(path: Path, message: str, line: int = 1, column: int = 1) -> Finding:
     return Finding(
         "AG001", "unreadable-file", "error", None, str(path), line, max(1, column), line, max(1, column) + 1,
-        message, fix="correct the file, or leave it out with exclude",
+        message, fix="correct the file, or skip it with exclude",
     )  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def unused(file: str, noqa: Noqa, suppressed: list[Finding]) -> Iterator[Finding
     own_codes = [code for code in noqa.codes or () if code.startswith("AG")]
     unneeded = [code for code in own_codes if not any(finding.code.startswith(code) for finding in suppressed)]
     if unneeded:
-        message = f"nothing here breaks {', '.join(unneeded)}, which this comment silences"
+        message = f"nothing here breaks {', '.join(unneeded)}, which this comment suppresses"
         yield Finding(
             "AG002", "unused-noqa", "warning", None, file, noqa.line, noqa.column, noqa.line, noqa.end_column,
             message, fix="remove the code from the comment",

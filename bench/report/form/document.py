@@ -4,7 +4,9 @@ import math
 import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from csv import DictWriter
 from dataclasses import dataclass, replace
+from io import StringIO
 from typing import Literal
 
 from bench.analysis.stats.ratios import Summary
@@ -80,13 +82,14 @@ class Table:
 class Figure:
     """A picture in plots/<name>.svg; `alt` describes it in words, in short up to the first colon.
 
-    `caption` says how to read it.
+    `caption` says how to read it. Without `legend` its colours do not stand for families of modes.
     """
 
     name: str
     alt: str
     drawing: Drawing
     caption: str = ""
+    legend: bool = True
 
     @property
     def file(self) -> str:
@@ -170,11 +173,18 @@ def markdown(cover: Cover, sections: Sequence[Section]) -> str:
 
 def csv(table: Table, data: str) -> str:
     """Every row with all its raw values, a Summary as four, and the data they come from; empty means not measured."""
-    import pandas as pd  # here, for commands that write no table need not load it
-
     summaries = {key for row in table.rows for key, value in row.items() if isinstance(value, Summary)}
     rows = [{**_flat(row, summaries), "data": _no_formula(data)} for row in table.rows]
-    return pd.DataFrame(rows).to_csv(index=False, lineterminator="\n")
+    text = StringIO()
+    names = dict.fromkeys(key for row in rows for key in row)
+    writer = DictWriter(text, names, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({key: "" if _is_nan(value) else value for key, value in row.items()} for row in rows)
+    return text.getvalue()
+
+
+def _is_nan(value: object) -> bool:
+    return isinstance(value, float) and math.isnan(value)
 
 
 def summary_of(row: Row, key: str) -> Summary | None:

@@ -16,7 +16,7 @@ from bench.records.run import Measurement
 from bench.report.pytest_benchmark.names import View, views
 
 SCHEMA = 1  # of extra_info; history: 1, the first
-MEASURED_BY = "cifar-bench: a fresh process for each case and block, in turns; pytest-benchmark replays the times"
+MEASURED_BY = "cifar-bench: fresh processes for each repetition, interleaved; pytest-benchmark replays the times"
 
 Info = str | int | float | None | list[int]
 

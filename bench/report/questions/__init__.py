@@ -32,7 +32,7 @@ QUESTIONS: tuple[Question, ...] = (
 )
 
 _JUDGED = (
-    "Verdicts against the baseline are the run's own. Where two other modes are held against each other, the ratio is "
+    "Verdicts against the baseline are the run's own. Where two other modes are compared with each other, the ratio is "
     "judged by itself, without Holm's correction: of many such answers one in twenty may be chance."
 )
 

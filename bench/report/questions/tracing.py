@@ -27,9 +27,9 @@ def first_call(known: Known) -> Answer:
 
     return by_group(
         known.run,
-        "What does the first call cost, and when is it repaid?",
+        "What does the first step cost, and when does it break even?",
         say,
-        "there is no mode to hold against the baseline",
+        "there is no mode to compare with the baseline",
         run_command(known.run, "eager,function,xla"),
     )
 
@@ -38,7 +38,7 @@ def _started(result: CaseResult) -> str:
     trace = result.summary("trace")
     traced = f", {number(trace.centre)} of it tracing" if trace else ""
     even = result.break_even
-    when = f"repaid after {break_even(even)}" if even and even.steps else f"repaid: {break_even(even)}"
+    when = f"break-even after {break_even(even)}" if even and even.steps else f"break-even: {break_even(even)}"
     return f"**{result.title}** {_start_s(result)} s{traced}, {when}"
 
 

@@ -40,9 +40,9 @@ def _steadiness(named: list[tuple[str, CaseResult]]) -> str:
     moving = [f"{name}: {text}" for name, r in named for text in unsteady(r.measurements)]
     undecided = [name for name, r in named if ratios.drift([m.steady for m in r.measurements]) is None]
     if len(undecided) == len(named):
-        return "There are not enough slices to tell whether a mode became faster or slower in its blocks."
+        return "There are not enough slices to tell whether a mode became faster or slower within its repetitions."
     but = f"; of {listed(undecided)} there are not enough slices to tell" if undecided else ""
-    steady = "No mode became faster or slower in its blocks"
+    steady = "No mode became faster or slower within its repetitions"
     return f"Not yet steady: {'; '.join(moving)}{but}." if moving else f"{steady}{but}."
 
 
@@ -62,7 +62,7 @@ def same_learning(known: Known) -> Answer:
     if known.learned:
         return Answer(title, " ".join(learning.sentences(known.learned)))
     if not (compared := _equal_work(known)):
-        return cannot_say(title, "no two modes were measured in the same block", command)
+        return cannot_say(title, "no two modes were measured in the same repetition", command)
     if ":" in model:
         return Answer(title, f"{compared} How well they end only a training of yours can show.")
     return Answer(title, f"{compared} How well they end this run cannot say; run `{command}`.")
@@ -81,7 +81,7 @@ def _equal_work(known: Known) -> str:
             else:
                 gradients.append(largest_gradient_difference(m.evidence.gradients, baseline.gradients)[1])
     unequal = [r.title for _, r in known.run.rows() if any(f.stage == UNEQUAL for f in r.failures)]
-    others = f" Other work was done by {listed(unequal)}, which is INVALID." if unequal else ""
+    others = f" {listed(unequal)} did not compute the same thing: INVALID." if unequal else ""
     if not losses:
         return others.strip()
     differences = [f"{max(gradients):.1e}"] if gradients else []
@@ -97,12 +97,12 @@ def reproducible(known: Known) -> Answer:
     title, run = "Is it reproducible, and what does determinism cost?", known.run
     several = [(group, r) for group, r in run.rows() if len(r.measurements) > 1 and not r.case.again]
     if not several:
-        return cannot_say(title, "no mode was measured in two blocks", run_command(run, modes_of(run)))
+        return cannot_say(title, "no mode was measured in two repetitions", run_command(run, modes_of(run)))
     other = [f"{_where(known, group)}{r.title}" for group, r in several if not _same_losses(r)]
     sentences = [
         f"The first losses differ from one fresh process to the next in {listed(other)}."
         if other
-        else "In every mode the first losses were the same to the last bit in every block, each a fresh process."
+        else "In every mode the first losses were the same to the last bit in every repetition, each a fresh process."
     ]
     return Answer(title, " ".join([*sentences, _determinism(known)]))
 
@@ -154,9 +154,9 @@ def _growth(cases: list[CaseResult]) -> str:
     steps = max(map(costs.timed_steps, counted))
     growing = [r for r in counted if _least_growth(r) > GROWING * costs.timed_steps(r)]
     if not growing:
-        return f"No mode's grew by more than {GROWING // 1024} KiB a step in every block ({steps} steps)."
+        return f"No mode's grew by more than {GROWING // 1024} KiB a step in every repetition ({steps} steps)."
     growths = ", ".join(f"{r.title} {mib(costs.growth_bytes(r))} MiB in {costs.timed_steps(r)} steps" for r in growing)
-    return f"Growing in every block: {growths}; so few steps do not tell a leak from a cache that fills once."
+    return f"Growing in every repetition: {growths}; so few steps do not tell a leak from a cache that fills once."
 
 
 def _least_growth(result: CaseResult) -> float:

@@ -31,6 +31,7 @@ def columns(learned: Learning | None) -> tuple[Column, ...]:
             _seconds,
             "target",
             partial(number_of, key="target_s"),
+            role="low",
             unit="s",
         ),
     )

@@ -15,7 +15,7 @@ from bench.report.speeds import over_time, this_run
 
 def known_first(run: Run, group: GroupResult, chosen: CaseResult) -> list[Fact]:
     """That the machine was overloaded, or that CPU time says something else than wall time."""
-    if not headline.known_first(run, group):
+    if not headline.known_first(run, group, [chosen]):
         return []
     cpu = chosen.comparison.cpu if chosen.comparison else None
     words = f"in CPU time {chosen.title} is {speedup_interval(cpu)}" if cpu else "see CPU time and memory"

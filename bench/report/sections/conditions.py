@@ -94,13 +94,15 @@ def _environments(run: Run) -> list[Environment]:
 
 def _conditions(run: Run) -> Table:
     schedule, plan = run.plan.schedule, run.plan
-    steps = sorted({o.measurement.steady.steps_per_slice for o in run.outcomes if o.measurement})
+    measured = [outcome.measurement for outcome in run.outcomes if outcome.measurement]
+    steps = sorted({m.steady.steps_per_slice for m in measured})
+    rounds = sorted({m.schedule.rounds for m in measured})  # what the noise of the first repetition called for
     conditions: list[tuple[str, str]] = [
         ("data", plan.data_title),
         ("seed of weights, batches and order", str(plan.seed)),
         ("preset", schedule.preset),
         ("repetitions measured", str(run.blocks)),
-        ("rounds a repetition", str(schedule.rounds)),
+        ("rounds a repetition", ", ".join(map(str, rounds)) or "–"),
         ("steps a slice", ", ".join(map(str, steps)) or "–"),
         ("warm-up steps", "; ".join([f"{schedule.warmup_steps} after the first five", *less_warm(run)])),
         ("started", plan.created),
@@ -123,7 +125,7 @@ def _machine(environments: list[Environment]) -> list[tuple[str, str]]:
         ("system", env.os),
         ("TensorFlow / NumPy / Python", f"{env.tensorflow} / {env.numpy} / {env.python}"),
         ("TensorFlow flags", " ".join(f"{k}={v}" for k, v in env.flags) or "none set"),
-        ("load before, and after a block at most", f"{env.load_before} / {max(loads, default=0.0)}"),
+        ("load before, and after a repetition at most", f"{env.load_before} / {max(loads, default=0.0)}"),
         ("CPU time stolen in a repetition, at most", "unknown" if stolen is None else f"{stolen:.1%}"),
         ("source", f"{env.commit or 'unknown'}{' with uncommitted changes' if env.dirty else ''}"),
     ]

@@ -7,6 +7,7 @@ from bench.analysis import costs
 from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.report.form.document import Column, Part, Row, Section, Table, column, measured, number_of, summary_of
 from bench.report.form.wording import calls_a_step, grouping, mib, number, speedup_interval
+from bench.report.sections.steady import all_slices
 
 _READING = (
     "CPU time counts all threads of the process while it was timed; over the step's wall time it says how many cores "
@@ -45,9 +46,8 @@ def _costs(run: Run) -> Table:
     columns: tuple[Column, ...] = (
         column("mode", "title"),
         measured("CPU time a step (ms)", "cpu_s", 1e3),
-        Column(
-            "speedup in CPU time", lambda row: speedup_interval(summary_of(row, "cpu_ratio")), "cpu_ratio", _cpu_ratio
-        ),
+        _speedup_column("speedup in CPU time", "cpu_ratio"),
+        _speedup_column("with disturbances", "ratio_all_slices"),
         measured("cores busy", "cores"),
         Column("peak memory (MiB)", lambda row: mib(_peak(row)), "memory", _peak),
         Column("growth while timed (MiB)", _growth, "growth_bytes", partial(number_of, key="growth_bytes")),
@@ -68,9 +68,12 @@ def _number_column(title: str, key: str, text: Callable[[Row], str], term: str =
     return Column(title, text, term or key, partial(number_of, key=key))
 
 
-def _cpu_ratio(row: Row) -> float | None:
-    ratio = summary_of(row, "cpu_ratio")
-    return ratio.centre if ratio else None
+def _speedup_column(title: str, key: str) -> Column:
+    def value(row: Row) -> float | None:
+        ratio = summary_of(row, key)
+        return ratio.centre if ratio else None
+
+    return Column(title, lambda row: speedup_interval(summary_of(row, key)), key, value)
 
 
 def _peak(row: Row) -> float | None:
@@ -85,6 +88,7 @@ def _costs_row(group: GroupResult, result: CaseResult) -> Row:
         "title": result.title,
         "cpu_s": result.summary("cpu"),
         "cpu_ratio": (result.comparison and result.comparison.cpu) or None,
+        "ratio_all_slices": all_slices(group, result) if result.comparison else None,
         "cores": result.summary("cores"),
         "memory": result.summary("memory"),
         "growth_bytes": costs.growth_bytes(result),

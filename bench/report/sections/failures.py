@@ -29,7 +29,7 @@ def _line(failures: Sequence[Failure]) -> str:
     first = failures[0]
     arms = ", ".join(dict.fromkeys(failure.case.arm for failure in failures))
     blocks = ", ".join(dict.fromkeys(str(failure.block) for failure in failures))
-    return f"failed: {first.case.group}, {arms}, {first.stage}: {first.message} (block {blocks})"
+    return f"failed: {first.case.group}, {arms}, {first.stage}: {first.message} (repetition {blocks})"
 
 
 def _tracebacks(run: Run) -> list[str]:

@@ -57,6 +57,10 @@ TERMS = {
         "Probability of a difference this large if there were none, after Holm's correction over all comparisons.",
     ),
     "cpu_ratio": ("speedup in CPU time", "The baseline's CPU time of a step over the mode's."),
+    "ratio_all_slices": (
+        "with disturbances",
+        "The speedup over all slices; the headline's takes the median of rounds.",
+    ),
     "image_s": ("µs an image", "The time of a step over the batch size."),
     "batch_size": ("batch size", "Examples in a step."),
     "number_of_threads": ("number of threads", "TensorFlow's threads, inside an op and between ops."),

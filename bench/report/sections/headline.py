@@ -34,16 +34,20 @@ def sentences(run: Run) -> list[str]:
     return [*measured, *(f"**{device.upper()} NOT AVAILABLE**: {reason}" for device, reason in run.absent.items())]
 
 
-def known_first(run: Run, group: GroupResult) -> list[str]:
-    """What a reader must know before the speedups: an overloaded machine, and CPU time that says something else."""
+def known_first(run: Run, group: GroupResult, among: Sequence[CaseResult] | None = None) -> list[str]:
+    """What a reader must know before the speedups: an overloaded machine, and CPU time that says something else.
+
+    `among`: the candidates that it is about; all of the group's where none are named.
+    """
+    candidates = group.candidates if among is None else among
     where = f"{group.title}: " if len(run.groups) > 1 else ""
     texts = []
     if over := overload(group):
         texts.append(
             f"**{where}the machine was overloaded**: load {over.load:.3g} on {over.cores} cores, so wall times include "
-            f"other programs' work. {_in_cpu_time(group.candidates)}".rstrip()
+            f"other programs' work. {_in_cpu_time(candidates)}".rstrip()
         )
-    elif other := [r for r in group.candidates if r.comparison and disagree(r.comparison)]:
+    elif other := [r for r in candidates if r.comparison and disagree(r.comparison)]:
         texts.append(
             f"**{where}CPU time says otherwise than wall time.** {_in_cpu_time(other)} Where CPU time shows less, the "
             "mode keeps more cores busy, or other programs slowed the baseline more."

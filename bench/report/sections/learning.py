@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bench.analysis.learning import Learning, ModeLearning, TrainingResult
 from bench.analysis.stats.equivalence import Equivalence
 from bench.report.form.document import Figure, Part, Section, Table
-from bench.report.form.wording import interval
+from bench.report.form.wording import speedup_interval
 from bench.report.plots import learning as plots
 from bench.report.sections.learning_tables import accuracy, margin_of, points, signed, table, to_target, trainings
 
@@ -99,15 +99,14 @@ def _not_same(difference: Equivalence) -> str:
     mean = f"{signed(difference.mean)} points [{signed(difference.low)}, {signed(difference.high)}]"
     if difference.differs:
         return f"differs by {mean} (p = {difference.p:.2g})"
-    return f"{mean}: no difference was shown, nor that it is smaller than {points(difference.bound)} points"
+    return f"{mean}: no difference is detected, nor that it is smaller than {points(difference.bound)} points"
 
 
 def _on_time(learning: Learning) -> str:
     ratios = [(mode, learning.target_speedup(mode, first_call=True)) for mode in learning.modes[1:] if not mode.failed]
-    clauses = [f"**{mode.title}** {interval(ratio, sign='x')} as soon" for mode, ratio in ratios if ratio]
-    goal = f"{learning.plan.target:.2%} test accuracy was reached, building and first call included"
-    both = "in the seeds where both reached it"
-    return f"{goal}, by {', '.join(clauses)} as by {learning.baseline.title} ({both})." if clauses else ""
+    clauses = [f"**{mode.title}** {speedup_interval(ratio)}" for mode, ratio in ratios if ratio]
+    goal = f"Time to {learning.plan.target:.2%} test accuracy, start-up included, vs {learning.baseline.title}"
+    return f"{goal}: {', '.join(clauses)} (in the seeds where both reached it)." if clauses else ""
 
 
 def alarms(learning: Learning) -> list[str]:

@@ -18,24 +18,24 @@ _CLOCK = (
     "name says loop, or Keras'), each step's forward pass, loss, gradients and Adam's update, and one wait for the "
     "last loss; a TF1 Session, by its nature, waits after every step. The batch already lies on the device, or, where "
     "a case's title says tf.data pipeline, is waited for. Not timed: data loading, building, tracing, "
-    "compiling, the talk between processes."
+    "compiling, communication between processes."
 )
 _PIPELINE = (
     "A tf.data pipeline prepares a batch whenever a step takes one, but each slice begins with its buffer full. So "
     "where a batch takes longer to prepare than a step to run, the first few steps of a slice do not wait, and all "
     "modes but one look faster than in a long training; the tf.function loop prepares each batch inside its graph, "
-    "without a buffer, so its ratio holds that difference too."
+    "without a buffer, so its speedup includes that difference too."
 )
 _GPU = (
-    "On a GPU the wait at a slice's end is the same: the last loss is copied back to the host, which happens behind "
-    "all that the card was given before; how long the card was still busy after it is measured and stands under "
+    "On a GPU the wait at a slice's end is the same: the last loss is copied back to the host, which waits for "
+    "all that the GPU was given before; how long the GPU was still busy after it is measured and shown under "
     "Devices. Memory growth is on. float32 means 32 bits there too: TF32, TensorFlow's choice, is another precision."
 )
 _TURNS = (
-    "A block starts a fresh process for each case, the baseline twice. All live at once and take turns: in each round "
-    "every one runs one slice, in an order drawn anew from the seed, so that whatever slows the machine hits all "
-    "alike. On a CPU under Linux these processes are forked from one that has imported TensorFlow, in this block and "
-    "for it, and has run nothing. A case far slower than the baseline takes part in two rounds of every second block."
+    "Each repetition starts a fresh process for every mode, and two for the baseline. All are alive at once and "
+    "interleaved: in each round every mode runs one slice, in random order, so that noise hits all modes alike. On a "
+    "CPU under Linux these processes are forked from one that has imported TensorFlow, for this repetition, and has "
+    "run nothing. Very slow modes are sampled less often: in two rounds of every second repetition."
 )
 _STATISTICS = (
     "A repetition's speedup is the median over rounds of the ratio of two slices timed within the same second, "
@@ -47,7 +47,7 @@ _STATISTICS = (
     "measure it. Verdicts: FASTER or SLOWER where p < 0.05 over time after Holm's correction over all comparisons of "
     "the run and the speedup exceeds the A/A difference, LIKELY with fewer than six repetitions; SAME where this "
     f"run's whole interval lies within the goal ({MARGIN:.0%} without one); UNCERTAIN otherwise; INVALID where a case "
-    "did other work than its baseline or was not what its name says; NOT APPLICABLE where a mode cannot hold the "
-    "task; NOT AVAILABLE where its device cannot be used; NOT COMPARABLE where there is nothing to compare. "
+    "did not compute the same thing or did not run the way the mode claims; NOT APPLICABLE where a mode cannot run the "
+    "model; NOT AVAILABLE where its device cannot be used; NOT COMPARABLE where there is nothing to compare. "
     f"{ENOUGH_BLOCKS} repetitions are the least for which all on one side have p < 0.05."
 )

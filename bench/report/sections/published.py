@@ -39,7 +39,7 @@ PUBLISHED = (
         "eager",
         "function_loop",
         "a nightly of TensorFlow 1, ten runs of one process each after the other; a smaller MLP at batch 500, and the "
-        "input pipeline and a test batch are in the clock",
+        "input pipeline and a test batch are timed",
     ),
     PublishedResult(
         "auto-clustering against none, a CNN on CIFAR-10",

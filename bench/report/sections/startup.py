@@ -35,7 +35,7 @@ def _summary(run: Run) -> str:
     after = f"Break-even after {count(steps[0])} to {count(steps[-1])} steps" if len(steps) > 1 else ""
     after = f"Break-even after {count(steps[0])} steps" if len(steps) == 1 else after
     texts = [after, f"never: {', '.join(never)}" if never else ""]
-    return "; ".join(text for text in texts if text) or "No mode was shown to be faster, so none breaks even"
+    return "; ".join(text for text in texts if text) or "No mode is shown to be faster, so none breaks even"
 
 
 def _warm(run: Run) -> str:
@@ -56,7 +56,7 @@ def _table(run: Run) -> Table:
         measured("first step (s)", "first_call_s"),
         measured("of it, trace (s)", "trace_s"),
         measured("start-up (s)", "startup_s"),
-        Column("break-even", lambda row: str(row["repaid"]), "break_even", steps_of),
+        Column("break-even", lambda row: str(row["break_even"]), "break_even", steps_of),
     )
     rows = tuple(_row(group, result) for group, result in run.rows() if not result.case.again)
     return Table("startup", columns, rows, "What a mode costs before its second step", group=grouping(run))
@@ -79,7 +79,7 @@ def _row(group: GroupResult, result: CaseResult) -> Row:
         "trace_s": result.summary("trace"),
         "startup_s": result.summary("startup"),
         "break_even_steps": result.break_even and result.break_even.steps,
-        "repaid": break_even(result.break_even),
+        "break_even": break_even(result.break_even),
     }
 
 

@@ -144,7 +144,7 @@ def _row(group: GroupResult, result: CaseResult) -> Row:
         "this_run": itself or this_run(result),
         "over_time": itself or over_time(result),
         "cpu_ratio": (result.comparison and result.comparison.cpu) or None,
-        "ratio_all_slices": _all_slices(group, result) if itself or this_run(result) else None,
+        "ratio_all_slices": all_slices(group, result) if itself or this_run(result) else None,
         "p_holm": result.comparison and result.comparison.p,
         "startup_s": None if itself else result.summary("startup"),
         "break_even_steps": result.break_even and result.break_even.steps,
@@ -155,7 +155,8 @@ def _row(group: GroupResult, result: CaseResult) -> Row:
     }
 
 
-def _all_slices(group: GroupResult, result: CaseResult) -> Summary | None:
+def all_slices(group: GroupResult, result: CaseResult) -> Summary | None:
+    """The speedup over all slices, those included that something else on the machine made longer."""
     return ratio_between(group.baseline, result, average=statistics.fmean)
 
 

@@ -91,7 +91,7 @@ def test_an_editor_checks_what_it_holds_and_not_what_is_saved(
     assert (tmp_path / "train.py").exists() is bool(saved)
 
 
-def test_an_editor_is_told_of_its_own_file_while_calls_lead_into_others_and_back(
+def test_an_editor_gets_only_the_findings_of_its_own_file_while_calls_lead_into_others_and_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -19,7 +19,7 @@ from bench.errors import BenchError
         (Settings(per_file_ignores=(("broken.py", ("AG001",)),)), []),
     ],
 )
-def test_a_file_that_was_not_checked_is_told_unless_that_is_ignored(
+def test_a_file_that_was_not_checked_is_reported_unless_that_is_ignored(
     tmp_path: Path, settings: Settings, codes: list[str]
 ) -> None:
     write_files(tmp_path, {"broken.py": "def step(:\n"})

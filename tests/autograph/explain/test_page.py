@@ -41,7 +41,7 @@ def test_the_page_marks_a_source_line_in_every_stage() -> None:
     assert "return x + x &lt; 3 &amp; 1" in page(an_explanation())
 
 
-def test_the_page_tells_why_a_stage_is_missing() -> None:
+def test_the_page_says_why_a_stage_is_missing() -> None:
     found = Explanation(source=an_explanation().source, missing=(Missing("code", "it is kept"),), done=True)
     assert "<p>it is kept</p>" in page(found)
-    assert "<p>it was not reached</p>" in page(found)
+    assert "<p>not reached</p>" in page(found)

@@ -1,4 +1,4 @@
-"""Family 4: calls that are traced anew, and calls that are not."""
+"""Family 4: calls that cause a retrace, and calls that do not."""
 
 from pathlib import Path
 

@@ -28,7 +28,7 @@ def test_a_syntax_error_is_a_finding_and_the_other_files_are_checked(tmp_path: P
 
 def test_a_named_file_that_is_no_python_is_refused(tmp_path: Path) -> None:
     write_files(tmp_path, {"train.ipynb": '{"cells": []}', "net.pyi": "def net(x): ...\n"})
-    with pytest.raises(BenchError, match=r"train\.ipynb is no Python file; known: .*\.py or \.pyi; type e\.g\. "):
+    with pytest.raises(BenchError, match=r"train\.ipynb is not a Python file; known: .*\.py or \.pyi; type e\.g\. "):
         checked(tmp_path / "train.ipynb")
     assert checked(tmp_path / "net.pyi").files == 1
 

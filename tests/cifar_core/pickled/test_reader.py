@@ -50,7 +50,7 @@ def test_numpys_numbers_are_read(protocol: int) -> None:
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_arrays_of_other_types_are_told_by_name_and_never_made(protocol: int) -> None:
+def test_arrays_of_other_types_are_reported_by_name_and_never_made(protocol: int) -> None:
     for array, name in ((np.zeros(3, np.float32), "float32 [3]"), (np.array(["ab", "c"]), "U2 [2]")):
         found: Any = reader.read(pickle.dumps(array, protocol))
         assert str(found) == name

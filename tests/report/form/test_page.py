@@ -193,7 +193,7 @@ def test_the_same_files_give_the_same_page(made: report.Report) -> None:
 
 
 def test_the_page_names_synthetic_images_at_its_top(made: report.Report) -> None:
-    assert "<li>images: <b>look-alike</b></li>" in made.page.read_text()
+    assert "<li>images: <strong>look-alike</strong></li>" in made.page.read_text()
 
 
 def a_table(*columns: Column) -> str:
@@ -237,14 +237,14 @@ def test_a_card_without_a_figure_takes_the_whole_first_screen() -> None:
     text = html(COVER, [Section("Answer", (card,))])
     assert '<div class="first alone">' in text
     assert '<section class="panel verdict bad"' in text
-    assert '<li class="less"><i class="bad" aria-hidden="true">✗</i>' in text
+    assert '<li class="less"><span class="sign bad" aria-hidden="true">✗</span>' in text
     assert "XLA &lt;is&gt; <strong>INVALID</strong>" in text
 
 
 def test_a_run_of_which_nothing_came_has_a_page(tmp_path: Path) -> None:
     page = parsed(built(tmp_path, []).page.read_text())
     assert pictures(page) == []
-    assert "NOT MEASURED" in page.texts["b"]
+    assert "NOT MEASURED" in page.texts["strong"]
 
 
 def test_two_groups_and_their_sweep_are_on_one_page(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from bench.records.costs import Costs
 from bench.records.environment import Environment
 from bench.records.run import Failure, Outcome, Plan
 from bench.records.spread import ComparisonSpread, Spread
-from bench.report.sections.headline import sentences
+from bench.report.sections.headline import known_first, sentences
 
 
 def test_the_headline_gives_ratio_interval_and_pay_back(tmp_path: Path) -> None:
@@ -84,6 +84,15 @@ def test_where_cpu_time_says_otherwise_it_is_said_first(tmp_path: Path) -> None:
     assert len(sentences(built(tmp_path / "same", with_cpu_time(a_plan(), 1.0)).run)) == 1
 
 
+def test_of_modes_that_are_named_only_theirs_is_said(tmp_path: Path) -> None:
+    run = built(tmp_path, with_cpu_time(a_plan(), 3.0)).run
+    (group,) = run.groups
+    graph, function, _ = group.candidates
+    assert known_first(run, group, [graph]) == []
+    (text,) = known_first(run, group, [function])
+    assert "TF1 graph" not in text
+
+
 def test_few_blocks_are_an_indication_and_the_report_says_what_it_cannot_claim(tmp_path: Path) -> None:
     text = built(tmp_path, outcomes(a_plan(), STEPS, blocks=2)).path.read_text()
     assert "An indication from 2 of 6 repetitions" in text
@@ -94,9 +103,9 @@ def test_the_case_that_has_too_few_blocks_is_named_with_their_number(tmp_path: P
     records = [o for o in outcomes(a_plan(), STEPS, blocks=7) if o.case.arm != "xla" or o.block not in (2, 5)]
     died = [Outcome(failure=Failure(a_case("xla"), block, "slice", "died of SIGSEGV")) for block in (2, 5)]
     text = built(tmp_path, records + died).path.read_text()
-    assert "An indication from 5 of 6 blocks (XLA): On this machine" in text
+    assert "An indication from 5 of 6 repetitions (XLA): On this machine" in text
     assert "with 5 repetitions (XLA) no difference reaches" in text
-    assert "Indications only, from 5 of the 6 blocks a claim needs (XLA)." in text
+    assert "Indications only, from 5 of the 6 repetitions a claim needs (XLA)." in text
     assert "An indication only: 5 repetitions of the 6 a claim needs (XLA), A/A control" in text
 
 

@@ -14,7 +14,7 @@ from bench.report.sections import startup
 def test_only_a_gain_that_was_shown_repays_anything(tmp_path: Path) -> None:
     records = outcomes(a_plan(), {**STEPS, "graph": 0.0502})
     text = built(tmp_path, records).path.read_text()
-    table = pd.read_csv(tmp_path / "tables" / "startup.csv").set_index("mode")["repaid"]
+    table = pd.read_csv(tmp_path / "tables" / "startup.csv").set_index("mode")["break_even"]
     assert table["xla"] == "never"
     assert table["graph"] == "no gain shown"
     assert re.search(r"\*\*TF1 graph\*\* 1\.00x vs eager \([^)]*\): same", text)

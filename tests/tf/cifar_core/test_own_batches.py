@@ -65,7 +65,7 @@ def test_a_list_repeats_without_end() -> None:
     assert float(batches.again(4)[0][0, 0]) == 2
 
 
-def test_a_used_up_iterator_is_told_of_after_its_last_batch() -> None:
+def test_a_used_up_iterator_is_reported_after_its_last_batch() -> None:
     used = iter([pair(1), pair(2)])
     feed = OwnBatches(lambda: used).feed()
     with pytest.raises(ModelError, match="used-up iterator"):

@@ -67,8 +67,8 @@ def test_the_step_returns_the_loss_before_its_update() -> None:
 
 
 @pytest.mark.slow
-def test_the_tutorial_cnn_learns_the_look_alike_but_not_to_perfection() -> None:
-    """1,000 steps of 64: between 60 and 90 % on the look-alike's test part, as the real data would have it."""
+def test_the_tutorial_cnn_learns_the_synthetic_images_but_not_to_perfection() -> None:
+    """1,000 steps of 64: between 60 and 90 % on synthetic CIFAR-10's test part, as the real data would have it."""
     source = cifar10.SYNTHETIC
     batches = pipeline.resident(source, 64, seed=0, count=700)
     task = resident_task(Workload("tutorial_cnn", 64, "synthetic"), batches)

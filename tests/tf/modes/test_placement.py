@@ -48,7 +48,7 @@ def test_an_op_on_the_wrong_device_is_caught_and_what_moved_for_it_is_named(mode
 
 
 @pytest.mark.parametrize("mode", ["xla", "xla_loop"])
-def test_what_xla_compiles_whole_stays_on_one_device_whatever_it_is_told(mode: str, found: dict[str, Any]) -> None:
+def test_what_xla_compiles_whole_stays_on_one_device_whatever_it_is_asked_for(mode: str, found: dict[str, Any]) -> None:
     assert list(found["astray"][mode]["ops"]) == ["CPU:0"]
 
 

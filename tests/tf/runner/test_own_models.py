@@ -55,9 +55,9 @@ def assert_agrees(case: Measurement, baseline: Measurement) -> None:
     [
         ("compiled", {"graph": "outside a tf.Graph"}),
         ("uncompiled", {"graph": "outside a tf.Graph"}),
-        ("lazy", dict.fromkeys(KERAS, "Lazy is no keras.Model")),
-        ("line", dict.fromkeys(KERAS, "function is no keras.Model")),
-        ("generator", dict.fromkeys(KERAS, "no keras.Model") | dict.fromkeys(LOOPS, "come from Python one by one")),
+        ("lazy", dict.fromkeys(KERAS, "Lazy is not a keras.Model")),
+        ("line", dict.fromkeys(KERAS, "function is not a keras.Model")),
+        ("generator", dict.fromkeys(KERAS, "not a keras.Model") | dict.fromkeys(LOOPS, "come from Python one by one")),
     ],
 )
 def test_an_own_model_agrees_with_eager_in_every_mode_that_can_hold_it(model: str, cannot: dict[str, str]) -> None:
@@ -181,7 +181,10 @@ def test_a_persons_own_error_names_its_line_and_brings_their_traceback(
     [
         ("nothing", r"own_models \(.*own_models\.py\) has no nothing; name a function that returns a tf.Module"),
         ("not_callable", "has a not_callable that cannot be called"),
-        ("no_model", "the factory returned int 42, which is no model; it must be a tf.Module, a keras.Model, or any"),
+        (
+            "no_model",
+            "the factory returned int 42, which is not a model; it must be a tf.Module, a keras.Model, or any",
+        ),
         ("no_variables", "the model has no trainable variables"),
         ("no_pairs", r"batch\(\) must give pairs \(inputs, labels\), it gave ndarray"),
         (
@@ -222,7 +225,7 @@ def test_a_factory_that_fails_everywhere_is_one_line_and_one_traceback(
         store.keep(outcome)
     report = build(store)
     line, traceback = failures.lines(report.run)
-    assert line.endswith("eager, function, open: ZeroDivisionError: division by zero (mine.py:2) (block 0)")
+    assert line.endswith("eager, function, open: ZeroDivisionError: division by zero (mine.py:2) (repetition 0)")
     assert 'mine.py", line 2, in make' in traceback
     assert f"```text\n{traceback}\n```" in report.path.read_text()
     assert cases[0].key in {key for key, _ in Store.open(tmp_path / "run").held()}

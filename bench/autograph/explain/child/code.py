@@ -35,7 +35,7 @@ class Code:
         try:
             lines, self.first = inspect.getsourcelines(self._python)
         except (OSError, TypeError) as error:
-            raise BenchError(f"Python has no source of it: {error}") from None
+            raise BenchError(f"Python cannot find its source: {error}") from None
         self.last = self.first + len(lines) - 1
         texts = textwrap.dedent("".join(lines)).splitlines()
         listed = tuple(ListingLine(text, self.first + number) for number, text in enumerate(texts))
@@ -47,7 +47,7 @@ class Code:
         Raises BenchError for a function marked do_not_convert, and TensorFlow's errors.
         """
         if hasattr(self._python, DO_NOT_CONVERT):
-            raise BenchError("it is marked do_not_convert, so AutoGraph leaves it as it is")
+            raise BenchError("it is marked do_not_convert, so AutoGraph does not convert it")
         graph = tf.autograph.to_graph(self._python)  # the function behind to_code's text: it also has the source map
         lines, first = inspect.getsourcelines(graph)
         generated = graph.__code__.co_filename

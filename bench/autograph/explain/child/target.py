@@ -45,7 +45,7 @@ def find_target(request: Request) -> Target:
     try:
         signature.bind(*arguments, **keywords)
     except TypeError as error:
-        raise BenchError(f"{path}{signature} cannot be called so: {error}; {_how_to_call(path)}") from None
+        raise BenchError(f"{path}{signature} cannot be called like this: {error}; {_how_to_call(path)}") from None
     call = python
     if "." in path and arguments and isinstance(owner, type) and isinstance(arguments[0], owner):
         call, arguments = types.MethodType(python, arguments[0]), arguments[1:]

@@ -18,7 +18,7 @@ TENSOR, VALUE, OBJECT = "tensor", "value", "object"
 class Argument:
     """A leaf of an argument.
 
-    The object is referred to weakly: kept alive, it would be the same one at the next call, and nothing traced anew.
+    The object is referred to weakly: kept alive, it would be the same one at the next call, without a retrace.
     """
 
     path: str

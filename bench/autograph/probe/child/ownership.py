@@ -1,4 +1,4 @@
-"""Tells the files of the user's project from those of libraries, by their paths."""
+"""Distinguishes the files of the user's project from those of libraries, by their paths."""
 
 import sysconfig
 from functools import cache

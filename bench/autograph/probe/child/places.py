@@ -1,4 +1,4 @@
-"""Tells which line of the user's code something happens at."""
+"""Finds the line of the user's code that something happens at."""
 
 from pathlib import Path
 from types import FrameType

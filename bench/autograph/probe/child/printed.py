@@ -17,7 +17,7 @@ FRAMEWORKS = frozenset(("tensorflow", "keras", "tf_keras"))
 # Code that prints for somebody else: the standard library, and AutoGraph, which calls print() for converted code.
 _FOR_OTHERS = frozenset(("absl", *sys.stdlib_module_names)) - {"__main__"}
 _AUTOGRAPH = "tensorflow.python.autograph."
-# Log lines of TensorFlow's C++ code, which has no frames to tell it by.
+# Log lines of TensorFlow's C++ code, which has no frames to identify it by.
 _LOG = re.compile(r"^([IWEF]\d{4} |WARNING: All log messages|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: [IWEF] )")
 MOST_LINES = 2000  # printed lines that are compared
 

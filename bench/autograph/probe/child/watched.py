@@ -39,7 +39,7 @@ class FunctionRecord:
 
 
 class Watcher(Protocol):
-    """What is told of each call."""
+    """What is reported of each call."""
 
     def called(self, watched: "WatchedFunction", arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         """Makes the call, and returns its result."""
@@ -48,8 +48,8 @@ class Watcher(Protocol):
 class WatchedFunction:
     """Replaces a tf.function, and behaves like it in everything that is not watched.
 
-    It keeps nothing alive that a tf.function does not: neither objects nor arguments, since tf.function tells objects
-    apart by whether they are still there.
+    It keeps nothing alive that a tf.function does not: neither objects nor arguments, since tf.function notices
+    whether an object is still alive.
     """
 
     def __init__(self, watcher: Watcher, real: Any, record: FunctionRecord) -> None:

@@ -1,4 +1,4 @@
-"""AG301: the list grows once a trace, and is left holding a symbolic tensor."""
+"""AG301: the list grows once per trace, and is left with a symbolic tensor."""
 
 import tensorflow as tf
 

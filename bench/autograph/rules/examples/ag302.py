@@ -1,4 +1,4 @@
-"""AG302: the name is rebound once a trace."""
+"""AG302: the name is rebound once per trace."""
 
 import tensorflow as tf
 

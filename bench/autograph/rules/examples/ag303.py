@@ -1,4 +1,4 @@
-"""AG303: an attribute is set once a trace, so this counter stands still."""
+"""AG303: an attribute is set once per trace, so this counter does not count."""
 
 import tensorflow as tf
 

@@ -4,13 +4,13 @@ import tensorflow as tf
 
 
 def fails():
-    turns = []
+    iterations = []
 
     def endless(rows):
         for row in rows:
-            turns.append(1)  # noqa: AG301 (it counts the turns)
-            if len(turns) > 100:
-                raise RuntimeError("still tracing after 100 turns of 5")
+            iterations.append(1)  # noqa: AG301 (it counts the iterations)
+            if len(iterations) > 100:
+                raise RuntimeError("still tracing after 100 iterations of 5")
             yield row
 
     @tf.function

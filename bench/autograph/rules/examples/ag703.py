@@ -1,4 +1,4 @@
-"""AG703: the clock is read while tracing, once. Returned: do three calls tell the same time?"""
+"""AG703: the clock is read while tracing, once. Returned: do three calls read the same time?"""
 
 import time
 

@@ -1,4 +1,4 @@
-"""AG805: one trace serves every length, and XLA compiles each anew. The count of compilations is not in the result."""
+"""AG805: one trace serves every length, but XLA compiles again for each. The result does not count compilations."""
 
 import tensorflow as tf
 

@@ -95,7 +95,7 @@ def test_a_driver_gives_a_method_its_object_and_arguments_and_a_python_loop_is_u
 
 def test_what_a_function_has_not_is_a_reason_and_the_rest_goes_on() -> None:
     found = explained("kept", "tf.constant(1.0)")
-    assert found.reason("code") == "it is marked do_not_convert, so AutoGraph leaves it as it is"
+    assert found.reason("code") == "it is marked do_not_convert, so AutoGraph does not convert it"
     assert "EagerPyFunc" in found.reason("program")
     assert found.times
     eager, function, xla = found.times
@@ -108,7 +108,7 @@ def test_what_a_function_has_not_is_a_reason_and_the_rest_goes_on() -> None:
 
 def test_a_function_without_a_source_still_has_a_graph() -> None:
     found = explained("unreadable", "tf.constant(1.0)")
-    assert found.reason("source").startswith("Python has no source of it")
+    assert found.reason("source").startswith("Python cannot find its source")
     assert found.reason("code")
     assert found.graph
     assert found.times

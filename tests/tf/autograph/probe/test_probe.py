@@ -30,14 +30,14 @@ def function(mode: int, name: str) -> ObservedFunction:
     return next(one for one in probed("drive_faults")[mode].functions if one.name.endswith(name))
 
 
-def test_each_way_of_retracing_is_told_by_its_argument() -> None:
+def test_each_way_of_retracing_is_reported_by_its_argument() -> None:
     found = [
         text for kind, modes, text in texts("drive_faults") if kind == "cost" and modes == ("graph", "written", "xla")
     ]
     assert found == [
-        "scaled: call 2 was traced anew: the shape of `x`, (2,) -> (3,)",
-        "scaled: call 2 was traced anew: the value of `factor`, Python float 1.0 -> Python float 2.0, 3 times in all",
-        "drive_faults.<lambda>: 4 tf.functions were made of it, each traced for itself",
+        "scaled: call 2 caused a retrace: the shape of `x`, (2,) -> (3,)",
+        "scaled: call 2 caused a retrace: the value of `factor`, Python float 1.0 -> Python float 2.0, 3 retraces",
+        "drive_faults.<lambda>: 4 tf.functions were made from it, each with its own traces",
     ]
 
 
@@ -51,7 +51,7 @@ def test_bodies_traces_compilations_and_nodes_are_counted_in_each_mode() -> None
     assert (function(1, "counted").body_runs, function(1, "counted").traces) == (1, 1)
 
 
-def test_values_that_differ_are_told_by_the_call() -> None:
+def test_values_that_differ_are_reported_by_the_call() -> None:
     found = {text.partition(":")[0]: modes for kind, modes, text in texts("drive_faults") if kind == "call"}
     assert found == {"noisy, call 2": ("graph", "written", "xla"), "grown, call 1": ("xla",)}
 
@@ -60,7 +60,7 @@ def test_printed_lines_changed_state_and_leaks_are_seen() -> None:
     found = {kind: text for kind, _, text in texts("drive_faults") if kind in ("printed", "state", "leak")}
     assert found["printed"].startswith("stdout: 4 lines / 1; 'kept tf.Tensor(1.0")
     assert found["state"] == "drive_faults's net.steps: 4 / 1 (eager / here)"
-    assert found["leak"].startswith("global losses is left holding a symbolic tensor")
+    assert found["leak"].startswith("global losses is left with a symbolic tensor")
 
 
 def test_what_is_another_in_each_process_and_nothing_changed_is_no_divergence() -> None:
@@ -97,7 +97,7 @@ def ended(driver: str, mode: str, limits: Limits) -> str:
     return seen.limit
 
 
-def test_a_trace_without_end_goes_no_further_than_the_node_limit_and_its_line_is_told() -> None:
+def test_a_trace_without_end_goes_no_further_than_the_node_limit_and_its_line_is_reported() -> None:
     lines = FILE.read_text().splitlines()
     turn = [
         lines.index(line) + 1 for line in ("    yield from rows", "            result += row")
@@ -129,7 +129,7 @@ def test_a_graph_that_raises_where_eager_does_not_fails_the_command_and_json_say
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ((str(FILE), "--driver", "nobody"), "probed has no function nobody; --driver names one without arguments"),
+        ((str(FILE), "--driver", "nobody"), "probed has no function nobody; --driver names a zero-argument function"),
         (("nothing.py",), "there is no Python file nothing.py"),
         ((str(FILE), "--output-format", "xml"), "unknown output format 'xml'; known: full, json"),
         ((str(FILE), "--node-limit", "0"), "--node-limit and --time-limit must be more than 0"),

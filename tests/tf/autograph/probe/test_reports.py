@@ -1,4 +1,4 @@
-"""Public reports, each reduced to a file: what `probe` says of it, who is to blame, and what it does not say."""
+"""Public reports, each reduced to a file: what `probe` says of it, what the cause is, and what it does not say."""
 
 import pytest
 from places import SUPPORT

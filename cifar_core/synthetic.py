@@ -1,7 +1,7 @@
-"""Synthetic images of CIFAR-10's form, for machines without the data. Leaves out real files (cifar10.py).
+"""Synthetic CIFAR-10: images of the same form, for machines without the data. Leaves out real files (cifar10.py).
 
 Made to be learnable but not easy: each image blends a shifted prototype of its own class with one of another class
-and adds noise. Where the other class dominates, no model can tell: that is what keeps accuracy under 100 %.
+and adds noise. Where the other class dominates, no model can decide: that keeps accuracy under 100 %.
 """
 
 import numpy as np

@@ -1,19 +1,19 @@
-"""Who is to blame for what differs: real processes, real faults of XLA, real traces of Keras."""
+"""What differences are attributed to: real processes, real faults of XLA, real traces of Keras."""
 
 from functools import cache
 
 import pytest
 from places import SUPPORT
 
-from bench.autograph.probe.blame import blamed
 from bench.autograph.probe.compare import observations
 from bench.autograph.probe.observation import Observation
 from bench.autograph.probe.predictions import joined
 from bench.autograph.probe.probe import isolated, probe
 from bench.autograph.probe.records import CallPlace, FaultyOperation, Limits, ModeRun, ProbeRequest
 from bench.autograph.probe.text import text, verdict
+from bench.autograph.probe.xla_faults import attributed
 
-FILE = SUPPORT / "blamed.py"
+FILE = SUPPORT / "attributed.py"
 
 
 @cache
@@ -28,7 +28,7 @@ def alone() -> dict[str, Observation]:
     def search(mode: str, place: CallPlace) -> FaultyOperation | None:
         return isolated(ProbeRequest(str(FILE), "drive_alone"), mode, place, 1e-3)
 
-    observed = blamed(observations(probed("drive_alone"), 1e-3), (), search)
+    observed = attributed(observations(probed("drive_alone"), 1e-3), (), search)
     return {one.function: one for one in observed if one.kind == "call" and set(one.modes) <= {"written", "xla"}}
 
 
@@ -82,7 +82,7 @@ def test_nothing_that_is_passed_is_kept_alive_so_that_bound_methods_are_traced_a
         assert traces["epoch"] == 5 + 1  # a tf.function of an object is the same one each time
 
 
-def test_traces_that_keras_makes_are_told_by_the_line_that_calls_it() -> None:
+def test_traces_that_keras_makes_are_reported_by_the_line_that_calls_it() -> None:
     lines = FILE.read_text().splitlines()
     costs = [one for one in observations(probed("drive_sound"), 1e-3) if one.kind == "cost"]
     (many,) = [one for one in costs if one.text.startswith("predict was traced 3 times")]
@@ -92,11 +92,11 @@ def test_traces_that_keras_makes_are_told_by_the_line_that_calls_it() -> None:
     assert (sizes.codes, "for size in" in lines[sizes.line - 1]) == (("AG402",), True)
 
 
-def test_a_line_that_a_python_loop_copies_into_the_graph_is_told_with_its_count() -> None:
+def test_a_line_that_a_python_loop_copies_into_the_graph_is_reported_with_its_count() -> None:
     lines = FILE.read_text().splitlines()
     (copied,) = [one for one in observations(probed("drive_sound"), 1e-3) if "copied" in one.text]
     place = lines.index("        x = x * 1.01") + 1
-    assert copied.text == f"deep: blamed.py:{place} was copied into the graph 60 times (Mul)"
+    assert copied.text == f"deep: attributed.py:{place} was copied into the graph 60 times (Mul)"
     assert copied.codes == ("AG102",)
 
 
@@ -119,8 +119,8 @@ def test_a_driver_that_closes_or_replaces_its_output_has_returned(driver: str) -
         ("drive_loop_in_a_function", ("    while os.sep:", "        pass")),
     ],
 )
-def test_a_loop_in_python_that_does_not_end_is_told_by_its_line(driver: str, lines: tuple[str, ...]) -> None:
+def test_a_loop_in_python_that_does_not_end_is_reported_by_its_line(driver: str, lines: tuple[str, ...]) -> None:
     (run,) = probe(ProbeRequest(str(FILE), driver, ("eager",), Limits(seconds=1.0)), lambda mode: None)
     source = FILE.read_text().splitlines()
     places = [source.index(line) + 1 for line in lines]
-    assert run.limit in [f"the driver did not end within 1 s (blamed.py:{place})" for place in places]
+    assert run.limit in [f"the driver did not end within 1 s (attributed.py:{place})" for place in places]

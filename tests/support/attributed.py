@@ -1,4 +1,4 @@
-"""What the probe must blame on the right one: on XLA, on Keras' own traces, on nobody. Each `drive` is a driver."""
+"""What the probe must attribute correctly: to XLA, to Keras' own traces, to nothing. Each `drive` is a driver."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""The README's Python does what it says, and its own models run."""
+"""The documentation's Python does what it says, and its own models run."""
 
 import os
 import re
@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from command_line import bench
 from places import ROOT
 
 from bench.analysis.analyse import analyse
@@ -13,21 +15,35 @@ from bench.analysis.stats.ratios import Verdict
 from bench.records.folders import read_probes
 from bench.records.store import Store
 
-README = (ROOT / "README.md").read_text()
-SNIPPETS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+DOCS = ROOT / "docs"
+PAGE = (DOCS / "own-models.md").read_text()
 
 
-def test_three_ways_to_build_a_graph_print_the_same(tmp_path: Path) -> None:
-    (snippet,) = [text for text in SNIPPETS if "weighted_sum" in text]
+@pytest.mark.parametrize("name", ["tutorial.md", "tutorial.zh.md"])
+def test_three_ways_to_build_a_graph_print_the_same(name: str, tmp_path: Path) -> None:
+    (snippet,) = _snippets((DOCS / name).read_text())
     # From a file: AutoGraph reads the source of what it converts.
     (tmp_path / "snippet.py").write_text(snippet)
     done = subprocess.run([sys.executable, "snippet.py"], capture_output=True, text=True, check=True, cwd=tmp_path)
     assert [line.split()[-1] for line in done.stdout.splitlines()] == ["13.0"] * 3
 
 
+@pytest.mark.slow
+def test_a_probe_prints_what_the_documentation_shows(tmp_path: Path) -> None:
+    page = (DOCS / "autograph.md").read_text()
+    (snippet,) = _snippets(page)
+    (tmp_path / "train.py").write_text(snippet)
+    done = bench("probe", "train.py", "--driver", "drive", cwd=tmp_path)
+    assert f"```text\n{done.stdout}```" in page
+
+
+def _snippets(page: str) -> list[str]:
+    return re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+
+
 def test_the_own_models_run_as_shown_with_valid_verdicts(tmp_path: Path) -> None:
-    (snippet,) = [text for text in SNIPPETS if "def make_net" in text]
-    (words,) = re.findall(r"^    cifar-bench (run --model .*my_models:make_line.*)$", README, re.MULTILINE)
+    (snippet,) = _snippets(PAGE)
+    (words,) = re.findall(r"^    cifar-bench (run --model .*my_models:make_line.*)$", PAGE, re.MULTILINE)
     (tmp_path / "my_models.py").write_text(snippet)
     few = ["--preset", "quick", "--budget", "1s", "--data", "synthetic", "--out", "run"]
     command = [sys.executable, "-m", "bench", *words.split(), *few]

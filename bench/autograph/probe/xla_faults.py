@@ -1,4 +1,4 @@
-"""Says who is to blame where only XLA differs: a rule that the code breaks, or XLA itself."""
+"""Says what the cause is where only XLA differs: a rule that the code breaks, or a fault of XLA."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +15,7 @@ _OF_SHAPES = re.compile(r"shape|dimension|dynamic|bounded|constant", re.IGNORECA
 Search = Callable[[str, CallPlace], FaultyOperation | None]  # in a mode, at a call
 
 
-def blamed(observed: Sequence[Observation], findings: Sequence[Finding], search: Search) -> tuple[Observation, ...]:
+def attributed(observed: Sequence[Observation], findings: Sequence[Finding], search: Search) -> tuple[Observation, ...]:
     """The observations with what XLA computes differently, where no finding explains it.
 
     `search` runs the driver once more; it is asked once a function at most.
