@@ -1,5 +1,6 @@
 """The first screen of a comparison: the gates' verdict, or the largest change; and the figure of all changes."""
 
+import math
 import shlex
 from collections.abc import Sequence
 
@@ -162,7 +163,9 @@ def figure(changes: Sequence[CaseChange], gated: Sequence[GateResult]) -> Figure
         ]
     if not rows:
         return None
-    rows.sort(key=lambda row: not row.judged)
+    rows.sort(
+        key=lambda row: (not row.judged, -abs(math.log(row.ratio.centre)))
+    )  # what a gate judged, then the largest
     words = "; ".join(f"{row.title} {change(row.ratio)} {change_ends(row.ratio)}" for row in rows)
     title = "What changed, and the limit" if own else "What changed"
     caption = "Bars: 95 % intervals, in per cent of time. " + ("The gate looks at the first lines only." if own else "")
