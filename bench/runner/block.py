@@ -105,7 +105,7 @@ class Block:
     def _build(self) -> None:
         """Build, trace and compile with all others idle, so that first steps are not slowed by each other."""
         for number, worker in enumerate(self._shuffled()):
-            self._notice(f"first call: {worker.order.case.arm}", 0.45 + 0.2 * number / len(self._orders))
+            self._notice(f"first step: {worker.order.case.arm}", 0.45 + 0.2 * number / len(self._orders))
             self._guarded(worker, lambda worker: worker.take(StageRequest("build")))
 
     def _check_equal_work(self) -> None:

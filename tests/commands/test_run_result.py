@@ -51,6 +51,12 @@ def test_few_repetitions_make_it_likely_only() -> None:
     assert "3 repetitions (fewer than the 6 that a claim needs)" in said
 
 
+def test_one_repetition_recommends_nothing_and_marks_no_row() -> None:
+    run = a_run(blocks=1)
+    assert lines(run).startswith("No verdict: one repetition gives no interval.")
+    assert run_result.table(run.groups[0], None).picked == frozenset()
+
+
 def test_where_nothing_is_faster_the_baseline_is_kept() -> None:
     said = lines(a_run({**STEPS, "graph": 0.051, "function": 0.052}))
     assert said.startswith("Keep eager: no mode was shown to be faster (TF1 graph 0.98x [")
