@@ -136,7 +136,11 @@ class Download:
 
 def show(table: Table, order: Sequence[str] = ()) -> None:
     """A report's table on stdout, in the width there is. `order`: the columns by title, those first that must stay."""
-    show_grid(TerminalTable([column.title for column in table.columns], table.cells(), order))
+    titles, cells = [column.title for column in table.columns], table.cells()
+    if table.group:
+        titles = ["case", *titles]
+        cells = [[str(row[table.group]), *texts] for row, texts in zip(table.rows, cells, strict=True)]
+    show_grid(TerminalTable(titles, cells, order))
 
 
 def show_grid(grid: TerminalTable) -> None:

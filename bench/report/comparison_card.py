@@ -1,5 +1,6 @@
 """The first screen of a comparison: the gates' verdict, or the largest change; and the figure of all changes."""
 
+import math
 import shlex
 from collections.abc import Sequence
 
@@ -47,24 +48,38 @@ def cover(runs: Sequence[NamedRun], gated: Sequence[GateResult]) -> Cover:
 
 
 def card(runs: Sequence[NamedRun], changes: Sequence[CaseChange], gated: Sequence[GateResult]) -> Card:
-    """The gates' verdict; without gates the largest change that is significant."""
+    """The gates' verdict; without gates the change that matters most."""
     if gated:
         return _gates(runs, changes, gated)
-    significant = [(each, c) for each in changes for c in (each.gain or each.step,) if _directed(c)]
-    facts = tuple(_unchanged(changes))
-    if not significant:
-        title = "No change is significant" if any(c.step.ratio for c in changes) else "Nothing can be compared"
-        return Card(
-            title, "=", "no gate was asked for: `--fail-on 'slower 5%'`", facts=facts, sure=_sure(changes), tone="open"
-        )
-    worst, compared = min(significant, key=lambda pair: pair[1].over_time.centre if pair[1].over_time else 1.0)
-    ratio = compared.over_time
-    assert ratio
-    value, _, word = change(ratio).rpartition(" ")
-    tone: Tone = "bad" if ratio.centre < 1 else "good"
-    kind = "speedup" if worst.gain else "step time"
-    said = f"{worst.title} ({kind}): {change_interval(ratio)}; {len(significant)} significant changes."
-    return Card(f"{worst.title} became {word}", value, word, (), said, facts, _sure(changes), tone)
+    significant = [each for each in changes if _directed(each.gain or each.step)]
+    facts = tuple(_unchanged(runs, changes))
+    if significant:
+        return _changed(runs, changes, significant, facts)
+    title = "No change is significant" if any(c.step.ratio for c in changes) else "Nothing can be compared"
+    asked = "no gate was asked for: `--fail-on 'slower 5%'`"
+    return Card(title, "=", asked, facts=facts, sure=_sure(changes), tone="open")
+
+
+def _changed(
+    runs: Sequence[NamedRun], changes: Sequence[CaseChange], significant: Sequence[CaseChange], facts: tuple[Fact, ...]
+) -> Card:
+    """What became slower most; where nothing did, what became faster most."""
+    slower = [each for each in significant if (each.gain or each.step).verdict.slower]
+    chosen = min(slower, key=_centre) if slower else max(significant, key=_centre)
+    compared = chosen.gain or chosen.step
+    assert compared.over_time
+    value, _, word = change(compared.over_time).rpartition(" ")
+    tone: Tone = "open" if compared.rough else "bad" if slower else "good"
+    kind, where = "speedup" if chosen.gain else "step time", f" in {chosen.run}" if len(runs) > 2 else ""
+    count = f"{len(significant)} change{'s are' if len(significant) > 1 else ' is'} significant"
+    said = f"{chosen.title}{where}, {kind}: {change_interval(compared.over_time)}. {count}."
+    title = f"{chosen.title} {'likely ' * compared.rough}became {word}{where}"
+    return Card(title, value, word, (), said, facts, _sure(changes), tone)
+
+
+def _centre(each: CaseChange) -> float:
+    ratio = (each.gain or each.step).over_time
+    return ratio.centre if ratio else 1.0
 
 
 def _gates(runs: Sequence[NamedRun], changes: Sequence[CaseChange], gated: Sequence[GateResult]) -> Card:
@@ -74,7 +89,7 @@ def _gates(runs: Sequence[NamedRun], changes: Sequence[CaseChange], gated: Seque
     more = f" And {others} more, in the table of gates." if others else ""
     texts = list(dict.fromkeys(gate.gate for gate in gated))
     title = f"Gate{'s' * (len(texts) > 1)}: {', '.join(texts)}"
-    facts = [Fact(_SIGNS[worst], _WHY[worst], _compared(first)), *_unchanged(changes), *_slowed(runs)]
+    facts = [Fact(_SIGNS[worst], _WHY[worst], _compared(first)), *_unchanged(runs, changes), *_slowed(runs)]
     words = f"{sentence(first, changes, runs)}.{more}"
     unit = f"exit code {int(_EXITS[worst])}"
     return Card(title, WORDS[worst], unit, (), words, tuple(facts), _sure(changes, first), _TONES[worst])
@@ -92,12 +107,13 @@ def _directed(compared: Comparison) -> bool:
     return compared.verdict.faster or compared.verdict.slower
 
 
-def _unchanged(changes: Sequence[CaseChange]) -> list[Fact]:
+def _unchanged(runs: Sequence[NamedRun], changes: Sequence[CaseChange]) -> list[Fact]:
     """What became of the baseline's own step: a machine that is slower as a whole shows there."""
     baselines = [each for each in changes if each.gain is None and each.step.over_time]
     facts = []
     for each in baselines[:2]:
-        small = f"step time {change_interval(each.step.over_time)}"
+        where = f" in {each.run}" if len(runs) > 2 else ""
+        small = f"step time{where} {change_interval(each.step.over_time)}"
         if _directed(each.step):
             facts.append(Fact("warn", f"{each.title}, the baseline, changed itself", small))
         else:
@@ -147,7 +163,9 @@ def figure(changes: Sequence[CaseChange], gated: Sequence[GateResult]) -> Figure
         ]
     if not rows:
         return None
-    rows.sort(key=lambda row: not row.judged)
+    rows.sort(
+        key=lambda row: (not row.judged, -abs(math.log(row.ratio.centre)))
+    )  # what a gate judged, then the largest
     words = "; ".join(f"{row.title} {change(row.ratio)} {change_ends(row.ratio)}" for row in rows)
     title = "What changed, and the limit" if own else "What changed"
     caption = "Bars: 95 % intervals, in per cent of time. " + ("The gate looks at the first lines only." if own else "")

@@ -48,6 +48,13 @@ def test_a_table_without_a_terminal_has_no_colour_and_leaves_out_what_does_not_f
     assert capsys.readouterr().out == "mode\neager\nnot shown at this width: why (see the report)\n"
 
 
+def test_a_table_whose_rows_stand_under_their_cases_names_the_case_in_each(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = ({"group": "batch 1", "mode": "eager"}, {"group": "batch 32", "mode": "eager"})
+    terminal.show(Table("t", (Column("mode", lambda row: str(row["mode"])),), rows, group="group"))
+    out = capsys.readouterr().out.splitlines()
+    assert [line.split() for line in out] == [["case", "mode"], ["batch", "1", "eager"], ["batch", "32", "eager"]]
+
+
 def test_a_download_without_a_terminal_has_one_line_for_each_tenth(capsys: pytest.CaptureFixture[str]) -> None:
     with terminal.Download() as progress:
         for done in range(0, 101, 5):

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from kept_runs import a_run, named
+from kept_runs import STEPS, a_run, named
 
 from bench.analysis.compare import changes, differences
 from bench.analysis.gates import judge, parse
@@ -58,3 +58,12 @@ def test_the_figure_judges_the_first_rows_and_draws_the_limit(tmp_path: Path) ->
     without = comparison_card.figure(changed, [])
     assert without
     assert without.alt.startswith("What changed: ")
+
+
+def test_without_a_gate_what_became_slower_comes_before_what_became_faster(tmp_path: Path) -> None:
+    runs = [named(a_run(tmp_path / "a"))]
+    runs.append(named(a_run(tmp_path / "b", first_s=30.0, steps={**STEPS, "function": 0.04, "xla": 0.03})))
+    made = comparison_card.card(runs, changes(runs), [])
+    assert made.title == "tf.function became slower"
+    assert made.tone == "bad"
+    assert "2 changes are significant" in made.sentence

@@ -20,13 +20,14 @@ def card(run: Run, learned: Learning | None) -> Card:
     measured = [group for group in run.groups if any(result.measurements for result in group.cases)]
     if not measured:
         return _nothing(run)
+    choices = [choose(group) for group in measured]
+    if run.blocks < 2 and any(choices):
+        return _one_repetition()
     if len(run.groups) > 1:
         return _of_cases(run, measured)
-    group, choice = measured[0], choose(measured[0])
+    group, choice = measured[0], choices[0]
     if not choice:
         return _no_comparison(run, group)
-    if run.blocks < 2:
-        return _one_repetition(run, group)
     return _advised(run, group, choice, learned)
 
 
@@ -54,9 +55,8 @@ def _no_comparison(run: Run, group: GroupResult) -> Card:
     return Card("No mode can be compared", "INVALID", facts=fallen, tone="bad")
 
 
-def _one_repetition(run: Run, group: GroupResult) -> Card:
+def _one_repetition() -> Card:
     """One repetition has no interval, so no multiple stands in the headline."""
-    del group
     facts = (Fact("warn", "One repetition gives no interval", f"a result takes {ENOUGH_BLOCKS}. {_MORE}"),)
     return Card("Not enough repetitions", f"1 of {ENOUGH_BLOCKS}", "repetitions", facts=facts, tone="open")
 

@@ -14,6 +14,7 @@ from bench.analysis.learning import read_learning
 from bench.analysis.results import Run
 from bench.records.run import Failure, Outcome
 from bench.report.form.card import Card
+from bench.report.form.document import Table
 from bench.report.questions.advice import choose
 from bench.report.sections import answer, steady
 from bench.report.sections.cards import card
@@ -46,6 +47,10 @@ def test_few_repetitions_are_likely_and_one_has_no_multiple() -> None:
     assert "3 repetitions of the 6" in likely.sure
     assert (one.value, one.unit) == ("1 of 6", "repetitions")
     assert "x" not in one.value
+    table = next(part for part in answer.section(a_run(blocks=1), None).parts if isinstance(part, Table))
+    assert not table.picked
+    swept, records = a_sweep({"function": {8: 2.0, 64: 1.5}})
+    assert card(analyse(swept, [o for o in records if o.block == 0]), None).value == "1 of 6"
 
 
 def test_where_nothing_is_faster_the_baseline_is_kept() -> None:
