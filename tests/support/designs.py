@@ -68,7 +68,7 @@ def asv(factor: float) -> Callable[[Tape], Told]:
 
     def play(tape: Tape) -> Told:
         before, after = (np.concatenate([take(6)[1:] for _ in range(2)]) for take in (tape.before, tape.after))
-        likely = stats.mannwhitneyu(before, after).pvalue < 0.002
+        likely = stats.mannwhitneyu(before, after, method="exact").pvalue < 0.002
         apart = _apart(float(np.median(before)), float(np.median(after)), factor)
         return Told(bool(likely and apart), 4 * _process_s(tape, 6))
 
