@@ -17,14 +17,14 @@ from estimators import ESTIMATORS, JITTERS, Estimated, estimated
 from recorded import BASELINES, Recording, Tape, load
 from run_loop import OURS, unlike
 
-RUNS = 2000
+RUNS = 1000
 SLOWER = math.log1p(SOUGHT)
 Lines = Iterator[str]
 
 
 def designs(recordings: Sequence[Recording], runs: int) -> Lines:
     """False positives, what is detected, and seconds, of each design on each recording."""
-    yield from _head("recording", "design", "called different", "false positives", "3 % detected", "seconds")
+    yield from _head("recording", "design", "reports a difference", "false positives", "3 % detected", "seconds")
     for recording in recordings:
         for design in (*OTHERS, OURS):
             yield _row(recording.name, design.name, design.rule, *_shares(design, recording, runs))
