@@ -13,6 +13,7 @@ import replay
 import run_loop
 from builders import a_group, a_plan, outcomes
 from designs import OTHERS, Design
+from places import ROOT
 from recorded import Recording, Tape, load
 
 from bench.records.store import Store
@@ -134,3 +135,14 @@ def test_the_tables_hold_every_design_estimator_and_difference() -> None:
     for name in (*NAMED, *estimators.ESTIMATORS):
         assert f"| made up | {name.replace('%', ' %').replace('  %', ' %')} |" in text
     assert text.count("\n| made up |") == len(NAMED) + 2 + len(estimators.ESTIMATORS)
+
+
+def test_the_page_shows_the_kept_tables() -> None:
+    made, page = (ROOT / "results" / "sample-designs" / "tables.md").read_text(), replay.PAGE.read_text()
+    assert replay.shown(page, made) == page, "python tests/support/replay.py writes them anew"
+    assert len(replay.SHOWN.findall(page)) == 3
+
+
+def test_tables_are_put_where_the_page_shows_them() -> None:
+    page = "# Page\n\n| a |\n| --- |\n<!-- from: sample-designs/tables.md -->\n\n| other |\n<!-- set: this -->\n"
+    assert replay.shown(page, "| b |\n| --- |\n| 1 |\n") == page.replace("| a |\n| --- |", "| b |\n| --- |\n| 1 |")

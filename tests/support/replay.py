@@ -2,11 +2,12 @@
 
     python tests/support/replay.py results/sample-designs results/quiet results/noisy
 
-FOLDER/tables.md holds the tables of docs/designs.md. Each share is of so many replays of a recording that holds fewer
-independent ones, so its standard error is larger than theirs.
+FOLDER/tables.md gets the tables, and docs/designs.md shows them. Each share is of so many replays of a recording that
+holds fewer independent ones, so its standard error is larger than theirs.
 """
 
 import math
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,10 +15,13 @@ from pathlib import Path
 import numpy as np
 from designs import OTHERS, SOUGHT, Design
 from estimators import ESTIMATORS, JITTERS, Estimated, estimated
+from places import ROOT
 from recorded import BASELINES, Recording, Tape, load
 from run_loop import OURS, unlike
 
 RUNS = 1000
+PAGE = ROOT / "docs" / "designs.md"
+SHOWN = re.compile(r"(?:^\|.*\n)+(?=<!-- from: sample-designs/tables.md -->)", re.MULTILINE)
 SLOWER = math.log1p(SOUGHT)
 Lines = Iterator[str]
 
@@ -104,10 +108,18 @@ def tables(recordings: Sequence[Recording], runs: int) -> str:
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
 
+def shown(page: str, made: str) -> str:
+    """The page with these tables in place of those that it shows."""
+    each = iter(made.strip().split("\n\n"))
+    return SHOWN.sub(lambda _: f"{next(each)}\n", page)
+
+
 def main() -> None:
     folder, *paths = map(Path, sys.argv[1:])
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "tables.md").write_text(tables([load(path) for path in paths], RUNS))
+    made = tables([load(path) for path in paths], RUNS)
+    (folder / "tables.md").write_text(made)
+    PAGE.write_text(shown(PAGE.read_text(), made))
 
 
 if __name__ == "__main__":
