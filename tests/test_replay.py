@@ -34,14 +34,23 @@ SLOWING = made(  # the machine gets slower from block to block, whatever runs
 )
 
 
-def share(design: Design, recording: Recording, slower: float, runs: int = 60) -> float:
-    return replay.played(design, recording, slower, runs)[0]
+def share(design: Design, recording: Recording, slower: float, runs: int = 60, in_time: bool = False) -> float:
+    """Of false positives, or of what is called slower."""
+    shares = replay.played(design, recording, slower, runs, in_time)
+    return shares.slower if slower else shares.different
 
 
+@pytest.mark.parametrize("in_time", [False, True])
 @pytest.mark.parametrize("name", sorted({*NAMED} - {"asv", "pytest-benchmark, min:5%"}))
-def test_where_nothing_else_runs_every_sharp_enough_rule_is_right(name: str) -> None:
-    assert share(NAMED[name], QUIET, 0.0) <= 0.2
-    assert share(NAMED[name], QUIET, replay.SLOWER) == 1.0
+def test_where_nothing_else_runs_every_sharp_enough_rule_is_right(name: str, in_time: bool) -> None:
+    assert share(NAMED[name], QUIET, 0.0, in_time=in_time) <= 0.2
+    assert share(NAMED[name], QUIET, replay.SLOWER, in_time=in_time) == 1.0
+
+
+def test_a_faster_copy_is_not_called_slower() -> None:
+    for name in ("timeit", "pyperf", "asv, factor 1.01", "cifar-bench, standard"):
+        shares = replay.played(NAMED[name], QUIET, -replay.SLOWER, 20)
+        assert (shares.different, shares.slower) == (1.0, 0.0), name
 
 
 @pytest.mark.parametrize("name", ["asv", "pytest-benchmark, min:5%"])
@@ -67,8 +76,8 @@ def test_seconds_count_every_process_and_slice() -> None:
 def test_a_recording_with_too_few_processes_says_so() -> None:
     short = replace(QUIET, logs=QUIET.logs[:12])
     lines = {line.split(" | ")[1]: line for line in replay.designs([short], 2)}
-    assert lines["pyperf"].count("recording too short") == 1
-    assert "too short" not in lines["hyperfine"]
+    assert lines["pyperf"].count("too short") == 2  # it has 24 processes, and lasts 108 s
+    assert lines["hyperfine"].count("too short") == 1  # which needs 20, and 110 s
 
 
 def test_pyperfs_rule_is_students_test_with_one_variance() -> None:
@@ -76,7 +85,8 @@ def test_pyperfs_rule_is_students_test_with_one_variance() -> None:
     before, after = (np.concatenate([take(4)[1:] for _ in range(20)]) for take in (tape.before, tape.after))
     pooled = math.sqrt((before.var(ddof=1) + after.var(ddof=1)) / 60)
     by_hand = abs(before.mean() - after.mean()) / pooled >= 1.980  # 118 degrees of freedom
-    assert designs.pyperf(Tape(SLOWING, np.random.default_rng(1), 0.0)).different == by_hand
+    told = designs.pyperf(Tape(SLOWING, np.random.default_rng(1), 0.0))
+    assert (told.faster or told.slower) == by_hand
 
 
 @pytest.mark.parametrize("name", estimators.ESTIMATORS)

@@ -18,9 +18,10 @@ HALF = 1 + SOUGHT / 2  # between nothing and what is sought: the rule for a tool
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a comparison came to: whether a difference was reported, and the seconds that it took."""
+    """What a comparison came to: whether the copy was reported faster, or slower, and the seconds that it took."""
 
-    different: bool
+    faster: bool
+    slower: bool
     seconds: float
 
 
@@ -37,13 +38,13 @@ class Design:
 def timeit(tape: Tape) -> Told:
     """`python -m timeit` twice: the best of 5 repeats of 0.2 s or more."""
     before, after = (_joined(take(10), 2).min() for take in (tape.before, tape.after))
-    return Told(_apart(before, after, HALF), 2 * _process_s(tape, 12))
+    return _told(before, after, _apart(before, after, HALF), 2 * _process_s(tape, 12))
 
 
 def torch_timer(tape: Tape) -> Told:
     """`Timer.blocked_autorange`, both in one script: the median of what fits in 0.2 s."""
     before, after = (float(np.median(steps)) for steps in tape.script(2))
-    return Told(_apart(before, after, 1.01), _process_s(tape, 6))
+    return _told(before, after, _apart(before, after, 1.01), _process_s(tape, 6))
 
 
 def pytest_benchmark(field: Callable[[Floats], float], limit: float) -> Callable[[Tape], Told]:
@@ -51,7 +52,7 @@ def pytest_benchmark(field: Callable[[Floats], float], limit: float) -> Callable
 
     def play(tape: Tape) -> Told:
         before, after = field(tape.before(10)), field(tape.after(10))
-        return Told(after / before - 1 > limit, 2 * _process_s(tape, 11))
+        return _told(before, after, after / before - 1 > limit, 2 * _process_s(tape, 11))
 
     return play
 
@@ -60,17 +61,17 @@ def pyperf(tape: Tape) -> Told:
     """20 processes of 3 values each, after a warm-up value; Student's t-test over all values as if independent."""
     before, after = (np.concatenate([take(4)[1:] for _ in range(20)]) for take in (tape.before, tape.after))
     different = stats.ttest_ind(before, after).pvalue <= 0.05
-    return Told(bool(different), 2 * 21 * _process_s(tape, 4))  # one process more calibrates
+    return _told(before.mean(), after.mean(), different, 2 * 21 * _process_s(tape, 4))  # one process more calibrates
 
 
 def asv(factor: float) -> Callable[[Tape], Told]:
     """Two processes of 5 samples each: medians apart by a factor, and p < 0.002 by Mann and Whitney's test."""
 
     def play(tape: Tape) -> Told:
-        before, after = (np.concatenate([take(6)[1:] for _ in range(2)]) for take in (tape.before, tape.after))
-        likely = stats.mannwhitneyu(before, after, method="exact").pvalue < 0.002
-        apart = _apart(float(np.median(before)), float(np.median(after)), factor)
-        return Told(bool(likely and apart), 4 * _process_s(tape, 6))
+        samples = [np.concatenate([take(6)[1:] for _ in range(2)]) for take in (tape.before, tape.after)]
+        likely = stats.mannwhitneyu(*samples, method="exact").pvalue < 0.002
+        before, after = map(np.median, samples)
+        return _told(before, after, likely and _apart(before, after, factor), 4 * _process_s(tape, 6))
 
     return play
 
@@ -79,7 +80,11 @@ def hyperfine(tape: Tape) -> Told:
     """10 runs of a command that takes steps for 1 s; Welch's test, as its script does it."""
     before, after = ([float(take(10).mean()) for _ in range(10)] for take in (tape.before, tape.after))
     different = stats.ttest_ind(before, after, equal_var=False).pvalue < 0.05
-    return Told(bool(different), 20 * _process_s(tape, 10))
+    return _told(statistics.fmean(before), statistics.fmean(after), different, 20 * _process_s(tape, 10))
+
+
+def _told(before: float, after: float, different: bool, seconds: float) -> Told:
+    return Told(bool(different and after < before), bool(different and after > before), seconds)
 
 
 def _joined(steps: Floats, slices: int) -> Floats:

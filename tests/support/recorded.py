@@ -5,7 +5,6 @@ an array file, `.npz`, with wall[block, case, round, part] in seconds a step, th
 """
 
 import statistics
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from bench.runner.settled import block_seconds
 
 Floats = npt.NDArray[np.float64]
 BASELINES = (0, 1)
+COMPARED = 3  # cases in a run of one comparison
 START_S, UNTIMED_S = 4.5, 4.5  # of an array, which does not say: of a process, and of a block beside its slices
 
 
@@ -39,6 +39,20 @@ class Recording:
     @property
     def rounds(self) -> int:
         return int(self.logs.shape[2])
+
+    @property
+    def round_s(self) -> float:
+        """Seconds of a round of all recorded cases."""
+        return self.slice_s * self.logs.shape[1]
+
+    @property
+    def length_s(self) -> float:
+        """Seconds of all slices."""
+        return self.round_s * self.rounds * self.blocks
+
+    def block_s(self, rounds: int) -> float:
+        """Seconds of a block of one comparison: of the baseline, its A/A control, and a candidate."""
+        return self.untimed_s + rounds * COMPARED * self.slice_s
 
     @property
     def candidates(self) -> tuple[int, ...]:
@@ -73,21 +87,26 @@ def _of_run(folder: Path) -> Recording:
 
 
 class Tape:
-    """Hands out stretches of the recorded slices of one mode, beginning at a random block.
+    """Hands out stretches of the recorded slices of one mode, beginning somewhere at random.
 
-    Each process that a tool would start is a recorded process, and the next one it starts the next recorded one. Of
-    `after` and of the copy in `script` and `block` each step takes exp(`slower`) as long as it was recorded.
+    A recording holds fewer processes than tools would start in its time. So either each process that is started is the
+    next recorded one, at any moment of it: all are fresh, but lie further apart than they would. Or, `in_time`, it is
+    what was recorded when it would run: then those started within one block share its two processes. Each step of
+    `after`, and of the copy in `script` and `block`, takes exp(`slower`) as long as it was recorded.
     """
 
-    def __init__(self, recording: Recording, rng: np.random.Generator, slower: float) -> None:
-        self.recording, self._rng, self._slower = recording, rng, slower
+    def __init__(self, recording: Recording, rng: np.random.Generator, slower: float, in_time: bool = False) -> None:
+        self.recording, self._rng, self._slower, self._in_time = recording, rng, slower, in_time
         self._started = int(rng.integers(recording.blocks * len(BASELINES)))
+        self._now_s = rng.uniform(0, recording.length_s)
+        self._order = rng.permutation(BASELINES).tolist()
 
     def before(self, slices: int) -> Floats:
         """Seconds a step of consecutive slices of a fresh process of the mode."""
-        block, case = divmod(self._started, len(BASELINES))
+        case = BASELINES[self._started % len(BASELINES)]
+        logs = self._stretch(slices, self.recording.start_s + slices * self.recording.slice_s)[case]
         self._started += 1
-        return np.asarray(np.exp(self._stretch(block, [BASELINES[case]], slices)[0]), np.float64)
+        return np.asarray(np.exp(logs), np.float64)
 
     def after(self, slices: int) -> Floats:
         """The same of a fresh process of the slowed copy."""
@@ -100,12 +119,19 @@ class Tape:
 
     def block(self, rounds: int) -> Floats:
         """Seconds a step, [2, rounds], of the mode and of its copy in a block whose processes are fresh."""
-        order = self._rng.permutation(BASELINES).tolist()
-        logs = self._stretch(self._started // len(BASELINES), order, rounds)
+        if not self._in_time:  # else the copy is always the same one, as its process may be
+            self._order = self._rng.permutation(BASELINES).tolist()
+        logs = self._stretch(rounds, self.recording.block_s(rounds))[self._order]
         self._started += len(BASELINES)
         return np.asarray(np.exp(logs + np.array([[0.0], [self._slower]])), np.float64)
 
-    def _stretch(self, block: int, cases: Sequence[int], slices: int) -> Floats:
-        first = int(self._rng.integers(self.recording.rounds - slices + 1))
-        logs = self.recording.logs[block % self.recording.blocks]
-        return np.asarray(logs[list(cases), first : first + slices], np.float64)
+    def _stretch(self, slices: int, lasts_s: float) -> Floats:
+        """The logarithms of all cases in the next so many rounds, [case, round]."""
+        recording, latest = self.recording, self.recording.rounds - slices
+        if self._in_time:
+            block, first = divmod(int(self._now_s / recording.round_s), recording.rounds)
+            self._now_s += lasts_s
+        else:
+            block, first = self._started // len(BASELINES), int(self._rng.integers(latest + 1))
+        first = min(first, latest)
+        return recording.logs[block % recording.blocks, :, first : first + slices]

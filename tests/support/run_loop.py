@@ -17,7 +17,6 @@ from bench.records.run import Looks, Schedule
 from bench.runner import rounds
 
 STANDARD = next(preset.schedule for preset in PRESETS if preset.name == "standard")
-CASES = 3  # in a round of a run of one comparison: the baseline, its A/A control, the candidate
 Blocks = Callable[[int], Floats]  # so many rounds -> seconds a step of the next block, [cases, rounds], candidate last
 
 
@@ -41,7 +40,7 @@ def stop(take: Blocks, recording: Recording, schedule: Schedule = STANDARD) -> S
     *baselines, candidate = first = take(min(most, recording.rounds))
     six = [each[: schedule.rounds].tolist() for each in (*baselines, candidate)]
     count = min(rounds.rounds_for(rounds.error(six[:-1], six[-1:])), recording.rounds)
-    block_s = recording.untimed_s + count * CASES * recording.slice_s
+    block_s = recording.block_s(count)
     looks = Looks(schedule.blocks, max(schedule.blocks, int((schedule.ceiling_s or math.inf) / block_s)))
     logs = [log_ratio(first[:, :count])]
     while len(logs) < looks.first or not (len(logs) == looks.last or _is_answered(logs, looks, schedule)):
@@ -62,7 +61,7 @@ def own_copy(tape: Tape) -> Told:
     """A mode and its own copy, judged as they are in a run: with no spread from run to run."""
     run = stop(tape.block, tape.recording)
     (comparison,) = compare_family([BlockRatios([math.exp(log) for log in run.logs], looks=run.looks)])
-    return Told(comparison.verdict.faster or comparison.verdict.slower, run.seconds)
+    return Told(comparison.verdict.faster, comparison.verdict.slower, run.seconds)
 
 
 OURS = Design("cifar-bench, standard", "FASTER or SLOWER, stopped by its goal", own_copy, 2 * STANDARD.blocks)
