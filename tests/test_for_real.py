@@ -99,3 +99,12 @@ def test_sessions_go_on_where_they_were_stopped(
         ("eager", "1"),
     ]
     assert asked == [*list(for_real.PAIRS.values()), for_real.PAIRS["eager"]]
+
+
+def test_the_sessions_are_summed_up(for_real: ModuleType) -> None:
+    kept = [
+        {"session": str(session), "tool": "asv", "after": after, "different": str(int(session == 1)), "seconds": "30.0"}
+        for session in range(3)
+        for after in for_real.PAIRS
+    ]
+    assert for_real.table(kept).splitlines()[2] == "| asv | 1 of 3 | 1 of 3 | 1 of 3 | 30 s |"

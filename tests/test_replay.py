@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import replay
 import run_loop
-from builders import a_group, a_plan, outcomes
+from builders import FIRST_CALLS_S, a_group, a_plan, outcomes
 from designs import OTHERS, Design
 from places import ROOT
 from recorded import Recording, Tape, load
@@ -130,6 +130,7 @@ def test_a_kept_run_is_read_as_a_recording(tmp_path: Path) -> None:
     assert recording.name == "kept"
     assert np.exp(recording.logs[0, :, 0]) == pytest.approx([0.05, 0.05, 0.025], rel=0.1)
     assert recording.candidates == (2,)
+    assert (recording.start_s, recording.untimed_s) == (pytest.approx(3.1 + FIRST_CALLS_S["eager"]), 4.5)
 
 
 def test_an_array_is_read_as_a_recording(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from bench.runner.settled import block_seconds
 Floats = npt.NDArray[np.float64]
 BASELINES = (0, 1)
 COMPARED = 3  # cases in a run of one comparison
-START_S, UNTIMED_S = 4.5, 4.5  # of an array, which does not say: of a process, and of a block beside its slices
+START_S, UNTIMED_S = 4.5, 4.5  # where it does not say: of a process, and of a block beside its slices
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _of_run(folder: Path) -> Recording:
     logs = np.log([[list(m.steady.by_round.values()) for m in block] for block in whole])
     seconds = block_seconds([m for block in whole for m in block])
     timed = [sum(sum(m.steady.seconds) for m in block) for block in whole]
-    untimed = [all_s - timed_s for all_s, timed_s in zip(seconds, timed, strict=True)]
+    untimed = [all_s - timed_s for all_s, timed_s in zip(seconds, timed, strict=True) if all_s] or [UNTIMED_S]
     starts = [m.load_s + m.build_s + m.first_call_s for m in measured]
     slice_s = float(np.median([m.steady.seconds for block in whole for m in block]))
     return Recording(folder.name, logs, slice_s, statistics.median(starts), statistics.median(untimed))

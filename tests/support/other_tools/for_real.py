@@ -4,12 +4,14 @@
 
 They must be installed beside this package (`pip install pyperf asv`). In a session each tool compares tf.function with
 itself, with a copy that is slowed by 3 %, and with eager; FOLDER/real.csv gets a line for each: whether the tool
-reported a difference, and its seconds. Typed again, it goes on. Nothing else should run meanwhile.
+reported a difference, and its seconds. Typed again, it goes on. Nothing else should run meanwhile. `FOLDER --table`
+sums up the lines as Markdown.
 """
 
 import csv
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -125,8 +127,22 @@ def lines(sessions: int, tools: Sequence[str], known: set[tuple[str, ...]]) -> I
                 )
 
 
+def table(kept: Sequence[dict[str, str]]) -> str:
+    """In how many of its comparisons each tool reported a difference, and the seconds of one on average."""
+    rows = ["| tool | " + " | ".join(PAIRS) + " | seconds a comparison |", "|" + " --- |" * (len(PAIRS) + 2)]
+    for tool in dict.fromkeys(line["tool"] for line in kept):
+        own = [line for line in kept if line["tool"] == tool]
+        told = [[int(line["different"]) for line in own if line["after"] == name] for name in PAIRS]
+        seconds = statistics.fmean(float(line["seconds"]) for line in own)
+        rows.append(f"| {tool} | {' | '.join(f'{sum(each)} of {len(each)}' for each in told)} | {seconds:.0f} s |")
+    return "\n".join(rows) + "\n"
+
+
 def main() -> None:
     file = Path(sys.argv[1]) / "real.csv"
+    if sys.argv[2:] == ["--table"]:
+        sys.stdout.write(table(list(csv.DictReader(file.read_text().splitlines()))))
+        return
     tools = sys.argv[3].split(",") if len(sys.argv) > 3 else [*TOOLS]
     before = list(csv.DictReader(file.read_text().splitlines())) if file.exists() else []
     known = {(line["session"], line["tool"], line["after"]) for line in before}
