@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 from designs import OTHERS, SOUGHT, Design
-from estimators import ESTIMATORS, JITTERS, Estimated, estimated
+from estimators import ESTIMATORS, JITTERS, Estimated, Spreads, estimated
 from places import ROOT
 from recorded import BASELINES, Recording, Tape, load
 from run_loop import OURS, unlike
@@ -101,10 +101,14 @@ def compared(recordings: Sequence[Recording]) -> Lines:
 
 
 def _estimated(of: Estimated) -> str:
-    both = [f"{100 * s.within:.2f} %, {100 * s.between:.2f} %, {100 * s.together:.2f} %" for s in (of.alike, of.unlike)]
-    return _row(
-        of.recording, of.estimator, f"{of.speedup:.3f}x", *both, *(f"{math.expm1(bias):+.1%}" for bias in of.biases)
-    )
+    biases = [f"{math.expm1(bias):+.1%}" for bias in of.biases]
+    return _row(of.recording, of.estimator, f"{of.speedup:.3f}x", _spreads(of.alike), _spreads(of.unlike), *biases)
+
+
+def _spreads(of: Spreads) -> str:
+    """Only together where a block holds one stretch, so that the two are not told apart."""
+    parts = (of.within, of.between) if of.within else ()
+    return ", ".join([*(f"{part:.2%}" for part in parts), f"{of.together:.2%}"])
 
 
 def _head(*columns: str) -> Lines:
