@@ -113,8 +113,9 @@ def test_spreads_within_and_between_blocks_are_told_apart() -> None:
     assert found.together == pytest.approx(math.hypot(found.within, found.between))
 
 
-def test_the_run_loop_between_unlike_modes_covers_the_truth() -> None:
-    none, some = (run_loop.unlike(QUIET, slower, 60) for slower in (0.0, replay.SLOWER))
+@pytest.mark.parametrize("replayed", [run_loop.alike, run_loop.unlike])
+def test_the_run_loop_covers_the_truth(replayed: Callable[..., run_loop.Replayed]) -> None:
+    none, some = (replayed(QUIET, slower, 60) for slower in (0.0, replay.SLOWER))
     assert none.called <= 0.1
     assert min(none.covers, some.covers) >= 0.9
     assert some.called == 1.0
@@ -145,7 +146,7 @@ def test_the_tables_hold_every_design_estimator_and_difference() -> None:
     text = replay.tables([QUIET], 3)
     for name in (*NAMED, *estimators.ESTIMATORS):
         assert f"| made up | {name.replace('%', ' %').replace('  %', ' %')} |" in text
-    assert text.count("\n| made up |") == len(NAMED) + 2 + len(estimators.ESTIMATORS)
+    assert text.count("\n| made up |") == len(NAMED) + 4 + len(estimators.ESTIMATORS)
 
 
 def test_the_page_shows_the_kept_tables() -> None:

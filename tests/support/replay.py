@@ -18,7 +18,7 @@ from designs import OTHERS, SOUGHT, Design
 from estimators import ESTIMATORS, JITTERS, Estimated, Spreads, estimated
 from places import ROOT
 from recorded import BASELINES, Recording, Tape, load
-from run_loop import OURS, unlike
+from run_loop import OURS, alike, unlike
 
 RUNS = 1000
 PAGE = ROOT / "docs" / "designs.md"
@@ -63,26 +63,15 @@ def played(design: Design, recording: Recording, slower: float, runs: int, in_ti
 
 
 def run_loops(recordings: Sequence[Recording], runs: int) -> Lines:
-    """The run loop between unlike modes."""
-    yield from _head(
-        "recording",
-        "true difference",
-        "this run's interval excludes 1",
-        "holds the truth",
-        "seconds",
-        "nine of ten within",
-    )
+    """The run loop between a mode and its copy, and between unlike modes."""
+    intervals = ("this run's interval excludes 1", "it holds the truth")
+    yield from _head("recording", "compared", "true difference", *intervals, "seconds", "nine of ten within")
     for recording in recordings:
-        for slower, text in ((0.0, "none"), (SLOWER, f"{SOUGHT:.0%}")):
-            of = unlike(recording, slower, runs)
-            yield _row(
-                recording.name,
-                text,
-                f"{of.called:.1%}",
-                f"{of.covers:.1%}",
-                f"{of.seconds:.0f} s",
-                f"{of.nine_of_ten_s:.0f} s",
-            )
+        for replayed, text in ((alike, "a mode and its copy"), (unlike, "two modes")):
+            for slower, difference in ((0.0, "none"), (SLOWER, f"{SOUGHT:.0%}")):
+                of = replayed(recording, slower, runs)
+                seconds = (f"{of.seconds:.0f} s", f"{of.nine_of_ten_s:.0f} s")
+                yield _row(recording.name, text, difference, f"{of.called:.1%}", f"{of.covers:.1%}", *seconds)
 
 
 def compared(recordings: Sequence[Recording]) -> Lines:

@@ -69,7 +69,7 @@ OURS = Design("cifar-bench, standard", "FASTER or SLOWER, stopped by its goal", 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """Shares (0..1) of replayed runs between unlike modes whose true ratio is 1, or by which one was made slower.
+    """Shares (0..1) of replayed runs whose true ratio is 1, or by which the candidate was made slower.
 
     `called`: the run's own interval excludes 1; `covers`: it holds the truth. `seconds` on average, and those within
     which nine of ten runs ended.
@@ -79,6 +79,12 @@ class Replayed:
     covers: float
     seconds: float
     nine_of_ten_s: float
+
+
+def alike(recording: Recording, slower: float, runs: int, seed: int = 0) -> Replayed:
+    """Runs of the baseline and a copy of it."""
+    rng = np.random.default_rng(seed)
+    return _shares([stop(Tape(recording, rng, slower).block, recording) for _ in range(runs)], -slower)
 
 
 def unlike(recording: Recording, slower: float, runs: int, seed: int = 0) -> Replayed:
