@@ -5,3 +5,6 @@ def time_step() -> None:
     from step import ready
 
     ready()()
+
+
+time_step.timeout = 600.0  # of which the first call, where a busy machine loads TensorFlow, may take a minute
