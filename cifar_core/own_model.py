@@ -10,6 +10,9 @@ optimizer  a keras.optimizers.Optimizer. Default: Adam with a rate of 1e-3. A co
 batch      batch(batch_size, seed) -> a list, or anything to iterate, of pairs (inputs, labels); used again from its
            start when it ends (own_batches.py). Default: CIFAR-10, float32 [batch, 32, 32, 3] and int64 [batch].
 
+A keras.Model with a `train_step`, `compute_loss` or `compile` of its own is trained by that step in every mode, and so
+is one whose optimizer scales its loss or gathers gradients, or whose batches are no pairs (own_train_step.py).
+
 Python's, NumPy's and TensorFlow's seeds are set before each call of the factory, and it is called twice: once to see
 what it gives, and once more, timed as building, in the mode itself. A TF1 graph draws other random numbers from the
 same seed, so there the second model's variables get the first one's values. A model that makes its variables when it is
@@ -31,14 +34,15 @@ import tensorflow as tf
 
 from cifar_core.errors import ModelError, Unsuited
 from cifar_core.inputs import Inputs, keep
-from cifar_core.models.layers import TrainingMode
 from cifar_core.optimizers import Adam, KerasOptimizer
 from cifar_core.own_batches import OwnBatches
 from cifar_core.own_names import explained, share
+from cifar_core.own_networks import CALLED, KerasNetwork, Network, StaticNetwork
+from cifar_core.own_state import is_keras
 from cifar_core.training import PRECISIONS, Loss, Task, cast
 from cifar_core.workload import Workload
 
-CALLED = "a tf.Module, a keras.Model, or any callable with `trainable_variables`"
+PAIR = 2  # inputs and labels; what else a batch holds, such as weights of examples, is a matter of Keras' own step
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +56,17 @@ class Own:
 
     @property
     def is_keras(self) -> bool:
-        """Whether it is a keras.Model. Keras itself is not imported to find that out."""
-        keras = sys.modules.get("keras")
-        return keras is not None and isinstance(self.model, keras.Model)
+        """Whether it is a keras.Model."""
+        return is_keras(self.model, "Model")
+
+    @property
+    def has_own_step(self) -> bool:
+        """Whether its step is Keras' `train_step` of this model, which does more than ours would."""
+        if not self.is_keras:
+            return False
+        from cifar_core import own_keras
+
+        return own_keras.has_own_step(self.model, self.optimizer)
 
 
 class OwnModel:
@@ -67,11 +79,13 @@ class OwnModel:
         own = self._call()
         self.is_keras = own.is_keras
         batch = own.batch
-        self.batches = OwnBatches(partial(batch, workload.batch_size, workload.seed)) if batch else None
-        # Each variable's first value, let go of when the task is made.
-        self._values: list[Any] | None = [variable.numpy() for variable in self._network(own).variables]
+        made = partial(batch, workload.batch_size, workload.seed) if batch else None
+        self.batches = OwnBatches(made, pairs=not own.is_keras) if made else None
+        self._own_step = own.has_own_step or not (self.batches is None or len(self.batches.signature) == PAIR)
+        # Each variable's first value, let go of when the task is made; of Keras' no TF1 graph takes them.
+        self._values: list[Any] | None = None if own.is_keras else [v.numpy() for v in self._network(own).variables]
 
-    def task(self, inputs: Callable[[Callable[[Any], Any]], Inputs], hold: Callable[[Any], Any] = keep) -> Task:
+    def task(self, inputs: Callable[[Callable[[Any], Any]], Inputs], hold: Callable[[Any], Any] = keep) -> Any:
         """The task in the current graph, or eagerly. Raises Unsuited where a TF1 graph cannot hold it."""
         values, self._values = self._values, None
         if tf.executing_eagerly():
@@ -86,7 +100,12 @@ class OwnModel:
         set_seeds(self._workload.seed)
         return _checked(self._factory())
 
-    def _task(self, own: Own, inputs: Inputs, in_graph: bool = False) -> Task:
+    def _task(self, own: Own, inputs: Inputs, in_graph: bool = False) -> Any:
+        if self._own_step:
+            from cifar_core import own_keras
+            from cifar_core.own_train_step import OwnTrainStep
+
+            return OwnTrainStep(own_keras.ready(own.model, own.loss, own.optimizer), inputs)
         if in_graph and own.optimizer is not None:
             raise Unsuited("Keras 3 makes its optimizers' variables outside a tf.Graph; without one, it can be held")
         network = self._network(own, in_graph)
@@ -111,61 +130,6 @@ class OwnModel:
         spec = self.batches.signature[0] if self.batches else cifar
         made = tf.nest.map_structure(lambda x: tf.zeros(x.shape, x.dtype) if isinstance(x, tf.TensorSpec) else x, spec)
         return cast(made, PRECISIONS[self._workload.precision].compute)
-
-
-class Network:
-    """An own model with the face of ours, as `Task.step` calls it."""
-
-    def __init__(self, model: Any, example: Callable[[], Any]) -> None:
-        self.model = model
-        if not self._built():
-            self(example())
-        self.trainable_variables = tuple(model.trainable_variables)
-        self.non_trainable_variables = tuple(getattr(model, "non_trainable_variables", ()))
-        if not self.trainable_variables:
-            raise ModelError(f"the model has no trainable variables, so nothing can be trained; it must be {CALLED}")
-        if strange := [v for v in self.variables if not hasattr(v, "handle")]:
-            raise ModelError(f"the model's trainable_variables must be tf.Variables, not {type(strange[0]).__name__}")
-
-    def __call__(self, inputs: Any, training: TrainingMode | None = None) -> Any:
-        return self.model(inputs)
-
-    @property
-    def variables(self) -> tuple[Any, ...]:
-        """All of them, always in the same order."""
-        return (*self.trainable_variables, *self.non_trainable_variables)
-
-    def _built(self) -> bool:
-        return bool(tuple(self.model.trainable_variables))
-
-
-class KerasNetwork(Network):
-    """A keras.Model, which is told whether it trains."""
-
-    def __call__(self, inputs: Any, training: TrainingMode | None = None) -> Any:
-        return self.model(inputs, training=training is not None)
-
-    @property
-    def random_layers(self) -> tuple[str, ...]:
-        """The kinds of its layers that draw random numbers in training."""
-        from cifar_core import own_keras
-
-        return own_keras.random_layers(self.model)
-
-    def _built(self) -> bool:
-        return bool(self.model.built)
-
-
-class StaticNetwork(Network):
-    """A model in a TF1 graph, whose assignments nothing but a fetch would run."""
-
-    def __call__(self, inputs: Any, training: TrainingMode | None = None) -> Any:
-        graph = tf.compat.v1.get_default_graph()
-        before = len(graph.get_operations())
-        outputs = self.model(inputs)
-        if training:
-            training.updates += [op for op in graph.get_operations()[before:] if op.type.startswith("Assign")]
-        return outputs
 
 
 class OwnAdam(Adam):

@@ -76,6 +76,9 @@ class Task:
             gradients = [gradient / precision.loss_scale for gradient in gradients]
         return loss, [*training.updates, *self.optimizer.apply(gradients)]
 
+    def begin_run(self) -> None:
+        """Called before some steps in a row. Only a person's own step may have something to do here."""
+
     @property
     def random_layers(self) -> tuple[str, ...] | None:
         """The kinds of layers that draw random numbers in training; None where that is unknown."""

@@ -30,10 +30,12 @@ class EagerTrainer:
         pass
 
     def run(self, steps: int) -> None:
+        self.task.begin_run()
         for values in islice(self._feed, steps):
             self._loss, _ = self._step(*values)
 
     def step_again(self, number: int) -> None:
+        self.task.begin_run()
         self._loss, _ = self._step(*self.task.inputs.again(number))
 
     def rewind(self) -> None:

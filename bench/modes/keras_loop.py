@@ -23,7 +23,8 @@ from bench.records.devices import Placement
 from bench.records.proof import Calls, Execution
 from cifar_core.inputs import Resident
 from cifar_core.optimizers import KerasOptimizer
-from cifar_core.own_model import KerasNetwork, Network
+from cifar_core.own_networks import KerasNetwork, Network
+from cifar_core.own_train_step import OwnTrainStep, number_of
 
 ENDLESS = 2**40  # steps: more than any run takes
 
@@ -31,8 +32,10 @@ ENDLESS = 2**40  # steps: more than any run takes
 class KerasTask:
     """A task as Keras trains it: the model, and its variables in the order of the task's."""
 
+    own_step = False  # whether a person's own train_step is Keras' step
+
     def __init__(self, task: Any, model: Any, weights: list[Any], averages: list[Any], optimizer: Any) -> None:
-        self.inputs, self.model = task.inputs, model
+        self.inputs, self.model, self.train_step = task.inputs, model, model.train_step
         self.weights, self.averages = tuple(weights), tuple(averages)
         self.optimizer = KerasOptimizer(optimizer, weights)
         self.random_layers = task.random_layers
@@ -40,6 +43,21 @@ class KerasTask:
     def state(self) -> tuple[Any, ...]:
         """Every variable that changes while training, the weights first."""
         return (*self.weights, *self.model.non_trainable_variables, *self.optimizer.state())
+
+
+class OwnStepTask:
+    """A task with a person's own train_step, as Keras trains it."""
+
+    own_step = True
+
+    def __init__(self, task: OwnTrainStep, steps_per_execution: int, **options: bool) -> None:
+        """Sets what compile() would be told: the person has called it, and with what is their matter."""
+        self.model, self.train_step, self.inputs = task.keras_model, task.train_step, task.inputs
+        self.weights, self.averages, self.state = task.weights, task.averages, task.state
+        self.optimizer, self.random_layers = task.optimizer, task.random_layers
+        self.model.steps_per_execution = steps_per_execution
+        self.model.run_eagerly = options.get("run_eagerly", False)
+        self.model.jit_compile = options.get("jit_compile", False)
 
 
 def _twin(task: Any, **options: Any) -> KerasTask:
@@ -105,8 +123,15 @@ class KerasLoop:
         self.task = kerasised(task, steps_per_execution=self._per_call, **options)
         self._model, self._batches = self.task.model, _batches(task.inputs)
         self._traces, self._graph = inspection.Traces(task.inputs.names), None
-        self._plain_step = self._model.train_step
+        self._plain_step = self.task.train_step
         self._model.train_step = self._train_step
+        self._logs: Any = None  # of the latest execution, as Keras' loop gives them to its callbacks
+        if self.task.own_step:
+            self._model.make_train_function(force=True)
+            self._function, self._model.train_function = self._model.train_function, self._execute
+        if self._model.optimizer is not None:
+            # At the end of a fit it would put averages in the weights' place, though the training is not over.
+            self._model.optimizer.finalize_variable_values = _nothing
         self._compiled_before = inspection.must_compile()
         self._gate: FitGate | None = None
         if self._per_call == 1:
@@ -115,9 +140,13 @@ class KerasLoop:
     def _train_step(self, data: Any) -> Any:
         """Keras' own step, which notes when it is traced, and the graph of the latest trace."""
         if not tf.executing_eagerly():
-            self._traces.note(inspection.status(), *data)
+            self._traces.note(inspection.status(), *(data if isinstance(data, tuple) else (data,)))
             self._graph = tf.compat.v1.get_default_graph()
         return self._plain_step(data)
+
+    def _execute(self, iterator: Any) -> Any:
+        self._logs = self._function(iterator)
+        return self._logs
 
     def _begin(self) -> None:
         """Start the fit without end, from the step that was reached."""
@@ -167,7 +196,7 @@ class KerasLoop:
         self._model.fit(self._batches.skip(number).take(1), shuffle=False, verbose=0)
 
     def sync(self) -> float:
-        return float(self._model.get_metrics_result()["loss"])
+        return float(number_of(self._logs) if self.task.own_step else self._model.get_metrics_result()["loss"])
 
     def logits(self, images: Any) -> Any:
         return self._model(images, training=False).numpy()
@@ -210,8 +239,14 @@ class KerasLoop:
         return Structure()
 
 
-def kerasised(task: Any, **options: Any) -> KerasTask:
-    """The task as Keras trains it. Raises NotApplicable where Keras cannot hold it."""
+def _nothing(_: Any) -> None:
+    """In the place of a callback that is not wanted."""
+
+
+def kerasised(task: Any, **options: Any) -> Any:
+    """The KerasTask or OwnStepTask that Keras trains. Raises NotApplicable where Keras cannot hold the task."""
+    if isinstance(task, OwnTrainStep):
+        return OwnStepTask(task, **options)
     if task.precision == "mixed_float16":
         raise NotApplicable("Keras scales the loss of float16 in its own, changing way")
     if isinstance(task.model, Network):

@@ -43,10 +43,12 @@ class TracedTrainer:
         self._concrete()
 
     def run(self, steps: int) -> None:
+        self.task.begin_run()
         for values in islice(self._feed, steps):
             self._loss = self._step(*values)
 
     def step_again(self, number: int) -> None:
+        self.task.begin_run()
         self._loss = self._step(*self.task.inputs.again(number))
 
     def rewind(self) -> None:

@@ -48,6 +48,7 @@ class LoopTrainer:
         self._concrete()
 
     def run(self, steps: int) -> None:
+        self.task.begin_run()
         while steps:
             count = min(steps, self._per_call or steps)
             # As tensors: a Python number would be traced anew for every value.
@@ -55,6 +56,7 @@ class LoopTrainer:
             self._done, steps = self._done + count, steps - count
 
     def step_again(self, number: int) -> None:
+        self.task.begin_run()
         self._loss = self._steps(tf.constant(self.task.first_step + number, tf.int64), tf.constant(1, tf.int64))
 
     def rewind(self) -> None:

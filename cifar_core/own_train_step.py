@@ -1,0 +1,148 @@
+"""A person's own keras.Model whose `train_step` is the step: one that they wrote, or Keras' where it does more.
+
+Every mode calls that very method. Beside it the task only counts the steps: an optimizer's count need not be theirs,
+as with gradients that are gathered over several steps, or with two optimizers.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from cifar_core.errors import ModelError
+from cifar_core.inputs import Inputs
+from cifar_core.optimizers import KerasOptimizer
+from cifar_core.own_batches import OwnBatches
+from cifar_core.own_networks import CALLED, KerasNetwork
+from cifar_core.own_state import Reached, settled
+from cifar_core.training import floating
+
+
+class Stepped:
+    """Whatever optimizers a step has, in the place of one: the evidence of the first update, all state, the settings.
+
+    The evidence are the gradients where every weight's stand in some optimizer after the first step, else the weights'
+    changes. `iterations` counts the steps.
+    """
+
+    squares: tuple[Any, ...] = ()
+
+    def __init__(self, optimizers: Sequence[Any], weights: Sequence[Any], others: Sequence[Any]) -> None:
+        """`others` are the variables beside the weights and the optimizers' own."""
+        self.iterations = tf.Variable(np.int64(0), trainable=False, name="steps")
+        self._optimizers, self._weights = tuple(optimizers), tuple(weights)
+        known = {id(weight) for weight in weights}
+        held = (v for optimizer in optimizers for v in optimizer.variables if id(v) not in known)
+        self._state = _each_once([*held, *others])
+        slots = {place: slot for optimizer in optimizers for place, slot in _slots(optimizer).items()}
+        self.by_change = not all(id(weight) in slots for weight in weights)
+        self._scales = [1.0 if self.by_change else slots[id(weight)][1] for weight in weights]
+        self.slots = self._weights if self.by_change else tuple(slots[id(weight)][0] for weight in weights)
+        self._before = [weight.numpy() for weight in weights] if self.by_change else []
+
+    def first_gradients(self, slots: Sequence[np.ndarray]) -> list[np.ndarray]:
+        if self.by_change:
+            return [after - before for after, before in zip(slots, self._before, strict=True)]
+        return [slot / scale for slot, scale in zip(slots, self._scales, strict=True)]
+
+    def state(self) -> tuple[Any, ...]:
+        """Every variable of the optimizers and of what else is reached, the weights aside."""
+        return (self.iterations, *self._state)
+
+    def hyperparameters(self) -> dict[str, float]:
+        """Of several optimizers each setting with the optimizer's number before it."""
+        each = [KerasOptimizer.settings(optimizer) for optimizer in self._optimizers]
+        if len(each) == 1:
+            return each[0]
+        return {f"{number}.{name}": value for number, one in enumerate(each, 1) for name, value in one.items()}
+
+
+def _slots(optimizer: Any) -> dict[int, tuple[Any, float]]:
+    """By each weight's identity: what holds its first gradient after a step, and times what."""
+    inner = getattr(optimizer, "inner_optimizer", optimizer)  # of one that scales the loss
+    weights = list(getattr(inner, "_trainable_variables", ()))
+    if not inner.built or not weights:
+        return {}
+    if inner.gradient_accumulation_steps:
+        return {id(w): (slot, 1.0) for w, slot in zip(weights, inner._accumulated_gradients, strict=True) if slot}
+    evidence = KerasOptimizer(inner, weights)
+    if evidence.by_change:
+        return {}
+    return {id(w): (slot, 1 - getattr(inner, "beta_1", 0.0)) for w, slot in zip(weights, evidence.slots, strict=True)}
+
+
+def _each_once(variables: Sequence[Any]) -> tuple[Any, ...]:
+    return tuple({id(variable): variable for variable in variables}.values())
+
+
+class OwnTrainStep:
+    """A task whose step is the model's own `train_step`. Not to be made in a graph. Raises ModelError."""
+
+    first_step = 0
+    initial: Sequence[tuple[Any, Any]] = ()
+    precision = "float32"
+
+    def __init__(self, model: Any, inputs: Inputs) -> None:
+        """The model is compiled. Its step is taken once, and all is put back, so that every variable is there."""
+        self.keras_model, self.inputs = model, inputs
+        self._own_step = model.train_step  # whose place Keras' loop gives to one that takes notes
+        first = self._data(*next(iter(inputs.feed())))
+        settled(lambda: model.train_step(first), model)
+        reached = Reached(model)
+        self.weights = _each_once([*model.trainable_variables, *_trained(reached.optimizers)])
+        if not self.weights:
+            raise ModelError(f"the model has no trainable variables, so nothing can be trained; it must be {CALLED}")
+        used = [optimizer for optimizer in reached.optimizers if optimizer.built]
+        known = {id(v) for v in (*self.weights, *(v for optimizer in used for v in optimizer.variables))}
+        others = [variable for variable in reached.variables if id(variable) not in known]
+        self.averages = floating(others)
+        self.optimizer = Stepped(used, self.weights, others)
+        self.model = _Held(model)
+
+    def step(self, *values: Any) -> tuple[Any, list[Any]]:
+        """One step on the batch that `values` name: a number of what it returns, and no update ops, which have run."""
+        return number_of(self.train_step(self._data(*values))), []
+
+    def train_step(self, data: Any) -> Any:
+        """The person's own, counted."""
+        self.optimizer.iterations.assign_add(1)
+        return self._own_step(data)
+
+    def _data(self, *values: Any) -> Any:
+        """A batch as Keras' fit hands it to the step."""
+        return self.inputs.item(*values) if isinstance(self.inputs, OwnBatches) else self.inputs.batch(*values)[:2]
+
+    def begin_run(self) -> None:
+        """What the metrics say is a mean since here, as it is since the start of an epoch."""
+        self.keras_model.reset_metrics()
+
+    @property
+    def random_layers(self) -> tuple[str, ...]:
+        """The kinds of layers that draw random numbers in training."""
+        return self.model.random_layers
+
+    def state(self) -> tuple[Any, ...]:
+        """Every variable that changes while training, the weights first."""
+        return (*self.weights, *self.optimizer.state())
+
+
+class _Held(KerasNetwork):
+    """A model of which nothing but its own step is called."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+
+
+def _trained(optimizers: Sequence[Any]) -> list[Any]:
+    inner = [getattr(optimizer, "inner_optimizer", optimizer) for optimizer in optimizers]
+    return [weight for each in inner if each.built for weight in getattr(each, "_trainable_variables", ())]
+
+
+def number_of(logs: Any) -> Any:
+    """One number of what a step returns: its "loss", else the sum of its numbers; 0 where it has none."""
+    if isinstance(logs, dict) and "loss" in logs:
+        logs = logs["loss"]
+    numbers = [tf.cast(value, tf.float32) for value in tf.nest.flatten(logs) if value is not None]
+    sums = [number if number.shape.rank == 0 else tf.reduce_sum(number) for number in numbers]
+    return tf.add_n(sums) if len(sums) > 1 else sums[0] if sums else tf.constant(0.0)
