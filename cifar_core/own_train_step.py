@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from cifar_core.errors import ModelError
+from cifar_core.errors import ModelError, Unsuited
 from cifar_core.inputs import Inputs
 from cifar_core.optimizers import KerasOptimizer
 from cifar_core.own_batches import OwnBatches
@@ -105,9 +105,14 @@ class OwnTrainStep:
         return number_of(self.train_step(self._data(*values))), []
 
     def train_step(self, data: Any) -> Any:
-        """The person's own, counted."""
+        """The person's own, counted. Raises Unsuited where it cannot be traced: eagerly it ran when this was made."""
         self.optimizer.iterations.assign_add(1)
-        return self._own_step(data)
+        try:
+            return self._own_step(data)
+        except Exception as error:
+            if tf.executing_eagerly():
+                raise
+            raise Unsuited(f"its train_step cannot be traced into a graph: {_reason(error)}") from error
 
     def _data(self, *values: Any) -> Any:
         """A batch as Keras' fit hands it to the step."""
@@ -132,6 +137,12 @@ class _Held(KerasNetwork):
 
     def __init__(self, model: Any) -> None:
         self.model = model
+
+
+def _reason(error: Exception) -> str:
+    """The last line of the error: AutoGraph and Keras put theirs before it."""
+    lines = str(error).strip().splitlines()
+    return lines[-1].strip() if lines else type(error).__name__
 
 
 def _trained(optimizers: Sequence[Any]) -> list[Any]:
