@@ -8,27 +8,24 @@ from bench.machine.signals import exit_code
 def main() -> None:
     """Run the command that was typed, and end the process with its exit code."""
     try:
-        _run()
+        sys.exit(_run())
     except KeyboardInterrupt as error:
         sys.exit(exit_code(error))
 
 
-def _run() -> None:
+def _run() -> int:
     # Imported only now: Ctrl-C while that takes its half second ends as at any other time, without a traceback.
-    from bench.commands import streams
+    from bench.commands import faults, streams
     from bench.commands.app import app
-    from bench.errors import BenchError, Exit, NotMeasured
-    from cifar_core.errors import DataError
 
     streams.prepare()
     try:
         try:
-            app(prog_name="cifar-bench")
+            return int(app(prog_name="cifar-bench", standalone_mode=False) or 0)
         finally:
             streams.end()
-    except (BenchError, DataError) as error:
-        streams.refuse(error)
-        sys.exit(Exit.CASE_FAILED if isinstance(error, NotMeasured) else Exit.USAGE)
+    except Exception as error:
+        return faults.ended_by(error)
 
 
 if __name__ == "__main__":

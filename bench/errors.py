@@ -1,8 +1,11 @@
 """Errors that end a command, each with its exit code and one clear line."""
 
+from difflib import get_close_matches
 from enum import IntEnum
 
 from cifar_core.errors import Unsuited
+
+FEW = 5  # names that are read at a glance
 
 
 class Exit(IntEnum):
@@ -13,6 +16,7 @@ class Exit(IntEnum):
     USAGE = 2
     NOT_ENOUGH_EVIDENCE = 3
     CASE_FAILED = 4
+    FAULT = 5
     HUNG_UP = 129
     INTERRUPTED = 130
     TERMINATED = 143
@@ -35,5 +39,7 @@ class NotAvailable(Exception):
 
 
 def unknown(kind: str, given: str, known: list[str], option: str) -> BenchError:
-    """The error for a name that is in no table."""
+    """The error for a name that is in no table: with all that are, of many with the one that it is nearly."""
+    if len(known) > FEW and (near := get_close_matches(given, known, 1)):
+        return BenchError(f"unknown {kind} '{given}', did you mean {near[0]}? type {option} {near[0]}")
     return BenchError(f"unknown {kind} '{given}'; known: {', '.join(known)}; type e.g. {option} {known[0]}")

@@ -197,7 +197,7 @@ def _checked(given: Any) -> Own:
 
 
 def _a(value: Any) -> str:
-    return f"{type(value).__name__} {value!r}"[:60]
+    return "None (is a `return` missing?)" if value is None else f"{type(value).__name__} {value!r}"[:60]
 
 
 def _mean(loss: Loss, labels: Any, outputs: Any) -> Any:

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from bench.analysis.results import CaseResult, GroupResult, Run, block_ratios
-from bench.analysis.stats.ratios import Comparison, Summary, Verdict, compare_family
+from bench.analysis.results import CaseResult, GroupResult, Run
+from bench.analysis.speedups import comparison_of
+from bench.analysis.stats.ratios import Comparison, Verdict
+from bench.analysis.stats.verdicts import compare_family
 from bench.analysis.sweep import BATCH_SIZES, Crossing, RatioAtSize, is_certain, rises_through_one
 from bench.analysis.validity import unequal_work
 from bench.records.case import Case
@@ -52,14 +54,14 @@ def device_title(case: Case) -> str:
 def compare_devices(run: Run) -> list[DeviceComparison]:
     """Every mode of the run on every pair of devices, judged as one family; empty where there is no pair."""
     pairs = [pair for groups in _group_pairs(run) for pair in _same_modes(*groups)]
-    ratios = [[] if _other_work(reference, other) else block_ratios(reference, other) for reference, other, _ in pairs]
-    with_ratios = [
-        (values, aa_difference) for values, (_, _, aa_difference) in zip(ratios, pairs, strict=True) if values
+    compared = [
+        None if _other_work(reference, other) else comparison_of(reference, other, aa_difference, run.plan.spreads)
+        for reference, other, aa_difference in pairs
     ]
-    judged = iter(compare_family(with_ratios))
+    judged = iter(compare_family([each for each in compared if each]))
     return [
-        DeviceComparison(reference, other, aa_difference, next(judged) if values else _without_ratio(reference, other))
-        for values, (reference, other, aa_difference) in zip(ratios, pairs, strict=True)
+        DeviceComparison(reference, other, aa_difference, next(judged) if each else _without_ratio(reference, other))
+        for each, (reference, other, aa_difference) in zip(compared, pairs, strict=True)
     ]
 
 
@@ -119,9 +121,9 @@ class DeviceSweep:
     def ratios(self) -> list[RatioAtSize]:
         """The second device's speedup at each size at which it is known."""
         return [
-            RatioAtSize(each.size, each.comparison.ratio, is_certain(each.comparison.ratio, each.aa_difference))
+            RatioAtSize(each.size, over_time, is_certain(over_time, each.aa_difference))
             for each in self.comparisons
-            if each.comparison.ratio
+            if (over_time := each.comparison.over_time)
         ]
 
     @property
@@ -129,14 +131,9 @@ class DeviceSweep:
         """Where one device overtakes the other with growing batches."""
         first, second = self.comparisons[0].devices
         ratios = self.ratios
-        inverse = [replace(each, ratio=_inverse(each.ratio)) for each in ratios]
+        inverse = [replace(each, ratio=each.ratio.inverse) for each in ratios]
         second_overtakes = [Crossing(second, first, *rise) for rise in rises_through_one(ratios)]
         return [*second_overtakes, *(Crossing(first, second, *rise) for rise in rises_through_one(inverse))]
-
-
-def _inverse(ratio: Summary) -> Summary:
-    low, high = (None if end is None else 1 / end for end in (ratio.high, ratio.low))
-    return Summary(1 / ratio.centre, low, high, ratio.n)
 
 
 def device_sweeps(comparisons: Sequence[DeviceComparison]) -> list[DeviceSweep]:

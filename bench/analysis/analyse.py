@@ -6,35 +6,37 @@ from dataclasses import dataclass, field, replace
 
 from bench.analysis import validity, warnings
 from bench.analysis.gradients import noise_in
-from bench.analysis.metrics import startup_s, step_s
-from bench.analysis.results import CaseResult, GroupResult, Run, block_ratios, ratio_between
+from bench.analysis.metrics import startup_s
+from bench.analysis.results import CaseResult, GroupResult, Run, paired_by_block, ratio_between
 from bench.analysis.slow_cases import count_skipped, sampling_warning
+from bench.analysis.speedups import baseline_steps_s, comparison_of, cpu_between, steps_s, took_part_in_less
+from bench.analysis.stats.break_even import break_even
 from bench.analysis.stats.ratios import (
     BreakEven,
     Comparison,
     Summary,
     Verdict,
-    break_even,
-    compare_family,
     difference_from_itself,
     summarise,
 )
+from bench.analysis.stats.verdicts import BlockRatios, compare_family
 from bench.analysis.updates import repeated_few
 from bench.records.case import Case
 from bench.records.ledger import LeftOut
 from bench.records.run import UNEQUAL, Failure, Measurement, Outcome, Plan, groups
+from bench.records.spread import ComparisonSpread
 
 
 @dataclass
 class _Family:
     """The comparisons of a run that share one Holm correction, gathered first and judged together."""
 
-    ratios: list[tuple[list[float], float]] = field(default_factory=list)
+    ratios: list[BlockRatios] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
 
-    def add(self, key: str, ratios: list[float], aa_difference: float) -> None:
+    def add(self, key: str, ratios: BlockRatios) -> None:
         self.keys.append(key)
-        self.ratios.append((ratios, aa_difference))
+        self.ratios.append(ratios)
 
     def judge(self) -> dict[str, Comparison]:
         return dict(zip(self.keys, compare_family(self.ratios), strict=True))
@@ -42,17 +44,19 @@ class _Family:
 
 def analyse(plan: Plan, outcomes: Sequence[Outcome], left_out: Sequence[LeftOut] = ()) -> Run:
     """The run as far as it has been measured."""
-    collected = [_group(name, cases, outcomes) for name, cases in groups(plan).items()]
+    collected = [_group(name, cases, outcomes, plan.spreads) for name, cases in groups(plan).items()]
     comparisons = _compare(collected)
     judged = [replace(group, cases=tuple(_judged(group, r, comparisons) for r in group.cases)) for group in collected]
     return Run(plan, tuple(outcomes), tuple(judged), tuple(left_out))
 
 
-def _group(name: str, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> GroupResult:
+def _group(
+    name: str, cases: Sequence[Case], outcomes: Sequence[Outcome], spreads: tuple[ComparisonSpread, ...]
+) -> GroupResult:
     results = _collect(cases, outcomes)
     control_ratio = _control_ratio(results)
     aa_difference = difference_from_itself(control_ratio) if control_ratio else None
-    return GroupResult(name, tuple(results), control_ratio, aa_difference)
+    return GroupResult(name, tuple(results), control_ratio, aa_difference, spreads)
 
 
 def _collect(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[CaseResult]:
@@ -61,7 +65,17 @@ def _collect(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> list[CaseRes
     baseline, *others = [_result(case, outcomes, of_baseline) for case in cases]
     others = [_sampled(baseline, result) for result in others]
     control = tuple(m for r in others if r.case.again and r.valid for m in r.measurements)
-    return [replace(_sampled(baseline, baseline), control=control), *others]
+    baseline = replace(_sampled(baseline, baseline), control=control)
+    return [_with_steps(baseline, result) for result in (baseline, *others)]
+
+
+def _with_steps(baseline: CaseResult, result: CaseResult) -> CaseResult:
+    """With the time of its step by block; where it took part in less than the baseline, that one's time there."""
+    if result.case.again or not baseline.valid:
+        return result
+    result = replace(result, steps_s=steps_s(baseline, result))
+    less = took_part_in_less(baseline, result)
+    return replace(result, baseline_s=summarise(baseline_steps_s(baseline, result))) if less else result
 
 
 def _result(case: Case, outcomes: Sequence[Outcome], baseline: Sequence[Measurement]) -> CaseResult:
@@ -96,8 +110,7 @@ def _sampled(baseline: CaseResult, result: CaseResult) -> CaseResult:
 
 def _control_ratio(results: Sequence[CaseResult]) -> Summary | None:
     controls = [result for result in results if result.case.again and result.valid]
-    ratios = block_ratios(results[0], controls[0]) if controls else []
-    return summarise(ratios) if ratios else None
+    return ratio_between(results[0], controls[0]) if controls else None
 
 
 def _compare(collected: Sequence[GroupResult]) -> dict[str, Comparison]:
@@ -105,8 +118,8 @@ def _compare(collected: Sequence[GroupResult]) -> dict[str, Comparison]:
     family = _Family()
     for group in collected:
         for result in group.candidates:
-            if result.valid and (ratios := block_ratios(group.baseline, result)):
-                family.add(result.case.key, ratios, group.aa_difference or 1.0)
+            if compared := comparison_of(group.baseline, result, group.aa_difference, group.spreads):
+                family.add(result.case.key, compared)
     return family.judge()
 
 
@@ -118,8 +131,9 @@ def _judged(group: GroupResult, result: CaseResult, comparisons: dict[str, Compa
     noise = warnings.uneven_noise(comparison.ratio, ratio_between(group.baseline, result, average=statistics.fmean))
     few = warnings.few_blocks(comparison, result.skipped_blocks)
     reason = "; ".join(filter(None, (comparison.reason, *repeated_few(result.measurements))))
-    comparison = replace(comparison, reason=reason, warnings=(*few, *failed, *noise))
-    return replace(result, comparison=comparison, break_even=_break_even(group.baseline, result, comparison.verdict))
+    cpu = cpu_between(group.baseline, result) if comparison.ratio else None
+    comparison = replace(comparison, reason=reason, warnings=(*few, *failed, *noise), cpu=cpu)
+    return replace(result, comparison=comparison, break_even=_break_even(group.baseline, result, comparison))
 
 
 def _without_ratio(baseline: CaseResult, result: CaseResult) -> Comparison:
@@ -138,18 +152,16 @@ def _without_ratio(baseline: CaseResult, result: CaseResult) -> Comparison:
     return Comparison(None, Verdict.NOT_COMPARABLE, reason=f"the baseline ({baseline.title}) has no valid measurement")
 
 
-def _break_even(baseline: CaseResult, result: CaseResult, verdict: Verdict) -> BreakEven | None:
-    """Only a mode that was found faster can recover a longer start-up."""
-    if verdict in (Verdict.INVALID, Verdict.NOT_COMPARABLE, Verdict.NOT_APPLICABLE, Verdict.NOT_AVAILABLE):
+def _break_even(baseline: CaseResult, result: CaseResult, comparison: Comparison) -> BreakEven | None:
+    """Only a mode that was found faster, or likely so, can recover a longer start-up."""
+    verdict = comparison.verdict
+    if not comparison.ratio:
         return None
-    if verdict is not Verdict.FASTER:
-        return BreakEven(None, "never" if verdict is Verdict.SLOWER else "no gain shown")
-    pairs = _paired_by_block(baseline, result)
-    extra_s = [startup_s(candidate) - startup_s(base) for base, candidate in pairs]
-    saved_s = [step_s(base) - step_s(candidate) for base, candidate in pairs]
-    return break_even(extra_s, saved_s)
-
-
-def _paired_by_block(baseline: CaseResult, candidate: CaseResult) -> list[tuple[Measurement, Measurement]]:
-    by_block = {m.block: m for m in baseline.measurements}
-    return [(by_block[m.block], m) for m in candidate.measurements if m.block in by_block]
+    if not verdict.faster:
+        return BreakEven(None, "never" if verdict.slower else "no gain shown", comparison.rough)
+    pairs = paired_by_block(baseline, result)
+    extra_s = [startup_s(after[0]) - startup_s(before[0]) for before, after in pairs]
+    saved_s = [
+        before_s - after_s for before_s, after_s in zip(baseline_steps_s(baseline, result), result.steps_s, strict=True)
+    ]
+    return break_even(extra_s, saved_s, comparison)

@@ -11,14 +11,9 @@ from dataclasses import dataclass, replace
 
 from bench.analysis.gradients import noise_in, with_noise_of
 from bench.analysis.metrics import step_s
-from bench.analysis.results import CaseResult, GroupResult, Run, block_ratios
-from bench.analysis.stats.between_runs import (
-    SPEEDUP_BETWEEN_RUNS,
-    STEP_BETWEEN_RUNS,
-    BeforeAfter,
-    alternate,
-    compare_runs,
-)
+from bench.analysis.results import CaseResult, GroupResult, Run, block_ratios, looks_of
+from bench.analysis.spreads import spread_between
+from bench.analysis.stats.between_runs import STEP_SPREAD, BeforeAfter, alternate, compare_runs
 from bench.analysis.stats.ratios import Comparison, Verdict
 from bench.analysis.validity import unequal_work
 from bench.records.case import Case
@@ -175,7 +170,9 @@ def _logs(before: tuple[NamedRun, CaseInGroup | None], after: tuple[NamedRun, Ca
     assert before[1] and after[1]
     first, other = before[1], after[1]
     interleaved = alternate(*([m.environment.at for m in result.measurements] for _, result in (first, other)))
-    steps = BeforeAfter(_step_logs(first[1]), _step_logs(other[1]), interleaved, between=STEP_BETWEEN_RUNS)
+    looks = looks_of(first[1], first[1]), looks_of(other[1], other[1])
+    before_logs, after_logs = _step_logs(first[1]), _step_logs(other[1])
+    steps = BeforeAfter(before_logs, after_logs, interleaved, spreads=(STEP_SPREAD, STEP_SPREAD), looks=looks)
     return steps, _speedups(first, other, interleaved)
 
 
@@ -204,7 +201,10 @@ def _speedups(before: CaseInGroup, after: CaseInGroup, interleaved: bool) -> Log
         return "one of the baselines has no valid measurement"
     aa_difference = max(before[0].aa_difference or 1.0, after[0].aa_difference or 1.0)
     paired = interleaved and len(before_logs) == len(after_logs)
-    return BeforeAfter(before_logs, after_logs, paired, aa_difference, SPEEDUP_BETWEEN_RUNS)
+    both = (before, after)
+    spreads = [spread_between(group.spreads, group.baseline.case, result.case) for group, result in both]
+    looks = [looks_of(group.baseline, result) for group, result in both]
+    return BeforeAfter(before_logs, after_logs, paired, aa_difference, (spreads[0], spreads[1]), (looks[0], looks[1]))
 
 
 def _why_not(before: tuple[NamedRun, CaseInGroup | None], after: tuple[NamedRun, CaseInGroup | None]) -> str:

@@ -1,7 +1,8 @@
 """Gates: conditions that a comparison must meet, such as `slower 5%` or `function/eager < 1.5`.
 
 A gate fails where the whole interval lies beyond its limit, passes where none of it does, and is undecided where the
-interval contains the limit: then there is too little data to decide.
+interval contains the limit: then there is too little data to decide. The interval is that over time, and of interleaved
+runs their paired one. Fewer repetitions than a claim needs decide nothing.
 """
 
 import re
@@ -10,8 +11,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from bench.analysis.compare import CaseChange, NamedRun
-from bench.analysis.results import ratio_between
-from bench.analysis.stats.ratios import Summary
+from bench.analysis.speedups import judged
+from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Comparison, Summary
 from bench.errors import BenchError
 from bench.modes import MODES
 
@@ -105,7 +106,7 @@ def _in_runs(gate: Gate, runs: Sequence[NamedRun]) -> list[GateResult]:
 
 def _in_run(gate: Gate, named: NamedRun) -> list[GateResult]:
     return [
-        _decided(gate, f"{named.name}, {group.title}", ratio_between(a, b))
+        _decided(gate, f"{named.name}, {group.title}", judged(group, a, b))
         for group in named.run.groups
         for a in group.cases
         for b in group.cases
@@ -121,22 +122,25 @@ def _between_runs(gate: Gate, changes: Sequence[CaseChange]) -> list[GateResult]
     """
     compared = [(change, change.step if gate.step else change.gain) for change in changes]
     return [
-        _decided(gate, f"{change.run}, {change.group}, {change.title}", comparison.ratio, comparison.reason)
+        _decided(gate, f"{change.run}, {change.group}, {change.title}", comparison)
         for change, comparison in compared
         if comparison and (gate.mode == change.case.mode or not (gate.mode or change.absent))
     ]
 
 
-def _decided(gate: Gate, where: str, ratio: Summary | None, reason: str = "") -> GateResult:
-    decision, why = _decide(gate.low_limit, ratio)
-    return GateResult(gate.text, where, ratio, decision, why if ratio else reason or why)
+def _decided(gate: Gate, where: str, comparison: Comparison | None) -> GateResult:
+    ratio = comparison and comparison.over_time
+    if not comparison or not ratio:
+        why = comparison.reason if comparison else ""
+        return GateResult(gate.text, where, None, Decision.UNDECIDED, why or "there is no valid ratio")
+    return GateResult(gate.text, where, ratio, *_decide(gate.low_limit, ratio, comparison.rough))
 
 
-def _decide(low_limit: float, ratio: Summary | None) -> tuple[Decision, str]:
-    if ratio is None:
-        return Decision.UNDECIDED, "there is no valid ratio"
+def _decide(low_limit: float, ratio: Summary, rough: bool) -> tuple[Decision, str]:
     if ratio.low is None or ratio.high is None:
-        return Decision.UNDECIDED, "one block gives no interval"
+        return Decision.UNDECIDED, "one repetition gives no interval"
+    if rough:
+        return Decision.UNDECIDED, f"{ratio.n} of the {ENOUGH_BLOCKS} repetitions that a gate needs"
     if ratio.high < low_limit:
         return Decision.FAILED, f"the whole interval lies below {low_limit:.3g}"
     if ratio.low >= low_limit:

@@ -54,6 +54,11 @@ def trace_s(measurement: Measurement) -> float | None:
     return measurement.costs.trace_s if measurement.costs else None
 
 
+STEP_METRICS: dict[str, Callable[[float, int], float]] = {  # from the seconds of a step and the size of its batch
+    "step": lambda step_s, batch_size: step_s,
+    "images": lambda step_s, batch_size: batch_size / step_s,
+    "image": lambda step_s, batch_size: step_s / batch_size,
+}
 METRICS = {
     metric.name: metric
     for metric in (

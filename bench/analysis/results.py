@@ -1,10 +1,12 @@
 """The results of a run: its cases, groups and ratios, as every table, plot and sentence reads them."""
 
+import math
 import statistics
 from dataclasses import dataclass, replace
 
 from bench import modes
-from bench.analysis.metrics import METRICS
+from bench.analysis.metrics import METRICS, STEP_METRICS
+from bench.analysis.stats.looks import first_interval
 from bench.analysis.stats.ratios import (
     ENOUGH_BLOCKS,
     Average,
@@ -17,7 +19,8 @@ from bench.analysis.stats.ratios import (
 )
 from bench.records.case import Case
 from bench.records.ledger import LeftOut
-from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, Failure, Measurement, Outcome, Plan, Samples
+from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, Failure, Looks, Measurement, Outcome, Plan
+from bench.records.spread import ComparisonSpread
 from cifar_core.workload import Workload
 
 
@@ -26,7 +29,8 @@ class CaseResult:
     """One case over all blocks. `comparison` is None for the baseline; `invalid` says why the case counts for nothing.
 
     `skipped_blocks` counts the blocks that it skipped for being very slow. `control` holds the measurements of the A/A
-    control in the same blocks; only the baseline has them.
+    control in the same blocks; only the baseline has them. `steps_s`: seconds of a step by block, which agree with its
+    speedup; `baseline_s`: the baseline's in the same rounds, where it took part in fewer rounds or blocks.
     """
 
     case: Case
@@ -38,6 +42,8 @@ class CaseResult:
     skipped_blocks: int = 0
     warnings: tuple[str, ...] = ()
     control: tuple[Measurement, ...] = ()
+    steps_s: tuple[float, ...] = ()
+    baseline_s: Summary | None = None
 
     @property
     def title(self) -> str:
@@ -73,6 +79,9 @@ class CaseResult:
 
     def summary(self, metric: str) -> Summary | None:
         """A metric of metrics.METRICS across the blocks; None where it was not measured, or the case is invalid."""
+        of_step, batch = STEP_METRICS.get(metric), self.case.workload.batch_size
+        if of_step and self.steps_s:
+            return summarise([of_step(step_s, batch) for step_s in self.steps_s]) if self.valid else None
         values = [METRICS[metric].value(m) for m in self.measurements]
         measured = [value for value in values if value]  # a time of 0 is one that no clock has seen
         return summarise(measured) if measured and self.valid else None
@@ -83,13 +92,14 @@ class GroupResult:
     """Cases that share all but the mode, the baseline first.
 
     `control_ratio` is the A/A control's ratio to the baseline; `aa_difference` is the same as a ratio of at least 1.
-    Both are None without a control.
+    Both are None without a control. `spreads`: what is known of its comparisons' spread from run to run.
     """
 
     name: str
     cases: tuple[CaseResult, ...]
     control_ratio: Summary | None
     aa_difference: float | None
+    spreads: tuple[ComparisonSpread, ...] = ()
 
     @property
     def baseline(self) -> CaseResult:
@@ -176,29 +186,42 @@ def block_ratios(baseline: CaseResult, candidate: CaseResult, average: Average =
 
     The baseline counts as the mean, on the log scale, of its two entries in a block, but not against its own control.
     """
-    if not (baseline.valid and candidate.valid):
-        return []
-    baselines, candidates = _by_block(baseline, candidate), _by_block(candidate, baseline)
     return [
-        geometric_mean([block_ratio(b, c, average) for b in baselines[block] for c in candidates[block]])
-        for block in sorted(baselines.keys() & candidates.keys())
+        geometric_mean([block_ratio(b.steady, c.steady, average) for b in baselines for c in candidates])
+        for baselines, candidates in paired_by_block(baseline, candidate)
     ]
 
 
-def _by_block(result: CaseResult, other: CaseResult) -> dict[int, list[Samples]]:
-    """The samples of each block in which the case itself was measured, with its control's unless `other` is that."""
-    samples = {m.block: [m.steady] for m in result.measurements}
+Entries = list[Measurement]  # of one case in one block: its own, and its control's
+
+
+def paired_by_block(baseline: CaseResult, candidate: CaseResult) -> list[tuple[Entries, Entries]]:
+    """The entries of both in each block that both were measured in; none where one of the two is invalid."""
+    if not (baseline.valid and candidate.valid):
+        return []
+    baselines, candidates = _by_block(baseline, candidate), _by_block(candidate, baseline)
+    return [(baselines[block], candidates[block]) for block in sorted(baselines.keys() & candidates.keys())]
+
+
+def _by_block(result: CaseResult, other: CaseResult) -> dict[int, Entries]:
+    """The measurements of each block in which the case was measured, with its control's unless `other` is that."""
+    entries = {m.block: [m] for m in result.measurements}
     same_case = replace(result.case, again=False) == replace(other.case, again=False)
     for m in () if same_case else result.control:
-        if m.block in samples:
-            samples[m.block].append(m.steady)
-    return samples
+        if m.block in entries:
+            entries[m.block].append(m)
+    return entries
 
 
 def ratio_between(a: CaseResult, b: CaseResult, average: Average = statistics.median) -> Summary | None:
-    """The speedup of b over a across blocks; None where they were not both measured and valid.
+    """The speedup of b over a across blocks, in this run; None where they were not both measured and valid.
 
     With the mean as `average` every slice counts, those included that machine noise made longer.
     """
     ratios = block_ratios(a, b, average)
-    return summarise(ratios) if ratios else None
+    return first_interval([math.log(ratio) for ratio in ratios], looks_of(a, b)) if ratios else None
+
+
+def looks_of(a: CaseResult, b: CaseResult) -> Looks | None:
+    """When the run might have stopped for these two; None for a number of blocks that was fixed beforehand."""
+    return next((m.schedule.looks for case in (a, b) for m in reversed(case.measurements) if m.schedule.looks), None)

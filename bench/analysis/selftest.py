@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from scipy import special
 
 from bench.analysis.results import CaseResult, Run, block_ratios
-from bench.analysis.stats.ratios import ALPHA, Summary, Verdict, compare_family, median_summary, summarise
+from bench.analysis.speedups import comparison_of
+from bench.analysis.stats.ratios import ALPHA, Summary, Verdict, median_summary, summarise
+from bench.analysis.stats.verdicts import compare_family
 from bench.records.selftest import Harness, SelfTest
 
 WANTED_POWER = 0.9  # "detects" means: in nine of ten runs
@@ -150,7 +152,8 @@ def _measured(pairs: Sequence[CasePair]) -> list[CasePair]:
 
 def _control(groups: Sequence[Group]) -> AAControl:
     pairs = _measured([(group[0], result) for group in groups for result in group if result.case.again])
-    false_positives = sum(_verdict(pair) in (Verdict.FASTER, Verdict.SLOWER) for pair in pairs)
+    verdicts = [_verdict(pair) for pair in pairs]
+    false_positives = sum(verdict.faster or verdict.slower for verdict in verdicts)
     ratios = [ratio for pair in pairs for ratio in block_ratios(*pair)]
     return AAControl(summarise(ratios) if ratios else None, len(pairs), false_positives)
 
@@ -160,7 +163,7 @@ def _recovery(groups: Sequence[Group], share: float, block_sd: float | None) -> 
     biases = [1 / ratio / (1 + share) for pair in pairs for ratio in block_ratios(*pair)]
     if not biases:
         return None
-    detected = sum(_verdict(pair) is Verdict.SLOWER for pair in pairs)
+    detected = sum(_verdict(pair).slower for pair in pairs)
     blocks = round(len(biases) / len(pairs))
     power = _power(math.log(1 + share), block_sd, blocks) if block_sd and blocks > 1 else math.nan
     return Recovery(share, summarise(biases), len(pairs), detected, power)
@@ -168,7 +171,9 @@ def _recovery(groups: Sequence[Group], share: float, block_sd: float | None) -> 
 
 def _verdict(pair: CasePair) -> Verdict:
     """The verdict on the pair alone, without an A/A difference, which would be this very ratio."""
-    return compare_family([(block_ratios(*pair), 1.0)])[0].verdict
+    compared = comparison_of(*pair, aa_difference=None)
+    assert compared
+    return compare_family([compared])[0].verdict
 
 
 def _block_sd(groups: Sequence[Group]) -> float | None:

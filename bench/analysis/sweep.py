@@ -9,8 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from bench.analysis.results import CaseResult, GroupResult, Run, ratio_between
+from bench.analysis.results import CaseResult, GroupResult, Run
+from bench.analysis.speedups import judged
 from bench.analysis.stats.ratios import Summary
+from bench.analysis.stats.verdicts import excludes_1
 from bench.records.case import Case
 
 
@@ -74,8 +76,8 @@ class Sweep:
 
 @dataclass(frozen=True, slots=True)
 class RatioAtSize:
-    """The speedup of one mode over another at one size. `certain`: its interval excludes 1, and it is larger than the
-    A/A difference there."""
+    """The speedup of one mode over another at one size, with its interval over time. `certain`: that excludes 1, and
+    the speedup is larger than the A/A difference there."""
 
     size: int
     ratio: Summary
@@ -144,16 +146,15 @@ def ratios_over_sizes(sweep: Sweep, behind: str, ahead: str) -> list[RatioAtSize
     ratios = []
     for size in (size for size in sweep.sizes if size in behind_by_size and size in ahead_by_size):
         group, result = behind_by_size[size]
-        if ratio := ratio_between(result, ahead_by_size[size][1]):
+        compared = judged(group, result, ahead_by_size[size][1])
+        if compared and (ratio := compared.over_time):
             ratios.append(RatioAtSize(size, ratio, is_certain(ratio, group.aa_difference or 1.0)))
     return ratios
 
 
 def is_certain(ratio: Summary, aa_difference: float) -> bool:
     """Whether a ratio's interval excludes 1 and the ratio is larger than the A/A difference (a ratio of at least 1)."""
-    if ratio.low is None or ratio.high is None or ratio.low <= 1 <= ratio.high:
-        return False
-    return not 1 / aa_difference <= ratio.centre <= aa_difference
+    return excludes_1(ratio) and not 1 / aa_difference <= ratio.centre <= aa_difference
 
 
 def rises_through_one(ratios: Sequence[RatioAtSize]) -> list[tuple[RatioAtSize, RatioAtSize, float | None]]:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.commands.console import WAIT, aside, host_lock, results, warn_of_caches
-from bench.commands.streams import say
+from bench.commands import spelling
+from bench.commands.console import WAIT, aside, host_lock, results, say_where, slowly, warn_of_caches
 from bench.errors import Exit
 from bench.machine.signals import exit_code
 from bench.records.choices import DEFAULTS
 
 if TYPE_CHECKING:
+    from bench.records.training import AccuracyPlan
     from cifar_core.cifar10 import Source
 
 
@@ -29,8 +30,13 @@ def accuracy(
     margin: Annotated[float, typer.Option(help="Differences of up to this share of test images do not matter.")] = 0.01,
     data: Annotated[str, typer.Option(help="auto, synthetic, a folder or the archive of CIFAR-10.")] = "auto",
     seed: Annotated[int, typer.Option(help="The first seed.")] = 0,
-    out: Annotated[Path | None, typer.Option(help="A new folder; default results/<time>-accuracy.")] = None,
-    resume: Annotated[Path | None, typer.Option(help="Go on with the trainings in this folder.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="A new folder; RUN/accuracy joins a run.", show_default="results/<time>-accuracy"),
+    ] = None,
+    resume: Annotated[
+        Path | None, typer.Option(show_default=False, help="Continue the trainings in this folder.")
+    ] = None,
     wait: Annotated[bool, WAIT] = True,
 ) -> Exit:
     """Train in several modes from several seeds: do they learn the same, and how soon?"""
@@ -42,9 +48,16 @@ def accuracy(
 
     if resume:
         return _resume(resume, data, wait)
-    source = cifar10.find(data)
-    training = train.plan(choose_modes(modes)[0], model, recipe, steps, display_step, data, seed, source)
-    accuracy_plan = plan(modes, seeds, target, margin, training)
+    modes, model = spelling.modes(modes), spelling.models(model, "--model")
+
+    def planned(source: "Source") -> "AccuracyPlan":
+        training = train.plan(choose_modes(modes)[0], model, recipe, steps, display_step, data, seed, source)
+        return plan(modes, seeds, target, margin, training)
+
+    planned(cifar10.SYNTHETIC)  # what is typed wrongly is said before any images are read
+    with slowly(f"reading the data ({data})"):
+        source = cifar10.find(data)
+    accuracy_plan = planned(source)
     host_lock(wait).ask()
     folder = out or results("accuracy")
     create_accuracy(folder, accuracy_plan)
@@ -53,8 +66,10 @@ def accuracy(
 
 def _resume(folder: Path, data: str, wait: bool) -> Exit:
     from bench.records.folders import open_accuracy
+    from bench.records.kinds import refuse_others
     from bench.runner.train import source_of
 
+    refuse_others(folder, "accuracy.json")
     source = source_of(open_accuracy(folder).training, data)
     host_lock(wait).ask()
     return _execute(folder, source, wait)
@@ -87,8 +102,8 @@ def show_accuracy(folder: Path, png: bool = False) -> None:
 
     path, trainings = build(folder, png)
     for sentence in learning.sentences(trainings):
-        say(sentence.replace("**", ""))
+        terminal.tell(sentence)
     terminal.show(learning_tables.table(trainings))
     for line in learning.alarms(trainings):
         aside(line.replace("**", ""))
-    say(f"report: {path}")
+    say_where(path)

@@ -4,7 +4,8 @@ import os
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from platform import python_version
+from typing import Annotated, Any
 
 import typer
 
@@ -15,6 +16,7 @@ from bench.commands.compare import compare
 from bench.commands.data import data
 from bench.commands.devices import devices
 from bench.commands.explain import explain
+from bench.commands.faults import version_of
 from bench.commands.history import history
 from bench.commands.list import list_names
 from bench.commands.probe import probe
@@ -22,6 +24,7 @@ from bench.commands.report import report
 from bench.commands.rules import rules
 from bench.commands.run import run
 from bench.commands.selftest import selftest
+from bench.commands.streams import say
 from bench.commands.train import train
 from bench.errors import BenchError, Exit
 from bench.machine.signals import exit_code, interrupting
@@ -48,12 +51,27 @@ COMMANDS: tuple[tuple[str, Command], ...] = (
 STARTING = (run, breakeven, selftest, train, accuracy, probe, explain)  # processes that are sent names as JSON
 
 app = typer.Typer(
-    help="What your way of executing a TensorFlow training step costs on this machine, and whether it still learns.",
     no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
+    rich_markup_mode="rich",
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _print_versions(asked: bool) -> None:
+    if asked:
+        say(f"cifar-bench {version_of('cifar-bench')}")
+        say(f"TensorFlow {version_of('tensorflow')}\nPython {python_version()}")
+        raise typer.Exit
+
+
+VERSION = typer.Option("--version", is_eager=True, callback=_print_versions, help="Show the versions and exit.")
+
+
+@app.callback()
+def _before(version: Annotated[bool, VERSION] = False) -> None:
+    """Measures how much faster your TensorFlow training step runs with tf.function, XLA or Keras on your machine,
+    and checks that every mode computes the same thing."""
 
 
 def _exiting(command: Command) -> Callable[..., None]:

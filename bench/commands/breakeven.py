@@ -8,20 +8,20 @@ from typing import Annotated
 
 import typer
 
-from bench.commands.console import WAIT, aside, host_lock, source_of, warn_of_caches
-from bench.commands.streams import say
+from bench.commands import spelling
+from bench.commands.console import WAIT, aside, host_lock, say_where, source_of, warn_of_caches
 from bench.errors import BenchError, Exit
 from bench.machine.signals import exit_code
 
 
 def breakeven(
-    folder: Annotated[Path, typer.Argument(help="The folder of a run that predicts when modes are repaid.")],
-    modes: Annotated[str, typer.Option(help="Modes or groups to try, with commas.")] = "function,xla",
+    folder: Annotated[Path, typer.Argument(help="The folder of a run that predicts break-evens.")],
+    modes: Annotated[str, typer.Option(help="Modes or groups of modes, with commas.")] = "function,xla",
     repeats: Annotated[int, typer.Option(help="Pairs of fresh processes for each number of steps.")] = 6,
     data: Annotated[str, typer.Option(help="auto: what the run was measured on; or where that is now.")] = "auto",
     wait: Annotated[bool, WAIT] = True,
 ) -> Exit:
-    """Try a run's break-evens out: total times at half and at twice the predicted steps."""
+    """Check a run's break-evens: total times at half and at twice the predicted steps."""
     from bench.commands import terminal
     from bench.records.lock import Lock
     from bench.records.store import Store
@@ -30,11 +30,11 @@ def breakeven(
     from bench.runner.breakeven import execute, plan
     from bench.runner.plan import choose_modes
 
-    store = Store.open(folder)
-    source = source_of(store, data)
     if repeats < 1:
         raise BenchError(f"{repeats} repeats try nothing; type e.g. --repeats 6")
-    trials_planned = plan(store, choose_modes(modes), repeats)
+    chosen, store = choose_modes(spelling.modes(modes)), Store.open(folder)
+    source = source_of(store, data)
+    trials_planned = plan(store, chosen, repeats)
     host_lock(wait).ask()
     aside(f"data: {source.title}\nrun folder: {folder}")
     warn_of_caches()
@@ -48,5 +48,5 @@ def breakeven(
     terminal.show(table(trials))
     for failure in trials.failures:
         aside(f"failed: {failure.case.key}, {failure.stage}: {failure.message}")
-    say(f"report: {build(store).path}")
+    say_where(build(store).path)
     return Exit.CASE_FAILED if trials.failures else Exit.OK

@@ -6,64 +6,87 @@ Each function imports what it needs when it is called, so that --help and list a
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from bench.commands.console import aside, results
-from bench.commands.streams import say
+from bench.commands.console import JSON, QUIET, aside, results, say_where, slowly, speaking
+from bench.commands.streams import say, write
 from bench.errors import BenchError, Exit
 
 COLUMNS = {"what", "data"}  # of a table that has a column for each run too, by its name
 
 if TYPE_CHECKING:
-    from bench.analysis.compare import NamedRun
+    from bench.analysis.compare import CaseChange, Difference, NamedRun
     from bench.analysis.gates import GateResult
 
 
 def compare(
-    folders: Annotated[list[Path], typer.Argument(help="Run folders; the others are held against the first.")],
+    folders: Annotated[list[Path], typer.Argument(help="Run folders; each later one is compared with the first.")],
     fail_on: Annotated[list[str] | None, typer.Option(help="Exit 1 where it holds: 'slower 5%'. Repeatable.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Where the comparison goes; default results/<time>-compare.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Where the comparison goes.", show_default="results/<time>-compare")
+    ] = None,
+    json: Annotated[bool, JSON] = False,
+    quiet: Annotated[bool, QUIET] = False,
 ) -> Exit:
-    """Put runs side by side: what changed, what differs around them; gates for CI."""
+    """Compare runs: what changed, what differs around them; gates for CI."""
+    with speaking(json, quiet) as stream, slowly(f"comparing {len(folders)} runs"):
+        return _compare(folders, fail_on or [], out or results("compare"), stream if json else None)
+
+
+def _compare(folders: list[Path], fail_on: list[str], out: Path, json: TextIO | None) -> Exit:
     from bench.analysis import compare as comparing
     from bench.analysis import gates
-    from bench.commands import terminal
-    from bench.report import comparison
+    from bench.report import comparison, comparison_summary, summary
 
-    asked_gates = [gates.parse(text) for text in fail_on or []]
+    asked_gates = [gates.parse(text) for text in fail_on]
     runs = _runs(folders)
     differences, changes = comparing.differences(runs), comparing.changes(runs)
     judged = [judgement for gate in asked_gates for judgement in gates.judge(gate, runs, changes)]
-    path = comparison.build(out or results("compare"), runs, differences, changes, judged)
-    say(comparison.data_line(runs))
-    for table in comparison.tables(runs, differences, changes, judged):
-        terminal.show(table)
-    for sentence in comparison.interleaving(changes):
-        say(sentence.replace("**", "").replace("`", ""))
-    say(f"report: {path}")
-    return _exit(judged, _damaged(runs))
+    path = comparison.build(out, runs, differences, changes, judged)
+    if json:
+        document = comparison_summary.document(runs, differences, changes, judged) | {"folder": str(out)}
+        write(summary.in_words(document), json)
+    else:
+        _show(folders, runs, differences, changes, judged)
+        say_where(path)
+        _show_gates(judged, changes, runs)
+    return comparison_summary.exit_code(runs, judged)
 
 
-def _exit(judged: "Sequence[GateResult]", damaged: bool) -> Exit:
-    from bench.analysis.gates import Decision
-
-    decisions = {judgement.decision for judgement in judged}
-    if Decision.FAILED in decisions:
-        return Exit.REGRESSION
-    if damaged:
-        return Exit.CASE_FAILED
-    return Exit.NOT_ENOUGH_EVIDENCE if Decision.UNDECIDED in decisions else Exit.OK
-
-
-def _damaged(runs: "Sequence[NamedRun]") -> bool:
-    """Whether a run's files contradict its plan; says what of them does not count."""
+def _show(
+    folders: Sequence[Path],
+    runs: "Sequence[NamedRun]",
+    differences: "Sequence[Difference]",
+    changes: "Sequence[CaseChange]",
+    judged: "Sequence[GateResult]",
+) -> None:
+    from bench.commands import compare_result, terminal
     from bench.report import comparison
 
+    interleaved = all(change.in_turns for change in changes if change.step.ratio)
+    if judged:
+        _show_gates(judged, changes, runs)
+        say("")
+    terminal.tell(compare_result.heading(runs, interleaved))
+    terminal.tell(comparison.data_line(runs))
+    say("")
+    terminal.show_grid(compare_result.table(changes, runs))
+    say("")
+    advice = compare_result.how_to_decide(judged, folders, interleaved)
+    apart = [] if interleaved else comparison.interleaving(changes)
+    for sentence in filter(None, (compare_result.differing(differences), *apart, *advice)):
+        terminal.tell(sentence)
     for sentence in comparison.left_out(runs):
         aside(f"warning: {sentence.replace('**', '')}")
-    return any(named.run.damaged for named in runs)
+
+
+def _show_gates(judged: "Sequence[GateResult]", changes: "Sequence[CaseChange]", runs: "Sequence[NamedRun]") -> None:
+    from bench.commands import compare_result, terminal
+
+    for result in judged:
+        terminal.tell(compare_result.gate_line(result, changes, runs))
 
 
 def _runs(folders: Sequence[Path]) -> "list[NamedRun]":

@@ -1,9 +1,13 @@
 """What several commands say and ask: lines beside the output, where results go, the images a run was measured on."""
 
+import contextlib
+import os
 import sys
+import threading
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from typer import Option
 
@@ -20,7 +24,8 @@ def source_of(store: "Store", data: str) -> "Source":
     """The images a run was measured on; `data` other than `auto` says where they are now."""
     from cifar_core import cifar10
 
-    source = cifar10.find(store.plan.data if data == "auto" else data)
+    with slowly(f"reading the data of {store.folder}"):
+        source = cifar10.find(store.plan.data if data == "auto" else data)
     wanted = store.plan.cases[0].workload.data
     if source.name != wanted:
         raise BenchError(f"{store.folder} was measured on {wanted}, found {source.name}; type --data with that folder")
@@ -32,6 +37,34 @@ def aside(text: str) -> None:
     say(text, sys.stderr)
 
 
+@contextlib.contextmanager
+def speaking(as_json: bool, quiet: bool) -> Iterator[TextIO]:
+    """What is said in the with-block goes to stderr where stdout is for JSON; with `quiet` nothing is said beside it.
+
+    Gives the stream for the result. An error that ends the command is said afterwards.
+    """
+    out = sys.stdout
+    with contextlib.ExitStack() as stack:
+        if quiet:
+            nowhere = stack.enter_context(open(os.devnull, "w", encoding="utf-8"))
+            stack.enter_context(contextlib.redirect_stderr(nowhere))
+        if as_json:
+            stack.enter_context(contextlib.redirect_stdout(sys.stderr))
+        yield out
+
+
+@contextlib.contextmanager
+def slowly(text: str) -> Iterator[None]:
+    """Say on stderr what is going on in the with-block, once that has taken a second."""
+    timer = threading.Timer(SLOW_S, aside, (f"{text} ...",))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
 def warn_of_caches() -> None:
     """Say once what a command that starts processes leaves out of their environment variables."""
     from bench.machine import xla_flags
@@ -40,12 +73,20 @@ def warn_of_caches() -> None:
         aside(f"warning: {text}")
 
 
+SLOW_S = 1.0  # after which a person wonders whether anything happens
+JSON = Option("--json", help="One JSON object on stdout, as in summary.json; all else goes to stderr.")
+QUIET = Option("--quiet", "-q", help="No progress and no notes: the result, and errors.")
 WAIT = Option("--wait/--no-wait", help="Wait while another command is timing on this machine, or end with code 2.")
 
 
 def host_lock(wait: bool, go_on: str = "") -> HostLock:
     """What lets one command time at once. `go_on`: what to type when it was not this command's turn at last."""
     return HostLock(aside, wait, go_on)
+
+
+def say_where(report: Path) -> None:
+    """The last line of a command: the page, which lies beside report.md."""
+    say(f"report: {report.with_name('report.html')}")
 
 
 def results(name: str) -> Path:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.commands.console import warn_of_caches
+from bench.commands.console import aside, warn_of_caches
 from bench.commands.streams import say
 from bench.errors import Exit
 
@@ -18,6 +18,7 @@ def devices(json: Annotated[bool, typer.Option("--json", help="As JSON, with wha
     from bench.machine import availability
 
     warn_of_caches()
+    aside("asking TensorFlow for its devices (takes some seconds)")
     available = availability.probe()
     say(_as_json(available) if json else "\n".join(lines(available)))
     return Exit.CASE_FAILED if broken(available) else Exit.OK

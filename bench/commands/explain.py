@@ -19,7 +19,9 @@ def explain(
     driver: Annotated[str, typer.Option(help="Instead of --args, a function beside it that calls it once.")] = "",
     lines: Annotated[int, typer.Option(help="Lines of each listing in the terminal; 0 is all.")] = 40,
     time_limit: Annotated[float, typer.Option(help="Seconds that a stage may take.")] = 300.0,
-    out: Annotated[Path | None, typer.Option(help="The page; default results/<time>-explain-<name>.html.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="A new folder for the page.", show_default="results/<time>-explain-<name>")
+    ] = None,
     wait: Annotated[bool, WAIT] = True,
 ) -> Exit:
     """Show what becomes of a function: source, AutoGraph's code, trace, graph, XLA's program, time. Runs it."""
@@ -29,6 +31,7 @@ def explain(
     if lines < 0 or time_limit <= 0:
         raise BenchError("--lines must be 0 or more and --time-limit more than 0; type e.g. --lines 40")
     asked = request(function, args, driver)
+    aside(f"explaining {function} (loads TensorFlow)")
     warn_of_caches()
     with host_lock(wait):  # whole: tracing and compiling would disturb what another command times
         explanation = explained(asked, time_limit, lambda stage: aside(f"{TITLES[stage]} ..."))
@@ -37,12 +40,10 @@ def explain(
     from bench.autograph.explain.text import text
 
     say(text(explanation, lines))
-    page = out or _default_page(function)
-    write(explanation, page)
-    say(f"\npage: {page}")
+    say(f"\npage: {write(explanation, out or _default_folder(function))}")
     return Exit.OK
 
 
-def _default_page(function: str) -> Path:
+def _default_folder(function: str) -> Path:
     name = function.rpartition("/")[2].replace("::", ".").replace(":", ".")
-    return Path(f"{results(f'explain-{name}')}.html")
+    return results(f"explain-{name}")

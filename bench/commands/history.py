@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bench.commands.console import aside
+from bench.commands.console import aside, slowly
 from bench.errors import BenchError, Exit
 
 
@@ -19,7 +19,8 @@ def history(
     folders = sorted(path.parent for depth in ("*", "*/*") for path in folder.glob(f"{depth}/plan.json"))
     if not folders:
         raise BenchError(f"{folder} holds no run; give the folder that runs lie in, e.g. cifar-bench history results")
-    runs, broken = read_runs(folders)
+    with slowly(f"reading {len(folders)} runs"):
+        runs, broken = read_runs(folders)
     if not runs:
         raise BenchError(f"{folder} holds no run that can be read: {broken[0]}")
     terminal.show(table(runs))

@@ -15,7 +15,7 @@ Names = list[tuple[str, str]]  # a name and what it means
 
 
 def list_names() -> Exit:
-    """Show the modes, models, recipes, presets, devices, precisions and inputs there are."""
+    """Show the modes, models, recipes, presets, devices, dtypes and inputs there are."""
     names_by_kind = _names_by_kind()
     width = max(len(name) for names in names_by_kind.values() for name, _ in names)
     for kind, names in names_by_kind.items():
@@ -29,7 +29,7 @@ def list_names() -> Exit:
 def _names_by_kind() -> dict[str, Names]:
     from bench.modes import MODES
     from bench.modes.groups import GROUPS, members
-    from bench.records.choices import DEVICES, INPUTS, PRECISIONS, PRESETS
+    from bench.records.choices import DEVICES, DTYPES, INPUTS, PRESETS
     from cifar_core.models import MODELS
     from cifar_core.recipe import RECIPES
 
@@ -40,7 +40,7 @@ def _names_by_kind() -> dict[str, Names]:
         "recipes": [(recipe.name, recipe.title) for recipe in RECIPES],
         "presets": [(preset.name, preset.summary) for preset in PRESETS],
         "devices": [(choice.name, choice.summary) for choice in DEVICES],
-        "precisions": [(choice.name, choice.summary) for choice in PRECISIONS],
+        "dtypes": [(choice.name, choice.summary) for choice in DTYPES],
         "inputs": [(choice.name, choice.summary) for choice in INPUTS],
     }
 

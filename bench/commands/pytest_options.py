@@ -1,6 +1,7 @@
 """The options of `pytest bench`, those of `cifar-bench run` and `--from`; and the session that they ask for."""
 
 import os
+from argparse import SUPPRESS
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from importlib.util import find_spec
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 import typer
 
+from bench.commands import spelling
 from bench.commands.app import app
 from bench.commands.pytest_session import PytestSession, ReplaySession, TimingSession
 from bench.errors import BenchError
@@ -57,6 +59,8 @@ def add(parser: pytest.Parser) -> None:
         if isinstance(option.default, bool):
             kind = {"action": "store_true"}
         group.addoption(*option.flags, dest=f"run_{option.name}", default=option.default, help=option.help, **kind)
+    for old in spelling.OLD_NAMES:
+        group.addoption(f"--{old}", dest=f"run_{old}", default=None, help=SUPPRESS)
     group.addoption("--from", dest="run_from", metavar="RUN_DIR", help="Replay the run in this folder, measure nothing")
 
 
@@ -96,9 +100,19 @@ def _session(config: pytest.Config) -> PytestSession:
     if folder is None:
         from bench.commands import terminal
 
-        options = Options(**{name: config.getoption(f"run_{name}") for name in _names()})
-        return TimingSession(options, one_step(config), partial(terminal.progress, "block"))
-    for option in run_options():
-        if config.getoption(f"run_{option.name}") != option.default:
-            raise BenchError(f"--from measures nothing: leave out {option.flags[0]}, or choose among its cases with -k")
+        return TimingSession(_options(config), one_step(config), partial(terminal.progress, "repetition"))
+    flags = {option.name: (option.flags[0], option.default) for option in run_options()}
+    for name, (flag, default) in (flags | {old: (f"--{old}", None) for old in spelling.OLD_NAMES}).items():
+        if config.getoption(f"run_{name}") != default:
+            raise BenchError(f"--from measures nothing: leave out {flag}, or choose among its cases with -k")
     return ReplaySession(Path(folder))
+
+
+def _options(config: pytest.Config) -> Options:
+    """As typed, under new names or old ones, in the spelling of `cifar-bench list`."""
+    typed = {name: config.getoption(f"run_{name}") for name in _names()}
+    for old, new in spelling.OLD_NAMES.items():
+        untyped = getattr(PYTEST_DEFAULTS, new)
+        given = None if typed[new] == untyped else typed[new]
+        typed[new] = spelling.renamed(old, config.getoption(f"run_{old}"), given) or untyped
+    return spelling.understood(Options(**typed))

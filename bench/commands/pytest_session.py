@@ -18,7 +18,7 @@ from bench.records.run import Plan, Schedule, groups
 from bench.records.store import Store
 from bench.report.pytest_benchmark.names import View
 from bench.report.pytest_benchmark.samples import CaseSamples, case_samples
-from bench.runner import eta, plan, run
+from bench.runner import eta, first_look, plan, run
 from cifar_core import cifar10
 
 if TYPE_CHECKING:
@@ -92,7 +92,9 @@ class TimingSession:
         return f"no {case.device} here: `{' '.join(environment.GPU_QUERY)}` found {gpus}"
 
     def samples_by_test(self, selected: Collection[View], folder: Path, say: Say) -> dict[str, CaseSamples]:
-        with Store.create(folder, narrowed(self.plan, [view.case for view in selected])) as store:
+        narrow = narrowed(self.plan, [view.case for view in selected])
+        first_look.refuse_broken(narrow, say)
+        with Store.create(folder, narrow) as store:
             return self._measured(store, selected, say)
 
     def _measured(self, store: Store, selected: Collection[View], say: Say) -> dict[str, CaseSamples]:

@@ -1,14 +1,14 @@
 """`report`: rebuild the report of whatever a folder holds, and print its results."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
 from bench.commands.accuracy import show_accuracy
-from bench.commands.console import aside
+from bench.commands.console import JSON, QUIET, aside, slowly, speaking
 from bench.commands.selftest import show_selftest
-from bench.commands.streams import say
+from bench.commands.streams import say, write
 from bench.commands.train import show_training
 from bench.errors import Exit
 
@@ -21,8 +21,15 @@ def report(
     slices: Annotated[bool, typer.Option("--slices", help="Of a run, write every slice to tables/slices.csv.")] = False,
     png: Annotated[bool, typer.Option("--png", help="Also draw the figures as PNG, for programs without SVG.")] = False,
     pack: Annotated[bool, typer.Option("--pack", help="Pack the raw files into one, to be kept or sent.")] = False,
+    json: Annotated[bool, JSON] = False,
+    quiet: Annotated[bool, QUIET] = False,
 ) -> Exit:
     """Rebuild a report from the raw files."""
+    with speaking(json, quiet) as stream, slowly(f"reading {folder}"):
+        return _report(folder, slices, png, pack, stream if json else None)
+
+
+def _report(folder: Path, slices: bool, png: bool, pack: bool, json: TextIO | None) -> Exit:
     from bench.records import packing
     from bench.records.store import Store
     from bench.report.run import build
@@ -37,22 +44,48 @@ def report(
         show_selftest(folder, png)
     else:
         rebuilt = build(Store.open(folder), slices, png)
-        show_run(rebuilt)
+        show_run(rebuilt, json)
         return Exit.CASE_FAILED if rebuilt.run.damaged else Exit.OK
     return Exit.OK
 
 
-def show_run(report: "Report") -> None:
-    """Print a run's key findings, its table, its failures and where its pages are."""
-    from bench.commands import terminal
-    from bench.report.sections import devices, failures, headline, steady, sweep
+def show_run(report: "Report", json: TextIO | None = None) -> None:
+    """Print a run's tables, its verdicts, what qualifies them, its failures and where its page is.
+
+    `json`: a stream that takes the same as one JSON object instead.
+    """
+    if json:
+        _show_json(report, json)
+    else:
+        _show_lines(report)
+
+
+def _show_json(report: "Report", stream: TextIO) -> None:
+    """As summary.json has it, with the folder's path: that file lies in it."""
+    from bench.records.store import Store
+    from bench.report import summary
+
+    raw = Store.open(report.path.parent).raw_files
+    document = summary.document(report.run, report.trainings, raw) | {"folder": str(report.path.parent)}
+    write(summary.in_words(document), stream)
+
+
+def _show_lines(report: "Report") -> None:
+    from bench.commands import run_result, terminal
+    from bench.report.sections import conditions, devices, failures, headline, sweep
 
     run = report.run
-    for sentence in (*headline.sentences(run), *sweep.sentences(run), *devices.sentences(run)):
-        say(sentence.replace("**", ""))
-    for caveat in headline.caveats(run):
-        say(caveat.replace("**", "").replace("`", ""))
-    terminal.show(steady.table(run))
+    for group in run.groups:
+        terminal.tell(run_result.title(run, group), "bold")
+        say("")
+        terminal.show_grid(run_result.table(group, report.trainings))
+        say("")
+        for line in run_result.verdict_lines(run, group):
+            terminal.tell(line)
+    for sentence in (*sweep.sentences(run), *devices.sentences(run), *headline.caveats(run)):
+        terminal.tell(sentence)
+    for text in run_result.warnings(run, conditions.of_machine(run)):
+        terminal.tell(f"warning: {text}")
     for line in failures.lines(run):
         aside(line)
-    say(f"page: {report.page}\nreport: {report.path}")
+    say(f"report: {report.page}")

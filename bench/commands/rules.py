@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bench.commands.console import warn_of_caches
+from bench.commands.console import aside, warn_of_caches
 from bench.commands.streams import say
 from bench.errors import BenchError, Exit, unknown
 
@@ -33,6 +33,7 @@ def _show_demonstration() -> None:
     from bench.autograph.rules.demo import demonstration
 
     warn_of_caches()
+    aside("running each rule kept and broken (loads TensorFlow)")
     for text in demonstration():
         say(text)
 

@@ -3,12 +3,13 @@
 Each function imports what it needs when it is called, so that --help and list answer at once.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, TextIO
 
-from typer import Option
-
-from bench.commands.console import WAIT, aside, host_lock, results, source_of, warn_of_caches
+from bench.commands import run_accuracy, spelling
+from bench.commands import run_options as asked
+from bench.commands.console import aside, host_lock, results, slowly, source_of, speaking, warn_of_caches
 from bench.commands.report import show_run
 from bench.errors import BenchError, Exit
 from bench.machine.signals import exit_code
@@ -18,74 +19,97 @@ if TYPE_CHECKING:
     from bench.records.store import Store
     from cifar_core.cifar10 import Source
 
-TIME_LIMIT = Option(help="End a process that says nothing for so long: 90s, 5m; default 5m.")
-
 
 def run(
-    modes: Annotated[str, Option(help="Modes or groups of them, with commas: see `list`.")] = DEFAULTS.modes,
-    models: Annotated[
-        str, Option("--models", "--model", help="Models, with commas: see `list`; your own as module:factory.")
-    ] = DEFAULTS.models,
-    batch_sizes: Annotated[str, Option(help="Batch sizes, with commas.")] = DEFAULTS.batch_sizes,
-    devices: Annotated[str, Option(help="cpu, gpu or gpu:N, with commas.")] = DEFAULTS.devices,
-    threads: Annotated[str, Option(help="CPU threads, with commas; 0 is TensorFlow's choice.")] = DEFAULTS.threads,
-    precisions: Annotated[str, Option(help="float32, tf32 ..., with commas: see `list`.")] = DEFAULTS.precisions,
-    inputs: Annotated[str, Option(help="resident (on the device), pipeline, with commas.")] = DEFAULTS.inputs,
-    steps_per_call: Annotated[
-        str, Option(help="For modes that loop in a call; 0 is a slice, in Keras 1.")
-    ] = DEFAULTS.steps_per_call,
-    data: Annotated[str, Option(help="auto, synthetic, or the folder of CIFAR-10's batch files.")] = DEFAULTS.data,
-    seed: Annotated[int, Option(help="Of weights, batches and the order of turns.")] = DEFAULTS.seed,
-    preset: Annotated[str, Option(help="quick, standard or thorough.")] = DEFAULTS.preset,
-    precision: Annotated[str | None, Option(help="Add blocks until each interval is +-this: 2%.")] = DEFAULTS.precision,
-    budget: Annotated[str | None, Option(help="Start no block that would end later: 90s, 10m, 1h.")] = DEFAULTS.budget,
-    slow_down: Annotated[
-        str | None, Option(help="Slow a mode on purpose, to try gates: 'function 5%'.")
-    ] = DEFAULTS.slow_down,
-    time_limit: Annotated[str | None, TIME_LIMIT] = DEFAULTS.time_limit,
-    determinism: Annotated[
-        bool, Option("--determinism", help="Only ops that give the same bits.")
-    ] = DEFAULTS.determinism,
-    blocks: Annotated[int | None, Option(min=1, help="Measure so many now; --resume goes on.")] = None,
-    probe: Annotated[bool, Option(help="Try first whether your own models do the same in each mode.")] = True,
-    out: Annotated[Path | None, Option(help="A new run folder; default results/<time>-<preset>.")] = None,
-    resume: Annotated[Path | None, Option(help="Go on with this run; only the next, --data, --blocks count.")] = None,
-    retry_failed: Annotated[bool, Option("--retry-failed", help="Measure repetitions again that failed.")] = False,
-    wait: Annotated[bool, WAIT] = True,
+    modes: asked.Modes = DEFAULTS.modes,
+    models: asked.Models = DEFAULTS.models,
+    batch_sizes: asked.BatchSizes = DEFAULTS.batch_sizes,
+    devices: asked.Devices = DEFAULTS.devices,
+    threads: asked.Threads = DEFAULTS.threads,
+    dtypes: asked.Dtypes = None,
+    inputs: asked.Inputs = DEFAULTS.inputs,
+    steps_per_call: asked.StepsPerCall = DEFAULTS.steps_per_call,
+    data: asked.Data = DEFAULTS.data,
+    seed: asked.Seed = DEFAULTS.seed,
+    slow_down: asked.SlowDown = DEFAULTS.slow_down,
+    determinism: asked.Determinism = DEFAULTS.determinism,
+    probe: asked.Probe = True,
+    preset: asked.Preset = DEFAULTS.preset,
+    target_ci: asked.TargetCi = DEFAULTS.target_ci,
+    budget: asked.Budget = DEFAULTS.budget,
+    time_limit: asked.TimeLimit = DEFAULTS.time_limit,
+    blocks: asked.Blocks = None,
+    accuracy: asked.Accuracy = False,
+    seeds: asked.Seeds = run_accuracy.SEEDS,
+    steps: asked.Steps = run_accuracy.STEPS,
+    out: asked.Out = None,
+    resume: asked.Resume = None,
+    retry_failed: asked.RetryFailed = False,
+    json: asked.Json = False,
+    quiet: asked.Quiet = False,
+    wait: asked.Wait = True,
+    precisions: asked.OldDtypes = None,
+    precision: asked.OldTargetCi = None,
 ) -> Exit:
     """Time the training step in each mode and write a report."""
-    if resume:
-        return _resume(resume, data, blocks, probe, retry_failed, wait)
+    types = spelling.renamed("precisions", precisions, dtypes) or DEFAULTS.dtypes
+    target = spelling.renamed("precision", precision, target_ci)
+    axes = (modes, models, batch_sizes, devices, threads, types, inputs, steps_per_call)
+    options = Options(*axes, data, seed, preset, target, budget, slow_down, determinism, time_limit)
+    with speaking(json, quiet) as out_stream:
+        wishes = _Wishes(blocks, probe, wait, (seeds, steps) if accuracy else None, out_stream if json else None)
+        return _resume(resume, data, retry_failed, wishes) if resume else _new(options, out, retry_failed, wishes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wishes:
+    """How a run is made: so many blocks now, own models probed first, whether to wait for this command's turn.
+
+    `training`: seeds and steps of the trainings that follow. `json`: where the results go as JSON, if they do.
+    """
+
+    blocks: int | None
+    probe: bool
+    wait: bool
+    training: tuple[int, int] | None = None
+    json: TextIO | None = None
+
+
+def _new(options: Options, out: Path | None, retry_failed: bool, wishes: _Wishes) -> Exit:
     if retry_failed:
         raise BenchError("--retry-failed needs a run; type e.g. --resume results/RUN --retry-failed")
-    axes = (modes, models, batch_sizes, devices, threads, precisions, inputs, steps_per_call)
-    options = Options(*axes, data, seed, preset, precision, budget, slow_down, determinism, time_limit)
-    return _start(options, out, blocks, probe, wait)
+    return _start(spelling.understood(options), out, wishes)
 
 
-def _start(options: Options, out: Path | None, blocks: int | None, probe: bool, wait: bool) -> Exit:
+def _start(options: Options, out: Path | None, wishes: _Wishes) -> Exit:
     """Plan a run, measure it or its first blocks, report it; the user's own models are probed first."""
     from bench.records.store import Store
-    from bench.runner import plan
+    from bench.runner import first_look, plan
     from cifar_core import cifar10
 
-    source = cifar10.find(options.data)
+    run_accuracy.refuse(plan.make(options, cifar10.SYNTHETIC), wishes.training)  # before any images are read
+    with slowly(f"reading the data ({options.data})"):
+        source = cifar10.find(options.data)
     planned = plan.make(options, source)
-    host_lock(wait).ask()
+    first_look.refuse_broken(planned, aside)
+    host_lock(wishes.wait).ask()
     with Store.create(out or results(options.preset), planned) as store:
-        return _measure(store, source, blocks, probe, wait)
+        return _measure(store, source, wishes)
 
 
-def _resume(folder: Path, data: str, blocks: int | None, probe: bool, retry_failed: bool, wait: bool) -> Exit:
+def _resume(folder: Path, data: str, retry_failed: bool, wishes: _Wishes) -> Exit:
     """Go on with a run, or with its next blocks; `data` other than `auto` says where its images are now."""
+    from bench.records.kinds import refuse_others
     from bench.records.store import Store
 
+    refuse_others(folder, "plan.json")
     with Store.resume(folder) as store:
+        run_accuracy.refuse(store.plan, wishes.training)
         source = source_of(store, data)
-        host_lock(wait).ask()
+        host_lock(wishes.wait).ask()
         if retry_failed:
-            _retry(store, probe)
-        return _measure(store, source, blocks, probe, wait)
+            _retry(store, wishes.probe)
+        return _measure(store, source, wishes)
 
 
 def _retry(store: "Store", probe: bool) -> None:
@@ -99,9 +123,9 @@ def _retry(store: "Store", probe: bool) -> None:
     aside(f"to be measured again: {failures} that failed" if failures else f"nothing failed in {store.folder}")
 
 
-def _measure(store: "Store", source: "Source", blocks: int | None, probe: bool, wait: bool) -> Exit:
+def _measure(store: "Store", source: "Source", wishes: _Wishes) -> Exit:
     from bench.report.run import build
-    from bench.runner.run import precise
+    from bench.report.summary import exit_code as code_of
 
     aside(f"data: {source.title}\nrun folder: {store.folder}")
     warn_of_caches()
@@ -109,18 +133,20 @@ def _measure(store: "Store", source: "Source", blocks: int | None, probe: bool, 
         aside(f"warning: {store.warning}")
     _forecast(store)
     try:
-        stop_reason = _execute(store, source, blocks, probe, wait)
+        if stop_reason := _execute(store, source, wishes):
+            aside(f"note: {stop_reason}")
+        if wishes.training:
+            run_accuracy.train(store, source, *wishes.training, wishes.wait)
     except KeyboardInterrupt as error:
-        aside(f"interrupted; go on with: cifar-bench run --resume {store.folder}")
+        more = " --accuracy" if wishes.training else ""
+        aside(f"interrupted; go on with: cifar-bench run --resume {store.folder}{more}")
         build(store)
         return exit_code(error)
-    if stop_reason:
-        aside(f"note: {stop_reason}")
+    aside("writing the report")
     report = build(store)
-    show_run(report)
-    if report.run.failed:
-        return Exit.CASE_FAILED
-    return Exit.OK if precise(store) else Exit.NOT_ENOUGH_EVIDENCE
+    show_run(report, wishes.json)
+    trainings_failed = report.trainings is not None and report.trainings.failed
+    return Exit.CASE_FAILED if wishes.training and trainings_failed else code_of(report.run)
 
 
 def _forecast(store: "Store") -> None:
@@ -134,15 +160,15 @@ def _forecast(store: "Store") -> None:
         aside(forecast)
 
 
-def _execute(store: "Store", source: "Source", blocks: int | None, probe: bool, wait: bool) -> str:
+def _execute(store: "Store", source: "Source", wishes: _Wishes) -> str:
     """Probe the user's own models, then measure. Returns why it stopped before its last block, '' where it did not."""
     from bench.autograph.probe import own_models
     from bench.commands import terminal
     from bench.records.folders import read_probes
     from bench.runner.run import execute
 
-    probes = own_models.probe_first(store, source, aside) if probe else read_probes(store.folder)
+    probes = own_models.probe_first(store, source, aside) if wishes.probe else read_probes(store.folder)
     refused = own_models.refused(store.plan, probes)
-    turn = host_lock(wait, f"; go on with: cifar-bench run --resume {store.folder}")
-    with terminal.progress("block") as progress:
-        return execute(store, source, progress, most_blocks=blocks, refused=refused, turn=turn)
+    turn = host_lock(wishes.wait, f"; go on with: cifar-bench run --resume {store.folder}")
+    with terminal.progress("repetition") as progress:
+        return execute(store, source, progress, most_blocks=wishes.blocks, refused=refused, turn=turn)

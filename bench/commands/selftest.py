@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from bench.commands.console import WAIT, aside, host_lock, results, warn_of_caches
-from bench.commands.streams import say
+from bench.commands import spelling
+from bench.commands.console import WAIT, aside, host_lock, results, say_where, slowly, warn_of_caches
 from bench.errors import Exit
 from bench.machine.signals import exit_code
 
@@ -19,15 +19,17 @@ GOALS = (0.03, 0.02, 0.015, 0.01, 0.007)  # simulated runs stop when their inter
 
 def selftest(
     preset: Annotated[str, typer.Option(help="quick: under a minute; thorough: 20 runs.")] = "quick",
-    mode: Annotated[str, typer.Option(help="The mode that is held against itself: see `list`.")] = "function",
+    mode: Annotated[str, typer.Option(help="The mode that is compared with itself: see `list`.")] = "function",
     runs: Annotated[int | None, typer.Option(help="Runs of A/A and recovery; the preset's own number if left.")] = None,
     neighbour: Annotated[bool, typer.Option("--neighbour", help="Beside a process that keeps one core busy.")] = False,
     simulate: Annotated[bool, typer.Option("--simulate", help="The statistics alone, on simulated machines.")] = False,
     data: Annotated[str, typer.Option(help="auto, synthetic, or the folder of CIFAR-10's batch files.")] = "auto",
-    out: Annotated[Path | None, typer.Option(help="A new folder; default results/<time>-selftest-<preset>.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="A new folder.", show_default="results/<time>-selftest-<preset>")
+    ] = None,
     wait: Annotated[bool, WAIT] = True,
 ) -> Exit:
-    """Measure the instrument: its clock, its cost, its false alarms, what it can find here."""
+    """Test the benchmark itself: its timer, its overhead, its false positives, what it can detect here."""
     return _simulate() if simulate else _measure(mode, preset, runs, neighbour, data, out, wait)
 
 
@@ -36,17 +38,19 @@ def _measure(
 ) -> Exit:
     from bench.commands import terminal
     from bench.runner import selftest
+    from bench.runner.plan import choose_mode
     from cifar_core import cifar10
 
-    chosen_preset = selftest.preset(preset, runs)
-    source = cifar10.find(data)
+    chosen_preset, mode = selftest.preset(preset, runs), choose_mode(spelling.modes(mode, "--mode"))
+    with slowly(f"reading the data ({data})"):
+        source = cifar10.find(data)
     turn = host_lock(wait)
     turn.ask()
     folder = out or results(f"selftest-{preset}")
     aside(f"data: {source.title}\nfolder: {folder}")
     warn_of_caches()
     try:
-        with terminal.progress("block") as progress:
+        with terminal.progress("repetition") as progress:
             selftest.execute(folder, mode, chosen_preset, neighbour, data, source, progress, turn=turn)
     except KeyboardInterrupt as error:
         aside(f"interrupted; what was measured is kept and told: cifar-bench report {folder}")
@@ -74,10 +78,10 @@ def show_selftest(folder: Path, png: bool = False) -> Exit:
     from bench.report import selftest
 
     path, tested = selftest.build(folder, png)
-    say(selftest.sentence(tested).replace("**", ""))
+    terminal.tell(selftest.sentence(tested))
     for table in selftest.tables(tested):
         terminal.show(table)
-    say(f"report: {path}")
+    say_where(path)
     if tested.problems:
         return Exit.REGRESSION
     return Exit.CASE_FAILED if tested.broken else Exit.OK

@@ -5,6 +5,7 @@ With a terminal, a bar with the time left; without one (a pipe, CI), one plain l
 
 import sys
 import time
+from collections.abc import Callable
 from types import TracebackType
 
 from rich.console import Console
@@ -18,14 +19,14 @@ from rich.progress import (
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
-from rich.table import Table as RichTable
-from rich.text import Text
 
+from bench.commands.grid import Grid, coloured, drawn, in_colours, prose, styled, width
 from bench.commands.streams import say, write
 from bench.records.strings import on_one_line
 from bench.report.form.document import Table
+from bench.runner.eta import duration
 
-PLAIN_WIDTH = 160  # wide enough that no cell is cut in a log
+SILENCE_S = 10.0  # after so long without a line, a log is told what is going on
 
 
 class Bar:
@@ -68,12 +69,12 @@ class Bar:
 
 
 class Lines:
-    """Progress for a log: one line a block, on stderr."""
+    """Progress for a log, on stderr: one line a block, and what is going on where nothing else was said for a while."""
 
-    def __init__(self, unit: str) -> None:
-        self._unit = unit
+    def __init__(self, unit: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._unit, self._clock = unit, clock
         self._blocks = self._done = 0
-        self._started = time.monotonic()
+        self._started, self._said_at = clock(), -SILENCE_S
 
     def __enter__(self) -> "Lines":
         return self
@@ -87,14 +88,19 @@ class Lines:
         self._blocks = self._done + blocks
 
     def notice(self, text: str, share: float) -> None:
-        pass
+        if self._clock() - self._said_at >= SILENCE_S:
+            self._say(f"{self._unit} {self._done + 1} of {self._blocks}: {text}")
 
     def block_done(self) -> None:
         self._done += 1
-        spent = time.monotonic() - self._started
+        spent = self._clock() - self._started
         left = spent / self._done * (self._blocks - self._done)
-        done = f"{self._unit} {self._done} of {self._blocks} done after {spent:.0f} s"
-        say(f"{done}, about {left:.0f} s left", sys.stderr)
+        rest = f", about {duration(left)} left" if left else ""
+        self._say(f"{self._unit} {self._done} of {self._blocks} done after {duration(spent)}{rest}")
+
+    def _say(self, text: str) -> None:
+        self._said_at = self._clock()
+        say(text, sys.stderr)
 
 
 def progress(unit: str) -> Bar | Lines:
@@ -128,14 +134,17 @@ class Download:
             say(f"{done / 2**20:.0f} MiB, {10 * tenth} %", sys.stderr)
 
 
-def show(table: Table) -> None:
-    """A report's table on stdout; its cells are texts as they stand, not Rich's markup, and no escape sequences."""
-    console = Console() if sys.stdout.isatty() else Console(width=PLAIN_WIDTH, no_color=True)
-    drawn = RichTable(box=None, padding=(0, 2, 0, 0))
-    for column in table.columns:
-        drawn.add_column(Text(on_one_line(column.title)), overflow="fold")
-    for cells in table.cells():
-        drawn.add_row(*(Text(on_one_line(cell)) for cell in cells))
-    with console.capture() as captured:
-        console.print(drawn)
-    write(captured.get())
+def show(table: Table, hint: str = "see the report") -> None:
+    """A report's table on stdout, in the width there is. `hint`: where the columns are that do not fit."""
+    show_grid(Grid([column.title for column in table.columns], table.cells(), hint=hint))
+
+
+def show_grid(grid: Grid) -> None:
+    """The same of cells that are texts already; no escape sequences but ours."""
+    write(drawn(grid, width(), coloured()))
+
+
+def tell(sentence: str, style: str = "") -> None:
+    """A sentence of a report on stdout, without its Markdown, in lines that fit."""
+    text = prose(sentence.replace("**", "").replace("`", ""), width())
+    write(f"{styled(text, style, coloured()) if style else in_colours(text, coloured())}\n")

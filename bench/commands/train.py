@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.commands.console import WAIT, aside, host_lock, results, warn_of_caches
+from bench.commands import spelling
+from bench.commands.console import WAIT, aside, host_lock, results, say_where, slowly, warn_of_caches
 from bench.commands.streams import say
 from bench.errors import BenchError, Exit
 from bench.machine.signals import exit_code
@@ -26,8 +27,10 @@ def train(
     display_step: Annotated[int, typer.Option(help="Show, evaluate and keep a checkpoint every so many steps.")] = 1000,
     data: Annotated[str, typer.Option(help="auto, synthetic, a folder or the archive of CIFAR-10.")] = "auto",
     seed: Annotated[int, typer.Option(help="Of weights, batches, augmentation and dropout.")] = 0,
-    out: Annotated[Path | None, typer.Option(help="A new folder; default results/<time>-train-<mode>.")] = None,
-    resume: Annotated[Path | None, typer.Option(help="Go on with the training in this folder.")] = None,
+    out: Annotated[Path | None, typer.Option(help="A new folder.", show_default="results/<time>-train-<mode>")] = None,
+    resume: Annotated[
+        Path | None, typer.Option(show_default=False, help="Continue the training in this folder.")
+    ] = None,
     wait: Annotated[bool, WAIT] = True,
 ) -> Exit:
     """Train a model to an accuracy on the CPU or the first GPU, with curves and checkpoints."""
@@ -36,20 +39,28 @@ def train(
 
     if resume:
         return _resume(resume, data, wait)
-    source = cifar10.find(data)
+    mode, model = spelling.modes(mode, "--mode"), spelling.models(model, "--model")
+    # What is typed wrongly is said before any images are read.
+    _refuse_timed_only(plan(mode, model, recipe, steps, display_step, data, seed, cifar10.SYNTHETIC))
+    with slowly(f"reading the data ({data})"):
+        source = cifar10.find(data)
     training = plan(mode, model, recipe, steps, display_step, data, seed, source)
     return _start(training, source, out, wait)
 
 
-def _start(training: "Training", source: "Source", out: Path | None, wait: bool) -> Exit:
+def _refuse_timed_only(training: "Training") -> None:
     from bench import modes
-    from bench.records.folders import create_training
 
     if not modes.row(training.mode).trains:
         able = ", ".join(row.name for row in modes.MODES if row.trains)
         raise BenchError(
             f"{training.mode} is only timed, by `run`; modes that train: {able}; type e.g. --mode function"
         )
+
+
+def _start(training: "Training", source: "Source", out: Path | None, wait: bool) -> Exit:
+    from bench.records.folders import create_training
+
     host_lock(wait).ask()
     folder = out or results(f"train-{training.mode}")
     create_training(folder, training)
@@ -58,8 +69,10 @@ def _start(training: "Training", source: "Source", out: Path | None, wait: bool)
 
 def _resume(folder: Path, data: str, wait: bool) -> Exit:
     from bench.records.folders import open_training
+    from bench.records.kinds import refuse_others
     from bench.runner.train import source_of
 
+    refuse_others(folder, "training.json")
     source = source_of(open_training(folder)[0], data)
     host_lock(wait).ask()
     return _execute(folder, source, wait)
@@ -89,4 +102,5 @@ def show_training(folder: Path, png: bool = False) -> None:
     from bench.records.folders import open_training
     from bench.report import training
 
-    say(f"{training.sentence(*open_training(folder))}\nreport: {training.build(folder, png)}")
+    say(training.sentence(*open_training(folder)))
+    say_where(training.build(folder, png))

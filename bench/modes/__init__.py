@@ -234,6 +234,17 @@ def pairs() -> list[tuple[Mode, Mode]]:
     return [(row(mode.differs_from), mode) for mode in MODES if mode.differs_from]
 
 
+def graph_of(name: str) -> str:
+    """The mode whose graph a mode runs: another's, where it differs from it in how the same graph is traced or called.
+
+    XLA compiles other programs, and each mode that traces nothing has its own.
+    """
+    mode = row(name)
+    while mode.differs_from and all(each.traces and not each.compiles for each in (mode, row(mode.differs_from))):
+        mode = row(mode.differs_from)
+    return mode.name
+
+
 def load(name: str) -> Callable[..., Trainer]:
     """The mode's `open_trainer(make_task) -> Trainer`, where make_task() gives a Task. Imports TensorFlow.
 

@@ -15,13 +15,13 @@ class Options:
     batch_sizes: str = "64"
     devices: str = "cpu"
     threads: str = "0"
-    precisions: str = "float32"
+    dtypes: str = "float32"
     inputs: str = "resident"
     steps_per_call: str = "0"
     data: str = "auto"
     seed: int = 0
     preset: str = "standard"
-    precision: str | None = None
+    target_ci: str | None = None
     budget: str | None = None
     slow_down: str | None = None
     determinism: bool = False
@@ -45,7 +45,7 @@ DEVICES = (
     Choice("gpu", "the first GPU that TensorFlow sees"),
     Choice("gpu:N", "the GPU of that number, counted from 0 as nvidia-smi does; the run has failed without it"),
 )
-PRECISIONS = (
+DTYPES = (
     Choice("float32", "32 bits throughout, on a GPU too, where TensorFlow's own choice is tf32"),
     Choice("mixed_bfloat16", "layers compute in bfloat16; weights, loss and updates stay in float32"),
     Choice("mixed_float16", "the same in float16, the loss scaled so that small gradients do not vanish"),

@@ -17,6 +17,7 @@ from bench.records import lines
 from bench.records.breakeven import TriedBreakEvens
 from bench.records.files import new_folder, read, write
 from bench.records.folder_validation import fault_of
+from bench.records.kinds import not_the_kind
 from bench.records.probes import Probes
 from bench.records.run import FORMAT
 from bench.records.selftest import SelfTest
@@ -38,7 +39,7 @@ def create_training(folder: Path, training: Training) -> None:
 def open_training(folder: Path) -> tuple[Training, TrainingProgress]:
     """A training that is there, and what has become of it. Raises BenchError."""
     if not lexists(folder / "training.json"):
-        raise BenchError(f"{folder} is no training (it has no training.json); `cifar-bench train` makes one")
+        raise not_the_kind(folder, "training.json")
     return _sound(folder / "training.json", Training), _sound(folder / "points.json", TrainingProgress)
 
 
@@ -52,7 +53,7 @@ def create_accuracy(folder: Path, plan: AccuracyPlan) -> None:
 def open_accuracy(folder: Path) -> AccuracyPlan:
     """What an accuracy run set out to do. Raises BenchError where the folder holds none."""
     if not lexists(folder / "accuracy.json"):
-        raise BenchError(f"{folder} has no accuracy.json; `cifar-bench accuracy` makes such a folder")
+        raise not_the_kind(folder, "accuracy.json")
     return _sound(folder / "accuracy.json", AccuracyPlan)
 
 
@@ -97,7 +98,7 @@ def _planned(files: TrainingFiles, plan: AccuracyPlan, place: str) -> TrainingFi
 def open_selftest(folder: Path) -> tuple[SelfTest, list[Store]]:
     """A selftest that is there, with its runs as far as they got. Raises BenchError."""
     if not lexists(folder / "selftest.json"):
-        raise BenchError(f"{folder} holds no selftest (no selftest.json); `cifar-bench selftest` makes one")
+        raise not_the_kind(folder, "selftest.json")
     stores = [Store.open(file.parent) for file in sorted(folder.glob("runs/*/plan.json"))]
     return _sound(folder / "selftest.json", SelfTest), stores
 

@@ -18,6 +18,7 @@ from types import TracebackType
 from bench.errors import BenchError
 from bench.records import lines
 from bench.records.files import new_folder, read, write
+from bench.records.kinds import not_the_kind
 from bench.records.ledger import Ledger, LeftOut, Line, SetAside
 from bench.records.lock import Lock
 from bench.records.paths import inside
@@ -156,7 +157,7 @@ def _plan(folder: Path) -> Plan:
     try:
         os.lstat(folder / "plan.json")
     except (FileNotFoundError, NotADirectoryError):
-        raise BenchError(f"{folder} is no run folder (it has no plan.json); `cifar-bench run` makes one") from None
+        raise not_the_kind(folder, "plan.json") from None
     except OSError as error:
         raise BenchError(f"cannot read {folder}: {error.strerror}") from None
     plan = read(folder / "plan.json", Plan)

@@ -26,7 +26,7 @@ def table(characteristics: Sequence[Characteristic]) -> Table:
 def stopping(goals: Sequence[Stopping]) -> Table:
     """One row for each width that was asked for."""
     columns = (
-        Column("--precision", lambda row: f"{row['goal']:.1%}"),
+        Column("--target-ci", lambda row: f"{row['goal']:.1%}"),
         _share("interval holds the truth", "covered"),
         Column("blocks, on average", lambda row: f"{row['blocks']:.1f}"),
     )

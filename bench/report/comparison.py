@@ -7,10 +7,12 @@ import msgspec
 
 from bench.analysis.compare import CaseChange, Difference, NamedRun
 from bench.analysis.gates import GateResult
-from bench.analysis.stats.between_runs import SPEEDUP_BETWEEN_RUNS, STEP_BETWEEN_RUNS
+from bench.analysis.stats.between_runs import STEP_SPREAD
+from bench.analysis.stats.over_time import ASSUMED
 from bench.analysis.stats.ratios import Comparison
 from bench.records import files
 from bench.records.decoding import plain
+from bench.report import comparison_summary, summary
 from bench.report.form.document import Column, Figure, Row, Section, Table, column, summary_of
 from bench.report.form.folder import write
 from bench.report.form.wording import interval
@@ -25,8 +27,9 @@ _READING = (
 _INTERLEAVED = "The runs' blocks took turns, so they are compared block by block (Student's interval)."
 _ONE_AFTER_THE_OTHER = (
     "**The runs were made one after the other.** What a machine does from one run to the next is not in the spread of "
-    f"their blocks, so the intervals (Welch's) are widened by what it did on ours: {STEP_BETWEEN_RUNS:.1%} of a step, "
-    f"{SPEEDUP_BETWEEN_RUNS:.1%} of a gain (standard deviation of a run). For small changes let the runs take turns: "
+    "their repetitions, so the intervals (Welch's) are widened by the run-to-run spread of both runs: that which their "
+    f"plans hold, else an assumed {ASSUMED.tau:.1%} of a speedup and {STEP_SPREAD.tau:.1%} of a step (standard "
+    "deviation of a run). For small changes interleave the runs: "
     "measure a block of each in alternation, with `cifar-bench run --resume RUN --blocks 1`."
 )
 
@@ -49,7 +52,9 @@ def build(
     with files.new_folder(folder, "give another --out", again=RECORD):
         record = {"runs": [n.name for n in runs], "differences": differing, "changes": changes, "gates": gates}
         text = msgspec.json.format(plain(record)).decode()
-        return write(folder, title, _data(runs), sections, others={RECORD: f"{text}\n"})
+        summarised = summary.in_words(comparison_summary.document(runs, differing, changes, gates))
+        others = {RECORD: f"{text}\n", summary.NAME: summarised}
+        return write(folder, title, _data(runs), sections, others=others)
 
 
 def tables(

@@ -12,7 +12,7 @@ from bench.analysis.learning import Learning, learning_beside
 from bench.analysis.results import Run
 from bench.records.folders import read_break_evens, read_probes
 from bench.records.store import Store
-from bench.report import questions
+from bench.report import questions, summary
 from bench.report.form.document import Section
 from bench.report.form.folder import PAGE, write
 from bench.report.pytest_benchmark import file as benchmark_json
@@ -58,6 +58,7 @@ class Report:
     path: Path
     run: Run
     sections: tuple[Section, ...]
+    trainings: Learning | None = None
 
     @property
     def page(self) -> Path:
@@ -66,7 +67,7 @@ class Report:
 
 
 def build(store: Store, slices: bool = False, png: bool = False) -> Report:
-    """Write report.md, report.html, tables/*.csv, plots/*.svg and benchmark.json into its folder. Raises BenchError.
+    """Write report.md, report.html, tables, plots, benchmark.json and summary.json into its folder. Raises BenchError.
 
     Where the run's folder holds that of an `accuracy`, its trainings are part of the report.
     `slices`: also tables/slices.csv, a row a slice. `png`: the figures also as PNG.
@@ -76,9 +77,12 @@ def build(store: Store, slices: bool = False, png: bool = False) -> Report:
     trainings = learning_beside(store.folder)
     sections = _sections(store, run, trainings)
     title, beside = "What a training step costs, by execution mode", [steady.slices(run)] if slices else []
-    others = {benchmark_json.NAME: benchmark_json.text(run, trainings)}
+    others = {
+        benchmark_json.NAME: benchmark_json.text(run, trainings),
+        summary.NAME: summary.text(run, trainings, store.raw_files),
+    }
     path = write(store.folder, title, run.plan.data_title, sections, beside, others, png)
-    return Report(path, run, sections)
+    return Report(path, run, sections, trainings)
 
 
 def _sections(store: Store, run: Run, trainings: Learning | None) -> tuple[Section, ...]:

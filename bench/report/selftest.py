@@ -7,7 +7,6 @@ from pathlib import Path
 
 from bench.analysis.analyse import analyse
 from bench.analysis.selftest import AAControl, HarnessCost, Recovery, SelfTestResult, evaluate
-from bench.analysis.stats.ratios import Summary
 from bench.records.choices import PRESETS
 from bench.records.folders import open_selftest
 from bench.records.selftest import LOOP
@@ -140,7 +139,7 @@ def recovery(result: SelfTestResult) -> Table:
 
 
 def _control_row(control: AAControl) -> Row:
-    slower = _inverse(control.ratio)
+    slower = control.ratio and control.ratio.inverse
     added = (slower.centre - 1, slower.low and slower.low - 1, slower.high and slower.high - 1) if slower else None
     return {
         "slowed": "nothing (A/A)",
@@ -165,12 +164,6 @@ def _recovery_row(recovery: Recovery) -> Row:
         "runs": recovery.runs,
         "runs_found": recovery.detected,
     }
-
-
-def _inverse(ratio: Summary | None) -> Summary | None:
-    if ratio is None:
-        return None
-    return Summary(1 / ratio.centre, ratio.high and 1 / ratio.high, ratio.low and 1 / ratio.low, ratio.n)
 
 
 _RESOLUTION = (

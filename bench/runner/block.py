@@ -102,6 +102,7 @@ class Block:
         baseline = self._workers[0].evidence if self._workers else None
         if baseline is None or self._workers[0].order.case.key != self._orders[0].case.key:
             return  # the baseline has failed: nothing to compare with, which the report says
+        self._notice("checking equal work", 0.66)
         self._baseline_step_s = self._workers[0].step_s
         baseline = with_noise_of(baseline, self._noise or baseline)
         precision = self._orders[0].case.workload.precision

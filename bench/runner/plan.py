@@ -12,9 +12,9 @@ from bench.errors import BenchError, unknown
 from bench.modes import MODES, row
 from bench.modes.groups import GROUPS, members
 from bench.records.case import Case
-from bench.records.choices import DEVICES, INPUTS, PRECISIONS, PRESETS, Choice, Options
+from bench.records.choices import DEVICES, DTYPES, INPUTS, PRESETS, Choice, Options
 from bench.records.run import FORMAT, Plan, Schedule
-from cifar_core.cifar10 import Source
+from cifar_core.cifar10 import SYNTHETIC, Source
 from cifar_core.models import MODELS
 from cifar_core.workload import Workload
 
@@ -31,7 +31,7 @@ def make(options: Options, source: Source) -> Plan:
         _axis(options.models, "--models", _model),
         _axis(options.batch_sizes, "--batch-sizes", lambda text: _batch_size(text, source)),
         _places(_axis(options.devices, "--devices", _device), threads),
-        _axis(options.precisions, "--precisions", partial(_choice, "precision", PRECISIONS, "--precisions")),
+        _axis(options.dtypes, "--dtypes", partial(_choice, "dtype", DTYPES, "--dtypes")),
         _axis(options.inputs, "--inputs", partial(_choice, "input", INPUTS, "--inputs")),
     )
     calls = _axis(options.steps_per_call, "--steps-per-call", _steps_per_call)
@@ -59,6 +59,11 @@ def make(options: Options, source: Source) -> Plan:
     )
 
 
+def refuse(options: Options) -> None:
+    """Raises BenchError for options that make no sense, without reading any images: on the synthetic ones."""
+    make(options, SYNTHETIC)
+
+
 def _places(devices: list[str], threads: list[int]) -> list[tuple[str, int]]:
     """Devices with numbers of threads. Of several numbers each is tried on the CPU; a GPU case has no use for that."""
     on_gpu = threads if len(threads) == 1 else [0]
@@ -71,23 +76,31 @@ def _cases(mode: str, device: str, threads: int, workload: Workload, calls: list
 
 
 def schedule(options: Options, groups: int = 1) -> Schedule:
-    """The preset with the user's precision and budget. A preset's own budget gives way to both."""
+    """The preset with the user's target for intervals and budget. A preset's own budget gives way to both."""
     names = [preset.name for preset in PRESETS]
     chosen = PRESETS[names.index(_known("preset", options.preset, names, "--preset"))].schedule
-    precision = None if options.precision is None else _precision(options.precision)
-    own_s = chosen.budget_s * groups if chosen.budget_s and precision is None else None
+    target_ci = None if options.target_ci is None else _target_ci(options.target_ci)
+    own_s = chosen.budget_s * groups if chosen.budget_s and target_ci is None else None
     budget_s = own_s if options.budget is None else _seconds(options.budget, "budget")
     limit_s = chosen.time_limit_s if options.time_limit is None else _seconds(options.time_limit, "time-limit")
-    return replace(chosen, precision=precision, budget_s=budget_s, time_limit_s=limit_s)
+    return replace(chosen, precision=target_ci, budget_s=budget_s, time_limit_s=limit_s)
 
 
-def choose_modes(text: str) -> list[str]:
+def choose_mode(text: str, option: str = "--mode") -> str:
+    """The one mode named. Raises BenchError, which names the option."""
+    chosen = choose_modes(text, option)
+    if len(chosen) != 1:
+        raise BenchError(f"{option} takes one mode, not '{text}'; type e.g. {option} function")
+    return chosen[0]
+
+
+def choose_modes(text: str, option: str = "--modes") -> list[str]:
     """The modes named, alone or by a group's name, in the order of MODES, so that the first is the baseline.
 
     Raises BenchError.
     """
     names, groups = [mode.name for mode in MODES], [group.name for group in GROUPS]
-    asked = [_known("mode", name, [*names, *groups], "--modes") for name in _split(text, "--modes")]
+    asked = [_known("mode", name, [*names, *groups], option) for name in _split(text, option)]
     chosen = {name for each in asked for name in (members(each) if each in groups else [each])}
     return [name for name in names if name in chosen]
 
@@ -111,6 +124,8 @@ def _axis(text: str, option: str, read: Callable[[str], Value]) -> list[Value]:
 
 def _split(text: str, option: str) -> list[str]:
     parts = [part.strip() for part in text.split(",") if part.strip()]
+    if any(len(part.split()) > 1 for part in parts):
+        raise BenchError(f'{option} "{text}": use commas; type {option} {",".join(text.replace(",", " ").split())}')
     if not parts:
         raise BenchError(f"{option} is empty; give one or more values with commas between them")
     return parts
@@ -165,12 +180,12 @@ def _steps_per_call(text: str) -> int:
     return steps
 
 
-def _precision(text: str) -> float:
+def _target_ci(text: str) -> float:
     given = text.strip()
-    value = _number(given.rstrip("%"), float, "precision", "--precision 2%")
+    value = _number(given.rstrip("%"), float, "target for intervals", "--target-ci 2%")
     value = value / 100 if given.endswith("%") else value
     if not 0.001 <= value < 1:
-        raise BenchError(f"precision {text} is outside 0.1% to 100%; type e.g. --precision 2%")
+        raise BenchError(f"--target-ci {text} is outside 0.1% to 100%; type e.g. --target-ci 2%")
     return value
 
 
@@ -178,8 +193,10 @@ def _seconds(text: str, option: str) -> float:
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh]?)", text.strip())
     if not match or float(match[1]) == 0:
         examples = f"--{option} 90s, --{option} 10m or --{option} 1h"
-        raise BenchError(f"{option.replace('-', ' ')} '{text}' is no time; type e.g. {examples}")
-    return float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[match[2]]
+        raise BenchError(f"--{option} '{text}' is not a duration; type e.g. {examples}")
+    if not match[2]:
+        raise BenchError(f"--{option} {text}: the unit is missing; type --{option} {text.strip()}s (or 10m, 1h)")
+    return float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2]]
 
 
 def _number(text: str, kind: Callable[[str], Value], what: str, example: str) -> Value:

@@ -25,7 +25,7 @@ from cifar_core.cifar10 import Source
 NO_TURN = nullcontext()  # of tests and of who has it already: nobody else is kept from timing
 TRIES = 3  # of a block that somebody stops
 STOPPED = "a process of it was stopped for a while (SIGSTOP, a frozen container, or a machine that slept)"
-DEFAULT_BUDGET_S = 1800.0  # for --precision without --budget
+DEFAULT_BUDGET_S = 1800.0  # for --target-ci without --budget
 
 
 class Progress(Protocol):

@@ -66,7 +66,7 @@ def own_task(source: Source, workload: Workload) -> MadeTask:
 
     model = OwnModel(workload)
     if model.is_keras and workload.precision not in ("float32", "tf32"):
-        raise NotApplicable("a keras.Model has its own precision: give it a dtype policy, and leave --precisions alone")
+        raise NotApplicable("a keras.Model has its own precision: give it a dtype policy, and leave --dtypes alone")
     if model.batches is None:
         inputs, batches_digest = INPUTS[workload.input](source, workload)
         return partial(model.task, inputs), batches_digest

@@ -29,7 +29,7 @@ def compared(folder: Path, monkeypatch: pytest.MonkeyPatch, *faults: str) -> Exi
         ("--model mine:make", "unknown model 'mine:make'; known: tutorial_cnn, mlp, resnet9"),
         ("--seeds 0", "0 seeds make no distribution"),
         ("--margin 1", "--target and --margin are shares between 0 and 1"),
-        ("--resume nowhere", "nowhere has no accuracy.json"),
+        ("--resume nowhere", "there is no folder nowhere (accuracy.json is looked for)"),
     ],
 )
 def test_a_bad_option_of_accuracy_is_one_line(tmp_path: Path, words: str, said: str) -> None:
@@ -42,7 +42,7 @@ def test_trainings_that_all_reach_their_end_are_compared(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert compared(tmp_path / "a", monkeypatch) is Exit.OK
-    assert capsys.readouterr().out.splitlines()[-1] == f"report: {tmp_path / 'a' / 'report.md'}"
+    assert capsys.readouterr().out.splitlines()[-1] == f"report: {tmp_path / 'a' / 'report.html'}"
 
 
 def test_a_training_that_breaks_off_fails_the_command(

@@ -42,7 +42,7 @@ def test_trials_that_are_made_are_shown_and_put_into_the_report(
     assert tried(folder, monkeypatch, "function=dear") is Exit.OK
     *table, last = capsys.readouterr().out.splitlines()
     assert sum(line.startswith("tf.function") for line in table) == 2
-    assert last == f"report: {folder / 'report.md'}"
+    assert last == f"report: {folder / 'report.html'}"
 
 
 def test_a_trial_that_fails_fails_the_command(

@@ -144,7 +144,7 @@ def test_pytest_benchmarks_own_options_hold(tmp_path: Path, run: Path, words: st
 
 
 @pytest.mark.parametrize(("words", "said"), [
-    ("--modes egaer", "ERROR: unknown mode 'egaer'; known: eager, graph"),
+    ("--modes egaer", "ERROR: unknown mode 'egaer', did you mean eager? type --modes eager"),
     ("--data nowhere", "ERROR: no data folder nowhere"),
     ("--from broken", "ERROR: broken/plan.json is broken"),
     ("--from broken --modes eager", "ERROR: --from measures nothing: leave out --modes"),

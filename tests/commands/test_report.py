@@ -23,10 +23,13 @@ def test_report_prints_the_sentence_the_table_and_the_path(tmp_path: Path) -> No
     done = bench("report", "run", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    assert "tf.function runs this step 2.50x" in lines[0]
-    assert "synthetic" in lines[1]
-    assert lines[2].split("  ")[0] == "mode"
-    assert lines[-1] == f"report: {Path('run') / 'report.md'}"
+    assert lines[0].startswith("tutorial_cnn, batch ")
+    assert lines[2].split() == ["mode", "speedup", "over", "time", "step", "ms", "verdict"]
+    assert lines[3].startswith("> tf.function     2.50x")
+    assert "Use tf.function: 2.50x vs eager [" in done.stdout
+    assert "The images are synthetic" in done.stdout
+    assert lines[-1] == f"report: {Path('run') / 'report.html'}"
+    assert max(map(len, lines)) <= 80
 
 
 def test_an_accuracy_that_has_not_begun_says_so(tmp_path: Path) -> None:

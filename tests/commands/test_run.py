@@ -45,7 +45,7 @@ def measure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Measure:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("--modes egaer", "unknown mode 'egaer'; known: eager, graph, function, function_unconverted"),
+        ("--modes egaer", "unknown mode 'egaer', did you mean eager? type --modes eager"),
         (
             "--model my-models:make",
             "'my-models:make' is no package.module:factory; type e.g. --model my_models:make_net",
@@ -54,9 +54,9 @@ def measure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Measure:
         ("--batch-sizes 0", "batch size 0 is not positive"),
         ("--batch-sizes 60000", "batch size 60000 exceeds the 50000 training images"),
         ("--data nowhere", "no data folder nowhere"),
-        ("--time-limit soon", "time limit 'soon' is no time; type e.g. --time-limit 90s"),
-        ("--time-limit 0", "time limit '0' is no time"),
-        ("--resume nowhere", "nowhere is no run folder"),
+        ("--time-limit soon", "--time-limit 'soon' is not a duration; type e.g. --time-limit 90s"),
+        ("--time-limit 0", "--time-limit '0' is not a duration"),
+        ("--resume nowhere", "there is no folder nowhere (plan.json is looked for)"),
         ("--retry-failed", "--retry-failed needs a run; type e.g. --resume results/RUN --retry-failed"),
         ("--out taken", "taken holds other files"),
         ("--out taken/file.txt/run", "cannot write to"),
@@ -106,7 +106,7 @@ def test_a_case_that_fails_fails_the_run(measure: Measure, capsys: pytest.Captur
 def test_an_interval_that_stays_too_wide_is_not_enough_evidence(
     measure: Measure, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert measure(blocks=3, precision="0.1%") is Exit.NOT_ENOUGH_EVIDENCE
+    assert measure(blocks=3, target_ci="0.1%") is Exit.NOT_ENOUGH_EVIDENCE
     assert "note: no time was left" in capsys.readouterr().err
 
 
@@ -137,8 +137,8 @@ def test_without_a_word_a_run_has_the_defaults(planned: list[Options]) -> None:
 
 def test_every_option_reaches_the_plan_under_its_own_name(planned: list[Options]) -> None:
     asked = Options(
-        modes="xla", models="mlp", batch_sizes="8", devices="gpu", threads="2", precisions="tf32", inputs="pipeline",
-        steps_per_call="3", data="synthetic", seed=4, preset="thorough", precision="2%", budget="1h",
+        modes="xla", models="mlp", batch_sizes="8", devices="gpu", threads="2", dtypes="tf32", inputs="pipeline",
+        steps_per_call="3", data="synthetic", seed=4, preset="thorough", target_ci="2%", budget="1h",
         slow_down="xla 5%", determinism=True, time_limit="90s",
     )  # fmt: skip
     run(**asdict(asked))

@@ -26,7 +26,7 @@ def test_a_self_test_on_fake_workers_ends_with_its_report_which_can_be_rebuilt(
     monkeypatch.setattr(runner, "execute", partial(runner.execute, command=FAKE))
     assert selftest(data="synthetic", out=tmp_path / "tested") is Exit.OK
     printed = capsys.readouterr().out
-    assert printed.splitlines()[-1] == f"report: {tmp_path / 'tested' / 'report.md'}"
+    assert printed.splitlines()[-1] == f"report: {tmp_path / 'tested' / 'report.html'}"
     assert report(tmp_path / "tested") is Exit.OK
     assert capsys.readouterr().out == printed
 

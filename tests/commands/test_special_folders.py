@@ -40,7 +40,7 @@ def test_what_is_no_folder_in_a_run_s_place_is_said(tmp_path: Path, command: str
     if command == "compare":
         a_run(tmp_path / "runs" / "sound")
     put(kind, run)
-    with no_waiting(), pytest.raises(BenchError, match=r"is no run folder|cannot read|holds no run"):
+    with no_waiting(), pytest.raises(BenchError, match=r"there is no folder|cannot read|holds no run"):
         COMMANDS[command](run)
 
 

@@ -30,7 +30,7 @@ def trained(folder: Path, monkeypatch: pytest.MonkeyPatch, *faults: str) -> Exit
         ("--model mine:make", "unknown model 'mine:make'; known: tutorial_cnn, mlp, resnet9"),
         ("--mode keras_fit", "keras_fit is only timed, by `run`; modes that train: eager, graph, function"),
         ("--display-step 0", "--steps and --seed must be at least 0, --display-step at least 1"),
-        ("--resume nowhere", "nowhere is no training"),
+        ("--resume nowhere", "there is no folder nowhere (training.json is looked for)"),
     ],
 )
 def test_a_bad_training_option_is_one_line(tmp_path: Path, words: str, said: str) -> None:
@@ -42,7 +42,7 @@ def test_a_training_that_reaches_its_end_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert trained(tmp_path / "t", monkeypatch) is Exit.OK
-    assert capsys.readouterr().out.splitlines()[-1] == f"report: {tmp_path / 't' / 'report.md'}"
+    assert capsys.readouterr().out.splitlines()[-1] == f"report: {tmp_path / 't' / 'report.html'}"
 
 
 def test_a_training_whose_loss_becomes_nan_fails_and_says_where_its_checkpoint_is(

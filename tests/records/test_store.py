@@ -236,7 +236,7 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_a_plan_is_no_run(tmp_path: Path) -> None:
-    with pytest.raises(BenchError, match="no run folder"):
+    with pytest.raises(BenchError, match="holds no run"):
         Store.open(tmp_path)
 
 

@@ -19,11 +19,11 @@ from bench.analysis.stats.ratios import (
     Summary,
     Verdict,
     block_ratio,
-    compare_family,
     geometric_mean,
     summarise,
 )
 from bench.analysis.stats.simulation import Floats, Machine
+from bench.analysis.stats.verdicts import BlockRatios, compare_family
 from bench.records.choices import PRESETS
 from bench.records.run import Samples, Schedule
 
@@ -102,7 +102,7 @@ def simulated_block_ratio(seconds: Floats, average: Average = statistics.median)
 
 
 def _compare(ratios: Sequence[float]) -> tuple[Summary, Verdict]:
-    (comparison,) = compare_family([(ratios, 1.0)])
+    (comparison,) = compare_family([BlockRatios(ratios)])
     assert comparison.ratio
     return comparison.ratio, comparison.verdict
 

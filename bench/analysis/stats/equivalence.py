@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from scipy import special
 
-from bench.analysis.stats.ratios import ALPHA, holm, p_value
+from bench.analysis.stats.ratios import ALPHA, p_value
+from bench.analysis.stats.verdicts import holm
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Samples of blocks -> ratios with their intervals, p-values and verdicts.
+"""Samples of blocks -> ratios with their intervals; what a comparison of two cases holds.
 
 The block (a fresh process for each case) is the unit of replication: steps and slices inside one process share its
 memory layout and its moment, so they are averaged, never pooled. All averages are on the log scale.
@@ -13,6 +13,7 @@ from enum import Enum
 from scipy import special
 
 from bench.records.run import Samples
+from bench.records.spread import Spread
 
 CONFIDENCE = 0.95
 ALPHA = 1 - CONFIDENCE
@@ -26,12 +27,25 @@ class Verdict(str, Enum):
 
     FASTER = "FASTER"
     SLOWER = "SLOWER"
+    LIKELY_FASTER = "LIKELY FASTER"
+    LIKELY_SLOWER = "LIKELY SLOWER"
     SAME = "SAME"
     UNCERTAIN = "UNCERTAIN"
+    NONE = "NO VERDICT"
     INVALID = "INVALID"
     NOT_COMPARABLE = "NOT COMPARABLE"
     NOT_APPLICABLE = "NOT APPLICABLE"
     NOT_AVAILABLE = "NOT AVAILABLE"
+
+    @property
+    def faster(self) -> bool:
+        """FASTER, or likely so."""
+        return self in (Verdict.FASTER, Verdict.LIKELY_FASTER)
+
+    @property
+    def slower(self) -> bool:
+        """SLOWER, or likely so."""
+        return self in (Verdict.SLOWER, Verdict.LIKELY_SLOWER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +62,21 @@ class Summary:
         """How far the interval reaches above the centre, relative to it; infinite for a single block."""
         return math.inf if self.high is None else self.high / self.centre - 1
 
+    @property
+    def inverse(self) -> "Summary":
+        """Of the inverse ratio."""
+        low, high = (None if end is None else 1 / end for end in (self.high, self.low))
+        return Summary(1 / self.centre, low, high, self.n)
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A candidate's speedup over its baseline (`ratio`, above 1: faster) with verdict, Holm-corrected p and reason.
+    """A candidate's speedup over its baseline, above 1: faster, with verdict, Holm-corrected p and reason.
 
-    `warnings` qualify the verdict; analyse.py, which knows how a case was measured, adds them.
+    `ratio` has the interval of this run, which more blocks narrow; `over_time` that of the long-run value on this
+    machine, which `verdict` and `p` speak of, and `spread` the run-to-run spread in it. `rough`: from fewer blocks than
+    a claim needs. `cpu`: the speedup in CPU time, on a CPU. `warnings` qualify the verdict; analyse.py, which knows how
+    a case was measured, adds them.
     """
 
     ratio: Summary | None
@@ -61,6 +84,10 @@ class Comparison:
     p: float | None = None
     reason: str = ""
     warnings: tuple[str, ...] = ()
+    over_time: Summary | None = None
+    spread: Spread | None = None
+    rough: bool = False
+    cpu: Summary | None = None
 
 
 def summarise(values: Sequence[float]) -> Summary:
@@ -112,52 +139,9 @@ def geometric_mean(values: Sequence[float]) -> float:
     return math.exp(statistics.fmean(map(math.log, values)))
 
 
-def compare_family(family: Sequence[tuple[Sequence[float], float]]) -> list[Comparison]:
-    """Judge a family of candidates together, each given as its block ratios and its group's A/A difference.
-
-    p-values are two-sided t-tests of "no difference" with Holm's correction (Holm 1979) across the family. The A/A
-    difference is a ratio of at least 1 (see `difference_from_itself`).
-    """
-    corrected = holm([p_value([math.log(value) for value in ratios]) for ratios, _ in family])
-    comparisons = []
-    for (ratios, aa_difference), p in zip(family, corrected, strict=True):
-        ratio = summarise(ratios)
-        verdict, reason = decide_verdict(ratio, aa_difference, p)
-        comparisons.append(Comparison(ratio, verdict, p, reason))
-    return comparisons
-
-
-def holm(p_values: Sequence[float | None]) -> list[float | None]:
-    """Holm's step-down correction; None (no test) stays None and does not count."""
-    tested = sorted((p, index) for index, p in enumerate(p_values) if p is not None)
-    corrected, highest = list(p_values), 0.0
-    for rank, (p, index) in enumerate(tested):
-        highest = min(1.0, max(highest, p * (len(tested) - rank)))
-        corrected[index] = highest
-    return corrected
-
-
 def difference_from_itself(control_ratio: Summary) -> float:
     """How far the baseline differs from itself: its A/A ratio or the inverse, whichever is at least 1."""
     return math.exp(abs(math.log(control_ratio.centre)))
-
-
-def decide_verdict(ratio: Summary, aa_difference: float, p: float | None) -> tuple[Verdict, str]:
-    """The verdict on a ratio and its reason, given the A/A difference (a ratio of at least 1) and the corrected p."""
-    if p is None or ratio.low is None or ratio.high is None:
-        return Verdict.UNCERTAIN, "one block has no interval"
-    if ratio.low >= 1 / (1 + MARGIN) and ratio.high <= 1 + MARGIN:
-        return Verdict.SAME, f"the interval lies within {MARGIN:.0%}"
-    if 1 / aa_difference <= ratio.centre <= aa_difference:
-        return Verdict.UNCERTAIN, f"no larger than the baseline's difference from itself ({aa_difference - 1:.1%})"
-    if p >= ALPHA:
-        return Verdict.UNCERTAIN, f"p = {p:.2g} after Holm's correction"
-    return (Verdict.FASTER if ratio.centre > 1 else Verdict.SLOWER), f"p = {p:.2g} after Holm's correction"
-
-
-def _quantile(n: int) -> float:
-    """Student's quantile for a 95 % interval of a mean of n."""
-    return float(special.stdtrit(n - 1, 1 - ALPHA / 2))
 
 
 def p_value(values: Sequence[float]) -> float | None:
@@ -172,29 +156,14 @@ def p_value(values: Sequence[float]) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class BreakEven:
-    """Steps after the first one until a mode's longer start-up is recovered. `steps` None: `text` says why."""
+    """Steps after the first one until a mode's longer start-up is recovered. `steps` None: `text` says why.
+
+    `rough`: from fewer blocks than a claim needs.
+    """
 
     steps: Summary | None
     text: str
-
-
-def break_even(extra_s: Sequence[float], saved_s: Sequence[float]) -> BreakEven:
-    """Mean extra start-up time over mean time saved a step, both in seconds by block, with an interval across blocks.
-
-    For a mode that was found faster; a slower one never breaks even (see analyse.py). The interval is the jackknife's
-    (Efron and Tibshirani 1993, chapter 11) on the logarithm, with Student's quantile.
-    """
-    if max(extra_s) <= 0:
-        return BreakEven(None, "at once")
-    n, centre = len(extra_s), statistics.fmean(extra_s) / statistics.fmean(saved_s)
-    if n < 2:
-        return BreakEven(Summary(centre, None, None, n), "")
-    left_out = [(sum(extra_s) - extra, sum(saved_s) - saved) for extra, saved in zip(extra_s, saved_s, strict=True)]
-    if min(min(pair) for pair in left_out) <= 0:
-        return BreakEven(None, "uncertain: blocks disagree")
-    logs = [math.log(extra / saved) for extra, saved in left_out]
-    half = _quantile(n) * math.sqrt(n - 1) * statistics.pstdev(logs)
-    return BreakEven(Summary(centre, centre * math.exp(-half), centre * math.exp(half), n), "")
+    rough: bool = False
 
 
 def drift(samples: Sequence[Samples]) -> Summary | None:

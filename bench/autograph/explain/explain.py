@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import msgspec
 
-from bench.autograph.explain.records import STAGES, Explanation, Missing, Request
+from bench.autograph.explain.records import DRIVER_OF_METHOD, STAGES, Explanation, Missing, Request
 from bench.errors import BenchError
 from bench.machine.launcher import command, executed
 from bench.machine.parent_end import Child, Gone
@@ -41,8 +41,9 @@ def request(target: str, arguments: str, driver: str) -> Request:
     module, _, name = target.partition("::" if "::" in target else ":")
     if not (module and name):
         builtins = ", ".join(BUILTIN_FUNCTIONS)
+        method = f"; of a method: --driver too, {DRIVER_OF_METHOD}" if "." in target.removesuffix(".py") else ""
         raise BenchError(
-            f"'{target}' names no function; type module:function, file.py::function, or one of ours: {builtins}"
+            f"'{target}' names no function; type module:function, file.py::function{method}, or one of ours: {builtins}"
         )
     if arguments and driver:
         raise BenchError("--args and --driver both say what the function is called with; give one of them")

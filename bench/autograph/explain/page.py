@@ -15,7 +15,9 @@ from bench.autograph.explain.records import (
     XlaCompilation,
 )
 from bench.autograph.explain.text import kinds, lowered, summary, took
-from bench.errors import BenchError
+from bench.records.files import new_folder
+
+PAGE = "report.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +39,11 @@ class Stage:
     boxes: tuple[Box, ...]
 
 
-def write(explanation: Explanation, file: Path) -> None:
-    """Write the page. Raises BenchError where the file cannot be written."""
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(page(explanation), encoding="utf-8")
-    except OSError as error:
-        raise BenchError(f"cannot write the page to {file}: {error.strerror}; give another --out") from None
+def write(explanation: Explanation, folder: Path) -> Path:
+    """Write the page into a new folder, or one that holds such a page; its path. Raises BenchError."""
+    with new_folder(folder, "give another --out", again=PAGE):
+        (folder / PAGE).write_text(page(explanation), encoding="utf-8")
+    return folder / PAGE
 
 
 def page(explanation: Explanation) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 STAGES = ("source", "code", "trace", "graph", "program", "times")
+DRIVER_OF_METHOD = "with a function of that file that makes the object and calls the method once"
 
 
 @dataclass(frozen=True, slots=True)

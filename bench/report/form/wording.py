@@ -22,6 +22,61 @@ def interval(summary: Summary | None, scale: float = 1.0, sign: str = "") -> str
     return f"{centre} [{number(summary.low * scale)}, {number(summary.high * scale)}]"
 
 
+def slower(ratio: Summary) -> bool:
+    """Whether a speedup is written the other way round: its whole interval lies below 1."""
+    return (ratio.centre if ratio.high is None else ratio.high) < 1
+
+
+def speedup(ratio: Summary | None) -> str:
+    """'1.93x', or '71x slower' where the whole interval lies below 1; a dash for None."""
+    if ratio is None:
+        return "–"
+    return f"{_times(1 / ratio.centre)}x slower" if slower(ratio) else f"{_times(ratio.centre)}x"
+
+
+def ends(ratio: Summary | None, turned: bool = False) -> str:
+    """A speedup's interval, '[1.85, 2.02]'; `turned` as how many times slower; '' without one."""
+    if ratio is None or ratio.low is None or ratio.high is None:
+        return ""
+    low, high = (1 / ratio.high, 1 / ratio.low) if turned else (ratio.low, ratio.high)
+    return f"[{_times(low)}, {_times(high)}]"
+
+
+def speedup_interval(ratio: Summary | None) -> str:
+    """'1.93x [1.85, 2.02]', '71x slower [41, 121]'; a dash for None."""
+    if ratio is None:
+        return "–"
+    return f"{speedup(ratio)} {ends(ratio, slower(ratio))}".rstrip()
+
+
+def change(ratio: Summary) -> str:
+    """What a later run changed in per cent of time, from its ratio (above 1: faster): '4.7 % slower'."""
+    return _grown(1 / ratio.centre - 1, "slower" if ratio.centre < 1 else "faster")
+
+
+def change_ends(ratio: Summary) -> str:
+    """Its interval on the same scale and to the same side: '[3.6, 5.8]'; '' without one."""
+    if ratio.low is None or ratio.high is None:
+        return ""
+    side = 1 if ratio.centre < 1 else -1
+    low, high = sorted((100 * side * (1 / ratio.high - 1), 100 * side * (1 / ratio.low - 1)))
+    return f"[{low:.1f}, {high:.1f}]"
+
+
+def change_interval(ratio: Summary | None) -> str:
+    """'4.7 % slower [3.6, 5.8]'; a dash for None."""
+    return f"{change(ratio)} {change_ends(ratio)}".rstrip() if ratio else "–"
+
+
+def _grown(share: float, word: str) -> str:
+    return f"{abs(100 * share):.1f} % {word}"
+
+
+def _times(ratio: float) -> str:
+    """A ratio with two decimals, from ten on with none."""
+    return f"{ratio:.2f}" if ratio < 9.995 else f"{ratio:,.0f}"
+
+
 def percent(share: float, low: float | None = None, high: float | None = None) -> str:
     """A share as '5.1 % [4.6, 5.7]'; without brackets where there is no interval."""
     words = f"{100 * share:.2f} %"

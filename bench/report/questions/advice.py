@@ -22,10 +22,26 @@ def _advice(known: Known, group: GroupResult) -> str:
     judged, others = [r for r in group.candidates if r.comparison and r.comparison.ratio], fallen(group)
     if not group.baseline.valid or not judged:
         return unknown(others)
-    faster = [r for r in judged if r.comparison and r.comparison.verdict is Verdict.FASTER]
+    faster = [r for r in judged if r.comparison and r.comparison.verdict.faster]
     left_out = [f"Left out: {'; '.join(others)}."] if others else []
     recommendation = _of_faster(group, faster) if faster else [_of_none_faster(group, judged)]
     return " ".join([*recommendation, *left_out, _sure(known, group)])
+
+
+def recommended(group: GroupResult) -> CaseResult | None:
+    """The mode to use: of those that nothing was shown to beat the one that asks least of the code; None if unknown."""
+    judged = [r for r in group.candidates if r.comparison and r.comparison.ratio]
+    if not group.baseline.valid or not judged:
+        return None
+    if faster := [r for r in judged if r.comparison and r.comparison.verdict.faster]:
+        return min(_unbeaten(group, faster), key=_asks)
+    same = [r for r in judged if r.comparison and r.comparison.verdict is Verdict.SAME]
+    return min([group.baseline, *same], key=_asks)
+
+
+def _unbeaten(group: GroupResult, faster: list[CaseResult]) -> list[CaseResult]:
+    unbeaten = [r for r in faster if not any(_behind(group, other, r) for other in faster)]
+    return unbeaten or [max(faster, key=_centre)]
 
 
 def _of_none_faster(group: GroupResult, judged: list[CaseResult]) -> str:
@@ -38,8 +54,7 @@ def _of_none_faster(group: GroupResult, judged: list[CaseResult]) -> str:
 
 def _of_faster(group: GroupResult, faster: list[CaseResult]) -> list[str]:
     """The mode with the least effort among those that no other beats; else the one with the highest ratio."""
-    unbeaten = [r for r in faster if not any(_behind(group, other, r) for other in faster)]
-    as_fast = unbeaten or [max(faster, key=_centre)]
+    as_fast = _unbeaten(group, faster)
     chosen = min(as_fast, key=_asks)
     return _reasons(group, chosen, [r for r in as_fast if r is not chosen])
 

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bench.analysis.learning import Learning
-from bench.analysis.results import CaseResult, GroupResult, Run, block_ratios, ratio_between
-from bench.analysis.stats.ratios import Comparison, Verdict, compare_family
+from bench.analysis.results import CaseResult, GroupResult, Run
+from bench.analysis.speedups import judged
+from bench.analysis.stats.ratios import Comparison, Verdict
 from bench.modes import MODES
 from bench.modes.groups import members
 from bench.records.choices import DEFAULTS
@@ -40,7 +41,10 @@ WORDS = {
     Verdict.FASTER: "Yes",
     Verdict.SLOWER: "No, it is slower",
     Verdict.SAME: "No, it is as fast",
+    Verdict.LIKELY_FASTER: "Likely yes",
+    Verdict.LIKELY_SLOWER: "Likely no, it seems slower",
     Verdict.UNCERTAIN: "Not shown",
+    Verdict.NONE: "One repetition cannot say",
 }
 
 
@@ -75,7 +79,7 @@ def _asked_for(run: Run) -> dict[str, str]:
         "batch_sizes": [str(case.workload.batch_size) for case in cases],
         "devices": [case.device for case in cases],
         "threads": [str(case.threads) for case in cases],
-        "precisions": [case.workload.precision for case in cases],
+        "dtypes": [case.workload.precision for case in cases],
         "inputs": [case.workload.input for case in cases],
         "seed": [str(run.plan.seed)],
         "data": [run.plan.data],
@@ -105,7 +109,8 @@ def measured(group: GroupResult, modes: Sequence[str]) -> list[CaseResult]:
     return [r for r in group.cases if r.case.mode in modes and r.measurements and not r.case.again]
 
 
-_TURNED = {Verdict.FASTER: Verdict.SLOWER, Verdict.SLOWER: Verdict.FASTER}
+_OPPOSITES = ((Verdict.FASTER, Verdict.SLOWER), (Verdict.LIKELY_FASTER, Verdict.LIKELY_SLOWER))
+_TURNED = dict((*_OPPOSITES, *((slower, faster) for faster, slower in _OPPOSITES)))
 
 
 def versus(group: GroupResult, behind: CaseResult, ahead: CaseResult) -> Comparison | None:
@@ -114,10 +119,15 @@ def versus(group: GroupResult, behind: CaseResult, ahead: CaseResult) -> Compari
         return ahead.comparison if ahead.comparison and ahead.comparison.ratio else None
     if ahead.case == group.baseline.case:
         reverse = versus(group, ahead, behind)
-        ratio = ratio_between(behind, ahead)
-        return reverse and replace(reverse, ratio=ratio, verdict=_TURNED.get(reverse.verdict, reverse.verdict))
-    ratios = block_ratios(behind, ahead)
-    return compare_family([(ratios, group.aa_difference or 1.0)])[0] if ratios else None
+        return reverse and _turned(reverse)
+    return judged(group, behind, ahead)
+
+
+def _turned(comparison: Comparison) -> Comparison:
+    """The same seen from the other side."""
+    ratio, over_time = (each and each.inverse for each in (comparison.ratio, comparison.over_time))
+    verdict = _TURNED.get(comparison.verdict, comparison.verdict)
+    return replace(comparison, ratio=ratio, over_time=over_time, verdict=verdict)
 
 
 def verdict(group: GroupResult, behind: str, ahead: str) -> tuple[Verdict, str] | None:
@@ -127,7 +137,7 @@ def verdict(group: GroupResult, behind: str, ahead: str) -> tuple[Verdict, str] 
     if not a or not b or not compared:
         return None
     times = f"{step_ms(b)} ms a step, {a.title} {step_ms(a)}"
-    return compared.verdict, f"**{b.title}** is {interval(compared.ratio, sign='x')} as fast as {a.title} ({times})"
+    return compared.verdict, f"**{b.title}** is {interval(compared.over_time, sign='x')} as fast as {a.title} ({times})"
 
 
 def answer(group: GroupResult, behind: str, ahead: str, words: Mapping[Verdict, str]) -> str:

@@ -23,8 +23,11 @@ def tf_function(known: Known) -> Answer:
 _HELPS = {
     Verdict.FASTER: "It helps",
     Verdict.SLOWER: "It hurts",
+    Verdict.LIKELY_FASTER: "It likely helps",
+    Verdict.LIKELY_SLOWER: "It likely hurts",
     Verdict.SAME: "It changes nothing",
     Verdict.UNCERTAIN: "No difference is shown",
+    Verdict.NONE: "One repetition cannot say",
 }
 
 
@@ -78,8 +81,11 @@ def _adds_loop(before: Mode, after: Mode) -> bool:
 _TAPE = {
     Verdict.SLOWER: "Because fit runs its step as a graph",
     Verdict.FASTER: "It is not",
+    Verdict.LIKELY_SLOWER: "It seems so, and fit runs its step as a graph",
+    Verdict.LIKELY_FASTER: "It seems not to be",
     Verdict.SAME: "It is not",
     Verdict.UNCERTAIN: "It was not shown to be",
+    Verdict.NONE: "One repetition cannot say",
 }
 
 

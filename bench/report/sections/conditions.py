@@ -42,11 +42,12 @@ def _warnings(run: Run) -> list[str]:
             f"{group.title}, {result.title}: {w}" for w in (result.comparison.warnings if result.comparison else ())
         ]
     lines += [f"audit: {text}" for text in audit.alarms(run)]
-    lines += _of_machine(run)
+    lines += of_machine(run)
     return ["Warnings:\n\n" + "\n".join(f"- {line}" for line in lines)] if lines else ["No warnings."]
 
 
-def _of_machine(run: Run) -> list[str]:
+def of_machine(run: Run) -> list[str]:
+    """What of the machine qualifies the numbers: its load, what a hypervisor took, blocks that are missing."""
     first = _environments(run)[:1]
     lines = [
         f"the machine was busy before the run (load {env.load_before:g} on {env.cores} cores); close what else runs"

@@ -5,7 +5,10 @@ import random
 
 import pytest
 
-from bench.analysis.stats.between_runs import BeforeAfter, alternate, contrast
+from bench.analysis.stats.between_runs import BeforeAfter, alternate, compare_runs, contrast
+from bench.analysis.stats.over_time import ASSUMED
+from bench.analysis.stats.ratios import Verdict
+from bench.records.spread import Spread
 
 
 def test_welchs_interval_holds_the_true_ratio_and_agrees_with_a_worked_example() -> None:
@@ -37,12 +40,30 @@ def test_runs_that_took_turns_are_compared_block_by_block_so_a_common_drift_canc
     assert apart.high > 1.2 > paired.high
 
 
-def test_what_a_machine_does_from_run_to_run_widens_the_interval_of_runs_that_did_not_take_turns() -> None:
+def test_runs_made_apart_add_the_spread_of_both_with_its_degrees_of_freedom() -> None:
     exact = ([0.0] * 6, [0.0] * 6)
     still, _ = contrast(BeforeAfter(*exact, interleaved=False))
-    restless, _ = contrast(BeforeAfter(*exact, interleaved=False, between=0.01))
+    restless, _ = contrast(
+        BeforeAfter(*exact, interleaved=False, spreads=(Spread(0.01, 4.0, ""), Spread(0.01, 4.0, "")))
+    )
     assert (still.low, still.high) == (1.0, 1.0)
-    assert restless.high == pytest.approx(math.exp(1.959964 * math.sqrt(2) * 0.01))  # normal quantile, 97.5 %
+    assert restless.high == pytest.approx(math.exp(2.306004 * math.sqrt(2) * 0.01))  # t(8 df), 97.5 %
+    unlike, _ = contrast(BeforeAfter(*exact, interleaved=False, spreads=(Spread(0.01, 4.0, ""), Spread(0.0, 1.0, ""))))
+    assert unlike.high == pytest.approx(math.exp(2.776445 * 0.01))  # t(4 df)
+
+
+def test_interleaved_runs_have_no_spread_between_them() -> None:
+    values = ([0.0, 0.1, 0.2, 0.3], [0.05, 0.16, 0.24, 0.35])
+    with_spread = BeforeAfter(*values, interleaved=True, spreads=(ASSUMED, ASSUMED))
+    assert contrast(with_spread) == contrast(BeforeAfter(*values, interleaved=True))
+
+
+def test_few_repetitions_of_either_run_make_a_change_likely_at_best() -> None:
+    values = [0.0, 0.001, -0.001, 0.0, 0.002, 0.001]
+    faster = [value + 0.5 for value in values]
+    enough, few = compare_runs([BeforeAfter(values, faster, False), BeforeAfter(values, faster[:3], False)])
+    assert (enough.verdict, enough.rough) == (Verdict.FASTER, False)
+    assert (few.verdict, few.rough) == (Verdict.LIKELY_FASTER, True)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The statistics of one run by worked examples and simulation: ratios, intervals, verdicts, break-even."""
+"""The statistics of one run by worked examples and simulation: ratios of blocks, and their intervals."""
 
 import math
 import random
@@ -7,14 +7,9 @@ import statistics
 import pytest
 
 from bench.analysis.stats.ratios import (
-    BreakEven,
-    Verdict,
     block_ratio,
-    break_even,
-    compare_family,
     difference_from_itself,
     drift,
-    holm,
     median_summary,
     summarise,
 )
@@ -43,72 +38,9 @@ def test_summary_is_students_interval_on_the_logarithms() -> None:
     assert (summary.low, summary.high) == (pytest.approx(math.exp(1 - half)), pytest.approx(math.exp(1 + half)))
 
 
-def test_one_block_has_no_interval_and_no_claim() -> None:
-    (comparison,) = compare_family([([2.0], 1.0)])
-    assert comparison.ratio is not None
-    assert comparison.ratio.low is None
-    assert comparison.verdict is Verdict.UNCERTAIN
-
-
-def test_holm_matches_a_worked_example() -> None:
-    assert holm([0.01, 0.04, None, 0.03]) == [pytest.approx(0.03), pytest.approx(0.06), None, pytest.approx(0.06)]
-
-
-@pytest.mark.parametrize(
-    ("ratios", "aa_difference", "verdict"),
-    [
-        ([2.0, 2.02, 1.98, 2.01, 1.99, 2.0], 1.01, Verdict.FASTER),
-        ([0.5, 0.51, 0.49, 0.5, 0.5, 0.505], 1.01, Verdict.SLOWER),
-        ([1.001, 0.999, 1.002, 0.998, 1.0, 1.001], 1.001, Verdict.SAME),
-        ([1.5, 0.8, 1.3, 0.9, 1.1, 1.2], 1.01, Verdict.UNCERTAIN),
-        ([1.05, 1.051, 1.049, 1.05, 1.052, 1.05], 1.06, Verdict.UNCERTAIN),
-    ],
-    ids=["clearly faster", "clearly slower", "within the margin", "too wide", "within the A/A difference"],
-)
-def test_verdicts(ratios: list[float], aa_difference: float, verdict: Verdict) -> None:
-    (comparison,) = compare_family([(ratios, aa_difference)])
-    assert comparison.verdict is verdict
-
-
-def test_a_borderline_difference_is_lost_among_many_comparisons() -> None:
-    borderline = ([1.05, 1.12, 1.01, 1.10, 1.09, 0.99], 1.001)
-    noise = ([1.2, 0.8, 1.1, 0.9, 1.0, 1.0], 1.001)
-    assert compare_family([borderline])[0].verdict is Verdict.FASTER
-    assert compare_family([borderline] + [noise] * 5)[0].verdict is Verdict.UNCERTAIN
-
-
 def test_the_a_a_difference_is_the_controls_ratio_whichever_way_it_points() -> None:
     assert difference_from_itself(summarise([0.8])) == pytest.approx(1.25)
     assert difference_from_itself(summarise([1.25])) == pytest.approx(1.25)
-
-
-def test_break_even_is_extra_start_over_time_saved_a_step() -> None:
-    even = break_even([4.0, 4.0], [0.02, 0.02])
-    assert even.steps is not None
-    assert even.steps.centre == pytest.approx(200)
-    assert even.steps.high == pytest.approx(200)
-
-
-def test_break_even_has_the_jackknifes_interval_and_stands_one_odd_block() -> None:
-    """For equal savings the jackknife of a mean is the classic standard error, here on the logarithm."""
-    even = break_even([0.9, 1.0, 1.1, 1.0, 0.9, 1.1], [0.01] * 6)
-    assert even.steps is not None
-    assert even.steps.low is not None
-    half = math.log(even.steps.centre / even.steps.low)
-    classic = 2.570582 * 0.0894427 / math.sqrt(6)  # t(5 df), the sample's sd over a mean of 1
-    assert half == pytest.approx(classic, rel=0.02)
-    assert break_even([1.0, -0.1, 1.0, 1.0], [0.01] * 4).steps is not None
-
-
-@pytest.mark.parametrize(
-    ("extra", "saved", "text"),
-    [
-        ([-1.0], [0.01], "at once"),
-        ([4.0, 4.0], [0.1, -0.01], "uncertain: blocks disagree"),
-    ],
-)
-def test_break_even_without_a_number_says_why(extra: list[float], saved: list[float], text: str) -> None:
-    assert break_even(extra, saved) == BreakEven(None, text)
 
 
 def test_drift_compares_a_blocks_last_third_with_its_first() -> None:

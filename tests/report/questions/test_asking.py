@@ -23,7 +23,7 @@ def test_what_is_a_default_is_not_typed_again() -> None:
 def test_what_is_no_default_is_typed_and_quoted_for_the_shell() -> None:
     run = a_run("my images", 3, model="mlp", batch_size=8, precision="mixed_bfloat16", input="pipeline")
     assert run_command(run, "eager", devices="cpu,gpu") == (
-        "cifar-bench run --modes eager --models mlp --batch-sizes 8 --devices cpu,gpu --precisions mixed_bfloat16 "
+        "cifar-bench run --modes eager --models mlp --batch-sizes 8 --devices cpu,gpu --dtypes mixed_bfloat16 "
         "--inputs pipeline --seed 3 --data 'my images'"
     )
 

@@ -60,7 +60,7 @@ def test_a_quick_run_measures_four_valid_modes_and_its_report_is_rebuilt_byte_fo
     done = run(*QUICK, "--out", str(folder))
     assert done.returncode == 0, done.stderr
     assert "plan: 3 blocks x 5 cases, about " in done.stderr.split("block 1 of")[0]
-    assert f"report: {folder / 'report.md'}" in done.stdout
+    assert f"report: {folder / 'report.html'}" in done.stdout
     assert len(measurements(folder)) == 3 * 5
     table = pd.read_csv(folder / "tables" / "steady.csv")
     assert table["mode"].tolist() == ["eager", "eager", "graph", "function", "xla"]

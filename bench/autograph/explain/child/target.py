@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from bench.autograph.driver import find_driver, load_module
-from bench.autograph.explain.records import Request
+from bench.autograph.explain.records import DRIVER_OF_METHOD, Request
 from bench.errors import BenchError
 
 
@@ -45,16 +45,20 @@ def find_target(request: Request) -> Target:
     try:
         signature.bind(*arguments, **keywords)
     except TypeError as error:
-        raise BenchError(
-            f"{path}{signature} cannot be called so: {error}; type e.g. --args 'tf.constant(1.0)', "
-            "or --driver with a function of that file that calls it once"
-        ) from None
+        raise BenchError(f"{path}{signature} cannot be called so: {error}; {_how_to_call(path)}") from None
     call = python
     if "." in path and arguments and isinstance(owner, type) and isinstance(arguments[0], owner):
         call, arguments = types.MethodType(python, arguments[0]), arguments[1:]
     if keywords or request.drops_operations:
         call = _plain(call, keywords)
     return Target(path, python, call, arguments)
+
+
+def _how_to_call(path: str) -> str:
+    """What to type so that a function's arguments are known; a method's object is one of them."""
+    if "." in path:
+        return f"it is a method: type --driver {DRIVER_OF_METHOD}"
+    return "type e.g. --args 'tf.constant(1.0)', or --driver with a function of that file that calls it once"
 
 
 def _plain(call: Callable[..., Any], keywords: dict[str, Any]) -> Callable[..., Any]:

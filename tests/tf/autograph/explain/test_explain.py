@@ -120,11 +120,11 @@ def test_what_the_child_cannot_find_is_the_command_s_error() -> None:
 
 
 def test_the_command_explains_our_own_loop_in_the_terminal_and_as_a_page(tmp_path: Path) -> None:
-    page = tmp_path / "loop.html"
-    command = [sys.executable, "-m", "bench", "explain", "loop", "--lines", "5", "--out", str(page)]
+    out = tmp_path / "loop"
+    command = [sys.executable, "-m", "bench", "explain", "loop", "--lines", "5", "--out", str(out)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     for heading in ("1 source", "2 AutoGraph's code", "3 trace", "4 graph", "5 XLA's program", "6 time of a call"):
         assert f"\n{heading}: " in done.stdout
     assert "the loop's body of while" in done.stdout
-    assert "LoopTrainer._loss_of_steps" in page.read_text()
+    assert "LoopTrainer._loss_of_steps" in (out / "report.html").read_text()

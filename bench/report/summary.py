@@ -1,0 +1,201 @@
+"""summary.json: a run's results for other programs, numbers as numbers, null where something was not measured.
+
+Keys are added, never renamed, while `schema` is 1. Speedups are above 1 where a case is faster than its baseline;
+`this_run` is the interval that more repetitions narrow, `over_time` that of the long-run value on this machine.
+Paths are relative to the folder that the file lies in.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from bench.analysis.learning import Learning
+from bench.analysis.results import CaseResult, GroupResult, Run
+from bench.analysis.stats.ratios import BreakEven, Summary
+from bench.errors import Exit
+from bench.records.environment import Environment
+from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE
+from bench.report.questions.advice import recommended
+from bench.report.sections.steady import verdict_of
+
+NAME = "summary.json"
+SCHEMA = 1
+PATHS = {"html": "report.html", "markdown": "report.md", "plan": "plan.json"}
+
+
+def text(run: Run, trainings: Learning | None, raw: Sequence[str]) -> str:
+    """The file's text. `raw` are the names of the files that hold the measurements."""
+    return in_words(document(run, trainings, raw))
+
+
+def in_words(summary: Mapping[str, Any]) -> str:
+    """A document as text, ending in a newline."""
+    return msgspec.json.format(msgspec.json.encode(summary)).decode() + "\n"
+
+
+def document(run: Run, trainings: Learning | None, raw: Sequence[str]) -> dict[str, Any]:
+    """What the file holds."""
+    groups = [group for group in run.groups if group.candidates]
+    return {
+        "schema": SCHEMA,
+        "command": "run",
+        "exit_code": int(exit_code(run)),
+        "folder": ".",
+        "paths": {**PATHS, "raw": list(raw)},
+        "created": run.plan.created,
+        "data": run.plan.data_title,
+        "synthetic": run.plan.synthetic,
+        "preset": run.plan.schedule.preset,
+        "repetitions": run.blocks,
+        "environment": _environment(run),
+        "recommended": [_recommended(group) for group in groups],
+        "cases": [_case(group, r, trainings) for group, r in run.rows() if not r.case.again],
+        "aa_controls": [_control(group) for group in groups],
+        "warnings": _warnings(run),
+    }
+
+
+def exit_code(run: Run) -> Exit:
+    """What `run` tells its caller: whether all cases came through, and known as precisely as was asked for."""
+    if run.failed:
+        return Exit.CASE_FAILED
+    ratios = [result.comparison.ratio for _, result in run.rows() if result.comparison and result.comparison.ratio]
+    wanted = run.plan.schedule.precision
+    return Exit.NOT_ENOUGH_EVIDENCE if wanted and any(r.half_width > wanted for r in ratios) else Exit.OK
+
+
+def _environment(run: Run) -> dict[str, Any] | None:
+    measured = next((outcome.measurement for outcome in run.outcomes if outcome.measurement), None)
+    return _machine(measured.environment) if measured else None
+
+
+def _machine(environment: Environment) -> dict[str, Any]:
+    names = ("os", "cpu", "cores", "cgroup_quota_cores", "memory_bytes", "gpu", "driver", "python", "tensorflow")
+    return {name: getattr(environment, name) for name in (*names, "commit")}
+
+
+def _recommended(group: GroupResult) -> dict[str, Any]:
+    chosen = recommended(group)
+    return {
+        "group": group.name,
+        "title": group.title,
+        "mode": chosen.case.mode if chosen else None,
+        "speedup": _centre(_over_time(chosen)) if chosen else None,
+        "break_even_steps": _centre(chosen.break_even.steps) if chosen and chosen.break_even else None,
+    }
+
+
+def _case(group: GroupResult, result: CaseResult, trainings: Learning | None) -> dict[str, Any]:
+    case, workload, comparison = result.case, result.case.workload, result.comparison
+    verdict, reason = _verdict(group, result)
+    return {
+        "key": case.key,
+        "group": group.name,
+        "model": workload.model,
+        "batch_size": workload.batch_size,
+        "dtype": workload.precision,
+        "input": workload.input,
+        "device": case.device,
+        "threads": case.threads,
+        "steps_per_call": case.steps_per_call,
+        "slowdown": case.slowdown,
+        "mode": case.mode,
+        "title": result.title,
+        "baseline": None if result is group.baseline else group.baseline.case.mode,
+        "verdict": verdict,
+        "reason": reason or None,
+        "error": _error(result),
+        "p_holm": _number(comparison.p) if comparison else None,
+        "repetitions": len({measurement.block for measurement in result.measurements}),
+        "step_s": _summary(result.summary("step")),
+        "images_per_s": _summary(result.summary("images")),
+        "speedup": _speedup(result),
+        "startup_s": _summary(result.summary("startup")),
+        "break_even_steps": _break_even(result.break_even),
+        "test_accuracy": _accuracy(result, trainings),
+    }
+
+
+def _verdict(group: GroupResult, result: CaseResult) -> tuple[str, str]:
+    """As tables have it, but a case that failed is said to have, not only that it cannot be compared."""
+    if _error(result) and not result.measurements:
+        return "FAILED", ""
+    return verdict_of(group, result)
+
+
+def _error(result: CaseResult) -> str | None:
+    failures = [each for each in result.failures if each.stage not in (NOT_APPLICABLE, NOT_AVAILABLE)]
+    return f"{failures[0].stage}: {failures[0].message}" if failures else None
+
+
+def _speedup(result: CaseResult) -> dict[str, Any] | None:
+    if not (result.comparison and (this_run := result.comparison.ratio)):
+        return None
+    second = _over_time(result)
+    return {"value": _number(this_run.centre), "this_run": _ends(this_run), "over_time": _ends(second)}
+
+
+def _over_time(result: CaseResult) -> Summary | None:
+    return (result.comparison and (result.comparison.over_time or result.comparison.ratio)) or None
+
+
+def _break_even(even: BreakEven | None) -> dict[str, Any] | None:
+    if even is None:
+        return None
+    return {**(_summary(even.steps) or {"value": None, "low": None, "high": None}), "text": even.text or None}
+
+
+def _accuracy(result: CaseResult, trainings: Learning | None) -> dict[str, Any] | None:
+    """Of the trainings beside the run, where they are of the case's model."""
+    if trainings is None or trainings.plan.training.model != result.case.workload.model:
+        return None
+    learned = next((mode for mode in trainings.modes if mode.mode == result.case.mode), None)
+    if learned is None or learned.mean is None:
+        return None
+    difference = learned.difference
+    return {
+        "value": _number(learned.mean),
+        "seeds": len(learned.finals),
+        "steps": trainings.plan.training.training_steps,
+        "difference": _number(difference.mean) if difference else None,
+        "low": _number(difference.low) if difference else None,
+        "high": _number(difference.high) if difference else None,
+        "same": difference.same if difference else None,
+    }
+
+
+def _control(group: GroupResult) -> dict[str, Any]:
+    return {"group": group.name, **(_summary(group.control_ratio) or {"value": None, "low": None, "high": None})}
+
+
+def _warnings(run: Run) -> list[dict[str, Any]]:
+    of_cases = [
+        {"group": group.name, "mode": result.case.mode, "text": text}
+        for group, result in run.rows()
+        for text in (*(result.comparison.warnings if result.comparison else ()), *result.warnings)
+        if not result.case.again
+    ]
+    return [*({"group": None, "mode": None, "text": f"left out: {line.text}"} for line in run.left_out), *of_cases]
+
+
+def _summary(summary: Summary | None) -> dict[str, float | None] | None:
+    if summary is None:
+        return None
+    return {"value": _number(summary.centre), "low": _number(summary.low), "high": _number(summary.high)}
+
+
+def _ends(summary: Summary | None) -> list[float] | None:
+    if summary is None or summary.low is None or summary.high is None:
+        return None
+    return [summary.low, summary.high]
+
+
+def _centre(summary: Summary | None) -> float | None:
+    return _number(summary.centre) if summary else None
+
+
+def _number(value: float | None) -> float | None:
+    """JSON has no infinity."""
+    return value if value is not None and math.isfinite(value) else None
