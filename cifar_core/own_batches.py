@@ -41,7 +41,7 @@ class OwnBatches:
         if len(self.signature) != len(self.names):
             self.names = ("batch",) if self._bare else tuple(f"batch[{place}]" for place in range(len(first[0])))
         self._stacked = _stacked(self._held or [])
-        self.no_loop = "" if self._stacked else _FROM_PYTHON
+        self.no_loop = "" if self._stacked is not None else _FROM_PYTHON
         self.repeats = math.inf if self._held else DIGESTED
         self.period = len(self._held or ())
         self._given = list[tuple[Any, ...]]()  # the first ones, where Python makes them one by one
@@ -99,7 +99,7 @@ class OwnBatches:
 
     def dataset(self) -> Any:
         """The batches as a tf.data.Dataset without end."""
-        if self._stacked:
+        if self._stacked is not None:
             return tf.data.Dataset.from_tensor_slices(self.item(*self._stacked)).repeat()
         specs = tf.nest.map_structure(_any, self._open)
         return tf.data.Dataset.from_generator(

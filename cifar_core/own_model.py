@@ -19,28 +19,23 @@ same seed, so there the second model's variables get the first one's values. A m
 first called is called once on zeros. Imports and runs the person's code: only in a child process.
 """
 
-import importlib
-import os
-import random
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import tensorflow as tf
 
 from cifar_core.errors import ModelError, Unsuited
+from cifar_core.inference import Inference, without_labels
 from cifar_core.inputs import Inputs, keep
 from cifar_core.optimizers import Adam, KerasOptimizer
 from cifar_core.own_batches import OwnBatches
-from cifar_core.own_names import explained, share
+from cifar_core.own_code import find, set_seeds
 from cifar_core.own_networks import CALLED, KerasNetwork, Network, StaticNetwork
 from cifar_core.own_state import is_keras
 from cifar_core.training import PRECISIONS, Loss, Task, cast
-from cifar_core.workload import Workload
+from cifar_core.workload import INFER, Workload
 
 PAIR = 2  # inputs and labels; what else a batch holds, such as weights of examples, is a matter of Keras' own step
 
@@ -75,15 +70,15 @@ class OwnModel:
     def __init__(self, workload: Workload) -> None:
         self._workload = workload
         set_seeds(workload.seed)
-        self._factory = find(workload.model)
+        self._factory = find(workload.model, f"a function that returns {CALLED}")
         own = self._call()
-        self.is_keras = own.is_keras
-        batch = own.batch
-        made = partial(batch, workload.batch_size, workload.seed) if batch else None
-        self.batches = OwnBatches(made, pairs=not own.is_keras) if made else None
-        self._own_step = own.has_own_step or not (self.batches is None or len(self.batches.signature) == PAIR)
-        # Each variable's first value, let go of when the task is made; of Keras' no TF1 graph takes them.
-        self._values: list[Any] | None = None if own.is_keras else [v.numpy() for v in self._network(own).variables]
+        self.is_keras, self._infers = own.is_keras, workload.task == INFER
+        made = partial(self._made, own.batch) if own.batch else None
+        self.batches = OwnBatches(made, pairs=not (own.is_keras or self._infers)) if made else None
+        unpaired = self.batches is not None and len(self.batches.signature) != PAIR
+        self._own_step = not self._infers and (own.has_own_step or (own.is_keras and unpaired))
+        # Each variable's first value, let go of when the task is made.
+        self._values: list[Any] | None = None if self._own_step else [v.numpy() for v in self._network(own).variables]
 
     def task(self, inputs: Callable[[Callable[[Any], Any]], Inputs], hold: Callable[[Any], Any] = keep) -> Any:
         """The task in the current graph, or eagerly. Raises Unsuited where a TF1 graph cannot hold it."""
@@ -96,6 +91,10 @@ class OwnModel:
         task.initial = list(zip(task.model.variables, values or (), strict=True))
         return task
 
+    def _made(self, batch: Callable[[int, int], Any]) -> Any:
+        batches = batch(self._workload.batch_size, self._workload.seed)
+        return without_labels(batches) if self._infers else batches
+
     def _call(self) -> Own:
         set_seeds(self._workload.seed)
         return _checked(self._factory())
@@ -106,11 +105,13 @@ class OwnModel:
             from cifar_core.own_train_step import OwnTrainStep
 
             return OwnTrainStep(own_keras.ready(own.model, own.loss, own.optimizer), inputs)
-        if in_graph and own.optimizer is not None:
+        if in_graph and own.optimizer is not None and not self._infers:
             raise Unsuited("Keras 3 makes its optimizers' variables outside a tf.Graph; without one, it can be held")
         network = self._network(own, in_graph)
         if in_graph and any(hasattr(variable.handle, "numpy") for variable in network.variables):
             raise Unsuited("its variables are made outside the factory, so a tf.Graph cannot have its own")
+        if self._infers:
+            return Inference(network, inputs, self._workload.precision)
         loss, optimizer = own.loss and partial(_mean, own.loss), own.optimizer
         if own.is_keras:
             from cifar_core import own_keras
@@ -142,38 +143,6 @@ class OwnAdam(Adam):
                 for variable, gradient in zip(self.variables, gradients, strict=True)
             ]
         )
-
-
-def set_seeds(seed: int) -> None:
-    """Python's, NumPy's and TensorFlow's; Keras draws its own from Python's."""
-    random.seed(seed)
-    np.random.seed(seed)
-    tf.random.set_seed(seed)
-
-
-def find(spelling: str) -> Callable[[], Any]:
-    """The factory, from the current folder first, as for a script. Raises ModelError, or what the module raises."""
-    name, _, attribute = spelling.partition(":")
-    if (here := os.getcwd()) not in sys.path[:1]:
-        sys.path.insert(0, here)
-    share(Path(here))
-    try:
-        module = importlib.import_module(name)
-    except (ImportError, AttributeError) as error:
-        if reason := explained(error, Path(here)):
-            raise ModelError(reason) from None
-        missing = error.name if isinstance(error, ModuleNotFoundError) else None
-        if missing and (name == missing or name.startswith(f"{missing}.")):
-            raise ModelError(f"there is no module {missing}, neither in {here} nor on Python's path") from None
-        raise
-    except SystemExit as error:
-        raise ModelError(f"importing {name} ended Python; run such code only `if __name__ == '__main__':`") from error
-    factory = getattr(module, attribute, None)
-    if not callable(factory):
-        what = f"has no {attribute}" if factory is None else f"has a {attribute} that cannot be called"
-        raise ModelError(f"{name} ({module.__file__}) {what}; name a function that returns {CALLED}")
-    found: Callable[[], Any] = factory
-    return found
 
 
 def _checked(given: Any) -> Own:

@@ -6,7 +6,7 @@ order. Leaves out metrics: they start anew with each run of steps.
 
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -38,6 +38,11 @@ class Reached:
             self.optimizers.append(found)
             return list(found.variables)
         return list(_inside(found))
+
+
+def each_once(variables: Iterable[Any]) -> tuple[Any, ...]:
+    """The variables without those that came before."""
+    return tuple({id(variable): variable for variable in variables}.values())
 
 
 def is_variable(value: Any) -> bool:

@@ -15,7 +15,7 @@ from cifar_core.inputs import Inputs
 from cifar_core.optimizers import KerasOptimizer
 from cifar_core.own_batches import OwnBatches
 from cifar_core.own_networks import CALLED, KerasNetwork
-from cifar_core.own_state import Reached, settled
+from cifar_core.own_state import Reached, each_once, settled
 from cifar_core.training import floating
 
 
@@ -23,7 +23,7 @@ class Stepped:
     """Whatever optimizers a step has, in the place of one: the evidence of the first update, all state, the settings.
 
     The evidence are the gradients where every weight's stand in some optimizer after the first step, else the weights'
-    changes. `iterations` counts the steps.
+    changes. `iterations` counts the steps; of a step that trains nothing it is the one weight.
     """
 
     squares: tuple[Any, ...] = ()
@@ -31,15 +31,15 @@ class Stepped:
     def __init__(self, optimizers: Sequence[Any], weights: Sequence[Any], others: Sequence[Any]) -> None:
         """`others` are the variables beside the weights and the optimizers' own."""
         self.iterations = tf.Variable(np.int64(0), trainable=False, name="steps")
-        self._optimizers, self._weights = tuple(optimizers), tuple(weights)
+        self._optimizers, self._weights = tuple(optimizers), tuple(weights) or (self.iterations,)
         known = {id(weight) for weight in weights}
-        held = (v for optimizer in optimizers for v in optimizer.variables if id(v) not in known)
-        self._state = _each_once([*held, *others])
+        kept = (v for optimizer in optimizers for v in optimizer.variables if id(v) not in known)
+        self._state = each_once([*kept, *others])
         slots = {place: slot for optimizer in optimizers for place, slot in _slots(optimizer).items()}
-        self.by_change = not all(id(weight) in slots for weight in weights)
-        self._scales = [1.0 if self.by_change else slots[id(weight)][1] for weight in weights]
-        self.slots = self._weights if self.by_change else tuple(slots[id(weight)][0] for weight in weights)
-        self._before = [weight.numpy() for weight in weights] if self.by_change else []
+        self.by_change = not all(id(weight) in slots for weight in self._weights)
+        held = [] if self.by_change else [slots[id(weight)] for weight in self._weights]
+        self.slots, self._scales = tuple(slot for slot, _ in held) or self._weights, [scale for _, scale in held]
+        self._before = [weight.numpy() for weight in self._weights] if self.by_change else []
 
     def first_gradients(self, slots: Sequence[np.ndarray]) -> list[np.ndarray]:
         if self.by_change:
@@ -72,10 +72,6 @@ def _slots(optimizer: Any) -> dict[int, tuple[Any, float]]:
     return {id(w): (slot, 1 - getattr(inner, "beta_1", 0.0)) for w, slot in zip(weights, evidence.slots, strict=True)}
 
 
-def _each_once(variables: Sequence[Any]) -> tuple[Any, ...]:
-    return tuple({id(variable): variable for variable in variables}.values())
-
-
 class OwnTrainStep:
     """A task whose step is the model's own `train_step`. Not to be made in a graph. Raises ModelError."""
 
@@ -90,7 +86,7 @@ class OwnTrainStep:
         first = self._data(*next(iter(inputs.feed())))
         settled(lambda: model.train_step(first), model)
         reached = Reached(model)
-        self.weights = _each_once([*model.trainable_variables, *_trained(reached.optimizers)])
+        self.weights = each_once([*model.trainable_variables, *_trained(reached.optimizers)])
         if not self.weights:
             raise ModelError(f"the model has no trainable variables, so nothing can be trained; it must be {CALLED}")
         used = [optimizer for optimizer in reached.optimizers if optimizer.built]
@@ -117,6 +113,10 @@ class OwnTrainStep:
     def _data(self, *values: Any) -> Any:
         """A batch as Keras' fit hands it to the step."""
         return self.inputs.item(*values) if isinstance(self.inputs, OwnBatches) else self.inputs.batch(*values)[:2]
+
+    def before_steps(self) -> Any:
+        """What stands for the loss before the first step of a loop in a graph."""
+        return tf.constant(0.0)
 
     def begin_run(self) -> None:
         """What the metrics say is a mean since here, as it is since the start of an epoch."""

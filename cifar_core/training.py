@@ -76,6 +76,10 @@ class Task:
             gradients = [gradient / precision.loss_scale for gradient in gradients]
         return loss, [*training.updates, *self.optimizer.apply(gradients)]
 
+    def before_steps(self) -> Any:
+        """What stands for the loss before the first step of a loop in a graph."""
+        return tf.constant(0.0)
+
     def begin_run(self) -> None:
         """Called before some steps in a row. Only a person's own step may have something to do here."""
 

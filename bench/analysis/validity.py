@@ -27,6 +27,7 @@ from bench.analysis.updates import (
 from bench.modes import placement
 from bench.records.proof import Evidence, Execution
 from bench.records.run import Measurement
+from cifar_core.workload import INFER
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ def _advice_on_randomness(random_layers: tuple[str, ...] | None) -> str:
         return f"its random layers ({', '.join(random_layers)}) {draws}"
     return (
         "the model has no random layers, so its own code may depend on how it is executed: random numbers of NumPy or "
-        "Python, attributes that change in call(), a train_step() of its own, which only Keras' modes run"
+        "Python, attributes that change in call()"
     )
 
 
@@ -164,7 +165,7 @@ def unproven_mode(measurement: Measurement) -> tuple[str, ...]:
     proof, execution, reasons = measurement.proof, measurement.proof.execution, []
     if measurement.last_loss is None:
         reasons.append("its loss became NaN or infinite")
-    if proof.updates != proof.updates_expected:
+    if proof.updates != proof.updates_expected and measurement.case.workload.task != INFER:
         reasons.append(f"its optimizer counted {proof.updates} updates where {proof.updates_expected} were asked for")
     if proof.traces_while_timing:
         why = f": {'; '.join(execution.retraces)}" if execution.retraces else ""

@@ -14,6 +14,7 @@ from bench.commands.report import show_run
 from bench.errors import BenchError, Exit
 from bench.machine.signals import exit_code
 from bench.records.choices import DEFAULTS, Options
+from cifar_core.workload import STEP
 
 if TYPE_CHECKING:
     from bench.records.store import Store
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 def run(
     modes: asked.Modes = DEFAULTS.modes,
     models: asked.Models = DEFAULTS.models,
+    step: asked.Step = None,
+    args: asked.Args = DEFAULTS.arguments,
+    task: asked.Task = DEFAULTS.task,
     batch_sizes: asked.BatchSizes = DEFAULTS.batch_sizes,
     devices: asked.Devices = DEFAULTS.devices,
     threads: asked.Threads = DEFAULTS.threads,
@@ -54,8 +58,11 @@ def run(
     """Time the training step in each mode and write a report."""
     types = spelling.renamed("precisions", precisions, dtypes) or DEFAULTS.dtypes
     target = spelling.renamed("precision", precision, target_ci)
+    models, task = (models, task) if step is None else (spelling.step(step), STEP)
     axes = (modes, models, batch_sizes, devices, threads, types, inputs, steps_per_call)
-    options = Options(*axes, data, seed, preset, target, budget, slow_down, determinism, time_limit)
+    options = Options(
+        *axes, data, seed, preset, target, budget, slow_down, determinism, time_limit, task=task, arguments=args
+    )
     with speaking(json, quiet) as out_stream:
         wishes = _Wishes(blocks, probe, wait, (seeds, steps) if accuracy else None, out_stream if json else None)
         return _resume(resume, data, retry_failed, wishes) if resume else _new(options, out, retry_failed, wishes)

@@ -1,7 +1,7 @@
 """The training step that people write with Keras: what the modes with a custom loop share. No mode itself.
 
 Keras' layers, a GradientTape and Keras' optimizer, as in Keras' guide "Writing a training loop from scratch in
-TensorFlow". The model and the optimizer are those of Keras' own loop (keras_loop.py).
+TensorFlow". The model and the optimizer are those of Keras' own loop (keras_task.py).
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ import keras
 import tensorflow as tf
 
 from bench.errors import NotApplicable
-from bench.modes.keras_loop import kerasised
+from bench.modes.keras_task import kerasised
 from cifar_core.own_networks import Network
 from cifar_core.own_train_step import OwnTrainStep
 
@@ -29,7 +29,7 @@ class CustomTask:
         self.inputs, self.model, self.weights = task.inputs, self._held.model, self._held.weights
         self.averages, self.state = self._held.averages, self._held.state
         self.optimizer, self.random_layers = self._held.optimizer, task.random_layers
-        self.begin_run = task.begin_run
+        self.begin_run, self.before_steps = task.begin_run, task.before_steps
 
     def step(self, *values: Any) -> tuple[Any, list[Any]]:
         """One update on the batch that `values` name: its loss before the update; no update ops, which have run."""

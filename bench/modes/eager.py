@@ -13,6 +13,7 @@ from bench.modes import calling, inspection, placing
 from bench.records.costs import Structure
 from bench.records.devices import Placement
 from bench.records.proof import Calls, Execution
+from cifar_core.outputs import number
 
 
 class EagerTrainer:
@@ -42,7 +43,7 @@ class EagerTrainer:
         self._feed = self.task.inputs.feed()
 
     def sync(self) -> float:
-        return float(self._loss)
+        return number(self._loss)
 
     def logits(self, images: Any) -> Any:
         return self.task.model(tf.constant(images)).numpy()
@@ -51,7 +52,7 @@ class EagerTrainer:
         return 0
 
     def execution(self) -> Execution:
-        return Execution(devices=inspection.devices(self._loss, *self.task.weights))
+        return Execution(devices=inspection.devices(*tf.nest.flatten(self._loss), *self.task.weights))
 
     def calls(self) -> Calls:
         return calling.watched(lambda: self.run(1))

@@ -20,6 +20,7 @@ GROUPS = (
     Group("all", "TensorFlow's modes on one device, each compiled anew in every process"),
     Group("custom", "the loop that people write with Keras, without tf.function and with it"),
     Group("keras", "Keras' own loop, fit"),
+    Group("inference", "how a trained model answers, for --task infer"),
 )
 
 

@@ -21,7 +21,7 @@ _NOISE = re.compile(
 # Lines that say that there is an error, or where, but not which.
 _HEADINGS = re.compile(
     r"Exception encountered when calling|Graph execution error|Detected at node|<stack traces unavailable>|File \"|"
-    r"Traceback|Stack trace|Original stack|The op is created at|Additional GRPC|\[\[|\[Op:|\^|~|[0-9]+ root error|\([0-9]+\) "
+    r"Traceback|Stack trace|Original stack|The op is created at|\[\[|\[Op:|\^|~|\d+ root error|\(\d+\) "
 )
 
 
