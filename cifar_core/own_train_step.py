@@ -65,7 +65,11 @@ def _slots(optimizer: Any) -> dict[int, tuple[Any, float]]:
     if not inner.built or not weights:
         return {}
     if inner.gradient_accumulation_steps:
-        return {id(w): (slot, 1.0) for w, slot in zip(weights, inner._accumulated_gradients, strict=True) if slot is not None}
+        return {
+            id(w): (slot, 1.0)
+            for w, slot in zip(weights, inner._accumulated_gradients, strict=True)
+            if slot is not None
+        }
     evidence = KerasOptimizer(inner, weights)
     if evidence.by_change:
         return {}
