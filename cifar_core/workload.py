@@ -40,9 +40,14 @@ class Workload:
         return "".join(f"-{slug(part)}" for part in (self.task, self.arguments) if part and part != TRAIN)
 
     @property
+    def model_title(self) -> str:
+        """The model's name; of a function in a file without the folder, which is the machine's."""
+        return self.model.rpartition("/")[2]
+
+    @property
     def model_slug(self) -> str:
-        """The model's name as it may stand in a file's name."""
-        return slug(self.model.replace(":", "."))
+        """The same as it may stand in a file's name."""
+        return slug(self.model_title.replace(".py:", ":").replace(":", "."))
 
 
 def slug(text: str) -> str:

@@ -53,4 +53,4 @@ class Case:
         inputs = "" if w.input == "resident" else ", tf.data pipeline"
         place = f"{self.device.upper()}{threads}{', deterministic' * self.deterministic}"
         what = {TRAIN: "", INFER: ", inference", STEP: f"({w.arguments})" if w.arguments else ""}[w.task]
-        return f"{w.model}{what}, batch {w.batch_size}, {w.precision}{inputs}, {place}"
+        return f"{w.model_title}{what}, batch {w.batch_size}, {w.precision}{inputs}, {place}"

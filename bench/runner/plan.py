@@ -147,6 +147,8 @@ def _choice(kind: str, choices: tuple[Choice, ...], option: str, name: str) -> s
 
 def _model(text: str) -> str:
     """A model of ours, or a person's own by its spelling alone: their code is run by workers only."""
+    if ".py:" in text:
+        return _step(text)
     if ":" not in text:
         return _known("model", text, [*(row.name for row in MODELS), "your own as package.module:factory"], "--models")
     module, _, factory = text.partition(":")
