@@ -47,8 +47,8 @@ class Inference:
         self.weights = tuple(model.trainable_variables)
         self.averages: tuple[Any, ...] = ()
         self.optimizer = Untrained(self.weights)
+        self.computes_in: str = getattr(model, "computes_in", "")
         self._nothing = tf.constant(0.0)
-        self._shapes: Any = None
 
     def step(self, inputs: Any) -> tuple[Any, list[Any]]:
         """The outputs for a batch, in float32; nothing is updated."""

@@ -34,6 +34,12 @@ def of_keras_alone(model: Any) -> bool:
     return all(type(layer).__module__.partition(".")[0] == "keras" for layer in model._flatten_layers())
 
 
+def computes_in(model: Any) -> str:
+    """The name of the lowest precision that a layer's own policy computes in; '' where all compute in float32."""
+    found = {layer.compute_dtype for layer in model._flatten_layers()}
+    return next((f"mixed_{name}" for name in ("bfloat16", "float16") if name in found), "")
+
+
 def has_own_step(model: Any, optimizer: Any) -> bool:
     """Whether Keras' `train_step` of the model does more than a forward pass, gradients and an update by them.
 

@@ -49,6 +49,13 @@ class KerasNetwork(Network):
         return self.model(inputs, training=training is not None)
 
     @property
+    def computes_in(self) -> str:
+        """The precision of its own policy, where that is none of float32."""
+        from cifar_core import own_keras
+
+        return own_keras.computes_in(self.model)
+
+    @property
     def random_layers(self) -> tuple[str, ...]:
         """The kinds of its layers that draw random numbers in training."""
         from cifar_core import own_keras

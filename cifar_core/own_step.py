@@ -116,6 +116,7 @@ class FunctionTask:
     initial: Sequence[tuple[Any, Any]] = ()
     random_layers = None
     model = None
+    computes_in = ""
 
     def __init__(self, step: Callable[..., Any], variables: Any, inputs: OwnBatches, precision: str) -> None:
         """The step is taken once, and all is put back. Raises whatever it raises."""

@@ -131,6 +131,11 @@ class OwnTrainStep:
         """The kinds of layers that draw random numbers in training."""
         return self.model.random_layers
 
+    @property
+    def computes_in(self) -> str:
+        """The precision of the model's own policy, where that is none of float32."""
+        return self.model.computes_in
+
     def state(self) -> tuple[Any, ...]:
         """Every variable that changes while training, the weights first."""
         return (*self.weights, *self.optimizer.state())

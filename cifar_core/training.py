@@ -90,6 +90,11 @@ class Task:
         return names
 
     @property
+    def computes_in(self) -> str:
+        """The precision of a person's own model with a policy of its own; '' of all others."""
+        return str(getattr(self.model, "computes_in", ""))
+
+    @property
     def averages(self) -> tuple[Any, ...]:
         """The model's variables that change while training without being trained, such as a normalisation's averages.
 

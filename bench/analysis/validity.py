@@ -72,6 +72,7 @@ def unequal_work(evidence: Evidence, baseline: Evidence, precision: str, device:
 
     Of two loss curves the common beginning is compared: where steps take long, a curve is cut short.
     """
+    precision = baseline.computes_in or precision
     tolerance = tolerance_of(precision, device)
     reasons = []
     if evidence.batches_digest != baseline.batches_digest:
@@ -108,7 +109,7 @@ def other_training(m: Measurement, baseline: Measurement, noise: Evidence | None
 
     `noise` is evidence of the baseline that holds its rounding noise, of any block.
     """
-    precision, device = m.case.workload.precision, m.case.device
+    precision, device = baseline.evidence.computes_in or m.case.workload.precision, m.case.device
     measured = with_noise_of(baseline.evidence, noise or baseline.evidence)
     floor = floor_of(measured, precision, device)
     most = max(tolerance_of(precision, device).loss, *_loss_noise(measured, floor)[:1])

@@ -29,6 +29,7 @@ class CustomTask:
         self.inputs, self.model, self.weights = task.inputs, self._held.model, self._held.weights
         self.averages, self.state = self._held.averages, self._held.state
         self.optimizer, self.random_layers = self._held.optimizer, task.random_layers
+        self.computes_in = task.computes_in
         self.begin_run, self.before_steps = task.begin_run, task.before_steps
 
     def step(self, *values: Any) -> tuple[Any, list[Any]]:

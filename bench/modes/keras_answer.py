@@ -23,6 +23,7 @@ class AnswerTask:
     def __init__(self, task: Inference) -> None:
         """Raises NotApplicable where Keras cannot hold the model."""
         self.inputs, self.optimizer, self.random_layers = task.inputs, task.optimizer, task.random_layers
+        self.computes_in = task.computes_in
         self.averages: tuple[Any, ...] = ()
         if isinstance(task.model, KerasNetwork):
             self.model, self.weights = task.model.model, task.weights

@@ -32,7 +32,7 @@ class KerasTask:
         self.inputs, self.model, self.train_step = task.inputs, model, model.train_step
         self.weights, self.averages = tuple(weights), tuple(averages)
         self.optimizer = KerasOptimizer(optimizer, weights)
-        self.random_layers = task.random_layers
+        self.random_layers, self.computes_in = task.random_layers, task.computes_in
 
     def state(self) -> tuple[Any, ...]:
         """Every variable that changes while training, the weights first."""
@@ -48,7 +48,7 @@ class KerasOwnStep:
         """Sets what compile() would be told: the person has called it, and with what is their matter."""
         self.model, self.train_step, self.inputs = task.keras_model, task.train_step, task.inputs
         self.weights, self.averages, self.state = task.weights, task.averages, task.state
-        self.optimizer, self.random_layers = task.optimizer, task.random_layers
+        self.optimizer, self.random_layers, self.computes_in = task.optimizer, task.random_layers, task.computes_in
         self.model.steps_per_execution = steps_per_execution
         self.model.run_eagerly = options.get("run_eagerly", False)
         self.model.jit_compile = options.get("jit_compile", False)

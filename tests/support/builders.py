@@ -226,6 +226,7 @@ class FakeTrainer:
         self.task = SimpleNamespace(
             weights=[self.weight], averages=(), optimizer=optimizer, state=lambda: state, random_layers=None,
             inputs=SimpleNamespace(repeats=np.inf, period=0),
+            computes_in="",
         )  # fmt: skip
 
     def trace(self) -> None:
