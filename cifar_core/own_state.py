@@ -15,7 +15,7 @@ import tensorflow as tf
 _OTHERS = ("tensorflow", "keras", "numpy", "builtins", "tensorboard")  # packages into whose objects nobody looks
 
 
-class Reached:
+class Held:
     """What is reached from some objects: `variables` and `optimizers`, each once, in the order of the way there."""
 
     def __init__(self, *roots: Any) -> None:
@@ -99,7 +99,7 @@ def settled(call: Callable[[], Any], *roots: Any) -> Any:
 
     So all exists that is made at a first call, as if nothing had been called. Not to be called in a graph.
     """
-    first = [(variable, variable.numpy()) for variable in Reached(*roots).variables]
+    first = [(variable, variable.numpy()) for variable in Held(*roots).variables]
 
     def noting(make: Callable[..., Any], **options: Any) -> Any:
         variable = make(**options)

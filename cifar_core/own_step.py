@@ -23,7 +23,7 @@ from cifar_core.inputs import keep
 from cifar_core.outputs import tensors
 from cifar_core.own_batches import OwnBatches
 from cifar_core.own_code import find, set_seeds
-from cifar_core.own_state import Reached, each_once, settled
+from cifar_core.own_state import Held, each_once, settled
 from cifar_core.own_train_step import Stepped
 from cifar_core.training import floating
 from cifar_core.workload import Workload
@@ -124,7 +124,7 @@ class FunctionTask:
         first = next(iter(inputs.feed()))
         self._nothing = tf.constant(0.0)
         self._like = settled(lambda: self._outputs(*first), step, variables)
-        reached, given = Reached(step, variables), Reached(variables).variables
+        reached, given = Held(step, variables), Held(variables).variables
         used = [optimizer for optimizer in reached.optimizers if optimizer.built]
         held = {id(variable) for optimizer in used for variable in optimizer.variables}
         free = [variable for variable in reached.variables if id(variable) not in held]

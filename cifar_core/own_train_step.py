@@ -15,7 +15,7 @@ from cifar_core.inputs import Inputs
 from cifar_core.optimizers import KerasOptimizer
 from cifar_core.own_batches import OwnBatches
 from cifar_core.own_networks import CALLED, KerasNetwork
-from cifar_core.own_state import Reached, each_once, settled
+from cifar_core.own_state import Held, each_once, settled
 from cifar_core.training import floating
 
 
@@ -89,7 +89,7 @@ class OwnTrainStep:
         self._own_step = model.train_step  # whose place Keras' loop gives to one that takes notes
         first = self._data(*next(iter(inputs.feed())))
         settled(lambda: model.train_step(first), model)
-        reached = Reached(model)
+        reached = Held(model)
         self.weights = each_once([*model.trainable_variables, *_trained(reached.optimizers)])
         if not self.weights:
             raise ModelError(f"the model has no trainable variables, so nothing can be trained; it must be {CALLED}")

@@ -41,28 +41,18 @@ def compare_modes(
 ) -> ModesResult:
     """Time something in each mode, and check that every mode computes the same.
 
-    `what` is a built-in model's name, 'module:function', 'file.py:function', or a function: a factory of a model, or
-    with `task="step"` a step or a factory of one, called with `args`, a text such as 'tf.constant(1.0), 3'. `task` is
-    "train", "infer" or "step". `goal` is a preset (quick, standard, thorough), `target_ci` and `budget` are texts, as
-    on the command line; `repetitions`: measure so many and no more. `say` is called with each line of progress.
-    `out`: a new folder for the results; without it they lie in a temporary one, which goes with the result.
-    Raises BenchError for whatever cannot be done; a mode that fails is a row of the result.
+    `what`: a built-in model's name, 'module:function', 'file.py:function', or a function that makes a model; for
+    `task="step"` a step or a factory of one, called with `args`, a text such as 'tf.constant(1.0), 3'. `task`: train,
+    infer or step. `goal`: a preset; it, `target_ci` and `budget` are texts as on the command line. `repetitions`: so
+    many and no more. `say` gets the lines of progress. `out`: a new folder; without it the results lie in a temporary
+    one, which goes with the result. Raises BenchError for what cannot be done; a mode that fails is a row.
     """
     held = TemporaryDirectory(prefix="cifar-bench-")
     with _as_bench_errors():
-        options = Options(
-            modes=_joined(modes),
-            models=_spelled(what, task, Path(held.name)),
-            batch_sizes=_joined([batch_sizes] if isinstance(batch_sizes, int) else batch_sizes),
-            devices=_joined(devices),
-            data=data,
-            seed=seed,
-            preset=goal,
-            target_ci=target_ci,
-            budget=budget,
-            task=task,
-            arguments=args,
-        )
+        asked: dict[str, Any] = {"data": data, "seed": seed, "preset": goal, "target_ci": target_ci, "budget": budget}
+        models = _spelled(what, task, Path(held.name))
+        axes = (_joined(modes), models, _joined(batch_sizes), _joined(devices))
+        options = Options(*axes, task=task, arguments=args, **asked)
         folder = Path(out) if out is not None else Path(held.name) / "results"
         return ModesResult(_measured(options, folder, repetitions, probe, say or (lambda line: None)), held)
 

@@ -56,20 +56,9 @@ class ModesResult:
 
     def figure(self) -> "Figure":
         """The speedups with their 95 % intervals, the modes one above the other."""
-        from matplotlib.figure import Figure
+        from bench.report.plots.speedups import figure
 
-        rows = [row for row in map(_row, self.summary["cases"]) if row["speedup"] is not None]
-        figure = Figure(figsize=(7, 1.2 + 0.35 * len(rows)), layout="constrained")
-        axes = figure.add_subplot()
-        labels = [f"{row['title']}, batch {row['batch_size']}" for row in rows]
-        centres = [row["speedup"] for row in rows]
-        ends = [[max(0.0, r["speedup"] - (r["low"] or r["speedup"])) for r in rows],
-                [max(0.0, (r["high"] or r["speedup"]) - r["speedup"]) for r in rows]]  # fmt: skip
-        axes.errorbar(centres, labels, xerr=ends, fmt="o", capsize=3)
-        axes.axvline(1.0, color="grey", linewidth=1)
-        axes.set(xscale="log", xlabel="speedup over the baseline (right of 1 is faster), 95 % intervals")
-        axes.invert_yaxis()
-        return figure
+        return figure([_row(case) for case in self.summary["cases"]])
 
     def __repr__(self) -> str:
         return f"{self.verdict}\n{self.page}"

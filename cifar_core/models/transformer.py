@@ -13,7 +13,7 @@ from cifar_core.models.layers import Dense, LayerNorm, TrainingMode
 PATCH, TOKENS, WIDTH, HEADS, INNER, BLOCKS = 8, 16, 64, 4, 128, 2
 
 
-class Block(tf.Module):
+class EncoderBlock(tf.Module):
     """Attention of all tokens to each other, then two dense layers, each added to what came in: [n * tokens, width]."""
 
     def __init__(self, rng: np.random.Generator, name: str) -> None:
@@ -47,7 +47,7 @@ class Transformer(tf.Module):
         self.patches = Dense(rng, PATCH * PATCH * 3, WIDTH, "patches")
         start = (0.02 * rng.standard_normal((TOKENS, WIDTH))).astype(np.float32)
         self.positions = tf.Variable(start, name="positions_embeddings")
-        self.blocks = [Block(rng, f"block{number}") for number in range(1, BLOCKS + 1)]
+        self.blocks = [EncoderBlock(rng, f"block{number}") for number in range(1, BLOCKS + 1)]
         self.norm, self.logits = LayerNorm(WIDTH, "norm"), Dense(rng, WIDTH, 10, "logits")
 
     def __call__(self, images: Any, training: TrainingMode | None = None) -> Any:

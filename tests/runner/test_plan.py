@@ -24,14 +24,16 @@ def test_the_baseline_is_the_first_row_whatever_the_order_typed() -> None:
     ("keras,eager", ["eager", "keras_fit", "keras_jit", "keras_eager"]),
     ("custom,custom_loop, custom", ["custom_loop", "custom_loop_function"]),
     ("all", members("all")),
-    ("all,xla_cached", [mode.name for mode in MODES]),
+    ("all,inference,xla_cached", [mode.name for mode in MODES]),
 ])  # fmt: skip
 def test_groups_of_modes_can_be_named_alone_or_beside_modes(text: str, chosen: list[str]) -> None:
     assert plan.choose_modes(text) == chosen
 
 
 def test_an_unknown_group_is_one_line_with_the_modes_and_groups_there_are() -> None:
-    with pytest.raises(BenchError, match=r"unknown mode 'fast'; known: eager, .*xla_cached, all, custom, keras; type"):
+    with pytest.raises(
+        BenchError, match=r"unknown mode 'fast'; known: eager, .*xla_cached, all, custom, keras, inference; type"
+    ):
         plan.choose_modes("eager,fast")
 
 

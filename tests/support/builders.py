@@ -49,6 +49,8 @@ EXECUTIONS = {
     "keras_eager": Execution(0, 0, 0, None, ("CPU:0",)),
     "custom_loop": Execution(0, 0, 0, None, ("CPU:0",)),
     "custom_loop_function": Execution(1, 400, 0, None, ("CPU:0",), converted=True),
+    "keras_predict": Execution(1, 40, 0, None, ("CPU:0",)),
+    "keras_predict_on_batch": Execution(1, 40, 0, None, ("CPU:0",)),
     "xla_cached": Execution(1, 166, 1, 683, ("CPU:0",), cache_reads=1),
 }
 _STEP = Calls(0, 0, ("loss_of_step",), (), True)
@@ -63,6 +65,8 @@ CALLS = {
     "keras_fit": _OF_KERAS,
     "keras_jit": replace(_OF_KERAS, compiled=("one_step_on_data",)),
     "keras_eager": Calls(386, 33, ()),
+    "keras_predict": Calls(16, 0, ("one_step_on_data_distributed",)),
+    "keras_predict_on_batch": Calls(0, 0, ("one_step_on_data_distributed",)),
     "custom_loop": Calls(365, 33, ()),
     "xla_cached": _COMPILED,
 }
