@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas
-    from matplotlib.figure import Figure
 
     from bench.report.run import Report
 
@@ -54,8 +53,8 @@ class ModesResult:
             f"{group.title}: {line}" if several else line for group in run.groups for line in verdict_lines(run, group)
         )
 
-    def figure(self) -> "Figure":
-        """The speedups with their 95 % intervals, the modes one above the other."""
+    def figure(self) -> Any:
+        """A matplotlib Figure: the speedups with their 95 % intervals, the modes one above the other."""
         from bench.report.plots.speedups import figure
 
         return figure([_row(case) for case in self.summary["cases"]])
