@@ -56,12 +56,20 @@ def members(archive: Path) -> Iterator[Member]:
         _clear_errors(archive),
         open_plain(archive) as raw,
         _unpacked(raw) as stream,
-        tarfile.open(fileobj=cast(BinaryIO, _Headers(stream)), mode="r:") as tar,
+        _opened(archive, stream) as tar,
     ):
         for info in tar:
             if info.size < 0:
                 raise tarfile.ReadError("a file of a negative size")
             yield Member(PurePosixPath(info.name), _kind(info), info.size, _reader(archive, stream, info))
+
+
+def _opened(archive: Path, stream: BinaryIO) -> tarfile.TarFile:
+    """Raises DataError where its first bytes are of no archive of this kind: of a zip file, a page, nothing."""
+    try:
+        return tarfile.open(fileobj=cast(BinaryIO, _Headers(stream)), mode="r:")
+    except tarfile.ReadError:
+        raise DataError(f"{archive} is not a CIFAR-10 archive; get it: cifar-bench data --out data") from None
 
 
 def _reader(archive: Path, stream: BinaryIO, info: tarfile.TarInfo) -> Callable[[], bytes]:

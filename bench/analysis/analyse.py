@@ -127,7 +127,7 @@ def _judged(group: GroupResult, result: CaseResult, comparisons: dict[str, Compa
     if result.case == group.baseline.case or result.case.again:
         return result
     comparison = comparisons.get(result.case.key) or _without_ratio(group.baseline, result)
-    failed = [f"failed in block {f.block}: {f.message}" for f in result.failures if result.measurements]
+    failed = [f"failed in repetition {f.block}: {f.message}" for f in result.failures if result.measurements]
     noise = warnings.uneven_noise(comparison.ratio, ratio_between(group.baseline, result, average=statistics.fmean))
     few = warnings.few_blocks(comparison, result.skipped_blocks)
     reason = "; ".join(filter(None, (comparison.reason, *repeated_few(result.measurements))))

@@ -1,6 +1,5 @@
 """Sanity checks on the numbers of a run: arithmetic that holds on every machine."""
 
-import statistics
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -8,7 +7,7 @@ from itertools import pairwise
 from bench.analysis import costs
 from bench.analysis.metrics import startup_s, step_s
 from bench.analysis.results import CaseResult, GroupResult, Run
-from bench.analysis.slow_cases import SLOW
+from bench.analysis.slow_cases import FAR_LONGER, SLOW, slice_s
 from bench.analysis.sweep import BATCH_SIZES, sweeps
 from bench.records.costs import Costs
 from bench.records.run import Measurement
@@ -85,22 +84,9 @@ def _steps(run: Run) -> Findings:
         baselines = {m.block: m for m in group.baseline.measurements}
         for result in group.cases[1:]:
             for m in (m for m in result.measurements if m.block in baselines):
-                holds = _same_slices(m, baselines[m.block])
+                holds = len(m.steady.seconds) == len(baselines[m.block].steady.seconds)
                 if holds or not _very_slow(m, baselines[m.block]):
                     yield holds, f"{_name(group, result)}, block {m.block}: other slices than the baseline's"
-
-
-def _same_slices(measurement: Measurement, baseline: Measurement) -> bool:
-    """Whether there are as many slices as the baseline's, and as long."""
-    slices, expected = measurement.steady, baseline.steady
-    per_call = measurement.case.steps_per_call
-    as_long = _whole_calls(slices.steps_per_slice, expected.steps_per_slice, per_call)
-    return as_long and len(slices.seconds) == len(expected.seconds)
-
-
-def _whole_calls(steps: int, baseline_steps: int, per_call: int) -> bool:
-    """Whether a slice has the baseline's number of steps, rounded up to whole calls."""
-    return steps == baseline_steps or (per_call > 0 and steps == -(-baseline_steps // per_call) * per_call)
 
 
 def _very_slow(measurement: Measurement, baseline: Measurement) -> bool:
@@ -109,8 +95,7 @@ def _very_slow(measurement: Measurement, baseline: Measurement) -> bool:
     That is decided by the first steps; so slices are exempt as well that turned out half as slow.
     """
     step_ratio = step_s(measurement) / step_s(baseline)
-    slice_ratio = statistics.median(measurement.steady.seconds) / statistics.median(baseline.steady.seconds)
-    return max(step_ratio, slice_ratio) >= SLOW / 2
+    return step_ratio >= SLOW / 2 or slice_s(measurement) / slice_s(baseline) >= FAR_LONGER / 2
 
 
 def _rates(run: Run) -> Findings:
@@ -155,7 +140,7 @@ def _name(group: GroupResult, result: CaseResult) -> str:
 RULES: tuple[tuple[str, Callable[[Run], Findings]], ...] = (
     ("images/s × time of a step = batch size, as printed", _throughput),
     ("a part is no larger than its whole", _parts),
-    ("every case took the steps it was asked for, as many as its baseline, far slower ones aside", _steps),
+    ("every case took the steps it was asked for, in as many slices as its baseline, far slower ones aside", _steps),
     ("no case computes faster than the device's fastest matrix product", _rates),
     ("no warmed-up timing holds a trace or a compilation", _compiles),
     ("a larger batch takes no shorter step", _more_work),

@@ -71,7 +71,7 @@ def _conditions(run: Run) -> dict[str, str]:
     return {
         "data": run.plan.data_title,
         "preset": run.plan.schedule.preset,
-        "blocks": str(run.blocks),
+        "repetitions": str(run.blocks),
         "slowed on purpose": ", ".join(slowed) or "none",
         "deterministic ops": "only" if deterministic else "as TensorFlow chooses",
         **(_machine(environments) if environments else {}),
@@ -83,9 +83,9 @@ def _machine(environments: Sequence[Environment]) -> dict[str, str]:
     stolen = max((e.stolen for e in environments if e.stolen is not None), default=None)
     return {
         **{name.replace("_", " "): _text(getattr(first, name)) for name in LASTING},
-        "CPU time stolen in a block, at most": "unknown" if stolen is None else f"{stolen:.1%}",
+        "CPU time stolen in a repetition, at most": "unknown" if stolen is None else f"{stolen:.1%}",
         "load before": _text(first.load_before),
-        "load after a block, at most": _text(max(loads, default=None)),
+        "load after a repetition, at most": _text(max(loads, default=None)),
     }
 
 
@@ -158,7 +158,7 @@ def _unjudged_change(
         all(of_run is its_group.baseline for _, its_group, of_run in in_both),
         step,
         speedup,
-        tuple(f"failed in {n} blocks of {name}" for name, n in failed if n and not isinstance(step, str)),
+        tuple(f"failed in {n} repetitions of {name}" for name, n in failed if n and not isinstance(step, str)),
         all(of_run.not_applicable or of_run.not_available for _, _, of_run in in_both),
     )
 

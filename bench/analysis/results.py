@@ -51,6 +51,7 @@ class CaseResult:
         title = modes.row(self.case.mode).title
         calls = f", {self.case.steps_per_call} a call" if self.case.steps_per_call else ""
         slowed = f", slowed by {self.case.slowdown:.0%}" if self.case.slowdown else ""
+        slowed += f", {self.case.steps_each} steps for each" if self.case.steps_each > 1 else ""
         return f"{title}{calls}{slowed}{' (again)' if self.case.again else ''}"
 
     @property

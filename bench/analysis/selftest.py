@@ -9,11 +9,11 @@ from scipy import special
 
 from bench.analysis.results import CaseResult, Run, block_ratios
 from bench.analysis.speedups import comparison_of
+from bench.analysis.stats.power import pooled_sd, power, smallest
 from bench.analysis.stats.ratios import ALPHA, Summary, Verdict, median_summary, summarise
 from bench.analysis.stats.verdicts import compare_family
 from bench.records.selftest import Harness, SelfTest
 
-WANTED_POWER = 0.9  # "detects" means: in nine of ten runs
 MOST_BIAS = 0.02  # of a recovered slowdown; beyond it the self-test fails
 ALARM_P = 0.01  # the self-test fails where chance gives as many false positives more rarely than this
 
@@ -48,8 +48,9 @@ class AAControl:
 class Recovery:
     """An injected slowdown as the runs measured it.
 
-    `slowdown` is the injected share of time. `bias` is the measured factor over the injected one (1: none). `detected`
-    counts the runs that called it SLOWER, each on its own; `power` is the share expected from the spread of blocks.
+    `slowdown` is the injected share of time, asleep or, from 100 %, in more steps for each that is counted. `bias` is
+    the measured factor over the injected one (1: none). `detected` counts the runs that called it SLOWER, each on its
+    own; `power` is the share expected from the spread of blocks.
     """
 
     slowdown: float
@@ -119,14 +120,14 @@ def evaluate(selftest: SelfTest, runs: Sequence[Run], budgets: Sequence[int]) ->
     """The results of a self-test; `budgets` are the numbers of blocks for which the resolution is wanted."""
     groups = [group.cases for run in runs for group in run.groups]
     block_sd = _block_sd(groups)
-    slowdowns = sorted({result.case.slowdown for group in groups for result in group} - {0.0})
+    slowdowns = sorted({result.case.injected for group in groups for result in group} - {0.0})
     return SelfTestResult(
         selftest,
         tuple(map(_harness_cost, selftest.harness)),
         _control(groups),
         tuple(recovery for share in slowdowns if (recovery := _recovery(groups, share, block_sd))),
         block_sd,
-        tuple(Resolution(blocks, _smallest(block_sd, blocks)) for blocks in budgets) if block_sd else (),
+        tuple(Resolution(blocks, smallest(block_sd, blocks)) for blocks in budgets) if block_sd else (),
         tuple(text for run in runs for text in _broken(run)),
     )
 
@@ -159,14 +160,14 @@ def _control(groups: Sequence[Group]) -> AAControl:
 
 
 def _recovery(groups: Sequence[Group], share: float, block_sd: float | None) -> Recovery | None:
-    pairs = _measured([(group[0], result) for group in groups for result in group if result.case.slowdown == share])
+    pairs = _measured([(group[0], result) for group in groups for result in group if result.case.injected == share])
     biases = [1 / ratio / (1 + share) for pair in pairs for ratio in block_ratios(*pair)]
     if not biases:
         return None
     detected = sum(_verdict(pair).slower for pair in pairs)
     blocks = round(len(biases) / len(pairs))
-    power = _power(math.log(1 + share), block_sd, blocks) if block_sd and blocks > 1 else math.nan
-    return Recovery(share, summarise(biases), len(pairs), detected, power)
+    expected = power(math.log1p(share), block_sd, blocks) if block_sd and blocks > 1 else math.nan
+    return Recovery(share, summarise(biases), len(pairs), detected, expected)
 
 
 def _verdict(pair: CasePair) -> Verdict:
@@ -183,23 +184,4 @@ def _block_sd(groups: Sequence[Group]) -> float | None:
     """
     pairs = [(group[0], result) for group in groups for result in group[1:] if not result.case.again]
     logs = [[math.log(ratio) for ratio in block_ratios(*pair)] for pair in pairs]
-    squares = [(statistics.variance(values) * (len(values) - 1), len(values) - 1) for values in logs if len(values) > 1]
-    return math.sqrt(sum(square for square, _ in squares) / sum(n for _, n in squares)) if squares else None
-
-
-def _power(difference: float, sd: float, blocks: int) -> float:
-    """The power of the t-test over this many blocks for a true difference of logarithms (noncentral t)."""
-    freedom, shift = blocks - 1, abs(difference) / sd * math.sqrt(blocks)
-    limit = float(special.stdtrit(freedom, 1 - ALPHA / 2))
-    return 1 - float(special.nctdtr(freedom, shift, limit))
-
-
-def _smallest(sd: float, blocks: int) -> float:
-    """The smallest slowdown detected with WANTED_POWER, by bisection, since power grows with the difference."""
-    low, high = 0.0, sd
-    while _power(high, sd, blocks) < WANTED_POWER:
-        low, high = high, 1.5 * high
-    while high - low > 1e-5:
-        middle = (low + high) / 2
-        low, high = (low, middle) if _power(middle, sd, blocks) >= WANTED_POWER else (middle, high)
-    return math.exp(high) - 1
+    return pooled_sd(logs)

@@ -1,24 +1,33 @@
 """Very slow cases are sampled less often, so that they do not take up most of a run's time.
 
-A case at least SLOW times slower than its baseline takes shorter slices, in a few rounds of a block (runner/block.py).
-Once a block has shown it to be so slow, it skips every second block (runner/run.py): its ratio needs no fine interval.
+A case whose slices cannot be as short as its baseline's, for even one step takes far longer, takes part in a few rounds
+of a block only (runner/block.py). One that is SLOW times slower, too, skips every second block once a block has shown
+that (runner/run.py): its ratio needs no fine interval.
 """
 
+import statistics
 from collections.abc import Sequence
 
 from bench.analysis.metrics import step_s
 from bench.records.run import Failure, Measurement
 
 SLOW = 8.0  # this many times the baseline's time of a step
+FAR_LONGER = 4.0  # this many times the duration of the baseline's slices
 SLOW_ROUNDS = 2  # at most this many rounds of a block
 
 
 def skips_block(block: int, baseline: Sequence[Measurement], candidate: Sequence[Measurement]) -> bool:
     """Whether a candidate with these measurements so far skips this block. No case skips an even block."""
-    baseline_s = {m.block: step_s(m) for m in baseline}
+    by_block = {m.block: m for m in baseline}
+    pairs = [(m, by_block[m.block]) for m in candidate if m.block < block and m.block in by_block]
     return block % 2 == 1 and any(
-        m.block < block and m.block in baseline_s and step_s(m) >= SLOW * baseline_s[m.block] for m in candidate
+        step_s(m) >= SLOW * step_s(beside) and slice_s(m) >= FAR_LONGER * slice_s(beside) for m, beside in pairs
     )
+
+
+def slice_s(measurement: Measurement) -> float:
+    """The median duration of a slice, in seconds."""
+    return statistics.median(measurement.steady.seconds)
 
 
 def count_skipped(

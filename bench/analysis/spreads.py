@@ -23,4 +23,4 @@ def spread_between(known: Sequence[ComparisonSpread], a: Case, b: Case) -> Sprea
 
 
 def _plain(case: Case) -> Case:
-    return replace(case, again=False, slowdown=0.0)
+    return replace(case, again=False, slowdown=0.0, steps_each=1)

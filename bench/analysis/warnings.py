@@ -23,7 +23,9 @@ def unsteady(measurements: Sequence[Measurement]) -> list[str]:
         return []
     if abs(change.centre - 1) < DRIFT_LIMIT:
         return []
-    return [f"slices change by {change.centre - 1:+.0%} from a block's first third to its last: not a steady state"]
+    return [
+        f"slices change by {change.centre - 1:+.0%} from a repetition's first third to its last: not a steady state"
+    ]
 
 
 def unconverted(measurements: Sequence[Measurement]) -> list[str]:
@@ -60,14 +62,16 @@ def shared_gpu(measurements: Sequence[Measurement]) -> list[str]:
 def few_blocks(comparison: Comparison, skipped_blocks: int) -> list[str]:
     """Too few blocks for a claim. Those a very slow case skipped are not missing: its verdict needs no more."""
     n = comparison.ratio.n if comparison.ratio else ENOUGH_BLOCKS
-    return [] if n + skipped_blocks >= ENOUGH_BLOCKS else [f"{n} of the {ENOUGH_BLOCKS} blocks that a claim needs"]
+    return [] if n + skipped_blocks >= ENOUGH_BLOCKS else [f"{n} of the {ENOUGH_BLOCKS} repetitions that a claim needs"]
 
 
-def uneven_noise(fastest: Summary | None, overall: Summary | None) -> list[str]:
-    """The ratio over all slices lies outside the interval of the fastest ones' ratio: noise hit one mode harder, or
-    it pauses by nature."""
-    if fastest is None or overall is None or fastest.low is None or fastest.high is None:
+def uneven_noise(typical: Summary | None, overall: Summary | None) -> list[str]:
+    """The speedup over all slices lies outside the interval of the median rounds': noise hit one mode harder, or it
+    pauses by nature."""
+    if typical is None or overall is None or typical.low is None or typical.high is None:
         return []
-    if fastest.low <= overall.centre <= fastest.high:
+    if typical.low <= overall.centre <= typical.high:
         return []
-    return [f"over all slices, disturbed ones included, {overall.centre:.3g}x: one of the two is disturbed more"]
+    return [
+        f"with all slices, disturbed ones included, the speedup is {overall.centre:.3g}x: noise hit one mode harder"
+    ]

@@ -15,6 +15,8 @@ from bench.machine.signals import exit_code
 from bench.records.choices import DEFAULTS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bench.records.training import AccuracyPlan
     from cifar_core.cifar10 import Source
 
@@ -40,7 +42,6 @@ def accuracy(
     wait: Annotated[bool, WAIT] = True,
 ) -> Exit:
     """Train in several modes from several seeds: do they learn the same, and how soon?"""
-    from bench.records.folders import create_accuracy
     from bench.runner import train
     from bench.runner.accuracy import plan
     from bench.runner.plan import choose_modes
@@ -55,12 +56,18 @@ def accuracy(
         return plan(modes, seeds, target, margin, training)
 
     planned(cifar10.SYNTHETIC)  # what is typed wrongly is said before any images are read
+    return _start(planned, data, out, wait)
+
+
+def _start(planned: "Callable[[Source], AccuracyPlan]", data: str, out: Path | None, wait: bool) -> Exit:
+    from bench.records.folders import create_accuracy
+    from cifar_core import cifar10
+
     with slowly(f"reading the data ({data})"):
         source = cifar10.find(data)
-    accuracy_plan = planned(source)
     host_lock(wait).ask()
     folder = out or results("accuracy")
-    create_accuracy(folder, accuracy_plan)
+    create_accuracy(folder, planned(source))
     return _execute(folder, source, wait)
 
 

@@ -51,7 +51,7 @@ def _compare(folders: list[Path], fail_on: list[str], out: Path, json: TextIO | 
     else:
         _show(folders, runs, differences, changes, judged)
         say_where(path)
-        _show_gates(judged, changes, runs)
+        _show_gates(judged, changes, runs, most=1)
     return comparison_summary.exit_code(runs, judged)
 
 
@@ -82,10 +82,16 @@ def _show(
         aside(f"warning: {sentence.replace('**', '')}")
 
 
-def _show_gates(judged: "Sequence[GateResult]", changes: "Sequence[CaseChange]", runs: "Sequence[NamedRun]") -> None:
+def _show_gates(
+    judged: "Sequence[GateResult]",
+    changes: "Sequence[CaseChange]",
+    runs: "Sequence[NamedRun]",
+    most: int | None = None,
+) -> None:
+    """A line each, the worst first; at most so many."""
     from bench.commands import compare_result, terminal
 
-    for result in judged:
+    for result in compare_result.worst_first(judged)[:most]:
         terminal.tell(compare_result.gate_line(result, changes, runs))
 
 

@@ -8,12 +8,18 @@ from bench.analysis import gates
 from bench.analysis.compare import CaseChange, Difference, NamedRun
 from bench.analysis.gates import Decision, GateResult
 from bench.analysis.stats.ratios import Comparison
-from bench.commands.grid import Grid
+from bench.commands.grid import TerminalTable
 from bench.modes import row
 from bench.report.form.wording import change, change_ends, change_interval, speedup_interval
 
 WORDS = {Decision.PASSED: "PASS", Decision.FAILED: "FAIL", Decision.UNDECIDED: "UNDECIDED"}
 MOST_NAMED = 4
+
+
+def worst_first(results: Sequence[GateResult]) -> list[GateResult]:
+    """Failed, undecided, passed; those of the largest change first."""
+    order = (Decision.FAILED, Decision.UNDECIDED, Decision.PASSED)
+    return sorted(results, key=lambda each: (order.index(each.decision), each.ratio.centre if each.ratio else 0.0))
 
 
 def gate_line(result: GateResult, changes: Sequence[CaseChange], runs: Sequence[NamedRun]) -> str:
@@ -61,7 +67,7 @@ def heading(runs: Sequence[NamedRun], interleaved: bool) -> str:
     return f"{', '.join(named.name for named in others)} compared with {first.name}; {each}, {how}"
 
 
-def table(changes: Sequence[CaseChange], runs: Sequence[NamedRun]) -> Grid:
+def table(changes: Sequence[CaseChange], runs: Sequence[NamedRun]) -> TerminalTable:
     """Two rows a case: its speedup over the run's own baseline, and its step time."""
     several = len({each.group for each in changes}) > 1
     rows = [
@@ -74,7 +80,7 @@ def table(changes: Sequence[CaseChange], runs: Sequence[NamedRun]) -> Grid:
     left_out = {title for title, kept in (("run", len(runs) > 2), ("case", several)) if not kept}
     kept = [at for at, title in enumerate(titles) if title not in left_out]
     order = ("mode", "what", "change", "interval", "verdict", "case", "run", "p, Holm")
-    return Grid([titles[at] for at in kept], [[cells[at] for at in kept] for cells in rows], order)
+    return TerminalTable([titles[at] for at in kept], [[cells[at] for at in kept] for cells in rows], order)
 
 
 def _cells(compared: Comparison) -> list[str]:

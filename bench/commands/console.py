@@ -55,8 +55,8 @@ def speaking(as_json: bool, quiet: bool) -> Iterator[TextIO]:
 
 @contextlib.contextmanager
 def slowly(text: str) -> Iterator[None]:
-    """Say on stderr what is going on in the with-block, once that has taken a second."""
-    timer = threading.Timer(SLOW_S, aside, (f"{text} ...",))
+    """Say on stderr what is going on in the with-block, once that has taken a while."""
+    timer = threading.Timer(float(os.environ.get(PATIENCE, SLOW_S)), aside, (f"{text} ...",))
     timer.daemon = True
     timer.start()
     try:
@@ -73,7 +73,8 @@ def warn_of_caches() -> None:
         aside(f"warning: {text}")
 
 
-SLOW_S = 1.0  # after which a person wonders whether anything happens
+SLOW_S = 1.5  # after which a person wonders whether anything happens
+PATIENCE = "CIFAR_BENCH_SLOW_S"  # other seconds, for tests that compare all that is said
 JSON = Option("--json", help="One JSON object on stdout, as in summary.json; all else goes to stderr.")
 QUIET = Option("--quiet", "-q", help="No progress and no notes: the result, and errors.")
 WAIT = Option("--wait/--no-wait", help="Wait while another command is timing on this machine, or end with code 2.")

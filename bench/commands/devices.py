@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.commands.console import aside, warn_of_caches
+from bench.commands.console import slowly, warn_of_caches
 from bench.commands.streams import say
 from bench.errors import Exit
 
@@ -18,10 +18,22 @@ def devices(json: Annotated[bool, typer.Option("--json", help="As JSON, with wha
     from bench.machine import availability
 
     warn_of_caches()
-    aside("asking TensorFlow for its devices (takes some seconds)")
-    available = availability.probe()
-    say(_as_json(available) if json else "\n".join(lines(available)))
+    with slowly("asking TensorFlow for its devices"):
+        available = availability.probe()
+    if json:
+        say(_as_json(available))
+    else:
+        _show(available)
     return Exit.CASE_FAILED if broken(available) else Exit.OK
+
+
+def _show(available: "Availability") -> None:
+    from bench.commands import terminal
+
+    for line in lines(available):
+        terminal.tell(line)
+    if not available.cards:
+        terminal.tell("A machine without a GPU is not an error.")
 
 
 def _as_json(available: "Availability") -> str:
@@ -54,8 +66,8 @@ def _answer(available: "Availability") -> str:
 def _device(available: "Availability", device: "FoundDevice") -> str:
     if wrong := available.wrong(device):
         return f"  {device.device}: NOT AVAILABLE: {wrong}"
-    against = "" if device.device == "cpu" else f", within {device.difference:.0e} of the CPU's"
-    return f"  {device.device}: {device.title}; a convolution ran there{against}"
+    against = "" if device.device == "cpu" else f", its result within {device.difference:.0e} of the CPU's"
+    return f"  {device.device}: works: {device.title}; a convolution ran there{against}"
 
 
 def _versions(available: "Availability") -> list[str]:

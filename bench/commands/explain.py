@@ -31,7 +31,6 @@ def explain(
     if lines < 0 or time_limit <= 0:
         raise BenchError("--lines must be 0 or more and --time-limit more than 0; type e.g. --lines 40")
     asked = request(function, args, driver)
-    aside(f"explaining {function} (loads TensorFlow)")
     warn_of_caches()
     with host_lock(wait):  # whole: tracing and compiling would disturb what another command times
         explanation = explained(asked, time_limit, lambda stage: aside(f"{TITLES[stage]} ..."))

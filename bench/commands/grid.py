@@ -14,17 +14,16 @@ PLAIN_WIDTH, WIDEST = 80, 120
 GAP = "  "
 GLUE = "\u00a0"  # a space that no line ends at
 _STYLES = {"green": "32", "red": "31", "yellow": "33", "bold": "1", "dim": "2"}
-_WORDS = (
-    (r"\b(?:FASTER|SAME|PASS|passed)\b", "green"),
-    (r"\b(?:SLOWER|INVALID|FAILED|FAIL|error:)", "red"),
-    (r"\b(?:LIKELY (?:FASTER|SLOWER)|UNCERTAIN|UNDECIDED|undecided|LIKELY|warning:)", "yellow"),
+_WORDS = re.compile(
+    r"\b(?:(?P<yellow>LIKELY (?:FASTER|SLOWER)|UNCERTAIN|UNDECIDED|undecided|warning:)|"
+    r"(?P<green>FASTER|SAME|PASS|passed)\b|(?P<red>SLOWER|INVALID|FAILED|FAIL|error:))"
 )
 _INTERVAL = re.compile(r"\[[^\[\]]*\d[^\[\]]*\]|\d[\d.,]* (?:%|ms|s|min|h|MiB|points|steps)(?!\w)|\(p [^)]*\)")
 _NUMERIC = re.compile(r"[-+–\[\d]")
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class TerminalTable:
     """Rows of cells under titles. `order`: the columns by title, what must stay first; else from the left.
 
     `picked`: the rows, by number, that are marked. `hint`: where what is left out can be found.
@@ -49,7 +48,7 @@ def coloured() -> bool:
     return sys.stdout.isatty() and not plain
 
 
-def drawn(grid: Grid, room: int, colours: bool = False) -> str:
+def drawn(grid: TerminalTable, room: int, colours: bool = False) -> str:
     """The table's lines. The first column always stays; the last line says which columns are left out, if any are."""
     titles = [on_one_line(title) for title in grid.titles]
     rows = [[on_one_line(cell) for cell in row] for row in grid.rows]
@@ -102,9 +101,7 @@ def prose(text: str, room: int, indent: str = "") -> str:
 
 def in_colours(text: str, colours: bool) -> str:
     """The words that judge in their colours, where these are shown."""
-    for pattern, style in _WORDS if colours else ():
-        text = re.sub(pattern, lambda match, style=style: styled(match[0], style, True), text)  # type: ignore[misc]
-    return text
+    return _WORDS.sub(lambda match: styled(match[0], match.lastgroup or "", True), text) if colours else text
 
 
 def styled(text: str, style: str, colours: bool) -> str:

@@ -72,7 +72,7 @@ def _show_json(report: "Report", stream: TextIO) -> None:
 
 def _show_lines(report: "Report") -> None:
     from bench.commands import run_result, terminal
-    from bench.report.sections import conditions, devices, failures, headline, sweep
+    from bench.report.sections import conditions, devices, failures, headline, learning, sweep
 
     run = report.run
     for group in run.groups:
@@ -81,8 +81,9 @@ def _show_lines(report: "Report") -> None:
         terminal.show_grid(run_result.table(group, report.trainings))
         say("")
         for line in run_result.verdict_lines(run, group):
-            terminal.tell(line)
-    for sentence in (*sweep.sentences(run), *devices.sentences(run), *headline.caveats(run)):
+            terminal.tell(line, "bold" if line.startswith(run_result.DECISIONS) else "")
+    learned = learning.sentences(report.trainings) if report.trainings else []
+    for sentence in (*learned, *sweep.sentences(run), *devices.sentences(run), *headline.caveats(run)):
         terminal.tell(sentence)
     for text in run_result.warnings(run, conditions.of_machine(run)):
         terminal.tell(f"warning: {text}")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bench.commands.console import aside, warn_of_caches
+from bench.commands.console import slowly, warn_of_caches
 from bench.commands.streams import say
 from bench.errors import BenchError, Exit, unknown
 
@@ -33,9 +33,9 @@ def _show_demonstration() -> None:
     from bench.autograph.rules.demo import demonstration
 
     warn_of_caches()
-    aside("running each rule kept and broken (loads TensorFlow)")
-    for text in demonstration():
-        say(text)
+    with slowly("running each rule, kept and broken"):
+        for text in demonstration():
+            say(text)
 
 
 def _show_matching(message: str) -> None:

@@ -60,17 +60,17 @@ def run(
     target = spelling.renamed("precision", precision, target_ci)
     models, task = (models, task) if step is None else (spelling.step(step), STEP)
     axes = (modes, models, batch_sizes, devices, threads, types, inputs, steps_per_call)
-    options = Options(
-        *axes, data, seed, preset, target, budget, slow_down, determinism, time_limit, task=task, arguments=args
-    )
+    planned, more = (None, blocks) if resume else (blocks, None)
+    how = (data, seed, preset, target, budget, slow_down, determinism, time_limit, planned)
+    options = Options(*axes, *how, task, args)
     with speaking(json, quiet) as out_stream:
-        wishes = _Wishes(blocks, probe, wait, (seeds, steps) if accuracy else None, out_stream if json else None)
+        wishes = _Wishes(more, probe, wait, (seeds, steps) if accuracy else None, out_stream if json else None)
         return _resume(resume, data, retry_failed, wishes) if resume else _new(options, out, retry_failed, wishes)
 
 
 @dataclass(frozen=True, slots=True)
 class _Wishes:
-    """How a run is made: so many blocks now, own models probed first, whether to wait for this command's turn.
+    """How a run is made: when it goes on, so many blocks more; own models probed first; whether to wait for its turn.
 
     `training`: seeds and steps of the trainings that follow. `json`: where the results go as JSON, if they do.
     """
@@ -91,16 +91,20 @@ def _new(options: Options, out: Path | None, retry_failed: bool, wishes: _Wishes
 def _start(options: Options, out: Path | None, wishes: _Wishes) -> Exit:
     """Plan a run, measure it or its first blocks, report it; the user's own models are probed first."""
     from bench.records.store import Store
-    from bench.runner import first_look, plan
+    from bench.runner import ability, earlier, first_look, plan
     from cifar_core import cifar10
 
     run_accuracy.refuse(plan.make(options, cifar10.SYNTHETIC), wishes.training)  # before any images are read
-    with slowly(f"reading the data ({options.data})"):
+    folder = out or results(options.preset)
+    with slowly(f"reading the data ({options.data}) and earlier runs"):
         source = cifar10.find(options.data)
-    planned = plan.make(options, source)
+        planned = plan.make(options, source)
+        past = earlier.earlier_runs(folder.parent, planned)
     first_look.refuse_broken(planned, aside)
     host_lock(wishes.wait).ask()
-    with Store.create(out or results(options.preset), planned) as store:
+    with Store.create(folder, earlier.with_spreads(planned, past)) as store:
+        if text := ability.foretold(planned, past):
+            aside(text)
         return _measure(store, source, wishes)
 
 
@@ -152,8 +156,7 @@ def _measure(store: "Store", source: "Source", wishes: _Wishes) -> Exit:
     aside("writing the report")
     report = build(store)
     show_run(report, wishes.json)
-    trainings_failed = report.trainings is not None and report.trainings.failed
-    return Exit.CASE_FAILED if wishes.training and trainings_failed else code_of(report.run)
+    return code_of(report.run, report.trainings)
 
 
 def _forecast(store: "Store") -> None:
@@ -178,4 +181,4 @@ def _execute(store: "Store", source: "Source", wishes: _Wishes) -> str:
     refused = own_models.refused(store.plan, probes)
     turn = host_lock(wishes.wait, f"; go on with: cifar-bench run --resume {store.folder}")
     with terminal.progress("repetition") as progress:
-        return execute(store, source, progress, most_blocks=wishes.blocks, refused=refused, turn=turn)
+        return execute(store, source, progress, most_blocks=wishes.blocks, refused=refused, turn=turn, say=aside)

@@ -59,7 +59,10 @@ TimeLimit = Annotated[
     _option(HOW_LONG, help="End a process that says nothing for so long: 90s, 5m.", show_default="5m"),
 ]
 Blocks = Annotated[
-    int | None, _without_default(HOW_LONG, min=1, help="Run so many repetitions now; --resume continues.")
+    int | None,
+    _without_default(
+        HOW_LONG, min=1, help="Run so many repetitions, whatever the preset; with --resume, so many more."
+    ),
 ]
 
 Out = Annotated[Path | None, _option(WHERE, help="A new run folder.", show_default="results/<time>-<preset>")]

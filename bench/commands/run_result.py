@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from bench.analysis.learning import Learning
 from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Summary, Verdict
-from bench.commands.grid import Grid
+from bench.commands.grid import TerminalTable
 from bench.report.form.wording import break_even, ends, interval, number, slower, speedup, speedup_interval
 from bench.report.questions import advice
 from bench.report.questions.asking import found, versus
+from bench.report.sections.headline import known_first
 from bench.report.sections.learning_tables import accuracy
 from bench.report.sections.steady import verdict_of
 
@@ -16,9 +17,10 @@ TITLES = (
     "mode", "speedup", "over time", "this run", "step ms", "start-up s", "break-even", "accuracy", "images/s", "verdict"
 )  # fmt: skip
 ORDER = (
-    "mode", "speedup", "verdict", "step ms", "over time", "break-even", "start-up s", "accuracy", "this run", "images/s"
+    "mode", "speedup", "verdict", "step ms", "over time", "accuracy", "break-even", "start-up s", "this run", "images/s"
 )  # fmt: skip
 MOST_WARNINGS = 3
+DECISIONS = ("Use ", "Keep ", "Likely: use ")  # how the line begins that says what to do
 XLA = ("function", "xla")  # the same step, traced only and compiled
 
 
@@ -32,7 +34,7 @@ def title(run: Run, group: GroupResult) -> str:
     return f"{group.title}; TensorFlow {measured.tensorflow}; {device}, {cores}{run.label}"
 
 
-def table(group: GroupResult, trainings: Learning | None) -> Grid:
+def table(group: GroupResult, trainings: Learning | None) -> TerminalTable:
     """The modes, fastest first; those without a speedup after them."""
     shown = sorted((r for r in group.cases if not r.case.again), key=lambda r: -_rank(group, r))
     chosen = advice.recommended(group)
@@ -40,7 +42,7 @@ def table(group: GroupResult, trainings: Learning | None) -> Grid:
     rows = [_row(group, r, trainings) for r in shown]
     used = [at for at in range(len(TITLES)) if at == 0 or any(row[at] for row in rows)]
     titles = [TITLES[at] for at in used]
-    return Grid(titles, [[row[at] for at in used] for row in rows], ORDER, picked)
+    return TerminalTable(titles, [[row[at] for at in used] for row in rows], ORDER, picked)
 
 
 def _rank(group: GroupResult, result: CaseResult) -> float:
@@ -86,11 +88,15 @@ def _accuracy(result: CaseResult, trainings: Learning | None) -> str:
 
 
 def verdict_lines(run: Run, group: GroupResult) -> list[str]:
-    """What to use, whether XLA pays, how sure that is."""
+    """What is to be known first, what to use, whether XLA pays, how sure that is."""
     chosen = advice.recommended(group)
     if chosen is None:
         return [f"No comparison: {_why_none(group)}."]
-    return [_use(group, chosen), *_on_xla(group, chosen), f"How sure: {_sure(run, group)}."]
+    if all(r.comparison.verdict is Verdict.NONE for r in group.candidates if r.comparison and r.comparison.ratio):
+        return ["No verdict: one repetition gives no interval."]
+    first = known_first(run, group, group.candidates if chosen is group.baseline else [chosen])
+    words = [text.replace("**", "") for text in first]
+    return [*words, _use(group, chosen), *_on_xla(group, chosen), f"How sure: {_sure(run, group)}."]
 
 
 def _use(group: GroupResult, chosen: CaseResult) -> str:

@@ -20,7 +20,7 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-from bench.commands.grid import Grid, coloured, drawn, in_colours, prose, styled, width
+from bench.commands.grid import TerminalTable, coloured, drawn, in_colours, prose, styled, width
 from bench.commands.streams import say, write
 from bench.records.strings import on_one_line
 from bench.report.form.document import Table
@@ -136,10 +136,10 @@ class Download:
 
 def show(table: Table, hint: str = "see the report") -> None:
     """A report's table on stdout, in the width there is. `hint`: where the columns are that do not fit."""
-    show_grid(Grid([column.title for column in table.columns], table.cells(), hint=hint))
+    show_grid(TerminalTable([column.title for column in table.columns], table.cells(), hint=hint))
 
 
-def show_grid(grid: Grid) -> None:
+def show_grid(grid: TerminalTable) -> None:
     """The same of cells that are texts already; no escape sequences but ours."""
     write(drawn(grid, width(), coloured()))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 
 from bench.errors import BenchError
-from bench.machine import xla_flags
+from bench.machine import memory, xla_flags
 from bench.machine.completed import completed
 from bench.records.environment import Environment
 
@@ -36,7 +36,7 @@ def read() -> Environment:
         cpu=_cpu(),
         cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
         cgroup_quota_cores=_quota(),
-        memory_bytes=psutil.virtual_memory().total,
+        memory_bytes=memory.total_bytes(),
         gpu=gpu,
         driver=driver,
         python=platform.python_version(),

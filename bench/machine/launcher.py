@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Protocol
@@ -17,14 +16,13 @@ END_S = 10.0  # what may pass until a process that was killed has ended: longer 
 
 
 def command(module: str) -> tuple[str, ...]:
-    """What runs a module of this package: from where this file lies, for `-m` would search the user's folder first.
+    """What runs a module of this package, whatever else has its name (see cifar_bench.py).
 
-    Installed, it is found where Python looks anyway; put first, what lies beside it could stand in for Python's own.
+    What lies beside this package is nowhere put first: there it could stand in for Python's own modules.
     """
-    place = str(Path(__file__).parents[2])
-    first = "" if place in map(sysconfig.get_path, ("purelib", "platlib")) else place
-    set_path = "import runpy, sys; sys.path[:1] = filter(None, [sys.argv.pop(1)])"
-    return (sys.executable, "-c", f"{set_path}; runpy.run_module('{module}', run_name='__main__')", first)
+    pinned = str(Path(__file__).parents[2] / "cifar_bench.py")
+    run = "import sys; sys.path[:] = filter(None, sys.path); import runpy; runpy.run_path(sys.argv.pop(1))['pin']()"
+    return (sys.executable, "-c", f"{run}; runpy.run_module('{module}', run_name='__main__')", pinned)
 
 
 class Process(Protocol):

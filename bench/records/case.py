@@ -1,6 +1,6 @@
 """A case: one workload in one mode on one device, and the words that name it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cifar_core.workload import INFER, STEP, TRAIN, Workload
 
@@ -12,6 +12,7 @@ class Case:
     `steps_per_call` is for the modes that loop inside one call; 0 is a whole slice. `again` marks the baseline's second
     entry in a block, whose ratio to the first is the A/A difference. `slowdown` is the share of its own time that
     the case sleeps in its slices on purpose (0.05: it takes 5 % longer), to try gates and the instrument with.
+    `steps_each` 2: it takes two steps in its slices for each that is counted, so that its step takes twice as long.
     `deterministic`: TensorFlow was told to choose only ops that give the same bits every time.
     """
 
@@ -23,6 +24,7 @@ class Case:
     steps_per_call: int = 0
     slowdown: float = 0.0
     deterministic: bool = False
+    steps_each: int = 1
 
     @property
     def key(self) -> str:
@@ -34,7 +36,17 @@ class Case:
         """What tells this case from the others of its group."""
         calls = f"-k{self.steps_per_call}" if self.steps_per_call else ""
         slowed = f"-slowed{100 * self.slowdown:g}" if self.slowdown else ""
-        return f"{self.mode}{calls}{slowed}{'-again' if self.again else ''}"
+        times = f"-x{self.steps_each}" if self.steps_each > 1 else ""
+        return f"{self.mode}{calls}{slowed}{times}{'-again' if self.again else ''}"
+
+    @property
+    def injected(self) -> float:
+        """By what share of its own time a step takes longer on purpose."""
+        return self.slowdown + (self.steps_each - 1) * (1 + self.slowdown)
+
+    def is_like(self, other: "Case") -> bool:
+        """Whether the two are one case, or the baseline and its A/A control."""
+        return replace(self, again=other.again) == other
 
     @property
     def group(self) -> str:

@@ -105,6 +105,8 @@ def _case_fault(case: Case) -> str:
         return f"the key {case.key!r} holds other characters than letters, digits, '_', '.' and '-'"
     if not DEVICE.fullmatch(case.device):
         return f"{case.device!r} is no device"
+    if case.steps_each < 1:
+        return f"{case.key} takes {case.steps_each} steps for each"
     if case.workload.batch_size < 1:
         return f"{case.key} has a batch of {case.workload.batch_size}"
     words = ((case.workload.precision, DTYPES), (case.workload.input, INPUTS), (case.workload.task, TASKS))

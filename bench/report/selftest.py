@@ -7,13 +7,14 @@ from pathlib import Path
 
 from bench.analysis.analyse import analyse
 from bench.analysis.selftest import AAControl, HarnessCost, Recovery, SelfTestResult, evaluate
-from bench.records.choices import PRESETS
 from bench.records.folders import open_selftest
 from bench.records.selftest import LOOP
 from bench.report.form.document import Column, Figure, Row, Section, Table, column, summary_of
 from bench.report.form.folder import write
 from bench.report.form.wording import interval, number, percent
 from bench.report.plots import selftest as plots
+
+BLOCKS = (3, 6, 12, 24)  # for which the smallest change is given
 
 
 def build(folder: Path, png: bool = False) -> tuple[Path, SelfTestResult]:
@@ -23,7 +24,7 @@ def build(folder: Path, png: bool = False) -> tuple[Path, SelfTestResult]:
     """
     selftest, stores = open_selftest(folder)
     runs = [analyse(store.plan, store.outcomes(), store.left_out) for store in stores]
-    result = evaluate(selftest, runs, [preset.schedule.blocks for preset in PRESETS])
+    result = evaluate(selftest, runs, BLOCKS)
     sections = [
         Section("In one sentence", (sentence(result), _CONDITIONS.format(**_conditions(result)))),
         Section("The clock", (clock(result),)),
@@ -167,8 +168,9 @@ def _recovery_row(recovery: Recovery) -> Row:
 
 
 _RESOLUTION = (
-    "From the spread of a block's ratio here, {}: the smallest change that nine of ten runs would find, by the number "
-    "of blocks. Blocks of the presets standard and thorough hold twice as many slices as these, so theirs is smaller."
+    "From the spread of a repetition's ratio here, {}: the smallest change that nine of ten runs of so many "
+    "repetitions detect. A run that stops when its question is answered looks more than once and needs a few "
+    "more of them."
 )
 
 
@@ -178,13 +180,11 @@ def _sd(result: SelfTestResult) -> str:
 
 def resolution(result: SelfTestResult) -> Table:
     """The smallest change detected, one row for each number of blocks."""
-    names = {preset.schedule.blocks: preset.name for preset in PRESETS}
-    titles = (("blocks", "blocks"), ("as in preset", "preset"), ("smallest change found", "smallest"))
+    titles = (("repetitions", "blocks"), ("smallest change detected", "smallest"))
     columns = tuple(column(title, key) for title, key in titles)
     rows: Sequence[Row] = [
         {
             "blocks": r.blocks,
-            "preset": names[r.blocks],
             "smallest": f"{number(100 * r.smallest)} %",
             "share": r.smallest,
         }

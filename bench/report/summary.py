@@ -41,7 +41,7 @@ def document(run: Run, trainings: Learning | None, raw: Sequence[str]) -> dict[s
     return {
         "schema": SCHEMA,
         "command": "run",
-        "exit_code": int(exit_code(run)),
+        "exit_code": int(exit_code(run, trainings)),
         "folder": ".",
         "paths": {**PATHS, "raw": list(raw)},
         "created": run.plan.created,
@@ -57,9 +57,9 @@ def document(run: Run, trainings: Learning | None, raw: Sequence[str]) -> dict[s
     }
 
 
-def exit_code(run: Run) -> Exit:
-    """What `run` tells its caller: whether all cases came through, and known as precisely as was asked for."""
-    if run.failed:
+def exit_code(run: Run, trainings: Learning | None = None) -> Exit:
+    """What `run` tells its caller: whether all came through, and is known as precisely as was asked for."""
+    if run.failed or (trainings and trainings.failed):
         return Exit.CASE_FAILED
     ratios = [result.comparison.ratio for _, result in run.rows() if result.comparison and result.comparison.ratio]
     wanted = run.plan.schedule.precision

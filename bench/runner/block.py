@@ -5,20 +5,22 @@ Interleaving makes drift, noisy neighbours and throttling hit every case alike.
 
 import math
 import random
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import TypeVar
 
 from bench.analysis.gradients import with_noise_of
-from bench.analysis.slow_cases import SLOW, SLOW_ROUNDS
+from bench.analysis.slow_cases import FAR_LONGER, SLOW, SLOW_ROUNDS
 from bench.machine.environment import Stolen, load_average
 from bench.machine.signals import noting_stops, uninterrupted
-from bench.records.case import Case
 from bench.records.messages import Order, Reply, StageRequest
 from bench.records.proof import Evidence
 from bench.records.run import Outcome
+from bench.runner.durations import equally_long
 from bench.runner.forkserver import ForkServers
+from bench.runner.rounds import error, rounds_for
+from bench.runner.warm_up import TIMINGS, is_cold, pace, piece
 from bench.runner.worker_process import WORKER, CaseFailed, WorkerProcess
 
 Notice = Callable[[str, float], None]  # what is going on, and the share of the block that is done
@@ -41,16 +43,19 @@ class Block:
     ) -> None:
         """`between`, if any, is what each worker is asked for after each round, in an order of its own.
 
-        `noise` holds the baseline's rounding noise from an earlier block; without it, this block measures it.
+        `noise` holds the baseline's rounding noise from an earlier block; without it, this block measures it, and takes
+        the evidence of equal work in full.
         """
-        first = orders[0]
+        first, in_full = orders[0], noise is None
         self._orders = [
-            replace(order, measures_noise=noise is None and _same_but_for_again(order.case, first.case))
+            replace(order, measures_noise=in_full and order.case.is_like(first.case), in_full=in_full)
             for order in orders
         ]
         self._noise = noise
         self._keep, self._notice, self._between = keep, notice, between
         self._schedule = first.schedule
+        self._rounds = first.schedule.rounds
+        self._began = time.monotonic()
         self._rng = random.Random(f"{seed}/{first.case.group}/{first.block}")
         self._workers: list[WorkerProcess] = []
         self._over: list[WorkerProcess] = []
@@ -72,7 +77,9 @@ class Block:
             self._load(servers)
             self._build()
             self._check_equal_work()
-            self._time(self._warm_up())
+            self._warm_up()
+            self._set_steps()
+            self._time()
             self._close()
         except KeyboardInterrupt:
             self._rescue()
@@ -112,51 +119,60 @@ class Block:
 
         self._each(check)
 
-    def _warm_up(self) -> int:
-        """The same number of steps for each; the steps of a slice follow from the baseline's time and calls unless set.
+    def _warm_up(self) -> None:
+        """Pieces in turns until none gets shorter. None for a very slow case: its first losses took seconds."""
+        self._notice("warming up", 0.65)
+        settled = all(worker.steps for worker in self._workers)
+        least = self._schedule.warmup_steps if settled else max(self._schedule.warmup_steps, TIMINGS)
+        for worker in [worker for worker in self._workers if self._is_slow(worker)]:
+            self._guarded(worker, lambda worker: worker.take(StageRequest("warmup")))
+        while cold := [worker for worker in self._shuffled() if not self._is_slow(worker) and is_cold(worker, least)]:
+            for worker in cold:
+                self._guarded(worker, lambda worker: worker.take(StageRequest("warmup", piece(worker))))
 
-        None for a very slow case, whose first losses have warmed it up for seconds.
-        """
+    def _set_steps(self) -> None:
+        """How many steps the slices have where no earlier block has settled that: all take equally long."""
+        if self._workers and not all(worker.steps for worker in self._workers):
+            paces = [pace(worker, self._workers) for worker in self._workers]
+            steps = equally_long(paces, self._schedule.slice_s, self._workers[0].steps)
+            for worker, own in zip(self._workers, steps, strict=True):
+                worker.steps = worker.steps or own
 
-        def warm_up(worker: WorkerProcess) -> float:
-            """Seconds a step."""
-            steps = 0 if self._slowness(worker) >= SLOW else self._own_steps(worker, self._schedule.warmup_steps)
-            seconds = worker.take(StageRequest("warmup", steps)).seconds
-            return seconds / steps if steps else worker.step_s
+    def _time(self) -> None:
+        number = 0
+        while number < self._rounds:
+            self._notice(f"round {number + 1} of {self._rounds}", 0.7 + 0.3 * number / self._rounds)
+            self._take_round(number)
+            number += 1
+            if number == self._schedule.rounds and self._schedule.rounds_by_noise:
+                self._rounds = max(number, rounds_for(self._error(number)))
 
-        steps_s = self._each(warm_up)
-        if self._schedule.steps_per_slice or not steps_s:
-            return self._schedule.steps_per_slice or 1
-        return self._own_steps(self._workers[0], max(1, round(self._schedule.slice_s / steps_s[0])))
+    def _take_round(self, number: int) -> None:
+        for worker in self._shuffled():
+            if number % self._stride(worker) == 0:
+                self._guarded(worker, lambda worker: worker.take(StageRequest("slice", worker.steps, number)))
+        for worker in self._shuffled() if self._between else ():
+            self._guarded(worker, lambda worker: self._between and self._between(worker, worker.steps))
 
-    def _time(self, steps: int) -> None:
-        rounds = self._schedule.rounds
-        for number in range(rounds):
-            self._notice(f"round {number + 1} of {rounds}", 0.7 + 0.3 * number / rounds)
-            for worker in self._shuffled():
-                if number % self._stride(worker, steps) == 0:
-                    self._guarded(worker, partial(self._take_slice, steps=steps, number=number))
-            for worker in self._shuffled() if self._between else ():
-                self._guarded(worker, lambda worker: self._between and self._between(worker, steps))
+    def _error(self, rounds: int) -> float:
+        """What the spread of these rounds leaves open, of the noisiest case that took part in all of them."""
+        baseline = self._orders[0].case
+        whole = [worker for worker in self._workers if len(worker.slices_s) == rounds]
+        alike = [worker.slices_s for worker in whole if worker.order.case.is_like(baseline)]
+        others = [worker.slices_s for worker in whole if not worker.order.case.is_like(baseline)]
+        return error(alike, others) if alike else 0.0
 
-    def _take_slice(self, worker: WorkerProcess, steps: int, number: int) -> None:
-        worker.take(StageRequest("slice", self._own_steps(worker, steps), number))
+    def _is_slow(self, worker: WorkerProcess) -> bool:
+        """By the steps of the short loss curve."""
+        return bool(self._baseline_step_s) and worker.step_s >= SLOW * self._baseline_step_s
 
-    def _slowness(self, worker: WorkerProcess) -> float:
-        """How many times as long as the baseline's one of its steps took in the short loss curve."""
-        return worker.step_s / self._baseline_step_s if self._baseline_step_s else 1.0
+    def _stride(self, worker: WorkerProcess) -> int:
+        """A case whose slices take far longer than the baseline's takes part in some rounds only."""
+        longest_s = FAR_LONGER * self._slice_s(self._workers[0])
+        return math.ceil(self._rounds / SLOW_ROUNDS) if self._slice_s(worker) >= longest_s else 1
 
-    def _own_steps(self, worker: WorkerProcess, steps: int) -> int:
-        """Fewer steps for a very slow case, which would take everyone's time; whole calls for all."""
-        slowness, per_call = self._slowness(worker), worker.order.case.steps_per_call or 1
-        wanted = steps if slowness < SLOW else max(1, round(steps / slowness))
-        return math.ceil(wanted / per_call) * per_call
-
-    def _stride(self, worker: WorkerProcess, steps: int) -> int:
-        """A case whose slices take far longer than the baseline's, or are shortened, takes part in some rounds only."""
-        slowness = self._slowness(worker)
-        longer = slowness * self._own_steps(worker, steps) / steps
-        return math.ceil(self._schedule.rounds / SLOW_ROUNDS) if max(slowness, longer) >= SLOW else 1
+    def _slice_s(self, worker: WorkerProcess) -> float:
+        return worker.steps * pace(worker, self._workers).step_s
 
     def _close(self) -> None:
         def close(worker: WorkerProcess) -> None:
@@ -184,8 +200,13 @@ class Block:
 
     def _keep_measurement(self, reply: Reply, interrupted: bool) -> None:
         assert reply.measurement
-        environment = replace(reply.measurement.environment, load_after=load_average(), stolen=self._stolen.share())
-        self._keep(Outcome(measurement=replace(reply.measurement, environment=environment)), interrupted)
+        measured = replace(
+            reply.measurement,
+            environment=replace(reply.measurement.environment, load_after=load_average(), stolen=self._stolen.share()),
+            schedule=replace(reply.measurement.schedule, rounds=self._rounds, rounds_by_noise=False),
+            elapsed_s=time.monotonic() - self._began,
+        )
+        self._keep(Outcome(measurement=measured), interrupted)
 
     def _shuffled(self) -> list[WorkerProcess]:
         return self._rng.sample(self._workers, len(self._workers))
@@ -207,8 +228,3 @@ class Block:
     def _dismiss(self, worker: WorkerProcess) -> None:
         self._workers.remove(worker)
         self._over.append(worker)
-
-
-def _same_but_for_again(case: Case, baseline: Case) -> bool:
-    """Whether the case is the baseline or its A/A control."""
-    return replace(case, again=baseline.again) == baseline

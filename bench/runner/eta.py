@@ -1,9 +1,8 @@
 """How long a run will take, guessed before its first block is done: from its plan and the cores alone.
 
-The constants were measured on 2 cores of a server CPU with the tutorial CNN at batch 64: a block of the preset standard
-takes about 30 s with 5 cases and 60 to 80 s with 12, Keras and XLA among them. A slice is as long as the
-schedule says for the baseline, whatever the model, so another model or batch size mostly changes the first calls and
-the warm-up. Very slow cases are not foreseen.
+The constants were measured on 2 cores of a server CPU with the tutorial CNN at batch 64. All slices take about as long
+as the schedule says, whatever the model, so another model or batch size mostly changes the first calls and the warm-up.
+How noisy the machine is, which decides on rounds and repetitions, is not foreseen, nor are very slow cases.
 """
 
 import math
@@ -28,7 +27,8 @@ def block_s(cases: int, schedule: Schedule, cores: float) -> float:
 def foretell(plan: Plan, held: Collection[tuple[str, int]], cores: float, budget_s: float) -> str:
     """What the run is to measure and about how long that takes; '' where nothing is left to measure.
 
-    `held`: the outcomes that are there, by their case's key and their block. `budget_s` may be infinite.
+    `held`: the outcomes that are there, by their case's key and their block. `budget_s` may be infinite. With a goal,
+    a run that holds its fewest blocks may go on or be over: the plan alone cannot say.
     """
     schedule, by_group = plan.schedule, groups(plan)
     blocks = max(schedule.blocks, PILOT_BLOCKS) if schedule.precision else schedule.blocks
@@ -42,7 +42,7 @@ def foretell(plan: Plan, held: Collection[tuple[str, int]], cores: float, budget
     if not left:
         return ""
     done = "" if len(left) == whole else f", {whole - len(left)} of {whole} done"
-    lines = [f"plan: {_size(plan, blocks)}{done}, {_about(schedule, guess_s)}"]
+    lines = [f"plan: {_size(plan, blocks)}{done}, {_about(plan, guess_s)}"]
     if guess_s > budget_s:
         lines.append(f"the budget of {duration(budget_s)} leaves room for {_room(budget_s / guess_s, len(left), plan)}")
     return "\n".join(lines)
@@ -58,17 +58,23 @@ def duration(seconds: float) -> str:
 def _size(plan: Plan, blocks: int) -> str:
     by_group = groups(plan)
     cases = " or ".join(map(str, sorted({len(group) for group in by_group.values()})))
-    sizes = f"{blocks} blocks x {f'{len(by_group)} groups x ' if len(by_group) > 1 else ''}{cases} cases"
-    return f"at least {sizes}" if plan.schedule.precision else sizes
+    in_groups = f"{len(by_group)} groups x " if len(by_group) > 1 else ""
+    sizes = f"{blocks} repetitions x {in_groups}{cases} configurations"
+    return f"at least {sizes}" if plan.schedule.precision or plan.schedule.goal else sizes
 
 
-def _about(schedule: Schedule, guess_s: float) -> str:
+def _about(plan: Plan, guess_s: float) -> str:
+    schedule, guess = plan.schedule, "a guess until the first repetition is done"
+    if schedule.goal and schedule.ceiling_s:
+        each = " for each group" if len(groups(plan)) > 1 else ""
+        until = f"then more until every speedup is known to +-{schedule.goal:.0%}"
+        return f"about {duration(guess_s)} ({guess}); {until}, at most about {duration(schedule.ceiling_s)}{each}"
     more = f", until each interval is within {schedule.precision:.1%}" if schedule.precision else ""
-    return f"about {duration(guess_s)}{more} (a guess until the first block is done)"
+    return f"about {duration(guess_s)}{more} ({guess})"
 
 
 def _room(share: float, left: int, plan: Plan) -> str:
     blocks = left / len(groups(plan))
     if share * blocks < 1:
-        return "the first block only, which is measured however long it takes"
-    return f"about {math.floor(share * blocks)} of {math.ceil(blocks)} blocks; every case is measured in each"
+        return "the first repetition only, which is measured however long it takes"
+    return f"about {math.floor(share * blocks)} of {math.ceil(blocks)} repetitions of every configuration"

@@ -80,22 +80,29 @@ def _cases(mode: str, device: str, threads: int, workload: Workload, calls: list
 
 
 def schedule(options: Options, groups: int = 1) -> Schedule:
-    """The preset with the user's target for intervals and budget. A preset's own budget gives way to both."""
+    """The preset: a goal with a ceiling for each group, unless blocks or a target for intervals are asked for.
+
+    A budget is for all groups together, and becomes the ceiling of each in equal shares.
+    """
     names = [preset.name for preset in PRESETS]
     chosen = PRESETS[names.index(_known("preset", options.preset, names, "--preset"))].schedule
     target_ci = None if options.target_ci is None else _target_ci(options.target_ci)
-    own_s = chosen.budget_s * groups if chosen.budget_s and target_ci is None else None
-    budget_s = own_s if options.budget is None else _seconds(options.budget, "budget")
+    budget_s = None if options.budget is None else _seconds(options.budget, "budget")
     limit_s = chosen.time_limit_s if options.time_limit is None else _seconds(options.time_limit, "time-limit")
+    if options.blocks and target_ci:
+        raise BenchError("--blocks and --target-ci are two rules for how long a run goes on; type one of them")
+    if options.blocks or target_ci:
+        chosen = replace(chosen, goal=None, ceiling_s=None, blocks=options.blocks or chosen.blocks)
+    elif budget_s:
+        chosen = replace(chosen, ceiling_s=budget_s / groups)
     return replace(chosen, precision=target_ci, budget_s=budget_s, time_limit_s=limit_s)
 
 
 def choose_mode(text: str, option: str = "--mode") -> str:
     """The one mode named. Raises BenchError, which names the option."""
-    chosen = choose_modes(text, option)
-    if len(chosen) != 1:
+    if len(_split(text, option)) != 1 or text in [group.name for group in GROUPS]:
         raise BenchError(f"{option} takes one mode, not '{text}'; type e.g. {option} function")
-    return chosen[0]
+    return _known("mode", text.strip(), [mode.name for mode in MODES], option)
 
 
 def choose_modes(text: str, option: str = "--modes") -> list[str]:

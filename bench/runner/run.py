@@ -1,4 +1,4 @@
-"""The run: blocks of every group in turn until the plan, the precision or the time limit is reached."""
+"""The run: blocks of every group in turn, each until its plan, goal or precision, or the time limit, is reached."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -10,14 +10,16 @@ from typing import Protocol
 from bench.analysis.analyse import analyse
 from bench.analysis.gradients import noise_in
 from bench.analysis.slow_cases import skips_block
-from bench.analysis.stats.ratios import PILOT_BLOCKS
 from bench.machine import availability, environment
 from bench.machine.availability import Availability
 from bench.records.case import Case
 from bench.records.messages import Order, StageRequest
 from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, UNEQUAL, Failure, Measurement, Outcome, Schedule, groups
 from bench.records.store import Store
+from bench.runner.ability import after_first_block, could_have_detected
 from bench.runner.block import Block
+from bench.runner.settled import settled, settled_steps
+from bench.runner.stopping import blocks_wanted, short_of_goal
 from bench.runner.worker_process import WORKER
 from bench.runner.xla_cache import XlaCache
 from cifar_core.cifar10 import Source
@@ -50,18 +52,23 @@ def execute(
     probe: Callable[[], Availability] = availability.probe,
     refused: Mapping[str, str] | None = None,
     turn: AbstractContextManager[object] = NO_TURN,
+    say: Callable[[str], None] = lambda text: None,
 ) -> str:
     """Measure what the plan asks for and the folder does not hold yet. Returns why it stopped early, or ''.
 
     `most_blocks`: of every group, now; the rest is left to a later call. `probe` is asked once, where a GPU is to be
     used. `refused`: the cases, by key, that are not timed, with the reason why they do other work than the baseline.
-    `turn`: entered for each block that is measured; a HostLock lets one command time at once.
+    `turn`: entered for each block that is measured; a HostLock lets one command time at once. `say` is told what the
+    run will detect, once that is known, and in the end what it could.
     Raises BenchError, before anything is measured, and KeyboardInterrupt, with everything measured kept.
     """
     cases = _available(store, groups(store.plan), probe)
     with XlaCache(command) as cache:
         measure = partial(_measure, store, source=source, progress=progress, command=command, cache=cache, turn=turn)
-        return _execute(store, cases, progress, measure, most_blocks, refused or {})
+        stopped = _execute(store, cases, progress, measure, most_blocks, refused or {}, say)
+    if text := could_have_detected(analyse(store.plan, store.outcomes())):
+        say(text)
+    return stopped
 
 
 def _execute(
@@ -71,26 +78,48 @@ def _execute(
     measure: Callable[..., bool],
     most_blocks: int | None,
     refused: Mapping[str, str],
+    say: Callable[[str], None],
 ) -> str:
     """Block by block of all groups. `measure(group, block)` says whether any of the cases came through."""
     schedule = store.plan.schedule
     budget_s, started, block, longest_s, done = budget(schedule), time.monotonic(), 0, 0.0, 0
-    while (wanted := _blocks_wanted(store, block)) > block and cases:
-        taking_part = {name: _taking_part(store, group, block) for name, group in cases.items()}
-        left = [name for name, group in cases.items() if not _complete(store, group, taking_part[name], block)]
+    while wanted := _wanted(store, cases, block, most_blocks):
+        taking_part = {name: _taking_part(store, cases[name], block) for name in wanted}
+        left = [name for name in wanted if not _complete(store, cases[name], taking_part[name], block)]
         spent_s = time.monotonic() - started
         if left and done == most_blocks:
-            return f"so many blocks were asked for now: {done}"
+            return f"so many repetitions were asked for now: {done}"
         if block and left and spent_s + longest_s > budget_s:
             return _dropped(schedule, block, budget_s)
-        progress.start(len(left) + (wanted - block - 1) * len(cases))
+        later = sum(min(blocks - block, (most_blocks or blocks) - done) - 1 for blocks in wanted.values())
+        progress.start(len(left) + later)
         for name in left:
             if not measure(_refuse(store, taking_part[name], block, refused), block):
                 del cases[name]  # what cannot run here will not run in the next block either
             progress.block_done()
         longest_s = max(longest_s, time.monotonic() - started - spent_s)
+        if block == 0 and left and (text := after_first_block(store.plan, store.outcomes())):
+            say(text)
         block, done = block + 1, done + bool(left)
-    return "" if cases else "no case could be measured, so no more blocks were tried"
+    return (
+        short_of_goal(store.plan, store.outcomes(), store.folder)
+        if cases
+        else "no case could be measured, so no more repetitions were tried"
+    )
+
+
+def _wanted(store: Store, cases: dict[str, list[Case]], block: int, most_blocks: int | None) -> dict[str, int]:
+    """The groups that are to be measured in this block, each with how many blocks of it are wanted by now.
+
+    `most_blocks`: a person says how many, in place of the plan's rule.
+    """
+    by_rule = {
+        name: blocks_wanted(store.plan, store.outcomes(), name, block)
+        for name, group in cases.items()
+        if most_blocks is None
+    }
+    wanted = by_rule or dict.fromkeys(cases, store.plan.schedule.most_blocks)
+    return {name: blocks for name, blocks in wanted.items() if blocks > block}
 
 
 def _available(store: Store, cases: dict[str, list[Case]], probe: Callable[[], Availability]) -> dict[str, list[Case]]:
@@ -133,7 +162,7 @@ def _dropped(schedule: Schedule, done: int, budget_s: float) -> str:
     dropped = (
         f"; {schedule.blocks - done} of the {schedule.blocks} planned are dropped" if done < schedule.blocks else ""
     )
-    return f"the time budget of {budget_s:g} s left no room for more than {done} blocks{dropped}"
+    return f"the time budget of {budget_s:g} s left no room for more than {done} repetitions{dropped}"
 
 
 def _taking_part(store: Store, group: Sequence[Case], block: int) -> list[Case]:
@@ -144,25 +173,6 @@ def _taking_part(store: Store, group: Sequence[Case], block: int) -> list[Case]:
             measured[outcome.case.key].append(outcome.measurement)
     baseline = measured[group[0].key]
     return [case for case in group if not skips_block(block, baseline, measured[case.key])]
-
-
-def _blocks_wanted(store: Store, done: int) -> int:
-    """The plan's blocks, or one more while a precision is asked for and not reached."""
-    schedule = store.plan.schedule
-    if schedule.precision is None:
-        return schedule.blocks
-    if done < (least := max(schedule.blocks, PILOT_BLOCKS)):
-        return least
-    return done if precise(store) or done >= schedule.most_blocks else done + 1
-
-
-def precise(store: Store) -> bool:
-    """Whether every valid ratio's interval is within the plan's precision. True where none was asked for."""
-    goal = store.plan.schedule.precision
-    groups_done = analyse(store.plan, store.outcomes()).groups
-    comparisons = [result.comparison for group in groups_done for result in group.candidates]
-    ratios = [comparison.ratio for comparison in comparisons if comparison and comparison.ratio]
-    return goal is None or all(ratio.half_width <= goal for ratio in ratios)
 
 
 def _complete(store: Store, group: Sequence[Case], taking_part: Sequence[Case], block: int) -> bool:
@@ -198,8 +208,7 @@ def _measure(
     A block that somebody stopped for a while is set aside and measured again, up to TRIES times in all.
     """
     for _ in range(TRIES):
-        schedule, now = _settled(store, group), environment.read()
-        orders = [Order(case, block, schedule, now, source) for case in group]
+        orders = _orders(store, group, block, source)
         orders = cache.filled_for(orders, (StageRequest("open"), StageRequest("build")))
         noise = noise_in([o.measurement for o in store.outcomes() if o.measurement and o.case == group[0]])
         with turn:
@@ -216,12 +225,16 @@ def _held(store: Store, group: Sequence[Case], block: int) -> list[Outcome]:
     return [outcome for outcome in store.outcomes() if outcome.block == block and outcome.case.key in keys]
 
 
-def _settled(store: Store, group: Sequence[Case]) -> Schedule:
-    """The plan's schedule, with the steps a slice that the group's first block has settled.
+def _orders(store: Store, group: Sequence[Case], block: int, source: Source) -> list[Order]:
+    """By what the blocks so far have settled."""
+    measured = _measured(store, group)
+    schedule, now = settled(store.plan.schedule, measured), environment.read()
+    steps = settled_steps(store.plan.schedule, group, measured)
+    own = [replace(schedule, steps_per_slice=steps.get(case.key)) for case in group]
+    return [Order(case, block, its, now, source) for case, its in zip(group, own, strict=True)]
 
-    Those of the baseline: a far slower case takes shorter slices, and one that loops inside a call whole calls.
-    """
-    keys = {group[0].key, replace(group[0], again=True).key} if group else set()
-    measured = [o.measurement for o in store.outcomes() if o.measurement and o.case.key in keys]
-    steps = max((m.steady.steps_per_slice for m in measured), default=store.plan.schedule.steps_per_slice)
-    return replace(store.plan.schedule, steps_per_slice=steps)
+
+def _measured(store: Store, group: Sequence[Case]) -> list[Measurement]:
+    """The group's measurements so far, by block."""
+    keys = {case.key for case in group}
+    return [o.measurement for o in store.outcomes() if o.measurement and o.case.key in keys]

@@ -1,6 +1,6 @@
 """The self-test: the clock, what the harness adds to a step, A/A runs, injected slowdowns of known size.
 
-A/A and recovery are ordinary runs of the preset `quick`: one mode against itself, unchanged and slowed on purpose.
+A/A and recovery are ordinary runs of as many blocks each: one mode against itself, unchanged and slowed on purpose.
 """
 
 import contextlib
@@ -29,7 +29,10 @@ from bench.runner.worker_process import WORKER, WorkerProcess
 from cifar_core.cifar10 import Source
 
 SLOWDOWNS = (0.02, 0.05, 0.20)
+TIMES = 2  # steps for each that is counted: a known factor that is computed, and larger than a sleep can be
+BLOCKS = 3  # of a run of A/A and recovery
 HARNESS_MODES = ("eager", "graph", "function", "xla")
+HARNESS_ROUNDS, HARNESS_SLICE_S = 12, 0.05  # a bare loop of several slices follows each
 READS = 100_000  # of the clock
 
 
@@ -57,12 +60,15 @@ def preset(name: str, runs: int | None = None) -> SelfTestPreset:
 
 
 def run_plan(mode: str, number: int, data: str, source: Source) -> Plan:
-    """One run: the mode as its own baseline, again, and slowed by each of SLOWDOWNS. Raises BenchError."""
-    base = plan.make(Options(modes=plan.choose_mode(mode), data=data, preset="quick"), source)
-    slowed = tuple(replace(base.cases[0], slowdown=share) for share in SLOWDOWNS)
-    # Every planned block is measured: a budget would leave some out on a busy machine, where it matters most.
-    schedule = replace(base.schedule, budget_s=None)
-    return replace(base, seed=number, cases=(*base.cases, *slowed), schedule=schedule)
+    """One run: the mode as its own baseline, again, slowed by each of SLOWDOWNS, and with TIMES the steps.
+
+    Raises BenchError.
+    """
+    # As many blocks in every run: a goal would end the quiet ones sooner, and all of them are judged alike.
+    base = plan.make(Options(modes=plan.choose_mode(mode), data=data, preset="quick", blocks=BLOCKS), source)
+    slowed = [replace(base.cases[0], slowdown=share) for share in SLOWDOWNS]
+    multiplied = replace(base.cases[0], steps_each=TIMES)
+    return replace(base, seed=number, cases=(*base.cases, *slowed, multiplied))
 
 
 def execute(
@@ -126,6 +132,7 @@ def measure_harness(
 ) -> tuple[Harness, ...]:
     """Slices and bare loops, interleaved, for each mode, in blocks like any other. Raises NotMeasured."""
     harness = plan.make(Options(modes=",".join(how.harness_modes), data=data, preset="quick"), source)
+    schedule = replace(harness.schedule, rounds=HARNESS_ROUNDS, rounds_by_noise=False, slice_s=HARNESS_SLICE_S)
     cases = [case for case in harness.cases if not case.again]
     pairs: dict[str, list[tuple[float, float]]] = {case.mode: [] for case in cases}
     steps = {case.mode: 0 for case in cases}
@@ -143,7 +150,7 @@ def measure_harness(
     for block in range(how.harness_blocks):
         progress.start(how.harness_blocks - block)
         now = environment.read()
-        orders = [Order(case, block, harness.schedule, now, source) for case in cases]
+        orders = [Order(case, block, schedule, now, source) for case in cases]
         with turn:
             undisturbed = Block(orders, harness.seed, refuse, progress.notice, loop).run(command)
         if not undisturbed:

@@ -1,5 +1,7 @@
 """The parent's end of a timed child: ask it for stages of its case, notice when it fails, dies or hangs."""
 
+import math
+
 import msgspec
 
 from bench.analysis.validity import advice, unequal_work
@@ -29,6 +31,9 @@ class WorkerProcess:
         self.order, self.slices_s, self._stage = order, list[float](), "open"
         self.evidence: Evidence | None = None
         self.step_s = 0.0
+        self.pieces_s = list[float]()  # seconds a step of each piece of the warm-up
+        self.per_call = order.case.steps_per_call or 1
+        self.steps = math.ceil((order.schedule.steps_per_slice or 0) / self.per_call) * self.per_call  # 0: not set yet
         self.stopped = False
         self._child = Child(start)
         self._child.send(order)
@@ -54,6 +59,8 @@ class WorkerProcess:
         self.ask(request)
         reply = self.answer(max(self.order.schedule.time_limit_s, PATIENCE * request.steps * self.step_s))
         self.evidence, self.step_s = reply.evidence or self.evidence, reply.step_s or self.step_s
+        if request.stage == "warmup" and request.steps:
+            self.pieces_s.append(reply.seconds / request.steps)
         if request.stage == "slice":
             self.slices_s.append(reply.seconds)
         return reply

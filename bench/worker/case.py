@@ -39,9 +39,10 @@ class Timed:
 
     def slice(self, request: StageRequest) -> tuple["Timed", Reply]:
         """Time one more slice."""
-        progress = self.progress.before_slice(request.steps, self.warm.built.opened.instruments.clock)
+        updates = self.warm.built.updates_in(request)
+        progress = self.progress.before_slice(updates, self.warm.built.opened.instruments.clock)
         another = self.warm.built.take_slice(request)
-        timed = replace(self, slices=(*self.slices, another), progress=progress.after_slice(request.steps))
+        timed = replace(self, slices=(*self.slices, another), progress=progress.after_slice(updates))
         return timed, Reply(seconds=another.seconds)
 
     def loop(self, request: StageRequest) -> tuple["Timed", Reply]:
@@ -128,10 +129,11 @@ class Timed:
 
 def first_slice(state: WarmedUp, request: StageRequest) -> tuple[Timed, Reply]:
     """Time the first slice."""
-    progress = state.progress.before_slice(request.steps, state.built.opened.instruments.clock)
+    updates = state.built.updates_in(request)
+    progress = state.progress.before_slice(updates, state.built.opened.instruments.clock)
     memory_before = memory_bytes()
     first = state.built.take_slice(request)
-    timed = Timed(state, memory_before, (first,), progress.after_slice(request.steps))
+    timed = Timed(state, memory_before, (first,), progress.after_slice(updates))
     return timed, Reply(seconds=first.seconds)
 
 

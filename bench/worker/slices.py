@@ -8,9 +8,10 @@ import numpy as np
 from bench.machine.counters import Used, memory_bytes, use_begins, used_since
 from bench.machine.nvml import GpuLogger
 from bench.modes import Trainer
+from bench.records.case import Case
 from bench.records.messages import StageRequest
 from bench.worker.instruments import Instruments
-from bench.worker.slowdown import Slowed
+from bench.worker.slowdown import slowed
 from bench.worker.timer import time_slice
 
 
@@ -32,15 +33,15 @@ class Slice:
 
 
 def take_slice(
-    trainer: Trainer, watched: Any, request: StageRequest, slowdown: float, gpu: GpuLogger, instruments: Instruments
+    trainer: Trainer, watched: Any, request: StageRequest, case: Case, gpu: GpuLogger, instruments: Instruments
 ) -> Slice:
-    """Time the request's steps; with a slowdown the case sleeps at their end for that share of their time.
+    """Time the request's steps, as slow as the case is made on purpose.
 
     `watched` is the weight that must have changed by the end.
     """
     before, tracing_us = trainer.read([watched])[0], trainer.tracing_us()
     clock = instruments.clock
-    stepper = Slowed(trainer, slowdown, clock, instruments.sleep) if slowdown else trainer
+    stepper = slowed(trainer, case, clock, instruments.sleep)
     begin = use_begins()
     seconds, loss = time_slice(stepper, request.steps, clock)
     used = used_since(begin)

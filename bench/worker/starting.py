@@ -102,8 +102,12 @@ class Built:
 
     def take_slice(self, request: StageRequest) -> Slice:
         """Time so many steps."""
-        slowdown, gpu = self.opened.order.case.slowdown, self.opened.gpu
-        return take_slice(self.trainer, self.begun.watched, request, slowdown, gpu, self.opened.instruments)
+        case, gpu = self.opened.order.case, self.opened.gpu
+        return take_slice(self.trainer, self.begun.watched, request, case, gpu, self.opened.instruments)
+
+    def updates_in(self, request: StageRequest) -> int:
+        """How many updates a slice of the request's steps makes."""
+        return request.steps * self.opened.order.case.steps_each
 
 
 @dataclass(frozen=True, slots=True)

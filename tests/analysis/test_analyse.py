@@ -128,7 +128,7 @@ def test_what_happened_to_a_case_qualifies_its_comparison() -> None:
     failed = Outcome(failure=Failure(a_case("graph"), 3, "slice", "it died"))
     comparison = in_mode([*records, failed], "graph").comparison
     assert comparison
-    assert comparison.warnings == ("5 of the 6 blocks that a claim needs", "failed in block 3: it died")
+    assert comparison.warnings == ("5 of the 6 repetitions that a claim needs", "failed in repetition 3: it died")
 
 
 def test_a_mode_that_was_not_what_it_claims_is_invalid_with_every_reason_once() -> None:

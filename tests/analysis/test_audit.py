@@ -53,7 +53,6 @@ def test_a_sound_run_passes_every_rule_that_it_has_numbers_for() -> None:
             "more fusions than instructions",
         ),
         (lambda m: replace(m, build_s=-1.0), "longer than the start it is part of"),
-        (lambda m: replace(m, steady=Samples(m.steady.seconds, 4)), "other slices than the baseline's"),
         (lambda m: replace(m, steady=Samples((0.1,), 2)), "other slices than the baseline's"),
         (lambda m: replace(m, proof=replace(m.proof, updates=12)), "12 updates of the weights where 13 steps"),
         (lambda m: replace(m, proof=replace(m.proof, traces_while_timing=2)), "traced 2 times in the clock"),

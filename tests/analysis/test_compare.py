@@ -94,7 +94,7 @@ def test_a_mode_that_failed_in_some_blocks_is_compared_and_it_is_said(tmp_path: 
     first, other = named(a_run(tmp_path / "a")), named(a_run(tmp_path / "b", failures=failures))
     by_mode = {change.case.mode: change for change in changes([first, other])}
     assert by_mode["xla"].step.ratio
-    assert "failed in 2 blocks of b" in by_mode["xla"].step.warnings
+    assert "failed in 2 repetitions of b" in by_mode["xla"].step.warnings
     assert not any("failed" in text for text in by_mode["function"].step.warnings)
 
 
@@ -110,7 +110,7 @@ def test_what_differs_around_the_runs_is_named(tmp_path: Path) -> None:
     newer = replace(ENVIRONMENT, tensorflow="2.99.0", flags=(("TF_XLA_FLAGS", "x"),))
     rows = differences([named(a_run(tmp_path / "a")), named(a_run(tmp_path / "b", environment=newer, blocks=5))])
     assert {row.what: row.values for row in rows} == {
-        "blocks": ("6", "5"),
+        "repetitions": ("6", "5"),
         "tensorflow": ("2.21.0", "2.99.0"),
         "flags": ("none", "TF_XLA_FLAGS=x"),
     }

@@ -23,7 +23,7 @@ FASTEST = Summary(2.0, 1.9, 2.1, 6)
 def test_a_ratio_over_all_slices_outside_the_interval_is_reported() -> None:
     assert warnings.uneven_noise(FASTEST, Summary(2.05, 1.5, 2.8, 6)) == []
     (text,) = warnings.uneven_noise(FASTEST, Summary(1.6, 1.4, 1.8, 6))
-    assert "over all slices, disturbed ones included, 1.6x" in text
+    assert "with all slices, disturbed ones included, the speedup is 1.6x" in text
 
 
 def test_one_block_has_no_interval_so_no_warning_of_noise() -> None:
@@ -39,7 +39,7 @@ def test_a_case_that_gets_faster_within_its_blocks_is_not_steady() -> None:
 def test_skipped_blocks_are_not_missing() -> None:
     comparison = Comparison(Summary(0.1, 0.05, 0.2, 3), Verdict.SLOWER)
     assert warnings.few_blocks(comparison, 3) == []
-    assert warnings.few_blocks(comparison, 2) == ["3 of the 6 blocks that a claim needs"]
+    assert warnings.few_blocks(comparison, 2) == ["3 of the 6 repetitions that a claim needs"]
 
 
 def test_all_warnings_about_a_cases_blocks_are_gathered() -> None:

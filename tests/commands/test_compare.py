@@ -24,7 +24,7 @@ def test_the_gates_decide_the_exit_code(tmp_path: Path) -> None:
     gate = ("--fail-on", "slower 2%", "--out")
     assert compared(a, b, *gate, tmp_path / "1")[0] == 0
     code, out = compared(a, slower, *gate, tmp_path / "2")
-    assert (code, out.splitlines()[-1].startswith("FAIL  tf.function is 5.")) == (1, True)
+    assert (code, out.splitlines()[-1].startswith("FAIL  tf.function is ")) == (1, True)
     assert compared(a, few, *gate, tmp_path / "3")[0] == 3
     assert compared(a, b, "--fail-on", "function/eager < 1.5", "--out", tmp_path / "4")[0] == 0
     assert compared(a, b, "--fail-on", "function/eager < 2.5", "--out", tmp_path / "5")[0] == 1

@@ -167,7 +167,7 @@ def test_a_folder_that_is_taken_is_said_in_a_line_before_anything_is_measured(tm
 def test_pytest_shows_the_help_of_its_options(tmp_path: Path) -> None:
     done = bench("--help", "--benchmark-storage=store", cwd=tmp_path)
     assert "--from=RUN_DIR" in done.stdout
-    assert "each interval is +-this: 2%." in " ".join(done.stdout.split())
+    assert "until each 95 % interval is within this: 2%." in " ".join(done.stdout.split())
 
 
 @pytest.mark.parametrize(("words", "collected"), [

@@ -24,8 +24,8 @@ def test_report_prints_the_sentence_the_table_and_the_path(tmp_path: Path) -> No
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert lines[0].startswith("tutorial_cnn, batch ")
-    assert lines[2].split() == ["mode", "speedup", "over", "time", "step", "ms", "verdict"]
-    assert lines[3].startswith("> tf.function     2.50x")
+    assert lines[3].split() == ["mode", "speedup", "over", "time", "step", "ms", "verdict"]
+    assert lines[4].startswith("> tf.function     2.50x")
     assert "Use tf.function: 2.50x vs eager [" in done.stdout
     assert "The images are synthetic" in done.stdout
     assert lines[-1] == f"report: {Path('run') / 'report.html'}"
@@ -37,7 +37,7 @@ def test_an_accuracy_that_has_not_begun_says_so(tmp_path: Path) -> None:
     done = bench("report", "a", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("eager, the baseline, has no training that reached step 300")
-    assert done.stderr.splitlines() == ["20 trainings have not begun"]
+    assert done.stderr.splitlines()[-1] == "20 trainings have not begun"
 
 
 def test_a_broken_or_newer_run_folder_is_one_line(tmp_path: Path) -> None:
@@ -62,7 +62,7 @@ def test_a_run_that_contradicts_its_plan_is_reported_without_what_does_and_fails
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert report(a_damaged_run(tmp_path / "run")) is Exit.CASE_FAILED
-    said = capsys.readouterr().out
+    said = " ".join(capsys.readouterr().out.split())
     assert "1 line of this run's files do not count: measurements.jsonl line 19: block 99 is not one of" in said
     assert "2.50x" in said
 

@@ -1,16 +1,20 @@
 """`run`: a bad option is one line and starts nothing; every end that a run can come to has its exit code."""
 
 import gzip
+import json
 import os
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 from batch_files import write_folder
 from builders import a_case, a_plan, outcomes
 from command_line import bench, the_line
+from places import SUPPORT
 
 from bench.autograph.probe import own_models
 from bench.commands import run as command
@@ -19,6 +23,7 @@ from bench.errors import Exit
 from bench.records.choices import DEFAULTS, Options
 from bench.records.run import Failure, Outcome
 from bench.records.store import Store
+from bench.runner import accuracy as accuracy_runner
 from bench.runner import run as runner
 
 STEPS = {"eager": 0.05, "eager-again": 0.05, "function": 0.02}
@@ -101,6 +106,61 @@ def test_a_run_of_valid_cases_ends_with_its_report(measure: Measure, capsys: pyt
 def test_a_case_that_fails_fails_the_run(measure: Measure, capsys: pytest.CaptureFixture[str]) -> None:
     assert measure(failure=Failure(a_case("function"), 6, "slice", "killed from outside")) is Exit.CASE_FAILED
     assert "killed from outside" in capsys.readouterr().err
+
+
+def test_json_is_all_that_stands_on_stdout_also_where_a_case_failed(
+    measure: Measure, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert measure(failure=Failure(a_case("function"), 6, "slice", "killed from outside"), json=True) == 4
+    printed = capsys.readouterr()
+    said = json.loads(printed.out)
+    kept = json.loads((tmp_path / "run" / "summary.json").read_text())
+    assert (said["schema"], said["exit_code"], said["folder"]) == (1, 4, str(tmp_path / "run"))
+    assert {**said, "folder": "."} == kept
+    assert "run folder: " in printed.err
+
+
+def test_json_is_written_where_evidence_is_lacking_and_quiet_says_nothing_beside_it(
+    measure: Measure, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert measure(blocks=3, target_ci="0.1%", json=True, quiet=True) is Exit.NOT_ENOUGH_EVIDENCE
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["exit_code"] == 3
+    assert printed.err == ""
+
+
+def test_quiet_leaves_the_result_and_nothing_else(measure: Measure, capsys: pytest.CaptureFixture[str]) -> None:
+    assert measure(quiet=True) is Exit.OK
+    printed = capsys.readouterr()
+    assert "Use tf.function: 2.50x" in printed.out
+    assert printed.err == ""
+
+
+def test_accuracy_trains_the_run_s_modes_after_its_timing_into_one_report(
+    measure: Measure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fake = (sys.executable, str(SUPPORT / "fake_train_worker.py"))
+    monkeypatch.setattr(accuracy_runner, "execute", partial(accuracy_runner.execute, command=fake))
+    assert measure(accuracy=True, seeds=2, steps=200) is Exit.OK
+    printed = capsys.readouterr()
+    assert "accuracy: 2 modes x 2 seeds x 200 steps: shows a mode that learns nothing or much less" in printed.err
+    assert " accuracy " in printed.out
+    assert "test accuracy after 200 steps" in printed.out
+    assert (tmp_path / "run" / "accuracy" / "accuracy.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("--models mlp,resnet9", "--accuracy takes one model, not mlp, resnet9; type e.g. --models mlp"),
+        ("--models mine:make", "--accuracy trains the suite's own models on CIFAR-10, not yours; leave it out"),
+        ("--modes xla_loop,keras_fit", "none of these modes can follow a recipe, so --accuracy trains nothing"),
+    ],
+)
+def test_what_cannot_be_trained_is_said_before_anything_is_timed(tmp_path: Path, words: str, said: str) -> None:
+    line = the_line(bench("run", "--data", "synthetic", "--accuracy", *words.split(), cwd=tmp_path))
+    assert line.startswith(f"error: {said}")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_interval_that_stays_too_wide_is_not_enough_evidence(

@@ -1,4 +1,4 @@
-"""The terminal without a person at it: a line for each block, and a table whose cells are whole."""
+"""The terminal without a person at it: a line for each block, and a table that fits."""
 
 import pytest
 
@@ -6,24 +6,46 @@ from bench.commands import terminal
 from bench.report.form.document import Column, Table
 
 
-def test_a_log_has_one_line_for_each_block_done(capsys: pytest.CaptureFixture[str]) -> None:
-    with terminal.progress("block") as progress:
+def test_a_log_has_one_line_for_each_block_done_and_one_where_nothing_was_said_for_long(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    now = [0.0]
+    with terminal.Lines("repetition", lambda: now[0]) as progress:
         progress.start(2)
-        progress.notice("timing", 0.5)
+        for now[0], text in ((0.0, "loading TensorFlow"), (5.0, "first step: eager"), (11.0, "checking equal work")):
+            progress.notice(text, 0.5)
+        now[0] = 60.0
         progress.block_done()
         progress.start(3)  # more blocks were added
+        now[0] = 120.0
         progress.block_done()
-    first, second = capsys.readouterr().err.splitlines()
-    assert first.startswith("block 1 of 2 done after ")
-    assert second.startswith("block 2 of 4 done after ")
+        progress.block_done()
+        progress.block_done()
+    assert capsys.readouterr().err.splitlines() == [
+        "repetition 1 of 2: loading TensorFlow",
+        "repetition 1 of 2: checking equal work",
+        "repetition 1 of 2 done after 60 s, about 60 s left",
+        "repetition 2 of 4 done after 2 min, about 2 min left",
+        "repetition 3 of 4 done after 2 min, about 40 s left",
+        "repetition 4 of 4 done after 2 min",
+    ]
 
 
-def test_a_table_in_a_log_has_no_colour_and_whole_cells(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_log_s_progress_and_a_terminal_s_have_the_same_face() -> None:
+    assert isinstance(terminal.progress("repetition"), terminal.Lines)
+    with terminal.Bar("repetition") as bar:
+        bar.start(1)
+        bar.notice("timing", 0.5)
+        bar.block_done()
+
+
+def test_a_table_without_a_terminal_has_no_colour_and_leaves_out_what_does_not_fit(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
     columns = (Column("mode", lambda row: str(row["mode"])), Column("why", lambda row: str(row["why"])))
     terminal.show(Table("modes", columns, ({"mode": "eager", "why": "w" * 120},)))
-    head, row = capsys.readouterr().out.splitlines()
-    assert head.split() == ["mode", "why"]
-    assert row.rstrip() == "eager  " + "w" * 120
+    assert capsys.readouterr().out == "mode\neager\nnot shown at this width: why (see the report)\n"
 
 
 def test_a_download_without_a_terminal_has_one_line_for_each_tenth(capsys: pytest.CaptureFixture[str]) -> None:

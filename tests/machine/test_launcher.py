@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import sysconfig
 import tempfile
 from pathlib import Path
 
@@ -12,23 +11,22 @@ import pytest
 from bench.machine import launcher
 
 
-def test_an_installed_package_is_no_first_place_to_look(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """What lies beside it there, such as a backport of `dataclasses`, would stand in for Python's own."""
-    monkeypatch.setattr(launcher, "__file__", str(tmp_path / "bench" / "machine" / "launcher.py"))
-    assert launcher.command("bench.worker.case")[-1] == str(tmp_path)
-    monkeypatch.setattr(
-        launcher, "__file__", os.path.join(sysconfig.get_path("purelib"), "bench", "machine", "launcher.py")
-    )
-    installed = launcher.command("this")
-    assert installed[-1] == ""
-    assert subprocess.run(installed, capture_output=True, check=False, cwd=tmp_path).stdout.startswith(b"The Zen")
+@pytest.mark.parametrize("where", ["where they are", "on PYTHONPATH"])
+@pytest.mark.parametrize("theirs", ["bench/__init__.py", "bench.py", "cifar_core/__init__.py", "cifar_core.py"])
+def test_a_module_is_taken_from_this_package_whatever_a_person_has(tmp_path: Path, theirs: str, where: str) -> None:
+    (tmp_path / theirs).parent.mkdir(exist_ok=True)
+    (tmp_path / theirs).write_text("raise SystemExit('the wrong one')")
+    command, env = launcher.command("bench.records.choices"), dict(os.environ)
+    if where == "on PYTHONPATH":
+        env["PYTHONPATH"] = str(tmp_path)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, env=env)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_module_is_taken_from_this_package_whatever_lies_in_the_users_folder(tmp_path: Path) -> None:
-    (tmp_path / "bench").mkdir()
-    (tmp_path / "bench" / "__init__.py").write_text("raise SystemExit('the wrong bench')")
-    command = launcher.command("bench.records.choices")
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+@pytest.mark.parametrize("name", ["runpy", "dataclasses"])
+def test_nothing_beside_the_package_or_the_person_stands_in_for_python_s_own(tmp_path: Path, name: str) -> None:
+    (tmp_path / f"{name}.py").write_text("raise SystemExit('the wrong one')")
+    done = subprocess.run(launcher.command("bench.errors"), capture_output=True, text=True, check=False, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
 
 

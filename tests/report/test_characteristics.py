@@ -5,10 +5,10 @@ from bench.report import characteristics
 
 
 def test_each_machine_is_a_row_with_the_suites_shares_before_the_naive_methods() -> None:
-    table = characteristics.table([Characteristic("quiet", 0.95, 0.04, 0.99, 0.5, 0.6, 0.7)])
-    assert table.cells() == [["quiet", "95.0%", "4.0%", "99.0%", "50.0%", "60.0%", "70.0%"]]
+    table = characteristics.table([Characteristic("quiet", 0.04, 0.99, 6.0, 63.0, 0.95, 0.96, 0.6, 0.7)])
+    assert table.cells() == [["quiet", "4.0%", "99.0%", "63 s, 6.0 repetitions", "95.0%", "96.0%", "60.0%", "70.0%"]]
     titles = [column.title for column in table.columns]
-    assert titles[1:4] == ["interval holds the truth", "A/A called different", "3% found"]
+    assert titles[1:4] == ["A/A called different", "3% detected", "after, on average"]
 
 
 def test_each_goal_is_a_row_with_its_mean_number_of_blocks() -> None:

@@ -334,11 +334,11 @@ def test_a_mode_that_is_faster_than_the_simple_ones_is_recommended() -> None:
 
 def test_a_mode_that_another_beats_is_not_recommended_for_being_as_fast_as_a_third() -> None:
     modes = ("eager", "graph", "function", "function_loop")
-    run = uneven(a_run(modes, {"function": 0.0259, "function_loop": 0.025}), "graph", gain=2.05, spread=1.1)
+    run = uneven(a_run(modes, {"function": 0.028, "function_loop": 0.025}), "graph", gain=2.05, spread=1.1)
     text = asked(advice.what_to_use, run).text
     assert text.startswith("**tf.function loop**: 2.00x")
     assert "it asks least of the code: TF1 graph 2.05x" in text
-    assert "Behind it: tf.function 1.93x" in text
+    assert "Behind it: tf.function 1.79x" in text
     assert asked(speed.whole_loop, run).text.startswith("Yes: **tf.function loop**")
 
 

@@ -58,7 +58,7 @@ def test_several_groups_have_their_own_rows_sentences_and_figures(tmp_path: Path
     plan = a_plan((*a_group(), *(case for case in a_group_of(8))))
     made = built(tmp_path, outcomes(plan, STEPS), plan)
     assert len(steady.table(made.run).rows) == 10
-    assert made.path.read_text().count("runs this step") == 2
+    assert made.path.read_text().count("On this machine (") == 2
     assert len(list((tmp_path / "plots").iterdir())) == 2 * 3 + 1  # and one over both
 
 
@@ -86,16 +86,16 @@ def test_blocks_that_a_far_slower_case_sat_out_are_not_missing(tmp_path: Path) -
     text = made.path.read_text()
     assert made.run.enough
     assert "An indication" not in text
-    assert "blocks that a claim needs" not in text
+    assert "repetitions that a claim needs" not in text
     assert "took part in 2 of 3 rounds, in 3 of 6 blocks, with 1 step a slice: its interval is wider" in text
     table = pd.read_csv(tmp_path / "tables" / "steady.csv").set_index("mode")
-    assert (table.loc["xla_loop", "verdict"], table.loc["xla_loop", "ratio_blocks"]) == ("SLOWER", 3)
+    assert (table.loc["xla_loop", "verdict"], table.loc["xla_loop", "this_run_blocks"]) == ("SLOWER", 3)
 
 
 def test_blocks_that_a_far_slower_case_failed_to_take_part_in_are_missing(tmp_path: Path) -> None:
     made = a_slow_run(tmp_path, (0, 2))
     assert not made.run.enough
-    assert "2 of the 6 blocks that a claim needs" in made.path.read_text()
+    assert "2 of the 6 repetitions that a claim needs" in made.path.read_text()
 
 
 def test_a_loss_curve_that_was_cut_short_is_said_to_be(tmp_path: Path) -> None:

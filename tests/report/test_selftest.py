@@ -4,7 +4,6 @@ from made_up_selftests import RECORD, made_up
 
 from bench.analysis.analyse import analyse
 from bench.analysis.selftest import evaluate
-from bench.records.choices import PRESETS
 from bench.records.run import Failure, Outcome
 from bench.report import selftest as report
 
@@ -38,7 +37,7 @@ def test_the_tables_have_the_control_first_then_a_row_for_each_slowdown() -> Non
     assert report.harness(result).cells() == [["function", "10.1", "10.0", "1.01x [1.01, 1.01]", "6"]]
 
 
-def test_the_smallest_change_is_given_for_the_blocks_of_each_preset() -> None:
-    blocks = [preset.schedule.blocks for preset in PRESETS]
-    rows = report.resolution(evaluate(RECORD, made_up(3, 0.01), blocks)).rows
-    assert [row["preset"] for row in rows] == [preset.name for preset in PRESETS]
+def test_the_smallest_change_is_given_by_the_number_of_repetitions_and_falls_with_it() -> None:
+    rows = report.resolution(evaluate(RECORD, made_up(3, 0.01), report.BLOCKS)).rows
+    assert [row["blocks"] for row in rows] == list(report.BLOCKS)
+    assert [row["share"] for row in rows] == sorted((row["share"] for row in rows), reverse=True)  # type: ignore[type-var]

@@ -18,6 +18,7 @@ from bench.records.proof import Evidence
 from bench.records.run import NOT_APPLICABLE, Failure, Measurement, Outcome
 from bench.runner import worker_process
 from bench.runner.block import Block
+from bench.runner.warm_up import TIMINGS
 from cifar_core.cifar10 import SYNTHETIC
 
 FAKE = (sys.executable, str(SUPPORT / "fake_worker.py"))
@@ -42,14 +43,44 @@ def failure(outcomes: dict[str, Measurement | Failure], arm: str) -> Failure:
     return record
 
 
-def test_every_case_is_measured_with_the_same_steps_and_rounds() -> None:
+def test_every_case_is_measured_in_the_same_rounds_for_as_long() -> None:
     outcomes = run_block()
     assert sorted(outcomes) == sorted(ARMS)
-    for record in outcomes.values():
+    for arm, record in outcomes.items():
         assert isinstance(record, Measurement)
-        assert len(record.steady.seconds) == SCHEDULE.rounds
-        assert record.steady.steps_per_slice == 1  # slice_s 0.01 at the baseline's 0.02 s a step
-        assert record.proof.updates == record.proof.updates_expected == 5 + SCHEDULE.warmup_steps + SCHEDULE.rounds
+        steps = (
+            3 if arm.startswith("eager") else 6
+        )  # the least that a slice has, at 0.02 s a step; the others take half
+        assert record.steady.rounds == (0, 1, 2)
+        assert record.steady.steps_per_slice == record.schedule.steps_per_slice == steps
+        assert record.steady.seconds == pytest.approx((0.06,) * 3, rel=0.01)
+        assert record.proof.updates == record.proof.updates_expected == 5 + TIMINGS + 3 * steps
+        assert record.elapsed_s
+
+
+def test_the_steps_that_an_earlier_block_has_settled_are_taken_after_a_shorter_warm_up() -> None:
+    kept: list[Outcome] = []
+    ordered = [replace(order, schedule=replace(order.schedule, steps_per_slice=4)) for order in orders()]
+    Block(ordered, 0, lambda outcome, _: kept.append(outcome), lambda *_: None).run(FAKE)
+    measured = [outcome.measurement for outcome in kept if outcome.measurement]
+    assert [m.steady.steps_per_slice for m in measured] == [4] * 3
+    assert [m.warmup.steps_per_slice for m in measured] == [SCHEDULE.warmup_steps] * 3
+
+
+@pytest.mark.parametrize(("fault", "rounds"), [((), 6), (("function=uneven",), 24)])
+def test_a_noisy_block_goes_on_for_more_rounds_and_says_how_many(fault: tuple[str, ...], rounds: int) -> None:
+    kept: list[Outcome] = []
+    Block(orders(rounds=6, rounds_by_noise=True), 0, lambda outcome, _: kept.append(outcome), lambda *_: None).run(
+        (*FAKE, *fault)
+    )
+    measured = [outcome.measurement for outcome in kept if outcome.measurement]
+    assert [len(m.steady.seconds) for m in measured] == [rounds] * 3
+    assert {(m.schedule.rounds, m.schedule.rounds_by_noise) for m in measured} == {(rounds, False)}
+
+
+def test_after_a_runs_first_block_gradients_are_not_projected() -> None:
+    again = with_noise(noise=measured_noise())
+    assert {g.projections for r in again.values() if isinstance(r, Measurement) for g in r.evidence.gradients} == {()}
 
 
 def test_the_baseline_and_its_control_measure_the_rounding_noise_and_no_other_case_does() -> None:

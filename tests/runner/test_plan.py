@@ -3,7 +3,7 @@ import pytest
 from bench.errors import BenchError
 from bench.modes import MODES
 from bench.modes.groups import members
-from bench.records.choices import Options
+from bench.records.choices import PRESETS, Options
 from bench.records.run import groups
 from bench.runner import plan
 from cifar_core.cifar10 import SYNTHETIC
@@ -108,12 +108,33 @@ def test_budgets_take_units(typed: str, seconds: float) -> None:
     assert plan.schedule(Options(budget=typed)).budget_s == seconds
 
 
-def test_a_presets_own_budget_grows_with_the_groups_and_gives_way_to_what_is_typed() -> None:
-    one, two = (plan.make(Options(preset="quick", batch_sizes=sizes), SYNTHETIC).schedule for sizes in ("8", "8,64"))
-    assert one.budget_s
-    assert two.budget_s == 2 * one.budget_s
-    assert plan.schedule(Options(preset="quick", target_ci="2%")).budget_s is None
-    assert plan.schedule(Options(preset="quick", budget="10m")).budget_s == 600
+@pytest.mark.parametrize(
+    ("preset", "goal", "blocks", "ceiling_s"),
+    [("quick", 0.10, 3, 60), ("standard", 0.03, 6, 300), ("thorough", 0.01, 6, 1200)],
+)
+def test_a_preset_is_a_goal_with_the_fewest_repetitions_and_a_ceiling(
+    preset: str, goal: float, blocks: int, ceiling_s: float
+) -> None:
+    schedule = plan.schedule(Options(preset=preset))
+    assert (schedule.goal, schedule.blocks, schedule.ceiling_s) == (goal, blocks, ceiling_s)
+    assert (schedule.rounds, schedule.rounds_by_noise, schedule.precision, schedule.budget_s) == (6, True, None, None)
+    (said,) = [row.summary for row in PRESETS if row.name == preset]
+    assert f"+-{goal:.0%}: at least {blocks} repetitions" in said
+
+
+def test_a_number_of_repetitions_or_a_target_for_intervals_replaces_the_goal() -> None:
+    blocks, target = plan.schedule(Options(blocks=12)), plan.schedule(Options(target_ci="2%"))
+    assert (blocks.goal, blocks.ceiling_s, blocks.blocks, blocks.precision) == (None, None, 12, None)
+    assert (target.goal, target.ceiling_s, target.precision) == (None, None, 0.02)
+    assert blocks.rounds_by_noise
+    with pytest.raises(BenchError, match="--blocks and --target-ci are two rules"):
+        plan.schedule(Options(blocks=12, target_ci="2%"))
+
+
+def test_a_budget_is_shared_among_the_groups_as_their_ceiling() -> None:
+    two = plan.make(Options(budget="10m", batch_sizes="8,64"), SYNTHETIC).schedule
+    assert (two.budget_s, two.ceiling_s) == (600, 300)
+    assert plan.schedule(Options(budget="10m", blocks=3)).ceiling_s is None
 
 
 @pytest.mark.parametrize("typed", ["2%", "0.02"])

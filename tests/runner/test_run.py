@@ -1,10 +1,12 @@
 """The run loop on fake workers: blocks, resuming, precision, budget, interruption."""
 
+import math
 import os
 import signal
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,14 +16,16 @@ from places import SUPPORT
 from watcher import Watcher
 
 from bench.analysis.analyse import analyse
+from bench.analysis.results import GroupResult
 from bench.analysis.stats.ratios import PILOT_BLOCKS, Verdict
 from bench.errors import BenchError
 from bench.machine.availability import Availability
 from bench.records.decoding import encoded
 from bench.records.devices import DeviceProbe, FoundDevice
-from bench.records.run import NOT_AVAILABLE
+from bench.records.run import NOT_AVAILABLE, Looks, Schedule, groups
 from bench.records.store import Store
-from bench.runner import run
+from bench.runner import run, stopping
+from bench.runner.settled import block_seconds
 from cifar_core.cifar10 import SYNTHETIC
 
 FAKE = (sys.executable, str(SUPPORT / "fake_worker.py"))
@@ -112,8 +116,8 @@ def test_half_a_block_is_set_aside_and_measured_anew(tmp_path: Path) -> None:
 def test_all_blocks_use_the_steps_a_slice_that_the_first_settled(tmp_path: Path) -> None:
     store = a_store(tmp_path, slice_s=0.1)
     run.execute(store, SYNTHETIC, Watcher(), FAKE)
-    steps = {o.measurement.steady.steps_per_slice for o in store.outcomes() if o.measurement}
-    assert steps == {5}
+    steps = {(o.case.mode, o.measurement.steady.steps_per_slice) for o in store.outcomes() if o.measurement}
+    assert steps == {("eager", 5), ("function", 10)}
 
 
 def measured_noise(store: Store) -> set[tuple[str, int]]:
@@ -153,12 +157,12 @@ def test_each_workload_of_a_run_measures_its_own_noise(tmp_path: Path) -> None:
     assert len(measured) == 4
 
 
-def test_a_case_that_loops_inside_a_call_makes_no_others_slices_longer(tmp_path: Path) -> None:
+def test_a_case_that_loops_inside_a_call_takes_whole_calls_for_as_long_as_the_others(tmp_path: Path) -> None:
     cases = (*a_group(("eager",)), replace(a_case("function_loop"), steps_per_call=10))
-    store = Store.create(tmp_path, a_plan(cases, schedule=replace(SCHEDULE, slice_s=0.04)))
+    store = Store.create(tmp_path, a_plan(cases, schedule=replace(SCHEDULE, slice_s=0.1)))
     run.execute(store, SYNTHETIC, Watcher(), FAKE)
     steps = {(o.case.mode, o.block): o.measurement.steady.steps_per_slice for o in store.outcomes() if o.measurement}
-    assert steps == {("eager", 0): 2, ("eager", 1): 2, ("function_loop", 0): 10, ("function_loop", 1): 10}
+    assert steps == {("eager", 0): 5, ("eager", 1): 5, ("function_loop", 0): 10, ("function_loop", 1): 10}
 
 
 def test_a_baseline_that_loops_inside_a_call_is_timed_by_the_steps_that_it_took(tmp_path: Path) -> None:
@@ -167,8 +171,8 @@ def test_a_baseline_that_loops_inside_a_call_is_timed_by_the_steps_that_it_took(
         tmp_path, a_plan((loop, replace(loop, again=True), a_case("xla")), schedule=replace(SCHEDULE, slice_s=0.04))
     )
     run.execute(store, SYNTHETIC, Watcher(), FAKE)
-    steps = {(o.block, o.measurement.steady.steps_per_slice) for o in store.outcomes() if o.measurement}
-    assert steps == {(0, 10), (1, 10)}  # one call of the baseline's, in the first block as in all
+    steps = {(o.case.mode, o.measurement.steady.steps_per_slice) for o in store.outcomes() if o.measurement}
+    assert steps == {("function_loop", 10), ("xla", 10)}  # one call of the baseline's, in the first block as in all
 
 
 def test_a_flag_that_has_xla_compile_every_graph_is_refused_before_anything_is_measured(
@@ -214,7 +218,7 @@ def test_a_group_of_which_nothing_can_be_measured_is_tried_once(tmp_path: Path) 
 
 def test_so_many_blocks_now_and_the_rest_later(tmp_path: Path) -> None:
     store = a_store(tmp_path, blocks=3)
-    assert run.execute(store, SYNTHETIC, Watcher(), FAKE, most_blocks=1) == "so many blocks were asked for now: 1"
+    assert run.execute(store, SYNTHETIC, Watcher(), FAKE, most_blocks=1) == "so many repetitions were asked for now: 1"
     assert len(kept(store)) == 3
     assert run.execute(store, SYNTHETIC, Watcher(), FAKE, most_blocks=2) == ""
     assert {outcome.block for outcome in store.outcomes()} == {0, 1, 2}
@@ -225,7 +229,48 @@ def test_precision_adds_blocks_until_it_is_reached(tmp_path: Path) -> None:
     store = a_store(tmp_path, precision=0.5)
     run.execute(store, SYNTHETIC, Watcher(), FAKE)
     assert len(kept(store)) == PILOT_BLOCKS * 3  # these intervals are narrow, but no run may stop earlier
-    assert run.precise(store)
+
+
+def test_a_goal_ends_a_run_once_it_is_answered_and_the_looks_are_kept(tmp_path: Path) -> None:
+    store = a_store(tmp_path, blocks=3, goal=0.1, ceiling_s=60.0, rounds_by_noise=True)
+    assert run.execute(store, SYNTHETIC, Watcher(), FAKE) == ""
+    measured = {m.block: m for o in store.outcomes() if (m := o.measurement)}
+    assert list(measured) == [0, 1, 2]  # the function takes half the time, so three blocks say all
+    looks = [m.schedule.looks for m in measured.values()]
+    assert looks[:2] == [None, None]  # before the first look, by what the first two blocks have cost
+    assert looks[2]
+    assert (looks[2].first, looks[2].last) == (3, 2 + math.floor((60 - spent_s(store, 2)) / spent_s(store, 2, 1)))
+    assert {m.schedule.rounds for m in measured.values()} == {6}
+    run.execute(store, SYNTHETIC, Watcher(), FAKE)
+    assert {outcome.block for outcome in store.outcomes()} == {0, 1, 2}
+    assert run.execute(store, SYNTHETIC, Watcher(), FAKE, most_blocks=1) == "so many repetitions were asked for now: 1"
+    assert {outcome.block for outcome in store.outcomes()} == {0, 1, 2, 3}  # a person's number replaces the rule
+    assert {o.measurement.schedule.looks for o in store.outcomes() if o.measurement and o.block > 1} == {looks[2]}
+
+
+def spent_s(store: Store, end: int, begin: int = 0) -> float:
+    return sum(block_seconds(o.measurement for o in store.outcomes() if o.measurement)[begin:end])
+
+
+def test_what_cannot_be_answered_ends_at_the_ceiling_which_is_never_below_the_fewest_blocks(tmp_path: Path) -> None:
+    store = a_store(tmp_path, blocks=3, goal=0.001, ceiling_s=0.5)
+    run.execute(store, SYNTHETIC, Watcher(), FAKE)
+    assert {outcome.block for outcome in store.outcomes()} == {0, 1, 2}
+
+
+def test_each_group_goes_on_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def needs_two_more(group: GroupResult, schedule: Schedule, looks: Looks, seconds: Sequence[float]) -> bool:
+        return group.name == CASES[0].group and len(seconds) < looks.last
+
+    other = tuple(replace(case, threads=1) for case in a_group(("eager",)))
+    store = Store.create(
+        tmp_path, a_plan((*CASES, *other), schedule=replace(SCHEDULE, blocks=1, goal=0.1, ceiling_s=60.0))
+    )
+    monkeypatch.setattr(stopping, "settled", lambda schedule, measured: replace(schedule, looks=Looks(1, 3)))
+    monkeypatch.setattr(stopping, "goes_on", needs_two_more)
+    assert run.execute(store, SYNTHETIC, Watcher(), FAKE) == ""
+    blocks = {group: {o.block for o in store.outcomes() if o.case.group == group} for group in groups(store.plan)}
+    assert blocks == {CASES[0].group: {0, 1, 2}, other[0].group: {0}}
 
 
 def test_a_far_slower_case_sits_out_every_second_block_and_none_of_them_is_measured_again(tmp_path: Path) -> None:
@@ -251,14 +296,13 @@ def test_a_budget_drops_whole_blocks_of_all_groups(tmp_path: Path) -> None:
     schedule = replace(SCHEDULE, blocks=6, budget_s=0.1)
     store = Store.create(tmp_path, a_plan((*CASES, *other), schedule=schedule))
     stopped = run.execute(store, SYNTHETIC, Watcher(), FAKE)
-    assert "no room for more than 1 blocks; 5 of the 6 planned are dropped" in stopped
+    assert "no room for more than 1 repetitions; 5 of the 6 planned are dropped" in stopped
     assert len(kept(store)) == 2 * 3
 
 
 def test_a_budget_drops_blocks_and_says_so(tmp_path: Path) -> None:
     store = a_store(tmp_path, precision=1e-9, budget_s=1.0)
     assert "time budget of 1 s" in run.execute(store, SYNTHETIC, Watcher(), FAKE)
-    assert not run.precise(store)
     assert kept(store)
 
 

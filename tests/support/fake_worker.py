@@ -1,6 +1,7 @@
 """A worker process without TensorFlow: real protocol, fake trainer. `fake_worker.py graph=die` plants a fault."""
 
 import os
+import random
 import signal
 import sys
 import time
@@ -17,7 +18,7 @@ from bench.worker.instruments import Instruments
 from bench.worker.serve import serve
 from bench.worker.setup import Setup
 
-FIRST_TIMED_STEP = 8  # five of the curve and two of the warm-up come before
+FIRST_TIMED_STEP = 11  # five of the curve and five of the warm-up come before
 MARKED_STEP = 20  # every worker of a quick run has slices by then
 
 
@@ -37,7 +38,8 @@ def _hang(steps: int) -> None:
 
 
 def _stall(steps: int) -> None:
-    if steps == FIRST_TIMED_STEP + 3:
+    """In its fourth slice: a slice has three of the baseline's steps, or six of half their time."""
+    if steps == FIRST_TIMED_STEP + 3 * 6:
         time.sleep(30)
 
 
@@ -91,6 +93,8 @@ def set_up_fake(order: Order) -> Setup:
         on_step=FAULTS.get(fault, lambda steps: None),
         loss=(lambda steps: nan if steps > FIRST_TIMED_STEP else 2.3) if fault == "nan" else (lambda steps: 2.3),
     )
+    if fault == "uneven":
+        trainer.on_step = lambda steps: _sleep(0.02 * random.Random(steps).random())
     opened.append(trainer)
 
     def make() -> FakeTrainer:

@@ -33,7 +33,10 @@ def pretend(worker: tuple[str, ...], trainer: tuple[str, ...], hanging: tuple[st
     from bench.machine import availability
     from bench.runner import accuracy, breakeven, run, selftest, train
 
-    for room, command in ((run, worker), (breakeven, worker), (selftest, worker), (accuracy, trainer)):
+    real = run.execute
+    # The self-test names its workers' command itself, after the store, the images and the progress.
+    run.execute = lambda *given, **options: real(*given[:3], **{**options, "command": worker})
+    for room, command in ((breakeven, worker), (selftest, worker), (accuracy, trainer)):
         room.execute = partial(room.execute, command=command)  # type: ignore[attr-defined]
     train.TrainingProcess = partial(train.TrainingProcess, command=trainer)  # type: ignore[assignment,misc]
     explain.CHILD = probe.CHILD = hanging

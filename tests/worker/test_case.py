@@ -219,6 +219,13 @@ def test_a_slowed_case_sleeps_in_its_slices_only() -> None:
     assert measurement.warmup.seconds == (2 * STEP_S,)
 
 
+def test_a_case_that_takes_two_steps_for_each_counts_one_and_makes_all_its_updates() -> None:
+    doubled = replace(a_case(), steps_each=2)
+    _, measurement = taken(an_order(doubled), instruments(a_trainer()), stages(2, 4, 4))
+    assert (measurement.steady.seconds, measurement.steady.steps_per_slice) == ((8 * STEP_S,) * 2, 4)
+    assert measurement.proof.updates == measurement.proof.updates_expected == 5 + 2 + 3 + 8 + 8  # three to a mark
+
+
 def test_training_from_nothing_is_timed_as_a_whole_without_the_set_up() -> None:
     opened = reach(Ordered(an_order(), instruments(a_trainer())), "open")
     _, reply = take(opened, StageRequest("total", 8))

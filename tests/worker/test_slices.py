@@ -1,7 +1,7 @@
 """One slice, with what is read around it."""
 
 import pytest
-from builders import FakeTrainer
+from builders import FakeTrainer, a_case
 from taken import fakes
 
 from bench.machine.nvml import GpuLogger
@@ -20,7 +20,7 @@ def test_nothing_is_read_between_the_two_readings_of_the_clock(monkeypatch: pyte
     monkeypatch.setattr(FakeTrainer, "read", lambda *_: events.append("weight") or [1.0])
     monkeypatch.setattr(FakeTrainer, "tracing_us", lambda _: events.append("tracing") or len(events))
     trainer = FakeTrainer()
-    taken = take_slice(trainer, trainer.weight, StageRequest("slice", 3, 7), 0.0, GpuLogger(None, set), fakes())  # type: ignore[arg-type]
+    taken = take_slice(trainer, trainer.weight, StageRequest("slice", 3, 7), a_case(), GpuLogger(None, set), fakes())  # type: ignore[arg-type]
     assert events == [
         "weight",
         "tracing",
@@ -40,5 +40,5 @@ def test_nothing_is_read_between_the_two_readings_of_the_clock(monkeypatch: pyte
 def test_a_slice_over_which_the_watched_weight_stays_is_seen(moves: bool) -> None:
     trainer = FakeTrainer()
     watched = trainer.weight if moves else trainer.slot
-    taken = take_slice(trainer, watched, StageRequest("slice", 1), 0.0, GpuLogger(None, set), fakes())  # type: ignore[arg-type]
+    taken = take_slice(trainer, watched, StageRequest("slice", 1), a_case(), GpuLogger(None, set), fakes())  # type: ignore[arg-type]
     assert taken.moved is moves

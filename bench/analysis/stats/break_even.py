@@ -25,7 +25,7 @@ def break_even(extra_s: Sequence[float], saved_s: Sequence[float], comparison: C
         return BreakEven(Summary(centre, None, None, n), "", rough)
     left_out = [(sum(extra_s) - extra, sum(saved_s) - saved) for extra, saved in zip(extra_s, saved_s, strict=True)]
     if min(min(pair) for pair in left_out) <= 0:
-        return BreakEven(None, "uncertain: blocks disagree", rough)
+        return BreakEven(None, "uncertain: repetitions disagree", rough)
     logs = [math.log(extra / saved) for extra, saved in left_out]
     half = float(special.stdtrit(n - 1, 1 - ALPHA / 2)) * math.sqrt(n - 1) * statistics.pstdev(logs)
     this_run = Summary(centre, centre * math.exp(-half), centre * math.exp(half), n)

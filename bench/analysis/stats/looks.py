@@ -42,12 +42,12 @@ def level(first: int, last: int) -> float:
 def answered(this_run: Summary, goal: float) -> bool:
     """Whether a comparison is answered to within `goal` (0.03: 3 %), so that a run may stop for it.
 
-    The interval reaches no further than the goal, and excludes 1 or lies within the goal of 1; on the log scale.
+    The interval reaches no further than the goal, and excludes 1 or lies within the goal of 1.
     """
     if this_run.low is None or this_run.high is None:
         return False
-    most, low, high = math.log1p(goal), math.log(this_run.low), math.log(this_run.high)
-    return (high - low) / 2 <= most and (low > 0 or high < 0 or (-most <= low and high <= most))
+    within = this_run.low >= 1 / (1 + goal) and this_run.high <= 1 + goal
+    return this_run.half_width <= goal and (within or not this_run.low <= 1 <= this_run.high)
 
 
 def first_interval(log_ratios: Sequence[float], looks: Looks | None = None) -> Summary:

@@ -15,16 +15,22 @@ TAIL_INDEX = 1.5  # of the Pareto tail: mean finite, variance not
 class Machine:
     """The noise that a machine adds to the logarithm of a slice's time. A slot is the time of one slice of any case.
 
-    `process`: standard deviation of the offset of a fresh process, shared by all its slices. `drift`: standard
+    `process`: standard deviation of the offset of a fresh process, shared by all its slices; with `bimodal` a process
+    is slower by that much in half of the cases. `drift`: standard
     deviation of a slow change common to all cases (autoregressive), `drift_slots` its correlation length. `visits`:
     share of slots in which a neighbour is busy, in visits of `visit_slots` on average; each adds an exponential amount
     of mean `visit`. `jitter`: mean of the independent noise of a slice (exponential). `tails`: share of slices with an
     added Pareto tail of scale `tail`. `unrest`: standard deviation of the logarithm of a block's own noise level,
     which scales drift, visits and jitter.
+
+    Two unlike modes differ by more than that: `run`, the standard deviation of their log ratio from run to run, and
+    `block`, that from block to block, of which a share of `kept` stays in the next block. `rounds` are as many as a
+    run settles on there (runner/rounds.py).
     """
 
     title: str
     process: float = 0.0
+    bimodal: float = 0.0
     drift: float = 0.0
     drift_slots: float = 60.0
     visits: float = 0.0
@@ -34,16 +40,25 @@ class Machine:
     tails: float = 0.0
     tail: float = 0.0
     unrest: float = 0.0
+    run: float = 0.0
+    block: float = 0.0
+    kept: float = 0.0
+    rounds: int = 6
 
 
 # The last one was set so that its slices, and its block ratios by each estimator, spread as those measured on a shared
-# machine of 2 cores with the tutorial CNN (docs/methods.md). Each of the others has one kind of noise, and more of it.
+# machine of 2 cores with the tutorial CNN, and its runs as five unchanged ones there (docs/methods.md). Each of the
+# others has one kind of noise, and more of it.
 MACHINES = (
     Machine("quiet"),
     Machine("per-process offsets", process=0.02),
+    Machine("bimodal processes", bimodal=0.03),
     Machine("slow drift", drift=0.15, drift_slots=500.0),
-    Machine("bursts of a neighbour", visits=0.3, visit=0.3),
-    Machine("heavy tails", tails=0.1, tail=0.2),
+    Machine("bursts of a neighbour", visits=0.3, visit=0.3, rounds=24),
+    Machine("heavy tails", tails=0.1, tail=0.2, rounds=12),
+    Machine("autocorrelated blocks", block=0.02, kept=0.4),
+    Machine("runs that differ by 1.4 %", run=0.014),
+    Machine("runs that differ by 3 %", run=0.03),
     Machine(
         "shared 2-core machine",
         process=0.009,
@@ -54,6 +69,8 @@ MACHINES = (
         tails=0.03,
         tail=0.1,
         unrest=0.4,
+        run=0.014,
+        rounds=12,
     ),
 )
 
@@ -67,15 +84,33 @@ def blocks(machine: Machine, rng: np.random.Generator, count: int, rounds: int, 
     order = np.argsort(rng.random((count, rounds, CASES)), axis=2)[:, :, :SEEN]
     slots = (np.arange(rounds)[None, :, None] * CASES + order).transpose(0, 2, 1)
     logs = np.take_along_axis(noise[:, None, :].repeat(SEEN, axis=1), slots, axis=2)
-    logs += machine.process * rng.normal(size=(count, SEEN, 1))
+    logs += _processes(machine, rng, (count, SEEN, 1))
     logs[:, -1] -= np.log(ratio)
     return np.asarray(np.exp(logs), np.float64)
+
+
+def unlike(machine: Machine, rng: np.random.Generator, runs: int, count: int) -> tuple[Floats, Floats]:
+    """What the log ratio of two unlike modes has more than that of two alike: by run, [runs], and by block.
+
+    The second, [runs, blocks], holds the first; it is autoregressive around it.
+    """
+    by_run = machine.run * rng.normal(size=runs)
+    shocks = machine.block * rng.normal(size=(count, runs))
+    shocks[1:] *= np.sqrt(1 - machine.kept**2)
+    for block in range(1, count):
+        shocks[block] += machine.kept * shocks[block - 1]
+    return by_run, np.asarray(by_run[:, None] + shocks.T, np.float64)
+
+
+def _processes(machine: Machine, rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
+    offsets = machine.process * rng.normal(size=shape) + machine.bimodal * (rng.random(shape) < 0.5)
+    return np.asarray(offsets, np.float64)
 
 
 def in_sequence(machine: Machine, rng: np.random.Generator, count: int, slices: int, ratio: float) -> Floats:
     """Seconds a step by the naive method, [count, 2, slices]: one process each, one after the other."""
     logs = _slots(machine, rng, count, 2 * slices).reshape(count, 2, slices)
-    logs += machine.process * rng.normal(size=(count, 2, 1))
+    logs += _processes(machine, rng, (count, 2, 1))
     logs[:, 1] -= np.log(ratio)
     return np.asarray(np.exp(logs), np.float64)
 

@@ -95,7 +95,7 @@ def break_even(even: BreakEven | None) -> str:
         return centre
     if steps.high > 100 * steps.low:
         return f"{centre} (very uncertain)"
-    return f"{centre} [{count(steps.low)}, {count(steps.high)}]"
+    return f"{centre} [{count(steps.low)}, {count(steps.high)}]{' (rough)' * even.rough}"
 
 
 def count(value: float) -> str:

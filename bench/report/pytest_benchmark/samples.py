@@ -132,7 +132,8 @@ def _extra_info(run: Run, group: GroupResult, result: CaseResult, learning: Lear
 def _comparison(group: GroupResult, result: CaseResult) -> dict[str, Info]:
     """The speedup over the baseline with interval and verdict; None for the baseline, which has an A/A control only."""
     comparison = result.comparison
-    ratio = comparison.ratio if comparison else None
+    ratio, later = (comparison.ratio, comparison.over_time) if comparison else (None, None)
+    control = group.control_ratio
     return {
         "baseline": group.baseline.case.mode,
         "times_as_fast": ratio.centre if ratio else None,
@@ -140,7 +141,11 @@ def _comparison(group: GroupResult, result: CaseResult) -> dict[str, Info]:
         "times_as_fast_high": ratio.high if ratio else None,
         "times_as_fast_blocks": ratio.n if ratio else None,
         "verdict": comparison.verdict.value if comparison else "baseline",
-        "noise_floor": group.aa_difference,
+        "over_time_low": later.low if later else None,
+        "over_time_high": later.high if later else None,
+        "aa_difference": control.centre - 1 if control else None,
+        "aa_difference_low": control.low - 1 if control and control.low else None,
+        "aa_difference_high": control.high - 1 if control and control.high else None,
     }
 
 

@@ -5,6 +5,7 @@ from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Verdict
 from bench.modes import row
 from bench.report.form.wording import count, interval, short_cases
 from bench.report.questions.asking import Answer, Known, by_group, fallen, run_command, unknown, versus
+from bench.report.sections.steady import aa_difference
 
 
 def what_to_use(known: Known) -> Answer:
@@ -80,21 +81,24 @@ def _from_when(chosen: CaseResult, baseline: str) -> str:
     even = chosen.break_even and chosen.break_even.steps
     if not even:
         return ""
-    return f", for trainings of more than {count(even.high or even.centre)} steps ({baseline} for shorter ones)"
+    roughly = "roughly " * bool(chosen.break_even and chosen.break_even.rough)
+    return (
+        f", for trainings of more than {roughly}{count(even.high or even.centre)} steps ({baseline} for shorter ones)"
+    )
 
 
 def _behind(group: GroupResult, other: CaseResult, result: CaseResult) -> bool:
     if result is other:
         return False
     compared = versus(group, other, result)
-    return bool(compared and compared.verdict is Verdict.SLOWER)
+    return bool(compared and compared.verdict.slower)
 
 
 def _sure(known: Known, group: GroupResult) -> str:
     """How far the recommendation carries."""
     blocks = known.run.fewest_blocks
     much = "An indication only" if not known.run.enough else "Sure for this machine, model and batch"
-    floor = f", the baseline differs from itself by {group.aa_difference - 1:.1%}" if group.aa_difference else ""
+    floor = f", {difference}" if (difference := aa_difference(group)) else ""
     synthetic = ", on synthetic images" if known.run.plan.synthetic else ""
     least = f" of the {ENOUGH_BLOCKS} a claim needs" if blocks < ENOUGH_BLOCKS else ""
     return f"{much}: {blocks} blocks{least}{short_cases(known.run)}{floor}{synthetic}; other sizes need their own run."
@@ -105,7 +109,7 @@ def _ratio(result: CaseResult) -> str:
 
 
 def _times(result: CaseResult) -> str:
-    return interval(result.comparison.ratio if result.comparison else None, sign="x")
+    return interval(result.comparison.over_time if result.comparison else None, sign="x")
 
 
 def _centre(result: CaseResult) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from bench import modes
 from bench.analysis import costs
 from bench.analysis.results import CaseResult, GroupResult, Run, ratio_between
-from bench.analysis.stats.ratios import Summary, Verdict
+from bench.analysis.stats.ratios import Summary
 from bench.modes.mode import Mode
 from bench.report.form.document import Section
 from bench.report.form.wording import interval, number
@@ -48,7 +48,7 @@ def _expected_gains() -> list[tuple[Mode, Mode]]:
 def _times_as_long(group: GroupResult, a: CaseResult, b: CaseResult) -> Summary | None:
     """How many times as long b's step takes as a's, where it was found to be slower; None otherwise."""
     compared = versus(group, a, b)
-    return ratio_between(b, a) if compared and compared.verdict is Verdict.SLOWER else None
+    return compared.over_time.inverse if compared and compared.over_time and compared.verdict.slower else None
 
 
 def _has_no_break_even(result: CaseResult) -> bool:

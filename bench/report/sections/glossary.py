@@ -10,8 +10,10 @@ TERMS = {
     "step (ms)": "the median time of a training step over a block's slices, averaged over blocks.",
     "images/s": "the batch size over the time of a step.",
     "µs an image": "the time of a step over the batch size.",
-    "times as fast": "the baseline's time over the mode's, from the least disturbed third of the same rounds' slices; "
-    "above 1 the mode is faster.",
+    "times as fast": "the baseline's time over the mode's, the median over rounds; above 1: faster. The 95 % "
+    "interval is that of this run.",
+    "over time": "the 95 % interval of the speedup's long-run value on this machine, run-to-run spread included.",
+    "in CPU time": "the baseline's CPU time of a step over the mode's, all threads together.",
     "verdict": "what may be said of a mode against the baseline; see the words below.",
     "why": "the p-value behind the verdict, or the reason there is none.",
     "build (s)": "making the model, the optimizer and, in TF1 style, the graph.",
@@ -118,14 +120,16 @@ _BEGINNINGS = {
     "mode, to ": TERMS["mode"],
 }
 VERDICTS = {
-    "FASTER, SLOWER": "p < 0.05 after Holm's correction, and more than the noise floor.",
-    "SAME": "the whole interval lies within 3 % of 1.",
+    "FASTER, SLOWER": "p < 0.05 over time, after Holm's correction, and more than the A/A difference.",
+    "LIKELY FASTER, LIKELY SLOWER": "the same from two to five repetitions: an indication, no claim.",
+    "NO VERDICT": "one repetition has no interval.",
+    "SAME": "this run's whole interval lies within the preset's goal of 1 (3 % where there is none).",
     "UNCERTAIN": "neither of these could be shown.",
     "INVALID": "it did other work than the baseline, or was not what its name says; it has no speed.",
     "NOT APPLICABLE": "the mode cannot hold the task, by its nature.",
     "NOT AVAILABLE": "the device is not there, or cannot be used.",
     "NOT COMPARABLE": "it failed, or its baseline did.",
-    "noise floor": "how far the baseline differs from itself; no smaller difference is called one.",
+    "A/A control": "the baseline measured twice: how far it differs from itself, with its interval.",
 }
 
 

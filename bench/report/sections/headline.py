@@ -1,9 +1,14 @@
 """The headline: one sentence to quote for each group, and what the run cannot claim."""
 
+from collections.abc import Sequence
+
+from bench.analysis.clocks import disagree, overload
 from bench.analysis.results import CaseResult, GroupResult, Run
-from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Summary, Verdict
+from bench.analysis.stats.over_time import ASSUMED
+from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Verdict
+from bench.analysis.stats.run_spread import OWN_RUNS
 from bench.report.form.document import Section
-from bench.report.form.wording import break_even, indication, interval, short_cases
+from bench.report.form.wording import break_even, ends, indication, interval, number, percent, short_cases
 
 MOST_LINES = 5  # of those that do not count, named
 
@@ -14,9 +19,37 @@ def section(run: Run) -> Section:
 
 
 def sentences(run: Run) -> list[str]:
-    """One sentence for each group, and one for each device that is not available."""
-    measured = [_sentence(run, group) for group in run.groups if not group.baseline.not_available]
+    """For each group what is to be known first, then one sentence; and one for each device that is not available."""
+    groups = [group for group in run.groups if not group.baseline.not_available]
+    measured = [text for group in groups for text in (*known_first(run, group), _sentence(run, group))]
     return [*measured, *(f"**{device.upper()} NOT AVAILABLE**: {reason}" for device, reason in run.absent.items())]
+
+
+def known_first(run: Run, group: GroupResult, among: Sequence[CaseResult] | None = None) -> list[str]:
+    """What a reader must know before the speedups: an overloaded machine, and CPU time that says something else.
+
+    `among`: the candidates that it is about; all of the group's where none are named.
+    """
+    candidates = group.candidates if among is None else among
+    where = f"{group.title}: " if len(run.groups) > 1 else ""
+    texts = []
+    if over := overload(group):
+        texts.append(
+            f"**{where}the machine was overloaded**: load {over.load:.3g} on {over.cores} cores, so wall times hold "
+            f"other programs' work. {_in_cpu_time(candidates)}".rstrip()
+        )
+    elif other := [r for r in candidates if r.comparison and disagree(r.comparison)]:
+        texts.append(
+            f"**{where}CPU time says otherwise than wall time.** {_in_cpu_time(other)} Where CPU time shows less, the "
+            "mode keeps more cores busy, or other programs slowed the baseline more."
+        )
+    return texts
+
+
+def _in_cpu_time(results: Sequence[CaseResult]) -> str:
+    counted = [(r.title, r.comparison.cpu) for r in results if r.comparison and r.comparison.cpu]
+    words = "; ".join(f"{title} {interval(cpu, sign='x')}" for title, cpu in counted)
+    return f"In CPU time: {words}." if words else ""
 
 
 def _sentence(run: Run, group: GroupResult) -> str:
@@ -24,9 +57,7 @@ def _sentence(run: Run, group: GroupResult) -> str:
     where = f"On this machine ({group.title}{', synthetic images' if run.plan.synthetic else ''})"
     if not compared:
         return f"{where} there is no comparison: {_why_none(group)}."
-    words = f" runs this step {{}} as fast as {group.baseline.title}"
-    clauses = [_clause(compared[0], words), *(_clause(result, " {}") for result in compared[1:])]
-    sentence = f"{where} {'; '.join(clauses)}."
+    sentence = f"{where} {'; '.join(_clause(group, result) for result in compared)}.{_spread(compared)}"
     return sentence if run.enough else f"{indication(run)} {sentence}"
 
 
@@ -35,20 +66,30 @@ def _in_order(group: GroupResult) -> list[CaseResult]:
     return sorted(group.candidates, key=lambda result: result.case.mode != "function")
 
 
-def _clause(result: CaseResult, words: str) -> str:
-    assert result.comparison
-    clause = f"**{result.title}**" + words.format(interval(result.comparison.ratio, sign="x"))
-    if result.comparison.verdict is Verdict.UNCERTAIN:
-        return f"{clause} ({'no difference shown' if _contains_1(result.comparison.ratio) else 'not certain'})"
-    if result.comparison.verdict is not Verdict.FASTER:
-        return f"{clause} ({result.comparison.verdict.value.lower()})"
-    if result.break_even and result.break_even.steps:
-        return f"{clause} and repays its dearer start after {break_even(result.break_even)}"
-    return clause
+def _clause(group: GroupResult, result: CaseResult) -> str:
+    """'**tf.function** 1.93x vs eager (this run [1.87, 2.00], over time [1.85, 2.02])', and what follows from it."""
+    comparison = result.comparison
+    assert comparison and comparison.ratio and comparison.over_time
+    if comparison.verdict is Verdict.NONE:
+        return f"**{result.title}** was measured in one repetition, which gives no interval and no verdict"
+    both = f"this run {ends(comparison.ratio)}, over time {ends(comparison.over_time)}"
+    clause = f"**{result.title}** {number(comparison.ratio.centre)}x vs {group.baseline.title} ({both})"
+    if comparison.verdict is Verdict.UNCERTAIN:
+        return f"{clause}: not certain, {comparison.reason}"
+    even = result.break_even
+    recovered = f", breaks even after {break_even(even)}" if even and even.steps and comparison.verdict.faster else ""
+    said = "" if comparison.verdict is Verdict.FASTER else f": {comparison.verdict.value.lower()}"
+    return f"{clause}{said}{recovered}"
 
 
-def _contains_1(ratio: Summary | None) -> bool:
-    return ratio is None or ratio.low is None or ratio.high is None or ratio.low <= 1 <= ratio.high
+def _spread(compared: Sequence[CaseResult]) -> str:
+    """Where the run-to-run spread in the intervals over time comes from, and how to know it better."""
+    spreads = [r.comparison.spread for r in compared if r.comparison and r.comparison.over_time]
+    known = {(spread.tau, spread.source): spread for spread in spreads if spread and spread.tau}
+    texts = [f"{percent(spread.tau)} {spread.source}" for spread in known.values()]
+    missing = max((OWN_RUNS - max(spread.runs, 1) for spread in known.values() if spread.nu <= ASSUMED.nu), default=0)
+    more = f": {missing} more runs here, over two hours or more, measure it" if missing > 0 else ""
+    return f" Run-to-run spread {', '.join(texts)}{more}." if texts else ""
 
 
 def _why_none(group: GroupResult) -> str:

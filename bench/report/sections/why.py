@@ -4,7 +4,6 @@ import math
 
 from bench.analysis import costs
 from bench.analysis.results import CaseResult, GroupResult, Run
-from bench.analysis.stats.ratios import Verdict
 from bench.report.form.document import Section
 from bench.report.form.wording import calls_a_step, interval, number
 
@@ -26,7 +25,7 @@ def section(run: Run) -> Section:
 def _sentence(group: GroupResult, result: CaseResult) -> str:
     """The larger cause first, then details; empty without a clear verdict or CPU time."""
     split = costs.split(group.baseline, result)
-    if not split or not result.comparison or result.comparison.verdict not in (Verdict.FASTER, Verdict.SLOWER):
+    if not split or not result.comparison or not (result.comparison.verdict.faster or result.comparison.verdict.slower):
         return ""
     speed = interval(result.comparison.ratio, sign="x")
     causes = [_work(group.baseline, result, split.work), _cores(group.baseline, result, split.cores)]

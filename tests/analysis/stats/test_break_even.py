@@ -34,7 +34,7 @@ def test_break_even_has_the_jackknifes_interval_and_stands_one_odd_block() -> No
     ("extra", "saved", "text"),
     [
         ([-1.0], [0.01], "at once"),
-        ([4.0, 4.0], [0.1, -0.01], "uncertain: blocks disagree"),
+        ([4.0, 4.0], [0.1, -0.01], "uncertain: repetitions disagree"),
     ],
 )
 def test_break_even_without_a_number_says_why(extra: list[float], saved: list[float], text: str) -> None:

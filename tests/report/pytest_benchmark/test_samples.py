@@ -77,7 +77,9 @@ def test_extra_info_says_how_many_times_as_fast_and_how_sure_that_is() -> None:
     assert isinstance(high, float)
     assert low < info["times_as_fast"] < high
     assert (info["verdict"], info["times_as_fast_blocks"]) == ("FASTER", 6)
-    assert info["noise_floor"] == pytest.approx(1.02, rel=0.01)
+    assert info["over_time_low"] < low < high < info["over_time_high"]
+    assert info["aa_difference"] == pytest.approx(1 / 1.02 - 1, abs=0.005)
+    assert info["aa_difference_low"] < info["aa_difference"] < info["aa_difference_high"]
     baseline = one(a_run(), "eager").extra_info
     assert (baseline["verdict"], baseline["times_as_fast"]) == ("baseline", None)
 

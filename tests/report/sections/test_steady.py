@@ -18,7 +18,7 @@ def test_an_invalid_case_is_reported_with_no_ratio_and_not_plotted(tmp_path: Pat
     bad = [Outcome(measurement=a_measurement(o.case, o.block, last_loss=None)) for o in nan]
     made = built(tmp_path, [o for o in records if o not in nan] + bad)
     (row,) = [row for row in steady.table(made.run).rows if row["mode"] == "xla"]
-    assert (row["verdict"], row["ratio"], row["step_s"]) == ("INVALID", None, None)
+    assert (row["verdict"], row["this_run"], row["step_s"]) == ("INVALID", None, None)
     figures = [part.alt for s in made.sections for part in s.parts if isinstance(part, Figure)]
     assert not [alt for alt in figures if "XLA" in alt]
 

@@ -43,7 +43,7 @@ def test_a_mode_of_one_file_and_one_row_runs_to_the_page(suite: Path) -> None:
     assert done.returncode == 0, done.stderr
     modes = pd.read_csv(folder / "tables" / "steady.csv").set_index("mode")
     assert modes.loc["relaxed", "verdict"] not in ("INVALID", "NOT COMPARABLE", "NOT MEASURED", "FAILED")
-    assert modes.loc["relaxed", "ratio_blocks"] == 1
+    assert modes.loc["relaxed", "this_run_blocks"] == 1
     page = (folder / "report.html").read_text()
     assert re.search(r"tf\.function, relaxed</strong>[^<]*? [0-9.]+x", page)
     assert "bench_function.py::test_relaxed[mlp-b8-cpu]" in (folder / "benchmark.json").read_text()

@@ -22,10 +22,10 @@ def test_a_selftest_measures_clock_harness_and_what_was_planted(tmp_path: Path) 
     assert ("out of order" in done.stdout) == (done.returncode == 1)
     assert "beside a process that kept one core busy" in (folder / "report.md").read_text()
     recovery = pd.read_csv(folder / "tables" / "recovery.csv")
-    assert recovery["slowdown"].tolist() == [0.0, 0.02, 0.05, 0.2]
-    assert recovery["runs"].tolist() == [1] * 4
-    assert recovery["bias_blocks"].tolist() == [3] * 4
+    assert recovery["slowdown"].tolist() == [0.0, 0.02, 0.05, 0.2, 1.0]
+    assert recovery["runs"].tolist() == [1] * 5
+    assert recovery["bias_blocks"].tolist() == [3] * 5
     assert pd.read_csv(folder / "tables" / "harness.csv")["mode"].tolist() == ["eager", "function"]
     measured = [outcome.measurement for outcome in Store.open(folder / "runs" / "00").outcomes()]
-    assert len(measured) == 3 * 5
+    assert len(measured) == 3 * 6
     assert all(m is not None and m.proof.updates == m.proof.updates_expected for m in measured)

@@ -10,6 +10,7 @@ from types import FrameType
 import psutil
 
 from bench.autograph.probe.records import Limits
+from bench.machine.memory import available_bytes
 
 LOOK_S = 0.1
 PATIENCE_S = 1.0  # the driver's thread has so long to end itself at a call of a Python function
@@ -36,7 +37,7 @@ class Guard:
         place: Callable[[FrameType | None], str] = lambda frame: "",
     ) -> None:
         self._limits, self._give_up, self.place = limits, give_up, place
-        self._most_bytes = limits.memory_gb * 1e9 or psutil.virtual_memory().available / 2
+        self._most_bytes = limits.memory_gb * 1e9 or available_bytes() / 2
         self._process, self._done = psutil.Process(), threading.Event()
         self.reached = ""
 
