@@ -52,7 +52,7 @@ def compare_modes(
         asked: dict[str, Any] = {"data": data, "seed": seed, "preset": goal, "target_ci": target_ci, "budget": budget}
         models = _spelled(what, task, Path(held.name))
         axes = (_joined(modes), models, _joined(batch_sizes), _joined(devices))
-        options = Options(*axes, task=task, arguments=args, **asked)
+        options = Options(*axes, task=task, args=args, **asked)
         folder = Path(out) if out is not None else Path(held.name) / "results"
         return ModesResult(_measured(options, folder, repetitions, probe, say or (lambda line: None)), held)
 

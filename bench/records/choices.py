@@ -29,7 +29,7 @@ class Options:
     time_limit: str | None = None
     blocks: int | None = None
     task: str = TRAIN
-    arguments: str = ""
+    args: str = ""
 
 
 DEFAULTS = Options()  # of `run`; `pytest bench` and the commands that a report suggests go by them too

@@ -35,14 +35,14 @@ def make(options: Options, source: Source) -> Plan:
         _axis(options.inputs, "--inputs", partial(_choice, "input", INPUTS, "--inputs")),
     )
     task = _choice("task", TASKS, "--task", options.task)
-    if options.arguments and task != STEP:
+    if options.args and task != STEP:
         raise BenchError("--args says what a step of your own is called with; type --step module:function beside it")
     calls = _axis(options.steps_per_call, "--steps-per-call", _steps_per_call)
     if options.seed < 0:
         raise BenchError(f"seed {options.seed} is negative; type e.g. --seed 0")
     cases: list[Case] = []
     for model, batch_size, (device, count), precision, inputs in axes:
-        asked = (precision, inputs, options.seed, task, options.arguments)
+        asked = (precision, inputs, options.seed, task, options.args)
         workload = Workload(model, batch_size, source.name, *asked)
         every = [case for mode in modes for case in _cases(mode, device, count, workload, calls)]
         changed = [
