@@ -38,7 +38,7 @@ def _besides(m: Measurement) -> list[str]:
         found.append(f"not all of its step is eager, {_called(calls.functions)}")
     if not expected.xla_compilations and calls.compiled:
         found.append(f"XLA compiles {_names(calls.compiled)} in it")
-    if m.proof.tracing_us:
+    if m.proof.tracing_us and not modes.row(m.case.mode).prepares_each_call:
         found.append(f"it traced functions for {m.proof.tracing_us / 1e3:.1f} ms while timed")
     return found
 

@@ -166,6 +166,7 @@ MODES = (
         "model.predict, called for each batch (--task infer)",
         KERAS,
         trains=False,
+        prepares_each_call=True,
         expected=ExpectedExecution(reason="Keras traced nothing, or compiled with XLA"),
         effort=14,
         groups=("inference",),

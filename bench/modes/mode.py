@@ -32,6 +32,7 @@ class Mode:
     what follows where this mode is slower than that one. `effort` ranks how much the mode asks of a person's code
     (0: nothing): of modes that are equally fast, the one with the least is recommended. `groups` are those in which
     `--modes` takes it together with others; `extra` is the extra of this package that must be installed for it.
+    `prepares_each_call` where by its nature each call traces functions of its own, beside the step.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Mode:
     effort: int = 5
     groups: tuple[str, ...] = ("all",)
     extra: str = ""
+    prepares_each_call: bool = False
 
     @property
     def traces(self) -> bool:

@@ -17,7 +17,7 @@ from bench.modes import MODES, placement
 from bench.records.store import Store
 
 # Auto-clustering needs flags before TensorFlow loads; its placement is read as that of `function` is.
-NAMES = [mode.name for mode in MODES if mode.name not in ("autocluster", "xla_cached")]
+NAMES = [mode.name for mode in MODES if mode.name not in ("autocluster", "xla_cached") and "predict" not in mode.name]
 COMPILED = ("xla", "xla_loop", "keras_jit")
 
 
