@@ -44,13 +44,17 @@ def _make(workloads: Sequence[Workload], look: Sequence[str]) -> None:
         for workload in workloads:
             child.send(workload)
             if fault := msgspec.json.decode(child.receive(TIME_LIMIT_S), type=str):
-                raise BenchError(f"--{'step' if workload.task == STEP else 'model'} {workload.model}: {fault}")
+                raise BenchError(f"{_option(workload)}: {fault}")
     except Gone as error:
         last = child.tail().strip().splitlines()[-1:]
         words = f' and said last "{last[0][:160]}"' if last else ""
-        raise BenchError(f"--model {workload.model}: the process that made it {error}{words}") from None
+        raise BenchError(f"{_option(workload)}: the process that made it {error}{words}") from None
     finally:
         child.end()
+
+
+def _option(workload: Workload) -> str:
+    return f"--{'step' if workload.task == STEP else 'model'} {workload.model}"
 
 
 def fault_in_source(model: str, folder: Path) -> str:
