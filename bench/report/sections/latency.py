@@ -48,7 +48,7 @@ def _row(group: GroupResult, result: CaseResult) -> Row:
         "title": result.title,
         **{name: summarise([getattr(latency, name) for latency in latencies]) for name, _ in _QUANTILES},
         "calls": sum(latency.calls for latency in latencies),
-        "images_per_s": result.summary("images_per_s"),
+        "images_per_s": result.summary("images"),
     }
 
 
