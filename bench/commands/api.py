@@ -4,10 +4,12 @@ Everything is measured in processes of its own, so it does not matter what this 
 function that is compared is found there by its file; one from a notebook is written into a module (cells.py).
 """
 
+import shutil
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 from bench.commands.modes_result import ModesResult
@@ -47,14 +49,15 @@ def compare_modes(
     many and no more. `say` gets the lines of progress. `out`: a new folder; without it the results lie in a temporary
     one, which goes with the result. Raises BenchError for what cannot be done; a mode that fails is a row.
     """
-    held = TemporaryDirectory(prefix="cifar-bench-")
-    with _as_bench_errors():
+    with _as_bench_errors(), _folder_for_now() as held:
         asked: dict[str, Any] = {"data": data, "seed": seed, "preset": goal, "target_ci": target_ci, "budget": budget}
-        models = _spelled(what, task, Path(held.name))
+        models = _spelled(what, task, held)
         axes = (_joined(modes), models, _joined(batch_sizes), _joined(devices))
         options = Options(*axes, task=task, args=args, **asked)
-        folder = Path(out) if out is not None else Path(held.name) / "results"
-        return ModesResult(_measured(options, folder, repetitions, probe, say or (lambda line: None)), held)
+        folder = Path(out) if out is not None else held / "results"
+        result = ModesResult(_measured(options, folder, repetitions, probe, say or (lambda line: None)))
+        weakref.finalize(result, shutil.rmtree, held, ignore_errors=True)
+        return result
 
 
 def _measured(
@@ -97,6 +100,17 @@ class _Said:
 
     def block_done(self) -> None:
         pass
+
+
+@contextmanager
+def _folder_for_now() -> Iterator[Path]:
+    """A temporary folder, which is gone where an error ends the with-block."""
+    folder = Path(mkdtemp(prefix="cifar-bench-"))
+    try:
+        yield folder
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 @contextmanager

@@ -7,6 +7,7 @@ plain constants. Anything else, such as a model or an array, exists in this proc
 import ast
 import builtins
 import inspect
+import linecache
 import textwrap
 import types
 from collections.abc import Callable
@@ -53,8 +54,8 @@ def _collect(name: str, value: Any, where: dict[str, Any], parts: dict[str, str]
     code = inspect.unwrap(getattr(value, "python_function", value))
     if not isinstance(code, types.FunctionType | type):
         raise BenchError(
-            f"{name} is a {type(value).__name__} of this process, which the processes that are timed do not have; "
-            "make it inside the function, or put both into a .py file"
+            f"{name} ({type(value).__name__}) exists in this process only; make it inside the function, or put both "
+            "into a .py file"
         )
     text = _text(name, code)
     for used in _used(text):
@@ -83,9 +84,24 @@ def _is_plain(value: Any) -> bool:
 
 def _text(name: str, code: Any) -> str:
     try:
-        return textwrap.dedent(inspect.getsource(code))
-    except (OSError, TypeError):
+        return _text_of_class(code) if isinstance(code, type) else textwrap.dedent(inspect.getsource(code))
+    except (OSError, TypeError, SyntaxError):
         raise BenchError(f"the source of {name} cannot be read here; put it into a .py file") from None
+
+
+def _text_of_class(kind: type) -> str:
+    """Of the cell that has it: Python itself looks for a class in its module's file, and a notebook has none."""
+    methods = [value for value in vars(kind).values() if isinstance(value, types.FunctionType)]
+    for file in (*(method.__code__.co_filename for method in methods), *reversed(list(linecache.cache))):
+        text = "".join(linecache.getlines(file))
+        if f"class {kind.__name__}" not in text:
+            continue
+        found = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ClassDef)]
+        for node in found:
+            if node.name == kind.__name__:
+                first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+                return "\n".join(text.splitlines()[first - 1 : node.end_lineno])
+    raise OSError("no cell has it")
 
 
 def _used(text: str) -> list[str]:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,13 +15,10 @@ _AS_THEY_ARE = ("model", "batch_size", "device", "mode", "title", "verdict", "re
 
 
 class ModesResult:
-    """The results of a run, whose folder lives as long as this does where nothing else was said.
+    """The results of a run: `folder` has the report, its tables and the raw measurements."""
 
-    `folder` has the report, its tables and the raw measurements.
-    """
-
-    def __init__(self, report: "Report", held: "TemporaryDirectory[str]") -> None:
-        self._report, self._held = report, held
+    def __init__(self, report: "Report") -> None:
+        self._report = report
         self.folder: Path = report.path.parent
         self.page: Path = report.page
 
