@@ -55,6 +55,8 @@ TERMS = {
     "HLO instructions": "instructions of the program that XLA was given.",
     "devices": "where the loss and the variables were, by TensorFlow's account.",
     "batch size": "examples in a step.",
+    "speedup over all": "the geometric mean of a mode's speedups over its models, with its 95 % interval.",
+    "valid models": "in how many of the models the mode did the baseline's work and was what its name says.",
     "median (ms)": "of single calls, each waited for: half of them take no longer.",
     "95th percentile (ms)": "95 of 100 calls take no longer.",
     "99th percentile (ms)": "99 of 100 calls take no longer.",
