@@ -47,7 +47,7 @@ def has_own_step(model: Any, optimizer: Any) -> bool:
     gathers gradients over several steps.
     """
     written = [name for name in _STEP if getattr(type(model), name) is not getattr(keras.Model, name)]
-    given = optimizer or model.optimizer
+    given = optimizer or getattr(model, "optimizer", None)  # which a model that is not compiled lacks
     scales = isinstance(given, keras.optimizers.LossScaleOptimizer)
     return bool(written or scales or "train_step" in vars(model) or getattr(given, "gradient_accumulation_steps", None))
 
@@ -59,7 +59,8 @@ def _has_seed(layer: Any) -> bool:
 def ready(model: Any, loss: Any, optimizer: Any) -> Any:
     """The model, compiled for its own step; as it is where the person has compiled it and gives nothing else."""
     if loss is not None or optimizer is not None or not model.compiled:
-        model.compile(optimizer=optimizer or model.optimizer or "adam", loss=loss or getattr(model, "loss", None))
+        kept = getattr(model, "optimizer", None), getattr(model, "loss", None)
+        model.compile(optimizer=optimizer or kept[0] or "adam", loss=loss or kept[1])
     return model
 
 

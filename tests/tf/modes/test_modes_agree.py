@@ -65,7 +65,16 @@ def resident(kind: type[Task], workload: Workload, batches: Batches, *hold: Any)
 
 
 # A step of the XLA loop takes seconds on a CPU where there are convolutions, so resnet9 would take minutes.
-SLOW = [("xla_loop", "tutorial_cnn"), *((mode, "resnet9") for mode in HERE if mode not in ("eager", "function"))]
+SLOW = [
+    ("xla_loop", "tutorial_cnn"),
+    *((mode, "resnet9") for mode in HERE if mode not in ("eager", "function")),
+    *(
+        (mode, model)
+        for mode in HERE
+        for model in ("transformer", "gru")
+        if mode not in ("graph", "function", "keras_fit")
+    ),
+]
 PAIRS = [
     pytest.param(mode, model.name, marks=[pytest.mark.slow] * ((mode, model.name) in SLOW))
     for mode in HERE
