@@ -40,6 +40,17 @@ class MaxPool(tf.Module):
         return tf.nn.max_pool2d(x, ksize=2, strides=2, padding="VALID")
 
 
+class Linear(tf.Module):
+    """x @ kernel: [n, inputs] -> [n, units]."""
+
+    def __init__(self, rng: np.random.Generator, inputs: int, units: int, name: str) -> None:
+        super().__init__(name=name)
+        self.kernel = tf.Variable(glorot_uniform(rng, (inputs, units)), name=f"{name}_kernel")
+
+    def __call__(self, x: Any) -> Any:
+        return tf.matmul(x, tf.cast(self.kernel, x.dtype))
+
+
 class Dense(tf.Module):
     """x @ kernel + bias: [n, inputs] -> [n, units]."""
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from cifar_core.models.layers import Dense, LayerNorm, TrainingMode
+from cifar_core.models.layers import Dense, LayerNorm, Linear, TrainingMode
 
 PATCH, TOKENS, WIDTH, HEADS, INNER, BLOCKS = 8, 16, 64, 4, 128, 2
 
@@ -19,9 +19,11 @@ class EncoderBlock(tf.Module):
     def __init__(self, rng: np.random.Generator, name: str) -> None:
         super().__init__(name=name)
         self.norms = [LayerNorm(WIDTH, f"{name}_norm{number}") for number in (1, 2)]
-        self.query, self.key, self.value, self.mixed = (
-            Dense(rng, WIDTH, WIDTH, f"{name}_{part}") for part in ("query", "key", "value", "mixed")
+        # Without biases: softmax takes that of the keys away again, and its gradient would be nothing but rounding.
+        self.query, self.key, self.value = (
+            Linear(rng, WIDTH, WIDTH, f"{name}_{part}") for part in ("query", "key", "value")
         )
+        self.mixed = Dense(rng, WIDTH, WIDTH, f"{name}_mixed")
         self.inner, self.outer = Dense(rng, WIDTH, INNER, f"{name}_inner"), Dense(rng, INNER, WIDTH, f"{name}_outer")
 
     def __call__(self, x: Any) -> Any:

@@ -33,7 +33,7 @@ def logits(images: Any) -> Any:
 
 def _block(x: Any, name: str) -> Any:
     normed = _norm(f"{name}_norm1")(x)
-    query, key, value = (_by_head(_dense(name, part)(normed)) for part in ("query", "key", "value"))
+    query, key, value = (_by_head(_linear(name, part)(normed)) for part in ("query", "key", "value"))
     scores = ops.matmul(query, ops.transpose(key, [0, 1, 3, 2])) * (WIDTH // HEADS) ** -0.5
     attended = ops.transpose(ops.matmul(ops.softmax(scores), value), [0, 2, 1, 3])
     x = x + _dense(name, "mixed")(ops.reshape(attended, [-1, TOKENS, WIDTH]))
@@ -43,6 +43,10 @@ def _block(x: Any, name: str) -> Any:
 
 def _dense(block: str, part: str, units: int = WIDTH, activation: str | None = None) -> keras.layers.Layer:
     return layers.Dense(units, activation=activation, name=f"{block}_{part}")
+
+
+def _linear(block: str, part: str) -> keras.layers.Layer:
+    return layers.Dense(WIDTH, use_bias=False, name=f"{block}_{part}")
 
 
 def _norm(name: str) -> keras.layers.Layer:

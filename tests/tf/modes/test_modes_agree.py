@@ -65,6 +65,7 @@ def resident(kind: type[Task], workload: Workload, batches: Batches, *hold: Any)
 
 
 # A step of the XLA loop takes seconds on a CPU where there are convolutions, so resnet9 would take minutes.
+OFTEN = ("graph", "function", "keras_fit")
 SLOW = [
     ("xla_loop", "tutorial_cnn"),
     *((mode, "resnet9") for mode in HERE if mode not in ("eager", "function")),
