@@ -72,7 +72,7 @@ def _conditions(run: Run) -> dict[str, str]:
         "data": run.plan.data_title,
         "preset": run.plan.schedule.preset,
         "repetitions": str(run.blocks),
-        "slowed on purpose": ", ".join(slowed) or "none",
+        "injected slowdown": ", ".join(slowed) or "none",
         "deterministic ops": "only" if deterministic else "as TensorFlow chooses",
         **(_machine(environments) if environments else {}),
     }
@@ -172,7 +172,8 @@ def _logs(before: tuple[NamedRun, CaseInGroup | None], after: tuple[NamedRun, Ca
     interleaved = alternate(*([m.environment.at for m in result.measurements] for _, result in (first, other)))
     looks = looks_of(first[1], first[1]), looks_of(other[1], other[1])
     before_logs, after_logs = _step_logs(first[1]), _step_logs(other[1])
-    steps = BeforeAfter(before_logs, after_logs, interleaved, spreads=(STEP_SPREAD, STEP_SPREAD), looks=looks)
+    skipped = min(result.skipped_blocks for _, result in (first, other))
+    steps = BeforeAfter(before_logs, after_logs, interleaved, 1.0, (STEP_SPREAD, STEP_SPREAD), looks, skipped)
     return steps, _speedups(first, other, interleaved)
 
 
@@ -204,7 +205,10 @@ def _speedups(before: CaseInGroup, after: CaseInGroup, interleaved: bool) -> Log
     both = (before, after)
     spreads = [spread_between(group.spreads, group.baseline.case, result.case) for group, result in both]
     looks = [looks_of(group.baseline, result) for group, result in both]
-    return BeforeAfter(before_logs, after_logs, paired, aa_difference, (spreads[0], spreads[1]), (looks[0], looks[1]))
+    skipped = min(result.skipped_blocks for _, result in both)
+    return BeforeAfter(
+        before_logs, after_logs, paired, aa_difference, (spreads[0], spreads[1]), (looks[0], looks[1]), skipped
+    )
 
 
 def _why_not(before: tuple[NamedRun, CaseInGroup | None], after: tuple[NamedRun, CaseInGroup | None]) -> str:

@@ -142,7 +142,7 @@ def _decide(low_limit: float, ratio: Summary, rough: bool) -> tuple[Decision, st
     if rough:
         return Decision.UNDECIDED, f"{ratio.n} of the {ENOUGH_BLOCKS} repetitions that a gate needs"
     if ratio.high < low_limit:
-        return Decision.FAILED, f"the whole interval lies below {low_limit:.3g}"
+        return Decision.FAILED, "the whole interval is past the limit"
     if ratio.low >= low_limit:
-        return Decision.PASSED, f"the whole interval reaches {low_limit:.3g}"
-    return Decision.UNDECIDED, f"the interval reaches over {low_limit:.3g}"
+        return Decision.PASSED, "the whole interval is within the limit"
+    return Decision.UNDECIDED, "the interval contains the limit"

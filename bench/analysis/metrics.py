@@ -22,16 +22,6 @@ def step_s(measurement: Measurement) -> float:
     return statistics.median(measurement.steady.seconds) / measurement.steady.steps_per_slice
 
 
-def images_per_s(measurement: Measurement) -> float:
-    """Training images a second at the median step time."""
-    return measurement.case.workload.batch_size / step_s(measurement)
-
-
-def image_s(measurement: Measurement) -> float:
-    """The median step time over the batch size, in seconds."""
-    return step_s(measurement) / measurement.case.workload.batch_size
-
-
 def startup_s(measurement: Measurement) -> float:
     """Start-up cost: building and the first call, in seconds; importing TensorFlow is not in it."""
     return measurement.build_s + measurement.first_call_s
@@ -63,8 +53,10 @@ METRICS = {
     metric.name: metric
     for metric in (
         Metric("step", "median step", "s", step_s),
-        Metric("images", "images/s", "1/s", images_per_s),
-        Metric("image", "time of an image", "s", image_s),
+        Metric("images", "images/s", "1/s", lambda m: STEP_METRICS["images"](step_s(m), m.case.workload.batch_size)),
+        Metric(
+            "image", "time of an image", "s", lambda m: STEP_METRICS["image"](step_s(m), m.case.workload.batch_size)
+        ),
         Metric("load", "import and data", "s", lambda m: m.load_s),
         Metric("build", "build", "s", lambda m: m.build_s),
         Metric("first_call", "first call", "s", lambda m: m.first_call_s),

@@ -105,7 +105,7 @@ class SelfTestResult:
         return (
             *([false_positives] if control.too_many else []),
             *(
-                f"a slow-down of {recovery.slowdown:.0%} was measured as {recovery.measured[0]:.1%}"
+                f"a slowdown of {recovery.slowdown:.0%} was measured as {recovery.measured[0]:.1%}"
                 for recovery in self.recoveries
                 if recovery.biased
             ),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bench.commands import spelling
-from bench.commands.console import WAIT, aside, host_lock, results, say_where, slowly, warn_of_caches
+from bench.commands.console import QUIET, WAIT, aside, host_lock, results, say_where, slowly, speaking, warn_of_caches
 from bench.errors import Exit
 from bench.machine.signals import exit_code
 from bench.records.choices import DEFAULTS
@@ -39,6 +39,7 @@ def accuracy(
     resume: Annotated[
         Path | None, typer.Option(show_default=False, help="Continue the trainings in this folder.")
     ] = None,
+    quiet: Annotated[bool, QUIET] = False,
     wait: Annotated[bool, WAIT] = True,
 ) -> Exit:
     """Train in several modes from several seeds: do they learn the same, and how soon?"""
@@ -48,7 +49,8 @@ def accuracy(
     from cifar_core import cifar10
 
     if resume:
-        return _resume(resume, data, wait)
+        with speaking(False, quiet):
+            return _resume(resume, data, wait)
     modes, model = spelling.modes(modes), spelling.models(model, "--model")
 
     def planned(source: "Source") -> "AccuracyPlan":
@@ -56,7 +58,8 @@ def accuracy(
         return plan(modes, seeds, target, margin, training)
 
     planned(cifar10.SYNTHETIC)  # what is typed wrongly is said before any images are read
-    return _start(planned, data, out, wait)
+    with speaking(False, quiet):
+        return _start(planned, data, out, wait)
 
 
 def _start(planned: "Callable[[Source], AccuracyPlan]", data: str, out: Path | None, wait: bool) -> Exit:

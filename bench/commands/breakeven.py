@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bench.commands import spelling
-from bench.commands.console import WAIT, aside, host_lock, say_where, source_of, warn_of_caches
+from bench.commands.console import QUIET, WAIT, aside, host_lock, say_where, source_of, speaking, warn_of_caches
 from bench.errors import BenchError, Exit
 from bench.machine.signals import exit_code
 
@@ -19,9 +19,17 @@ def breakeven(
     modes: Annotated[str, typer.Option(help="Modes or groups of modes, with commas.")] = "function,xla",
     repeats: Annotated[int, typer.Option(help="Pairs of fresh processes for each number of steps.")] = 6,
     data: Annotated[str, typer.Option(help="auto: what the run was measured on; or where that is now.")] = "auto",
+    quiet: Annotated[bool, QUIET] = False,
     wait: Annotated[bool, WAIT] = True,
 ) -> Exit:
     """Check a run's break-evens: total times at half and at twice the predicted steps."""
+    if repeats < 1:
+        raise BenchError(f"{repeats} repeats try nothing; type e.g. --repeats 6")
+    with speaking(False, quiet):
+        return _breakeven(folder, spelling.modes(modes), repeats, data, wait)
+
+
+def _breakeven(folder: Path, modes: str, repeats: int, data: str, wait: bool) -> Exit:
     from bench.commands import terminal
     from bench.records.lock import Lock
     from bench.records.store import Store
@@ -30,9 +38,7 @@ def breakeven(
     from bench.runner.breakeven import execute, plan
     from bench.runner.plan import choose_modes
 
-    if repeats < 1:
-        raise BenchError(f"{repeats} repeats try nothing; type e.g. --repeats 6")
-    chosen, store = choose_modes(spelling.modes(modes)), Store.open(folder)
+    chosen, store = choose_modes(modes), Store.open(folder)
     source = source_of(store, data)
     trials_planned = plan(store, chosen, repeats)
     host_lock(wait).ask()

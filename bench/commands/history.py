@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from bench.commands.console import aside, slowly
+from bench.commands.streams import say
 from bench.errors import BenchError, Exit
 
 
@@ -14,7 +15,7 @@ def history(
 ) -> Exit:
     """Show every case of every run in a folder, oldest first."""
     from bench.commands import terminal
-    from bench.report.history import read_runs, table
+    from bench.report.history import build, read_runs, table
 
     folders = sorted(path.parent for depth in ("*", "*/*") for path in folder.glob(f"{depth}/plan.json"))
     if not folders:
@@ -24,6 +25,7 @@ def history(
     if not runs:
         raise BenchError(f"{folder} holds no run that can be read: {broken[0]}")
     terminal.show(table(runs))
+    say(f"page: {build(folder, runs)}")
     for text in broken:
         aside(f"warning: not shown: {text}")
     for name, run in runs:

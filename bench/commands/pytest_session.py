@@ -18,7 +18,7 @@ from bench.records.run import Plan, Schedule, groups
 from bench.records.store import Store
 from bench.report.pytest_benchmark.names import View
 from bench.report.pytest_benchmark.samples import CaseSamples, case_samples
-from bench.runner import eta, first_look, plan, run
+from bench.runner import earlier, eta, first_look, plan, run
 from cifar_core import cifar10
 
 if TYPE_CHECKING:
@@ -94,7 +94,8 @@ class TimingSession:
     def samples_by_test(self, selected: Collection[View], folder: Path, say: Say) -> dict[str, CaseSamples]:
         narrow = narrowed(self.plan, [view.case for view in selected])
         first_look.refuse_broken(narrow, say)
-        with Store.create(folder, narrow) as store:
+        planned = earlier.with_spreads(narrow, earlier.earlier_runs(folder.parent, narrow))
+        with Store.create(folder, planned) as store:
             return self._measured(store, selected, say)
 
     def _measured(self, store: Store, selected: Collection[View], say: Say) -> dict[str, CaseSamples]:
@@ -104,7 +105,7 @@ class TimingSession:
         self._announce(store, say)
         try:
             with self._progress() as progress, interrupting():
-                stop_reason = run.execute(store, self._source, progress, turn=HostLock(say))
+                stop_reason = run.execute(store, self._source, progress, turn=HostLock(say), say=say)
         except KeyboardInterrupt:
             self._summary = [f"interrupted; go on with: cifar-bench run --resume {folder}"]
             build(store)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bench.commands import spelling
-from bench.commands.console import WAIT, aside, host_lock, results, say_where, slowly, warn_of_caches
+from bench.commands.console import QUIET, WAIT, aside, host_lock, results, say_where, slowly, speaking, warn_of_caches
 from bench.errors import Exit
 from bench.machine.signals import exit_code
 
@@ -27,10 +27,12 @@ def selftest(
     out: Annotated[
         Path | None, typer.Option(help="A new folder.", show_default="results/<time>-selftest-<preset>")
     ] = None,
+    quiet: Annotated[bool, QUIET] = False,
     wait: Annotated[bool, WAIT] = True,
 ) -> Exit:
     """Test the benchmark itself: its timer, its overhead, its false positives, what it can detect here."""
-    return _simulate() if simulate else _measure(mode, preset, runs, neighbour, data, out, wait)
+    with speaking(False, quiet):
+        return _simulate() if simulate else _measure(mode, preset, runs, neighbour, data, out, wait)
 
 
 def _measure(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bench.commands import spelling
-from bench.commands.console import WAIT, aside, host_lock, results, say_where, slowly, warn_of_caches
+from bench.commands.console import QUIET, WAIT, aside, host_lock, results, say_where, slowly, speaking, warn_of_caches
 from bench.commands.streams import say
 from bench.errors import BenchError, Exit
 from bench.machine.signals import exit_code
@@ -31,6 +31,7 @@ def train(
     resume: Annotated[
         Path | None, typer.Option(show_default=False, help="Continue the training in this folder.")
     ] = None,
+    quiet: Annotated[bool, QUIET] = False,
     wait: Annotated[bool, WAIT] = True,
 ) -> Exit:
     """Train a model to an accuracy on the CPU or the first GPU, with curves and checkpoints."""
@@ -38,14 +39,16 @@ def train(
     from cifar_core import cifar10
 
     if resume:
-        return _resume(resume, data, wait)
+        with speaking(False, quiet):
+            return _resume(resume, data, wait)
     mode, model = spelling.modes(mode, "--mode"), spelling.models(model, "--model")
     # What is typed wrongly is said before any images are read.
     _refuse_timed_only(plan(mode, model, recipe, steps, display_step, data, seed, cifar10.SYNTHETIC))
     with slowly(f"reading the data ({data})"):
         source = cifar10.find(data)
     training = plan(mode, model, recipe, steps, display_step, data, seed, source)
-    return _start(training, source, out, wait)
+    with speaking(False, quiet):
+        return _start(training, source, out, wait)
 
 
 def _refuse_timed_only(training: "Training") -> None:

@@ -77,6 +77,13 @@ class Mode:
             return "xla"
         return "graph" if self.expected.graph_ops else "eager"
 
+    @property
+    def family(self) -> Literal["base", "graph", "xla", "keras"]:
+        """What figures and tables show it as: Keras' own loop, XLA, a graph, or what runs op by op."""
+        if "keras" in self.groups:
+            return "keras"
+        return "xla" if self.compiles else "graph" if self.executes == "graph" else "base"
+
 
 # A person's own model may hold a function that compiles itself, in every mode.
 EAGERLY = ExpectedExecution(traces=False, graph_ops=False, xla_compilations=None)

@@ -102,8 +102,8 @@ class Measurement:
     """One case in one block, measured in a process of its own.
 
     `load_s` (TensorFlow imported, by the worker or its fork server; batches prepared) is taken while the block's others
-    load too; `build_s` (model, optimizer and, in TF1 style, the graph) and `first_call_s` with all others idle.
-    `accuracy_after` is taken in a run's first block, of built-in models only; `card` where a GPU
+    load too, or the block before closes; `build_s` (model, optimizer and, in TF1 style, the graph) and `first_call_s`
+    with all others idle. `accuracy_after` is taken in a run's first block, of built-in models only; `card` where a GPU
     computes and NVML is there. `elapsed_s` is how long the block had taken when the case handed this over.
     """
 

@@ -82,8 +82,8 @@ def _measurement_faults(measurement: Measurement | None) -> Iterator[str]:
             yield f"{len(samples.seconds)} slices do not fit {len(set(rounds))} rounds"
     yield _slices_fault(measurement.steady)
     evidence = measurement.evidence
-    directed = {bool(sketch.projections) for sketch in evidence.gradients}  # of all or, after a run's first block, none
-    if not evidence.first_losses or len(directed) != 1 or (measurement.block == 0 and False in directed):
+    directed = {bool(sketch.projections) for sketch in evidence.gradients}  # once a run, of all
+    if not evidence.first_losses or len(directed) != 1:
         yield "its evidence of equal work is empty"
     yield from _weights_faults(measurement)
     if measurement.costs and 0 < measurement.costs.cpu_s < SHORTEST_S:

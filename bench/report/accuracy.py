@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
-from bench.analysis.learning import Learning, read_learning
+from bench.analysis.learning import Learning, ModeLearning, read_learning
 from bench.records.training import AccuracyPlan
-from bench.report.form.document import Row, Section, Table, column
+from bench.report.cover import day
+from bench.report.form.card import Card, Chip, Cover, Fact, Sign
+from bench.report.form.document import Figure, Row, Section, Table, column
 from bench.report.form.folder import write
-from bench.report.sections import learning
+from bench.report.form.wording import speedup_interval
+from bench.report.sections import glossary, learning
+from bench.report.sections.learning_tables import difference, margin_of, points, table
 from bench.report.training import training_conditions
 
 
@@ -16,9 +20,59 @@ def build(folder: Path, png: bool = False) -> tuple[Path, Learning]:
     `png`: the figures also as PNG.
     """
     trainings = read_learning(folder)
-    sections = (learning.section(trainings), Section("Conditions", (_conditions(trainings.plan),)))
-    title, data = "The same training, by execution mode", trainings.plan.training.data_title
-    return write(folder, title, data, sections, png=png), trainings
+    conditions = Section("Conditions", (_conditions(trainings.plan),), "What the numbers belong to")
+    shown: list[Figure | Table] = [*learning.figures(trainings)[:1], table(trainings)]
+    first = Section("Answer", (_card(trainings), *shown))
+    filled = (first, learning.section(trainings, [part.file for part in shown]), conditions)
+    sections = (*filled, glossary.of_columns(filled))
+    return write(folder, _cover(trainings.plan), sections, png=png), trainings
+
+
+def _cover(plan: AccuracyPlan) -> Cover:
+    training = plan.training
+    about = f"{training.model}, {training.environment.cpu}"
+    chips = (
+        Chip(f"**{day(training.created)}**"),
+        Chip(f"TensorFlow **{training.environment.tensorflow}**"),
+        Chip(f"batch **{training.recipe.batch_size}**"),
+        Chip(f"**{len(plan.seeds)}** seeds, {training.training_steps:,} steps"),
+        Chip(f"{training.recipe.name} recipe", minor=True),
+    )
+    command = f"cifar-bench accuracy --modes {','.join(plan.modes)} --model {training.model}"
+    title = "Do the modes learn the same?"
+    return Cover(title, training.data_title, about, f"Accuracy · {about} · {day(training.created)}", chips, command)
+
+
+def _card(trainings: Learning) -> Card:
+    """Whether the modes end where the baseline does, and how much sooner."""
+    base, others = trainings.baseline, trainings.modes[1:]
+    facts = tuple(fact for mode in others for fact in _facts(trainings, mode))
+    sure = f"{len(trainings.plan.seeds)} seeds, paired; holds for this recipe, model and machine{trainings.label}."
+    if trainings.failed or base.mean is None:
+        return Card("Some trainings failed", "FAILED", facts=facts, sure=sure, tone="bad")
+    words = f"{100 * base.mean:.2f} %"
+    unit = f"{f'± {points(base.sd)} ' if base.sd is not None else ''}test accuracy, {base.title}"
+    if others and all(mode.difference and mode.difference.same for mode in others):
+        return Card(
+            f"All modes learn the same, within {margin_of(trainings.plan.margin)}", words, unit, facts=facts, sure=sure
+        )
+    if any(mode.difference and mode.difference.differs and not mode.difference.same for mode in others):
+        return Card("The modes differ in test accuracy", words, unit, facts=facts, sure=sure, tone="bad")
+    title = "Not shown to be the same" if others else "One mode was trained"
+    return Card(title, words, unit, facts=facts, sure=sure, tone="open")
+
+
+def _facts(trainings: Learning, mode: ModeLearning) -> list[Fact]:
+    """A mode's difference from the baseline, and how much sooner it reaches the target."""
+    if mode.failed or not mode.difference:
+        return [Fact("bad", f"{mode.title}: no result", f"{mode.failed} trainings failed" if mode.failed else "")]
+    sooner = trainings.target_speedup(mode, first_call=True)
+    target = f"{trainings.plan.target:.2%}".replace("%", " %")
+    small = (
+        f"reaches {target} sooner: {speedup_interval(sooner)}" if sooner else f"{target} was not reached in every seed"
+    )
+    sign: Sign = "good" if mode.difference.same else "bad" if mode.difference.differs else "same"
+    return [Fact(sign, f"{mode.title}: {difference(mode.difference)} points", small)]
 
 
 def _conditions(plan: AccuracyPlan) -> Table:
@@ -26,7 +80,10 @@ def _conditions(plan: AccuracyPlan) -> Table:
         ("model", plan.training.model),
         ("modes", ", ".join(plan.modes)),
         ("seeds", f"{len(plan.seeds)}, from {plan.seeds[0]} on"),
-        ("turns", f"one of {plan.training.display_step} steps each, in an order drawn anew each round"),
+        (
+            "interleaved",
+            f"{plan.training.display_step} steps of each mode at a time, in an order drawn anew each round",
+        ),
     ]
     conditions = (*of_plan, *training_conditions(plan.training))
     rows: tuple[Row, ...] = tuple({"what": what, "value": value} for what, value in conditions)

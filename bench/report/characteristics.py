@@ -6,11 +6,11 @@ from bench.analysis.stats.characteristics import DIFFERENCE, Characteristic, Sto
 from bench.report.form.document import Column, Row, Table, column
 
 _SHARES = (
-    ("A/A called different", "false_positives"),
+    ("A/A false positives", "false_positives"),
     (f"{DIFFERENCE - 1:.0%} detected", "detected"),
-    ("this run's interval holds", "this_run"),
-    ("interval over time holds", "over_time"),
-    ("naive: A/A called different", "naive_false_positives"),
+    ("this run's interval contains the truth", "this_run"),
+    ("interval over time contains it", "over_time"),
+    ("naive: A/A false positives", "naive_false_positives"),
     (f"naive: {DIFFERENCE - 1:.0%} detected", "naive_detected"),
 )
 
@@ -29,11 +29,11 @@ def stopping(goals: Sequence[Stopping]) -> Table:
     """One row for each width that was asked for."""
     columns = (
         Column("--target-ci", lambda row: f"{row['goal']:.1%}"),
-        _share("interval holds the truth", "covered"),
+        _share("interval contains the truth", "covered"),
         Column("repetitions, on average", lambda row: f"{row['blocks']:.1f}"),
     )
     rows: tuple[Row, ...] = tuple({"goal": s.goal, "covered": s.covered, "blocks": s.blocks} for s in goals)
-    return Table("stopping", columns, rows, "Runs that stop by their precision")
+    return Table("stopping", columns, rows, "Runs that stop by their interval")
 
 
 def _share(title: str, key: str) -> Column:

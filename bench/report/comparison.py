@@ -1,6 +1,7 @@
 """The report of a comparison of runs: environment differences, what changed, and the gates' decisions."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -12,25 +13,28 @@ from bench.analysis.stats.over_time import ASSUMED
 from bench.analysis.stats.ratios import Comparison
 from bench.records import files
 from bench.records.decoding import plain
-from bench.report import comparison_summary, summary
-from bench.report.form.document import Column, Figure, Row, Section, Table, column, summary_of
+from bench.report import comparison_card, comparison_summary, summary
+from bench.report.form.document import Column, Role, Row, Section, Table, column, number_of, summary_of
 from bench.report.form.folder import write
-from bench.report.form.wording import interval
-from bench.report.plots import comparison as plots
+from bench.report.form.wording import change_interval
+from bench.report.gate_words import WORDS, gate_line
+from bench.report.sections import glossary
 
 RECORD = "comparison.json"
 _READING = (
-    "Ratios over 1: faster in the later run. *Step* compares times as they stand; *gain* compares how many times as "
-    "fast a mode was as its own run's baseline, which is free of most of what the machine did. 95 % intervals over "
-    "blocks; verdicts after Holm's correction over all cases."
+    "All changes are in per cent of time: 5 % slower means 1.05 times the time. *Step time* compares times as they "
+    "are; *speedup* compares each mode's time relative to its own run's baseline, which is mostly unaffected by "
+    "machine noise. Intervals are 95 %; verdicts and p-values hold after Holm's correction over all cases."
 )
-_INTERLEAVED = "The runs' blocks took turns, so they are compared block by block (Student's interval)."
+_INTERLEAVED = (
+    "The runs' repetitions were interleaved, so they are compared repetition by repetition (Student's interval)."
+)
 _ONE_AFTER_THE_OTHER = (
     "**The runs were made one after the other.** What a machine does from one run to the next is not in the spread of "
     "their repetitions, so the intervals (Welch's) are widened by the run-to-run spread of both runs: that which their "
     f"plans hold, else an assumed {ASSUMED.tau:.1%} of a speedup and {STEP_SPREAD.tau:.1%} of a step (standard "
     "deviation of a run). For small changes interleave the runs: "
-    "measure a block of each in alternation, with `cifar-bench run --resume RUN --blocks 1`."
+    "measure a repetition of each in alternation, with `cifar-bench run --resume RUN --blocks 1`."
 )
 
 
@@ -42,19 +46,32 @@ def build(
     gates: Sequence[GateResult],
 ) -> Path:
     """Write report.md, report.html, tables, plots and RECORD; returns the path of report.md. Raises BenchError."""
-    title = f"{', '.join(named.name for named in runs[1:])} against {runs[0].name}"
     environment = _differences(runs, differing) if differing else "Nothing else that is recorded."
-    sections = [
-        Section("What differs around the runs", (*left_out(runs), data_line(runs), environment)),
-        _changed(changes),
-        *([Section("Gates", (_gates(gates),))] if gates else []),
+    count = f"{len(differing)}: {', '.join(d.what for d in differing[:MOST_NAMED])}" if differing else "None"
+    last = [Section("Gate", tuple(f"**{gate_line(gate, changes, runs)}**" for gate in gates))] if gates else []
+    filled = [
+        _first(runs, changes, gates),
+        Section("Environment differences", (*left_out(runs), data_line(runs), environment), count),
+        *(
+            [Section("Gates", (_gates(gates), _DECIDES), "PASS, FAIL or UNDECIDED, by the whole interval")]
+            if gates
+            else []
+        ),
+        Section("How runs are compared", (_READING, *interleaving(changes)), "Per cent of time, on one scale"),
     ]
+    sections = [*filled, glossary.of_columns(filled), *last]
     with files.new_folder(folder, "give another --out", again=RECORD):
         record = {"runs": [n.name for n in runs], "differences": differing, "changes": changes, "gates": gates}
         text = msgspec.json.format(plain(record)).decode()
         summarised = summary.in_words(comparison_summary.document(runs, differing, changes, gates))
         others = {RECORD: f"{text}\n", summary.NAME: summarised}
-        return write(folder, title, _data(runs), sections, others=others)
+        return write(folder, comparison_card.cover(runs, gates), sections, others=others)
+
+
+def _first(runs: Sequence[NamedRun], changes: Sequence[CaseChange], gates: Sequence[GateResult]) -> Section:
+    figure = comparison_card.figure(changes, gates)
+    card = comparison_card.card(runs, changes, gates)
+    return Section("Answer", (card, *([figure] if figure else []), table(changes)))
 
 
 def tables(
@@ -83,17 +100,11 @@ def _data(runs: Sequence[NamedRun]) -> str:
 
 
 def _differences(runs: Sequence[NamedRun], differing: Sequence[Difference]) -> Table:
-    columns = (column("what", "what"), *(column(named.name, named.name) for named in runs))
+    columns = (column("what", "what"), *(column(named.name, named.name, "") for named in runs))
     rows: tuple[Row, ...] = tuple(
         {"what": d.what, **{named.name: value for named, value in zip(runs, d.values, strict=True)}} for d in differing
     )
-    return Table("differences", columns, rows, "What differs around the runs")
-
-
-def _changed(changes: Sequence[CaseChange]) -> Section:
-    figure = Figure("changes", _alt(changes), plots.changes(changes))
-    compared = any(change.step.ratio for change in changes)
-    return Section("What changed", (_READING, *interleaving(changes), table(changes), *([figure] if compared else [])))
+    return Table("differences", columns, rows, "Environment differences")
 
 
 def interleaving(changes: Sequence[CaseChange]) -> list[str]:
@@ -106,18 +117,36 @@ def interleaving(changes: Sequence[CaseChange]) -> list[str]:
 def table(changes: Sequence[CaseChange]) -> Table:
     """One row for each case and later run."""
     several = len({change.group for change in changes}) > 1
-    later = len({change.run for change in changes}) > 1
+    later, rows = len({change.run for change in changes}) > 1, tuple(map(_row, changes))
     columns = (
+        column("mode", "title", role="key"),
         *([column("run", "run")] if later else []),
-        *([column("case", "group")] if several else []),
-        column("mode", "title"),
-        Column("step, times as fast", lambda row: interval(summary_of(row, "step"), sign="x")),
-        column("verdict", "step_verdict"),
-        Column("gain, times as much", lambda row: interval(summary_of(row, "gain"), sign="x")),
-        column("verdict", "gain_verdict"),
-        column("why", "reason"),
+        _change("step time", "step", "rest"),
+        _p("p of the step time", "step_p"),
+        _change("speedup", "gain", "key"),
+        _p("p of the speedup", "gain_p"),
+        column("verdict", "verdict", "verdict", "key"),
+        *([Column("why", _why, "reason")] if any(map(_why, rows)) else []),
     )
-    return Table("changes", columns, tuple(map(_row, changes)), "What changed, case by case")
+    group = "group" if several else ""
+    return Table("changes", columns, rows, "What changed, case by case", group=group)
+
+
+def _change(title: str, key: str, role: Role) -> Column:
+    def value(row: Row) -> float | None:
+        ratio = summary_of(row, key)
+        return 1 / ratio.centre - 1 if ratio else None
+
+    words = f"{title}, change"
+    return Column(words, lambda row: change_interval(summary_of(row, key)), f"change_{key}", value, role=role)
+
+
+def _p(title: str, key: str) -> Column:
+    def text(row: Row) -> str:
+        p = number_of(row, key)
+        return "–" if p is None else f"{p:.2g}"
+
+    return Column(title, text, "p_holm", partial(number_of, key=key), role="low")
 
 
 def _row(change: CaseChange) -> Row:
@@ -127,37 +156,45 @@ def _row(change: CaseChange) -> Row:
         "group": change.group,
         "mode": change.case.mode,
         "title": change.title,
-        "step": change.step.ratio,
+        "step": change.step.over_time,
         "step_p": change.step.p,
         "step_verdict": change.step.verdict.value,
-        "gain": gain.ratio if gain else None,
+        "gain": gain.over_time if gain else None,
         "gain_p": gain.p if gain else None,
         "gain_verdict": gain.verdict.value if gain else "–",
+        "verdict": (gain or change.step).verdict.value,
         "in_turns": change.in_turns,
-        "reason": _reason(change.step, gain),
+        "reason": _reason(gain or change.step),
     }
 
 
-def _reason(step: Comparison, gain: Comparison | None) -> str:
-    texts = [step.reason, *step.warnings, *((gain.reason, *gain.warnings) if gain else ())]
-    return "; ".join(dict.fromkeys(text for text in texts if text))
+def _why(row: Row) -> str:
+    """The reason, where it is more than the p-value beside it."""
+    reason = str(row["reason"])
+    return "" if reason.startswith("p =") and ";" not in reason else reason
+
+
+def _reason(judged: Comparison) -> str:
+    return "; ".join(dict.fromkeys(text for text in (judged.reason, *judged.warnings) if text))
+
+
+MOST_NAMED = 4  # differences that the closed section names
+_DECIDES = (
+    "FAIL (exit code 1): the whole interval is past the limit. PASS (0): the whole interval is within it. UNDECIDED "
+    "(3): the interval contains the limit, or a run lacks the case; more repetitions decide it."
+)
 
 
 def _gates(gates: Sequence[GateResult]) -> Table:
     columns = (
         column("gate", "gate"),
         column("where", "where"),
-        Column("ratio", lambda row: interval(summary_of(row, "ratio"), sign="x")),
+        Column("change of time", lambda row: change_interval(summary_of(row, "ratio")), "change_gain"),
         column("decision", "decision"),
         column("why", "reason"),
     )
     rows: tuple[Row, ...] = tuple(
-        {"gate": g.gate, "where": g.where, "ratio": g.ratio, "decision": g.decision.value, "reason": g.reason}
+        {"gate": g.gate, "where": g.where, "ratio": g.ratio, "decision": WORDS[g.decision], "reason": g.reason}
         for g in gates
     )
     return Table("gates", columns, rows, "The gates")
-
-
-def _alt(changes: Sequence[CaseChange]) -> str:
-    words = [f"{c.title} {interval(c.step.ratio, sign='x')}" for c in changes if c.step.ratio]
-    return "Speed of each case in the later run against the first: " + "; ".join(words)

@@ -1,7 +1,8 @@
 """The report of a run, built from its raw files alone: the same files give the same bytes.
 
 To add a section: write its file with `section(run) -> Section`, then add its row to SECTIONS (results) or to CHECKS
-(evidence for them). Its tables' columns are explained in glossary.py.
+(evidence for them). Its summary is the line that the page folds it to;
+its tables' columns are explained in glossary.py.
 """
 
 from dataclasses import dataclass
@@ -12,11 +13,12 @@ from bench.analysis.learning import Learning, learning_beside
 from bench.analysis.results import Run
 from bench.records.folders import read_break_evens, read_probes
 from bench.records.store import Store
-from bench.report import questions, summary
+from bench.report import cover, questions, summary
 from bench.report.form.document import Section
 from bench.report.form.folder import PAGE, write
 from bench.report.pytest_benchmark import file as benchmark_json
 from bench.report.sections import (
+    answer,
     audit,
     breakeven,
     conditions,
@@ -30,27 +32,29 @@ from bench.report.sections import (
     method,
     over_models,
     own_models,
+    p_values,
     proof,
     published,
     raw,
     startup,
     steady,
     sweep,
+    timeline,
     why,
 )
 
 SECTIONS = (
-    headline.section,
-    facts.section,
-    steady.section,
     latency.section,
-    startup.section,
-    why.section,
-    costs.section,
     over_models.section,
     sweep.over_batch_sizes,
     sweep.over_threads,
+    steady.by_case,
     devices.section,
+    startup.section,
+    why.section,
+    costs.section,
+    timeline.section,
+    p_values.section,
 )
 CHECKS = (published.section, proof.section, conditions.section, audit.section, method.section)
 
@@ -80,12 +84,12 @@ def build(store: Store, slices: bool = False, png: bool = False) -> Report:
     run = analyse(store.plan, store.outcomes(), store.left_out)
     trainings = learning_beside(store.folder)
     sections = _sections(store, run, trainings)
-    title, beside = "What a training step costs, by execution mode", [steady.slices(run)] if slices else []
+    beside = [steady.slices(run)] if slices else []
     others = {
         benchmark_json.NAME: benchmark_json.text(run, trainings),
         summary.NAME: summary.text(run, trainings, store.raw_files),
     }
-    path = write(store.folder, title, run.plan.data_title, sections, beside, others, png)
+    path = write(store.folder, cover.of_run(run), sections, beside, others, png)
     return Report(path, run, sections, trainings)
 
 
@@ -93,8 +97,11 @@ def _sections(store: Store, run: Run, trainings: Learning | None) -> tuple[Secti
     """The sections that have any part, in order."""
     trials, probes = read_break_evens(store.folder), read_probes(store.folder)
     every = [
-        *(section(run) for section in SECTIONS),
+        answer.section(run, trainings),
+        facts.section(run),
+        headline.section(run),
         *([learning.section(trainings)] if trainings else []),
+        *(section(run) for section in SECTIONS),
         *([breakeven.section(trials)] if trials.trials else []),
         *([own_models.section(probes)] if probes.probed else []),
         questions.section(run, trainings),

@@ -9,9 +9,10 @@ from bench.analysis.analyse import analyse
 from bench.analysis.selftest import AAControl, HarnessCost, Recovery, SelfTestResult, evaluate
 from bench.records.folders import open_selftest
 from bench.records.selftest import LOOP
-from bench.report.form.document import Column, Figure, Row, Section, Table, column, summary_of
+from bench.report import selftest_card
+from bench.report.form.document import Column, Figure, Row, Section, Table, column, counted, measured
 from bench.report.form.folder import write
-from bench.report.form.wording import interval, number, percent
+from bench.report.form.wording import number, percent
 from bench.report.plots import selftest as plots
 
 BLOCKS = (3, 6, 12, 24)  # for which the smallest change is given
@@ -25,15 +26,17 @@ def build(folder: Path, png: bool = False) -> tuple[Path, SelfTestResult]:
     selftest, stores = open_selftest(folder)
     runs = [analyse(store.plan, store.outcomes(), store.left_out) for store in stores]
     result = evaluate(selftest, runs, BLOCKS)
+    conditions = _CONDITIONS.format(**_conditions(result))
     sections = [
-        Section("In one sentence", (sentence(result), _CONDITIONS.format(**_conditions(result)))),
-        Section("The clock", (clock(result),)),
-        Section("What the harness adds to a step", (_HARNESS, harness(result))),
-        Section("The mode against itself, and slowed on purpose", (_RECOVERY, recovery(result), *_figure(result))),
-        Section("The smallest difference that it finds", (_RESOLUTION.format(_sd(result)), resolution(result))),
+        Section(
+            "Answer", (selftest_card.card(result), *_figure(result), recovery(result), f"{_RECOVERY} {conditions}")
+        ),
         *_broken(result),
+        Section("Resolution", (resolution(result), _RESOLUTION.format(_sd(result))), selftest_card.resolves(result)),
+        Section("Overhead of a slice", (harness(result), _HARNESS), "What slices and interleaving add to a step"),
+        Section("The timer", (clock(result),), "Its resolution, its smallest step, the cost of a reading"),
     ]
-    return write(folder, "The instrument, measured", selftest.data_title, sections, png=png), result
+    return write(folder, selftest_card.cover(result), sections, png=png), result
 
 
 def tables(result: SelfTestResult) -> list[Table]:
@@ -45,13 +48,13 @@ def tables(result: SelfTestResult) -> list[Table]:
 def sentence(result: SelfTestResult) -> str:
     """Whether the self-test passed, and its main results."""
     if result.problems:
-        return f"**The instrument is out of order here**: {'; '.join(result.problems)}."
-    broken = f" {len(result.broken)} times a case did not come through: {result.broken[0]}." if result.broken else ""
+        return f"**Self-test failed**: {'; '.join(result.problems)}."
+    broken = f" {len(result.broken)} times a case failed: {result.broken[0]}." if result.broken else ""
     if not result.control.runs:
         return f"No run has been measured yet, so nothing can be said.{broken}"
-    control = f"{result.control.false_positives} of {result.control.runs} runs called the mode different from itself"
+    control = f"{result.control.false_positives} false positives in {result.control.runs} runs"
     sizes = ", ".join(f"{r.slowdown:.0%} as {percent(*r.measured)}" for r in result.recoveries) or "none"
-    return f"The instrument is in order: {control}; slow-downs were measured so: {sizes}.{broken}"
+    return f"Self-test passed: {control}; injected slowdowns were measured as: {sizes}.{broken}"
 
 
 _CONDITIONS = "Preset {preset}, {runs} runs of {mode}, {data}{neighbour}; load before {load}."
@@ -64,7 +67,7 @@ def _conditions(result: SelfTestResult) -> dict[str, object]:
         "runs": result.control.runs,
         "mode": selftest.mode,
         "data": selftest.data_title,
-        "neighbour": ", beside a process that kept one core busy" if selftest.neighbour else "",
+        "neighbour": ", next to a process that kept one core busy" if selftest.neighbour else "",
         "load": selftest.environment.load_before,
     }
 
@@ -75,7 +78,7 @@ def clock(result: SelfTestResult) -> Table:
     columns = (column("clock", "clock"), *(Column(title, partial(_nanoseconds, key)) for title, key in titles))
     check = result.selftest.clock
     row = {"clock": check.name, "resolution_s": check.resolution_s, "tick_s": check.tick_s, "cost_s": check.cost_s}
-    return Table("clock", columns, (row,), "The clock")
+    return Table("clock", columns, (row,), "The timer")
 
 
 def _nanoseconds(key: str, row: Row) -> str:
@@ -85,10 +88,10 @@ def _nanoseconds(key: str, row: Row) -> str:
 
 
 _HARNESS = (
-    f"A slice as a run takes it, in turns with the others, against a bare loop of {LOOP} times as many steps in one go "
-    "in the same process: the median over neighbouring pairs, with the sign test's interval. What is above 1 is what "
-    "waking up, the barrier and the clock add to a step of this mode; it matters to a ratio only where two modes "
-    "differ in it."
+    f"A slice as a run takes it, interleaved with the others, against a bare loop of {LOOP} times as many steps at "
+    "once in the same process: the median over neighbouring pairs, with the sign test's interval. What is above 1 is "
+    "what waking up, the barrier and the timer add to a step of this mode; it matters to a speedup only where two "
+    "modes differ in it."
 )
 
 
@@ -98,10 +101,10 @@ def harness(result: SelfTestResult) -> Table:
         column("mode", "mode"),
         Column("step in a slice (ms)", lambda row: _milliseconds(row["slice_s"])),
         Column("step in a bare loop (ms)", lambda row: _milliseconds(row["loop_s"])),
-        Column("times as long", lambda row: interval(summary_of(row, "ratio"), sign="x")),
-        column("pairs", "pairs"),
+        measured("times as long", "ratio", sign="x"),
+        counted("pairs", "pairs"),
     )
-    return Table("harness", columns, tuple(map(_harness_row, result.harness)), "What slices and turns add to a step")
+    return Table("harness", columns, tuple(map(_harness_row, result.harness)), "What slices add to a step")
 
 
 def _harness_row(cost: HarnessCost) -> Row:
@@ -120,23 +123,23 @@ def _milliseconds(value: object) -> str:
 
 
 _RECOVERY = (
-    "Each block holds the mode twice unchanged, and slowed by a known share of its own time. *Measured* is over all "
-    "blocks of all runs; *found* counts the runs that called it different, each comparison on its own; for what was "
-    "not slowed that is the false-alarm rate, of which 5 % are allowed. *Power* is what the spread of these blocks "
-    "makes of one such run, by calculation."
+    "Each repetition holds the mode twice unchanged, and slowed by a known share of its own time. *Measured* is over "
+    "all repetitions of all runs; *detected* counts the runs that called it different, each comparison on its own; for "
+    "what was not slowed these are false positives, of which 5 % are allowed. *Power* is the expected share of such "
+    "runs, from the spread of these repetitions."
 )
 
 
 def recovery(result: SelfTestResult) -> Table:
     """The A/A control, then one row for each slowdown."""
     columns = (
-        column("slowed by", "slowed"),
-        column("measured", "measured"),
-        column("found in", "found"),
+        column("slowed by", "slowed", role="key"),
+        column("measured", "measured", role="key"),
+        column("detected in", "found"),
         column("power", "power"),
     )
     rows = [_control_row(result.control), *map(_recovery_row, result.recoveries)] if result.control.runs else []
-    return Table("recovery", columns, tuple(rows), "Slow-downs: planted and measured")
+    return Table("recovery", columns, tuple(rows), "Slowdowns, injected and measured")
 
 
 def _control_row(control: AAControl) -> Row:
@@ -190,16 +193,18 @@ def resolution(result: SelfTestResult) -> Table:
         }
         for r in result.resolutions
     ]
-    return Table("resolution", columns, tuple(rows), "The smallest differences that are found")
+    return Table("resolution", columns, tuple(rows), "The smallest slowdown that is detected")
 
 
 def _broken(result: SelfTestResult) -> list[Section]:
     lines = "\n".join(f"- {text}" for text in result.broken)
-    return [Section("What did not come through", (lines,))] if lines else []
+    return [Section("Cases that failed", (lines,))] if lines else []
 
 
 def _figure(result: SelfTestResult) -> list[Figure]:
     if not result.recoveries:
         return []
-    words = [f"{r.slowdown:.0%} planted, {percent(*r.measured)} measured" for r in result.recoveries]
-    return [Figure("recovery", "Planted and measured slow-downs: " + "; ".join(words), plots.recoveries(result))]
+    words = [f"{r.slowdown:.0%} injected, {percent(*r.measured)} measured" for r in result.recoveries]
+    alt = "Slowdowns, injected and measured: " + "; ".join(words)
+    caption = "Line: injected. Mark: measured, with its 95 % interval."
+    return [Figure("recovery", alt, plots.recoveries(result), caption)]

@@ -99,5 +99,5 @@ def _alpha(looks: Looks | None) -> float:
 def _shares(found: Iterable[float | None]) -> str:
     """One share in words, or the least and the largest of several groups'."""
     known = [share for share in found if share is not None]
-    words = list(dict.fromkeys(f"{100 * share:.2g} %" for share in sorted(known)))
+    words = list(dict.fromkeys(f"{float(f'{100 * share:.2g}'):g} %" for share in sorted(known)))
     return " to ".join([words[0], *words[-1:]] if len(words) > 1 else words)

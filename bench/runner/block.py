@@ -18,8 +18,8 @@ from bench.records.messages import Order, Reply, StageRequest
 from bench.records.proof import Evidence
 from bench.records.run import Outcome
 from bench.runner.durations import equally_long
-from bench.runner.forkserver import ForkServers
-from bench.runner.rounds import error, rounds_for
+from bench.runner.forkserver import ForkServers, ForkServersAhead
+from bench.runner.rounds import affordable, error, rounds_for
 from bench.runner.warm_up import TIMINGS, is_cold, pace, piece
 from bench.runner.worker_process import WORKER, CaseFailed, WorkerProcess
 
@@ -61,14 +61,17 @@ class Block:
         self._over: list[WorkerProcess] = []
         self._baseline_step_s = 0.0
         self._stolen = Stolen()
+        self._ahead: ForkServersAhead | None = None
 
-    def run(self, command: Sequence[str] = WORKER) -> bool:
+    def run(self, command: Sequence[str] = WORKER, ahead: ForkServersAhead | None = None) -> bool:
         """Measure the block. Every case ends in one Outcome, whatever happens to the others.
 
+        `ahead`: has the fork servers, if any are ready, and prepares those of the next block.
         False where a process of it was stopped for a while (SIGSTOP, a frozen container, a machine that slept): then
         its times are not those of a block.
         """
-        with noting_stops() as own_stops, ForkServers(command) as servers:
+        self._ahead = ahead
+        with noting_stops() as own_stops, ahead.taken() if ahead else ForkServers(command) as servers:
             self._run(servers)
         return not (own_stops or any(worker.stopped for worker in self._over))
 
@@ -109,7 +112,7 @@ class Block:
         baseline = self._workers[0].evidence if self._workers else None
         if baseline is None or self._workers[0].order.case.key != self._orders[0].case.key:
             return  # the baseline has failed: nothing to compare with, which the report says
-        self._notice("checking equal work", 0.66)
+        self._notice("checking equal work", 0.65)
         self._baseline_step_s = self._workers[0].step_s
         baseline = with_noise_of(baseline, self._noise or baseline)
         precision = self._orders[0].case.workload.precision
@@ -139,13 +142,13 @@ class Block:
                 worker.steps = worker.steps or own
 
     def _time(self) -> None:
-        number = 0
+        number, began = 0, time.monotonic()
         while number < self._rounds:
             self._notice(f"round {number + 1} of {self._rounds}", 0.7 + 0.3 * number / self._rounds)
             self._take_round(number)
             number += 1
             if number == self._schedule.rounds and self._schedule.rounds_by_noise:
-                self._rounds = max(number, rounds_for(self._error(number)))
+                self._rounds = self._rounds_for(number, time.monotonic() - began)
 
     def _take_round(self, number: int) -> None:
         for worker in self._shuffled():
@@ -153,6 +156,13 @@ class Block:
                 self._guarded(worker, lambda worker: worker.take(StageRequest("slice", worker.steps, number)))
         for worker in self._shuffled() if self._between else ():
             self._guarded(worker, lambda worker: self._between and self._between(worker, worker.steps))
+
+    def _rounds_for(self, taken: int, taken_s: float) -> int:
+        """By the noise of those taken, as far as the fewest blocks then stay below the ceiling."""
+        ceiling_s = self._schedule.ceiling_s or math.inf
+        left_s = ceiling_s / self._schedule.blocks - (time.monotonic() - self._began)
+        wanted = rounds_for(self._error(taken))
+        return affordable(wanted, taken, taken_s, left_s) if math.isfinite(left_s) else wanted
 
     def _error(self, rounds: int) -> float:
         """What the spread of these rounds leaves open, of the noisiest case that took part in all of them."""
@@ -175,13 +185,21 @@ class Block:
         return worker.steps * pace(worker, self._workers).step_s
 
     def _close(self) -> None:
+        self._notice("profiling, and checking the updates (not timed)", 0.99)
+
         def close(worker: WorkerProcess) -> None:
             with uninterrupted():  # what a worker has handed over exists nowhere else until it is written
                 self._keep_measurement(worker.take(StageRequest("close")), interrupted=False)
                 # Ended only when all have handed over: until then no process is asked for anything else.
                 self._dismiss(worker)
 
+        # Not while a first block closes, whose diagnostics measure how fast the machine is.
+        ahead = None if self._orders[0].in_full else self._ahead
+        if ahead:
+            ahead.begin(self._orders)
         self._each(close)
+        if ahead:
+            ahead.wait()
 
     def _rescue(self) -> None:
         """The user interrupts: what the living workers have timed of this unfinished block is kept apart.

@@ -21,6 +21,7 @@ FORK_SERVER = command("bench.worker.forkserver")
 ANSWER_S = 3 * END_S  # for what takes a moment, or as long as a worker takes to end
 REQUESTS = {
     "fork": "import TensorFlow and fork a worker",
+    "imported": "import TensorFlow",
     "kill": "end a worker",
     "wait": "wait for a worker's end",
     "stopped": "say whether a worker was stopped",
@@ -69,6 +70,10 @@ class ForkServer:
         except OSError:  # the other end has gone
             return ""
         return answer
+
+    def await_import(self) -> None:
+        """Wait until TensorFlow is imported. Raises nothing: what is wrong shows when a worker is forked."""
+        self.ask("imported", time_limit_s=self._import_s)
 
     def stopped(self) -> bool:
         """Whether somebody stopped it for a while: then TensorFlow took longer to import than it does."""
@@ -142,6 +147,11 @@ class ForkServers:
             if self._forks(order) and _key(env) not in self._servers:
                 self._servers[_key(env)] = ForkServer(env, order.schedule.time_limit_s)
 
+    def await_imports(self) -> None:
+        """Wait until all that were opened have imported TensorFlow."""
+        for server in self._servers.values():
+            server.await_import()
+
     def start(self, order: Order) -> Start:
         """What starts the worker of this order."""
         env = _env(order)
@@ -149,6 +159,46 @@ class ForkServers:
 
     def _forks(self, order: Order) -> bool:
         return sys.platform == "linux" and order.case.device == "cpu" and self._command == WORKER
+
+
+class ForkServersAhead:
+    """The fork servers of a run's next block: they import TensorFlow while the current one closes, timing nothing.
+
+    So each block still has an import of its own. They are awaited before the block gives up its turn on the machine.
+    """
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._command = command
+        self._next: ForkServers | None = None
+
+    def __enter__(self) -> "ForkServersAhead":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.drop()
+
+    def begin(self, orders: Sequence[Order]) -> None:
+        """Begin to import for a block like this one."""
+        self._next = self._next or ForkServers(self._command)
+        self._next.open(orders)
+
+    def wait(self) -> None:
+        """Until what has begun is imported."""
+        if self._next:
+            self._next.await_imports()
+
+    def taken(self) -> ForkServers:
+        """Those that have begun, for the block that begins now, which ends them; else new ones."""
+        servers, self._next = self._next or ForkServers(self._command), None
+        return servers
+
+    def drop(self) -> None:
+        """End what has begun."""
+        if self._next:
+            self._next.__exit__(None, None, None)
+            self._next = None
 
 
 def _env(order: Order) -> dict[str, str]:

@@ -35,3 +35,11 @@ def _error(baselines: Sequence[Slices], candidate: Slices) -> float:
 def rounds_for(error_of_six: float) -> int:
     """The rounds of a block where the first six leave this error."""
     return next(rounds for most, rounds in ENOUGH if error_of_six <= most)
+
+
+def affordable(wanted: int, taken: int, taken_s: float, left_s: float) -> int:
+    """As many of the wanted rounds as fit in the seconds left to a block, given what those taken took; never fewer.
+
+    On a machine so busy that they do not all fit, more blocks of fewer rounds answer sooner than a ceiling is missed.
+    """
+    return max(taken, min(wanted, taken + int(max(0.0, left_s) / max(taken_s / taken, 1e-6))))

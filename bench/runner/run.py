@@ -18,6 +18,7 @@ from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, UNEQUAL, Failure, M
 from bench.records.store import Store
 from bench.runner.ability import after_first_block, could_have_detected
 from bench.runner.block import Block
+from bench.runner.forkserver import ForkServersAhead
 from bench.runner.settled import settled, settled_steps
 from bench.runner.stopping import blocks_wanted, short_of_goal
 from bench.runner.worker_process import WORKER
@@ -63,8 +64,9 @@ def execute(
     Raises BenchError, before anything is measured, and KeyboardInterrupt, with everything measured kept.
     """
     cases = _available(store, groups(store.plan), probe)
-    with XlaCache(command) as cache:
-        measure = partial(_measure, store, source=source, progress=progress, command=command, cache=cache, turn=turn)
+    with XlaCache(command) as cache, ForkServersAhead(command) as ahead:
+        kept = partial(_measure, store, source=source, progress=progress, command=command, turn=turn)
+        measure = partial(kept, cache=cache, ahead=ahead)
         stopped = _execute(store, cases, progress, measure, most_blocks, refused or {}, say)
     if text := could_have_detected(analyse(store.plan, store.outcomes())):
         say(text)
@@ -201,6 +203,7 @@ def _measure(
     progress: Progress,
     command: Sequence[str],
     cache: XlaCache,
+    ahead: ForkServersAhead,
     turn: AbstractContextManager[object],
 ) -> bool:
     """One block of a group; whether any of its cases came through.
@@ -212,10 +215,12 @@ def _measure(
         orders = cache.filled_for(orders, (StageRequest("open"), StageRequest("build")))
         noise = noise_in([o.measurement for o in store.outcomes() if o.measurement and o.case == group[0]])
         with turn:
-            undisturbed = Block(orders, store.plan.seed, store.keep, progress.notice, noise=noise).run(command)
+            block_now = Block(orders, store.plan.seed, store.keep, progress.notice, noise=noise)
+            undisturbed = block_now.run(command, ahead)
         held = _held(store, group, block)
         if undisturbed:
             break
+        ahead.drop()  # they may have been stopped too
         store.set_aside(held, STOPPED)
     return any(outcome.measurement for outcome in held)
 

@@ -5,6 +5,7 @@ worker would not. It lives for one block. Its stdin is a socket to its parent (r
 `NUMBER REQUEST` for each request and `NUMBER ANSWER` back:
 
     fork        with the new worker's stdin, stdout and stderr; the answer is its process id
+    imported    the answer is 1, once TensorFlow is imported
     kill ID     the answer is the id
     wait ID     the answer is its exit code, negative for a signal
     stopped ID  the answer is 1 if somebody has stopped it for a while, else 0
@@ -45,6 +46,8 @@ def answer(message: str, streams: list[int], forks: Forks) -> str:
     """The packet that answers this one."""
     number, request, *pid = message.split()
     actions: dict[str, Callable[[int], int]] = {"kill": forks.kill, "wait": forks.wait, "stopped": forks.stopped}
+    if request == "imported":  # as nothing is answered before
+        return f"{number} 1"
     return f"{number} {forks.fork(streams) if request == 'fork' else actions[request](int(*pid))}"
 
 

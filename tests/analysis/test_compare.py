@@ -127,7 +127,7 @@ def test_a_case_slowed_on_purpose_is_held_against_the_one_that_was_not(tmp_path:
     by_mode = {change.case.mode: change for change in changes(runs)}
     assert by_mode["function"].step.ratio
     assert by_mode["function"].step.ratio.centre == pytest.approx(1 / 1.05, rel=0.005)
-    assert Difference("slowed on purpose", ("none", "tf.function, slowed by 5%")) in differences(runs)
+    assert Difference("injected slowdown", ("none", "tf.function, slowed by 5%")) in differences(runs)
 
 
 def test_a_deterministic_run_is_held_against_one_that_is_not_and_the_page_says_so(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def without(mode: str) -> list[Outcome]:
 
 def test_the_baseline_comes_first_and_the_control_is_no_candidate() -> None:
     (group,) = a_run().groups
-    assert [result.title for result in group.cases] == ["eager", "eager (again)", "tf.function"]
+    assert [result.title for result in group.cases] == ["eager", "eager, A/A control", "tf.function"]
     assert group.baseline is group.cases[0]
     assert [result.title for result in group.candidates] == ["tf.function"]
 

@@ -19,7 +19,7 @@ def test_a_self_test_that_recovers_what_was_injected_passes() -> None:
 
 def test_a_self_test_that_misses_what_was_injected_does_not_pass() -> None:
     problems = evaluate(RECORD, made_up(3, 0.01, factor=0.5), [6]).problems
-    assert problems[-1].startswith("a slow-down of 20% was measured as 9.")  # half of 20 %, give or take
+    assert problems[-1].startswith("a slowdown of 20% was measured as 9.")  # half of 20 %, give or take
 
 
 def test_too_many_false_positives_are_a_problem() -> None:

@@ -23,6 +23,13 @@ def test_a_case_just_under_the_limit_skips_nothing() -> None:
     assert not any(skips_block(block, BASELINE, slow(0, step_s=0.0099 * SLOW)) for block in range(6))
 
 
+def test_a_slow_case_whose_slices_are_as_short_as_the_baselines_skips_nothing() -> None:
+    """It costs no more time than any other, with fewer steps a slice."""
+    baseline = [a_measurement(block=0, steady=Samples((0.1,) * 3, 80))]
+    candidate = [a_measurement(XLA, 0, steady=Samples((0.1,) * 3, 8))]
+    assert not skips_block(1, baseline, candidate)
+
+
 def test_a_case_that_failed_in_an_odd_block_did_not_skip_it() -> None:
     assert count_skipped(BASELINE, slow(0, 2, 4), []) == 3
     assert count_skipped(BASELINE, slow(0, 2, 4), [Failure(XLA, 3, "slice", "it died")]) == 2

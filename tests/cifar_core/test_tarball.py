@@ -176,3 +176,14 @@ def test_a_damaged_archive_is_one_line(tmp_path: Path, files: dict[str, bytes], 
         content[place] ^= 1 + seed
     (tmp_path / "file").write_bytes(content)
     refused(tmp_path / "file")
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04" + bytes(60), b"<!doctype html>" + b" " * 600])
+@pytest.mark.parametrize("compressed", [False, True])
+def test_what_is_no_archive_at_all_is_said_without_what_tarfile_says(
+    tmp_path: Path, content: bytes, compressed: bool
+) -> None:
+    file = tmp_path / "x.zip"
+    file.write_bytes(gzip.compress(content) if compressed else content)
+    with pytest.raises(DataError, match=r"x\.zip is not a CIFAR-10 archive; get it: cifar-bench data --out data$"):
+        list(tarball.members(file))

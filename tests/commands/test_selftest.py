@@ -57,7 +57,8 @@ def test_the_statistics_alone_need_no_worker_and_no_folder(
     [
         ({"preset": "slow"}, "unknown preset 'slow'; known: quick, thorough"),
         ({"runs": 0}, "0 runs test nothing; type e.g. --runs 20"),
-        ({"mode": "egaer"}, "unknown mode 'egaer'"),
+        ({"mode": "egaer"}, "unknown mode 'egaer', did you mean eager\\? type --mode eager"),
+        ({"mode": "keras"}, "--mode takes one mode, not 'keras'"),
         ({"data": "nowhere"}, "no data folder nowhere"),
     ],
 )

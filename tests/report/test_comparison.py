@@ -45,7 +45,7 @@ def test_the_images_that_the_numbers_were_made_on_are_always_named(tmp_path: Pat
 
 def test_it_says_whether_the_runs_blocks_were_interleaved(tmp_path: Path) -> None:
     (interleaved,) = comparison.interleaving(changes(runs_of(tmp_path)))
-    assert "compared block by block" in interleaved
+    assert "compared repetition by repetition" in interleaved
     apart = [named(a_run(tmp_path / name)) for name in ("c", "d")]
     (one_after_the_other,) = comparison.interleaving(changes(apart))
     assert "made one after the other" in one_after_the_other

@@ -5,27 +5,16 @@ drawing, of which a few are made; `slow` makes the report of every one.
 """
 
 import random
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from damage import damaged_bytes
 from damaged_records import KINDS, Kind, damage_file, files_of, in_a_value
-from without_figures import draft_parts
 
 from bench.errors import BenchError
-from bench.report.form import folder as report_folder
 
 TIMES = 500
 TOLD = 12  # one of so many that are still read has its report made
-DRAWN = 20  # and one of so many of these its figures drawn
-
-
-@pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
-    """Whether figures are drawn from here on; they take longer than all the rest."""
-    draw = report_folder._draft_parts
-    return lambda wanted: monkeypatch.setattr(report_folder, "_draft_parts", draw if wanted else draft_parts)
 
 
 @pytest.mark.parametrize("kind", KINDS[:3] + KINDS[4:-1], ids=lambda kind: kind.name)
@@ -49,7 +38,7 @@ def test_a_damaged_record_with_a_checksum_is_refused_or_reads_as_it_was(kind: Ki
     assert read < TIMES / 10  # else nothing was damaged
 
 
-def tell_damaged(kind: Kind, folder: Path, one_of: int, drawn: Callable[[bool], None]) -> int:
+def tell_damaged(kind: Kind, folder: Path, one_of: int) -> int:
     """How many of TIMES damaged records were read; of one of so many a report was made."""
     rng, files = random.Random(kind.name), files_of(kind, folder)
     read = 0
@@ -60,7 +49,6 @@ def tell_damaged(kind: Kind, folder: Path, one_of: int, drawn: Callable[[bool], 
             kind.read(folder)
             read += 1
             if read % one_of == 0:
-                drawn(read % (one_of * DRAWN) == 0)
                 kind.tell(folder)
         except BenchError as error:
             if "\n" in str(error):
@@ -72,13 +60,11 @@ def tell_damaged(kind: Kind, folder: Path, one_of: int, drawn: Callable[[bool], 
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-def test_a_damaged_value_without_a_checksum_is_one_line_or_a_report(
-    kind: Kind, tmp_path: Path, drawn: Callable[[bool], None]
-) -> None:
-    assert tell_damaged(kind, tmp_path / "folder", TOLD, drawn) < TIMES
+def test_a_damaged_value_without_a_checksum_is_one_line_or_a_report(kind: Kind, tmp_path: Path) -> None:
+    assert tell_damaged(kind, tmp_path / "folder", TOLD) < TIMES
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-def test_each_damaged_value_is_one_line_or_a_report(kind: Kind, tmp_path: Path, drawn: Callable[[bool], None]) -> None:
-    tell_damaged(kind, tmp_path / "folder", 1, drawn)
+def test_each_damaged_value_is_one_line_or_a_report(kind: Kind, tmp_path: Path) -> None:
+    tell_damaged(kind, tmp_path / "folder", 1)

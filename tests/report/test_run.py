@@ -18,12 +18,12 @@ from bench.report.sections import steady
 def test_numbers_on_synthetic_images_are_labelled_wherever_they_stand(tmp_path: Path) -> None:
     text = built(tmp_path, outcomes(a_plan(), STEPS)).path.read_text()
     titles = [
-        line for line in text.splitlines() if line.startswith(("## Steady", "## Start", "![")) or "On this" in line
+        line for line in text.splitlines() if line.startswith(("## Answer", "## Start", "![")) or "On this" in line
     ]
     assert len(titles) == 6
     assert all("synthetic" in title for title in titles)
     tables = list((tmp_path / "tables").iterdir())
-    assert len(tables) == 6
+    assert len(tables) == 7
     assert all(set(pd.read_csv(file)["data"]) == {"look-alike"} for file in tables)
 
 
@@ -59,7 +59,7 @@ def test_several_groups_have_their_own_rows_sentences_and_figures(tmp_path: Path
     made = built(tmp_path, outcomes(plan, STEPS), plan)
     assert len(steady.table(made.run).rows) == 10
     assert made.path.read_text().count("On this machine (") == 2
-    assert len(list((tmp_path / "plots").iterdir())) == 2 * 3 + 1  # and one over both
+    assert len(list((tmp_path / "plots").iterdir())) == 2 * 3 + 2  # and two over both
 
 
 def a_group_of(batch_size: int) -> tuple[Case, ...]:

@@ -10,16 +10,16 @@ from bench.report import selftest as report
 
 def test_the_sentence_says_whether_it_passed_and_what_was_measured() -> None:
     passed = report.sentence(evaluate(RECORD, made_up(3, 0.01), [6]))
-    assert passed.startswith("The instrument is in order: 0 of 3 runs called the mode different from itself")
+    assert passed.startswith("Self-test passed: 0 false positives in 3 runs")
     failed = report.sentence(evaluate(RECORD, made_up(3, 0.01, factor=0.5), [6]))
-    assert failed.startswith("**The instrument is out of order here**: ")
+    assert failed.startswith("**Self-test failed**: ")
 
 
 def test_cases_that_failed_are_counted_and_the_first_is_named() -> None:
     whole, broken = made_up(2, 0.01)
     failures = [Outcome(failure=Failure(case, 0, "slice", "it was killed")) for case in broken.plan.cases]
     result = evaluate(RECORD, [whole, analyse(broken.plan, failures)], [6])
-    assert "5 times a case did not come through: run 01, function: failed at slice" in report.sentence(result)
+    assert "5 times a case failed: run 01, function: failed at slice" in report.sentence(result)
 
 
 def test_without_a_measured_run_nothing_is_claimed() -> None:

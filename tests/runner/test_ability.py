@@ -87,3 +87,9 @@ def test_what_a_run_could_have_detected_it_detects_in_nine_of_ten() -> None:
     half, quantile = math.log(result.comparison.ratio.high / result.comparison.ratio.centre), 2.3646  # t of 7
     assert power(math.log1p(detected), half / quantile * math.sqrt(8), 8) == pytest.approx(0.9, abs=0.02)
     assert could_have_detected(a_run(a_plan(CASES, schedule=FIXED), 0.02, blocks=1)) == ""
+
+
+def test_even_what_only_a_huge_difference_would_show_is_said_in_plain_figures() -> None:
+    said = could_have_detected(a_run(a_plan(CASES, schedule=FIXED), 1.5, blocks=3))
+    assert "e+" not in said
+    assert share(said) > 1

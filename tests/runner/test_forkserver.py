@@ -19,7 +19,7 @@ from bench.modes.process_env import child_env
 from bench.records.messages import Order, StageRequest
 from bench.records.run import Failure, Outcome
 from bench.runner.block import Block
-from bench.runner.forkserver import ForkServer, ForkServers
+from bench.runner.forkserver import ForkServer, ForkServers, ForkServersAhead
 from bench.runner.worker_process import WORKER, CaseFailed, WorkerProcess
 from cifar_core.cifar10 import SYNTHETIC
 
@@ -233,3 +233,27 @@ def test_workers_of_a_server_that_is_stopped_for_good_can_be_ended(
     server.end()
     _, left = psutil.wait_procs([process, *of_them], timeout=20)
     assert left == []
+
+
+def test_the_next_blocks_fork_servers_import_ahead_and_are_the_ones_that_it_takes(pretend: Pretend) -> None:
+    pretend("")
+    with ForkServersAhead(WORKER) as ahead:
+        ahead.begin(ORDERS)
+        ahead.wait()
+        (waiting,) = servers()
+        with ahead.taken() as taken:
+            taken.open(ORDERS)
+            worker = WorkerProcess(ORDERS[0], taken.start(ORDERS[0]))
+            assert servers() == [waiting]
+            assert len(forks()) == 1
+            worker.end()
+        assert not waiting.is_running()
+
+
+def test_fork_servers_that_no_block_takes_are_ended(pretend: Pretend) -> None:
+    pretend("")
+    with ForkServersAhead(WORKER) as ahead:
+        ahead.begin(ORDERS)
+        ahead.wait()
+        (unused,) = servers()
+    assert not unused.is_running()

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from bench.runner.rounds import error, rounds_for
+from bench.runner.rounds import affordable, error, rounds_for
 
 
 @pytest.mark.parametrize(("spread", "rounds"), [(0, 6), (0.012, 6), (0.0121, 12), (0.045, 12), (0.0451, 24), (9, 24)])
@@ -39,3 +39,12 @@ def test_the_noisiest_candidate_counts_and_the_speedup_itself_does_not() -> None
 
 def test_without_a_candidate_there_is_no_noise() -> None:
     assert error([[0.1] * 6], []) == error([], []) == 0.0
+
+
+@pytest.mark.parametrize(("left_s", "rounds"), [(100.0, 24), (9.0, 15), (0.5, 6), (-20.0, 6)])
+def test_a_block_takes_no_more_rounds_than_its_share_of_the_ceiling_has_room_for(left_s: float, rounds: int) -> None:
+    assert affordable(24, taken=6, taken_s=6.0, left_s=left_s) == rounds
+
+
+def test_a_quiet_block_takes_no_more_rounds_than_it_needs() -> None:
+    assert affordable(6, taken=6, taken_s=3.0, left_s=1000.0) == 6

@@ -96,7 +96,7 @@ def faults_of_page(text: str) -> Iterator[str]:
     tags.feed(text)
     counts = {tag: sum(each == tag for each, _ in tags.found) for tag in ("script", "style", "title", "body")}
     for tag, count in counts.items():
-        svgs = sum(each == "svg" for each, _ in tags.found)
+        svgs = sum(each == "svg" and "mark" not in its.get("class", "") for each, its in tags.found)
         if count != 1 + (svgs if tag == "title" else 0):
             yield f"{count} {tag}"
     for tag, attributes in tags.found:

@@ -13,6 +13,7 @@ from faults import Fault
 
 from bench.analysis.analyse import analyse
 from bench.records.decoding import encoded
+from bench.records.proof import GradientSketch
 from bench.records.run import Outcome
 from bench.records.store import MEASUREMENTS, Store
 from bench.report import run as report
@@ -48,7 +49,8 @@ class Faked:
         self.whole_s, self.sound = time.monotonic() - start, end_of(self.reference)
 
     def create(self, folder: Path) -> None:
-        schedule = replace(SCHEDULE, blocks=3, rounds=10, slice_s=0.1, time_limit_s=30.0)
+        # The steps are set: else they would be settled by whichever block was measured first.
+        schedule = replace(SCHEDULE, blocks=3, rounds=10, slice_s=0.1, steps_per_slice=5, time_limit_s=30.0)
         Store.create(folder, a_plan(GROUP, schedule=schedule)).close()
 
     def words(self, folder: Path, fault: Fault | None) -> list[str]:
@@ -75,8 +77,7 @@ class Real:
         from bench.runner import plan
         from cifar_core import cifar10
 
-        # A busy machine is not to leave repetitions out.
-        options = replace(DEFAULTS, models="mlp", preset="quick", data="synthetic", budget="2h")
+        options = replace(DEFAULTS, models="mlp", preset="quick", data="synthetic", blocks=3)
         Store.create(folder, plan.make(options, cifar10.find("synthetic"))).close()
 
     def words(self, folder: Path, fault: Fault | None) -> list[str]:
@@ -102,16 +103,21 @@ def end_of(folder: Path) -> dict[str, bytes]:
             report.build(clean)
         files = {file: file.read_bytes() for file in Path(place).rglob("*") if file.is_file()}
         built = {str(file.relative_to(place)): content.replace(place.encode(), b"") for file, content in files.items()}
-    outcomes = [without_noise(outcome) for outcome in store.outcomes()]
+    outcomes = [without_what_is_taken_once(outcome) for outcome in store.outcomes()]
     records = b"\n".join(map(encoded, outcomes))
     groups = analyse(store.plan, outcomes).groups
     return {**built, f"run/{MEASUREMENTS}": records, "analysis": repr(groups).encode()}
 
 
-def without_noise(outcome: Outcome) -> Outcome:
-    """Without the baseline's rounding noise: it is in the records of whichever block was the first to measure it."""
+def without_what_is_taken_once(outcome: Outcome) -> Outcome:
+    """Without the time of day, and what stands in the records of whichever block was the first: noise, directions."""
     assert outcome.measurement
-    evidence = outcome.measurement.evidence
-    sketches = tuple(replace(sketch, noise=None, far_noise=None) for sketch in evidence.gradients)
-    plain = replace(evidence, gradients=sketches, moved_losses=(), moved=None)
-    return replace(outcome, measurement=replace(outcome.measurement, evidence=plain))
+    evidence, proof = outcome.measurement.evidence, outcome.measurement.proof
+    plain = replace(evidence, gradients=tuple(map(_length, evidence.gradients)), moved_losses=(), moved=None)
+    late = proof.late and replace(proof.late, gradients=tuple(map(_length, proof.late.gradients)))
+    proof = replace(proof, late=late, reached=tuple(replace(each, projections=()) for each in proof.reached))
+    return replace(outcome, measurement=replace(outcome.measurement, evidence=plain, proof=proof, elapsed_s=None))
+
+
+def _length(sketch: GradientSketch) -> GradientSketch:
+    return replace(sketch, projections=(), noise=None, far_noise=None)

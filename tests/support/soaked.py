@@ -86,13 +86,9 @@ def fork_server() -> None:
 
 def command_line(how: str, words: list[str]) -> None:
     """`cifar-bench` with these words."""
-    from without_figures import draft_parts
-
     from bench.__main__ import main
-    from bench.report.form import folder as report_folder
     from bench.runner import block, forkserver, run
 
-    report_folder._draft_parts = draft_parts  # they take as long as all the rest; the last report has them
     environment.read = lambda: ENVIRONMENT
     block.load_average = lambda: 0.1  # type: ignore[attr-defined]
     block.Stolen.share = lambda self: 0.0  # type: ignore[method-assign]

@@ -27,7 +27,8 @@ class BeforeAfter:
 
     `interleaved`: the two runs' blocks alternated, so that blocks of the same number form a pair.
     `aa_difference`: a ratio of at least 1. `spreads` from run to run and `looks` are those of the run before and the
-    run after; interleaved runs have no spread between them.
+    run after; interleaved runs have no spread between them. `skipped_blocks`: those that a very slow case skipped in
+    both, which count as blocks that its verdict has.
     """
 
     before: Sequence[float]
@@ -36,6 +37,7 @@ class BeforeAfter:
     aa_difference: float = 1.0
     spreads: tuple[Spread, Spread] = (NO_SPREAD, NO_SPREAD)
     looks: tuple[Looks | None, Looks | None] = (None, None)
+    skipped_blocks: int = 0
 
 
 def alternate(before: Sequence[float | None], after: Sequence[float | None]) -> bool:
@@ -70,7 +72,7 @@ def compare_runs(family: Sequence[BeforeAfter]) -> list[Comparison]:
     corrected = holm([p for _, p in contrasts])
     comparisons = []
     for values, (ratio, _), p in zip(family, contrasts, corrected, strict=True):
-        rough = ratio.n < ENOUGH_BLOCKS
+        rough = ratio.n + values.skipped_blocks < ENOUGH_BLOCKS
         verdict, reason = decide(ratio, ratio, p, rough, values.aa_difference, MARGIN)
         few = (f"{ratio.n} of the {ENOUGH_BLOCKS} repetitions that a claim needs",) if rough else ()
         comparisons.append(Comparison(ratio, verdict, p, reason, few, over_time=ratio, rough=rough))

@@ -14,8 +14,11 @@ from pathlib import Path
 from bench.errors import BenchError
 from bench.records.paths import inside
 from bench.report.form import page
+from bench.report.form.card import Cover
 from bench.report.form.document import Figure, Section, Table, csv, markdown
-from bench.report.plots import drawing
+from bench.report.plots.png import save
+from bench.report.plots.scene import WIDE
+from bench.report.plots.svg import standalone
 
 PAGE = "report.html"
 PLACES = ("tables", "plots")
@@ -25,8 +28,7 @@ OLD_S = 3600.0
 
 def write(
     folder: Path,
-    title: str,
-    data: str,
+    cover: Cover,
     sections: Sequence[Section],
     beside: Sequence[Table] = (),
     others: Mapping[str, str] | None = None,
@@ -34,19 +36,19 @@ def write(
 ) -> Path:
     """Write all files; returns the path of report.md. Raises BenchError where it cannot.
 
-    `data` names the images. `beside`: tables that are written as files alone. `others`: the texts of other files, by
+    `beside`: tables that are written as files alone. `others`: the texts of other files, by
     name. `png`: also draw the figures as plots/*.png.
     """
     with drafts(folder) as draft:
-        drawings = _draft_parts(draft, folder, data, sections)
+        _draft_parts(draft, cover.data, sections)
         for figure in _figures(sections) if png else ():
-            drawing.png(figure.drawing, draft / figure.png)
+            save(figure.drawing(WIDE), draft / figure.png)
         for table in beside:
-            _draft_table(draft, table, data)
+            _draft_table(draft, table, cover.data)
         for name, text in (others or {}).items():
             _draft(draft / name, text)
-        _draft(draft / PAGE, page.html(title, data, sections, drawings))
-        _draft(draft / "report.md", markdown(title, sections))
+        _draft(draft / PAGE, page.html(cover, sections))
+        _draft(draft / "report.md", markdown(cover, sections))
     return folder / "report.md"
 
 
@@ -96,18 +98,12 @@ def _draft_table(draft: Path, table: Table, data: str) -> None:
     _draft(draft / table.file, csv(table, data))
 
 
-def _draft_parts(draft: Path, folder: Path, data: str, sections: Sequence[Section]) -> dict[str, str]:
-    """Write tables and figures; returns each figure's SVG by its name, for the page.
-
-    A figure that the folder holds from an earlier report is taken from there.
-    """
+def _draft_parts(draft: Path, data: str, sections: Sequence[Section]) -> None:
+    """Write tables and figures."""
     for table in (part for section in sections for part in section.parts if isinstance(part, Table)):
         _draft_table(draft, table, data)
-    figures = _figures(sections)
-    svgs = drawing.svgs({f.name: f.drawing for f in figures}, {f.name: folder / f.file for f in figures})
-    for figure in figures:
-        _draft(draft / figure.file, svgs[figure.name])
-    return svgs
+    for figure in _figures(sections):
+        _draft(draft / figure.file, standalone(figure.drawing(WIDE), figure.alt))
 
 
 def _figures(sections: Sequence[Section]) -> list[Figure]:

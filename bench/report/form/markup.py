@@ -6,7 +6,8 @@ is what would be one of these, and nothing else.
 
 import re
 
-_FILES = r"plan\.json|measurements/|measurements\.jsonl(?:\.gz)?|benchmark\.json|tables/[\w-]+\.csv"
+_RUN_PAGES = r"\w[\w.-]*(?:/\w[\w.-]*)?/report\.html"  # those of a history
+_FILES = rf"{_RUN_PAGES}|(?:plan|benchmark|summary)\.json|measurements/|measurements\.jsonl(?:\.gz)?|tables/[\w-]+\.csv"
 _PAGES = r"https://(?:github\.com/tensorflow|www\.tensorflow\.org)/[\w./-]*"
 OWN_ADDRESS = re.compile(f"{_FILES}|{_PAGES}")
 _OWN_LINK = rf"(?<!!)\[[^\]\[<`\\]*\]\((?:{_FILES}|{_PAGES})\)"

@@ -3,6 +3,8 @@
 from bench.analysis.results import Run
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS, BreakEven, Summary
 
+VERY_UNCERTAIN = 100  # an interval whose ends are so many times apart is not written out
+
 
 def number(value: float) -> str:
     """Three significant digits, no exponent: 0.0123, 4.57, 28.1, 2,340."""
@@ -50,7 +52,7 @@ def speedup_interval(ratio: Summary | None) -> str:
 
 
 def change(ratio: Summary) -> str:
-    """What a later run changed in per cent of time, from its ratio (above 1: faster): '4.7 % slower'."""
+    """The change of the time in per cent, from a ratio (above 1: faster): '4.7 % slower', '0.3 % faster'."""
     return _grown(1 / ratio.centre - 1, "slower" if ratio.centre < 1 else "faster")
 
 
@@ -60,12 +62,17 @@ def change_ends(ratio: Summary) -> str:
         return ""
     side = 1 if ratio.centre < 1 else -1
     low, high = sorted((100 * side * (1 / ratio.high - 1), 100 * side * (1 / ratio.low - 1)))
-    return f"[{low:.1f}, {high:.1f}]"
+    return f"[{low:.1f}, {high:.1f}]".replace("-", "−")
 
 
 def change_interval(ratio: Summary | None) -> str:
     """'4.7 % slower [3.6, 5.8]'; a dash for None."""
     return f"{change(ratio)} {change_ends(ratio)}".rstrip() if ratio else "–"
+
+
+def control(ratio: Summary | None) -> str:
+    """The A/A control's ratio, never turned round: '1.00x [0.96, 1.04]'."""
+    return f"{_times(ratio.centre)}x {ends(ratio)}".rstrip() if ratio else "–"
 
 
 def _grown(share: float, word: str) -> str:
@@ -93,7 +100,7 @@ def break_even(even: BreakEven | None) -> str:
     centre = f"{count(steps.centre)} steps"
     if steps.low is None or steps.high is None:
         return centre
-    if steps.high > 100 * steps.low:
+    if steps.high > VERY_UNCERTAIN * steps.low:
         return f"{centre} (very uncertain)"
     return f"{centre} [{count(steps.low)}, {count(steps.high)}]{' (rough)' * even.rough}"
 
@@ -111,8 +118,8 @@ def calls_a_step(value: float) -> str:
 
 
 def indication(run: Run) -> str:
-    """The words before claims for which a run has too few blocks: 'An indication from 5 of 6 blocks (XLA):'."""
-    return f"An indication from {run.fewest_blocks} of {ENOUGH_BLOCKS} blocks{short_cases(run)}:"
+    """The words before claims for which a run has too few blocks: 'An indication from 5 of 6 repetitions (XLA):'."""
+    return f"An indication from {run.fewest_blocks} of {ENOUGH_BLOCKS} repetitions{short_cases(run)}:"
 
 
 def short_cases(run: Run) -> str:
@@ -120,6 +127,11 @@ def short_cases(run: Run) -> str:
     short = [(group, result) for group, result in run.rows() if result.blocks == run.fewest_blocks < run.blocks]
     titles = [f"{group.title}, {result.title}" if len(run.groups) > 1 else result.title for group, result in short]
     return f" ({'; '.join(titles)})" if titles else ""
+
+
+def grouping(run: Run) -> str:
+    """The key of the rows under whose values a table's rows stand: the case, in a run of several."""
+    return "group" if len(run.groups) > 1 else ""
 
 
 def mib(value: float | None) -> str:

@@ -1,67 +1,59 @@
-"""The figure of a comparison of runs: the change of each case's step time and of its speedup over the baseline."""
+"""The figure of a comparison of runs: the change of each case's time, in per cent, with the gate's limit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
 
-from bench.analysis.compare import CaseChange
 from bench.analysis.stats.ratios import Summary
-from bench.report.plots.canvas import INK, canvas, colour, ratio_axis, rows
-from bench.report.plots.drawing import Drawing
+from bench.report.form.wording import change, change_ends
+from bench.report.plots.axes import even_ticks
+from bench.report.plots.forest import Ends, ForestRow, Ruler, forest
+from bench.report.plots.look import family
+from bench.report.plots.scene import Drawing
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-
-Ends = tuple[float, float, float]  # a ratio, and the lower and upper end of its interval
+LEAST = 3.0  # per cent that the axis reaches to both sides at least
+MOST = 60.0  # per cent; what lies beyond is an arrow
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
-    """A case's row: the ratio of its step, and of its speedup where there is one."""
+class ChangedTime:
+    """A row: what was compared, its ratio (above 1: faster in the later run), and whether a gate judged it."""
 
     title: str
-    colour: str
-    step: Ends
-    speedup: Ends | None
+    mode: str
+    ratio: Summary
+    judged: bool
 
 
-def changes(every: Sequence[CaseChange]) -> Drawing:
-    """A row for each case: the step's ratio as a dot, the speedup's as a square, each with its interval."""
-    return partial(_changes, tuple(_change(change, change.step.ratio) for change in every if change.step.ratio))
-
-
-def _change(change: CaseChange, step: Summary) -> _Change:
-    speedup = change.gain.ratio if change.gain else None
-    title = f"{change.title} ({change.run})"
-    return _Change(title, colour(change.case.mode), _ends(step), _ends(speedup) if speedup else None)
-
-
-def _ends(ratio: Summary) -> Ends:
-    return ratio.centre, ratio.low or ratio.centre, ratio.high or ratio.centre
-
-
-def _changes(compared: Sequence[_Change]) -> "Figure":
-    figure, axes = canvas("Speed in the later run against the first", 0.62 * len(compared) + 1.6)
-    axes.axvline(1, color=INK, linewidth=1)
-    ends = [1.0]
-    for row, change in enumerate(compared):
-        ends += _ratio(axes, row - 0.12, change.colour, change.step, "o")
-        ends += _ratio(axes, row + 0.14, change.colour, change.speedup, "s")
-    ratio_axis(axes.xaxis, min(ends), max(ends))
-    axes.set_xlabel(
-        "times as fast as in the first run (dot: the step; square: against its own baseline); right is faster"
+def changes(changed: Sequence[ChangedTime], limit: float | None) -> Drawing:
+    """A row for each compared time, right is faster; red: past the limit, a share of the time by which it may grow."""
+    rows = tuple(_row(each, any(other.judged for other in changed)) for each in changed)
+    reached = [abs(end) for row in rows for end in (row.centre, *(row.thin or ())) if abs(end) <= MOST]
+    reach = 1.1 * max([LEAST, 100 * (limit or 0.0), *reached])
+    ticks = tuple(
+        (tick, "no change" if tick == 0 else f"{-tick:+g} %".replace("-", "−")) for tick in even_ticks(-reach, reach)
     )
-    rows(axes, [change.title for change in compared])
-    return figure
+    words = f"limit +{100 * limit:g} %" if limit else ""
+    limited = -100 * limit if limit else None
+    sides = ("← slower", "faster →")
+    return partial(forest, rows, Ruler(-reach, reach, ticks, False, 0.0, None, limited, words, sides))
 
 
-def _ratio(axes: Any, y: float, colour: str, ratio: Ends | None, marker: str) -> list[float]:
-    """Draw one ratio with its interval; returns the interval's ends."""
-    if not ratio:
-        return []
-    centre, low, high = ratio
-    axes.plot([low, high], [y, y], linewidth=2, solid_capstyle="butt", color=colour)
-    axes.plot([centre], [y], marker, markersize=6, color=colour)
-    return [low, high]
+def _label(tick: float) -> str:
+    return f"{-tick:+g} %".replace("-", "−") if tick else "no change"
+
+
+def _row(each: ChangedTime, gated: bool) -> ForestRow:
+    note = ("judged by the gate" if each.judged else "not judged") if gated else ""
+    words = change(each.ratio), change_ends(each.ratio)
+    centre, ends = _percent(each.ratio.centre), _ends(each.ratio)
+    return ForestRow(each.title, family(each.mode), centre, ends, ends, *words, note, picked=each.judged)
+
+
+def _percent(ratio: float) -> float:
+    """Right is faster: minus the per cent by which the time has grown."""
+    return -100 * (1 / ratio - 1)
+
+
+def _ends(ratio: Summary) -> Ends | None:
+    return (_percent(ratio.low), _percent(ratio.high)) if ratio.low and ratio.high else None

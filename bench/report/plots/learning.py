@@ -1,102 +1,73 @@
-"""The figures of trainings over modes and seeds: the distribution of accuracies, and curves over steps and seconds."""
+"""The figures of trainings over modes and seeds: the distribution of accuracies, and curves over seconds and steps."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
 
-from bench.analysis.learning import Learning, ModeLearning, curve
-from bench.report.plots.canvas import INK, MUTED, canvas, colour, line, plain, rows, sheet
-from bench.report.plots.drawing import Drawing
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-_VALUES = (("test_loss", "test loss (nats)", 1.0), ("test_accuracy", "test accuracy (%)", 100.0))
-
-
-@dataclass(frozen=True, slots=True)
-class _Finals:
-    """A mode's row: each seed's final accuracy and the mean, in %."""
-
-    title: str
-    colour: str
-    finals: tuple[float, ...]
-    mean: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Curve:
-    """One mode's value over its points: their step, seconds, mean, lowest and highest."""
-
-    title: str
-    colour: str
-    line: str
-    points: tuple[tuple[float, ...], ...]
+from bench.analysis.learning import CurvePoint, Learning, ModeLearning, curve
+from bench.report.plots.axes import Scale, even_ticks
+from bench.report.plots.forest import ForestRow, Ruler, forest
+from bench.report.plots.lines import ChartLine, LinePoint, Panel, panels
+from bench.report.plots.look import dashes, family
+from bench.report.plots.scene import Drawing
 
 
 def accuracies(learning: Learning) -> Drawing:
     """Each seed's final test accuracy as a dot, by mode, with the mean; grey: the margin around the baseline's mean."""
-    title = f"Test accuracy after {learning.plan.training.training_steps:,} steps{learning.label}"
-    finished = tuple(
-        _Finals(m.title, colour(m.mode), tuple(100 * final for final in m.finals.values()), 100 * m.mean)
-        for m in learning.modes
-        if m.mean is not None
-    )
+    rows = tuple(_finals(mode, mode.mean) for mode in learning.modes if mode.mean is not None)
     base, margin = learning.baseline.mean, 100 * learning.plan.margin
     band = None if base is None else (100 * base - margin, 100 * base + margin)
-    return partial(_accuracies, title, learning.baseline.title, band, finished)
+    reached = [*(value for row in rows for value in row.dots), *(band or ())]
+    low, high = min(reached) - 0.3, max(reached) + 0.3
+    ticks = tuple((tick, f"{tick:g} %") for tick in even_ticks(low, high))
+    return partial(forest, rows, Ruler(low, high, ticks, log=False, band=band))
 
 
-def _accuracies(title: str, baseline: str, band: tuple[float, float] | None, finished: Sequence[_Finals]) -> "Figure":
-    figure, axes = canvas(title, 0.62 * len(finished) + 1.5)
-    if band:
-        axes.axvspan(*band, color="#BBBBBB", alpha=0.4, linewidth=0)
-    for row, mode in enumerate(finished):
-        dots = {"color": mode.colour, "markersize": 6, "alpha": 0.6, "markeredgewidth": 0}
-        axes.plot(mode.finals, [row] * len(mode.finals), "o", **dots)
-        axes.plot([mode.mean] * 2, [row - 0.33, row + 0.33], color=mode.colour, linewidth=2.4)
-    axes.set_xlabel(f"% of the test images (a dot is one seed, the line the mean; grey: {baseline} ± margin)")
-    rows(axes, [mode.title for mode in finished])
-    return figure
+def _finals(mode: ModeLearning, mean: float) -> ForestRow:
+    dots = tuple(100 * final for final in mode.finals.values())
+    return ForestRow(mode.title, family(mode.mode), 100 * mean, value=f"{mean:.2%}".replace("%", " %"), dots=dots)
 
 
-def curves(learning: Learning) -> Drawing:
-    """Test loss and accuracy, over steps on the left, over seconds (start included) on the right."""
-    shown = tuple(tuple(_curve(mode, value, scale) for mode in learning.modes) for value, _, scale in _VALUES)
-    return partial(_curves, f"Over steps and over time{learning.label}", 100 * learning.plan.target, shown)
+def over_seconds(learning: Learning) -> Drawing:
+    """Test accuracy over seconds of training, start-up included: the mean over seeds."""
+    lines = tuple(_line(mode, "test_accuracy", seconds=True) for mode in learning.modes)
+    across = _across(lines, "s")
+    target = 100 * learning.plan.target, f"target {learning.plan.target:.2%}".replace("%", " %")
+    names = "seconds of training, start-up included", "test accuracy"
+    return partial(panels, (Panel(lines, across, _up(lines, "test_accuracy", target[0]), names, target=target),))
 
 
-def _curve(mode: ModeLearning, value: str, scale: float) -> _Curve:
-    points = curve(mode, value)
-    drawn = tuple((p.step, p.seconds, scale * p.mean, scale * p.low, scale * p.high) for p in points)
-    return _Curve(mode.title, colour(mode.mode), line(mode.mode), drawn)
+def over_steps(learning: Learning) -> Drawing:
+    """Test accuracy and test loss over steps: the mean over seeds, and an area from the lowest to the highest."""
+    shown = []
+    for value, name in (("test_accuracy", "test accuracy"), ("test_loss", "test loss (nats)")):
+        lines = tuple(_line(mode, value, seconds=False) for mode in learning.modes)
+        shown.append(Panel(lines, _across(lines, ""), _up(lines, value), ("training steps", name)))
+    return partial(panels, tuple(shown))
 
 
-def _curves(title: str, target: float, shown: Sequence[Sequence[_Curve]]) -> "Figure":
-    figure = sheet(10.0, 6.6)
-    grid = figure.subplots(2, 2, sharey="row")
-    for (_, name, _), modes, (over_steps, over_seconds) in zip(_VALUES, shown, grid, strict=True):
-        for mode in modes:
-            _plot(over_steps, over_seconds, mode)
-        over_steps.set_ylabel(name)
-    for axes in grid.flat:
-        plain(axes)
-        axes.grid(True, color="#DDDDDD", linewidth=0.6)
-    for axes in grid[1]:
-        axes.axhline(target, color=MUTED, linewidth=1, linestyle=":")
-        position = {"xycoords": ("axes fraction", "data"), "ha": "left", "va": "bottom"}
-        axes.annotate(f"target {target:g} %", (0.01, target), **position, color=MUTED, fontsize=9)
-    grid[1][0].set_xlabel("training steps (band: lowest to highest seed)")
-    grid[1][1].set_xlabel("seconds (mean over seeds), building and first call included")
-    grid[0][0].set_title(title, loc="left", y=1.0, fontsize=11, color=INK)
-    grid[0][1].legend(frameon=False, fontsize=9)
-    return figure
+def _line(mode: ModeLearning, value: str, seconds: bool) -> ChartLine:
+    scale = 100.0 if value == "test_accuracy" else 1.0
+    points = tuple(_point(p, p.seconds if seconds else p.step, scale, seconds) for p in curve(mode, value))
+    return ChartLine(mode.title, family(mode.mode), points, dashes(mode.mode), False, area=not seconds, tip=mode.title)
 
 
-def _plot(over_steps: Any, over_seconds: Any, mode: _Curve) -> None:
-    style = {"color": mode.colour, "linestyle": mode.line, "linewidth": 1.6, "label": mode.title}
-    steps, seconds, means, lows, highs = zip(*mode.points, strict=True) if mode.points else ((),) * 5
-    over_steps.plot(steps, means, **style)
-    over_seconds.plot(seconds, means, **style)
-    over_steps.fill_between(steps, lows, highs, color=mode.colour, alpha=0.12, linewidth=0)
+def _point(point: CurvePoint, x: float, scale: float, seconds: bool) -> LinePoint:
+    ends = (None, None) if seconds else (scale * point.low, scale * point.high)
+    return LinePoint(x, scale * point.mean, *ends)
+
+
+def _across(lines: Sequence[ChartLine], unit: str) -> Scale:
+    high = max((point.x for line in lines for point in line.points), default=1.0)
+    return Scale(
+        0, high, 0, 1, ticks=tuple((tick, f"{tick:,g}{' ' * bool(unit)}{unit}") for tick in even_ticks(0, high))
+    )
+
+
+def _up(lines: Sequence[ChartLine], value: str, target: float | None = None) -> Scale:
+    ends = [end for line in lines for p in line.points for end in (p.low or p.y, p.high or p.y)]
+    ends += [target] if target is not None else []
+    low, high = min(ends, default=0.0), max(ends, default=1.0)
+    percent = " %" if value == "test_accuracy" else ""
+    margin = 0.04 * (high - low)
+    ticks = tuple((tick, f"{tick:g}{percent}") for tick in even_ticks(low - margin, high + margin, 5))
+    return Scale(low - margin, high + margin, 0, 1, ticks=ticks)

@@ -1,190 +1,121 @@
-"""The figures of a timed run: slices, speedups, total time."""
+"""The figures of a timed run: speedups, and every slice in the order measured."""
 
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from bench.analysis.results import CaseResult, GroupResult
-from bench.report.form.wording import count, interval, number
-from bench.report.plots.canvas import INK, MUTED, canvas, colour, line, log_axis, ratio_axis, rows
-from bench.report.plots.drawing import Drawing
+from bench.analysis.stats.ratios import Summary
+from bench.report.form.wording import ends, number, slower, speedup
+from bench.report.plots.axes import Scale, ratio_label, ratio_ticks
+from bench.report.plots.forest import Ends, ForestRow, Ruler, forest
+from bench.report.plots.look import family
+from bench.report.plots.scene import NARROW, Blob, Dots, Drawing, Scene, Shape, Stroke, Together, Words
+from bench.report.speeds import over_time, this_run
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+SLOWEST = 0.5  # a mode more than twice as slow is an arrow: it would squeeze all others into a corner
+OFF = 0.7  # a slice this share above or below the mode's median is drawn at the strip's edge
+_STRIP, _NARROW_STRIP = 34.0, 52.0
 
-FAR = 0.3  # a ratio below this would squeeze all others into a corner
-SPREAD = 20  # slices this many times apart are drawn on a log axis
-MANY = 3000  # dots: more are drawn as an image, as each one as a shape would make the page longer
+
+def speedups(group: GroupResult, picked: str = "") -> Drawing:
+    """A row for each mode, best first, with both intervals; grey: the A/A control. `picked`: the advised arm."""
+    rows = [_speed(result, picked) for result in group.candidates if this_run(result)]
+    if control := group.control_ratio:
+        words = f"{group.baseline.title}, A/A control"
+        rows.append(_row(words, group.baseline.case.mode, control, control, faint=True))
+    rows.sort(key=lambda row: -row.centre)
+    return partial(forest, tuple(rows), _ruler(rows, group))
+
+
+def _speed(result: CaseResult, picked: str) -> ForestRow:
+    first, second = this_run(result), over_time(result)
+    assert first and second
+    return _row(result.title, result.case.mode, first, second, picked=result.case.arm == picked)
+
+
+def _row(
+    title: str, mode: str, first: Summary, second: Summary, picked: bool = False, faint: bool = False
+) -> ForestRow:
+    intervals = _ends(first), _ends(second)
+    words = speedup(second), ends(second, slower(second))
+    return ForestRow(title, family(mode), second.centre, *intervals, *words, picked=picked, faint=faint)
+
+
+def _ends(ratio: Summary) -> Ends | None:
+    return None if ratio.low is None or ratio.high is None else (ratio.low, ratio.high)
+
+
+def _ruler(rows: Sequence[ForestRow], group: GroupResult) -> Ruler:
+    """From at most twice as slow to a little above the best; never as far as an outlier."""
+    reached = [end for row in rows for end in (row.centre, *(row.thin or ())) if end >= SLOWEST]
+    low, high = max(SLOWEST, min([1.0, *reached]) / 1.08), 1.08 * max([1.0, *reached])
+    ticks = tuple((tick, ratio_label(tick, group.baseline.title)) for tick in ratio_ticks(low, high))
+    band = _ends(group.control_ratio) if group.control_ratio else None
+    return Ruler(low, high, ticks, one=1.0, band=band)
 
 
 @dataclass(frozen=True, slots=True)
-class _Slices:
-    """A mode's row: milliseconds a step of each slice, and the table's value."""
+class _Strip:
+    """A mode's slices in the order measured: the place of each (block and round), and its share of the median."""
 
     title: str
-    colour: str
-    times: tuple[float, ...]
-    centre: float
+    family: str
+    median_s: float
+    slices: tuple[tuple[float, float], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Speed:
-    """A mode's row: its speedup with its interval, and both in words."""
-
-    title: str
-    colour: str
-    centre: float
-    low: float
-    high: float
-    words: str
+def timeline(group: GroupResult) -> Drawing:
+    """A strip for each mode: a dot a slice over repetitions and rounds, its height the difference from the median."""
+    rounds = max((len(m.steady.by_round) for r in group.cases for m in r.measurements), default=1)
+    blocks = sorted({m.block for r in group.cases for m in r.measurements})
+    strips = tuple(_strip(result, blocks, rounds) for result in group.cases if result.valid and not result.case.again)
+    return partial(_timeline, strips, tuple(blocks))
 
 
-@dataclass(frozen=True, slots=True)
-class _Total:
-    """A mode's line: seconds to the end of the first step, seconds a step, steps to its break-even, and its label."""
-
-    label: str
-    colour: str
-    line: str
-    start_s: float
-    step_s: float
-    even: float | None
-
-
-def slices(group: GroupResult, label: str) -> Drawing:
-    """Each slice's time of a step as a dot, by mode; the line is the table's value."""
-    shown = tuple(
-        _Slices(result.title, _colour(result), tuple(_times(result)), 1e3 * _centre(result, "step"))
-        for result in group.cases
-        if result.valid
+def _strip(result: CaseResult, blocks: Sequence[int], rounds: int) -> _Strip:
+    steps = [(m.block, m.steady.by_round) for m in result.measurements]
+    median = statistics.median([seconds for _, by_round in steps for seconds in by_round.values()])
+    placed = tuple(
+        (blocks.index(block) + (number + 0.5) / rounds, seconds / median - 1)
+        for block, by_round in steps
+        for number, seconds in by_round.items()
     )
-    return partial(_slices, f"Time of a step: {group.title}{label}", shown)
+    return _Strip(result.title, family(result.case.mode), median, placed)
 
 
-def _times(result: CaseResult) -> list[float]:
-    return [1e3 * seconds / m.steady.steps_per_slice for m in result.measurements for seconds in m.steady.seconds]
+def _timeline(strips: Sequence[_Strip], blocks: Sequence[int], width: int) -> Scene:
+    narrow = width <= NARROW
+    left = 0.0 if narrow else min(250.0, 7.0 * max((len(s.title) + 9 for s in strips), default=0))
+    across = Scale(0, max(1, len(blocks)), left, width - (0 if narrow else 50))
+    height = _NARROW_STRIP if narrow else _STRIP
+    bottom = 20 + height * len(strips)
+    shapes: list[Shape] = []
+    every = max(1, len(blocks) // (4 if narrow else 8))
+    for place, block in enumerate(blocks):
+        if place % every == 0:
+            x = across.at(place)
+            shapes += [Stroke(((x, 20), (x, bottom)), "grid"), Words(x + 4, 13, f"rep. {block + 1}", "f t")]
+    if strips and not narrow:
+        y = 20 + height / 2
+        shapes += [
+            Words(width - 44, y - 6, f"+{OFF:.0%}".replace("%", " %"), "f t"),
+            Words(width - 44, y + 8, "median", "f t"),
+        ]
+    drawn = [_drawn(strip, across, 20 + height * number, height, narrow) for number, strip in enumerate(strips)]
+    return Scene(width, bottom + 4, (*shapes, *drawn))
 
 
-def _slices(title: str, shown: Sequence[_Slices]) -> "Figure":
-    figure, axes = canvas(title, 0.62 * len(shown) + 1.5)
-    many = sum(len(mode.times) for mode in shown) > MANY
-    for row, mode in enumerate(shown):
-        jitter = np.random.default_rng(0).uniform(-0.24, 0.24, len(mode.times))
-        style = {"color": mode.colour, "markersize": 5, "alpha": 0.55, "markeredgewidth": 0, "rasterized": many}
-        axes.plot(mode.times, row + jitter, ".", **style)
-        axes.plot([mode.centre, mode.centre], [row - 0.36, row + 0.36], color=mode.colour, linewidth=2.4)
-    _limit(axes, min(min(mode.times) for mode in shown), max(max(mode.times) for mode in shown))
-    axes.set_xlabel("ms a step (a dot is one slice, the line is the table's value); left is faster")
-    rows(axes, [mode.title for mode in shown])
-    return figure
-
-
-def _limit(axes: Any, lowest: float, highest: float) -> None:
-    """An axis from 0 on, or a log one where the slices are far apart."""
-    if highest > SPREAD * lowest:
-        ticks = [digit * 10**power for power in range(-3, 6) for digit in (1, 2, 5)]
-        log_axis(axes.xaxis, lowest / 1.2, highest * 1.2, ticks)
-    else:
-        axes.set_xlim(0, 1.05 * highest)
-
-
-def ratios(group: GroupResult, label: str) -> Drawing:
-    """Each mode's speedup over the baseline with its interval; grey: the A/A control's interval."""
-    control, baseline = group.control_ratio, group.baseline.title
-    band = (control.low, control.high) if control and control.low and control.high else None
-    speeds = tuple(_speed(result) for result in group.candidates if result.comparison and result.comparison.ratio)
-    return partial(_ratios, f"Speed against {baseline}: {group.title}{label}", baseline, band, speeds)
-
-
-def _speed(result: CaseResult) -> _Speed:
-    """One mode's row; a very small ratio is an arrow at the edge."""
-    assert result.comparison and result.comparison.ratio
-    ratio = result.comparison.ratio
-    far = ratio.centre < FAR
-    words = f"{'off the scale: ' * far}{interval(ratio, sign='x')}  {result.comparison.verdict.value}"
-    return _Speed(
-        result.title, _colour(result), ratio.centre, ratio.low or ratio.centre, ratio.high or ratio.centre, words
+def _drawn(strip: _Strip, across: Scale, top: float, height: float, narrow: bool) -> Together:
+    middle = top + height - 17 if narrow else top + height / 2
+    up = Scale(-OFF, OFF, middle + 15, middle - 15)
+    by_pixel = {round(across.at(x)): (across.at(x), up.at(share)) for x, share in strip.slices if abs(share) <= OFF}
+    inside = tuple(by_pixel.values())  # no more dots than can be told apart
+    beyond = [Blob(across.at(x), up.at(share), "out", 3) for x, share in strip.slices if abs(share) > OFF]
+    name = Words(0, top + 14 if narrow else middle + 4, f"{strip.title} {number(1e3 * strip.median_s)} ms")
+    line = Stroke(((across.start, middle), (across.end, middle)), "grid")
+    tip = (
+        f"{strip.title}: median {number(1e3 * strip.median_s)} ms, {len(strip.slices)} slices, {len(beyond)} off scale"
     )
-
-
-def _ratios(title: str, baseline: str, control: tuple[float, float] | None, speeds: Sequence[_Speed]) -> "Figure":
-    figure, axes = canvas(title, 0.62 * len(speeds) + 1.6)
-    ends = [1.0, *(control or ())]
-    if control:
-        axes.axvspan(*control, color="#BBBBBB", alpha=0.5, linewidth=0)
-    axes.axvline(1, color=INK, linewidth=1)
-    for row, speed in enumerate(speeds):
-        ends += _ratio(axes, row, speed)
-    ratio_axis(axes.xaxis, min(ends), max(ends))
-    axes.set_xlabel(f"times as fast as {baseline}, 95 % interval; grey: the baseline against itself; right is faster")
-    rows(axes, [speed.title for speed in speeds])
-    return figure
-
-
-def _ratio(axes: Any, row: int, speed: _Speed) -> list[float]:
-    """Draw one mode's ratio, a very small one as an arrow at the edge; returns the ends that the axis must reach."""
-    far = speed.centre < FAR
-    x = FAR if far else speed.centre
-    low, high = (x, x) if far else (speed.low, speed.high)
-    axes.plot([low, high], [row, row], linewidth=2.2, solid_capstyle="butt", color=speed.colour)
-    axes.plot([x], [row], "<" if far else "o", markersize=7, color=speed.colour)
-    axes.annotate(speed.words, (x, row), (0, 9), textcoords="offset points", ha="left" if far else "center", fontsize=9)
-    return [low, high]
-
-
-def total(group: GroupResult, label: str) -> Drawing:
-    """Seconds for a training of n steps, building and the first call included; lines cross at the break-even."""
-    totals = tuple(_line_of(result) for result in group.cases if result.valid and not result.case.again)
-    return partial(_totals, f"Total time, start-up included: {group.title}{label}", totals)
-
-
-def _line_of(result: CaseResult) -> _Total:
-    start_s, step_s = _centre(result, "startup"), _centre(result, "step")
-    even = result.break_even and result.break_even.steps
-    recovered = f", repaid after {count(even.centre)} steps" if even else ""
-    label = f"{result.title}: {number(start_s)} s + {number(1e3 * step_s)} ms a step{recovered}"
-    return _Total(label, _colour(result), line(result.case.mode), start_s, step_s, even.centre if even else None)
-
-
-def _totals(title: str, totals: Sequence[_Total]) -> "Figure":
-    from matplotlib.ticker import FuncFormatter, NullLocator
-
-    figure, axes = canvas(title, 3.9 + 0.12 * len(totals))
-    for total in totals:
-        _total(axes, total)
-    axes.set_xscale("log")
-    axes.set_yscale("log")
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
-        axis.set_minor_locator(NullLocator())  # minor ticks would take longer to draw than all the rest
-    axes.set_xlabel("training steps")
-    axes.set_ylabel("seconds in all")
-    axes.grid(True, color="#DDDDDD", linewidth=0.6)
-    figure.legend(  # below: many modes, many lines
-        frameon=False, fontsize=8, loc="outside lower center", ncols=2, columnspacing=1.0, handlelength=2.4
-    )
-    return figure
-
-
-def _total(axes: Any, total: _Total) -> None:
-    """Draw one mode's total time over steps, with a dot at its break-even."""
-    steps = np.unique(np.logspace(0, 5, 200).round())
-    style = {"color": total.colour, "linestyle": total.line, "linewidth": 1.8}
-    axes.plot(steps, total.start_s + total.step_s * (steps - 1), **style, label=total.label)
-    if total.even and total.even < steps[-1]:  # counted after the first step, which is part of the start-up
-        at = [total.even + 1], [total.start_s + total.step_s * total.even]
-        axes.plot(*at, "o", color=total.colour, markerfacecolor="white", zorder=5)
-
-
-def _centre(result: CaseResult, metric: str) -> float:
-    """The value that the tables show."""
-    summary = result.summary(metric)
-    assert summary
-    return summary.centre
-
-
-def _colour(result: CaseResult) -> str:
-    return MUTED if result.case.again else colour(result.case.mode)
+    return Together(strip.family, (name, line, Dots(inside), *beyond), tip)

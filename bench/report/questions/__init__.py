@@ -38,8 +38,9 @@ _JUDGED = (
 
 def section(run: Run, learned: Learning | None) -> Section:
     """Every question with its answer, or with what to type for one."""
-    blocks = f"{run.fewest_blocks} of the {ENOUGH_BLOCKS} blocks a claim needs{short_cases(run)}"
+    blocks = f"{run.fewest_blocks} of the {ENOUGH_BLOCKS} repetitions a claim needs{short_cases(run)}"
     few = () if run.enough else (f"Indications only, from {blocks}.",)
     answers = [question(Known(run, learned)) for question in QUESTIONS]
     parts = [part for answer in answers for part in (f"### {answer.title}", answer.text)]
-    return Section(f"Questions{run.label}", (*few, _JUDGED, *parts))
+    summary = "What to use, tf.function, retracing, AutoGraph, XLA, GPU, memory, reproducibility"
+    return Section(f"Questions{run.label}", (*few, _JUDGED, *parts), summary)

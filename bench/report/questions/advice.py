@@ -1,11 +1,13 @@
 """The main question: what should I use? One recommendation, its reasons, and how sure it is."""
 
+from dataclasses import dataclass
+
 from bench.analysis.results import CaseResult, GroupResult
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Verdict
 from bench.modes import row
-from bench.report.form.wording import count, interval, short_cases
+from bench.report.form.wording import control, count, short_cases, speedup_interval
 from bench.report.questions.asking import Answer, Known, by_group, fallen, run_command, unknown, versus
-from bench.report.sections.steady import aa_difference
+from bench.report.speeds import over_time, this_run
 
 
 def what_to_use(known: Known) -> Answer:
@@ -19,45 +21,54 @@ def what_to_use(known: Known) -> Answer:
     )
 
 
-def _advice(known: Known, group: GroupResult) -> str:
-    judged, others = [r for r in group.candidates if r.comparison and r.comparison.ratio], fallen(group)
+@dataclass(frozen=True, slots=True)
+class Recommended:
+    """A recommendation. `tied`: the other modes that nothing beats; `faster` where the baseline is beaten."""
+
+    chosen: CaseResult
+    tied: tuple[CaseResult, ...]
+    faster: bool
+
+
+def choose(group: GroupResult) -> Recommended | None:
+    """Among the modes that nothing was shown to beat, the one that needs the fewest code changes; None without one."""
+    judged = [result for result in group.candidates if this_run(result)]
     if not group.baseline.valid or not judged:
-        return unknown(others)
-    faster = [r for r in judged if r.comparison and r.comparison.verdict.faster]
-    left_out = [f"Left out: {'; '.join(others)}."] if others else []
-    recommendation = _of_faster(group, faster) if faster else [_of_none_faster(group, judged)]
-    return " ".join([*recommendation, *left_out, _sure(known, group)])
+        return None
+    faster = [result for result in judged if result.comparison and result.comparison.verdict.faster]
+    if not faster:
+        same = [result for result in judged if result.comparison and result.comparison.verdict is Verdict.SAME]
+        return _least([group.baseline, *same], faster=False)
+    unbeaten = [result for result in faster if not any(_behind(group, other, result) for other in faster)]
+    return _least(unbeaten or [max(faster, key=_centre)], faster=True)
 
 
 def recommended(group: GroupResult) -> CaseResult | None:
-    """The mode to use: of those that nothing was shown to beat the one that asks least of the code; None if unknown."""
-    judged = [r for r in group.candidates if r.comparison and r.comparison.ratio]
-    if not group.baseline.valid or not judged:
-        return None
-    if faster := [r for r in judged if r.comparison and r.comparison.verdict.faster]:
-        return min(_unbeaten(group, faster), key=_asks)
-    same = [r for r in judged if r.comparison and r.comparison.verdict is Verdict.SAME]
-    return min([group.baseline, *same], key=_asks)
+    """The mode to use; None if unknown."""
+    choice = choose(group)
+    return choice.chosen if choice else None
 
 
-def _unbeaten(group: GroupResult, faster: list[CaseResult]) -> list[CaseResult]:
-    unbeaten = [r for r in faster if not any(_behind(group, other, r) for other in faster)]
-    return unbeaten or [max(faster, key=_centre)]
+def _least(results: list[CaseResult], faster: bool) -> Recommended:
+    chosen = min(results, key=_asks)
+    return Recommended(chosen, tuple(result for result in results if result is not chosen), faster)
 
 
-def _of_none_faster(group: GroupResult, judged: list[CaseResult]) -> str:
-    """The baseline, or an equally fast mode that asks less of the code."""
-    same = [r for r in judged if r.comparison and r.comparison.verdict is Verdict.SAME]
-    chosen = min([group.baseline, *same], key=_asks)
-    less = "" if chosen is group.baseline else f", and of what is as fast as {group.baseline.title} it asks least"
-    return f"**{chosen.title}**, for nothing was shown to be faster ({'; '.join(map(_ratio, judged))}){less}."
+def _advice(known: Known, group: GroupResult) -> str:
+    others, choice = fallen(group), choose(group)
+    if not choice:
+        return unknown(others)
+    left_out = [f"Left out: {'; '.join(others)}."] if others else []
+    sentences = _of_faster(group, choice) if choice.faster else [_of_none_faster(group, choice)]
+    return " ".join([*sentences, *left_out, _sure(known, group)])
 
 
-def _of_faster(group: GroupResult, faster: list[CaseResult]) -> list[str]:
-    """The mode with the least effort among those that no other beats; else the one with the highest ratio."""
-    as_fast = _unbeaten(group, faster)
-    chosen = min(as_fast, key=_asks)
-    return _reasons(group, chosen, [r for r in as_fast if r is not chosen])
+def _of_none_faster(group: GroupResult, choice: Recommended) -> str:
+    """The baseline, or an equally fast mode that needs fewer code changes."""
+    judged = [result for result in group.candidates if this_run(result)]
+    base = group.baseline.title
+    less = "" if choice.chosen is group.baseline else f"; it is as fast as {base} and needs fewer code changes"
+    return f"**{choice.chosen.title}**: no mode is shown to be faster ({'; '.join(map(_ratio, judged))}){less}."
 
 
 def _asks(result: CaseResult) -> int:
@@ -65,16 +76,14 @@ def _asks(result: CaseResult) -> int:
     return row(result.case.mode).effort
 
 
-def _reasons(group: GroupResult, chosen: CaseResult, others: list[CaseResult]) -> list[str]:
-    base = group.baseline.title
-    sentences = [f"**{chosen.title}**: {_times(chosen)} as fast as {base}{_from_when(chosen, base)}."]
-    if others:
-        named = "; ".join(map(_ratio, others))
-        sentences.append(
-            f"Of those that nothing was shown to beat it asks least of the code: {named} (against {base})."
-        )
-    behind = [r for r in group.candidates if r.valid and r not in (chosen, *others) and r.comparison]
-    return [*sentences, f"Behind it: {'; '.join(map(_ratio, behind))} (against {base})."] if behind else sentences
+def _of_faster(group: GroupResult, choice: Recommended) -> list[str]:
+    base, chosen = group.baseline.title, choice.chosen
+    sentences = [f"**{chosen.title}**: {_times(chosen)} vs {base}{_from_when(chosen, base)}."]
+    if choice.tied:
+        named = "; ".join(map(_ratio, choice.tied))
+        sentences.append(f"Among the modes that tie for fastest it needs the fewest code changes: {named} (vs {base}).")
+    behind = [r for r in group.candidates if r.valid and r not in (chosen, *choice.tied) and r.comparison]
+    return [*sentences, f"Slower: {'; '.join(map(_ratio, behind))} (vs {base})."] if behind else sentences
 
 
 def _from_when(chosen: CaseResult, baseline: str) -> str:
@@ -98,10 +107,11 @@ def _sure(known: Known, group: GroupResult) -> str:
     """How far the recommendation carries."""
     blocks = known.run.fewest_blocks
     much = "An indication only" if not known.run.enough else "Sure for this machine, model and batch"
-    floor = f", {difference}" if (difference := aa_difference(group)) else ""
+    itself = f", A/A control {control(group.control_ratio)}" if group.control_ratio else ""
     synthetic = ", on synthetic images" if known.run.plan.synthetic else ""
     least = f" of the {ENOUGH_BLOCKS} a claim needs" if blocks < ENOUGH_BLOCKS else ""
-    return f"{much}: {blocks} blocks{least}{short_cases(known.run)}{floor}{synthetic}; other sizes need their own run."
+    repetitions = f"{blocks} repetitions{least}{short_cases(known.run)}"
+    return f"{much}: {repetitions}{itself}{synthetic}; other sizes need their own run."
 
 
 def _ratio(result: CaseResult) -> str:
@@ -109,8 +119,9 @@ def _ratio(result: CaseResult) -> str:
 
 
 def _times(result: CaseResult) -> str:
-    return interval(result.comparison.over_time if result.comparison else None, sign="x")
+    return speedup_interval(over_time(result))
 
 
 def _centre(result: CaseResult) -> float:
-    return result.comparison.ratio.centre if result.comparison and result.comparison.ratio else 0.0
+    ratio = over_time(result)
+    return ratio.centre if ratio else 0.0

@@ -11,8 +11,8 @@ from bench.analysis.stats.ratios import Comparison, Verdict
 from bench.modes import MODES
 from bench.modes.groups import members
 from bench.records.choices import DEFAULTS
-from bench.report.form.wording import interval, number
-from bench.report.sections.steady import verdict_of
+from bench.report.form.wording import speedup_interval
+from bench.report.sections.steady import step_ms, verdict_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,17 +131,17 @@ def _turned(comparison: Comparison) -> Comparison:
 
 
 def verdict(group: GroupResult, behind: str, ahead: str) -> tuple[Verdict, str] | None:
-    """The verdict on one mode against another, and 'X is 1.95x [1.9, 2.0] as fast as Y (32.4 ms a step, 64.3)'."""
+    """The verdict on one mode against another, and 'X 1.95x [1.90, 2.00] vs Y (32.4 ms a step, Y 64.3)'."""
     a, b = found(group, behind), found(group, ahead)
     compared = versus(group, a, b) if a and b else None
     if not a or not b or not compared:
         return None
     times = f"{step_ms(b)} ms a step, {a.title} {step_ms(a)}"
-    return compared.verdict, f"**{b.title}** is {interval(compared.over_time, sign='x')} as fast as {a.title} ({times})"
+    return compared.verdict, f"**{b.title}** {speedup_interval(compared.over_time)} vs {a.title} ({times})"
 
 
 def answer(group: GroupResult, behind: str, ahead: str, words: Mapping[Verdict, str]) -> str:
-    """'Yes: X is 1.95x [1.9, 2.0] as fast as Y (...).'; what became of a mode that came to nothing; '' without one."""
+    """'Yes: X 1.95x [1.90, 2.00] vs Y (...).'; what became of a mode that came to nothing; '' without one."""
     if judged := verdict(group, behind, ahead):
         return f"{words[judged[0]]}: {judged[1]}."
     asked = {r.case.mode for r in group.cases}
@@ -161,12 +161,6 @@ def fallen(group: GroupResult, modes: Sequence[str] = ()) -> list[str]:
 def unknown(texts: Sequence[str]) -> str:
     """What is said in place of an answer; '' for no texts."""
     return f"Not known: {'; '.join(texts)}." if texts else ""
-
-
-def step_ms(result: CaseResult) -> str:
-    """Milliseconds of a step, without the interval."""
-    step = result.summary("step")
-    return number(1e3 * step.centre) if step else "–"
 
 
 def listed(texts: Sequence[str]) -> str:

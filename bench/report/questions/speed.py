@@ -6,7 +6,8 @@ from bench import modes
 from bench.analysis.results import GroupResult
 from bench.analysis.stats.ratios import Verdict
 from bench.modes.mode import Mode
-from bench.report.questions.asking import WORDS, Answer, Known, answer, by_group, found, run_command, step_ms, verdict
+from bench.report.questions.asking import WORDS, Answer, Known, answer, by_group, found, run_command, verdict
+from bench.report.sections.steady import step_ms
 
 
 def tf_function(known: Known) -> Answer:

@@ -1,12 +1,14 @@
 """The section on sanity checks of the numbers; one that does not hold is bold, and red on the page."""
 
+from collections.abc import Sequence
+
 from bench.analysis.audit import Check, checks
 from bench.analysis.results import Run
-from bench.report.form.document import Column, Row, Section, Table, column
+from bench.report.form.document import Column, Part, Row, Section, Table, column, counted
 
 _READING = (
-    "These rules hold on any machine, so a number that breaks one is wrong, or was taken of something else. What says "
-    "“not measured” had nothing to be put to in this run."
+    "These rules hold on any machine, so a number that breaks one is wrong or describes something else. "
+    "“Not measured”: this run has no number to check."
 )
 MOST_SHOWN = 10
 
@@ -14,10 +16,18 @@ MOST_SHOWN = 10
 def section(run: Run) -> Section:
     """A row for each rule, then every number that breaks one."""
     rules = checks(run)
-    columns = (column("rule", "rule"), column("checked", "numbers"), Column("result", _result))
-    table = Table("audit", columns, tuple(map(_row, rules)), "Every rule")
+    columns = (column("rule", "rule"), counted("checked", "numbers"), Column("result", _result, "audit_result"))
+    table = Table("audit", columns, tuple(map(_row, rules)), "Sanity checks of the numbers")
     broken = [f"- **{check.rule}**: {text}" for check in rules for text in check.broken[:MOST_SHOWN]]
-    return Section(f"Audit{run.label}", (_READING, table, *(["\n".join(broken)] if broken else [])))
+    parts: tuple[Part, ...] = (*(["\n".join(broken)] if broken else []), table, _READING)
+    return Section(f"Sanity checks{run.label}", parts, _summary(rules))
+
+
+def _summary(rules: Sequence[Check]) -> str:
+    broken = [check.rule for check in rules if check.broken]
+    if broken:
+        return f"**{len(broken)} do not hold**: {broken[0]}"
+    return f"{sum(bool(check.numbers) for check in rules)} rules, all of them hold"
 
 
 def _row(check: Check) -> Row:

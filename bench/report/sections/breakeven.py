@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from bench import modes
 from bench.analysis.stats.ratios import Summary, summarise
 from bench.records.breakeven import TriedBreakEven, TriedBreakEvens
-from bench.report.form.document import Column, Row, Section, Table, column, summary_of
-from bench.report.form.wording import count, interval
+from bench.report.form.document import Row, Section, Table, column, counted, measured
+from bench.report.form.wording import count
 
 _READING = (
     "Each trial trains the baseline and the mode from nothing, each in a fresh process: building, tracing, compiling "
@@ -19,7 +19,15 @@ _READING = (
 def section(trials: TriedBreakEvens) -> Section:
     """The table, and what failed."""
     failed = [f"- failed: {f.case.key}, {f.stage}: {f.message}" for f in trials.failures]
-    return Section("Break-even, tried", (_READING, table(trials), *(["\n".join(failed)] if failed else [])))
+    return Section(
+        "Break-even, tested", (table(trials), _READING, *(["\n".join(failed)] if failed else [])), _summary(trials)
+    )
+
+
+def _summary(trials: TriedBreakEvens) -> str:
+    """How many predictions held."""
+    verdicts = [str(row["verdict"]) for row in table(trials).rows]
+    return f"{verdicts.count('held')} of {len(verdicts)} predictions held" if verdicts else "Nothing was tested"
 
 
 def table(trials: TriedBreakEvens) -> Table:
@@ -28,22 +36,20 @@ def table(trials: TriedBreakEvens) -> Table:
     for trial in trials.trials:
         repeats.setdefault((trial.candidate.key, trial.steps), []).append(trial)
     several = len({trial.candidate.group for trial in trials.trials}) > 1
-    return Table("trials", _columns(several), tuple(map(_row, repeats.values())), "Predicted break-evens, tried")
+    rows = tuple(map(_row, repeats.values()))
+    return Table("trials", _COLUMNS, rows, "Predicted break-evens, tested", group="group" if several else "")
 
 
-def _columns(several: bool) -> tuple[Column, ...]:
-    columns = (
-        column("case", "group"),
-        column("mode", "title"),
-        column("predicted", "predicted"),
-        column("trained (steps)", "steps"),
-        Column("baseline in all (s)", lambda row: interval(summary_of(row, "baseline_s"))),
-        Column("mode in all (s)", lambda row: interval(summary_of(row, "candidate_s"))),
-        Column("times as fast in all", lambda row: interval(summary_of(row, "ratio"), sign="x")),
-        column("expected", "expected"),
-        column("prediction", "verdict"),
-    )
-    return columns if several else columns[1:]
+_COLUMNS = (
+    column("mode", "title"),
+    column("predicted", "predicted"),
+    counted("trained (steps)", "steps", "trained"),
+    measured("baseline in all (s)", "baseline_s"),
+    measured("mode in all (s)", "candidate_s"),
+    measured("speedup in all", "ratio", sign="x", term="total_ratio"),
+    column("expected", "expected"),
+    column("prediction", "verdict", "prediction"),
+)
 
 
 def _row(repeats: Sequence[TriedBreakEven]) -> Row:

@@ -5,7 +5,7 @@ from bench.analysis.results import GroupResult, Run
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS
 from bench.records.environment import LASTING, Environment
 from bench.report.form.document import Row, Section, Table, column
-from bench.report.form.wording import interval, mib
+from bench.report.form.wording import control, mib
 from bench.report.sections import failures
 from bench.report.sections.proof import less_warm
 
@@ -15,7 +15,14 @@ MUCH_STOLEN = 0.03  # a share of CPU time
 def section(run: Run) -> Section:
     """The A/A control, warnings, failures, then the machine."""
     parts = [*_controls(run), *_warnings(run)]
-    return Section("Conditions and warnings", (*parts, *failures.parts(run), _conditions(run)))
+    return Section("Conditions and warnings", (*parts, *failures.parts(run), _conditions(run)), _summary(run))
+
+
+def _summary(run: Run) -> str:
+    """How many warnings and failures there are."""
+    lines, failed = _warning_lines(run), len(run.breakdowns)
+    warned = f"{len(lines)} warning{'s' * (len(lines) > 1)}" if lines else "No warnings"
+    return f"{warned}; {failed} failure{'s' * (failed > 1)}" if failed else warned
 
 
 def _controls(run: Run) -> list[str]:
@@ -26,24 +33,28 @@ def _controls(run: Run) -> list[str]:
 def _control(group: GroupResult) -> str:
     ratio = group.control_ratio
     if ratio is None or group.aa_difference is None:
-        return f"{group.title}: no noise floor, for the baseline was not measured twice."
+        return f"{group.title}: no A/A difference, as the baseline was not measured twice."
     contains_1 = ratio.low is None or ratio.low <= 1 <= (ratio.high or ratio.centre)
-    return (
-        f"{group.title}: the baseline against itself (A/A) came out {interval(ratio, sign='x')}"
-        + (", which contains 1 as it should" if contains_1 else ", which does **not** contain 1: distrust small ratios")
-        + f". No difference of up to {group.aa_difference - 1:.1%} is called one."
+    return f"{group.title}: A/A control (the baseline against itself) {control(ratio)}" + (
+        ", which contains 1 as it should."
+        if contains_1
+        else ", which does **not** contain 1: ignore small differences."
     )
 
 
 def _warnings(run: Run) -> list[str]:
+    lines = _warning_lines(run)
+    return ["Warnings:\n\n" + "\n".join(f"- {line}" for line in lines)] if lines else ["No warnings."]
+
+
+def _warning_lines(run: Run) -> list[str]:
     lines = [f"{group.title}, {result.title}: {text}" for group, result in run.rows() for text in result.warnings]
     for group, result in run.rows():
         lines += [
             f"{group.title}, {result.title}: {w}" for w in (result.comparison.warnings if result.comparison else ())
         ]
     lines += [f"audit: {text}" for text in audit.alarms(run)]
-    lines += of_machine(run)
-    return ["Warnings:\n\n" + "\n".join(f"- {line}" for line in lines)] if lines else ["No warnings."]
+    return [*lines, *of_machine(run)]
 
 
 def of_machine(run: Run) -> list[str]:
@@ -56,13 +67,15 @@ def of_machine(run: Run) -> list[str]:
     ]
     if (stolen := _stolen(_environments(run))) is not None and stolen > MUCH_STOLEN:
         lines.append(
-            f"the hypervisor took up to {stolen:.0%} of this machine's CPU time during a block: other tenants are at "
-            "work, so trust the ratios more than the times"
+            f"the hypervisor took up to {stolen:.0%} of this machine's CPU time during a repetition: other tenants are "
+            "active, so trust the speedups more than the times"
         )
     if differing := _differing(_environments(run)):
-        lines.append(f"the blocks did not run under the same conditions; these differ: {', '.join(differing)}")
+        lines.append(f"the repetitions did not run under the same conditions; these differ: {', '.join(differing)}")
     if run.blocks < ENOUGH_BLOCKS and run.blocks < run.plan.schedule.blocks:
-        lines.append(f"only {run.blocks} of {run.plan.schedule.blocks} planned blocks were measured; --resume goes on")
+        lines.append(
+            f"only {run.blocks} of {run.plan.schedule.blocks} planned repetitions were measured; --resume goes on"
+        )
     return lines
 
 
@@ -81,13 +94,15 @@ def _environments(run: Run) -> list[Environment]:
 
 def _conditions(run: Run) -> Table:
     schedule, plan = run.plan.schedule, run.plan
-    steps = sorted({o.measurement.steady.steps_per_slice for o in run.outcomes if o.measurement})
+    measured = [outcome.measurement for outcome in run.outcomes if outcome.measurement]
+    steps = sorted({m.steady.steps_per_slice for m in measured})
+    rounds = sorted({m.schedule.rounds for m in measured})  # what the noise of the first repetition called for
     conditions: list[tuple[str, str]] = [
         ("data", plan.data_title),
-        ("seed of weights, batches and turns", str(plan.seed)),
+        ("seed of weights, batches and order", str(plan.seed)),
         ("preset", schedule.preset),
-        ("blocks measured", str(run.blocks)),
-        ("rounds a block", str(schedule.rounds)),
+        ("repetitions measured", str(run.blocks)),
+        ("rounds a repetition", ", ".join(map(str, rounds)) or "–"),
         ("steps a slice", ", ".join(map(str, steps)) or "–"),
         ("warm-up steps", "; ".join([f"{schedule.warmup_steps} after the first five", *less_warm(run)])),
         ("started", plan.created),
@@ -111,6 +126,6 @@ def _machine(environments: list[Environment]) -> list[tuple[str, str]]:
         ("TensorFlow / NumPy / Python", f"{env.tensorflow} / {env.numpy} / {env.python}"),
         ("TensorFlow flags", " ".join(f"{k}={v}" for k, v in env.flags) or "none set"),
         ("load before, and after a block at most", f"{env.load_before} / {max(loads, default=0.0)}"),
-        ("CPU time stolen in a block, at most", "unknown" if stolen is None else f"{stolen:.1%}"),
+        ("CPU time stolen in a repetition, at most", "unknown" if stolen is None else f"{stolen:.1%}"),
         ("source", f"{env.commit or 'unknown'}{' with uncommitted changes' if env.dirty else ''}"),
     ]

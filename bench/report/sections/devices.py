@@ -4,17 +4,17 @@ from bench.analysis.across_devices import DeviceComparison, DeviceSweep, compare
 from bench.analysis.results import Run
 from bench.analysis.stats.ratios import Summary, Verdict
 from bench.analysis.sweep import BATCH_SIZES, RatioAtSize
-from bench.report.form.document import Column, Row, Section, Table, column, summary_of
-from bench.report.form.wording import indication, interval
+from bench.report.form.document import Column, Row, Section, Table, column, counted, measured, summary_of
+from bench.report.form.wording import indication, speedup_interval
 from bench.report.sections import gpu
-from bench.report.sections.steady import NO_DEVICE
+from bench.report.sections.steady import NO_DEVICE, ratio_of
 from bench.report.sections.sweep import crossing_sentence
 
 _READING = (
-    "Here the same mode is compared with itself on another device, from the same weights, on the same batches, its "
-    "first loss and gradients held against the other's. Everywhere else in this report a gain is against the baseline "
-    "on the same device. Devices take turns block by block, not slice by slice as modes do, so these ratios are less "
-    "sheltered from what else the machine did. All numbers: `tables/devices.csv`."
+    "Here the same mode is compared with itself on another device, from the same weights, on the same batches; its "
+    "first loss and gradients are compared with the other's. Everywhere else in this report a speedup is against the "
+    "baseline on the same device. Devices are interleaved repetition by repetition, not slice by slice as modes are, "
+    "so these ratios depend more on what else the machine did. All numbers: `tables/devices.csv`."
 )
 
 
@@ -22,10 +22,11 @@ def section(run: Run) -> Section:
     """Sentences and a table, then the GPU's state; no parts without a GPU or a second device in the plan."""
     comparisons = compare_devices(run)
     if not comparisons:
-        return Section("Devices", gpu.parts(run))
+        return Section("Devices", gpu.parts(run), "Where ops ran, waiting for the GPU, copies, clocks")
     bullets = "\n".join(f"- {text}" for text in sentences(run))
     few = () if run.enough else (indication(run),)
-    return Section(f"Devices{run.label}", (*few, bullets, _READING, _table(comparisons), *gpu.parts(run)))
+    parts = (*few, bullets, _table(comparisons), _READING, *gpu.parts(run))
+    return Section(f"Devices{run.label}", parts, sentences(run)[0].replace("**", "").removesuffix("."))
 
 
 def sentences(run: Run) -> list[str]:
@@ -45,8 +46,8 @@ def _sentences(sweep: DeviceSweep) -> list[str]:
     ratios = sweep.ratios
     if len(sweep.comparisons) == 1 or not ratios:
         return [f"{subject}, batch {each.size}: {_at_one_size(each)}" for each in sweep.comparisons]
-    ends = "; ".join(f"at {end.size} {interval(end.ratio, sign='x')}" for end in (ratios[0], ratios[-1]))
-    return [f"{subject}: {_order(sweep)}; {ends} as fast."]
+    ends = "; ".join(f"at {end.size} {speedup_interval(end.ratio)}" for end in (ratios[0], ratios[-1]))
+    return [f"{subject}: {_order(sweep)}; speedup {ends}."]
 
 
 def _workload(comparison: DeviceComparison) -> str:
@@ -78,23 +79,22 @@ def _at_one_size(each: DeviceComparison) -> str:
         return f"no ratio of {other} to {reference} ({comparison.verdict.value}: {comparison.reason})."
     certainty = "" if comparison.verdict in (Verdict.FASTER, Verdict.SLOWER) else ", not certain"
     certainty = ", the same" if comparison.verdict is Verdict.SAME else certainty
-    return f"**on {other} {interval(comparison.ratio, sign='x')} as fast as on {reference}**{certainty}."
+    return f"**{other}: {speedup_interval(comparison.ratio)} vs {reference}**{certainty}."
 
 
 def _table(comparisons: list[DeviceComparison]) -> Table:
     columns = (
-        column("case", "case"),
         column("mode", "title"),
-        column("batch", "size"),
+        counted("batch", "size", "batch_size"),
         column("device", "device"),
-        column("against", "reference"),
-        Column("step (ms)", lambda row: interval(summary_of(row, "step_s"), 1e3)),
-        Column("step there (ms)", lambda row: interval(summary_of(row, "reference_step_s"), 1e3)),
-        Column("times as fast", lambda row: interval(summary_of(row, "ratio"), sign="x")),
+        column("vs", "reference"),
+        measured("step (ms)", "step_s", 1e3),
+        measured("step there (ms)", "reference_step_s", 1e3),
+        Column("speedup", lambda row: speedup_interval(summary_of(row, "ratio")), "device_ratio", ratio_of, "high"),
         column("verdict", "verdict"),
         column("why", "reason"),
     )
-    return Table("devices", columns, tuple(map(_row, comparisons)))
+    return Table("devices", columns, tuple(map(_row, comparisons)), "Devices compared", group="case")
 
 
 def _row(each: DeviceComparison) -> Row:

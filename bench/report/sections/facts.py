@@ -9,14 +9,21 @@ from bench.analysis.results import CaseResult, GroupResult, Run, ratio_between
 from bench.analysis.stats.ratios import Summary
 from bench.modes.mode import Mode
 from bench.report.form.document import Section
-from bench.report.form.wording import interval, number
+from bench.report.form.wording import ends, number, speedup_interval
 from bench.report.questions.asking import versus
+
+MOST = 12  # findings that are shown unfolded
 
 
 def section(run: Run) -> Section:
     """One bullet for each finding; no parts where there is none."""
-    findings = [f"- {group.title}: {finding}" for group in run.groups for finding in _findings(group)]
-    return Section(f"Worth knowing{run.label}", ("\n".join(findings),) if findings else ())
+    several = len(run.groups) > 1
+    findings = [
+        f"- {finding}{f' ({group.title})' if several else ''}" for group in run.groups for finding in _findings(group)
+    ]
+    parts = ("\n".join(findings),) if findings else ()
+    folded = f"{len(findings)} results that differ from what people expect" if len(findings) > MOST else ""
+    return Section(f"Key findings{run.label}", parts, folded)
 
 
 def _findings(group: GroupResult) -> list[str]:
@@ -27,7 +34,7 @@ def _findings(group: GroupResult) -> list[str]:
 
 def _slower(group: GroupResult, results: Sequence[CaseResult]) -> list[str]:
     return [
-        f"**{b.title} takes {interval(ratio, sign='x')} as long as {a.title}** a step: {faster.lesson}."
+        f"**{b.title} is {number(ratio.centre)}x slower than {a.title}.** {ends(ratio)}: {faster.lesson}."
         for usual, faster in _expected_gains()
         for a in results
         for b in results
@@ -58,7 +65,7 @@ def _has_no_break_even(result: CaseResult) -> bool:
 def _never_breaks_even(result: CaseResult) -> str:
     startup = result.summary("startup")
     assert startup
-    return f"**{result.title}'s start of {number(startup.centre)} s is never repaid**: its steps are slower as well."
+    return f"**{result.title} never breaks even.** Its start-up takes {number(startup.centre)} s, its steps are slower."
 
 
 def _conversion(results: list[CaseResult]) -> list[str]:
@@ -68,8 +75,8 @@ def _conversion(results: list[CaseResult]) -> list[str]:
     if not converted or not plain or (extra_s := costs.conversion_s(converted, plain)) is None:
         return []
     ratio = ratio_between(plain, converted)
-    gain = f"a step is {interval(ratio, sign='x')} as fast with it" if ratio else "of a step nothing is known"
-    return [f"**AutoGraph's conversion adds {number(extra_s)} s to the trace**, once; {gain}."]
+    speed = f"speedup of a step with it {speedup_interval(ratio)}" if ratio else "of a step nothing is known"
+    return [f"**AutoGraph's conversion adds {number(extra_s)} s to the trace, once.** {speed[0].upper()}{speed[1:]}."]
 
 
 def _retraced(results: list[CaseResult]) -> list[str]:
@@ -86,7 +93,7 @@ def _retrace(result: CaseResult) -> str:
     why = "something in its arguments changes from step to step (a Python number, a new shape, a new object)"
     advice = " A last, ragged batch did it: use drop_remainder=True, or pad it." if _ragged(changes) else ""
     invalid = "; it is INVALID" if count else ""
-    return f"**{result.title} was traced {when}**: {'; '.join(changes) or why}{invalid}.{advice}"
+    return f"**{result.title} was traced {when}.** {'; '.join(changes) or why}{invalid}.{advice}"
 
 
 def _ragged(changes: Sequence[str]) -> bool:

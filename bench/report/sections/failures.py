@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from bench.analysis.results import Run
 from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, Failure
-from bench.report.form.document import Part, Table, Verbatim, column
+from bench.report.form.document import Part, Table, Verbatim, column, counted
+from bench.report.form.wording import grouping
 
 TRACEBACKS = ("Traceback", "in user code")  # how Python's and AutoGraph's begin
 
@@ -42,12 +43,11 @@ def _tracebacks(run: Run) -> list[str]:
 
 def _table(run: Run) -> Table:
     columns = (
-        column("case", "group"),
         column("mode", "title"),
-        column("block", "block"),
+        counted("repetition", "block"),
         column("stage", "stage"),
         column("what happened", "message"),
-        column("slices timed", "slices"),
+        counted("slices timed", "slices"),
     )
     rows = tuple(
         {
@@ -63,4 +63,4 @@ def _table(run: Run) -> Table:
         for failure in result.failures
         if failure.stage not in (NOT_APPLICABLE, NOT_AVAILABLE)
     )
-    return Table("failures", columns, rows, "Cases that did not come through")
+    return Table("failures", columns, rows, "Cases that failed", group=grouping(run))

@@ -1,150 +1,177 @@
-"""The glossary: every column of the report's tables and every verdict, in a sentence each."""
+"""The glossary: what each column, each interval and each verdict means, by the key under which tables name it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from bench.report.form.card import Term, Terms
 from bench.report.form.document import Section, Table
+from bench.report.sections import more_terms
 
 TERMS = {
-    "case": "what is held fixed in a comparison: model, batch, precision, device, threads.",
-    "mode": "the way a step is executed; “(again)” is the baseline's second entry in each block.",
-    "step (ms)": "the median time of a training step over a block's slices, averaged over blocks.",
-    "images/s": "the batch size over the time of a step.",
-    "µs an image": "the time of a step over the batch size.",
-    "times as fast": "the baseline's time over the mode's, the median over rounds; above 1: faster. The 95 % "
-    "interval is that of this run.",
-    "over time": "the 95 % interval of the speedup's long-run value on this machine, run-to-run spread included.",
-    "in CPU time": "the baseline's CPU time of a step over the mode's, all threads together.",
-    "verdict": "what may be said of a mode against the baseline; see the words below.",
-    "why": "the p-value behind the verdict, or the reason there is none.",
-    "build (s)": "making the model, the optimizer and, in TF1 style, the graph.",
-    "first call (s)": "the first step, tracing and compiling included, until it is done.",
-    "of it, trace (s)": "the part of the first call in which Python makes the graph; a dash where it is no stage "
-    "of its own.",
-    "both (s)": "building and the first call.",
-    "repaid after": "steps after which a dearer start has been saved again; “never” where steps are slower too.",
-    "CPU time a step (ms)": "CPU time of all threads of the process, over the steps.",
-    "cores busy": "CPU time over wall time.",
-    "peak memory (MiB)": "the process' high-water mark, TensorFlow included.",
-    "growth while timed (MiB)": "resident memory after the last slice less that before the first; the median block.",
-    "GPU memory, peak (MiB)": "the high-water mark of TensorFlow's GPU allocator.",
-    "from Python, a step": "how many ops, or whole graphs, Python called for a step.",
-    "outside kernels": "the share of the time in which no op was executed: Python, dispatch, gradient tape, feeding.",
-    "operations, after Grappler": "operations of the traced graph, and of the one left by TensorFlow's optimiser.",
-    "HLO instructions, optimised (fusions)": "instructions that XLA is given, that it runs, and how many of those are "
-    "several in one.",
-    "GFLOP/s": "floating-point operations of a step over its time, in billions.",
-    "of the matmul peak": "that rate over the fastest product of two large matrices on the same device.",
-    "first loss differs by": "the first step's loss against the baseline's, relative, the largest over blocks.",
-    "first gradients by (rounding units)": (
-        "the largest distance of a weight's first gradient from the baseline's; a unit is how far rounding moves it."
+    # intervals and repetition: in every run's glossary
+    "speedup": (
+        "speedup",
+        "The baseline's step time divided by the mode's, from neighbouring slices of the same rounds. 1.93x: the mode "
+        "takes 1/1.93 of the time. Where the whole interval lies below 1 it is turned round: 1.7x slower.",
     ),
-    "first gradients by": "the first gradients' distance from the baseline's, over their length.",
-    "first losses by": "the same as the first loss, over the short loss curve before timing.",
-    "updates counted / asked for": "the optimizer's own count of its updates, and the steps it was asked for.",
-    "updates taken again": "how many first updates were repeated after the last slice, and whether the same came out.",
-    "after 10 updates by": "the length of all weights' change after 10 updates against the baseline's, relative.",
-    "after 40 updates by": "the same after 40.",
-    "update against float64 (rounding units)": "the largest distance of a weight's update from Adam's formula.",
-    "a step calls": "what Python calls in one step: ops one by one, or graphs.",
-    "traces": "how often Python ran to make a graph of the step.",
-    "while timed": "traces inside the clock; any makes the case INVALID.",
-    "graph ops": "operations of the traced graph, loop bodies included.",
-    "loops": "while loops in it.",
-    "XLA compilations": "programs that XLA had to compile whole.",
-    "XLA clusters": "parts of the graph that XLA chose to compile.",
-    "HLO instructions": "instructions of the program that XLA was given.",
-    "devices": "where the loss and the variables were, by TensorFlow's account.",
-    "batch size": "examples in a step.",
-    "speedup over all": "the geometric mean of a mode's speedups over its models, with its 95 % interval.",
-    "valid models": "in how many of the models the mode did the baseline's work and was what its name says.",
-    "median (ms)": "of single calls, each waited for: half of them take no longer.",
-    "95th percentile (ms)": "95 of 100 calls take no longer.",
-    "99th percentile (ms)": "99 of 100 calls take no longer.",
-    "calls": "single calls, over all repetitions.",
-    "number of threads": "TensorFlow's threads, inside an op and between ops.",
-    "predicted": "the break-even that the run had found.",
-    "trained (steps)": "half or twice as many steps, trained from nothing.",
-    "baseline in all (s)": "the baseline's total for them, building, tracing and compiling included.",
-    "mode in all (s)": "the mode's.",
-    "times as fast in all": "the one over the other.",
-    "expected": "on which side of 1 the prediction puts it.",
-    "prediction": "whether the whole interval lies on that side.",
-    "seeds": "trainings that came to their end.",
-    "test accuracy (mean ± sd)": "of the 10,000 test images at the end, over seeds.",
-    "of 1,000 training images": "accuracy on images that were trained on.",
-    "difference (points, 90 %)": "from the baseline's test accuracy, paired by seed, in percentage points.",
-    "ms a step": "time of a training step, input pipeline included, first call left out.",
-    "waiting for data": "the share of the time spent waiting for the next batch.",
-    "reached": "in how many seeds the target was reached.",
-    "steps (mean)": "after how many steps.",
-    "seconds, all": "after how many seconds, building and first call included.",
-    "seconds, first call left out": "the same without them.",
-    "first call left out": "times as soon as the baseline, without building and first call.",
-    "block": "a fresh process for each case; what repeats independently.",
-    "stage": "how far a case had come: open, build, warmup, slice, close.",
-    "what happened": "the error's own words.",
-    "slices timed": "how many slices a case had before it failed.",
-    "what": "a condition that the numbers belong to.",
-    "value": "what it was.",
-    "what was compared": "the two that a published figure holds against each other.",
-    "published": "the figure, as its source gives it.",
-    "source": "where it was published.",
-    "here": "the group of this run that comes nearest.",
-    "ours": "times as fast in this run, with its 95 % interval.",
-    "before comparing": "what is not the same here and there.",
-    "batch": "examples in a step.",
-    "device": "where the mode ran.",
-    "against": "the device that it is held against, in the same mode.",
-    "step there (ms)": "the time of a step on that other device.",
-    "computing ops": "ops of a step that compute with floating-point numbers, and where they ran.",
-    "moved": "what a step copied between the host's memory and the card's.",
-    "one wait a slice (ms a step)": "the time of a step where the mode waits for the device at a slice's end.",
-    "one wait a step (ms a step)": "the same steps with a wait after each.",
-    "times as long": "the one over the other: what waiting each step costs.",
-    "left to do, at most (ms)": "how long the card was still busy when the mode's own wait was over.",
-    "moving it (ms)": "copying one batch from the host's memory to the card's, not in the clock.",
-    "of the fastest mode's step": "that copy over the step of the fastest mode.",
-    "fastest mode": "the mode with the shortest step on that device.",
-    "card": "the GPU, as its driver names it.",
-    "SM clock (MHz)": "the clock of its multiprocessors, read between slices.",
-    "memory clock (MHz)": "the clock of its memory, read between slices.",
-    "power (W)": "what the card drew, read between slices.",
-    "°C, before to hottest": "its temperature before the case and the highest between slices.",
-    "slices held down": "slices in which the card's clocks were held down; they stay in every number.",
-    "others on the card": "other processes that used the card.",
-    "rule": "what the numbers of any machine must satisfy.",
-    "checked": "how many numbers it was put to.",
-    "result": "whether all of them hold.",
-}
-_BEGINNINGS = {
-    "times as fast as ": TERMS["times as fast"],
-    "times as soon as ": "the baseline's time to the target over the mode's, by seed.",
-    "mode, to ": TERMS["mode"],
+    "this_run": ("this run", "95 % interval over this run's repetitions. More repetitions make it narrower."),
+    "over_time": (
+        "over time",
+        "95 % interval for the same comparison in other runs on this machine: it adds the run-to-run spread. Headlines "
+        "and verdicts use it.",
+    ),
+    "aa_control": (
+        "A/A control",
+        "The baseline measured against itself, as a second configuration in every repetition. Its interval should "
+        "contain 1; it shows what this machine can resolve.",
+    ),
+    "repetition": (
+        "repetition",
+        "Fresh processes for every mode, all alive at once, interleaved slice by slice. What repeats independently.",
+    ),
+    "slice": ("slice", "Some consecutive steps timed together."),
+    # the main table
+    "title": ("mode", "The way a step is executed."),
+    "step_s": ("step", "Median time of a training step over a repetition's slices, averaged over repetitions."),
+    "images_per_s": ("images/s", "The batch size over the time of a step."),
+    "ratio": ("speedup", "The baseline's time over the mode's; above 1 the mode is faster."),
+    "accuracy": (
+        "test accuracy",
+        "Mean over seeds at the end of a training of its own; behind it the difference from the baseline in points, "
+        "with its 90 % interval.",
+    ),
+    "target": ("time to target", "Mean seconds of training until the target test accuracy, start-up included."),
+    "startup_s": ("start-up", "Building the model, then the first step with its tracing and compilation."),
+    "break_even": (
+        "break-even",
+        "Training steps until the extra start-up cost is recovered. Never: the steps are slower too.",
+    ),
+    "verdict": (
+        "verdict",
+        "FASTER, SLOWER: significant after Holm's correction, and more than the A/A difference. LIKELY: the same from "
+        "fewer than six repetitions. SAME: the whole interval lies within 3 % of 1. UNCERTAIN: none of these.",
+    ),
+    "reason": ("why", "What the verdict rests on, or the reason why there is none."),
+    "p_holm": (
+        "p",
+        "Probability of a difference this large if there were none, after Holm's correction over all comparisons.",
+    ),
+    "cpu_ratio": ("speedup in CPU time", "The baseline's CPU time of a step over the mode's."),
+    "ratio_all_slices": (
+        "with disturbances",
+        "The speedup over all slices; the headline's takes the median of rounds.",
+    ),
+    "image_s": ("µs an image", "The time of a step over the batch size."),
+    "batch_size": ("batch size", "Examples in a step."),
+    "number_of_threads": ("number of threads", "TensorFlow's threads, inside an op and between ops."),
+    # start-up
+    "build_s": ("build", "Making the model, the optimizer and, in TF1 style, the graph."),
+    "first_call_s": ("first step", "The first step, tracing and compilation included, until it is done."),
+    "trace_s": (
+        "of it, trace",
+        "The part of the first step in which Python makes the graph; a dash where it is no stage of its own.",
+    ),
+    "predicted": ("predicted", "The break-even that the run predicts."),
+    "trained": ("trained", "Half or twice as many steps, trained from nothing."),
+    "baseline_s": ("baseline in all", "The baseline's total for them, building, tracing and compiling included."),
+    "candidate_s": ("mode in all", "The mode's total."),
+    "total_ratio": ("speedup in all", "The baseline's total over the mode's."),
+    "expected": ("expected", "On which side of 1 the prediction puts it."),
+    "prediction": ("prediction", "Whether the whole interval lies on that side."),
+    # CPU time, memory, graphs
+    "cpu_s": ("CPU time a step", "CPU time of all threads of the process, over the steps."),
+    "cores": ("cores busy", "CPU time over wall time."),
+    "memory": ("peak memory", "The process' high-water mark, TensorFlow included."),
+    "growth_bytes": (
+        "growth while timed",
+        "Resident memory after the last slice less that before the first; the median repetition.",
+    ),
+    "device_peak_bytes": ("GPU memory, peak", "The high-water mark of TensorFlow's GPU allocator."),
+    "calls": ("calls from Python", "How many ops, or whole graphs, Python called for a step."),
+    "outside_share": (
+        "Python/dispatch overhead",
+        "The share of a step in which no op was executed: Python, dispatch, gradient tape, feeding.",
+    ),
+    "graph_ops": (
+        "operations, after Grappler",
+        "Operations of the traced graph, and of the one left by TensorFlow's optimiser.",
+    ),
+    "fusions": (
+        "HLO instructions",
+        "Instructions that XLA is given, that it runs, and the number of fused instructions.",
+    ),
+    "flops_per_s": ("GFLOP/s", "Floating-point operations of a step over its time, in billions."),
+    "peak_flops_per_s": (
+        "of the matmul peak",
+        "That rate over the fastest product of two large matrices on the same device.",
+    ),
+    # equal work, proof of mode
+    "loss_difference": (
+        "first loss differs by",
+        "The first step's loss against the baseline's, relative, the largest over repetitions.",
+    ),
+    "gradient_units": (
+        "first gradients by (rounding units)",
+        "The largest distance of a weight's first gradient from the baseline's; a unit is how far rounding moves it.",
+    ),
+    "gradient_difference": (
+        "first gradients by",
+        "The first gradients' distance from the baseline's, over their length.",
+    ),
+    "curve_difference": ("first losses by", "The same as the first loss, over the short loss curve before timing."),
+    "updates": (
+        "updates counted / asked for",
+        "The optimizer's own count of its updates, and the steps it was asked for.",
+    ),
+    "replayed": (
+        "updates taken again",
+        "How many first updates were repeated after the last slice, and whether the same came out.",
+    ),
+    "difference_10": (
+        "after 10 updates by",
+        "The length of all weights' change after 10 updates against the baseline's, relative.",
+    ),
+    "difference_40": ("after 40 updates by", "The same after 40."),
+    "update_units": (
+        "update against float64",
+        "The largest distance of a weight's update from Adam's formula, in rounding units.",
+    ),
+    "calls_in_words": ("a step calls", "What Python calls in one step: ops one by one, or graphs."),
+    "traces": ("traces", "How often Python ran to make a graph of the step."),
+    "traces_while_timing": ("while timed", "Traces while it was timed; any makes the mode INVALID."),
+    "traced_ops": ("graph ops", "Operations of the traced graph, loop bodies included."),
+    "loops": ("loops", "While loops in it."),
+    "xla_compilations": ("XLA compilations", "Programs that XLA had to compile whole."),
+    "clusters": ("XLA clusters", "Parts of the graph that XLA chose to compile."),
+    "hlo_instructions": ("HLO instructions", "Instructions of the program that XLA was given."),
+    "devices": ("devices", "Where the loss and the variables were, by TensorFlow's account."),
 }
 VERDICTS = {
-    "FASTER, SLOWER": "p < 0.05 over time, after Holm's correction, and more than the A/A difference.",
-    "LIKELY FASTER, LIKELY SLOWER": "the same from two to five repetitions: an indication, no claim.",
-    "NO VERDICT": "one repetition has no interval.",
-    "SAME": "this run's whole interval lies within the preset's goal of 1 (3 % where there is none).",
-    "UNCERTAIN": "neither of these could be shown.",
-    "INVALID": "it did other work than the baseline, or was not what its name says; it has no speed.",
-    "NOT APPLICABLE": "the mode cannot hold the task, by its nature.",
-    "NOT AVAILABLE": "the device is not there, or cannot be used.",
-    "NOT COMPARABLE": "it failed, or its baseline did.",
-    "A/A control": "the baseline measured twice: how far it differs from itself, with its interval.",
+    "invalid": (
+        "INVALID",
+        "It did not compute the same thing, or did not run the way the mode claims; it has no speed.",
+    ),
+    "not_applicable": ("NOT APPLICABLE", "The mode cannot run the task, by its nature."),
+    "not_available": ("NOT AVAILABLE", "The device is not there, or cannot be used."),
+    "not_comparable": ("NOT COMPARABLE", "It failed, or its baseline did."),
 }
+ALWAYS = ("speedup", "this_run", "over_time", "aa_control", "repetition", "slice")
+
+
+def of_columns(sections: Sequence[Section], beside: Sequence[str] = ()) -> Section:
+    """The columns of these sections' tables, in order, after the terms of these keys."""
+    tables = [part for s in sections for part in s.parts if isinstance(part, Table)]
+    keys = dict.fromkeys((*beside, *(column.term for table in tables for column in table.columns)))
+    return Section("Glossary", (Terms(tuple(term(key) for key in keys if key)),), "What each word here means")
 
 
 def section(sections: Sequence[Section]) -> Section:
-    """The columns of these sections' tables, in order, then the verdicts."""
-    tables = [part for s in sections for part in s.parts if isinstance(part, Table)]
-    titles = dict.fromkeys(column.title for table in tables for column in table.columns)
-    columns = "\n".join(f"- **{title}**: {meaning(title)}" for title in titles)
-    verdicts = "\n".join(f"- **{words}**: {text}" for words, text in VERDICTS.items())
-    return Section("Glossary", ("### Columns", columns, "### Verdicts", verdicts))
+    """What every run's report speaks of, the columns of these sections' tables, in order, then the verdicts."""
+    columns = of_columns(sections, ALWAYS)
+    verdicts = Terms(tuple(Term(key, *words) for key, words in VERDICTS.items()))
+    return replace(columns, parts=(*columns.parts, verdicts))
 
 
-def meaning(title: str) -> str:
-    """What a column holds. Raises KeyError for a column without an explanation."""
-    by_beginning = next((text for start, text in _BEGINNINGS.items() if title.startswith(start)), "")
-    return by_beginning or TERMS[title]
+def term(key: str) -> Term:
+    """A term by its key. Raises KeyError for one without an explanation."""
+    return Term(key, *(TERMS.get(key) or more_terms.TERMS[key]))

@@ -5,13 +5,14 @@ Of a CPU it shows synchronisation alone, and only in a run that measured a GPU t
 
 import statistics
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.stats.ratios import summarise
 from bench.modes import placement
 from bench.records.devices import GpuLog, Placement, Reading
-from bench.report.form.document import Column, Part, Row, Table, column, summary_of
-from bench.report.form.wording import interval, number
+from bench.report.form.document import Column, Part, Row, Table, column, counted, measured, number_of
+from bench.report.form.wording import grouping, number
 
 _PLACES = (
     "Where the ops of a step ran, by the runtime's own graphs (of eager modes, op by op): all that compute with "
@@ -39,12 +40,11 @@ def parts(run: Run) -> tuple[Part, ...]:
     if not any(result.case.device != "cpu" and result.measurements for _, result in run.rows()):
         return ()
     topics = ((_PLACES, _placement(run)), (_WAITING, _waiting(run)), (_MOVING, _moving(run)), (_STATE, _states(run)))
-    return tuple(part for text, table in topics if table.rows for part in (text, table))
+    return tuple(part for text, table in topics if table.rows for part in (table, text))
 
 
 def _placement(run: Run) -> Table:
     columns = (
-        column("case", "group"),
         column("mode", "title"),
         column("computing ops", "placed"),
         column("moved", "moved"),
@@ -55,7 +55,7 @@ def _placement(run: Run) -> Table:
         for m in result.measurements
         if m.proof.placement
     )
-    return Table("placement", columns, rows)
+    return Table("placement", columns, rows, "Where the ops of a step ran", group=grouping(run))
 
 
 def _placement_row(group: GroupResult, result: CaseResult, step: Placement) -> Row:
@@ -70,15 +70,14 @@ def _placement_row(group: GroupResult, result: CaseResult, step: Placement) -> R
 
 def _waiting(run: Run) -> Table:
     columns = (
-        column("case", "group"),
         column("mode", "title"),
-        Column("one wait a slice (ms a step)", lambda row: interval(summary_of(row, "once_s"), 1e3)),
-        Column("one wait a step (ms a step)", lambda row: interval(summary_of(row, "every_s"), 1e3)),
-        Column("times as long", lambda row: interval(summary_of(row, "dearer"), sign="x")),
-        Column("left to do, at most (ms)", lambda row: _ms(row["left_s"])),
+        measured("one wait a slice (ms a step)", "once_s", 1e3),
+        measured("one wait a step (ms a step)", "every_s", 1e3),
+        measured("times as long", "dearer", sign="x"),
+        Column("left to do, at most (ms)", lambda row: _ms(row["left_s"]), "left_s", partial(number_of, key="left_s")),
     )
     rows = tuple(row for group, result in run.rows() if (row := _waiting_row(group, result)))
-    return Table("waiting", columns, rows)
+    return Table("waiting", columns, rows, "Waiting for the device", group=grouping(run))
 
 
 def _waiting_row(group: GroupResult, result: CaseResult) -> Row | None:
@@ -97,14 +96,13 @@ def _waiting_row(group: GroupResult, result: CaseResult) -> Row | None:
 
 def _moving(run: Run) -> Table:
     columns = (
-        column("case", "group"),
-        column("batch", "size"),
-        Column("moving it (ms)", lambda row: interval(summary_of(row, "copy_s"), 1e3)),
-        Column("of the fastest mode's step", lambda row: _share(row["share"])),
-        column("fastest mode", "title"),
+        counted("batch", "size", "batch_size"),
+        measured("moving it (ms)", "copy_s", 1e3),
+        Column("of the fastest step", lambda row: _share(row["share"]), "share", partial(number_of, key="share")),
+        column("fastest mode", "title", "fastest"),
     )
     rows = tuple(row for group in run.groups if (row := _moving_row(group)))
-    return Table("moving", columns, rows)
+    return Table("moving", columns, rows, "Moving a batch to the device", group=grouping(run))
 
 
 def _moving_row(group: GroupResult) -> Row | None:
@@ -124,7 +122,6 @@ def _moving_row(group: GroupResult) -> Row | None:
 
 def _states(run: Run) -> Table:
     columns = (
-        column("case", "group"),
         column("mode", "title"),
         column("card", "card"),
         column("SM clock (MHz)", "sm_mhz"),
@@ -135,7 +132,8 @@ def _states(run: Run) -> Table:
         column("others on the card", "others"),
     )
     logs = [(group, result, [m.card for m in result.measurements if m.card]) for group, result in run.rows()]
-    return Table("card", columns, tuple(_state_row(*of_case) for of_case in logs if of_case[2]))
+    rows = tuple(_state_row(*of_case) for of_case in logs if of_case[2])
+    return Table("card", columns, rows, "The GPU while it was timed", group=grouping(run))
 
 
 def _state_row(group: GroupResult, result: CaseResult, logs: Sequence[GpuLog]) -> Row:

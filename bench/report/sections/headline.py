@@ -8,14 +8,23 @@ from bench.analysis.stats.over_time import ASSUMED
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Verdict
 from bench.analysis.stats.run_spread import OWN_RUNS
 from bench.report.form.document import Section
-from bench.report.form.wording import break_even, ends, indication, interval, number, percent, short_cases
+from bench.report.form.wording import (
+    break_even,
+    ends,
+    indication,
+    percent,
+    short_cases,
+    slower,
+    speedup,
+    speedup_interval,
+)
 
 MOST_LINES = 5  # of those that do not count, named
 
 
 def section(run: Run) -> Section:
-    """The sentences, then their caveats."""
-    return Section("In one sentence", (*sentences(run), *caveats(run)))
+    """The sentences."""
+    return Section("In one sentence", tuple(sentences(run)), "A sentence to quote, with its conditions")
 
 
 def sentences(run: Run) -> list[str]:
@@ -35,7 +44,7 @@ def known_first(run: Run, group: GroupResult, among: Sequence[CaseResult] | None
     texts = []
     if over := overload(group):
         texts.append(
-            f"**{where}the machine was overloaded**: load {over.load:.3g} on {over.cores} cores, so wall times hold "
+            f"**{where}the machine was overloaded**: load {over.load:.3g} on {over.cores} cores, so wall times include "
             f"other programs' work. {_in_cpu_time(candidates)}".rstrip()
         )
     elif other := [r for r in candidates if r.comparison and disagree(r.comparison)]:
@@ -48,7 +57,7 @@ def known_first(run: Run, group: GroupResult, among: Sequence[CaseResult] | None
 
 def _in_cpu_time(results: Sequence[CaseResult]) -> str:
     counted = [(r.title, r.comparison.cpu) for r in results if r.comparison and r.comparison.cpu]
-    words = "; ".join(f"{title} {interval(cpu, sign='x')}" for title, cpu in counted)
+    words = "; ".join(f"{title} {speedup_interval(cpu)}" for title, cpu in counted)
     return f"In CPU time: {words}." if words else ""
 
 
@@ -57,7 +66,8 @@ def _sentence(run: Run, group: GroupResult) -> str:
     where = f"On this machine ({group.title}{', synthetic images' if run.plan.synthetic else ''})"
     if not compared:
         return f"{where} there is no comparison: {_why_none(group)}."
-    sentence = f"{where} {'; '.join(_clause(group, result) for result in compared)}.{_spread(compared)}"
+    spread = f" Run-to-run spread {words}." if (words := spread_of(compared)) else ""
+    sentence = f"{where} {'; '.join(_clause(group, result) for result in compared)}.{spread}"
     return sentence if run.enough else f"{indication(run)} {sentence}"
 
 
@@ -72,8 +82,9 @@ def _clause(group: GroupResult, result: CaseResult) -> str:
     assert comparison and comparison.ratio and comparison.over_time
     if comparison.verdict is Verdict.NONE:
         return f"**{result.title}** was measured in one repetition, which gives no interval and no verdict"
-    both = f"this run {ends(comparison.ratio)}, over time {ends(comparison.over_time)}"
-    clause = f"**{result.title}** {number(comparison.ratio.centre)}x vs {group.baseline.title} ({both})"
+    turned = slower(comparison.over_time)
+    both = f"this run {ends(comparison.ratio, turned)}, over time {ends(comparison.over_time, turned)}"
+    clause = f"**{result.title}** {speedup(comparison.over_time)} vs {group.baseline.title} ({both})"
     if comparison.verdict is Verdict.UNCERTAIN:
         return f"{clause}: not certain, {comparison.reason}"
     even = result.break_even
@@ -82,14 +93,14 @@ def _clause(group: GroupResult, result: CaseResult) -> str:
     return f"{clause}{said}{recovered}"
 
 
-def _spread(compared: Sequence[CaseResult]) -> str:
-    """Where the run-to-run spread in the intervals over time comes from, and how to know it better."""
+def spread_of(compared: Sequence[CaseResult]) -> str:
+    """The run-to-run spread in the intervals over time, where it comes from, and how to know it better; '' for none."""
     spreads = [r.comparison.spread for r in compared if r.comparison and r.comparison.over_time]
     known = {(spread.tau, spread.source): spread for spread in spreads if spread and spread.tau}
     texts = [f"{percent(spread.tau)} {spread.source}" for spread in known.values()]
     missing = max((OWN_RUNS - max(spread.runs, 1) for spread in known.values() if spread.nu <= ASSUMED.nu), default=0)
     more = f": {missing} more runs here, over two hours or more, measure it" if missing > 0 else ""
-    return f" Run-to-run spread {', '.join(texts)}{more}." if texts else ""
+    return f"{', '.join(texts)}{more}" if texts else ""
 
 
 def _why_none(group: GroupResult) -> str:
@@ -110,10 +121,10 @@ def caveats(run: Run) -> list[str]:
         paragraphs.append(f"**{lines} of this run's files do not count**: {_left_out(run)}.")
     if slowed := [result.title for _, result in run.rows() if result.case.slowdown]:
         titles = ", ".join(dict.fromkeys(slowed))
-        paragraphs.append(f"**Slowed on purpose**, so no measurement of these modes: {titles}.")
+        paragraphs.append(f"**Injected slowdown**, so no measurement of these modes: {titles}.")
     if not run.enough:
         paragraphs.append(
-            f"What this run cannot claim: with {run.fewest_blocks} blocks{short_cases(run)} no difference reaches "
+            f"What this run cannot claim: with {run.fewest_blocks} repetitions{short_cases(run)} no difference reaches "
             f"p < 0.05 by sign (that takes {ENOUGH_BLOCKS}), and the intervals lean on the normal distribution. Type "
             "`cifar-bench run --preset standard` for a result to quote."
         )

@@ -1,12 +1,10 @@
 """The section on inference: how long single calls take, and how many examples a second many calls answer."""
 
-from functools import partial
-
 from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.stats.ratios import summarise
 from bench.records.costs import Latency
-from bench.report.form.document import Column, Row, Section, Table, column, summary_of
-from bench.report.form.wording import interval
+from bench.report.form.document import Column, Row, Section, Table, column, measured
+from bench.report.form.wording import grouping
 
 _READING = (
     "Latency is the time of one call whose answer is waited for, after the timed slices: the median, and what 95 and "
@@ -23,21 +21,13 @@ def section(run: Run) -> Section:
     if not rows:
         return Section("", ())
     columns = (
-        column("case", "group"),
         column("mode", "title"),
-        *(Column(title, partial(_milliseconds, name)) for name, title in _QUANTILES),
-        Column("calls", lambda row: str(row["calls"])),
-        Column("images/s", lambda row: interval(summary_of(row, "images_per_s"))),
+        *(measured(title, name, 1e3) for name, title in _QUANTILES),
+        Column("calls", lambda row: str(row["calls_timed"]), "calls_timed"),
+        measured("images/s", "images_per_s"),
     )
-    shown = columns if len(run.groups) > 1 else columns[1:]
-    return Section(
-        f"Latency and throughput of inference{run.label}",
-        (_READING, Table("latency", shown, rows, "How long a call takes, by mode")),
-    )
-
-
-def _milliseconds(name: str, row: Row) -> str:
-    return interval(summary_of(row, name), 1e3)
+    table = Table("latency", columns, rows, "How long a call takes, by mode", group=grouping(run))
+    return Section(f"Latency and throughput of inference{run.label}", (table, _READING), "How long single calls take")
 
 
 def _row(group: GroupResult, result: CaseResult) -> Row:
@@ -47,7 +37,7 @@ def _row(group: GroupResult, result: CaseResult) -> Row:
         "mode": result.case.mode,
         "title": result.title,
         **{name: summarise([getattr(latency, name) for latency in latencies]) for name, _ in _QUANTILES},
-        "calls": sum(latency.calls for latency in latencies),
+        "calls_timed": sum(latency.calls for latency in latencies),
         "images_per_s": result.summary("images"),
     }
 

@@ -8,6 +8,7 @@ from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.records.proof import Calls, Late, Replay, Updated
 from bench.records.run import Measurement
 from bench.report.form.document import Column, Part, Row, Table, column
+from bench.report.form.wording import grouping
 
 READING = (
     "Work is compared to the end. At 10 and 40 updates in all, how far the weights have come is compared with the "
@@ -20,21 +21,20 @@ READING = (
 def parts(run: Run) -> tuple[Part, ...]:
     """The text and the table; nothing for a run of an older version, which did not look."""
     rows = tuple(_row(group, r) for group, r in run.rows() if any(m.proof.replay for m in r.measurements))
-    return (READING, _table(rows, len(run.groups) > 1)) if rows else ()
+    return (_table(run, rows), READING) if rows else ()
 
 
-def _table(rows: tuple[Row, ...], of_several: bool) -> Table:
+def _table(run: Run, rows: tuple[Row, ...]) -> Table:
     columns = (
-        column("case", "group"),
         column("mode", "title"),
-        Column("updates taken again", lambda row: f"{row['replayed']}, {_same(row['replay_difference'])}"),
-        Column("after 10 updates by", lambda row: _scientific(row["difference_10"])),
-        Column("after 40 updates by", lambda row: _scientific(row["difference_40"])),
-        Column("update against float64 (rounding units)", lambda row: _units(row["update_units"])),
-        column("a step calls", "calls"),
+        Column("updates taken again", lambda row: f"{row['replayed']}, {_same(row['replay_difference'])}", "replayed"),
+        Column("after 10 updates by", lambda row: _scientific(row["difference_10"]), "difference_10"),
+        Column("after 40 updates by", lambda row: _scientific(row["difference_40"]), "difference_40"),
+        Column("update against float64 (rounding units)", lambda row: _units(row["update_units"]), "update_units"),
+        column("a step calls", "calls", "calls_in_words"),
     )
     caption = "Whether each mode computed the same from its first update to its last"
-    return Table("later_updates", columns if of_several else columns[1:], rows, caption)
+    return Table("later_updates", columns, rows, caption, group=grouping(run))
 
 
 def _row(group: GroupResult, result: CaseResult) -> Row:

@@ -1,11 +1,13 @@
 """The section on learning: test accuracy by mode as a distribution over seeds, and how soon a target was reached."""
 
+from collections.abc import Sequence
+
 from bench.analysis.learning import Learning, ModeLearning, TrainingResult
 from bench.analysis.stats.equivalence import Equivalence
-from bench.report.form.document import Figure, Part, Section
+from bench.report.form.document import Figure, Part, Section, Table
 from bench.report.form.wording import interval
 from bench.report.plots import learning as plots
-from bench.report.sections.learning_tables import accuracy, points, signed, table, to_target, trainings
+from bench.report.sections.learning_tables import accuracy, margin_of, points, signed, table, to_target, trainings
 
 _READING = (
     "Each seed gives every mode the same initial weights and the same batches in the same order; rounding differs, "
@@ -16,17 +18,29 @@ _READING = (
 )
 
 _SECONDS = (
-    "Seconds hold building the model, the first call and the training with its input pipeline, not importing, loading "
-    "images or evaluating. The target counts as reached at the first displayed step whose test accuracy is there."
+    "Seconds include building the model, the first step and the training with its input pipeline, not importing, "
+    "loading images or evaluating. The target counts as reached at the first displayed step with that accuracy."
 )
 
 
-def section(learning: Learning) -> Section:
-    """The findings, trainings that went wrong, the accuracies, the time to the target, and the curves."""
-    figures = _figures(learning)
-    parts: tuple[Part, ...] = (*sentences(learning), *_alarms(learning), table(learning), _READING, *figures[:1])
-    parts = (*parts, to_target(learning), _SECONDS, *figures[1:], trainings(learning))
-    return Section(f"Does it learn the same?{learning.label}", parts)
+def section(learning: Learning, shown: Sequence[str] = ()) -> Section:
+    """The findings, trainings that went wrong, the accuracies, the time to the target, and the curves.
+
+    `shown`: the files of tables and figures that stand above already.
+    """
+    tables: tuple[Part, ...] = (table(learning), _READING, to_target(learning), _SECONDS, trainings(learning))
+    parts = (*sentences(learning), *_alarms(learning), *figures(learning), *tables)
+    left = tuple(part for part in parts if not (isinstance(part, Table | Figure) and part.file in shown))
+    return Section(f"Does it learn the same?{learning.label}", left, summary(learning))
+
+
+def summary(learning: Learning) -> str:
+    """Which modes end where the baseline does."""
+    same = [mode.title for mode in learning.modes[1:] if mode.difference and mode.difference.same and not mode.failed]
+    if same:
+        return f"Same test accuracy within {margin_of(learning.plan.margin)}: {_listed(same)}"
+    others = [mode.title for mode in learning.modes[1:] if mode.difference and mode.difference.differs]
+    return f"Different test accuracy: {_listed(others)}" if others else "No mode's accuracy is shown to be the same"
 
 
 def _alarms(learning: Learning) -> list[str]:
@@ -57,7 +71,7 @@ def _clauses(learning: Learning) -> list[str]:
     compared = [(mode, mode.difference) for mode in learning.modes[1:] if mode.difference and not mode.failed]
     same = [(mode, difference) for mode, difference in compared if difference.same]
     names = _listed([mode.title for mode, _ in same])
-    clauses = [f"**{names}** the same to within ±{points(learning.plan.margin)} points"] if same else []
+    clauses = [f"**{names}** the same within {margin_of(learning.plan.margin)}"] if same else []
     clauses += [
         f"(**{mode.title}** {signed(difference.mean)}, shown but inside it)"
         for mode, difference in same
@@ -118,18 +132,26 @@ def _last_step(result: TrainingResult) -> int:
     return result.points[-1].step if result.points else 0
 
 
-def _figures(learning: Learning) -> list[Figure]:
+def figures(learning: Learning) -> list[Figure]:
+    """Accuracy over seconds, the final accuracies by seed, and the curves over steps."""
     finals = "; ".join(f"{mode.title} {accuracy(mode)}" for mode in learning.modes if mode.mean is not None)
     if not finals:
         return []
-    curves = "Test loss and accuracy of each mode over steps and over seconds, mean and range over seeds"
+    curves = "Test accuracy and test loss over steps, mean and range over seeds"
     return [
         Figure(
-            "accuracies",
-            f"Test accuracy by mode, a dot a seed{learning.label}: {finals}",
-            plots.accuracies(learning),
+            "seconds",
+            f"Test accuracy over seconds of training{learning.label}: final mean {finals}",
+            plots.over_seconds(learning),
+            "Mean over seeds; start-up and input pipeline included.",
         ),
-        Figure("learning", f"{curves}{learning.label}", plots.curves(learning)),
+        Figure(
+            "accuracies",
+            f"Final test accuracy by mode, a dot a seed{learning.label}: {finals}",
+            plots.accuracies(learning),
+            f"Grey: the mean of {learning.baseline.title} ± {points(learning.plan.margin)} points.",
+        ),
+        Figure("learning", f"{curves}{learning.label}", plots.over_steps(learning)),
     ]
 
 

@@ -1,27 +1,52 @@
 """The tables of the section on learning, and how they write accuracies."""
 
 import statistics
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
 from bench.analysis.learning import Learning, ModeLearning, seconds_to
 from bench.analysis.stats.equivalence import Equivalence
-from bench.report.form.document import Column, Row, Table, column, summary_of
-from bench.report.form.wording import interval, number
+from bench.report.form.document import (
+    Column,
+    First,
+    Row,
+    Table,
+    column,
+    counted,
+    measured,
+    number_of,
+    summary_of,
+)
+from bench.report.form.wording import number, speedup_interval
 
 
 def table(learning: Learning) -> Table:
     """One row for each mode: test accuracy over seeds, its difference from the baseline, and the verdict."""
     columns = (
-        column("mode", "title"),
-        column("seeds", "seeds"),
-        Column("test accuracy (mean ± sd)", lambda row: str(row["shown"])),
-        Column("of 1,000 training images", lambda row: _share(row["training_accuracy"])),
-        Column("difference (points, 90 %)", lambda row: str(row["difference_shown"])),
-        column("verdict", "verdict"),
-        Column("ms a step", lambda row: _ms(row["step_s"])),
-        Column("waiting for data", lambda row: _share(row["waited"])),
-        Column(f"times as fast as {learning.baseline.title}", lambda row: interval(summary_of(row, "speed"), sign="x")),
+        column("mode", "title", role="key"),
+        counted("seeds", "seeds"),
+        replace(_numbered("test accuracy (mean ± sd)", "accuracy_mean", _shown, "high"), role="key"),
+        _numbered("of training images", "training_accuracy", lambda row: _share(row["training_accuracy"]), "high"),
+        _numbered("difference (points, 90 %)", "difference", lambda row: str(row["difference_shown"]), "high"),
+        column("verdict", "verdict", "accuracy_verdict", "key"),
+        _numbered("ms a step", "step_s", lambda row: _ms(row["step_s"]), term="training_step"),
+        _numbered("waiting for data", "waited", lambda row: _share(row["waited"])),
+        _speedup(f"speedup vs {learning.baseline.title}", "speed"),
     )
     return Table("learning", columns, tuple(_row(learning, mode) for mode in learning.modes), "Test accuracy by mode")
+
+
+def _shown(row: Row) -> str:
+    return str(row["shown"])
+
+
+def _numbered(title: str, key: str, text: Callable[[Row], str], first: First = "low", term: str = "") -> Column:
+    return Column(title, text, term or key, partial(number_of, key=key), first)
+
+
+def _speedup(title: str, key: str) -> Column:
+    return replace(measured(title, key), text=lambda row: speedup_interval(summary_of(row, key)), first="high")
 
 
 def _row(learning: Learning, mode: ModeLearning) -> Row:
@@ -38,7 +63,7 @@ def _row(learning: Learning, mode: ModeLearning) -> Row:
         "difference": mode.difference and mode.difference.mean,
         "difference_low": mode.difference and mode.difference.low,
         "difference_high": mode.difference and mode.difference.high,
-        "difference_shown": _difference(mode.difference),
+        "difference_shown": difference(mode.difference),
         "verdict": _verdict(learning, mode),
         "step_s": statistics.fmean(steps_s) if steps_s else None,
         "waited": statistics.fmean(p.waited_s / p.seconds for p in last) if last else None,
@@ -56,7 +81,7 @@ def _verdict(learning: Learning, mode: ModeLearning) -> str:
     if mode.difference is None:
         return "NOT COMPARABLE"
     if mode.difference.same:
-        return f"SAME within ±{points(mode.difference.margin)}"
+        return f"SAME within {margin_of(mode.difference.margin)}"
     return "DIFFERENT" if mode.difference.differs else "UNCERTAIN"
 
 
@@ -64,13 +89,13 @@ def to_target(learning: Learning) -> Table:
     """One row for each mode: in how many seeds and after how many steps and seconds the target was reached."""
     baseline = learning.baseline.title
     columns = (
-        column(f"mode, to {learning.plan.target:.2%}", "title"),
+        column(f"mode, to {100 * learning.plan.target:.2f} %", "title"),
         column("reached", "reached"),
-        Column("steps (mean)", lambda row: "–" if row["steps"] is None else f"{row['steps']:,.0f}"),
-        Column("seconds, all", lambda row: _range(row, "all")),
-        Column("seconds, first call left out", lambda row: _range(row, "bare")),
-        Column(f"times as soon as {baseline}, all", lambda row: interval(summary_of(row, "sooner_all"), sign="x")),
-        Column("first call left out", lambda row: interval(summary_of(row, "sooner_bare"), sign="x")),
+        _numbered("steps (mean)", "steps", lambda row: "–" if row["steps"] is None else f"{row['steps']:,.0f}"),
+        _numbered("seconds, all", "all_mean_s", lambda row: _range(row, "all")),
+        _numbered("seconds, without first step", "bare_mean_s", lambda row: _range(row, "bare")),
+        _speedup(f"sooner than {baseline}, all", "sooner_all"),
+        _speedup("without first step", "sooner_bare"),
     )
     return Table(
         "to_target",
@@ -126,17 +151,23 @@ def points(share: float) -> str:
     return f"{100 * share:.2f}"
 
 
+def margin_of(share: float) -> str:
+    """'±1 point', '±0.5 points'."""
+    return f"±{100 * share:g} point{'s' * (100 * share != 1)}"
+
+
 def signed(share: float) -> str:
     """A difference of shares in points, with its sign."""
-    return f"{100 * share:+.2f}"
+    return f"{100 * share:+.2f}".replace("-", "−")
 
 
-def _difference(difference: Equivalence | None) -> str:
-    if difference is None:
+def difference(measured: Equivalence | None) -> str:
+    """'-0.04 [-0.52, +0.44]' in points; a dash for None."""
+    if measured is None:
         return "–"
-    if difference.low is None or difference.high is None:
-        return signed(difference.mean)
-    return f"{signed(difference.mean)} [{signed(difference.low)}, {signed(difference.high)}]"
+    if measured.low is None or measured.high is None:
+        return signed(measured.mean)
+    return f"{signed(measured.mean)} [{signed(measured.low)}, {signed(measured.high)}]"
 
 
 def _ms(seconds: object) -> str:

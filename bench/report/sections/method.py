@@ -9,14 +9,15 @@ def section(run: Run) -> Section:
     """The same text for every run, with a paragraph more for a pipeline and for a GPU."""
     streamed = (_PIPELINE,) if any(case.workload.input == "pipeline" for case in run.plan.cases) else ()
     on_gpu = (_GPU,) if any(case.device != "cpu" for case in run.plan.cases) else ()
-    return Section("What is timed, and how", (_CLOCK, *streamed, *on_gpu, _TURNS, _STATISTICS))
+    summary = "Fresh processes, interleaved slice by slice; what is timed and what is not"
+    return Section("How it is measured", (_CLOCK, *streamed, *on_gpu, _TURNS, _STATISTICS), summary)
 
 
 _CLOCK = (
-    "In the clock, for every mode alike: the loop over the steps of a slice (Python's, or the mode's own where its "
+    "Timed, for every mode alike: the loop over the steps of a slice (Python's, or the mode's own where its "
     "name says loop, or Keras'), each step's forward pass, loss, gradients and Adam's update, and one wait for the "
     "last loss; a TF1 Session, by its nature, waits after every step. The batch already lies on the device, or, where "
-    "a group's title says tf.data pipeline, is waited for. Not in the clock: data loading, building, tracing, "
+    "a case's title says tf.data pipeline, is waited for. Not timed: data loading, building, tracing, "
     "compiling, the talk between processes."
 )
 _PIPELINE = (

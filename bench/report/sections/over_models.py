@@ -17,14 +17,13 @@ def section(run: Run) -> Section:
     if not rows:
         return Section("Over models", ())
     columns = (
-        column("case", "title"),
-        column("mode", "mode"),
-        Column("speedup over all", lambda row: str(row["shown"])),
-        Column("valid models", lambda row: f"{row['valid']} of {row['models']}"),
+        column("configuration", "title", term=""),
+        column("mode", "mode", term="title"),
+        Column("speedup over all", lambda row: str(row["shown"]), "over_models"),
+        Column("valid models", lambda row: f"{row['valid']} of {row['models']}", "valid_models"),
     )
-    return Section(
-        f"Over models{run.label}", (_READING, Table("over-models", columns, rows, "Speedups over all models, by mode"))
-    )
+    table = Table("over-models", columns, rows, "Speedups over all models, by mode")
+    return Section(f"Over models{run.label}", (table, _READING), "Speedups over all models of this run")
 
 
 def sentences(run: Run) -> list[str]:

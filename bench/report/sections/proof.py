@@ -1,6 +1,7 @@
 """The section on equal work and proof of mode: that every mode computed the same thing, and ran as it claims."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from bench.analysis.gradients import (
     Floor,
@@ -15,14 +16,25 @@ from bench.analysis.updates import FIRST_LOSSES
 from bench.analysis.validity import Tolerance, loss_differences, tolerance_of
 from bench.records.proof import Evidence
 from bench.records.run import Measurement
-from bench.report.form.document import Column, Row, Section, Table, column
+from bench.report.form.document import Column, Row, Section, Table, column, counted, number_of
+from bench.report.form.wording import grouping
 from bench.report.sections import later_updates
 
 
 def section(run: Run) -> Section:
     """How far the cases differ from their baseline, and TensorFlow's own account of how they ran."""
-    parts = (_reading(run), _work(run), *later_updates.parts(run), _modes(run))
-    return Section("Equal work, and proof of mode", parts)
+    parts = (_work(run), _reading(run), *later_updates.parts(run), _modes(run))
+    return Section("Equal work, and proof of mode", parts, _summary(run))
+
+
+def _summary(run: Run) -> str:
+    """Whether all modes computed the same thing."""
+    invalid = [result.title for _, result in run.rows() if result.invalid]
+    if invalid:
+        return f"INVALID: {', '.join(dict.fromkeys(invalid))}"
+    if not any(result.measurements for _, result in run.rows()):
+        return "Nothing was measured"
+    return "All modes computed the same thing, and each ran the way it claims"
 
 
 def _reading(run: Run) -> str:
@@ -32,7 +44,7 @@ def _reading(run: Run) -> str:
         "Before any timing each case starts from the baseline's weights and batches (compared byte for byte), and its "
         f"first loss (tolerance {loss}), its first gradients ({_gradient_tolerance(run)}) and its first five "
         f"losses ({curve}) must agree with the baseline's; else it is not timed.{_shorter(run)} The differences below "
-        "are the largest over all blocks; later losses are not compared number by number, for training amplifies "
+        "are the largest over all repetitions; later losses are not compared number by number, for training amplifies "
         "rounding." + _changes(run, _tolerance(run, lambda tolerance: tolerance.change))
     )
 
@@ -107,26 +119,32 @@ def less_warm(run: Run) -> list[str]:
 def _work(run: Run) -> Table:
     rows = tuple(_work_row(group, result) for group, result in run.rows() if result.measurements)
     columns = (
-        column("case", "group"),
         column("mode", "title"),
-        Column("first loss differs by", lambda row: _scientific(row["loss_difference"])),
+        _differing("first loss differs by", "loss_difference"),
         *_gradient_columns(rows),
-        Column("first losses by", lambda row: _scientific(row["curve_difference"])),
+        _differing("first losses by", "curve_difference"),
         column("updates counted / asked for", "updates"),
     )
     return Table(
         "equal_work",
-        columns if len(run.groups) > 1 else columns[1:],
+        columns,
         rows,
         "How far each mode's first steps differ from the baseline's",
+        group=grouping(run),
     )
+
+
+def _differing(title: str, key: str) -> Column:
+    return Column(title, lambda row: _scientific(row[key]), key, partial(number_of, key=key))
 
 
 def _gradient_columns(rows: Sequence[Row]) -> list[Column]:
     """In rounding units where they are known: by its own length, a gradient of nothing but rounding differs by 1."""
     in_units = ["gradient_units" in row for row in rows]
-    units = Column("first gradients by (rounding units)", lambda row: _units(row.get("gradient_units")))
-    own = Column("first gradients by", lambda row: _scientific(_own_difference(row)))
+    units = Column(
+        "first gradients by (rounding units)", lambda row: _units(row.get("gradient_units")), "gradient_units"
+    )
+    own = Column("first gradients by", lambda row: _scientific(_own_difference(row)), "gradient_difference")
     return [*([units] if any(in_units) else []), *([] if rows and all(in_units) else [own])]
 
 
@@ -178,23 +196,20 @@ def _gradient_units(pairs: Sequence[tuple[Measurement, Measurement]]) -> Row:
 
 def _modes(run: Run) -> Table:
     columns = (
-        column("case", "group"),
         column("mode", "title"),
-        column("traces", "traces"),
-        column("while timed", "traces_while_timing"),
-        column("graph ops", "graph_ops"),
-        column("loops", "loops"),
-        column("XLA compilations", "xla_compilations"),
-        column("XLA clusters", "clusters"),
-        column("HLO instructions", "hlo_instructions"),
+        counted("traces", "traces"),
+        counted("while timed", "traces_while_timing"),
+        counted("graph ops", "graph_ops", "traced_ops"),
+        counted("loops", "loops"),
+        counted("XLA compilations", "xla_compilations"),
+        counted("XLA clusters", "clusters"),
+        counted("HLO instructions", "hlo_instructions"),
         column("devices", "devices"),
     )
     rows = tuple(
         _mode_row(group, result, result.measurements[-1]) for group, result in run.rows() if result.measurements
     )
-    return Table(
-        "proof", columns if len(run.groups) > 1 else columns[1:], rows, "What TensorFlow says of how each mode ran"
-    )
+    return Table("proof", columns, rows, "What TensorFlow says of how each mode ran", group=grouping(run))
 
 
 def _mode_row(group: GroupResult, result: CaseResult, last: Measurement) -> Row:

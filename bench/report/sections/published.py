@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from bench.analysis.results import GroupResult, Run, ratio_between
 from bench.analysis.stats.ratios import Summary
 from bench.report.form.document import Column, Row, Section, Table, column, summary_of
-from bench.report.form.wording import interval
+from bench.report.form.wording import speedup_interval
 
 _READING = (
-    "What others have published of the same question. None was made on this machine, and none with turns or intervals, "
-    "so a difference from them contradicts nobody; read the last column first."
+    "What others have published on the same question. None was made on this machine, and none was interleaved or has "
+    "intervals, so a difference from them contradicts nobody; read the last column first."
 )
 
 
@@ -71,13 +71,14 @@ def section(run: Run) -> Section:
     columns = (
         column("what was compared", "claim"),
         column("published", "said"),
-        Column("source", lambda row: f"[{row['source']}]({row['address']})"),
-        column("here", "group"),
-        Column("ours", lambda row: interval(summary_of(row, "ratio"), sign="x")),
+        Column("source", lambda row: f"[{row['source']}]({row['address']})", "source"),
+        column("here", "group", "nearest"),
+        Column("ours", lambda row: speedup_interval(summary_of(row, "ratio")), "our_ratio"),
         column("before comparing", "caveat"),
     )
     table = Table("published", columns, rows, "Published figures and this run's")
-    return Section(f"Published figures{run.label}", (_READING, table) if rows else ())
+    summary = "What others report of the same question, and what is not the same"
+    return Section(f"Published figures{run.label}", (_READING, table) if rows else (), summary)
 
 
 def _similar(group: GroupResult) -> list[tuple[PublishedResult, Summary]]:

@@ -6,9 +6,10 @@ from bench.report.form.document import Section, Table
 
 _WHAT_FOR = {
     "plan.json": "what the run set out to measure",
-    "measurements": "one file for each case and block, written once: the raw numbers, all else is rebuilt from them",
-    "measurements.jsonl": "a line a case and block, never changed: the raw numbers, all else is rebuilt from them",
-    "measurements.jsonl.gz": "a line a case and block, packed: the raw numbers, all else is rebuilt from them",
+    "measurements": "one file a case and repetition, written once: the raw numbers, all else is rebuilt from them",
+    "measurements.jsonl": "a line a case and repetition, never changed: the raw numbers, all else is rebuilt from them",
+    "measurements.jsonl.gz": "a line a case and repetition, packed: the raw numbers, all else is rebuilt from them",
+    "summary.json": "the results for other programs",
     "benchmark.json": "the same in pytest-benchmark's format",
 }
 
@@ -16,9 +17,11 @@ _WHAT_FOR = {
 def section(sections: Sequence[Section], raw_files: Sequence[str]) -> Section:
     """A link for each file; a table's file may hold more columns and rows than the page shows."""
     tables = [part for s in sections for part in s.parts if isinstance(part, Table)]
-    links = [_link(name) for name in ("plan.json", *raw_files, "benchmark.json")]
+    links = [_link(name) for name in ("plan.json", *raw_files, "summary.json", "benchmark.json")]
     links += [f"- [{t.file}]({t.file}){f': {t.caption}' if t.caption else ''}" for t in tables]
-    return Section("Raw data", ("\n".join(links),))
+    return Section(
+        "Raw files", ("\n".join(links),), "Everything here can be rebuilt from plan.json and the measurements"
+    )
 
 
 def _link(name: str) -> str:

@@ -2,24 +2,40 @@
 
 from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.modes import MODES
-from bench.report.form.document import Column, Figure, Row, Section, Table, column, summary_of
-from bench.report.form.wording import break_even, interval
-from bench.report.plots import timing
+from bench.report.form.document import Column, Figure, Part, Row, Section, Table, column, measured, summary_of
+from bench.report.form.wording import break_even, count, grouping
+from bench.report.plots import breakeven as plots
 
+_CAPTION = (
+    "Below zero the extra start-up cost is not yet recovered. Mark: break-even; bar under zero: its 95 % interval. "
+    "Break-evens far apart have a drawing of their own."
+)
 _READING = (
-    "The first call traces, and under XLA compiles; it ends when its step is done. Where tracing is a stage of its "
-    "own, what is left of the first call is Grappler or XLA's compilation, and one step. Building makes the model and "
-    "the optimizer and, in TF1 style, the graph; tf.function does that work in its first call, so the two are added "
-    "before modes are compared. Break-even is (start-up over the baseline's) / (time saved a step), each averaged "
-    "over blocks, for modes that were found faster. Importing TensorFlow and preparing data is the same for every "
-    "mode and is no part of it: on a CPU under Linux a block imports TensorFlow once for all modes with the same "
+    "The first step traces, and under XLA compiles; it ends when its step is done. Where tracing is a stage of its "
+    "own, what is left of the first step is Grappler or XLA's compilation, and one step. Building makes the model and "
+    "the optimizer and, in TF1 style, the graph; tf.function does that work in its first step, so the two are added to "
+    "the start-up cost. Break-even is (start-up cost over the baseline's) / (time saved a step), each averaged "
+    "over repetitions, for modes that are faster. Importing TensorFlow and preparing data is the same for every "
+    "mode and not included: on a CPU under Linux a repetition imports TensorFlow once for all modes with the same "
     "environment variables and forks their processes."
 )
 
 
 def section(run: Run) -> Section:
     """The table over all groups, then a figure for each."""
-    return Section(f"Start-up and break-even{run.label}", (_READING + _warm(run), _table(run), *_figures(run)))
+    parts: tuple[Part, ...] = (*_figures(run), _table(run), _READING + _warm(run))
+    return Section(f"Start-up and break-even{run.label}", parts, _summary(run))
+
+
+def _summary(run: Run) -> str:
+    """'Break-even after 4 to 24 steps; never: XLA loop'."""
+    results = [result for group in run.groups for result in group.candidates if result.break_even]
+    steps = sorted(r.break_even.steps.centre for r in results if r.break_even and r.break_even.steps)
+    never = list(dict.fromkeys(r.title for r in results if r.break_even and r.break_even.text == "never"))
+    after = f"Break-even after {count(steps[0])} to {count(steps[-1])} steps" if len(steps) > 1 else ""
+    after = f"Break-even after {count(steps[0])} steps" if len(steps) == 1 else after
+    texts = [after, f"never: {', '.join(never)}" if never else ""]
+    return "; ".join(text for text in texts if text) or "No mode was shown to be faster, so none breaks even"
 
 
 def _warm(run: Run) -> str:
@@ -35,18 +51,21 @@ def _warm(run: Run) -> str:
 
 def _table(run: Run) -> Table:
     columns = (
-        column("case", "group"),
         column("mode", "title"),
-        Column("build (s)", lambda row: interval(summary_of(row, "build_s"))),
-        Column("first call (s)", lambda row: interval(summary_of(row, "first_call_s"))),
-        Column("of it, trace (s)", lambda row: interval(summary_of(row, "trace_s"))),
-        Column("both (s)", lambda row: interval(summary_of(row, "startup_s"))),
-        column("repaid after", "repaid"),
+        measured("build (s)", "build_s"),
+        measured("first step (s)", "first_call_s"),
+        measured("of it, trace (s)", "trace_s"),
+        measured("start-up (s)", "startup_s"),
+        Column("break-even", lambda row: str(row["repaid"]), "break_even", steps_of),
     )
     rows = tuple(_row(group, result) for group, result in run.rows() if not result.case.again)
-    return Table(
-        "startup", columns if len(run.groups) > 1 else columns[1:], rows, "What a mode costs before its second step"
-    )
+    return Table("startup", columns, rows, "What a mode costs before its second step", group=grouping(run))
+
+
+def steps_of(row: Row) -> float | None:
+    """The steps of a row's break-even, to sort by."""
+    steps = summary_of(row, "break_even_steps")
+    return steps.centre if steps else None
 
 
 def _row(group: GroupResult, result: CaseResult) -> Row:
@@ -65,10 +84,10 @@ def _row(group: GroupResult, result: CaseResult) -> Row:
 
 
 def _figures(run: Run) -> list[Figure]:
-    groups = [group for group in run.groups if any(result.valid for result in group.cases)]
-    return [Figure(f"{g.name}-total", _alt(g, run.label), timing.total(g, run.label)) for g in groups]
+    groups = [group for group in run.groups if plots.breaking_even(group)]
+    return [Figure(f"{g.name}-saved", _alt(g, run.label), plots.saved(g), _CAPTION) for g in groups]
 
 
 def _alt(group: GroupResult, label: str) -> str:
-    words = [f"{r.title} {break_even(r.break_even)}" for r in group.candidates if r.break_even]
-    return f"Total time over steps, the start included, for {group.title}{label}: repaid after: " + "; ".join(words)
+    words = [f"{r.title} breaks even after {break_even(r.break_even)}" for r in plots.breaking_even(group)]
+    return f"Seconds saved over training steps, {group.title}{label}: " + "; ".join(words)

@@ -1,75 +1,45 @@
-"""The section on the steady state: each mode's time of a step, its speedup over the baseline, and the verdict."""
+"""The main table and figure: each mode's step, its speedup over the baseline, what it costs to start and learns."""
 
 import statistics
+from collections.abc import Iterable
+from dataclasses import replace
 
+from bench.analysis.learning import Learning
 from bench.analysis.results import CaseResult, GroupResult, Run, ratio_between
 from bench.analysis.speedups import steps_s
 from bench.analysis.stats.ratios import Summary, summarise
 from bench.report.form.document import Column, Figure, Row, Section, Table, column, summary_of
-from bench.report.form.wording import ends, interval, percent
-from bench.report.plots import timing
-
-_READING = (
-    "The baseline's step is the median of its slices, both entries together; a mode's is that over its speedup, the "
-    "median over rounds of slices timed within the same second. So the columns agree. *Times as fast* has the 95 % "
-    "interval of this run, which more repetitions narrow; *over time* that of the long-run value on this machine, "
-    "which the verdict speaks of. All numbers, those with all disturbances too: `tables/steady.csv`; every slice: "
-    "`cifar-bench report FOLDER --slices`."
+from bench.report.form.wording import (
+    break_even,
+    control,
+    ends,
+    grouping,
+    interval,
+    number,
+    percent,
+    slower,
+    speedup,
+    speedup_interval,
 )
-
+from bench.report.plots import timing
+from bench.report.sections import accuracy_columns
+from bench.report.speeds import over_time, this_run
 
 NO_DEVICE = "its device cannot be used here: see the first section"
+LAST = -1.0  # a case without a ratio stands below all others
 
 
-def section(run: Run) -> Section:
-    """The table over all groups, then two figures for each."""
-    return Section(f"Steady state{run.label}", (_READING, table(run), *_footnotes(run), *_figures(run)))
-
-
-def table(run: Run) -> Table:
-    """One row a case: step time, images a second, ratio, verdict."""
-    columns = (
-        column("case", "group"),
-        column("mode", "title"),
-        Column("step (ms)", lambda row: interval(summary_of(row, "step_s"), 1e3)),
-        Column("images/s", lambda row: interval(summary_of(row, "images_per_s"))),
-        Column("times as fast", lambda row: interval(summary_of(row, "this_run"), sign="x")),
-        Column("over time", lambda row: ends(summary_of(row, "over_time")) or "–"),
-        Column("in CPU time", lambda row: interval(summary_of(row, "cpu_ratio"), sign="x")),
-        column("verdict", "verdict"),
-        column("why", "reason"),
-    )
-    rows = tuple(_row(group, result) for group, result in run.rows())
-    return Table("steady", columns if len(run.groups) > 1 else columns[1:], rows, "Step time and speed, by mode")
-
-
-def _row(group: GroupResult, result: CaseResult) -> Row:
-    compared = result.comparison
-    ratio = group.control_ratio if result.case.again else compared and compared.ratio
-    verdict, reason = verdict_of(group, result)
-    return {
-        "group": group.title,
-        "mode": result.case.mode,
-        "title": result.title,
-        "step_s": result.summary("step"),
-        "images_per_s": result.summary("images"),
-        "step_all_slices_s": _with_disturbances(group, result),
-        "baseline_step_there_s": result.baseline_s,
-        "this_run": ratio or None,
-        "over_time": (compared and compared.over_time) or None,
-        "cpu_ratio": (compared and compared.cpu) or None,
-        "ratio_all_slices": ratio_between(group.baseline, result, average=statistics.fmean) if ratio else None,
-        "p_holm": compared and compared.p,
-        "verdict": verdict,
-        "reason": reason,
-        "warnings": "; ".join((*(compared.warnings if compared else ()), *result.warnings)),
-    }
-
-
-def _with_disturbances(group: GroupResult, result: CaseResult) -> Summary | None:
-    """Seconds of a step over all slices, those included that something else on the machine made longer."""
-    steps = steps_s(group.baseline, result, average=statistics.fmean) if result.valid else ()
-    return summarise(steps) if steps else None
+def table(run: Run, learned: Learning | None = None, picked: Iterable[CaseResult] = ()) -> Table:
+    """One row a case, the fastest first: step, speedup with both intervals, accuracy, start-up, break-even, verdict."""
+    ordered = [(group, result) for group in run.groups for result in _fastest_first(group)]
+    rows = tuple({**_row(group, result), **accuracy_columns.row(result, learned)} for group, result in ordered)
+    chosen = {id(result) for result in picked}
+    numbers = frozenset(number for number, (_, result) in enumerate(ordered) if id(result) in chosen)
+    columns = (*_SPEED, *accuracy_columns.columns(learned), *_COST)
+    modes = len({result.case.arm for _, result in ordered if not result.case.again})
+    caption = f"All {modes} modes, fastest first" if modes > 1 else "The mode that was measured"
+    note = " ".join([*_footnotes(run), accuracy_columns.note(run, learned)])
+    return Table("steady", columns, rows, caption, note, grouping(run), numbers)
 
 
 def _footnotes(run: Run) -> list[str]:
@@ -78,8 +48,121 @@ def _footnotes(run: Run) -> list[str]:
         f"{f'{group.title}: ' if len(run.groups) > 1 else ''}{result.title} was measured in part of the rounds; in "
         f"those {group.baseline.title} took {interval(result.baseline_s, 1e3)} ms a step."
         for group, result in run.rows()
-        if result.baseline_s and result.comparison and result.comparison.ratio
+        if result.baseline_s and this_run(result)
     ]
+
+
+def _fastest_first(group: GroupResult) -> list[CaseResult]:
+    return sorted(group.cases, key=lambda result: -_place(group, result))
+
+
+def _place(group: GroupResult, result: CaseResult) -> float:
+    """Its ratio; the baseline's is 1."""
+    if result.case.again:
+        return group.control_ratio.centre if group.control_ratio else LAST
+    ratio = over_time(result)
+    return ratio.centre if ratio else 1.0 if result is group.baseline and result.valid else LAST
+
+
+def ratio_of(row: Row) -> float | None:
+    """A row's speedup, to sort by."""
+    ratio = summary_of(row, "over_time" if "over_time" in row else "ratio")
+    return ratio.centre if ratio else None
+
+
+def _speedup(row: Row) -> str:
+    return "1x" if row["verdict"] == "baseline" else speedup(summary_of(row, "over_time"))
+
+
+def _ends(key: str) -> Column:
+    def text(row: Row) -> str:
+        ratio, shown = summary_of(row, key), summary_of(row, "over_time")
+        return ends(ratio, bool(shown and slower(shown))) or "–"
+
+    def value(row: Row) -> float | None:
+        ratio = summary_of(row, key)
+        return ratio.low if ratio else None
+
+    return Column(key.replace("_", " "), text, key, value, "high")
+
+
+def _ratio_or_1(row: Row) -> float | None:
+    return 1.0 if row["verdict"] == "baseline" else ratio_of(row)
+
+
+_SPEED = (
+    column("mode", "title", role="key"),
+    Column(
+        "step (ms)",
+        lambda row: number(1e3 * step.centre) if (step := summary_of(row, "step_s")) else "–",
+        "step_s",
+        lambda row: step.centre if (step := summary_of(row, "step_s")) else None,
+        unit="ms",
+    ),
+    Column(
+        "speedup",
+        _speedup,
+        "speedup",
+        lambda row: 1.0 if row["verdict"] == "baseline" else ratio_of(row),
+        "high",
+        "key",
+    ),
+    replace(_ends("this_run"), role="low"),
+    _ends("over_time"),
+)
+_COST = (
+    Column(
+        "start-up (s)",
+        lambda row: number(start.centre) if (start := summary_of(row, "startup_s")) else "–",
+        "startup_s",
+        lambda row: start.centre if (start := summary_of(row, "startup_s")) else None,
+        unit="s",
+    ),
+    Column(
+        "break-even (steps)",
+        lambda row: str(row["break_even"]).replace(" steps", ""),
+        "break_even",
+        lambda row: steps.centre if (steps := summary_of(row, "break_even_steps")) else None,
+        unit="steps",
+    ),
+    column("verdict", "verdict", role="key"),
+)
+
+
+def _row(group: GroupResult, result: CaseResult) -> Row:
+    verdict, reason = verdict_of(group, result)
+    itself = group.control_ratio if result.case.again else None
+    return {
+        "group": group.title,
+        "mode": result.case.mode,
+        "title": result.title,
+        "step_s": result.summary("step"),
+        "images_per_s": result.summary("images"),
+        "step_all_slices_s": _with_disturbances(group, result),
+        "baseline_step_there_s": result.baseline_s,
+        "this_run": itself or this_run(result),
+        "over_time": itself or over_time(result),
+        "cpu_ratio": (result.comparison and result.comparison.cpu) or None,
+        "ratio_all_slices": all_slices(group, result) if itself or this_run(result) else None,
+        "p_holm": result.comparison and result.comparison.p,
+        "startup_s": None if itself else result.summary("startup"),
+        "break_even_steps": result.break_even and result.break_even.steps,
+        "break_even": break_even(result.break_even),
+        "verdict": verdict,
+        "reason": reason,
+        "warnings": "; ".join((*(result.comparison.warnings if result.comparison else ()), *result.warnings)),
+    }
+
+
+def all_slices(group: GroupResult, result: CaseResult) -> Summary | None:
+    """The speedup over all slices, those included that something else on the machine made longer."""
+    return ratio_between(group.baseline, result, average=statistics.fmean)
+
+
+def _with_disturbances(group: GroupResult, result: CaseResult) -> Summary | None:
+    """Seconds of a step over all slices, those included that something else on the machine made longer."""
+    steps = steps_s(group.baseline, result, average=statistics.fmean) if result.valid else ()
+    return summarise(steps) if steps else None
 
 
 def verdict_of(group: GroupResult, result: CaseResult) -> tuple[str, str]:
@@ -124,19 +207,31 @@ def slices(run: Run) -> Table:
     return Table("slices", (), rows)
 
 
-def _figures(run: Run) -> list[Figure]:
-    figures = []
-    for group in run.groups:
-        shown = [result for result in group.cases if result.valid]
-        if shown:
-            alt = f"Time of a step, slice by slice, for {group.title}{run.label}: " + "; ".join(
-                f"{result.title} {interval(result.summary('step'), 1e3)} ms" for result in shown
-            )
-            figures.append(Figure(f"{group.name}-slices", alt, timing.slices(group, run.label)))
-        judged = [r for r in group.candidates if r.comparison and r.comparison.ratio]
-        if judged and group.control_ratio:
-            alt = f"Speed against {group.baseline.title} for {group.title}{run.label}: " + "; ".join(
-                f"{r.title} {interval(r.comparison.over_time if r.comparison else None, sign='x')}" for r in judged
-            )
-            figures.append(Figure(f"{group.name}-ratios", alt, timing.ratios(group, run.label)))
-    return figures
+def figure(group: GroupResult, label: str, picked: str = "") -> Figure | None:
+    """The speedups of a group, best first; None where there is none."""
+    judged = sorted((r for r in group.candidates if over_time(r)), key=lambda r: -_place(group, r))
+    if not judged:
+        return None
+    words = "; ".join(f"{result.title} {speedup_interval(over_time(result))}" for result in judged)
+    itself = f"; A/A control {control(group.control_ratio)}" if group.control_ratio else ""
+    alt = f"Speedup vs {group.baseline.title}, best first{label}: {group.title}, {words}{itself}"
+    return Figure(f"{group.name}-speedups", alt, timing.speedups(group, picked), _CAPTION)
+
+
+_CAPTION = (
+    "Thick bar: 95 % interval of this run. Thin line and brackets: over time. Grey band: A/A control, what this "
+    "machine can resolve. Logarithmic axis."
+)
+
+
+def by_case(run: Run) -> Section:
+    """In a run of several cases, the speedups of each; the first screen has one figure."""
+    figures = tuple(each for group in run.groups if (each := figure(group, run.label)))
+    parts = figures if len(run.groups) > 1 else ()
+    return Section(f"Speedups by case{run.label}", parts, f"{len(figures)} cases, a figure each")
+
+
+def step_ms(result: CaseResult) -> str:
+    """Milliseconds of a step, without the interval."""
+    step = result.summary("step")
+    return number(1e3 * step.centre) if step else "–"

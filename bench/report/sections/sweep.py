@@ -16,16 +16,17 @@ from bench.analysis.sweep import (
     ratios_over_sizes,
     sweeps,
 )
-from bench.report.form.document import Column, Figure, Row, Section, Table, column, summary_of
-from bench.report.form.wording import indication, interval
+from bench.report.form.document import Column, Figure, Row, Section, Table, column, counted, measured, summary_of
+from bench.report.form.wording import indication, interval, speedup_interval
 from bench.report.plots import sweep as plots
+from bench.report.sections.steady import ratio_of
+from bench.report.speeds import over_time
 
 _READING = (
-    "Each line is one mode, measured at each size apart, against that size's own baseline. At one size the faster of "
-    "two modes is certain where the 95 % interval of their ratio leaves out 1, and the ratio exceeds the baseline's "
-    "difference from itself; of many pairs some will seem so by chance. That two modes change places between two such "
-    "sizes is what is known; where they do is read off a straight line, ratio over size on log scales, and is a guess. "
-    "All numbers: `tables/{table}.csv`."
+    "Each line is one mode, measured at each size separately, against that size's own baseline. At one size the faster "
+    "of two modes is certain where the 95 % interval of their ratio excludes 1 and the ratio exceeds the A/A "
+    "difference; of many pairs some will seem so by chance. Known is that two modes change places between two such "
+    "sizes; the size in parentheses is interpolated on log scales and is a guess. All numbers: `tables/{table}.csv`."
 )
 
 
@@ -51,9 +52,17 @@ def _section(run: Run, axis: Axis, title: str, name: str) -> Section:
     bullets = "\n".join(f"- {text}" for sweep in along_axis for text in _sentences(sweep))
     few = "" if run.enough else indication(run)
     findings = (few, bullets) if bullets else ()
-    figures = [_figure(sweep, run.label) for sweep in along_axis]
-    parts = (*findings, _READING.format(table=name), _table(along_axis, name), *figures)
-    return Section(f"{title}{run.label}", tuple(part for part in parts if part))
+    figures = [_times(sweep, run.label) for sweep in along_axis]
+    parts = (*findings, *figures, _table(along_axis, name), _READING.format(table=name))
+    return Section(f"{title}{run.label}", tuple(part for part in parts if part), _summary(along_axis))
+
+
+def _summary(along_axis: Sequence[Sweep]) -> str:
+    """How many certain changes of order there are."""
+    certain = [crossing for sweep in along_axis for crossing in crossings(sweep) if crossing.certain]
+    if not certain:
+        return f"No mode certainly overtakes another over {along_axis[0].axis.name}"
+    return f"{certain[0].ahead} overtakes {certain[0].behind} between {certain[0].low.size} and {certain[0].high.size}"
 
 
 def _sentences(sweep: Sweep) -> list[str]:
@@ -72,12 +81,12 @@ def crossing_sentence(axis: Axis, crossing: Crossing) -> str:
     low, high = crossing.low.size, crossing.high.size
     about = f" (about {axis.at(round(crossing.about))})" if crossing.about and high - low > 1 else ""
     between = f"between {axis.at(low)} and {high}{about}"
-    ends = f"at {low} it is {_end(crossing.low)} as fast, at {high} {_end(crossing.high)}"
+    ends = f"at {low} the speedup is {_end(crossing.low)}, at {high} {_end(crossing.high)}"
     return f"**{crossing.ahead} {overtakes} {crossing.behind} {between}**; {ends}."
 
 
 def _end(end: RatioAtSize) -> str:
-    return interval(end.ratio, sign="x") + ("" if end.certain else " (not certain)")
+    return speedup_interval(end.ratio) + ("" if end.certain else " (not certain)")
 
 
 def _rest(sweep: Sweep, others: Sequence[tuple[str, str]], otherwise: str) -> str:
@@ -94,13 +103,12 @@ def _table(along_axis: Sequence[Sweep], name: str) -> Table:
     """One row for each mode and size: time of a step and of an image, and the speedup over the baseline."""
     axis = along_axis[0].axis
     columns = (
-        column("case", "family"),
         column("mode", "title"),
-        column(axis.name, "size"),
-        Column("step (ms)", lambda row: interval(summary_of(row, "step_s"), 1e3)),
-        Column("images/s", lambda row: interval(summary_of(row, "images_per_s"))),
-        Column("times as fast", lambda row: interval(summary_of(row, "ratio"), sign="x")),
-        Column("µs an image", lambda row: interval(summary_of(row, "image_s"), 1e6)),
+        counted(axis.name, "size", axis.name.replace(" ", "_")),
+        measured("step (ms)", "step_s", 1e3),
+        measured("images/s", "images_per_s"),
+        Column("speedup", lambda row: speedup_interval(summary_of(row, "ratio")), "ratio", ratio_of, "high"),
+        measured("µs an image", "image_s", 1e6),
     )
     rows = tuple(
         _row(sweep, size, result)
@@ -108,7 +116,8 @@ def _table(along_axis: Sequence[Sweep], name: str) -> Table:
         for by_size in sweep.results_by_arm.values()
         for size, (_, result) in by_size.items()
     )
-    return Table(name, columns if len(along_axis) > 1 else columns[1:], rows, f"A step over {axis.name}, by mode")
+    group = "family" if len(along_axis) > 1 else ""
+    return Table(name, columns, rows, f"A step over {axis.name}, by mode", group=group)
 
 
 def _row(sweep: Sweep, size: int, result: CaseResult) -> Row:
@@ -125,14 +134,30 @@ def _row(sweep: Sweep, size: int, result: CaseResult) -> Row:
     }
 
 
-def _figure(sweep: Sweep, label: str) -> Figure:
+def figure(sweep: Sweep, label: str) -> Figure:
+    """The speedups over the sweep's sizes."""
+    words = "; ".join(
+        f"{sweep.titles[arm]} "
+        + ", ".join(f"{speedup_interval(over_time(result))} at {size}" for size, (_, result) in by_size.items())
+        for arm, by_size in sweep.results_by_arm.items()
+        if any(over_time(result) for _, result in by_size.values())
+    )
+    alt = f"Speedup vs {sweep.groups[0].baseline.title} over {sweep.axis.name}, {sweep.title}{label}: {words}"
+    return Figure(f"{_name(sweep)}-speedups", alt, plots.speedups(sweep), _CAPTION)
+
+
+def _times(sweep: Sweep, label: str) -> Figure:
     words = "; ".join(
         f"{sweep.titles[arm]} "
         + ", ".join(f"{interval(result.summary('step'), 1e3)} ms at {size}" for size, (_, result) in by_size.items())
         for arm, by_size in sweep.results_by_arm.items()
     )
-    name = re.sub(r"[^a-z0-9_]+", "-", f"{sweep.title} over {sweep.axis.name}".lower())
-    return Figure(
-        name, f"Time of a step over {sweep.axis.name} for {sweep.title}{label}: {words}",
-        plots.over_sizes(sweep, label),
-    )  # fmt: skip
+    alt = f"Time of a step over {sweep.axis.name}, {sweep.title}{label}: {words}"
+    return Figure(f"{_name(sweep)}-times", alt, plots.times(sweep), _CAPTION)
+
+
+def _name(sweep: Sweep) -> str:
+    return re.sub(r"[^a-z0-9_]+", "-", f"{sweep.title} over {sweep.axis.name}".lower())
+
+
+_CAPTION = "Bars: 95 % intervals. Points are set apart sideways. Both axes are logarithmic; lines only guide the eye."

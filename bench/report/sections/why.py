@@ -5,7 +5,7 @@ import math
 from bench.analysis import costs
 from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.report.form.document import Section
-from bench.report.form.wording import calls_a_step, interval, number
+from bench.report.form.wording import calls_a_step, number, speedup_interval
 
 SAME = 1.05  # a ratio of work or cores closer to 1 than this is called the same
 
@@ -19,7 +19,8 @@ def section(run: Run) -> Section:
         for result in group.candidates
         if (sentence := _sentence(group, result))
     ]
-    return Section(f"Why{run.label}", ("\n".join(lines),) if lines else ())
+    summary = "Each speedup broken down into CPU time, cores and Python/dispatch overhead"
+    return Section(f"Where the time goes{run.label}", ("\n".join(lines),) if lines else (), summary)
 
 
 def _sentence(group: GroupResult, result: CaseResult) -> str:
@@ -27,12 +28,12 @@ def _sentence(group: GroupResult, result: CaseResult) -> str:
     split = costs.split(group.baseline, result)
     if not split or not result.comparison or not (result.comparison.verdict.faster or result.comparison.verdict.slower):
         return ""
-    speed = interval(result.comparison.ratio, sign="x")
+    speed = speedup_interval(result.comparison.ratio)
     causes = [_work(group.baseline, result, split.work), _cores(group.baseline, result, split.cores)]
     if abs(math.log(split.cores)) > abs(math.log(split.work)):
         causes.reverse()
     details = [*_dispatch(group.baseline, result), *_structure(result)]
-    sentence = f"**{result.title}, {speed} as fast as {group.baseline.title}:** {causes[0]}, and {causes[1]}"
+    sentence = f"**{result.title}, {speed} vs {group.baseline.title}:** {causes[0]}, and {causes[1]}"
     return "; ".join([sentence, *details]) + "."
 
 
@@ -63,7 +64,7 @@ def _dispatch(baseline: CaseResult, result: CaseResult) -> list[str]:
     if overhead_s is None or baseline_s is None or calls is None or baseline_calls is None:
         return []
     return [
-        f"Python and dispatch take {number(1e3 * overhead_s)} of its {_ms(result, 'step')} ms "
+        f"Python/dispatch overhead is {number(1e3 * overhead_s)} of its {_ms(result, 'step')} ms "
         f"({calls_a_step(calls)} a step), {number(1e3 * baseline_s)} of {baseline.title}'s "
         f"{_ms(baseline, 'step')} ({calls_a_step(baseline_calls)})"
     ]

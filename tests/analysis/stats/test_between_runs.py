@@ -64,6 +64,8 @@ def test_few_repetitions_of_either_run_make_a_change_likely_at_best() -> None:
     enough, few = compare_runs([BeforeAfter(values, faster, False), BeforeAfter(values, faster[:3], False)])
     assert (enough.verdict, enough.rough) == (Verdict.FASTER, False)
     assert (few.verdict, few.rough) == (Verdict.LIKELY_FASTER, True)
+    (skipped,) = compare_runs([BeforeAfter(values, faster[:3], False, skipped_blocks=3)])
+    assert (skipped.verdict, skipped.rough) == (Verdict.FASTER, False)
 
 
 @pytest.mark.parametrize(

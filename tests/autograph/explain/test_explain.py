@@ -25,6 +25,8 @@ def test_parts_are_joined_in_the_order_they_come() -> None:
         (("a.py::f", "1", ""), ""),
         (("package.module:Class.method", "", "drive"), ""),
         (("stpe", "", ""), "'stpe' names no function"),
+        (("T.step", "", ""), "of a method: --driver too, with a function of that file that makes the object"),
+        (("train.py", "", ""), "'train.py' names no function; type module:function, file.py::function, or one of"),
         (("a.py::", "", ""), "'a.py::' names no function"),
         (("a:f", "1", "drive"), "--args and --driver both"),
     ],

@@ -20,15 +20,21 @@ from bench.report import run as report
 CHROMIUM = Path("/usr/bin/chromium")
 OPTIONS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run")
 STEPS = {"eager": 0.05, "eager-again": 0.05, "graph": 0.025, "function": 0.025, "xla": 0.06}
-PHONE = (390, 844)
+DESK, PHONE = (1280, 800), (390, 844)
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM} (Debian's package chromium)")
 
 LOOK = """
 <script>
 "use strict";
-addEventListener("load", () => {
-  const drawn = picture => { const box = picture.getBoundingClientRect(); return box.width > 100 && box.height > 50; };
+addEventListener("load", async () => {
+  const all = what => [...document.querySelectorAll(what)];
+  const box = what => {
+    const found = document.querySelector(what).getBoundingClientRect();
+    return [found.left, found.top, found.right, found.bottom].map(Math.round);
+  };
+  const overflow = () => document.documentElement.scrollWidth - innerWidth;
+  const first = { card: box(".verdict"), figure: box(".first figure"), head: box("table.main thead") };
   const table = document.querySelector("table.sortable");
   const shown = column => [...table.tBodies[0].rows].map(row => row.cells[column].textContent.trim());
   const head = column => table.tHead.rows[0].cells[column];
@@ -37,16 +43,25 @@ addEventListener("load", () => {
     return [head(column).getAttribute("aria-sort"), shown(column)];
   });
   const style = getComputedStyle(document.body);
+  const closed = { folds: all("details.fold[open]").length, overflow: overflow() };
+  const before = shown(2), sorted = sorting(2), byName = sorting(0);
+  head(2).querySelector("button").focus();
+  const tip = document.getElementById("tip"), told = tip.hidden ? "" : tip.textContent;
+  document.getElementById("unfold").click();
+  const drawn = all("svg.wide, svg.narrow").map(svg => svg.getBoundingClientRect()).filter(box => box.width > 0);
+  const reaches = part => part.getBoundingClientRect().right > innerWidth + 1 && !part.closest("svg");
+  const wider = all("main *").filter(reaches).map(part => part.outerHTML.slice(0, 120));
   const found = {
-    pictures: [...document.querySelectorAll("svg")].map(drawn),
-    marks: [...document.querySelectorAll("svg")].map(svg => svg.querySelectorAll("path, use, text").length),
-    dead: [...document.querySelectorAll('a[href^="#"]')].filter(a => !document.getElementById(a.hash.slice(1))).length,
-    links: [...document.querySelectorAll("a[href]")].map(a => a.getAttribute("href")),
-    before: shown(1), sorted: sorting(1), byName: sorting(0),
-    buttons: [...document.querySelectorAll("thead button")].every(button => button.tabIndex === 0),
-    overflow: document.documentElement.scrollWidth - innerWidth, width: innerWidth,
+    first, closed, before, sorted, byName, told, wider,
+    open: all("details.fold[open]").length, all: all("details.fold").length,
+    pictures: drawn.map(box => box.width > 100 && box.height > 50),
+    marks: all("svg.wide").map(svg => svg.querySelectorAll("path, circle, rect, text").length),
+    dead: all('a[href^="#"]').filter(a => !document.getElementById(a.hash.slice(1))).length,
+    links: all("a[href]").map(a => a.getAttribute("href")),
+    buttons: all("thead button").every(button => button.tabIndex === 0),
+    overflow: overflow(), width: innerWidth,
     background: style.backgroundColor, ink: style.color,
-    tick: getComputedStyle(document.querySelector("svg text")).fill,
+    tick: getComputedStyle(document.querySelector("svg.wide text:not(.f)")).fill,
   };
   parent.postMessage(JSON.stringify(found), "*");
 });
@@ -79,7 +94,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return report.build(store).page
 
 
-def browse(page: Path, *options: str, size: tuple[int, int] = (1280, 900)) -> tuple[dict[str, Any], str]:
+def browse(page: Path, *options: str, size: tuple[int, int] = DESK) -> tuple[dict[str, Any], str]:
     """What the looking script found in a copy of the page, and what the browser's console said."""
     page.with_name("looked-at.html").write_text(page.read_text().replace("</body>", f"{LOOK}</body>"))
     frame = page.with_name("frame.html")
@@ -100,6 +115,13 @@ def desk(page: Path) -> tuple[dict[str, Any], str]:
     return browse(page)
 
 
+@pytest.fixture(scope="module")
+def phone(page: Path) -> dict[str, Any]:
+    found, console = browse(page, size=PHONE)
+    assert console == ""
+    return found
+
+
 def test_the_console_stays_silent(desk: tuple[dict[str, Any], str], tmp_path: Path) -> None:
     assert desk[1] == ""
     broken = tmp_path / "report.html"  # so that silence says something
@@ -108,10 +130,35 @@ def test_the_console_stays_silent(desk: tuple[dict[str, Any], str], tmp_path: Pa
         browse(broken)
 
 
-def test_every_picture_is_drawn(desk: tuple[dict[str, Any], str]) -> None:
-    found, _ = desk
-    assert found["pictures"] == [True] * 3
-    assert min(found["marks"]) > 20
+def test_the_first_screen_holds_the_card_the_figure_and_the_tables_head(
+    desk: tuple[dict[str, Any], str], phone: dict[str, Any]
+) -> None:
+    for found, (width, height) in ((desk[0], DESK), (phone, PHONE)):
+        for name, (left, top, right, bottom) in found["first"].items():
+            assert 0 <= left < right <= width, name
+            assert 0 <= top < bottom <= height, name
+
+
+def test_a_desk_has_the_figure_beside_the_card_and_a_phone_below_it(
+    desk: tuple[dict[str, Any], str], phone: dict[str, Any]
+) -> None:
+    assert desk[0]["first"]["figure"][0] > desk[0]["first"]["card"][2]
+    assert phone["first"]["figure"][1] > phone["first"]["card"][3]
+
+
+def test_every_fold_is_closed_and_one_button_opens_them_all(desk: tuple[dict[str, Any], str]) -> None:
+    assert desk[0]["closed"]["folds"] == 0
+    assert desk[0]["open"] == desk[0]["all"] > 8
+
+
+def test_every_picture_is_drawn_once(desk: tuple[dict[str, Any], str], phone: dict[str, Any]) -> None:
+    for found in (desk[0], phone):
+        assert found["pictures"] == [True] * 3
+        assert min(found["marks"]) > 15
+
+
+def test_a_columns_meaning_is_told_where_it_is_focused(desk: tuple[dict[str, Any], str]) -> None:
+    assert desk[0]["told"].startswith("The baseline's step time divided by the mode's")
 
 
 def test_links_are_alive(desk: tuple[dict[str, Any], str], page: Path) -> None:
@@ -122,26 +169,33 @@ def test_links_are_alive(desk: tuple[dict[str, Any], str], page: Path) -> None:
     assert [link for link in files if not (page.parent / link).exists()] == []
 
 
-def test_a_click_sorts_a_table_by_size_a_second_turns_it_round_a_third_restores_it(
+def test_a_first_click_brings_up_the_fastest_a_second_turns_it_round_a_third_restores_it(
     desk: tuple[dict[str, Any], str],
 ) -> None:
     found, _ = desk
-    (up, rising), (down, falling), (off, restored) = found["sorted"]
-    numbers = [float(text.split()[0]) for text in rising]
-    assert numbers == sorted(numbers)
-    assert (up, down, off) == ("ascending", "descending", None)
-    assert falling == rising[::-1]
-    assert restored == found["before"] != rising
-    assert found["byName"][0][1] == ["eager", "eager (again)", "tf.function", "TF1 graph", "XLA"]
+    (down, falling), (up, rising), (off, restored) = found["sorted"]
+    assert (down, up, off) == ("descending", "ascending", None)
+    assert falling[0] == "2.00x"
+    assert "slower" in falling[-1]
+    assert (rising[0], rising[-1]) == (falling[-1], falling[0])
+    assert restored == found["before"]
+    assert found["byName"][0][1][0] == "eager"
     assert found["buttons"]
 
 
-def test_a_phone_does_not_scroll_sideways(page: Path) -> None:
-    found, console = browse(page, size=PHONE)
-    assert found["width"] == PHONE[0]
-    assert found["overflow"] <= 0
-    assert found["pictures"] == [True] * 3
-    assert console == ""
+def test_a_phone_does_not_scroll_sideways_with_all_folds_open_either(phone: dict[str, Any]) -> None:
+    assert phone["width"] == PHONE[0]
+    assert phone["closed"]["overflow"] <= 0
+    assert phone["overflow"] <= 0
+    assert phone["wider"] == []
+
+
+def test_a_printed_page_is_whole_and_opens_what_is_folded(page: Path, tmp_path: Path) -> None:
+    file = tmp_path / "page.pdf"
+    command = [str(CHROMIUM), *OPTIONS, f"--user-data-dir={tmp_path / 'profile'}", "--no-pdf-header-footer",
+               "--virtual-time-budget=5000", f"--print-to-pdf={file}", page.as_uri()]  # fmt: skip
+    subprocess.run(command, capture_output=True, check=True, timeout=120)
+    assert file.read_bytes().count(b"/Type /Page\n") + file.read_bytes().count(b"/Type /Page ") >= 3
 
 
 def test_dark_turns_page_and_pictures_around(page: Path, desk: tuple[dict[str, Any], str]) -> None:

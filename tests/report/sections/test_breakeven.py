@@ -41,6 +41,6 @@ def test_repeats_of_the_same_steps_are_one_row() -> None:
 
 def test_failures_are_listed_after_the_table() -> None:
     failed = Failure(a_case("function"), 0, "build", "it died")
-    _, table, failures = breakeven.section(TriedBreakEvens(FORMAT, (), (failed,))).parts
+    table, _, failures = breakeven.section(TriedBreakEvens(FORMAT, (), (failed,))).parts
     assert isinstance(table, Table)
     assert str(failures).endswith("build: it died")

@@ -36,4 +36,4 @@ def test_time_that_a_hypervisor_takes_is_warned_of(tmp_path: Path) -> None:
             store.keep(outcome)
         text = report.build(store).path.read_text()
         assert ("took up to 13% of this machine's CPU time" in text) == warned
-        assert "CPU time stolen in a block, at most" in text
+        assert "CPU time stolen in a repetition, at most" in text

@@ -20,5 +20,13 @@ def test_the_table_of_costs_shows_the_share_of_the_peak_and_an_impossible_rate_i
     assert "**tf.function, tf.function, no AutoGraph seem faster than that peak" in str(costs.section(fast).parts[-1])
 
 
+def test_the_speedup_in_cpu_time_and_the_one_over_all_slices_stand_side_by_side() -> None:
+    spent = next(part for part in costs.section(a_costed_run(usual_costs)).parts if isinstance(part, Table))
+    baseline, function = (dict(zip([c.title for c in spent.columns], row, strict=True)) for row in spent.cells()[:2])
+    assert (baseline["speedup in CPU time"], baseline["with disturbances"]) == ("–", "–")
+    assert function["with disturbances"].startswith("2.00x [")
+    assert "x" in function["speedup in CPU time"]
+
+
 def test_without_recorded_costs_there_is_no_section() -> None:
     assert costs.section(a_costed_run(lambda mode: None)).parts == ()

@@ -15,9 +15,9 @@ def test_what_people_expect_otherwise_gets_a_sentence_of_its_own(tmp_path: Path)
     plan = a_plan(a_group(modes))
     steps = {"eager": 0.05, "eager-again": 0.05, "function": 0.025, "xla": 0.045, "xla_loop": 2.0}
     text = built(tmp_path, outcomes(plan, steps), plan).path.read_text()
-    assert "**XLA takes 1.80x [1.73, 1.87] as long as tf.function** a step" in text
-    assert "**XLA loop takes 44.4x [42.8, 46.2] as long as XLA** a step" in text
-    assert "**XLA loop's start of 1.10 s is never repaid**" in text
+    assert "**XLA is 1.80x slower than tf.function.** [1.73, 1.87]: compiling the step" in text
+    assert "**XLA loop is 44.4x slower than XLA.** [43, 46]:" in text
+    assert "**XLA loop never breaks even.** Its start-up takes 1.10 s" in text
     assert "tf.function does not pay here" not in text
 
 
@@ -31,13 +31,13 @@ def test_what_the_table_calls_the_same_is_no_surprise(tmp_path: Path) -> None:
     assert ratio.high < 1
     text = made.path.read_text()
     assert ": same" in text
-    assert "Worth knowing" not in text
+    assert "Key findings" not in text
 
 
 def test_no_surprise_is_no_section(tmp_path: Path) -> None:
     plan = a_plan(a_group(("eager", "function")))
     steps = {"eager": 0.05, "eager-again": 0.05, "function": 0.025}
-    assert "Worth knowing" not in built(tmp_path, outcomes(plan, steps), plan).path.read_text()
+    assert "Key findings" not in built(tmp_path, outcomes(plan, steps), plan).path.read_text()
 
 
 def test_a_retrace_in_the_loop_says_what_to_look_for(tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ def test_a_retrace_in_the_loop_says_what_to_look_for(tmp_path: Path) -> None:
         for m in (a_measurement(plan.cases[-1], block) for block in range(6))
     ]
     text = built(tmp_path, [*outcomes(plan, steps), *retraced], plan).path.read_text()
-    assert "**tf.function was traced 12 times again while it was timed**" in text
+    assert "**tf.function was traced 12 times again while it was timed.**" in text
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,6 @@ def test_the_argument_that_retraced_is_named_and_a_ragged_batch_told_apart(
         proof = replace(m.proof, traces_while_timing=count, execution=execution)
         run = [*records, Outcome(measurement=replace(m, proof=proof))]
         text = built(tmp_path / str(count), run, plan).path.read_text()
-        assert f"**tf.function {said}**: {change}" in text
+        assert f"**tf.function {said}.** {change}" in text
         assert ("drop_remainder=True" in text) == advice
         assert ("it is INVALID" in text) == bool(count)

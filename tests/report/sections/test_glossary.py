@@ -14,7 +14,7 @@ from bench.records.run import Failure, Outcome
 from bench.records.store import Store
 from bench.report import run as report
 from bench.report.form.document import Section, Table
-from bench.report.sections import breakeven, costs, failures, glossary, learning_tables, sweep
+from bench.report.sections import breakeven, costs, failures, glossary, learning_tables, more_terms, sweep
 
 STEPS = {
     "eager": 0.05, "eager-again": 0.05, "graph": 0.025, "function": 0.025, "xla": 0.06, "function_loop": 0.02,
@@ -22,9 +22,10 @@ STEPS = {
 }  # fmt: skip
 
 
-def titles(sections: list[Section]) -> set[str]:
+def terms(sections: list[Section]) -> set[str]:
+    """The keys under which the columns of these sections' tables are explained."""
     tables = [part for section in sections for part in section.parts if isinstance(part, Table)]
-    return {column.title for table in tables for column in table.columns}
+    return {column.term for table in tables for column in table.columns}
 
 
 def test_every_column_of_a_report_is_explained_in_its_glossary(tmp_path: Path) -> None:
@@ -35,36 +36,40 @@ def test_every_column_of_a_report_is_explained_in_its_glossary(tmp_path: Path) -
     for outcome in records:
         store.keep(outcome)
     built = report.build(store)
-    shown = titles(list(built.sections))
+    shown = terms(list(built.sections))
     text = built.path.read_text().partition("## Glossary")[2]
     assert len(shown) > 40
-    assert {"GPU memory, peak (MiB)", "what happened", "rule", "case"} <= shown
-    assert [title for title in shown if f"- **{title}**: " not in text] == []
+    assert {"device_peak_bytes", "message", "rule", "over_time"} <= shown
+    assert [key for key in shown if f"- **{glossary.term(key).word}**: " not in text] == []
 
 
 def test_columns_that_need_more_than_a_plain_run_are_explained_too() -> None:
     plan = a_plan((*a_group(), *(a_case(c.mode, c.again, batch_size=8) for c in a_group())))
     run = analyse(plan, outcomes(plan, STEPS))
-    tables = [
-        breakeven.table(TriedBreakEvens(1)),
+    parts = [
+        (breakeven.table(TriedBreakEvens(1)),),
         sweep.over_batch_sizes(run).parts,
         failures.parts(run),
         costs.section(run).parts,
     ]
-    found = titles([Section("", (tables[0],)), *(Section("", tuple(parts)) for parts in tables[1:])])
-    assert {"batch size", "prediction"} <= found
-    assert [title for title in found if not glossary.meaning(title)] == []
-    assert glossary.meaning(BATCH_SIZES.name)
-    assert glossary.meaning(THREADS.name)
+    found = terms([Section("", tuple(each)) for each in parts])
+    assert {"batch_size", "prediction"} <= found
+    assert [key for key in found if not glossary.term(key).meaning] == []
+    assert glossary.term(BATCH_SIZES.name.replace(" ", "_"))
+    assert glossary.term(THREADS.name.replace(" ", "_"))
 
 
 def test_columns_of_trainings_beside_a_run_are_explained() -> None:
     learned = Learning(an_accuracy_plan(), (ModeLearning("eager", ()), ModeLearning("function", ())))
-    found = titles([Section("", (learning_tables.table(learned), learning_tables.to_target(learned)))])
-    assert "times as soon as eager, all" in found
-    assert [title for title in found if not glossary.meaning(title)] == []
+    found = terms([Section("", (learning_tables.table(learned), learning_tables.to_target(learned)))])
+    assert "sooner_all" in found
+    assert [key for key in found if not glossary.term(key).meaning] == []
 
 
 def test_a_column_that_nobody_explained_is_found() -> None:
     with pytest.raises(KeyError, match="furlongs"):
-        glossary.meaning("furlongs a step")
+        glossary.term("furlongs")
+
+
+def test_no_key_has_two_meanings() -> None:
+    assert not {*glossary.TERMS} & {*more_terms.TERMS}

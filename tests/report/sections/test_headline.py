@@ -17,10 +17,10 @@ from bench.report.sections.headline import known_first, sentences
 def test_the_headline_gives_ratio_interval_and_pay_back(tmp_path: Path) -> None:
     records = outcomes(a_plan(), STEPS)
     text = built(tmp_path, records).path.read_text()
-    headline = text.split("## ")[1]
+    headline = text.split("## In one sentence")[1].split("## ")[0]
     both = "this run [2.00, 2.00], over time [1.92, 2.08]"
     assert f"**tf.function** 2.00x vs eager ({both}), breaks even after 8 steps [8, 8]" in headline
-    assert "**XLA** 0.83" in headline
+    assert "**XLA** 1.20x slower vs eager" in headline
     assert "): slower" in headline
     assert "Run-to-run spread 1.40 % assumed: 5 more runs here, over two hours or more, measure it." in headline
     assert "CPU time" not in headline
@@ -80,7 +80,7 @@ def test_an_overloaded_machine_and_its_cpu_time_come_first(tmp_path: Path) -> No
 
 def test_where_cpu_time_says_otherwise_it_is_said_first(tmp_path: Path) -> None:
     first, _ = sentences(built(tmp_path / "other", with_cpu_time(a_plan(), 3.0)).run)
-    assert first.startswith("**CPU time says otherwise than wall time.** In CPU time: tf.function 0.66")
+    assert first.startswith("**CPU time says otherwise than wall time.** In CPU time: tf.function 1.50x slower")
     assert len(sentences(built(tmp_path / "same", with_cpu_time(a_plan(), 1.0)).run)) == 1
 
 
@@ -95,7 +95,7 @@ def test_of_modes_that_are_named_only_theirs_is_said(tmp_path: Path) -> None:
 
 def test_few_blocks_are_an_indication_and_the_report_says_what_it_cannot_claim(tmp_path: Path) -> None:
     text = built(tmp_path, outcomes(a_plan(), STEPS, blocks=2)).path.read_text()
-    assert "An indication from 2 of 6 blocks" in text
+    assert "An indication from 2 of 6 repetitions" in text
     assert "cannot claim" in text
 
 
@@ -103,10 +103,10 @@ def test_the_case_that_has_too_few_blocks_is_named_with_their_number(tmp_path: P
     records = [o for o in outcomes(a_plan(), STEPS, blocks=7) if o.case.arm != "xla" or o.block not in (2, 5)]
     died = [Outcome(failure=Failure(a_case("xla"), block, "slice", "died of SIGSEGV")) for block in (2, 5)]
     text = built(tmp_path, records + died).path.read_text()
-    assert "An indication from 5 of 6 blocks (XLA): On this machine" in text
-    assert "with 5 blocks (XLA) no difference reaches" in text
-    assert "Indications only, from 5 of the 6 blocks a claim needs (XLA)." in text
-    assert "An indication only: 5 blocks of the 6 a claim needs (XLA), A/A difference" in text
+    assert "An indication from 5 of 6 repetitions (XLA): On this machine" in text
+    assert "with 5 repetitions (XLA) no difference reaches" in text
+    assert "Indications only, from 5 of the 6 repetitions a claim needs (XLA)." in text
+    assert "An indication only: 5 repetitions of the 6 a claim needs (XLA), A/A control" in text
 
 
 def test_an_invalid_baseline_leaves_nothing_to_compare_with(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_a_run_with_and_without_noise_shows_both_measures() -> None:
         Outcome(measurement=noisy(o.measurement)) if o.case.workload.precision == "float32" and o.measurement else o
         for o in outcomes(plan, STEPS)
     ]
-    reading, table, _ = proof.section(analyse(plan, records)).parts
+    table, reading, _ = proof.section(analyse(plan, records)).parts
     assert "(50 rounding units each" in str(reading)
     assert "all gradients together in float32; 2e-02 in float32 on CPU, 7e-01 in mixed_bfloat16" in str(reading)
     assert isinstance(table, Table)
@@ -81,4 +81,4 @@ def test_each_tolerance_of_a_mixed_run_is_told(device: str, precision: str, said
     first = a_group()
     others = (replace(c, device=device, workload=replace(c.workload, precision=precision)) for c in first)
     cases = tuple(dict.fromkeys((*first, *others)))
-    assert said in str(proof.section(analyse(a_plan(cases), [])).parts[0])
+    assert said in str(proof.section(analyse(a_plan(cases), [])).parts[1])

@@ -14,6 +14,7 @@ import pytest
 from places import ROOT, SUPPORT
 
 from bench.records.store import Store
+from bench.runner.warm_up import MOST_PIECES
 
 ONE_BLOCK = ("--preset", "quick", "--budget", "1s")  # the first block is measured however long it takes
 KEPT = ("--benchmark-storage=store", "--benchmark-json=now.json")
@@ -123,7 +124,8 @@ def test_with_benchmark_disable_one_step_of_each_case_is_proven_and_nothing_is_l
     store = Store.open(tmp_path / "temporary" / "one-step0" / "run")
     taken = [outcome.measurement for outcome in store.outcomes() if outcome.measurement]
     assert [m.case.arm for m in taken] == ["eager", "eager-again", "graph", "function", "xla"]
-    assert {(len(m.steady.seconds), m.steady.steps_per_slice, m.proof.updates) for m in taken} == {(1, 1, 5 + 1 + 1)}
+    assert {(len(m.steady.seconds), m.steady.steps_per_slice) for m in taken} == {(1, 1)}
+    assert all(m.proof.updates == m.proof.updates_expected <= 5 + MOST_PIECES + 1 + 8 for m in taken)
 
 
 def test_a_mode_that_does_other_work_is_a_failing_test_and_not_in_the_json(tmp_path: Path) -> None:

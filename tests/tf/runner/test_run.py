@@ -15,8 +15,7 @@ from places import ROOT
 
 from bench.records.store import Store
 
-# A budget that a busy machine keeps too: the preset's own would leave blocks out.
-QUICK = ("--preset", "quick", "--budget", "10m", "--data", "synthetic")
+QUICK = ("--preset", "quick", "--blocks", "3", "--data", "synthetic")
 SMALL = (*QUICK, "--modes", "eager,function")
 
 
@@ -59,7 +58,7 @@ def test_a_quick_run_measures_four_valid_modes_and_its_report_is_rebuilt_byte_fo
     folder = tmp_path / "run"
     done = run(*QUICK, "--out", str(folder))
     assert done.returncode == 0, done.stderr
-    assert "plan: 3 blocks x 5 cases, about " in done.stderr.split("block 1 of")[0]
+    assert "plan: 3 repetitions x 5 configurations, about " in done.stderr.split("repetition 1 of")[0]
     assert f"report: {folder / 'report.html'}" in done.stdout
     assert len(measurements(folder)) == 3 * 5
     table = pd.read_csv(folder / "tables" / "steady.csv")

@@ -1,38 +1,27 @@
 """The report as one page, report.html, from the same sections as report.md.
 
-Style and script are inside the page, so that it needs no network. All pages of the suite share style.css.
+Style and script are inside the page, so that it needs no network. All pages of the suite share style.css. The first
+section is the first screen; a section with a summary is folded to it.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from itertools import count, pairwise
+from itertools import count
 
-from jinja2 import Environment, StrictUndefined
-from markdown_it import MarkdownIt
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
+from bench.report.form.card import SIGNS, Card, Cover, Terms
 from bench.report.form.document import Figure, Part, Section, Table, Verbatim
-from bench.report.form.markup import OWN_ADDRESS, fenced
-from bench.report.form.page.pictures import inline
+from bench.report.form.markup import fenced
+from bench.report.form.page.grid import TableView, grid
+from bench.report.form.page.inline import headings, reader
+from bench.report.plots import svg
+from bench.report.plots.scene import NARROW, WIDE
 
-_NUMBER = re.compile(r"[+-]?[\d,]*\.?\d")
-_EMPTY = ("", "–")
-_LONG = 30  # characters: a cell that must not be squeezed into a narrow column
-_TONES = {
-    **dict.fromkeys(("FASTER", "SAME", "held", "holds"), "good"),
-    **dict.fromkeys(("SLOWER", "INVALID", "FAILED", "did not hold", "DIFFERENT"), "bad"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A heading of the page as the table of contents lists it, with those below it."""
-
-    id: str
-    title: str
-    within: tuple["Entry", ...] = ()
+_FAMILIES = {"base": "eager", "graph": "graphs", "xla": "XLA", "keras": "Keras"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,57 +33,60 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell and its CSS classes; 'good' and 'bad' only where its text says so too, as colour alone is not enough."""
-
-    html: Markup
-    classes: str
-    heads_row: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """A table; `columns` are titles, each with whether the column holds numbers."""
-
-    id: str
-    caption: str
-    file: str
-    columns: tuple[tuple[str, bool], ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    kind: str = "table"
-
-
-@dataclass(frozen=True, slots=True)
 class Picture:
-    """A figure, its SVG ready for the page."""
+    """A figure at two widths; `legend` holds the mark and the name of each family in it."""
 
     id: str
+    title: str
     caption: str
     file: str
-    svg: Markup
+    wide: Markup
+    narrow: Markup
+    legend: tuple[tuple[Markup, str], ...]
     kind: str = "figure"
 
 
 @dataclass(frozen=True, slots=True)
+class CardOnPage:
+    """The verdict card."""
+
+    id: str
+    card: Card
+    kind: str = "card"
+
+
+@dataclass(frozen=True, slots=True)
+class Glossary:
+    """The terms, whose meanings the page's tooltips are taken from."""
+
+    terms: Terms
+    kind: str = "terms"
+
+
+Shown = Text | TableView | Picture | CardOnPage | Glossary
+
+
+@dataclass(frozen=True, slots=True)
 class Chapter:
-    """A section: its heading, and its parts in order."""
+    """A section: its heading, the line it is folded to, if it is, and its parts in order."""
 
-    entry: Entry
-    parts: tuple[Text | Grid | Picture, ...]
-
-
-def html(title: str, data: str, sections: Sequence[Section], drawings: Mapping[str, str]) -> str:
-    """The whole page. `data` names the images; `drawings` holds each figure's SVG by its name."""
-    builder = _PageBuilder(drawings)
-    chapters = [builder.chapter(section) for section in sections]
-    jinja = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = jinja.from_string(resource("page.html.jinja"))
-    return template.render(title=title, data=data, chapters=chapters, style=style(), script=_raw("sort.js")) + "\n"
+    id: str
+    title: str
+    summary: str
+    parts: tuple[Shown, ...]
 
 
-def style() -> Markup:
-    """The style sheet that all pages of the suite share: colours for light, dark and print, text, tables, figures."""
-    return _raw("style.css")
+def html(cover: Cover, sections: Sequence[Section], files: bool = True) -> str:
+    """The whole page. Without `files` there are no tables and pictures beside it, and no report.md."""
+    terms = {term.key for s in sections for part in s.parts if isinstance(part, Terms) for term in part.terms}
+    builder = _PageBuilder(frozenset(terms), files)
+    chapters = [builder.chapter(section, number == 0) for number, section in enumerate(sections)]
+    loader = FunctionLoader(resource)
+    jinja = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    jinja.filters["inline"] = builder.inline
+    said = {"cover": cover, "chapters": chapters, "signs": SIGNS, "terms": terms, "files": files}
+    own = {"style": _raw("style.css"), "script": _raw("script.js")}
+    return jinja.get_template("page.html.jinja").render(**said, **own) + "\n"
 
 
 def resource(name: str) -> str:
@@ -109,58 +101,56 @@ def _raw(name: str) -> Markup:
 class _PageBuilder:
     """Makes the page's parts, and keeps every id in it unique."""
 
-    def __init__(self, drawings: Mapping[str, str]) -> None:
-        self._drawings, self._ids = drawings, set[str]()
-        self._markdown = MarkdownIt("commonmark", {"html": False}).disable(["image", "autolink", "reference"])
-        self._markdown.validateLink = _is_own  # type: ignore[method-assign]
+    def __init__(self, terms: frozenset[str], files: bool) -> None:
+        self._files = files
+        self._terms, self._ids = terms, {f"g-{term}" for term in terms} | {"answer", "command", "unfold", "tip"}
+        self._markdown = reader()
 
-    def chapter(self, section: Section) -> Chapter:
+    def chapter(self, section: Section, first: bool) -> Chapter:
         """A section of the page."""
         section_id = self._id(section.title)
         shown = [part for part in section.parts if not (isinstance(part, Table) and not part.columns)]
-        parts = [self._part(part) for part in shown]
-        within = tuple(entry for _, entries in parts for entry in entries)
-        return Chapter(Entry(section_id, section.title, within), tuple(part for part, _ in parts))
+        parts = tuple(self._part(part, first and isinstance(part, Table)) for part in shown)
+        return Chapter(section_id, section.title, section.summary, parts)
 
-    def _part(self, part: Part) -> tuple[Text | Grid | Picture, list[Entry]]:
-        if isinstance(part, Table):
-            return self._grid(part), []
-        if isinstance(part, Figure):
-            return self._picture(part), []
+    def inline(self, text: str) -> Markup:
+        """A line of Markdown."""
+        return Markup(self._markdown.renderInline(text))  # noqa: S704 - markdown-it escapes all HTML in it
+
+    def _part(self, part: Part, main: bool) -> Shown:
+        match part:
+            case Table():
+                table_id, file = self._id(f"table {part.name}"), part.file if self._files else ""
+                return grid(part, table_id, file, self._terms, self._markdown.renderInline, main)
+            case Figure():
+                return self._picture(part)
+            case Card():
+                return CardOnPage(self._id("verdict"), part)
+            case Terms():
+                return Glossary(part)
         return self._text(fenced(part.text) if isinstance(part, Verbatim) else part)
 
-    def _text(self, text: str) -> tuple[Text, list[Entry]]:
-        """Rendered Markdown, and an entry for each of its headings, which get an id."""
-        tokens, entries = self._markdown.parse(text), []
-        for opening, content in pairwise(tokens):
-            if opening.type == "heading_open":
-                entry = Entry(self._id(content.content), content.content)
-                opening.attrSet("id", entry.id)
-                entries.append(entry)
+    def _text(self, text: str) -> Text:
+        """Rendered Markdown, its headings with ids."""
+        tokens = self._markdown.parse(text)
+        for heading, words in headings(tokens):
+            heading.attrSet("id", self._id(words))
         rendered = self._markdown.renderer.render(tokens, self._markdown.options, {})
-        return Text(Markup(rendered)), entries  # noqa: S704 - markdown-it escapes all HTML in it
-
-    def _grid(self, table: Table) -> Grid:
-        cells = table.cells()
-        titles = [column.title for column in table.columns]
-        numeric = [_numeric([row[index] for row in cells]) for index in range(len(titles))]
-        head = titles.index("mode") if "mode" in titles else 0
-        rows = tuple(
-            tuple(self._cell(text, numeric[index], index == head) for index, text in enumerate(row)) for row in cells
-        )
-        columns = tuple(zip(titles, numeric, strict=True))
-        table_id, caption = self._id(f"table {table.name}"), table.caption or table.name
-        return Grid(table_id, caption, table.file, columns, rows)
-
-    def _cell(self, text: str, number: bool, heads_row: bool) -> Cell:
-        rendered = Markup(self._markdown.renderInline(text))  # noqa: S704 - markdown-it escapes all HTML in it
-        classes = {"number": number, "long": len(text) > _LONG and not number, _TONES.get(text, ""): True}
-        return Cell(rendered, " ".join(name for name, applies in classes.items() if name and applies), heads_row)
+        return Text(Markup(rendered))  # noqa: S704 - markdown-it escapes all HTML in it
 
     def _picture(self, figure: Figure) -> Picture:
-        figure_id, prefix = self._id(f"figure {figure.name}"), self._id("p1")  # short: every dot refers to it
-        svg = Markup(inline(self._drawings[figure.name], prefix, figure.alt))  # noqa: S704 - drawn by ourselves
-        return Picture(figure_id, figure.alt.partition(": ")[0], figure.file, svg)
+        figure_id, prefix = self._id(f"figure {figure.name}"), self._id("p1")
+        wide, narrow = figure.drawing(WIDE), figure.drawing(NARROW)
+        drawn = (
+            Markup(svg.inline(wide, "wide", f"{prefix}w", figure.alt)),  # noqa: S704 - drawn by ourselves
+            Markup(svg.inline(narrow, "narrow", f"{prefix}n", figure.alt)),  # noqa: S704
+        )
+        legend = tuple(
+            (Markup(svg.mark(f)), name) for f, name in _FAMILIES.items() if figure.legend and f in wide.families
+        )
+        return Picture(
+            figure_id, figure.alt.partition(": ")[0], figure.caption, figure.file * self._files, *drawn, legend
+        )
 
     def _id(self, text: str) -> str:
         """An id made of the text, with a number where it is taken."""
@@ -169,14 +159,3 @@ class _PageBuilder:
         unique = next(candidate for candidate in candidates if candidate not in self._ids)
         self._ids.add(unique)
         return unique
-
-
-def _is_own(url: str) -> bool:
-    """Whether a link leads where a report's own links lead; another one stays text."""
-    return bool(OWN_ADDRESS.fullmatch(url))
-
-
-def _numeric(texts: Sequence[str]) -> bool:
-    """Whether a column holds numbers, which are set flush right and sorted by size."""
-    filled = [text for text in texts if text not in _EMPTY]
-    return bool(filled) and sum(bool(_NUMBER.match(text)) for text in filled) > len(filled) / 2

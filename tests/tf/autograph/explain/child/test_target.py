@@ -17,6 +17,7 @@ FILE = SUPPORT / "explained.py"
         ("collatz", "tf.constatn(1)", "", "--args 'tf.constatn(1)': AttributeError"),
         ("collatz", "", "idle", "idle() did not call collatz"),
         ("collatz", "", "nobody", "has no function nobody"),
+        ("Scale.apply", "", "", "it is a method: type --driver with a function of that file that makes the object"),
     ],
 )
 def test_what_cannot_be_found_is_one_line(function: str, arguments: str, driver: str, said: str) -> None:

@@ -1,0 +1,155 @@
+"""The first screen of a comparison: the gates' verdict, or the largest change; and the figure of all changes."""
+
+import shlex
+from collections.abc import Sequence
+
+from bench.analysis import gates
+from bench.analysis.compare import CaseChange, NamedRun
+from bench.analysis.gates import Decision, GateResult
+from bench.analysis.stats.ratios import Comparison
+from bench.errors import Exit
+from bench.report.cover import day
+from bench.report.form.card import Card, Chip, Cover, Fact, Sign, Tone
+from bench.report.form.document import Figure
+from bench.report.form.wording import change, change_ends, change_interval
+from bench.report.gate_words import WORDS, judged, limit_of, sentence
+from bench.report.plots import comparison as plots
+from bench.report.plots.comparison import ChangedTime
+
+_ORDER = (Decision.FAILED, Decision.UNDECIDED, Decision.PASSED)  # the worst decides
+_TONES: dict[Decision, Tone] = {Decision.FAILED: "bad", Decision.UNDECIDED: "open", Decision.PASSED: "good"}
+_EXITS = {
+    Decision.FAILED: Exit.REGRESSION,
+    Decision.UNDECIDED: Exit.NOT_ENOUGH_EVIDENCE,
+    Decision.PASSED: Exit.OK,
+}
+_WHY = {
+    Decision.FAILED: "The whole 95 % interval is past the limit",
+    Decision.PASSED: "The whole 95 % interval is within the limit",
+    Decision.UNDECIDED: "The 95 % interval contains the limit, or there is none",
+}
+_SIGNS: dict[Decision, Sign] = {Decision.FAILED: "bad", Decision.UNDECIDED: "warn", Decision.PASSED: "good"}
+
+
+def cover(runs: Sequence[NamedRun], gated: Sequence[GateResult]) -> Cover:
+    """Which runs, on what, and the command."""
+    first, *others = runs
+    names, last = ", ".join(named.name for named in others), runs[-1].run
+    data = "; ".join(dict.fromkeys(named.run.plan.data_title for named in runs))
+    environments = [outcome.measurement.environment for outcome in last.outcomes if outcome.measurement][:1]
+    chips = [Chip(f"**{day(last.plan.created)}**")]
+    chips += [Chip(f"{env.cpu}, {env.cores} cores; TensorFlow **{env.tensorflow}**") for env in environments]
+    chips.append(Chip(f"**{', '.join(dict.fromkeys(str(named.run.blocks) for named in runs))}** repetitions"))
+    limits = "".join(f" --fail-on {shlex.quote(text)}" for text in dict.fromkeys(gate.gate for gate in gated))
+    command = f"cifar-bench compare {' '.join(shlex.quote(named.name) for named in runs)}{limits}"
+    title = f"{names} compared with {first.name}"
+    return Cover(title, data, tab=f"{title} · {day(last.plan.created)}", chips=tuple(chips), command=command)
+
+
+def card(runs: Sequence[NamedRun], changes: Sequence[CaseChange], gated: Sequence[GateResult]) -> Card:
+    """The gates' verdict; without gates the largest change that is significant."""
+    if gated:
+        return _gates(runs, changes, gated)
+    significant = [(each, c) for each in changes for c in (each.gain or each.step,) if _directed(c)]
+    facts = tuple(_unchanged(changes))
+    if not significant:
+        title = "No change is significant" if any(c.step.ratio for c in changes) else "Nothing can be compared"
+        return Card(
+            title, "=", "no gate was asked for: `--fail-on 'slower 5%'`", facts=facts, sure=_sure(changes), tone="open"
+        )
+    worst, compared = min(significant, key=lambda pair: pair[1].over_time.centre if pair[1].over_time else 1.0)
+    ratio = compared.over_time
+    assert ratio
+    value, _, word = change(ratio).rpartition(" ")
+    tone: Tone = "bad" if ratio.centre < 1 else "good"
+    kind = "speedup" if worst.gain else "step time"
+    said = f"{worst.title} ({kind}): {change_interval(ratio)}; {len(significant)} significant changes."
+    return Card(f"{worst.title} became {word}", value, word, (), said, facts, _sure(changes), tone)
+
+
+def _gates(runs: Sequence[NamedRun], changes: Sequence[CaseChange], gated: Sequence[GateResult]) -> Card:
+    worst = next(decision for decision in _ORDER if any(gate.decision is decision for gate in gated))
+    decisive = [gate for gate in gated if gate.decision is worst]
+    first, others = decisive[0], len(decisive) - 1
+    more = f" And {others} more, in the table of gates." if others else ""
+    texts = list(dict.fromkeys(gate.gate for gate in gated))
+    title = f"Gate{'s' * (len(texts) > 1)}: {', '.join(texts)}"
+    facts = [Fact(_SIGNS[worst], _WHY[worst], _compared(first)), *_unchanged(changes), *_slowed(runs)]
+    words = f"{sentence(first, changes, runs)}.{more}"
+    unit = f"exit code {int(_EXITS[worst])}"
+    return Card(title, WORDS[worst], unit, (), words, tuple(facts), _sure(changes, first), _TONES[worst])
+
+
+def _compared(gate: GateResult) -> str:
+    """What a gate looks at."""
+    parsed = gates.parse(gate.gate)
+    if parsed.baseline:
+        return "the speedup of one mode over another in the later run"
+    return "the step's time as it is" if parsed.step else "the speedup over the run's own baseline"
+
+
+def _directed(compared: Comparison) -> bool:
+    return compared.verdict.faster or compared.verdict.slower
+
+
+def _unchanged(changes: Sequence[CaseChange]) -> list[Fact]:
+    """What became of the baseline's own step: a machine that is slower as a whole shows there."""
+    baselines = [each for each in changes if each.gain is None and each.step.over_time]
+    facts = []
+    for each in baselines[:2]:
+        small = f"step time {change_interval(each.step.over_time)}"
+        if _directed(each.step):
+            facts.append(Fact("warn", f"{each.title}, the baseline, changed itself", small))
+        else:
+            facts.append(Fact("same", f"No change detected in {each.title}", small))
+    return facts
+
+
+def _slowed(runs: Sequence[NamedRun]) -> list[Fact]:
+    slowed = [
+        (named.name, f"{result.title}, to test the gate")
+        for named in runs
+        for _, result in named.run.rows()
+        if result.case.slowdown
+    ]
+    return [Fact("warn", f"{name} has an injected slowdown", text) for name, text in dict.fromkeys(slowed)]
+
+
+def _sure(changes: Sequence[CaseChange], gate: GateResult | None = None) -> str:
+    """Whether the runs were interleaved, and the p-value of what was judged."""
+    compared = [change for change in changes if change.step.ratio]
+    interleaved = bool(compared) and all(change.in_turns for change in compared)
+    repetitions = min((c.step.ratio.n for c in compared if c.step.ratio), default=0)
+    apart = "the runs were made one after the other, so the run-to-run spread is in the intervals"
+    how = f"{repetitions} interleaved repetitions, so run-to-run variation cancels" if interleaved else apart
+    own = judged(gate, changes) if gate else None
+    judging = (own.step if gates.parse(gate.gate).step else own.gain) if own and gate else None
+    what = "step time" if gate and gates.parse(gate.gate).step else "speedup"
+    p = f"; p = {judging.p:.2g} for the change of the {what}, after Holm's correction" if judging and judging.p else ""
+    return f"{how}{p}."
+
+
+def figure(changes: Sequence[CaseChange], gated: Sequence[GateResult]) -> Figure | None:
+    """The changes with the first gate's limit; None where nothing was compared."""
+    own = [gate for gate in gated if judged(gate, changes)]
+    limited = own[0].gate if own else ""
+    names = {(gate.where, gates.parse(gate.gate).step) for gate in own if gate.gate == limited}
+    several = len({each.run for each in changes}) > 1 or len({each.group for each in changes}) > 1
+    rows = []
+    for each in changes:
+        place = f"{each.run}, {each.group}, {each.title}"
+        name = f"{each.title} ({each.run})" if several else each.title
+        kinds = (("speedup", each.gain, False), ("step time", each.step, True))
+        rows += [
+            ChangedTime(f"{name}, {kind}", each.case.mode, compared.over_time, (place, step) in names)
+            for kind, compared, step in kinds
+            if compared and compared.over_time
+        ]
+    if not rows:
+        return None
+    rows.sort(key=lambda row: not row.judged)
+    words = "; ".join(f"{row.title} {change(row.ratio)} {change_ends(row.ratio)}" for row in rows)
+    title = "What changed, and the limit" if own else "What changed"
+    caption = "Bars: 95 % intervals, in per cent of time. " + ("The gate looks at the first lines only." if own else "")
+    limit = limit_of(own[0]) if own else None
+    return Figure("changes", f"{title}: {words}", plots.changes(tuple(rows), limit), caption.strip())

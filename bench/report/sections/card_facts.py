@@ -1,0 +1,101 @@
+"""The facts of a run's card: what must be known first, accuracy, break-even, XLA, ties, and what came to nothing."""
+
+from bench.analysis.clocks import overload
+from bench.analysis.learning import Learning
+from bench.analysis.results import CaseResult, GroupResult, Run
+from bench.report.form.card import Fact, Sign
+from bench.report.form.wording import break_even, count, number, slower, speedup, speedup_interval
+from bench.report.questions.advice import Recommended
+from bench.report.questions.asking import listed, versus
+from bench.report.sections import headline
+from bench.report.sections.learning_tables import difference, margin_of
+from bench.report.sections.steady import verdict_of
+from bench.report.speeds import over_time, this_run
+
+
+def known_first(run: Run, group: GroupResult, chosen: CaseResult) -> list[Fact]:
+    """That the machine was overloaded, or that CPU time says something else than wall time."""
+    if not headline.known_first(run, group, [chosen]):
+        return []
+    cpu = chosen.comparison.cpu if chosen.comparison else None
+    words = f"in CPU time {chosen.title} is {speedup_interval(cpu)}" if cpu else "see CPU time and memory"
+    over = overload(group)
+    if over:
+        return [Fact("warn", f"The machine was overloaded: load {over.load:.3g} on {over.cores} cores", words)]
+    return [Fact("warn", "CPU time and wall time differ", words)]
+
+
+def accuracy(chosen: CaseResult, base: CaseResult, learned: Learning | None) -> list[Fact]:
+    """Whether the recommended mode learns the same as the baseline."""
+    if not learned:
+        return []
+    mode = next((mode for mode in learned.modes if mode.mode == chosen.case.mode), None)
+    if mode is None or mode is learned.baseline or not mode.difference:
+        return [Fact("same", f"Test accuracy of {chosen.title} was not compared", minor=True)]
+    small = f"{difference(mode.difference)} points, {len(mode.finals)} seeds"
+    if mode.failed:
+        return [Fact("bad", f"{mode.failed} trainings of {chosen.title} failed")]
+    if mode.difference.same:
+        return [Fact("good", f"Same test accuracy within {margin_of(mode.difference.margin)}", small)]
+    sign: Sign = "bad" if mode.difference.differs else "same"
+    words = "differs" if mode.difference.differs else "is not shown to be the same"
+    return [Fact(sign, f"Test accuracy {words} ({base.title})", small)]
+
+
+def start(choice: Recommended, base: CaseResult) -> list[Fact]:
+    """When the start-up cost is recovered."""
+    chosen = choice.chosen
+    startups = [number(s.centre) for r in (chosen, base) if (s := r.summary("startup"))]
+    if not choice.faster or not chosen.break_even or len(startups) < 2:
+        return []
+    small = f"start-up {startups[0]} s; {base.title} {startups[1]} s"
+    if chosen.break_even.steps:
+        return [Fact("good", f"Break-even after {break_even(chosen.break_even)}", small)]
+    words = (
+        "no start-up cost to recover" if chosen.break_even.text == "at once" else f"break-even {chosen.break_even.text}"
+    )
+    return [Fact("same", words[0].upper() + words[1:], small)]
+
+
+def xla(group: GroupResult, choice: Recommended) -> list[Fact]:
+    """Whether XLA pays here: against the recommended mode, or, where that is XLA, the best one without it."""
+    chosen = choice.chosen
+    compiled = _first(group, "xla")
+    if compiled is None or not this_run(compiled) or not choice.faster:
+        return []
+    if chosen.case.mode == "xla":
+        plain = _first(group, "function")
+        words = speedup_interval(over_time(plain)) if plain and this_run(plain) else ""
+        return [Fact("good", f"XLA pays here; tf.function without it: {words}", even(plain))] if plain and words else []
+    compared = versus(group, chosen, compiled)
+    slow = compared and compared.over_time if compared and compared.verdict.slower else None
+    against = f"{speedup(slow)} than {chosen.title}" if slow and slower(slow) else ""
+    small = "; ".join(text for text in (against, even(compiled)) if text)
+    if compared and compared.ratio and compared.verdict.slower:
+        return [Fact("bad", f"XLA does not pay here: {speedup_interval(over_time(compiled))}", small)]
+    return [Fact("same", f"XLA: {speedup_interval(over_time(compiled))}", small)]
+
+
+def even(result: CaseResult | None) -> str:
+    even = result.break_even if result else None
+    return f"break-even after {count(even.steps.centre)} steps" if even and even.steps else ""
+
+
+def _first(group: GroupResult, mode: str) -> CaseResult | None:
+    return next((r for r in group.candidates if r.case.mode == mode and r.valid), None)
+
+
+def tied(choice: Recommended) -> list[Fact]:
+    """Why the pick is not the top row."""
+    others = [result.title for result in choice.tied if choice.faster]
+    if not others:
+        return []
+    small = f"{choice.chosen.title} needs the fewest code changes of the {len(others) + 1}"
+    return [Fact("same", f"Tied for fastest: {listed(others)}", small, minor=True)]
+
+
+def fallen(group: GroupResult) -> tuple[Fact, ...]:
+    """The modes that are INVALID or FAILED, with the reason."""
+    fallen = [(r, *verdict_of(group, r)) for r in group.candidates if not r.valid and (r.invalid or r.failures)]
+    shown = [(r, word, why) for r, word, why in fallen if not (r.not_applicable or r.not_available)]
+    return tuple(Fact("bad", f"{r.title} is {word}", why[:160]) for r, word, why in shown[:2])
