@@ -123,7 +123,7 @@ def test_no_class_name_has_two_meanings() -> None:
 def test_nothing_else_lies_at_the_top() -> None:
     top = {path.name for path in (ROOT / "bench").iterdir()} - {"__pycache__"}
     assert {name for name in top if not name.startswith("bench_")} == {
-        *ROOMS, "__init__.py", "__main__.py", "conftest.py", "errors.py"
+        *ROOMS, "__init__.py", "__main__.py", "conftest.py", "errors.py", "py.typed"
     }  # fmt: skip
 
 
