@@ -26,3 +26,13 @@ def test_keras_fit(show: Show) -> None:
 def test_custom_loop_function(show: Show) -> None:
     """The loop that people write with Keras, its step under tf.function."""
     show()
+
+
+def test_keras_predict(show: Show) -> None:
+    """Keras' predict, whose call is a tf.function too; for inference."""
+    show()
+
+
+def test_keras_predict_on_batch(show: Show) -> None:
+    """The same without what is around the call."""
+    show()

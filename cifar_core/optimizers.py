@@ -200,8 +200,12 @@ class KerasOptimizer:
         return tuple(self.optimizer.variables)
 
     def hyperparameters(self) -> dict[str, float]:
+        return self.settings(self.optimizer)
+
+    @staticmethod
+    def settings(optimizer: Any) -> dict[str, float]:
         """Of a schedule of learning rates, each of its numbers under its own name."""
-        config = self.optimizer.get_config()
+        config = optimizer.get_config()
         if not config.get("use_ema"):  # its other two settings have values, used or not
             config = {name: value for name, value in config.items() if not name.startswith("ema_")}
         return dict(_numbers(config))

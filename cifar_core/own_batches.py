@@ -1,5 +1,7 @@
 """The batches that a person's own model brings along: pairs (inputs, labels) of whatever goes into its step.
 
+For a step of their own a batch may be anything.
+
 A list is turned into tensors once; anything else is iterated again whenever it ends, and that is timed. NumPy
 arrays become tensors (float64 as float32, for that is what layers compute in); tensors and Python values stay as they
 are. Leaves out CIFAR-10's own batches (inputs.py).
@@ -25,16 +27,21 @@ class OwnBatches:
 
     names: tuple[str, ...] = ("inputs", "labels")
 
-    def __init__(self, make: Callable[[], Iterable[Any]]) -> None:
-        self._make = make
+    def __init__(self, make: Callable[[], Iterable[Any]], pairs: bool = True) -> None:
+        """`pairs`: whether each batch must be a pair."""
+        self._make, self._values = make, _pair if pairs else _values
+        self._bare = False  # whether a batch is no tuple, but one value
         made = make()
-        self._held = [_pair(item) for item in made] if isinstance(made, list | tuple) else None
-        first = self._held[:1] if self._held is not None else [_pair(item) for item in islice(made, 1)]
+        self._held = [self._taken(item) for item in made] if isinstance(made, list | tuple) else None
+        first = self._held if self._held is not None else [self._taken(item) for item in islice(made, DIGESTED)]
         if not first:
             raise ModelError("its batch() gave no batch; it must give one or more pairs (inputs, labels)")
         self.signature: tuple[Any, ...] = _specs(first[0])
+        self._open = tf.nest.map_structure(_common, *map(_specs, first))
+        if len(self.signature) != len(self.names):
+            self.names = ("batch",) if self._bare else tuple(f"batch[{place}]" for place in range(len(first[0])))
         self._stacked = _stacked(self._held or [])
-        self.no_loop = "" if self._stacked else _FROM_PYTHON
+        self.no_loop = "" if self._stacked is not None else _FROM_PYTHON
         self.repeats = math.inf if self._held else DIGESTED
         self.period = len(self._held or ())
         self._given = list[tuple[Any, ...]]()  # the first ones, where Python makes them one by one
@@ -71,7 +78,15 @@ class OwnBatches:
         return self._held[number % len(self._held)] if self._held else self._given[number]
 
     def _once(self) -> Iterator[tuple[Any, ...]]:
-        return iter(self._held) if self._held else map(_pair, self._make())
+        return iter(self._held) if self._held else map(self._taken, self._make())
+
+    def _taken(self, item: Any) -> tuple[Any, ...]:
+        self._bare = not isinstance(item, list | tuple)
+        return self._values(item)
+
+    def item(self, *values: Any) -> Any:
+        """A batch as it was given, of its values."""
+        return values[0] if self._bare else values
 
     def batch(self, inputs: Any, labels: Any) -> Batch:
         return inputs, labels, keep
@@ -83,10 +98,13 @@ class OwnBatches:
         return pair
 
     def dataset(self) -> Any:
-        """The pairs as a tf.data.Dataset without end."""
-        if self._stacked:
-            return tf.data.Dataset.from_tensor_slices(self._stacked).repeat()
-        return tf.data.Dataset.from_generator(self.feed, output_signature=tf.nest.map_structure(_any, self.signature))
+        """The batches as a tf.data.Dataset without end."""
+        if self._stacked is not None:
+            return tf.data.Dataset.from_tensor_slices(self.item(*self._stacked)).repeat()
+        specs = tf.nest.map_structure(_any, self._open)
+        return tf.data.Dataset.from_generator(
+            lambda: (self.item(*v) for v in self.feed()), output_signature=self.item(*specs)
+        )
 
 
 def _stacked(held: list[tuple[Any, ...]]) -> Any:
@@ -102,6 +120,19 @@ def _pair(item: Any) -> tuple[Any, ...]:
     if not isinstance(item, list | tuple) or len(item) != 2:
         raise ModelError(f"its batch() must give pairs (inputs, labels), it gave {type(item).__name__}")
     return tuple(tf.nest.map_structure(_tensor, tuple(item)))
+
+
+def _values(item: Any) -> tuple[Any, ...]:
+    parts = tuple(item) if isinstance(item, list | tuple) else (item,)
+    return tuple(tf.nest.map_structure(_tensor, parts))
+
+
+def _common(*specs: Any) -> Any:
+    """One spec for several batches: a length in which they differ is open."""
+    if not all(isinstance(spec, tf.TensorSpec) and spec.shape.rank == specs[0].shape.rank for spec in specs):
+        return specs[0]
+    lengths = [set(each) for each in zip(*(spec.shape.as_list() for spec in specs), strict=True)]
+    return tf.TensorSpec([min(each) if len(each) == 1 else None for each in lengths], specs[0].dtype)
 
 
 def _tensor(leaf: Any) -> Any:

@@ -9,6 +9,9 @@ import tensorflow as tf
 _RATES = ("rate", "dropout", "recurrent_dropout", "stddev")  # attributes of Keras' own random layers; 0 means none
 
 
+_STEP = ("train_step", "compute_loss", "compile")  # methods of a model that decide what its step is
+
+
 class PlainLoss(keras.losses.Loss):
     """A plain loss(labels, outputs), whose labels Keras would else turn into floats."""
 
@@ -26,8 +29,39 @@ def random_layers(model: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(type(layer).__name__ for layer in layers if _has_seed(layer) and _has_effect(layer)))
 
 
+def of_keras_alone(model: Any) -> bool:
+    """Whether all its layers are Keras' own, nested ones and the model itself included."""
+    return all(type(layer).__module__.partition(".")[0] == "keras" for layer in model._flatten_layers())
+
+
+def computes_in(model: Any) -> str:
+    """The name of the lowest precision that a layer's own policy computes in; '' where all compute in float32."""
+    found = {layer.compute_dtype for layer in model._flatten_layers()}
+    return next((f"mixed_{name}" for name in ("bfloat16", "float16") if name in found), "")
+
+
+def has_own_step(model: Any, optimizer: Any) -> bool:
+    """Whether Keras' `train_step` of the model does more than a forward pass, gradients and an update by them.
+
+    Then no other step is the one that people train: the person has written one, or the optimizer scales the loss or
+    gathers gradients over several steps.
+    """
+    written = [name for name in _STEP if getattr(type(model), name) is not getattr(keras.Model, name)]
+    given = optimizer or getattr(model, "optimizer", None)  # which a model that is not compiled lacks
+    scales = isinstance(given, keras.optimizers.LossScaleOptimizer)
+    return bool(written or scales or "train_step" in vars(model) or getattr(given, "gradient_accumulation_steps", None))
+
+
 def _has_seed(layer: Any) -> bool:
     return any(isinstance(value, keras.random.SeedGenerator) for value in vars(layer).values())
+
+
+def ready(model: Any, loss: Any, optimizer: Any) -> Any:
+    """The model, compiled for its own step; as it is where the person has compiled it and gives nothing else."""
+    if loss is not None or optimizer is not None or not model.compiled:
+        kept = getattr(model, "optimizer", None), getattr(model, "loss", None)
+        model.compile(optimizer=optimizer or kept[0] or "adam", loss=loss or kept[1])
+    return model
 
 
 def _has_effect(layer: Any) -> bool:

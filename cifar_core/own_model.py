@@ -10,35 +10,34 @@ optimizer  a keras.optimizers.Optimizer. Default: Adam with a rate of 1e-3. A co
 batch      batch(batch_size, seed) -> a list, or anything to iterate, of pairs (inputs, labels); used again from its
            start when it ends (own_batches.py). Default: CIFAR-10, float32 [batch, 32, 32, 3] and int64 [batch].
 
+A keras.Model with a `train_step`, `compute_loss` or `compile` of its own is trained by that step in every mode, and so
+is one whose optimizer scales its loss or gathers gradients, or whose batches are no pairs (own_train_step.py).
+
 Python's, NumPy's and TensorFlow's seeds are set before each call of the factory, and it is called twice: once to see
 what it gives, and once more, timed as building, in the mode itself. A TF1 graph draws other random numbers from the
 same seed, so there the second model's variables get the first one's values. A model that makes its variables when it is
 first called is called once on zeros. Imports and runs the person's code: only in a child process.
 """
 
-import importlib
-import os
-import random
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import tensorflow as tf
 
 from cifar_core.errors import ModelError, Unsuited
+from cifar_core.inference import Inference, without_labels
 from cifar_core.inputs import Inputs, keep
-from cifar_core.models.layers import TrainingMode
 from cifar_core.optimizers import Adam, KerasOptimizer
 from cifar_core.own_batches import OwnBatches
-from cifar_core.own_names import explained, share
+from cifar_core.own_code import find, set_seeds
+from cifar_core.own_networks import CALLED, KerasNetwork, Network, StaticNetwork
+from cifar_core.own_state import is_keras
 from cifar_core.training import PRECISIONS, Loss, Task, cast
-from cifar_core.workload import Workload
+from cifar_core.workload import INFER, Workload
 
-CALLED = "a tf.Module, a keras.Model, or any callable with `trainable_variables`"
+PAIR = 2  # inputs and labels; what else a batch holds, such as weights of examples, is a matter of Keras' own step
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +51,17 @@ class Own:
 
     @property
     def is_keras(self) -> bool:
-        """Whether it is a keras.Model. Keras itself is not imported to find that out."""
-        keras = sys.modules.get("keras")
-        return keras is not None and isinstance(self.model, keras.Model)
+        """Whether it is a keras.Model."""
+        return is_keras(self.model, "Model")
+
+    @property
+    def has_own_step(self) -> bool:
+        """Whether its step is Keras' `train_step` of this model, which does more than ours would."""
+        if not self.is_keras:
+            return False
+        from cifar_core import own_keras
+
+        return own_keras.has_own_step(self.model, self.optimizer)
 
 
 class OwnModel:
@@ -63,15 +70,17 @@ class OwnModel:
     def __init__(self, workload: Workload) -> None:
         self._workload = workload
         set_seeds(workload.seed)
-        self._factory = find(workload.model)
+        self._factory = find(workload.model, f"a function that returns {CALLED}")
         own = self._call()
-        self.is_keras = own.is_keras
-        batch = own.batch
-        self.batches = OwnBatches(partial(batch, workload.batch_size, workload.seed)) if batch else None
+        self.is_keras, self._infers = own.is_keras, workload.task == INFER
+        made = partial(self._made, own.batch) if own.batch else None
+        self.batches = OwnBatches(made, pairs=not (own.is_keras or self._infers)) if made else None
+        unpaired = self.batches is not None and len(self.batches.signature) != PAIR
+        self._own_step = not self._infers and (own.has_own_step or (own.is_keras and unpaired))
         # Each variable's first value, let go of when the task is made.
-        self._values: list[Any] | None = [variable.numpy() for variable in self._network(own).variables]
+        self._values: list[Any] | None = None if self._own_step else [v.numpy() for v in self._network(own).variables]
 
-    def task(self, inputs: Callable[[Callable[[Any], Any]], Inputs], hold: Callable[[Any], Any] = keep) -> Task:
+    def task(self, inputs: Callable[[Callable[[Any], Any]], Inputs], hold: Callable[[Any], Any] = keep) -> Any:
         """The task in the current graph, or eagerly. Raises Unsuited where a TF1 graph cannot hold it."""
         values, self._values = self._values, None
         if tf.executing_eagerly():
@@ -82,16 +91,27 @@ class OwnModel:
         task.initial = list(zip(task.model.variables, values or (), strict=True))
         return task
 
+    def _made(self, batch: Callable[[int, int], Any]) -> Any:
+        batches = batch(self._workload.batch_size, self._workload.seed)
+        return without_labels(batches) if self._infers else batches
+
     def _call(self) -> Own:
         set_seeds(self._workload.seed)
         return _checked(self._factory())
 
-    def _task(self, own: Own, inputs: Inputs, in_graph: bool = False) -> Task:
-        if in_graph and own.optimizer is not None:
+    def _task(self, own: Own, inputs: Inputs, in_graph: bool = False) -> Any:
+        if self._own_step:
+            from cifar_core import own_keras
+            from cifar_core.own_train_step import OwnTrainStep
+
+            return OwnTrainStep(own_keras.ready(own.model, own.loss, own.optimizer), inputs)
+        if in_graph and own.optimizer is not None and not self._infers:
             raise Unsuited("Keras 3 makes its optimizers' variables outside a tf.Graph; without one it works")
         network = self._network(own, in_graph)
         if in_graph and any(hasattr(variable.handle, "numpy") for variable in network.variables):
             raise Unsuited("its variables are made outside the factory, so a tf.Graph cannot have its own")
+        if self._infers:
+            return Inference(network, inputs, self._workload.precision)
         loss, optimizer = own.loss and partial(_mean, own.loss), own.optimizer
         if own.is_keras:
             from cifar_core import own_keras
@@ -113,61 +133,6 @@ class OwnModel:
         return cast(made, PRECISIONS[self._workload.precision].compute)
 
 
-class Network:
-    """A person's own model with the interface of a built-in one, as `Task.step` calls it."""
-
-    def __init__(self, model: Any, example: Callable[[], Any]) -> None:
-        self.model = model
-        if not self._built():
-            self(example())
-        self.trainable_variables = tuple(model.trainable_variables)
-        self.non_trainable_variables = tuple(getattr(model, "non_trainable_variables", ()))
-        if not self.trainable_variables:
-            raise ModelError(f"the model has no trainable variables, so nothing can be trained; it must be {CALLED}")
-        if strange := [v for v in self.variables if not hasattr(v, "handle")]:
-            raise ModelError(f"the model's trainable_variables must be tf.Variables, not {type(strange[0]).__name__}")
-
-    def __call__(self, inputs: Any, training: TrainingMode | None = None) -> Any:
-        return self.model(inputs)
-
-    @property
-    def variables(self) -> tuple[Any, ...]:
-        """All of them, always in the same order."""
-        return (*self.trainable_variables, *self.non_trainable_variables)
-
-    def _built(self) -> bool:
-        return bool(tuple(self.model.trainable_variables))
-
-
-class KerasNetwork(Network):
-    """A keras.Model, which is called with `training`."""
-
-    def __call__(self, inputs: Any, training: TrainingMode | None = None) -> Any:
-        return self.model(inputs, training=training is not None)
-
-    @property
-    def random_layers(self) -> tuple[str, ...]:
-        """The kinds of its layers that draw random numbers in training."""
-        from cifar_core import own_keras
-
-        return own_keras.random_layers(self.model)
-
-    def _built(self) -> bool:
-        return bool(self.model.built)
-
-
-class StaticNetwork(Network):
-    """A model in a TF1 graph, whose assignments nothing but a fetch would run."""
-
-    def __call__(self, inputs: Any, training: TrainingMode | None = None) -> Any:
-        graph = tf.compat.v1.get_default_graph()
-        before = len(graph.get_operations())
-        outputs = self.model(inputs)
-        if training:
-            training.updates += [op for op in graph.get_operations()[before:] if op.type.startswith("Assign")]
-        return outputs
-
-
 class OwnAdam(Adam):
     """Adam that takes what own models' gradients may be: sparse, or None for a weight that the loss does not meet."""
 
@@ -178,38 +143,6 @@ class OwnAdam(Adam):
                 for variable, gradient in zip(self.variables, gradients, strict=True)
             ]
         )
-
-
-def set_seeds(seed: int) -> None:
-    """Python's, NumPy's and TensorFlow's; Keras draws its own from Python's."""
-    random.seed(seed)
-    np.random.seed(seed)
-    tf.random.set_seed(seed)
-
-
-def find(spelling: str) -> Callable[[], Any]:
-    """The factory, from the current folder first, as for a script. Raises ModelError, or what the module raises."""
-    name, _, attribute = spelling.partition(":")
-    if (here := os.getcwd()) not in sys.path[:1]:
-        sys.path.insert(0, here)
-    share(Path(here))
-    try:
-        module = importlib.import_module(name)
-    except (ImportError, AttributeError) as error:
-        if reason := explained(error, Path(here)):
-            raise ModelError(reason) from None
-        missing = error.name if isinstance(error, ModuleNotFoundError) else None
-        if missing and (name == missing or name.startswith(f"{missing}.")):
-            raise ModelError(f"there is no module {missing}, neither in {here} nor on Python's path") from None
-        raise
-    except SystemExit as error:
-        raise ModelError(f"importing {name} exited Python; run such code only `if __name__ == '__main__':`") from error
-    factory = getattr(module, attribute, None)
-    if not callable(factory):
-        what = f"has no {attribute}" if factory is None else f"has a {attribute} that cannot be called"
-        raise ModelError(f"{name} ({module.__file__}) {what}; name a function that returns {CALLED}")
-    found: Callable[[], Any] = factory
-    return found
 
 
 def _checked(given: Any) -> Own:

@@ -76,11 +76,23 @@ class Task:
             gradients = [gradient / precision.loss_scale for gradient in gradients]
         return loss, [*training.updates, *self.optimizer.apply(gradients)]
 
+    def before_steps(self) -> Any:
+        """What stands for the loss before the first step of a loop in a graph."""
+        return tf.constant(0.0)
+
+    def begin_run(self) -> None:
+        """Called before some steps in a row. Only a person's own step may have something to do here."""
+
     @property
     def random_layers(self) -> tuple[str, ...] | None:
         """The kinds of layers that draw random numbers in training; None where that is unknown."""
         names: tuple[str, ...] | None = getattr(self.model, "random_layers", None)
         return names
+
+    @property
+    def computes_in(self) -> str:
+        """The precision of a person's own model with a policy of its own; '' of all others."""
+        return str(getattr(self.model, "computes_in", ""))
 
     @property
     def averages(self) -> tuple[Any, ...]:

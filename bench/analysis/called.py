@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bench import modes
 from bench.records.run import Measurement
+from cifar_core.workload import INFER
 
 
 def other_calls(m: Measurement) -> list[str]:
@@ -12,7 +13,7 @@ def other_calls(m: Measurement) -> list[str]:
     if calls is None:
         return []
     reasons = []
-    if expected.graph_ops is False and not calls.updates:
+    if expected.graph_ops is False and not calls.updates and m.case.workload.task != INFER:
         reasons.append(f"Python ran none of the ops that change a variable; {_called(calls.functions)}")
     if calls.as_traced is False and not m.proof.traces_while_timing:  # a retrace is named as that
         reasons.append(f"the graph that it has traced is not the one that it calls: {_called(calls.functions)}")
@@ -37,7 +38,7 @@ def _besides(m: Measurement) -> list[str]:
         found.append(f"not all of its step is eager, {_called(calls.functions)}")
     if not expected.xla_compilations and calls.compiled:
         found.append(f"XLA compiles {_names(calls.compiled)} in it")
-    if m.proof.tracing_us:
+    if m.proof.tracing_us and not modes.row(m.case.mode).prepares_each_call:
         found.append(f"it traced functions for {m.proof.tracing_us / 1e3:.1f} ms while timed")
     return found
 

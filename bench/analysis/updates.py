@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from bench import modes
 from bench.analysis.gradients import Floor, more_than_rounding, on_another_batch, relative
 from bench.analysis.reached import other_reach
 from bench.records.proof import Evidence, Late, Repeated, Updated
@@ -155,6 +156,6 @@ def other_updates(m: Measurement, baseline: Measurement, noise: Evidence) -> lis
     reasons += other_reach(m, baseline, noise)
     if m.proof.still and not baseline.proof.still:
         reasons.append(f"in {m.proof.still} slices a weight did not move that had moved before")
-    if m.proof.tracing_us and not baseline.proof.tracing_us:
+    if m.proof.tracing_us and not baseline.proof.tracing_us and not modes.row(m.case.mode).prepares_each_call:
         reasons.append(f"it traced functions for {m.proof.tracing_us / 1e3:.1f} ms while timed, unlike the baseline")
     return reasons

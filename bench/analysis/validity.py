@@ -28,6 +28,7 @@ from bench.analysis.updates import (
 from bench.modes import placement
 from bench.records.proof import Evidence, Execution
 from bench.records.run import Measurement
+from cifar_core.workload import INFER
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ def unequal_work(evidence: Evidence, baseline: Evidence, precision: str, device:
 
     Of two loss curves the common beginning is compared: where steps take long, a curve is cut short.
     """
+    precision = baseline.computes_in or precision
     tolerance = tolerance_of(precision, device)
     reasons = []
     if evidence.batches_digest != baseline.batches_digest:
@@ -108,7 +110,7 @@ def other_training(m: Measurement, baseline: Measurement, noise: Evidence | None
 
     `noise` is evidence of the baseline that holds its rounding noise, of any block.
     """
-    precision, device = m.case.workload.precision, m.case.device
+    precision, device = baseline.evidence.computes_in or m.case.workload.precision, m.case.device
     measured = with_noise_of(baseline.evidence, noise or baseline.evidence)
     measured = for_peers(measured) if modes.row(m.case.mode).peer else measured
     floor = floor_of(measured, precision, device)
@@ -157,7 +159,7 @@ def _advice_on_randomness(random_layers: tuple[str, ...] | None) -> str:
         return f"its random layers ({', '.join(random_layers)}) {draws}"
     return (
         "the model has no random layers, so its own code may depend on how it is executed: random numbers of NumPy or "
-        "Python, attributes that change in call(), a train_step() of its own, which only Keras' modes run"
+        "Python, attributes that change in call()"
     )
 
 
@@ -166,7 +168,7 @@ def unproven_mode(measurement: Measurement) -> tuple[str, ...]:
     proof, execution, reasons = measurement.proof, measurement.proof.execution, []
     if measurement.last_loss is None:
         reasons.append("its loss became NaN or infinite")
-    if proof.updates != proof.updates_expected:
+    if proof.updates != proof.updates_expected and measurement.case.workload.task != INFER:
         reasons.append(f"its optimizer counted {proof.updates} updates where {proof.updates_expected} were asked for")
     if proof.traces_while_timing:
         why = f": {'; '.join(execution.retraces)}" if execution.retraces else ""

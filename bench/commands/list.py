@@ -29,7 +29,7 @@ def list_names() -> Exit:
 def _names_by_kind() -> dict[str, Names]:
     from bench.modes import MODES
     from bench.modes.groups import GROUPS, members
-    from bench.records.choices import DEVICES, DTYPES, INPUTS, PRESETS
+    from bench.records.choices import DEVICES, DTYPES, INPUTS, PRESETS, TASKS
     from cifar_core.models import MODELS
     from cifar_core.recipe import RECIPES
 
@@ -42,6 +42,7 @@ def _names_by_kind() -> dict[str, Names]:
         "devices": [(choice.name, choice.summary) for choice in DEVICES],
         "dtypes": [(choice.name, choice.summary) for choice in DTYPES],
         "inputs": [(choice.name, choice.summary) for choice in INPUTS],
+        "tasks": [(choice.name, choice.summary) for choice in TASKS],
     }
 
 

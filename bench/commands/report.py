@@ -72,7 +72,7 @@ def _show_json(report: "Report", stream: TextIO) -> None:
 
 def _show_lines(report: "Report") -> None:
     from bench.commands import run_result, terminal
-    from bench.report.sections import conditions, devices, failures, headline, learning, sweep
+    from bench.report.sections import conditions, devices, failures, headline, learning, over_models, sweep
 
     run = report.run
     for group in run.groups:
@@ -83,7 +83,13 @@ def _show_lines(report: "Report") -> None:
         for line in run_result.verdict_lines(run, group):
             terminal.tell(line, "bold" if line.startswith(run_result.DECISIONS) else "")
     learned = learning.sentences(report.trainings) if report.trainings else []
-    for sentence in (*learned, *sweep.sentences(run), *devices.sentences(run), *headline.caveats(run)):
+    for sentence in (
+        *learned,
+        *over_models.sentences(run),
+        *sweep.sentences(run),
+        *devices.sentences(run),
+        *headline.caveats(run),
+    ):
         terminal.tell(sentence)
     for text in run_result.warnings(run, conditions.of_machine(run)):
         terminal.tell(f"warning: {text}")

@@ -3,9 +3,10 @@
 Each function imports what it needs when it is called, so that --help and list answer at once.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from bench.commands import run_accuracy, spelling
 from bench.commands import run_options as asked
@@ -14,6 +15,7 @@ from bench.commands.report import show_run
 from bench.errors import BenchError, Exit
 from bench.machine.signals import exit_code
 from bench.records.choices import DEFAULTS, Options
+from cifar_core.workload import STEP
 
 if TYPE_CHECKING:
     from bench.records.store import Store
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 def run(
     modes: asked.Modes = DEFAULTS.modes,
     models: asked.Models = DEFAULTS.models,
+    step: asked.Step = None,
+    args: asked.Args = DEFAULTS.args,
+    task: asked.Task = DEFAULTS.task,
     batch_sizes: asked.BatchSizes = DEFAULTS.batch_sizes,
     devices: asked.Devices = DEFAULTS.devices,
     threads: asked.Threads = DEFAULTS.threads,
@@ -52,14 +57,20 @@ def run(
     precision: asked.OldTargetCi = None,
 ) -> Exit:
     """Time the training step in each mode and write a report."""
-    types = spelling.renamed("precisions", precisions, dtypes) or DEFAULTS.dtypes
-    target = spelling.renamed("precision", precision, target_ci)
-    axes = (modes, models, batch_sizes, devices, threads, types, inputs, steps_per_call)
-    planned, more = (None, blocks) if resume else (blocks, None)
-    options = Options(*axes, data, seed, preset, target, budget, slow_down, determinism, time_limit, planned)
+    options, more = _options(locals()), blocks if resume else None
     with speaking(json, quiet) as out_stream:
         wishes = _Wishes(more, probe, wait, (seeds, steps) if accuracy else None, out_stream if json else None)
         return _resume(resume, data, retry_failed, wishes) if resume else _new(options, out, retry_failed, wishes)
+
+
+def _options(typed: Mapping[str, Any]) -> Options:
+    """What was typed, by the names of run's parameters: old names under new ones, a step in the place of a model."""
+    dtypes = spelling.renamed("precisions", typed["precisions"], typed["dtypes"]) or DEFAULTS.dtypes
+    target_ci = spelling.renamed("precision", typed["precision"], typed["target_ci"])
+    plain = {field.name: typed[field.name] for field in fields(Options)}
+    options = replace(Options(**plain), dtypes=dtypes, target_ci=target_ci)
+    options = replace(options, blocks=None) if typed["resume"] else options
+    return options if typed["step"] is None else replace(options, models=spelling.step(typed["step"]), task=STEP)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,12 @@ Modes = Annotated[str, _option(WHAT, help="Modes or groups of modes, with commas
 Models = Annotated[
     str, _option(WHAT, "--models", "--model", help="Models, with commas: see `list`; your own as module:factory.")
 ]
+Step = Annotated[
+    str | None,
+    _without_default(WHAT, help="Instead of a model, a step of your own: module:function or file.py:function."),
+]
+Args = Annotated[str, _without_default(WHAT, help="What that function is called with: 'tf.constant(1.0), 3'.")]
+Task = Annotated[str, _option(WHAT, help="train, or infer: a forward pass, with the latency of single calls.")]
 BatchSizes = Annotated[str, _option(WHAT, help="Batch sizes, with commas.")]
 Devices = Annotated[str, _option(WHAT, help="cpu, gpu or gpu:N, with commas.")]
 Threads = Annotated[str, _option(WHAT, help="CPU threads, with commas; 0 is TensorFlow's choice.")]

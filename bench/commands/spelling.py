@@ -4,11 +4,13 @@ import re
 import sys
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from bench.commands.streams import say
 from bench.errors import BenchError
 from bench.records.choices import DEVICES, DTYPES, INPUTS, PRESETS, Options
+from cifar_core.workload import STEP
 
 Value = TypeVar("Value")
 OLD_NAMES = {"precisions": "dtypes", "precision": "target_ci"}  # until 2.0
@@ -27,7 +29,7 @@ def understood(options: Options) -> Options:
     return replace(
         options,
         modes=modes(options.modes),
-        models=models(options.models),
+        models=options.models if options.task == STEP else models(options.models),
         devices=_read("--devices", options.devices, [choice.name for choice in DEVICES], DEVICE_WORDS),
         dtypes=_read("--dtypes", options.dtypes, [choice.name for choice in DTYPES], DTYPE_WORDS),
         inputs=_read("--inputs", options.inputs, [choice.name for choice in INPUTS], {}),
@@ -51,6 +53,13 @@ def models(text: str, option: str = "--models") -> str:
 
     read = _read(option, text, [model.name for model in MODELS], {})
     return ",".join(_own_model(part, option) for part in read.split(","))
+
+
+def step(text: str) -> str:
+    """A step of a person's own, its file by the whole path: another process need not be in this folder."""
+    name, colon, function = text.strip().rpartition(":")
+    file = name.rstrip(":")
+    return f"{Path(file).resolve()}:{function}" if colon and file.endswith(".py") else text.strip()
 
 
 def renamed(old: str, given: Value | None, new_given: Value | None) -> Value | None:

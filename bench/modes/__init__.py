@@ -4,17 +4,14 @@ To add one: write `bench/modes/<name>.py` with `open_trainer(make_task)`, add it
 test_<name> in the file that the row names. The first selected row is the baseline.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
-from typing import Any, Protocol
 
 from bench.errors import BenchError
 from bench.modes.mode import EAGERLY, ExpectedExecution, Mode
 from bench.modes.peers import PEERS
-from bench.records.costs import Structure
-from bench.records.devices import Placement
-from bench.records.proof import Calls, Execution
+from bench.modes.trainer import Trainer as Trainer  # for those who know a mode by its face alone
 
 _CLUSTERS = (("TF_XLA_FLAGS", "--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit"),)
 KERAS = (("KERAS_BACKEND", "tensorflow"), ("TF_USE_LEGACY_KERAS", "0"))  # own models' too, in every mode
@@ -27,6 +24,7 @@ MODES = (
         expected=replace(EAGERLY, reason="it ran a graph instead of running eagerly"),
         pytest_file="bench_eager.py",
         effort=0,
+        groups=("all", "inference"),
     ),
     Mode(
         "graph",
@@ -37,6 +35,7 @@ MODES = (
         differs_from="eager",
         lesson="a static graph does not pay here",
         effort=10,
+        groups=("all", "inference"),
     ),
     Mode(
         "function",
@@ -46,6 +45,7 @@ MODES = (
         differs_from="eager",
         lesson="tf.function does not pay here",
         effort=2,
+        groups=("all", "inference"),
     ),
     Mode(
         "function_unconverted",
@@ -73,6 +73,7 @@ MODES = (
         differs_from="function",
         lesson="compiling the step with XLA does not pay here",
         effort=7,
+        groups=("all", "inference"),
     ),
     Mode(
         "xla_loop",
@@ -161,6 +162,29 @@ MODES = (
         groups=("all", "custom"),
     ),
     Mode(
+        "keras_predict",
+        "Keras predict",
+        "model.predict, called for each batch (--task infer)",
+        KERAS,
+        trains=False,
+        prepares_each_call=True,
+        expected=ExpectedExecution(reason="Keras traced nothing, or compiled with XLA"),
+        effort=14,
+        groups=("inference",),
+    ),
+    Mode(
+        "keras_predict_on_batch",
+        "Keras predict_on_batch",
+        "model.predict_on_batch, called for each batch (--task infer)",
+        KERAS,
+        trains=False,
+        expected=ExpectedExecution(reason="Keras traced nothing, or compiled with XLA"),
+        differs_from="keras_predict",
+        lesson="what predict does around a call costs nothing worth removing here",
+        effort=15,
+        groups=("inference",),
+    ),
+    Mode(
         "xla_cached",
         "XLA, cached",
         "XLA with a warm disk cache: its compiled program is read from the disk",
@@ -173,54 +197,6 @@ MODES = (
     ),
     *PEERS,
 )
-
-
-class Trainer(Protocol):
-    """A task opened in one mode, ready to train."""
-
-    task: Any  # the cifar_core.training.Task that is being trained
-
-    def trace(self) -> None:
-        """Trace before the first step, if tracing is a separate stage; else nothing."""
-
-    def run(self, steps: int) -> None:
-        """Train so many steps. May return before the device has finished them."""
-
-    def step_again(self, number: int) -> None:
-        """Train one more step on the batch of an early step, counted from 0. `run` then goes on where it was."""
-
-    def rewind(self) -> None:
-        """The next `run` takes the first batch again, and so on. May train a step: then the state is put back."""
-
-    def sync(self) -> float:
-        """Wait until all steps have finished; the latest step's loss."""
-
-    def logits(self, images: Any) -> Any:
-        """The model's outputs, float32 [n, 10], for images float32 [n, 32, 32, 3], as arrays."""
-
-    def write(self, variables: Sequence[Any], values: Sequence[Any]) -> None:
-        """Give the variables these values."""
-
-    def read(self, variables: Sequence[Any]) -> list[Any]:
-        """The variables' values as NumPy arrays."""
-
-    def tracing_us(self) -> int:
-        """Microseconds that this process has spent on tracing so far, of any function."""
-
-    def traces(self) -> int:
-        """How often the step has been traced so far; 0 where nothing is traced."""
-
-    def execution(self) -> Execution:
-        """What TensorFlow says of how the steps ran. Asked after timing: it may train another step to find out."""
-
-    def calls(self) -> Calls:
-        """Train one step as `run` does, and see what it calls."""
-
-    def placement(self) -> Placement:
-        """Where the ops of one step run. Asked after `execution`: it may train another step to find out."""
-
-    def structure(self) -> Structure:
-        """How the step was compiled. Asked after timing: it may compile again, and train another step."""
 
 
 def row(name: str) -> Mode:

@@ -13,6 +13,7 @@ from bench.modes import calling, inspection, placing
 from bench.records.costs import Structure
 from bench.records.devices import Placement
 from bench.records.proof import Calls, Execution
+from cifar_core.outputs import number
 
 
 class EagerTrainer:
@@ -30,17 +31,19 @@ class EagerTrainer:
         pass
 
     def run(self, steps: int) -> None:
+        self.task.begin_run()
         for values in islice(self._feed, steps):
             self._loss, _ = self._step(*values)
 
     def step_again(self, number: int) -> None:
+        self.task.begin_run()
         self._loss, _ = self._step(*self.task.inputs.again(number))
 
     def rewind(self) -> None:
         self._feed = self.task.inputs.feed()
 
     def sync(self) -> float:
-        return float(self._loss)
+        return number(self._loss)
 
     def logits(self, images: Any) -> Any:
         return self.task.model(tf.constant(images)).numpy()
@@ -49,7 +52,7 @@ class EagerTrainer:
         return 0
 
     def execution(self) -> Execution:
-        return Execution(devices=inspection.devices(self._loss, *self.task.weights))
+        return Execution(devices=inspection.devices(*tf.nest.flatten(self._loss), *self.task.weights))
 
     def calls(self) -> Calls:
         return calling.watched(lambda: self.run(1))

@@ -16,6 +16,7 @@ from bench.modes import calling, inspection, placing
 from bench.records.costs import Structure
 from bench.records.devices import Placement
 from bench.records.proof import Calls, Execution
+from cifar_core.outputs import number
 
 tf1 = tf.compat.v1
 # A Session also places feeds, fetches and shapes, always on the host: these are the operations that do the work.
@@ -65,7 +66,7 @@ class GraphTrainer:
         self._feed = map(_arrays, self.task.inputs.feed())
 
     def sync(self) -> float:
-        return float(self._loss)
+        return number(self._loss)
 
     def logits(self, images: Any) -> Any:
         if self._forward is None:  # built when asked for: it is no part of a step
@@ -103,7 +104,10 @@ class GraphTrainer:
         """The operations that a step needs; the graph holds initialisers besides."""
         loss, updates = self._fetches
         needed: set[Any] = set()
-        left = [loss.op, *(update if isinstance(update, tf.Operation) else update.op for update in updates)]
+        left = [
+            *(output.op for output in tf.nest.flatten(loss)),
+            *(update if isinstance(update, tf.Operation) else update.op for update in updates),
+        ]
         while left:
             operation = left.pop()
             if operation not in needed:

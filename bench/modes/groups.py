@@ -20,6 +20,7 @@ GROUPS = (
     Group("all", "TensorFlow's modes on one device, each compiled in every process"),
     Group("custom", "a custom training loop in Keras, without and with tf.function"),
     Group("keras", "Keras' fit"),
+    Group("inference", "how a trained model answers, for --task infer"),
     Group("peers", "other frameworks: PyTorch, JAX, and Keras on each of them"),
 )
 

@@ -1,9 +1,8 @@
 """Keras' own training loop, taken in slices: what the Keras modes share. Not a mode itself.
 
-One `fit` without end runs in a thread and waits at a gate between slices, so that no slice pays for starting it. The
-model is a person's own keras.Model, or the twin of the task's: same architecture, initial weights and batches, in
-Keras' layers with Keras' Adam. With several steps per execution, single steps are a separate fit in the same graph,
-which ends when its input does: so the first loss and gradients can be compared before any execution is whole.
+One `fit` without end runs in a thread and waits at a gate between slices, so that no slice pays for starting it. With
+several steps per execution, single steps are a separate fit in the same graph, which ends when its input does: so the
+first loss and gradients can be compared before any execution is whole.
 """
 
 import math
@@ -11,79 +10,18 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-import keras
-import numpy as np
 import tensorflow as tf
 
-from bench.errors import NotApplicable
 from bench.modes import calling, inspection, placing
 from bench.modes.keras_gate import FitEnded, FitGate
+from bench.modes.keras_task import kerasised
 from bench.records.costs import Structure
 from bench.records.devices import Placement
 from bench.records.proof import Calls, Execution
 from cifar_core.inputs import Resident
-from cifar_core.optimizers import KerasOptimizer
-from cifar_core.own_model import KerasNetwork, Network
+from cifar_core.own_train_step import number_of
 
 ENDLESS = 2**40  # steps: more than any run takes
-
-
-class KerasTask:
-    """A task as Keras trains it: the model, and its variables in the order of the task's."""
-
-    def __init__(self, task: Any, model: Any, weights: list[Any], averages: list[Any], optimizer: Any) -> None:
-        self.inputs, self.model = task.inputs, model
-        self.weights, self.averages = tuple(weights), tuple(averages)
-        self.optimizer = KerasOptimizer(optimizer, weights)
-        self.random_layers = task.random_layers
-
-    def state(self) -> tuple[Any, ...]:
-        """Every variable that changes while training, the weights first."""
-        return (*self.weights, *self.model.non_trainable_variables, *self.optimizer.state())
-
-
-def _twin(task: Any, **options: Any) -> KerasTask:
-    """A built-in model in Keras' layers, with the task's weights."""
-    keras.config.set_dtype_policy("float32" if task.precision == "tf32" else task.precision)  # before any layer is made
-    image = keras.Input((32, 32, 3))
-    model = keras.Model(image, task.model.keras_logits(image))
-    optimizer = _adam(task.optimizer)
-    model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True), **options)
-    by_name = {"_".join(v.path.split("/")[-2:]): v for v in model.variables}
-    weights, averages = ([by_name[v.name.split(":")[0]] for v in ours] for ours in (task.weights, task.averages))
-    inspection.write(weights, inspection.read(task.weights))
-    return KerasTask(task, model, weights, averages, optimizer)
-
-
-class DenseAdam(keras.optimizers.Adam):
-    """Keras' Adam on dense gradients, as ours takes them.
-
-    Of an embedding's sparse gradient Keras squares the parts of a row before they are added up, not their sum.
-    """
-
-    def apply(self, grads: Any, trainable_variables: Any = None) -> Any:
-        dense = [tf.convert_to_tensor(gradient) for gradient in grads]
-        return super().apply(dense, trainable_variables)
-
-
-def _adam(ours: Any) -> Any:
-    """Keras' Adam with our settings as float32, for Keras computes 1 - beta in Python.
-
-    TensorFlow's fused Adam computes it in float32, and 1 - 0.999 differs there by 1.3e-5 of itself.
-    """
-    beta_1, beta_2, epsilon = (float(np.float32(value)) for value in (ours.beta1, ours.beta2, ours.epsilon))
-    return DenseAdam(ours.learning_rate, beta_1, beta_2, epsilon)
-
-
-def _own(task: Any, **options: Any) -> KerasTask:
-    """A person's own keras.Model, that very object, compiled again for this mode with the loss it has."""
-    if not isinstance(task.model, KerasNetwork):
-        raise NotApplicable(f"{type(task.model.model).__name__} is not a keras.Model")
-    model = task.model.model
-    given = isinstance(task.optimizer, KerasOptimizer)
-    optimizer = task.optimizer.optimizer if given else _adam(task.optimizer)
-    model.compile(optimizer, **options)
-    return KerasTask(task, model, list(task.weights), list(task.averages), optimizer)
 
 
 def _batches(inputs: Any) -> Any:
@@ -105,8 +43,15 @@ class KerasLoop:
         self.task = kerasised(task, steps_per_execution=self._per_call, **options)
         self._model, self._batches = self.task.model, _batches(task.inputs)
         self._traces, self._graph = inspection.Traces(task.inputs.names), None
-        self._plain_step = self._model.train_step
+        self._plain_step = self.task.train_step
         self._model.train_step = self._train_step
+        self._logs: Any = None  # of the latest execution, as Keras' loop gives them to its callbacks
+        if self.task.own_step:
+            self._model.make_train_function(force=True)
+            self._function, self._model.train_function = self._model.train_function, self._execute
+        if self._model.optimizer is not None:
+            # At the end of a fit it would put averages in the weights' place, though the training is not over.
+            self._model.optimizer.finalize_variable_values = _nothing
         self._compiled_before = inspection.must_compile()
         self._gate: FitGate | None = None
         if self._per_call == 1:
@@ -115,9 +60,13 @@ class KerasLoop:
     def _train_step(self, data: Any) -> Any:
         """Keras' own step, which notes when it is traced, and the graph of the latest trace."""
         if not tf.executing_eagerly():
-            self._traces.note(inspection.status(), *data)
+            self._traces.note(inspection.status(), *(data if isinstance(data, tuple) else (data,)))
             self._graph = tf.compat.v1.get_default_graph()
         return self._plain_step(data)
+
+    def _execute(self, iterator: Any) -> Any:
+        self._logs = self._function(iterator)
+        return self._logs
 
     def _begin(self) -> None:
         """Start the fit without end, from the step that was reached."""
@@ -167,7 +116,7 @@ class KerasLoop:
         self._model.fit(self._batches.skip(number).take(1), shuffle=False, verbose=0)
 
     def sync(self) -> float:
-        return float(self._model.get_metrics_result()["loss"])
+        return float(number_of(self._logs) if self.task.own_step else self._model.get_metrics_result()["loss"])
 
     def logits(self, images: Any) -> Any:
         return self._model(images, training=False).numpy()
@@ -210,12 +159,5 @@ class KerasLoop:
         return Structure()
 
 
-def kerasised(task: Any, **options: Any) -> KerasTask:
-    """The task as Keras trains it. Raises NotApplicable where Keras cannot hold it."""
-    if task.precision == "mixed_float16":
-        raise NotApplicable("Keras scales a float16 loss by its own, changing factor")
-    if isinstance(task.model, Network):
-        return _own(task, **options)
-    if not hasattr(task.model, "keras_logits"):
-        raise NotApplicable(f"{type(task.model).__name__} has no Keras version")
-    return _twin(task, **options)
+def _nothing(_: Any) -> None:
+    """In the place of a callback that is not wanted."""

@@ -33,7 +33,8 @@ class Mode:
     (0: nothing): of modes that are equally fast, the one with the least is recommended. `groups` are those in which
     `--modes` takes it together with others; `extra` is the extra of this package that
     must be installed for it, which brings the `packages` that it needs: such a mode is another framework's, a peer, and
-    its process has no TensorFlow.
+    its process has no TensorFlow. `prepares_each_call` where by its nature each call traces functions of its own,
+    beside the step.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Mode:
     groups: tuple[str, ...] = ("all",)
     extra: str = ""
     packages: tuple[str, ...] = ()
+    prepares_each_call: bool = False
 
     @property
     def peer(self) -> bool:

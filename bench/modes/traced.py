@@ -14,6 +14,7 @@ from bench.modes import calling, inspection, placing
 from bench.records.costs import Structure
 from bench.records.devices import Placement
 from bench.records.proof import Calls, Execution
+from cifar_core.outputs import number
 
 
 class TracedTrainer:
@@ -43,17 +44,19 @@ class TracedTrainer:
         self._concrete()
 
     def run(self, steps: int) -> None:
+        self.task.begin_run()
         for values in islice(self._feed, steps):
             self._loss = self._step(*values)
 
     def step_again(self, number: int) -> None:
+        self.task.begin_run()
         self._loss = self._step(*self.task.inputs.again(number))
 
     def rewind(self) -> None:
         self._feed = self.task.inputs.feed()
 
     def sync(self) -> float:
-        return float(self._loss)
+        return number(self._loss)
 
     def logits(self, images: Any) -> Any:
         return self._forward(tf.constant(images)).numpy()
@@ -71,7 +74,7 @@ class TracedTrainer:
             hlo_instructions=inspection.hlo_instructions(self._step, *next(self._feed)) if compiled else None,
             converted=self._traces.converted,
             retraces=self._traces.changes(),
-            devices=inspection.devices(self._loss, *self.task.weights),
+            devices=inspection.devices(*tf.nest.flatten(self._loss), *self.task.weights),
         )
 
     def calls(self) -> Calls:
@@ -80,7 +83,7 @@ class TracedTrainer:
     def placement(self) -> Placement:
         concrete = self._concrete()
         if inspection.is_compiled(concrete):
-            return placing.of_program(self._loss, len(concrete.graph.get_operations()))
+            return placing.of_program(tf.nest.flatten(self._loss)[0], len(concrete.graph.get_operations()))
         return placing.of_function(self._new_step(), next(self._feed))
 
     def structure(self) -> Structure:

@@ -14,6 +14,7 @@ from bench.modes import calling, inspection, placing
 from bench.records.costs import Structure
 from bench.records.devices import Placement
 from bench.records.proof import Calls, Execution
+from cifar_core.outputs import number
 
 NUMBERS = (tf.TensorSpec([], tf.int64), tf.TensorSpec([], tf.int64))  # of the first step, of steps
 
@@ -36,9 +37,9 @@ class LoopTrainer:
 
     def _loss_of_steps(self, first: Any, count: Any) -> Any:
         self._traces.note(inspection.status(), first, count)
-        loss = tf.constant(0.0)
-        for number in tf.range(first, first + count):
-            loss, _ = self.task.step(*self.task.inputs.at(number))
+        loss = self.task.before_steps()
+        for place in tf.range(first, first + count):
+            loss, _ = self.task.step(*self.task.inputs.at(place))
         return loss
 
     def _logits(self, images: Any) -> Any:
@@ -48,6 +49,7 @@ class LoopTrainer:
         self._concrete()
 
     def run(self, steps: int) -> None:
+        self.task.begin_run()
         while steps:
             count = min(steps, self._per_call or steps)
             # As tensors: a Python number would be traced anew for every value.
@@ -55,13 +57,14 @@ class LoopTrainer:
             self._done, steps = self._done + count, steps - count
 
     def step_again(self, number: int) -> None:
+        self.task.begin_run()
         self._loss = self._steps(tf.constant(self.task.first_step + number, tf.int64), tf.constant(1, tf.int64))
 
     def rewind(self) -> None:
         self._done = self.task.first_step
 
     def sync(self) -> float:
-        return float(self._loss)
+        return number(self._loss)
 
     def logits(self, images: Any) -> Any:
         return self._forward(tf.constant(images)).numpy()
@@ -80,7 +83,7 @@ class LoopTrainer:
             hlo_instructions=inspection.hlo_instructions(self._steps, *_one_step()) if compiled else None,
             converted=self._traces.converted,
             retraces=self._traces.changes(),
-            devices=inspection.devices(self._loss, *self.task.weights),
+            devices=inspection.devices(*tf.nest.flatten(self._loss), *self.task.weights),
         )
 
     def calls(self) -> Calls:
@@ -89,7 +92,7 @@ class LoopTrainer:
     def placement(self) -> Placement:
         concrete = self._concrete()
         if inspection.is_compiled(concrete):
-            return placing.of_program(self._loss, inspection.graph_ops(concrete.graph))
+            return placing.of_program(tf.nest.flatten(self._loss)[0], inspection.graph_ops(concrete.graph))
         return placing.of_function(self._new_steps(), _one_step())
 
     def structure(self) -> Structure:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from cifar_core.workload import Workload
+from cifar_core.workload import INFER, STEP, TRAIN, Workload
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Case:
         threads = f"t{self.threads}" if self.threads else "tauto"
         device = self.device.replace(":", "")
         place = f"{device}-{threads}{'-det' * self.deterministic}"
-        return f"{w.model_slug}-b{w.batch_size}-{w.precision}-{w.data}-{w.input}-s{w.seed}-{place}"
+        return f"{w.model_slug}{w.slug_of_task}-b{w.batch_size}-{w.precision}-{w.data}-{w.input}-s{w.seed}-{place}"
 
     @property
     def group_title(self) -> str:
@@ -64,4 +64,5 @@ class Case:
         threads = f", {self.threads} thread{'s' * (self.threads > 1)}" if self.threads else ""
         inputs = "" if w.input == "resident" else ", tf.data pipeline"
         place = f"{self.device.upper()}{threads}{', deterministic' * self.deterministic}"
-        return f"{w.model}, batch {w.batch_size}, {w.precision}{inputs}, {place}"
+        what = {TRAIN: "", INFER: ", inference", STEP: f"({w.arguments})" if w.arguments else ""}[w.task]
+        return f"{w.model_title}{what}, batch {w.batch_size}, {w.precision}{inputs}, {place}"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bench.records.run import Schedule
 from cifar_core.models import MODELS
+from cifar_core.workload import INFER, STEP, TRAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Options:
     determinism: bool = False
     time_limit: str | None = None
     blocks: int | None = None
+    task: str = TRAIN
+    args: str = ""
 
 
 DEFAULTS = Options()  # of `run`; `pytest bench` and the commands that a report suggests go by them too
@@ -44,6 +47,11 @@ DEVICES = (
     Choice("cpu", "TensorFlow's own number of threads, or --threads; a GPU is hidden from it"),
     Choice("gpu", "the first GPU that TensorFlow sees"),
     Choice("gpu:N", "the GPU of that number, counted from 0 as nvidia-smi does; the run has failed without it"),
+)
+TASKS = (
+    Choice(TRAIN, "a training step: forward pass, gradients, update"),
+    Choice(INFER, "a forward pass without training; single calls are timed too, for their latency"),
+    Choice(STEP, "a step of your own, as --step names it"),
 )
 DTYPES = (
     Choice("float32", "32 bits throughout, on a GPU too, where TensorFlow's own choice is tf32"),

@@ -36,6 +36,16 @@ class Structure:
 
 
 @dataclass(frozen=True, slots=True)
+class Latency:
+    """Of single calls of a model, each waited for: so many, their median and what 95 and 99 in 100 stay within."""
+
+    calls: int
+    median_s: float
+    p95_s: float
+    p99_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Costs:
     """Beside the clock of all slices. `cpu_s`: CPU seconds of the process, all its threads.
 
@@ -43,7 +53,7 @@ class Costs:
     tracing is not a stage of its own. `device_peak_bytes` is the GPU allocator's high-water mark. The A/A control also
     measures `matmul_flops_per_s`, and on a GPU `batch_copy_s`: moving the images of one batch there from the host's
     memory. These, `profile` and `structure` are taken in a run's first block only: they do not change. `synced` too on
-    a CPU.
+    a CPU. `latency` of inference only.
     """
 
     cpu_s: float
@@ -56,3 +66,4 @@ class Costs:
     structure: Structure | None = None
     synced: Synced | None = None
     batch_copy_s: float | None = None
+    latency: Latency | None = None

@@ -63,6 +63,7 @@ class Evidence:
     `random_layers` names the kinds of a Keras model's layers that draw random numbers in training; None: unknown.
     `moved_losses` are the first losses of a training whose weights moved by one rounding each before its first step,
     `moved` is how far that training has come. Only the baseline has them, in a run's first block.
+    `computes_in` is the precision of a person's own model that has a policy of its own; '' of all others.
     `hyperparameters` are those in force of the optimizer, `updated` its first updates, of plain Adam only.
     """
 
@@ -76,6 +77,7 @@ class Evidence:
     moved: Reached | None = None
     hyperparameters: tuple[tuple[str, float], ...] | None = None
     updated: tuple[Updated, ...] = ()
+    computes_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)

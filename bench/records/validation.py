@@ -10,7 +10,7 @@ from dataclasses import fields, is_dataclass
 from itertools import chain
 
 from bench.records.case import Case
-from bench.records.choices import DTYPES, INPUTS
+from bench.records.choices import DTYPES, INPUTS, TASKS
 from bench.records.run import STAGES, Measurement, Outcome, Plan, Samples
 
 MOST = 1e18  # of anything that is counted: bytes, operations, nanoseconds of a lifetime
@@ -109,7 +109,7 @@ def _case_fault(case: Case) -> str:
         return f"{case.key} takes {case.steps_each} steps for each"
     if case.workload.batch_size < 1:
         return f"{case.key} has a batch of {case.workload.batch_size}"
-    words = ((case.workload.precision, DTYPES), (case.workload.input, INPUTS))
+    words = ((case.workload.precision, DTYPES), (case.workload.input, INPUTS), (case.workload.task, TASKS))
     return next((f"{word!r} is unknown" for word, known in words if word not in {row.name for row in known}), "")
 
 

@@ -27,8 +27,10 @@ from bench.report.sections import (
     facts,
     glossary,
     headline,
+    latency,
     learning,
     method,
+    over_models,
     own_models,
     p_values,
     peers,
@@ -43,6 +45,8 @@ from bench.report.sections import (
 )
 
 SECTIONS = (
+    latency.section,
+    over_models.section,
     sweep.over_batch_sizes,
     sweep.over_threads,
     steady.by_case,

@@ -12,11 +12,11 @@ from bench.errors import BenchError, unknown
 from bench.modes import MODES, row
 from bench.modes.groups import GROUPS, members
 from bench.records.case import Case
-from bench.records.choices import DEVICES, DTYPES, INPUTS, PRESETS, Choice, Options
+from bench.records.choices import DEVICES, DTYPES, INPUTS, PRESETS, TASKS, Choice, Options
 from bench.records.run import FORMAT, Plan, Schedule
 from cifar_core.cifar10 import SYNTHETIC, Source
 from cifar_core.models import MODELS
-from cifar_core.workload import Workload
+from cifar_core.workload import STEP, Workload
 
 Value = TypeVar("Value")
 MOST_SLOWED = 500  # per cent: below what makes a case very slow
@@ -28,18 +28,22 @@ def make(options: Options, source: Source) -> Plan:
     slowed = slow_down(options.slow_down, modes)
     threads = _axis(options.threads, "--threads", _threads)
     axes = product(
-        _axis(options.models, "--models", _model),
+        [_step(options.models)] if options.task == STEP else _axis(options.models, "--models", _model),
         _axis(options.batch_sizes, "--batch-sizes", lambda text: _batch_size(text, source)),
         _places(_axis(options.devices, "--devices", _device), threads),
         _axis(options.dtypes, "--dtypes", partial(_choice, "dtype", DTYPES, "--dtypes")),
         _axis(options.inputs, "--inputs", partial(_choice, "input", INPUTS, "--inputs")),
     )
+    task = _choice("task", TASKS, "--task", options.task)
+    if options.args and task != STEP:
+        raise BenchError("--args says what a step of your own is called with; type --step module:function beside it")
     calls = _axis(options.steps_per_call, "--steps-per-call", _steps_per_call)
     if options.seed < 0:
         raise BenchError(f"seed {options.seed} is negative; type e.g. --seed 0")
     cases: list[Case] = []
     for model, batch_size, (device, count), precision, inputs in axes:
-        workload = Workload(model, batch_size, source.name, precision, inputs, options.seed)
+        asked = (precision, inputs, options.seed, task, options.args)
+        workload = Workload(model, batch_size, source.name, *asked)
         every = [case for mode in modes for case in _cases(mode, device, count, workload, calls)]
         changed = [
             replace(case, slowdown=slowed.get(case.mode, 0.0), deterministic=options.determinism) for case in every
@@ -160,12 +164,27 @@ def _choice(kind: str, choices: tuple[Choice, ...], option: str, name: str) -> s
 
 def _model(text: str) -> str:
     """A model of ours, or a person's own by its spelling alone: their code is run by workers only."""
+    if ".py:" in text:
+        return _step(text)
     if ":" not in text:
         return _known("model", text, [*(row.name for row in MODELS), "your own as package.module:factory"], "--models")
     module, _, factory = text.partition(":")
     if not all(part.isidentifier() for part in (*module.split("."), factory)):
         raise BenchError(f"'{text}' is no package.module:factory; type e.g. --model my_models:make_net")
     return text
+
+
+def _step(text: str) -> str:
+    """A person's own step by its spelling alone."""
+    name, _, function = text.rpartition(":")
+    module = name.rstrip(":")
+    if not function.isidentifier() or not (module.endswith(".py") or _is_dotted(module)):
+        raise BenchError(f"'{text}' is no module:function and no file.py:function; type e.g. --step train.py:make_step")
+    return f"{module}:{function}"
+
+
+def _is_dotted(text: str) -> bool:
+    return all(part.isidentifier() for part in text.split("."))
 
 
 def _batch_size(text: str, source: Source) -> int:

@@ -11,8 +11,10 @@ from bench.records.costs import Costs
 from bench.records.devices import Placement
 from bench.records.messages import Order
 from bench.records.run import Accuracy
+from bench.worker.latency import latency
 from cifar_core.batch_file import Part
 from cifar_core.cifar10 import TEST_PART
+from cifar_core.workload import INFER
 
 TEST_IMAGES = 1000  # the first of the test part
 
@@ -55,6 +57,8 @@ def diagnose(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Co
         costs = _of_device(order, clock, kind, costs)
     if order.block == 0:
         costs = replace(costs, profile=profile(train, steps, clock), structure=trainer.structure())
+    if order.case.workload.task == INFER:
+        costs = replace(costs, latency=latency(trainer, clock))
     placement = at_home(trainer.placement(), home(kind)) if kind == "gpu" and order.block == 0 else None
     return Diagnostics(costs, _accuracy(order, trainer), placement)
 
@@ -77,7 +81,8 @@ def no_diagnostics(order: Order, trainer: Trainer, steps: int, clock: Clock, cos
 
 def _accuracy(order: Order, trainer: Trainer) -> Accuracy | None:
     """In the first block only, for it takes a second. Comes last: in a TF1 graph the answer is one more part of it."""
-    if order.block or order.case.again or order.case.workload.own_model:
+    workload = order.case.workload
+    if order.block or order.case.again or workload.own_model or workload.task == INFER:
         return None
     from cifar_core.training import evaluate
 

@@ -7,7 +7,7 @@ import msgspec
 
 from bench.machine.child_end import connect
 from bench.worker.user_errors import described
-from cifar_core.own_model import OwnModel
+from cifar_core.own import opened
 from cifar_core.workload import Workload
 
 
@@ -21,7 +21,7 @@ def serve(lines: Iterator[bytes], out: IO[bytes]) -> None:
 def fault(workload: Workload) -> str:
     """Why the model cannot be made, on one line; '' where it can."""
     try:
-        OwnModel(workload)
+        opened(workload)
     except Exception as error:  # a person's code raises what it likes
         return " ".join(described(error)[0].split())
     return ""

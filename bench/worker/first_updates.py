@@ -50,7 +50,8 @@ def begin(trainer: Trainer, order: Order, batches_digest: str, clock: Clock) -> 
     else:
         first = FirstUpdates(start, Snapshot(trainer), losses, step_s)
     measures_noise = order.measures_noise and not trainer.task.optimizer.by_change
-    precision = order.case.workload.precision
+    own = trainer.task.computes_in
+    precision = own or order.case.workload.precision
     noise = measure_noise(trainer, start, gradients, len(losses), precision) if measures_noise else Noise()
     evidence = Evidence(
         batches_digest,
@@ -63,6 +64,7 @@ def begin(trainer: Trainer, order: Order, batches_digest: str, clock: Clock) -> 
         noise.reached,
         tuple(sorted(trainer.task.optimizer.hyperparameters().items())),
         tuple(updated for updated in (one, two) if updated),
+        own,
     )
     watched = _smallest_changed(trainer, start)
     return Begun(trace_s + call_s, trace_s if traces else None, evidence, len(losses), first, watched)

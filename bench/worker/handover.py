@@ -71,7 +71,7 @@ def _own(order: Order) -> HandedOver:
     """A person's own keras.Model that Keras can describe, with plain Adam. Raises NotApplicable for any other."""
     import keras
 
-    from cifar_core.own_model import KerasNetwork
+    from cifar_core.own_networks import KerasNetwork
 
     workload = order.case.workload
     task = own_task(order.source, workload)[0]()

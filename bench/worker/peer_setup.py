@@ -11,6 +11,7 @@ from bench.modes.extras import missing
 from bench.records.case import Case
 from bench.records.messages import Order
 from cifar_core import handed_over
+from cifar_core.workload import INFER
 
 
 def set_up(order: Order) -> tuple[Callable[[], Trainer], list[Any]]:
@@ -40,6 +41,8 @@ def _unsuited(case: Case) -> str:
     workload = case.workload
     if workload.own_model and not modes.row(case.mode).on_keras:
         return "a person's own model is TensorFlow's; on other frameworks Keras' modes run it, if it is a keras.Model"
+    if workload.task == INFER:
+        return "inference is timed in TensorFlow's modes only"
     if workload.input != "resident":
         return "the input pipeline is TensorFlow's, so other frameworks take resident batches only"
     if workload.precision != "float32":

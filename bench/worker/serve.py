@@ -17,7 +17,7 @@ from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, Failure
 from bench.worker.case import State, Timed, take
 from bench.worker.instruments import Instruments
 from bench.worker.starting import Ordered
-from bench.worker.user_errors import described
+from bench.worker.user_errors import described, telling
 from cifar_core.errors import Unsuited
 
 NO_FAULT = {NOT_APPLICABLE: Unsuited, NOT_AVAILABLE: NotAvailable}  # what a Failure's stage says of such an error
@@ -45,7 +45,7 @@ def failure(order: Order, stage: str, error: BaseException, state: State) -> Fai
     if order.case.workload.own_model:
         message, trace = described(error)
     else:
-        message = (str(error).strip() or type(error).__name__).splitlines()[0]
+        message = telling(str(error)) or type(error).__name__
         trace = "".join(traceback.format_exception(error))
     slices_s = state.slices_s if isinstance(state, Timed) else ()
     return Failure(order.case, order.block, stage, message, trace[-4000:], slices_s)

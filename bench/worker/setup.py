@@ -17,7 +17,7 @@ from bench.records.messages import Order
 from bench.worker import peer_setup
 from cifar_core.cifar10 import TRAIN_PARTS, Source
 from cifar_core.recipe import Recipe
-from cifar_core.workload import Workload
+from cifar_core.workload import INFER, Workload
 
 if TYPE_CHECKING:
     from cifar_core.inputs import Inputs
@@ -58,26 +58,28 @@ MadeTask = tuple[Callable[..., Any], str]  # make the task, given `hold`; the di
 
 
 def _builtin_task(source: Source, workload: Workload) -> MadeTask:
+    from cifar_core.inference import builtin_inference
     from cifar_core.training import timed_task
 
-    inputs, batches_digest = INPUTS[workload.input](source, workload)
-    return partial(timed_task, workload, inputs), batches_digest
+    make = builtin_inference if workload.task == INFER else timed_task
+    inputs, batches_digest = _inputs(source, workload)
+    return partial(make, workload, inputs), batches_digest
 
 
 def own_task(source: Source, workload: Workload) -> MadeTask:
-    """Of a person's own model. Raises whatever their code does, ModelError, and NotApplicable."""
-    from cifar_core.own_model import OwnModel
+    """Of a person's own model or step. Raises whatever their code does, ModelError, and NotApplicable."""
+    from cifar_core.own import opened
 
-    model = OwnModel(workload)
-    if model.is_keras and workload.precision not in ("float32", "tf32"):
+    own = opened(workload)
+    if own.is_keras and workload.precision not in ("float32", "tf32"):
         raise NotApplicable("a keras.Model has its own precision: give it a dtype policy, and leave --dtypes alone")
-    if model.batches is None:
-        inputs, batches_digest = INPUTS[workload.input](source, workload)
-        return partial(model.task, inputs), batches_digest
+    if own.batches is None:
+        inputs, batches_digest = _inputs(source, workload)
+        return partial(own.task, inputs), batches_digest
     if workload.input != "resident":
         raise NotApplicable("it brings its own batches, so CIFAR-10's pipeline has no part in it")
-    batches = model.batches
-    return partial(model.task, lambda hold: batches), digest(batches.arrays())
+    batches = own.batches
+    return partial(own.task, lambda hold: batches), digest(batches.arrays())
 
 
 def _options(case: Case) -> dict[str, int]:
@@ -85,6 +87,24 @@ def _options(case: Case) -> dict[str, int]:
 
 
 Prepared = tuple[Callable[[Callable[[Any], Any]], "Inputs"], str]  # make the inputs, given `hold`; their digest
+
+
+def _inputs(source: Source, workload: Workload) -> Prepared:
+    """What CIFAR-10 gives to a step, or to a model that is asked for its answers."""
+    if workload.task != INFER:
+        return INPUTS[workload.input](source, workload)
+    if workload.input != "resident":
+        raise NotApplicable("inference is timed on batches that lie ready, so CIFAR-10's pipeline has no part in it")
+    return _images(source, workload)
+
+
+def _images(source: Source, workload: Workload) -> Prepared:
+    from cifar_core import pipeline
+    from cifar_core.inference import images_of
+
+    batches = pipeline.resident(source, workload.batch_size, workload.seed)
+    images = images_of(batches)  # here, for a TF1 graph cannot hold them eagerly
+    return lambda hold: images, digest([batches.images])
 
 
 def _resident(source: Source, workload: Workload) -> Prepared:

@@ -13,19 +13,29 @@ _OTHERS = re.compile(
     r"|[/\\](site|dist)-packages[/\\](tensorflow|keras|numpy|optree)[/\\]|[/\\]importlib[/\\]|__autograph_generated_file"
 )
 _FRAME = re.compile(r'^ *File "(.+?)", line (\d+)', re.MULTILINE)
-_NOISE = re.compile(r"\x1b\[\d*m|\{\{function_node [^}]*\}\} ?")  # colours, and what TensorFlow calls an op
+# Colours, and what TensorFlow calls an op or a graph.
+_NOISE = re.compile(
+    r"\x1b\[\d*m|\{\{function_node [^}]*\}\} ?|( compatible with node)? ?\{\{node [^}]*\}\}|"
+    r"\[_XlaMustCompile=[^\]]*\]"
+)
+# Lines that say that there is an error, or where, but not which.
+_HEADINGS = re.compile(
+    r"Exception encountered when calling|Graph execution error|Detected at node|<stack traces unavailable>|File \"|"
+    r"Traceback|Stack trace|Original stack|The op is created at|\[\[|\[Op:|\^|~|\d+ root error|\(\d+\) "
+)
 
 
 def described(error: BaseException) -> tuple[str, str]:
     """One line to say it, and the traceback to act on."""
     text = _NOISE.sub("", str(error)).strip()
-    if isinstance(error, ModelError | Unsuited):
-        return text, text
+    if isinstance(error, ModelError | Unsuited):  # of which AutoGraph may have made a text of its own
+        return text.rpartition(f"{type(error).__name__}: ")[2], text
     rewritten = text.startswith("in user code:")  # AutoGraph's errors hold the person's frames in their text
     frames = [] if rewritten else _own_frames(error)
     places = [f"{f.filename}:{f.lineno}" for f in frames]
-    if rewritten:
-        places = [f"{file}:{line}" for file, line in _FRAME.findall(text) if not _OTHERS.search(file)]
+    if rewritten or "Detected at node" in text:  # the line that made the op, not the one that ran the graph
+        named = [f"{file}:{line}" for file, line in _FRAME.findall(text) if not _OTHERS.search(file)]
+        places = named or places
     line = _line(text, rewritten)
     kind = type(error).__name__
     summary = line if rewritten else f"{kind}: {line}" if line else kind
@@ -53,13 +63,22 @@ def _without_ours(text: str) -> str:
 
 
 def _line(text: str, rewritten: bool) -> str:
-    """The line that says it: of AutoGraph's text the one after the frames, else the first that is no mere heading."""
+    """The line that says it: of AutoGraph's text the one after the frames, else `telling`."""
+    if not rewritten:
+        return telling(text)
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    if rewritten:
-        named = [line for line in lines if re.match(r"^[A-Za-z_][\w.]*(Error|Exception|Warning|Exit|Stop\w*)\b:", line)]
-        return named[-1] if named else lines[-1]
-    telling = [line for line in lines if not line.startswith("Exception encountered when calling")]
-    return (telling or lines or [""])[0]
+    named = [line for line in lines if re.match(r"^[A-Za-z_][\w.]*(Error|Exception|Warning|Exit|Stop\w*)\b:", line)]
+    return named[-1] if named else lines[-1]
+
+
+def telling(text: str) -> str:
+    """The first line of an error's text that is no mere heading, nor a frame of a traceback; '' of an empty text."""
+    lines, told = [line for line in _NOISE.sub("", text).splitlines() if line.strip()], list[str]()
+    for before, line in zip(["", *lines], lines, strict=False):
+        code = before.lstrip().startswith('File "') and line.startswith("    ")
+        if not code and not _HEADINGS.match(line.strip()):
+            told.append(line.strip())
+    return (told or [line.strip() for line in lines] or [""])[0]
 
 
 def _short(place: str) -> str:

@@ -18,6 +18,8 @@ class ModelRow:
 MODELS = (
     ModelRow("tutorial_cnn", "three 3x3 conv + pool blocks (32, 64, 128), dense 256: 620,362 weights", 256),
     ModelRow("mlp", "four dense layers of 128: 444,170 weights, so few that dispatch overhead shows", 128),
+    ModelRow("transformer", "two encoder blocks on 16 patches, width 64, four heads: 80,714 weights", 64),
+    ModelRow("gru", "a GRU of 128 over the image's 32 rows, its loop in the graph: 88,074 weights", 128),
     ModelRow("resnet9", "eight 3x3 convolutions with batch normalisation, two residual: 6,573,130 weights", 512),
 )
 

@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 
-def _glorot_uniform(rng: np.random.Generator, shape: tuple[int, ...]) -> Any:
+def glorot_uniform(rng: np.random.Generator, shape: tuple[int, ...]) -> Any:
     """Uniform in +-sqrt(6 / (fan-in + fan-out)) (Glorot and Bengio 2010, eq. 16), as Keras initialises its layers."""
     window = int(np.prod(shape[:-2]))
     limit = np.sqrt(6.0 / (window * (shape[-2] + shape[-1])))
@@ -25,7 +25,7 @@ class Conv(tf.Module):
 
     def __init__(self, rng: np.random.Generator, inputs: int, filters: int, name: str) -> None:
         super().__init__(name=name)
-        self.kernel = tf.Variable(_glorot_uniform(rng, (3, 3, inputs, filters)), name=f"{name}_kernel")
+        self.kernel = tf.Variable(glorot_uniform(rng, (3, 3, inputs, filters)), name=f"{name}_kernel")
         self.bias = tf.Variable(np.zeros(filters, np.float32), name=f"{name}_bias")
 
     def __call__(self, x: Any) -> Any:
@@ -40,16 +40,47 @@ class MaxPool(tf.Module):
         return tf.nn.max_pool2d(x, ksize=2, strides=2, padding="VALID")
 
 
+class Linear(tf.Module):
+    """x @ kernel: [n, inputs] -> [n, units]."""
+
+    def __init__(self, rng: np.random.Generator, inputs: int, units: int, name: str) -> None:
+        super().__init__(name=name)
+        self.kernel = tf.Variable(glorot_uniform(rng, (inputs, units)), name=f"{name}_kernel")
+
+    def __call__(self, x: Any) -> Any:
+        return tf.matmul(x, tf.cast(self.kernel, x.dtype))
+
+
 class Dense(tf.Module):
     """x @ kernel + bias: [n, inputs] -> [n, units]."""
 
     def __init__(self, rng: np.random.Generator, inputs: int, units: int, name: str) -> None:
         super().__init__(name=name)
-        self.kernel = tf.Variable(_glorot_uniform(rng, (inputs, units)), name=f"{name}_kernel")
+        self.kernel = tf.Variable(glorot_uniform(rng, (inputs, units)), name=f"{name}_kernel")
         self.bias = tf.Variable(np.zeros(units, np.float32), name=f"{name}_bias")
 
     def __call__(self, x: Any) -> Any:
         return tf.nn.bias_add(tf.matmul(x, tf.cast(self.kernel, x.dtype)), tf.cast(self.bias, x.dtype))
+
+
+class LayerNorm(tf.Module):
+    """Each row of [n, units] with mean 0 and variance 1, times gamma plus beta (Ba et al. 2016, arXiv:1607.06450).
+
+    Computed in float32, as in Keras.
+    """
+
+    EPSILON = 1e-6
+
+    def __init__(self, units: int, name: str) -> None:
+        super().__init__(name=name)
+        self.gamma = tf.Variable(np.ones(units, np.float32), name=f"{name}_gamma")
+        self.beta = tf.Variable(np.zeros(units, np.float32), name=f"{name}_beta")
+
+    def __call__(self, x: Any) -> Any:
+        wide = tf.cast(x, tf.float32)
+        mean, variance = tf.nn.moments(wide, [-1], keepdims=True)
+        normed = tf.nn.batch_normalization(wide, mean, variance, self.beta, self.gamma, self.EPSILON)
+        return tf.cast(normed, x.dtype)
 
 
 @dataclass
@@ -74,7 +105,7 @@ class ConvNorm(tf.Module):
 
     def __init__(self, rng: np.random.Generator, inputs: int, filters: int, name: str) -> None:
         super().__init__(name=name)
-        self.kernel = tf.Variable(_glorot_uniform(rng, (3, 3, inputs, filters)), name=f"{name}_kernel")
+        self.kernel = tf.Variable(glorot_uniform(rng, (3, 3, inputs, filters)), name=f"{name}_kernel")
         self.gamma = tf.Variable(np.ones(filters, np.float32), name=f"{name}_norm_gamma")
         self.beta = tf.Variable(np.zeros(filters, np.float32), name=f"{name}_norm_beta")
         self.mean = tf.Variable(np.zeros(filters, np.float32), trainable=False, name=f"{name}_norm_moving_mean")

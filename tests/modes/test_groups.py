@@ -13,11 +13,13 @@ NAMES = [group.name for group in GROUPS]
 
 
 def test_all_are_tensorflows_modes_each_of_which_compiles_for_itself() -> None:
-    assert members("all") == [mode.name for mode in MODES if mode.name != "xla_cached" and not mode.peer]
+    others = ("keras_predict", "keras_predict_on_batch", "xla_cached")
+    assert members("all") == [mode.name for mode in MODES if mode.name not in others and not mode.peer]
 
 
 def test_a_group_has_its_modes_in_the_order_of_the_rows() -> None:
     assert members("custom") == ["custom_loop", "custom_loop_function"]
+    assert members("inference") == ["eager", "graph", "function", "xla", "keras_predict", "keras_predict_on_batch"]
     assert members("keras") == ["keras_fit", "keras_jit", "keras_eager"]
 
 

@@ -150,7 +150,8 @@ def test_no_two_modes_ask_equally_much_of_the_code() -> None:
 
 def test_what_is_said_of_a_slower_mode_comes_in_one_order() -> None:
     assert [(usual.name, faster.name) for usual, faster in facts._expected_gains()] == [
-        ("function", "xla"), ("function", "autocluster"), ("xla", "xla_loop"), ("function", "function_loop"),
-        ("keras_fit", "keras_jit"), ("eager", "graph"), ("eager", "function"), ("eager", "custom_loop"),
-        ("custom_loop", "custom_loop_function"), ("torch_eager", "torch_compile"),
+        ("function", "xla"), ("function", "autocluster"), ("keras_predict", "keras_predict_on_batch"),
+        ("xla", "xla_loop"), ("function", "function_loop"), ("keras_fit", "keras_jit"), ("eager", "graph"),
+        ("eager", "function"), ("eager", "custom_loop"), ("custom_loop", "custom_loop_function"),
+        ("torch_eager", "torch_compile"),
     ]  # fmt: skip

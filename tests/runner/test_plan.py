@@ -24,7 +24,7 @@ def test_the_baseline_is_the_first_row_whatever_the_order_typed() -> None:
     ("keras,eager", ["eager", "keras_fit", "keras_jit", "keras_eager"]),
     ("custom,custom_loop, custom", ["custom_loop", "custom_loop_function"]),
     ("all", members("all")),
-    ("all,xla_cached", [mode.name for mode in MODES if not mode.peer]),
+    ("all,inference,xla_cached", [mode.name for mode in MODES if not mode.peer]),
     ("peers,eager", ["eager", "torch_eager", "torch_compile", "jax_jit", "keras_jax", "keras_torch"]),
 ])  # fmt: skip
 def test_groups_of_modes_can_be_named_alone_or_beside_modes(text: str, chosen: list[str]) -> None:
@@ -32,7 +32,9 @@ def test_groups_of_modes_can_be_named_alone_or_beside_modes(text: str, chosen: l
 
 
 def test_an_unknown_group_is_one_line_with_the_modes_and_groups_there_are() -> None:
-    with pytest.raises(BenchError, match=r"unknown mode 'fast'; known: eager, .*all, custom, keras, peers; type"):
+    with pytest.raises(
+        BenchError, match=r"unknown mode 'fast'; known: eager, .*all, custom, keras, inference, peers; type"
+    ):
         plan.choose_modes("eager,fast")
 
 
@@ -70,6 +72,10 @@ def test_a_value_spelled_twice_is_one_value(options: Options) -> None:
         ),
         (Options(models="my_models:"), ["'my_models:' is no package.module:factory"]),
         (Options(models="a:b:c"), ["'a:b:c' is no package.module:factory"]),
+        (Options(models="my-step:make", task="step"), ["is no module:function and no file.py:function", "--step"]),
+        (Options(models="step.py:", task="step"), ["is no module:function and no file.py:function"]),
+        (Options(task="answer"), ["unknown task 'answer'", "train, infer, step", "--task"]),
+        (Options(args="3"), ["--args says what a step of your own is called with"]),
         (Options(dtypes="int8"), ["unknown dtype 'int8'", "float32, mixed_bfloat16", "--dtypes"]),
         (Options(inputs="disk"), ["unknown input 'disk'", "resident, pipeline", "--inputs"]),
         (Options(steps_per_call="-1"), ["-1 steps a call make no sense"]),
@@ -187,3 +193,13 @@ def test_several_numbers_of_threads_are_for_the_cpu() -> None:
     both = plan.make(Options(devices="cpu,gpu", threads="1,2"), SYNTHETIC)
     assert {(case.device, case.threads) for case in both.cases} == {("cpu", 1), ("cpu", 2), ("gpu", 0)}
     assert {case.threads for case in plan.make(Options(devices="gpu", threads="2"), SYNTHETIC).cases} == {2}
+
+
+def test_a_step_or_inference_is_a_workload_of_its_own_and_keeps_the_folder_out_of_its_name() -> None:
+    step = plan.make(Options(models="/home/me/train.py:make", task="step", args="3, 'a'"), SYNTHETIC).cases[0]
+    assert step.group.startswith("train.make-step-3_2c_20_27a_27-b64-")
+    assert step.group_title.startswith("train.py:make(3, 'a'), batch 64")
+    assert step.workload.own_model
+    infer = plan.make(Options(task="infer"), SYNTHETIC).cases[0]
+    assert infer.group.startswith("tutorial_cnn-infer-b64-")
+    assert infer.group_title.startswith("tutorial_cnn, inference, batch 64")

@@ -49,6 +49,8 @@ EXECUTIONS = {
     "keras_eager": Execution(0, 0, 0, None, ("CPU:0",)),
     "custom_loop": Execution(0, 0, 0, None, ("CPU:0",)),
     "custom_loop_function": Execution(1, 400, 0, None, ("CPU:0",), converted=True),
+    "keras_predict": Execution(1, 40, 0, None, ("CPU:0",)),
+    "keras_predict_on_batch": Execution(1, 40, 0, None, ("CPU:0",)),
     "xla_cached": Execution(1, 166, 1, 683, ("CPU:0",), cache_reads=1),
     "torch_eager": Execution(devices=("CPU:0",), library="PyTorch 2.13.0, fused Adam"),
     "torch_compile": Execution(1, 25, devices=("CPU:0",), library="PyTorch 2.13.0, TorchInductor"),
@@ -68,6 +70,8 @@ CALLS = {
     "keras_fit": _OF_KERAS,
     "keras_jit": replace(_OF_KERAS, compiled=("one_step_on_data",)),
     "keras_eager": Calls(386, 33, ()),
+    "keras_predict": Calls(16, 0, ("one_step_on_data_distributed",)),
+    "keras_predict_on_batch": Calls(0, 0, ("one_step_on_data_distributed",)),
     "custom_loop": Calls(365, 33, ()),
     "xla_cached": _COMPILED,
     "torch_eager": Calls(89, 2, ()),
@@ -235,6 +239,7 @@ class FakeTrainer:
         self.task = SimpleNamespace(
             weights=[self.weight], averages=(), optimizer=optimizer, state=lambda: state, random_layers=None,
             inputs=SimpleNamespace(repeats=np.inf, period=0),
+            computes_in="",
         )  # fmt: skip
 
     def trace(self) -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bench.worker.user_errors import described
-from cifar_core.errors import ModelError
+from bench.worker.user_errors import described, telling
+from cifar_core.errors import ModelError, Unsuited
 
 REWRITTEN = """in user code:
 
@@ -40,3 +40,48 @@ def test_what_is_wrong_with_a_model_is_said_in_our_own_words_alone() -> None:
 
 def test_an_error_without_a_text_is_its_type() -> None:
     assert described(RuntimeError())[0] == "RuntimeError"
+
+
+IN_A_GRAPH = """Graph execution error:
+
+Detected at node PyFunc defined at (most recent call last):
+  File "/home/someone/data.py", line 9, in batches
+    yield x
+<stack traces unavailable>
+TypeError: `generator` yielded an element of shape (8, 9) where (None, 7) was expected.
+Traceback (most recent call last):
+
+  File "/usr/lib/python3/site-packages/tensorflow/script_ops.py", line 269, in __call__
+    ret = func(*args)
+
+\t [[{{node PyFunc}}]] [Op:__inference_multi_step_379]"""
+
+
+def test_of_a_multi_line_error_of_tensorflow_the_line_that_says_it_is_told() -> None:
+    told = "TypeError: `generator` yielded an element of shape (8, 9) where (None, 7) was expected."
+    assert telling(IN_A_GRAPH) == told
+    assert described(ValueError(IN_A_GRAPH))[0].endswith("was expected. (/home/someone/data.py:9)")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "Detected unsupported operations when trying to compile graph __inference_f_4[_XlaMustCompile=true,x=1] on "
+            "XLA_CPU_JIT: AsString (No registered 'AsString' OpKernel for XLA_CPU_JIT devices compatible with node "
+            "{{node AsString}}){{node AsString}}\nThe op is created at: ",
+            "Detected unsupported operations when trying to compile graph __inference_f_4 on XLA_CPU_JIT: AsString "
+            "(No registered 'AsString' OpKernel for XLA_CPU_JIT devices)",
+        ),
+        ("Exception encountered when calling Dense.call().\n\nshapes do not match", "shapes do not match"),
+        ("Graph execution error:", "Graph execution error:"),
+        ("", ""),
+    ],
+)
+def test_a_heading_is_told_only_where_there_is_nothing_else(text: str, told: str) -> None:
+    assert telling(text) == told
+
+
+def test_a_step_that_cannot_be_traced_is_told_without_autographs_frames() -> None:
+    text = REWRITTEN.replace("ValueError: shapes", "Unsuited: its train_step cannot be traced: shapes")
+    assert described(Unsuited(text))[0] == "its train_step cannot be traced: shapes do not match"

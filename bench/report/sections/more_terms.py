@@ -72,4 +72,14 @@ TERMS = {
     "rule": ("rule", "What the numbers of any machine must satisfy."),
     "numbers": ("checked", "How many numbers were checked."),
     "audit_result": ("result", "Whether all of them hold."),
+    # inference, several models
+    "median_s": ("median (ms)", "Of single calls, each waited for: half of them take no longer."),
+    "p95_s": ("95th percentile (ms)", "95 of 100 calls take no longer."),
+    "p99_s": ("99th percentile (ms)", "99 of 100 calls take no longer."),
+    "calls_timed": ("calls", "Single calls, over all repetitions."),
+    "over_models": (
+        "speedup over all",
+        "The geometric mean of a mode's speedups over its models, with its 95 % interval.",
+    ),
+    "valid_models": ("valid models", "In how many of the models the mode computed the same as its baseline."),
 }

@@ -36,7 +36,7 @@ from cifar_core.workload import Workload
 
 BATCH = 4
 ELSEWHERE = ("autocluster", "xla_cached")  # which need flags before TensorFlow loads
-HERE = [mode.name for mode in MODES if mode.name not in ELSEWHERE and not mode.peer]
+HERE = [m.name for m in MODES if m.name not in ELSEWHERE and not m.peer and not m.name.startswith("keras_predict")]
 
 
 def measured(
@@ -65,7 +65,17 @@ def resident(kind: type[Task], workload: Workload, batches: Batches, *hold: Any)
 
 
 # A step of the XLA loop takes seconds on a CPU where there are convolutions, so resnet9 would take minutes.
-SLOW = [("xla_loop", "tutorial_cnn"), *((mode, "resnet9") for mode in HERE if mode not in ("eager", "function"))]
+OFTEN = ("graph", "function", "keras_fit")
+SLOW = [
+    ("xla_loop", "tutorial_cnn"),
+    *((mode, "resnet9") for mode in HERE if mode not in ("eager", "function")),
+    *(
+        (mode, model)
+        for mode in HERE
+        for model in ("transformer", "gru")
+        if mode not in ("graph", "function", "keras_fit")
+    ),
+]
 PAIRS = [
     pytest.param(mode, model.name, marks=[pytest.mark.slow] * ((mode, model.name) in SLOW))
     for mode in HERE

@@ -17,7 +17,8 @@ from bench.modes import MODES, placement
 from bench.records.store import Store
 
 # Auto-clustering needs flags before TensorFlow loads; its placement is read as that of `function` is.
-NAMES = [mode.name for mode in MODES if mode.name not in ("autocluster", "xla_cached") and not mode.peer]
+ELSEWHERE = ("autocluster", "xla_cached")
+NAMES = [m.name for m in MODES if m.name not in ELSEWHERE and not m.peer and "predict" not in m.name]
 COMPILED = ("xla", "xla_loop", "keras_jit")
 
 

@@ -20,7 +20,7 @@ from cifar_core.cifar10 import SYNTHETIC
 from cifar_core.workload import Workload
 
 ELSEWHERE = ("autocluster", "xla_cached")  # which need flags before TensorFlow loads
-HERE = [mode.name for mode in MODES if mode.name not in ELSEWHERE and not mode.peer]
+HERE = [m.name for m in MODES if m.name not in ELSEWHERE and not m.peer and not m.name.startswith("keras_predict")]
 KERAS = [name for name in HERE if name.startswith(("keras", "custom"))]
 LOOPS = ["function_loop", "xla_loop"]
 

@@ -2,6 +2,7 @@
 
 import inspect
 import sys
+from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
@@ -9,6 +10,7 @@ import tensorflow as tf
 from bench.autograph.driver import Driver
 from bench.worker.setup import own_task
 from cifar_core.cifar10 import Source
+from cifar_core.outputs import number
 from cifar_core.workload import Workload
 
 CALLS = 4  # most faults appear from the second call on
@@ -21,18 +23,19 @@ def find_model_driver(source: Source, workload: Workload) -> Driver:
 
     def drive() -> list[float]:
         task = make_task()
-        model = task.model.model  # a local, because the driver's locals are compared when it returns
-        traced.extend(_places(model))
+        model = getattr(task.model, "model", None)  # a local: the driver's locals are compared when it returns
+        traced.extend(_places(model or task.step))
 
         @tf.function  # type: ignore[untyped-decorator]
         def training_step(*values: Any) -> Any:
-            loss, _ = task.step(*values)
-            return loss
+            outputs, _ = task.step(*values)
+            return outputs
 
         feed = task.inputs.feed()
-        return [float(training_step(*next(feed))) for _ in range(CALLS)]
+        return [number(training_step(*next(feed))) for _ in range(CALLS)]
 
-    module = sys.modules[workload.model.partition(":")[0]]
+    name = workload.model.rpartition(":")[0].rstrip(":")
+    module = sys.modules[Path(name).stem if name.endswith(".py") else name]
     return Driver(drive, module.__file__ or "", "", traced)
 
 

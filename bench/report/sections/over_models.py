@@ -1,0 +1,47 @@
+"""The section on several models: each mode's speedup over all of them."""
+
+from bench.analysis.over_models import OverModels, over_models
+from bench.analysis.results import Run
+from bench.report.form.document import Column, Row, Section, Table, column
+from bench.report.form.wording import speedup_interval
+
+_READING = (
+    "The geometric mean of a mode's speedups, each over its own model's baseline, with its 95 % interval for these "
+    "models: it says nothing of others. A model counts where the mode is valid there."
+)
+
+
+def section(run: Run) -> Section:
+    """One table; no parts where all groups are of one model."""
+    rows = tuple(map(_row, over_models(run)))
+    if not rows:
+        return Section("Over models", ())
+    columns = (
+        column("configuration", "title", term=""),
+        column("mode", "mode", term="title"),
+        Column("speedup over all", lambda row: str(row["shown"]), "over_models"),
+        Column("valid models", lambda row: f"{row['valid']} of {row['models']}", "valid_models"),
+    )
+    table = Table("over-models", columns, rows, "Speedups over all models, by mode")
+    return Section(f"Over models{run.label}", (table, _READING), "Speedups over all models of this run")
+
+
+def sentences(run: Run) -> list[str]:
+    """One for each mode: its speedup over all models, and in how many it is valid."""
+    return [
+        f"Over {each.models} models ({each.title}): {each.mode} {speedup_interval(each.mean)} vs {each.baseline}, "
+        f"geometric mean of {each.valid} valid."
+        for each in over_models(run)
+        if each.mean
+    ]
+
+
+def _row(each: OverModels) -> Row:
+    return {
+        "title": each.title,
+        "mode": each.mode,
+        "speedup": each.mean,
+        "shown": speedup_interval(each.mean),
+        "valid": each.valid,
+        "models": each.models,
+    }
