@@ -133,8 +133,8 @@ _RECOVERY = (
 def recovery(result: SelfTestResult) -> Table:
     """The A/A control, then one row for each slowdown."""
     columns = (
-        column("slowed by", "slowed"),
-        column("measured", "measured"),
+        column("slowed by", "slowed", role="key"),
+        column("measured", "measured", role="key"),
         column("detected in", "found"),
         column("power", "power"),
     )

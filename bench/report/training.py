@@ -70,7 +70,7 @@ def sections_of(training: Training, progress: TrainingProgress) -> tuple[Section
     images = " (synthetic images)" if training.synthetic else ""
     title = f"{training.model}, {training.recipe.name} recipe, {modes.row(training.mode).title}"
     alt = f"Loss and accuracy over steps{images}: {title}; {'; '.join(_shows(progress.points))}"
-    figures = [Figure("curves", alt, plots.curves(progress.points))] if progress.points else []
+    figures = [Figure("curves", alt, plots.curves(progress.points), legend=False)] if progress.points else []
     return (
         Section("Answer", (_card(training, progress), *figures, sentence(training, progress))),
         Section(f"Every displayed step{images}", (_points(progress.points),), f"{len(progress.points)} points"),
@@ -109,9 +109,8 @@ def _shows(points: Sequence[Point]) -> list[str]:
     if last.test_loss > RISEN * least.test_loss and least is not last:
         texts.append(f"Test loss rises from step {least.step:,} on ({least.test_loss:.3f} to {last.test_loss:.3f})")
     if last.accuracy - last.test_accuracy > GAP:
-        texts.append(
-            f"Training images {_percent(last.accuracy)}, test images {_percent(last.test_accuracy)}: overfitted"
-        )
+        both = f"training images {_percent(last.accuracy)}, test images {_percent(last.test_accuracy)}"
+        texts.append(f"Overfitted: {both}")
     if max(points, key=lambda point: point.test_accuracy) is last:
         texts.append("Still improving at its last step")
     return texts

@@ -82,13 +82,14 @@ class Table:
 class Figure:
     """A picture in plots/<name>.svg; `alt` describes it in words, in short up to the first colon.
 
-    `caption` says how to read it.
+    `caption` says how to read it. Without `legend` its colours do not stand for families of modes.
     """
 
     name: str
     alt: str
     drawing: Drawing
     caption: str = ""
+    legend: bool = True
 
     @property
     def file(self) -> str:

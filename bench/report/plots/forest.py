@@ -9,7 +9,7 @@ from bench.report.plots.scene import NARROW, Blob, Dots, Rectangle, Scene, Shape
 Ends = tuple[float, float]
 _LETTER = 7.2  # pixels a letter of 12.5 pixels is wide, at most on average
 _ROW, _NARROW_ROW, _NOTED_ROW = 29, 22, 44
-_LONGEST = 34  # letters of a name; the table has it whole
+_LONGEST = 40  # letters of a name; the table has it whole
 MOST_NARROW = 5  # rows on a phone
 
 

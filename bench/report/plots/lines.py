@@ -89,7 +89,7 @@ def _ground(panel: Panel, top: float, height: float) -> list[Shape]:
         value, label = panel.target
         y = up.at(value)
         line = Stroke(((across.start, y), (across.end, y)), "one", "3 3")
-        shapes += [line, Words(across.start + 6, y - 5, label, "f t")]
+        shapes += [line, Words(across.start + 6, y + 14, label, "f t")]
     return shapes
 
 
@@ -146,7 +146,18 @@ def _over(panel: Panel, ended: Sequence[tuple[ChartLine, LinePoint]]) -> list[Sh
             (place for place in places if abs(place[0] - x) < 20 and abs(place[1] - y) < 14), (round(x), round(y))
         )
         places.setdefault(near, []).append(line)
-    return [Words(x, y - 9, ", ".join(line.title for line in lines), "t m") for (x, y), lines in places.items()]
+    return _raised([(x, y - 9, ", ".join(line.title for line in lines)) for (x, y), lines in places.items()])
+
+
+def _raised(names: Sequence[tuple[float, float, str]]) -> list[Shape]:
+    """Names around their places; one that would run into the one before stands a line higher."""
+    shapes, reached = list[Shape](), -1e9
+    for x, y, text in sorted(names):
+        half = 3.2 * len(text)
+        raised = x - half < reached
+        shapes.append(Words(x, y - 12 * raised, text, "t m"))
+        reached = -1e9 if raised else x + half
+    return shapes
 
 
 def _beside(panel: Panel, ended: Sequence[tuple[ChartLine, LinePoint]], width: int) -> list[Shape]:

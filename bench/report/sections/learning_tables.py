@@ -24,17 +24,21 @@ from bench.report.form.wording import number, speedup_interval
 def table(learning: Learning) -> Table:
     """One row for each mode: test accuracy over seeds, its difference from the baseline, and the verdict."""
     columns = (
-        column("mode", "title"),
+        column("mode", "title", role="key"),
         counted("seeds", "seeds"),
-        _numbered("test accuracy (mean ± sd)", "accuracy_mean", lambda row: str(row["shown"]), "high"),
+        replace(_numbered("test accuracy (mean ± sd)", "accuracy_mean", _shown, "high"), role="key"),
         _numbered("of training images", "training_accuracy", lambda row: _share(row["training_accuracy"]), "high"),
         _numbered("difference (points, 90 %)", "difference", lambda row: str(row["difference_shown"]), "high"),
-        column("verdict", "verdict", "accuracy_verdict"),
+        column("verdict", "verdict", "accuracy_verdict", "key"),
         _numbered("ms a step", "step_s", lambda row: _ms(row["step_s"]), term="training_step"),
         _numbered("waiting for data", "waited", lambda row: _share(row["waited"])),
         _speedup(f"speedup vs {learning.baseline.title}", "speed"),
     )
     return Table("learning", columns, tuple(_row(learning, mode) for mode in learning.modes), "Test accuracy by mode")
+
+
+def _shown(row: Row) -> str:
+    return str(row["shown"])
 
 
 def _numbered(title: str, key: str, text: Callable[[Row], str], first: First = "low", term: str = "") -> Column:

@@ -145,7 +145,9 @@ class _PageBuilder:
             Markup(svg.inline(wide, "wide", f"{prefix}w", figure.alt)),  # noqa: S704 - drawn by ourselves
             Markup(svg.inline(narrow, "narrow", f"{prefix}n", figure.alt)),  # noqa: S704
         )
-        legend = tuple((Markup(svg.mark(f)), name) for f, name in _FAMILIES.items() if f in wide.families)  # noqa: S704
+        legend = tuple(
+            (Markup(svg.mark(f)), name) for f, name in _FAMILIES.items() if figure.legend and f in wide.families
+        )  # noqa: S704
         return Picture(
             figure_id, figure.alt.partition(": ")[0], figure.caption, figure.file * self._files, *drawn, legend
         )

@@ -1,0 +1,60 @@
+"""A gate's decision in words: on the scale of time, first and last on the page."""
+
+from pathlib import Path
+
+from kept_runs import a_run, named
+
+from bench.analysis.compare import changes, differences
+from bench.analysis.gates import judge, parse
+from bench.report import comparison, comparison_card
+from bench.report.gate_words import gate_line, limit_of
+
+
+def test_slower_and_the_limit_are_both_per_cent_of_time(tmp_path: Path) -> None:
+    runs = [named(a_run(tmp_path / "a")), named(a_run(tmp_path / "b", first_s=30.0))]
+    changed = changes(runs)
+    (gate,) = judge(parse("function slower 5%"), runs, changed)
+    assert round(limit_of(gate), 6) == 0.05
+    line = gate_line(gate, changed, runs)
+    assert line.startswith("PASS  tf.function is ")
+    assert line.endswith("; limit 5 %")
+
+
+def test_the_page_begins_and_ends_with_the_gate_and_p_values_have_columns_of_their_own(tmp_path: Path) -> None:
+    runs = [named(a_run(tmp_path / "a")), named(a_run(tmp_path / "b", first_s=30.0))]
+    changed = changes(runs)
+    gates = judge(parse("slower 5%"), runs, changed)
+    text = comparison.build(tmp_path / "out", runs, differences(runs), changed, gates).read_text()
+    assert text.index("**Gate: slower 5%: PASS** exit code 0") < text.index("## Environment differences")
+    last = text.rsplit("## ", 1)[1]
+    assert last.startswith("Gate\n")
+    assert "**PASS  " in last
+    titles = [column.title for column in comparison.table(changed).columns]
+    assert [title for title in titles if title.startswith("p of")] == ["p of the step time", "p of the speedup"]
+
+
+def test_without_a_gate_the_card_says_what_changed_most(tmp_path: Path) -> None:
+    runs = [named(a_run(tmp_path / "a")), named(a_run(tmp_path / "b", first_s=30.0))]
+    made = comparison_card.card(runs, changes(runs), [])
+    assert made.title == "No change is significant"
+
+
+def test_an_undecided_gate_exits_with_3_and_says_that_its_limit_is_not_excluded(tmp_path: Path) -> None:
+    runs = [named(a_run(tmp_path / name, blocks=2)) for name in ("a", "b")]
+    changed = changes(runs)
+    gates = judge(parse("function slower 5%"), runs, changed)
+    made = comparison_card.card(runs, changed, gates)
+    assert (made.value, made.unit, made.tone) == ("UNDECIDED", "exit code 3", "open")
+    assert "the limit of 5 % is not excluded" in made.sentence
+
+
+def test_the_figure_judges_the_first_rows_and_draws_the_limit(tmp_path: Path) -> None:
+    runs = [named(a_run(tmp_path / "a")), named(a_run(tmp_path / "b", first_s=30.0))]
+    changed = changes(runs)
+    gates = judge(parse("function slower 5%"), runs, changed)
+    figure = comparison_card.figure(changed, gates)
+    assert figure
+    assert figure.alt.startswith("What changed, and the limit: tf.function, speedup")
+    without = comparison_card.figure(changed, [])
+    assert without
+    assert without.alt.startswith("What changed: ")
