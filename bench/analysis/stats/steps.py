@@ -97,7 +97,9 @@ def _splits(values: Floats) -> Iterator[tuple[int, float]]:
     found = dict[int, float]()
     for start in starts:
         begin = max([start, *found])
-        certain = start + 3 * WINDOW // 4 if start < starts[-1] else len(values)  # later ones: seen better from the next
+        certain = (
+            start + 3 * WINDOW // 4 if start < starts[-1] else len(values)
+        )  # later ones: seen better from the next
         within = _within(values[begin : start + WINDOW], begin, level)
         found |= {at: p for at, p in within.items() if at < certain}
     yield from found.items()

@@ -26,7 +26,8 @@ def test_a_step_has_its_run_its_size_and_its_p_value() -> None:
     (step,) = find_steps(values.tolist())
     assert step.at == 40
     assert step.first <= 40 <= step.last
-    assert step.ratio.low and step.ratio.high
+    assert step.ratio.low
+    assert step.ratio.high
     assert step.ratio.low < 1 / 1.05 < step.ratio.high < 1
     assert step.p == 0.001
 
