@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from bench.commands.accuracy import accuracy
+from bench.commands.baseline import baseline
 from bench.commands.breakeven import breakeven
 from bench.commands.check import check
 from bench.commands.compare import compare
@@ -35,6 +36,7 @@ COMMANDS: tuple[tuple[str, Command], ...] = (
     ("report", report),
     ("breakeven", breakeven),
     ("compare", compare),
+    ("baseline", baseline),
     ("history", history),
     ("selftest", selftest),
     ("train", train),

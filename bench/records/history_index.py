@@ -41,7 +41,7 @@ Ends = tuple[float | None, float | None, float | None, int | None]  # centre, lo
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """What is alike in all runs of a series: the machine, the group, the case and its baseline; and the case's words."""
+    """What is alike in all runs of a series: the machine, the group, the case and its baseline; and its words."""
 
     machine: str
     group: str

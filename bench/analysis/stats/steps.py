@@ -48,7 +48,7 @@ class Trend:
 
 
 def find_steps(logs: Sequence[float]) -> list[Step]:
-    """The steps of a history of logarithms, oldest first. More: faster, as with speedups, or minus the logs of times."""
+    """The steps of a history of logarithms, oldest first. More means faster."""
     values = _drawn_in(np.asarray(logs, np.float64))
     found = dict(sorted(_splits(values)))
     edges = [0, *found, len(values)]

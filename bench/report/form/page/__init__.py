@@ -147,7 +147,7 @@ class _PageBuilder:
         )
         legend = tuple(
             (Markup(svg.mark(f)), name) for f, name in _FAMILIES.items() if figure.legend and f in wide.families
-        )
+        )  # noqa: S704
         return Picture(
             figure_id, figure.alt.partition(": ")[0], figure.caption, figure.file * self._files, *drawn, legend
         )
