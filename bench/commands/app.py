@@ -17,9 +17,11 @@ from bench.commands.compare import compare
 from bench.commands.data import data
 from bench.commands.devices import devices
 from bench.commands.explain import explain
+from bench.commands.export import export
 from bench.commands.faults import version_of
 from bench.commands.history import history
 from bench.commands.list import list_names
+from bench.commands.merge import merge
 from bench.commands.probe import probe
 from bench.commands.report import report
 from bench.commands.rules import rules
@@ -36,8 +38,10 @@ COMMANDS: tuple[tuple[str, Command], ...] = (
     ("report", report),
     ("breakeven", breakeven),
     ("compare", compare),
+    ("merge", merge),
     ("baseline", baseline),
     ("history", history),
+    ("export", export),
     ("selftest", selftest),
     ("train", train),
     ("accuracy", accuracy),
