@@ -11,6 +11,7 @@ import typer
 
 from bench.commands.accuracy import accuracy
 from bench.commands.baseline import baseline
+from bench.commands.bisect import bisect_step
 from bench.commands.breakeven import breakeven
 from bench.commands.check import check
 from bench.commands.compare import compare
@@ -120,3 +121,4 @@ def _refuse_bytes(*values: object) -> None:
 
 for _name, _command in COMMANDS:
     app.command(_name)(_exiting(_command))
+app.command("bisect-step", hidden=True)(_exiting(bisect_step))  # what `git bisect run` is given

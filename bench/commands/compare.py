@@ -29,10 +29,19 @@ def compare(
     out: Annotated[
         Path | None, typer.Option(help="Where the comparison goes.", show_default="results/<time>-compare")
     ] = None,
+    bisect: Annotated[
+        bool, typer.Option("--bisect", help="Find the commit that made a gate fail: compare --bisect GOOD BAD.")
+    ] = False,
+    run: Annotated[str, typer.Option(help="With --bisect: options of `run` for each commit.", show_default=False)] = "",
+    repetitions: Annotated[int, typer.Option(min=1, help="With --bisect: repetitions of each commit.")] = 12,
     json: Annotated[bool, JSON] = False,
     quiet: Annotated[bool, QUIET] = False,
 ) -> Exit:
     """Compare runs: what changed, what differs around them; gates for CI."""
+    if bisect:
+        from bench.commands.bisect import bisect as search
+
+        return search(folders, fail_on or [], run, repetitions, out or results("bisect"))
     with speaking(json, quiet) as stream, slowly(f"comparing {len(folders)} runs"):
         return _compare(_named(folders), fail_on or [], out or results("compare"), stream if json else None)
 
