@@ -33,7 +33,7 @@ class FoundStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class HistoryFinding:
     """What was found in a series' speedups or step times; ratios above 1: faster. `runs`: those looked at."""
 
     steps: tuple[FoundStep, ...]
@@ -47,7 +47,7 @@ class SeriesFinding:
 
     series: Series
     what: str
-    finding: Finding
+    finding: HistoryFinding
 
 
 def look_for_steps(index: HistoryIndex) -> None:
@@ -72,7 +72,7 @@ def findings(index: HistoryIndex) -> list[SeriesFinding]:
         "FROM finding JOIN series ON id = series ORDER BY id, what"
     )
     rows = index.rows.execute(wanted)
-    return [SeriesFinding(Series(*row[:6]), row[6], msgspec.json.decode(row[7], type=Finding)) for row in rows]
+    return [SeriesFinding(Series(*row[:6]), row[6], msgspec.json.decode(row[7], type=HistoryFinding)) for row in rows]
 
 
 def _series(index: HistoryIndex, what: str) -> Iterator[tuple[int, Values]]:
@@ -87,8 +87,8 @@ def _series(index: HistoryIndex, what: str) -> Iterator[tuple[int, Values]]:
     yield from ((series, rows[-SEARCHED:]) for series, rows in values.items())
 
 
-def _finding(values: Values) -> Finding:
+def _finding(values: Values) -> HistoryFinding:
     runs, logs = [run for run, _ in values], [log for _, log in values]
     steps = find_steps(logs)
     found = (FoundStep(runs[s.at - 1], runs[s.at], runs[s.first - 1], runs[s.last], s.ratio, s.p) for s in steps)
-    return Finding(tuple(found), trend(logs, steps), len(runs))
+    return HistoryFinding(tuple(found), trend(logs, steps), len(runs))

@@ -73,7 +73,8 @@ def _search(bisection: Bisection, bad: str, out: Path) -> Exit:
     step = [sys.executable, "-m", "bench", "bisect-step", str(out.resolve())]
     command = f"cd {shlex.quote(str(out.resolve()))} && exec {shlex.join(step)}"
     search = ["git", "bisect", "run", "sh", "-c", command]
-    done = subprocess.run(search, cwd=tree, env=_environment(), stdout=sys.stderr)
+    done = subprocess.run(search, cwd=tree, env=_environment(), stdout=subprocess.PIPE, text=True)
+    aside(done.stdout.rstrip())
     return _told(tree, done.returncode, out)
 
 
@@ -123,7 +124,7 @@ def judge(bisection: Bisection, out: Path) -> int:
                 aside(f"{folder.name}: cifar-bench run ended with code {done.returncode} in {of.name}")
                 return done.returncode
     code = _compare([place for place, _ in sides], bisection.gates, folder / "compared")
-    words = {Exit.OK: "good", Exit.REGRESSION: "bad"}.get(code, "not decided")
+    words = "good" if code == Exit.OK else "bad" if code == Exit.REGRESSION else "not decided"
     aside(f"{_git(tree, 'log', '-1', '--format=%h %s')}: {words}")
     return code
 
@@ -131,7 +132,9 @@ def judge(bisection: Bisection, out: Path) -> int:
 def _compare(runs: Sequence[Path], gates: Sequence[str], out: Path) -> int:
     asked = [word for gate in gates for word in ("--fail-on", gate)]
     command = [sys.executable, "-m", "bench", "compare", *map(str, runs), *asked, "--out", str(out)]
-    return subprocess.run(command, cwd=out.parent, env=_environment(), stdout=sys.stderr).returncode
+    done = subprocess.run(command, cwd=out.parent, env=_environment(), stdout=subprocess.PIPE, text=True)
+    aside(done.stdout.rstrip())
+    return done.returncode
 
 
 def _environment() -> dict[str, str]:

@@ -138,15 +138,15 @@ def table(history: History) -> Table:
     columns = (
         column("run", "run", ""),
         column("started", "started", ""),
-        column("TensorFlow", "tensorflow", ""),
-        column("source", "commit", ""),
-        column("data", "data", ""),
-        column("case", "group", ""),
         column("mode", "title"),
-        counted("repetitions", "blocks", ""),
-        measured("step (ms)", "step_s", 1e3),
         Column("speedup", lambda row: speedup_interval(summary_of(row, "ratio")), "", ratio_of, "high"),
         column("verdict", "verdict"),
+        measured("step (ms)", "step_s", 1e3),
+        counted("repetitions", "blocks", ""),
+        column("TensorFlow", "tensorflow", ""),
+        column("source", "commit", ""),
+        column("case", "group", ""),
+        column("data", "data", ""),
     )
     rows = tuple(_row(history.runs[case.run], case) for case in history.cases)
     return Table("history", columns, rows, "Every case of every run, oldest first")
