@@ -1,13 +1,16 @@
 """The run folders in a folder, each with what its files are like: another size or time, and it is read again."""
 
 import os
+import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from bench.errors import BenchError
 from bench.records.store import FILES_OF_FORMAT_1, MEASUREMENTS, PACKED
 
-_READ = ("plan.json", MEASUREMENTS, PACKED, FILES_OF_FORMAT_1)
+_RAW = (MEASUREMENTS, PACKED, FILES_OF_FORMAT_1)
+_NOTHING = "-"
 
 
 def run_stamps(folder: Path) -> dict[str, str]:
@@ -23,31 +26,22 @@ def run_stamps(folder: Path) -> dict[str, str]:
 
 def _found(folder: str, path: str, deeper: bool) -> Iterator[tuple[str, str]]:
     with os.scandir(folder) as entries:
-        inside = [(entry.path, f"{path}{entry.name}") for entry in entries if _is_folder(entry)]
+        inside = [(entry.path, f"{path}{entry.name}") for entry in entries if entry.is_dir()]
     for place, name in inside:
-        if stamp := _stamp(place):
-            yield name, stamp
+        plan = _file_stamp(f"{place}/plan.json")
+        if plan != _NOTHING:
+            yield name, " ".join([plan, *(_file_stamp(f"{place}/{raw}") for raw in _RAW)])
         elif deeper:
-            yield from _found(place, f"{name}/", deeper=False)
-
-
-def _is_folder(entry: "os.DirEntry[str]") -> bool:
-    try:
-        return entry.is_dir() and os.access(entry.path, os.R_OK | os.X_OK)
-    except OSError:
-        return False
-
-
-def _stamp(folder: str) -> str:
-    """'' where it is no run."""
-    if not os.path.lexists(f"{folder}/plan.json"):
-        return ""
-    return " ".join(_file_stamp(f"{folder}/{name}") for name in _READ)
+            with suppress(OSError):  # a folder that must not be listed is none of ours
+                yield from _found(place, f"{name}/", deeper=False)
 
 
 def _file_stamp(file: str) -> str:
     try:
-        found = os.stat(file)
+        found = os.lstat(file)  # a link that leads nowhere is there, and an error once it is read
     except OSError:
-        return "-"
+        return _NOTHING
+    if stat.S_ISLNK(found.st_mode):
+        with suppress(OSError):
+            found = os.stat(file)
     return f"{found.st_size}:{found.st_mtime_ns}"
