@@ -7,6 +7,7 @@ block     a row a case and block
 finding   what was found in a series, as JSON
 """
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -16,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from bench.errors import BenchError
+from bench.records.strings import cleaned
 from cifar_core.plain_files import refuse_special
 
 INDEX = "history.sqlite"
@@ -99,18 +101,20 @@ class HistoryIndex:
 
     def stamps(self) -> dict[str, str]:
         """What each run folder was like when it was read."""
-        return dict(self.rows.execute("SELECT path, stamp FROM run"))
+        return {path_of(path): stamp for path, stamp in self.rows.execute("SELECT path, stamp FROM run")}
 
     def forget(self, paths: Iterable[str]) -> None:
         """Leave out what is known of these run folders."""
-        for (run,) in [found for p in paths for found in self.rows.execute("SELECT id FROM run WHERE path = ?", [p])]:
+        for (run,) in [
+            found for p in paths for found in self.rows.execute("SELECT id FROM run WHERE path = ?", [_kept(p)])
+        ]:
             self.rows.execute("DELETE FROM block WHERE result IN (SELECT id FROM result WHERE run = ?)", [run])
             self.rows.execute("DELETE FROM result WHERE run = ?", [run])
             self.rows.execute("DELETE FROM run WHERE id = ?", [run])
 
     def add(self, path: str, stamp: str, run: IndexedRun, cases: Iterable[IndexedCase]) -> None:
         """A run with its cases."""
-        row = [path, stamp, run.created, "", run.damaged, msgspec.json.encode(run).decode()]
+        row: list[object] = [_kept(path), stamp, run.created, "", run.damaged, msgspec.json.encode(run).decode()]
         key = self.rows.execute("INSERT INTO run VALUES(NULL, ?, ?, ?, ?, ?, ?)", row).lastrowid
         for case in cases:
             row = [key, self._series(case.series), case.data, case.verdict, case.measured_blocks]
@@ -122,7 +126,7 @@ class HistoryIndex:
 
     def add_broken(self, path: str, stamp: str, fault: str) -> None:
         """A folder that cannot be read, and why: it is not tried again until it changes."""
-        self.rows.execute("INSERT INTO run VALUES(NULL, ?, ?, '', ?, 1, '')", [path, stamp, fault])
+        self.rows.execute("INSERT INTO run VALUES(NULL, ?, ?, '', ?, 1, '')", [_kept(path), stamp, cleaned(fault)])
 
     def _series(self, series: Series) -> int:
         key = [series.machine, series.group, series.arm, series.baseline]
@@ -131,6 +135,20 @@ class HistoryIndex:
             return int(found[0])
         row = [*key, series.title, series.mode]
         return self.rows.execute("INSERT INTO series VALUES(NULL, ?, ?, ?, ?, ?, ?)", row).lastrowid or 0
+
+
+def _kept(path: str) -> str | bytes:
+    """A path as the index takes it: one that is no UTF-8 in bytes."""
+    try:
+        path.encode("utf-8")
+    except UnicodeEncodeError:
+        return os.fsencode(path)
+    return path
+
+
+def path_of(kept: str | bytes) -> str:
+    """A path from the index."""
+    return os.fsdecode(kept)
 
 
 def _values(block: IndexedBlock) -> tuple[object, ...]:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import BenchError
-from bench.records.history_index import HistoryIndex, document_of
+from bench.records.history_index import HistoryIndex, document_of, path_of
+from bench.records.strings import cleaned
 from cifar_core.plain_files import refuse_special
 
 BATCH = 100_000  # rows at a time
@@ -57,6 +58,6 @@ def _of_runs(index: HistoryIndex) -> dict[int, tuple[str | None, ...]]:
     """A run's path, when it started, and OF_RUN."""
     found = index.rows.execute("SELECT id, path, created, document FROM run WHERE fault = ''")
     return {
-        key: (path, created, *(document_of(text).environment.get(name) for name in OF_RUN))
+        key: (cleaned(path_of(path)), created, *(document_of(text).environment.get(name) for name in OF_RUN))
         for key, path, created, text in found
     }

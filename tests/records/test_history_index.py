@@ -14,6 +14,7 @@ from bench.analysis.history import FoundStep, findings
 from bench.errors import BenchError
 from bench.records.history_index import INDEX, open_index
 from bench.report import history_update
+from bench.report.history import build
 from bench.report.history_read import History, read_history
 from bench.report.history_steps import sentences, steps_table, trends_table
 
@@ -73,6 +74,18 @@ def test_what_is_no_file_in_its_place_is_one_line(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / INDEX)
     with pytest.raises(BenchError, match=r"cannot write .*history\.sqlite: it is a FIFO"):
         read(tmp_path)
+
+
+def test_folders_whose_names_are_not_utf_8_or_act_are_runs_too(tmp_path: Path) -> None:
+    for name in (b"not-\xff-utf8", b"line\nbreak", b"a'b"):
+        a_run(tmp_path / os.fsdecode(name), blocks=1)
+        (tmp_path / os.fsdecode(b"broken-" + name)).mkdir()
+        (tmp_path / os.fsdecode(b"broken-" + name) / "plan.json").write_text("{")
+    first = read(tmp_path)
+    assert (len(first.runs), len(first.broken)) == (3, 3)
+    assert all("\n" not in shown.run.name for shown in first.runs.values())
+    assert read(tmp_path) == first
+    assert build(tmp_path, first).is_file()
 
 
 @pytest.fixture(scope="module")
