@@ -25,7 +25,7 @@ def steps_table(history: History) -> Table:
         column("what changed", "what", ""),
         column("change", "change", ""),
         column("p", "p", ""),
-        column("first slow or fast run lies", "place", ""),
+        column("where, with 95 %", "place", ""),
         column("environment differences", "differences", ""),
     )
     note = NOTE if rows else f"No step. {NOTE}"
