@@ -10,15 +10,19 @@ from typing import Annotated, Any
 import typer
 
 from bench.commands.accuracy import accuracy
+from bench.commands.baseline import baseline
+from bench.commands.bisect import bisect_step
 from bench.commands.breakeven import breakeven
 from bench.commands.check import check
 from bench.commands.compare import compare
 from bench.commands.data import data
 from bench.commands.devices import devices
 from bench.commands.explain import explain
+from bench.commands.export import export
 from bench.commands.faults import version_of
 from bench.commands.history import history
 from bench.commands.list import list_names
+from bench.commands.merge import merge
 from bench.commands.probe import probe
 from bench.commands.report import report
 from bench.commands.rules import rules
@@ -35,7 +39,10 @@ COMMANDS: tuple[tuple[str, Command], ...] = (
     ("report", report),
     ("breakeven", breakeven),
     ("compare", compare),
+    ("merge", merge),
+    ("baseline", baseline),
     ("history", history),
+    ("export", export),
     ("selftest", selftest),
     ("train", train),
     ("accuracy", accuracy),
@@ -114,3 +121,4 @@ def _refuse_bytes(*values: object) -> None:
 
 for _name, _command in COMMANDS:
     app.command(_name)(_exiting(_command))
+app.command("bisect-step", hidden=True)(_exiting(bisect_step))  # what `git bisect run` is given

@@ -22,17 +22,28 @@ if TYPE_CHECKING:
 
 
 def compare(
-    folders: Annotated[list[Path], typer.Argument(help="Run folders; each later one is compared with the first.")],
+    folders: Annotated[
+        list[Path], typer.Argument(help="Run folders, or baselines' names; each later one is compared with the first.")
+    ],
     fail_on: Annotated[list[str] | None, typer.Option(help="Exit 1 where it holds: 'slower 5%'. Repeatable.")] = None,
     out: Annotated[
         Path | None, typer.Option(help="Where the comparison goes.", show_default="results/<time>-compare")
     ] = None,
+    bisect: Annotated[
+        bool, typer.Option("--bisect", help="Find the commit that made a gate fail: compare --bisect GOOD BAD.")
+    ] = False,
+    run: Annotated[str, typer.Option(help="With --bisect: options of `run` for each commit.", show_default=False)] = "",
+    repetitions: Annotated[int, typer.Option(min=1, help="With --bisect: repetitions of each commit.")] = 12,
     json: Annotated[bool, JSON] = False,
     quiet: Annotated[bool, QUIET] = False,
 ) -> Exit:
     """Compare runs: what changed, what differs around them; gates for CI."""
+    if bisect:
+        from bench.commands.bisect import bisect as search
+
+        return search(folders, fail_on or [], run, repetitions, out or results("bisect"))
     with speaking(json, quiet) as stream, slowly(f"comparing {len(folders)} runs"):
-        return _compare(folders, fail_on or [], out or results("compare"), stream if json else None)
+        return _compare(_named(folders), fail_on or [], out or results("compare"), stream if json else None)
 
 
 def _compare(folders: list[Path], fail_on: list[str], out: Path, json: TextIO | None) -> Exit:
@@ -53,6 +64,12 @@ def _compare(folders: list[Path], fail_on: list[str], out: Path, json: TextIO | 
         say_where(path)
         _show_gates(judged, changes, runs, most=1)
     return comparison_summary.exit_code(runs, judged)
+
+
+def _named(folders: Sequence[Path]) -> list[Path]:
+    from bench.records.baselines import run_named
+
+    return [run_named(folder) for folder in folders]
 
 
 def _show(

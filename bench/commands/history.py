@@ -1,4 +1,4 @@
-"""`history`: one row for each case of each run in a folder, oldest run first."""
+"""`history`: steps and trends over all runs of a folder, and a row for each case of its latest runs."""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,24 +12,31 @@ from bench.errors import BenchError, Exit
 
 def history(
     folder: Annotated[Path, typer.Argument(help="The folder that runs lie in.")] = Path("results"),
+    last: Annotated[int, typer.Option(min=1, help="Show so many of the latest runs; steps are of all.")] = 50,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Read every run anew, whatever the index has.")] = False,
 ) -> Exit:
-    """Show every case of every run in a folder, oldest first."""
+    """Show what changed over the runs in a folder: steps, trends, and every case of the latest runs."""
     from bench.commands import terminal
-    from bench.report.history import build, read_runs, table
+    from bench.records.history_index import open_index
+    from bench.report.history import build, table
+    from bench.report.history_read import read_history
+    from bench.report.history_steps import sentences
+    from bench.report.history_update import update
 
-    folders = sorted(path.parent for depth in ("*", "*/*") for path in folder.glob(f"{depth}/plan.json"))
-    if not folders:
+    if not folder.is_dir():
         raise BenchError(f"{folder} holds no run; give the folder that runs lie in, e.g. cifar-bench history results")
-    with slowly(f"reading {len(folders)} runs"):
-        runs, broken = read_runs(folders)
-    if not runs:
-        raise BenchError(f"{folder} holds no run that can be read: {broken[0]}")
-    terminal.show(table(runs), ("run", "mode", "speedup", "verdict", "case", "step (ms)", "started"))
-    page = build(folder, runs)
-    for text in broken:
+    with slowly(f"reading the runs in {folder}"), open_index(folder, rebuild) as index:
+        update(folder, index, aside)
+        shown = read_history(index, last)
+    terminal.show(table(shown))
+    if shown.total > len(shown.runs):
+        say(f"the latest {len(shown.runs):,} of {shown.total:,} runs; type --last to see more")
+    for sentence in sentences(shown):
+        terminal.tell(sentence)
+    for text in shown.broken:
         aside(f"warning: not shown: {text}")
-    for name, run in runs:
-        for line in run.left_out:
-            aside(f"warning: {name}: left out: {line.text}")
-    say(f"report: {page}")
-    return Exit.CASE_FAILED if broken or any(run.damaged for _, run in runs) else Exit.OK
+    for each in shown.runs.values():
+        for text in each.run.left_out:
+            aside(f"warning: {each.run.name}: left out: {text}")
+    say(f"report: {build(folder, shown)}")
+    return Exit.CASE_FAILED if shown.broken or shown.damaged else Exit.OK

@@ -21,6 +21,7 @@ from cifar_core.errors import DataError
 SHARED = {
     "__init__",
     "app",
+    "bisect",
     "compare_result",
     "console",
     "faults",

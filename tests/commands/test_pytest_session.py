@@ -172,7 +172,7 @@ def test_pytest_shows_the_help_of_its_options(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("words", "collected"), [
     ((".", "--ignore=tests"), []),
-    (("tests/test_readme.py", "bench/bench_xla.py"), ["bench/bench_xla.py", "tests/test_readme.py"]),
+    (("tests/test_licences.py", "bench/bench_xla.py"), ["bench/bench_xla.py", "tests/test_licences.py"]),
 ])  # fmt: skip
 def test_benchmarks_are_collected_only_where_they_are_asked_for(words: tuple[str, ...], collected: list[str]) -> None:
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *words, "--collect-only", "-q"]

@@ -77,7 +77,7 @@ def test_a_selftest_leaves_ordinary_runs_tables_and_a_picture_and_is_rebuilt_byt
     held = {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
     assert {"selftest.json", "runs/00/plan.json", "runs/01/plan.json", "plots/recovery.svg"} <= held.keys()
     assert {f"tables/{name}.csv" for name in ("clock", "harness", "recovery", "resolution")} <= held.keys()
-    assert "The instrument is in order" in path.read_text()
+    assert "**Self-test: PASSED**" in path.read_text()
     report.build(folder)
     assert held == {name: (folder / name).read_bytes() for name in held}
 

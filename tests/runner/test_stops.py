@@ -41,7 +41,7 @@ def sound(store: Store) -> bool:
     return len(store.outcomes()) == 6 and all(outcome.measurement for outcome in store.outcomes())
 
 
-@pytest.mark.parametrize("stage", ["loading", "first call", "round 1", "round 4"])
+@pytest.mark.parametrize("stage", ["loading", "first step", "round 1", "round 4"])
 def test_a_block_in_which_a_worker_was_stopped_is_measured_again(tmp_path: Path, stage: str) -> None:
     store = a_store(tmp_path, rounds=4)
     watcher = Watcher(stage, lambda: threading.Thread(target=stop_the_first).start())

@@ -18,6 +18,7 @@ from two_devices import BOTH, cases, measured
 
 from bench.analysis import compare
 from bench.analysis.compare import NamedRun
+from bench.analysis.indexed import indexed_cases, indexed_run
 from bench.records import packing
 from bench.records.breakeven import TriedBreakEven, TriedBreakEvens
 from bench.records.checksum import unsealed
@@ -34,7 +35,7 @@ from bench.records.folders import (
 from bench.records.probes import ModelProbe, Probes
 from bench.records.run import FORMAT, Failure, Outcome
 from bench.records.store import Store
-from bench.report import accuracy, comparison, history, selftest, training
+from bench.report import accuracy, comparison, selftest, training
 from bench.report import run as report
 
 STEPS = {"eager": 0.05, "eager-again": 0.05, "function": 0.02, "xla": 0.06}
@@ -122,7 +123,7 @@ def outcomes_of(folder: Path) -> object:
 def told(folder: Path) -> None:
     store = Store.open(folder)
     run = report.build(store).run
-    history.table(history.read_runs([folder])[0])
+    indexed_run("a", run), indexed_cases(run)
     runs = [NamedRun(name, run) for name in ("a", "b")]
     changes = compare.changes(runs)
     comparison.build(folder.with_name("compared"), runs, compare.differences(runs), changes, [])

@@ -8,26 +8,30 @@ from bench.report.plots.lines import ChartLine, LinePoint, Panel, panels
 from bench.report.plots.look import dashes, family
 from bench.report.plots.scene import Drawing
 
-# By mode: its title, and by run (a number from 1 on) a value with its interval's ends and its words.
+# By title: its mode, and by run (its number) a value with its interval's ends and its words.
 Values = Mapping[str, tuple[str, Sequence[LinePoint]]]
+MOST_TICKS = 12
 
 
-def speedups(values: Values, runs: int) -> Drawing:
+def speedups(values: Values, runs: tuple[int, int]) -> Drawing:
     """Speedups over the runs' own baselines."""
     low, high = _reach(values, [1.0])
     up = Scale(low, high, 0, 1, True, tuple((tick, ratio_label(tick)) for tick in ratio_ticks(low, high)))
     return partial(panels, (Panel(_lines(values), _across(runs), up, ("run", "speedup vs its baseline"), one=1.0),))
 
 
-def times(values: Values, runs: int) -> Drawing:
+def times(values: Values, runs: tuple[int, int]) -> Drawing:
     """Milliseconds a step."""
     low, high = _reach(values, [])
     up = Scale(low, high, 0, 1, True, tuple((tick, f"{tick:,g}") for tick in log_ticks(low, high)))
     return partial(panels, (Panel(_lines(values), _across(runs), up, ("run", "ms a step")),))
 
 
-def _across(runs: int) -> Scale:
-    return Scale(0.5, runs + 0.5, 0, 1, ticks=tuple((float(run), f"{run}") for run in range(1, runs + 1)))
+def _across(runs: tuple[int, int]) -> Scale:
+    first, last = runs
+    every = -(-(last - first + 1) // MOST_TICKS)
+    ticks = tuple((float(run), f"{run}") for run in range(first, last + 1, every))
+    return Scale(first - 0.5, last + 0.5, 0, 1, ticks=ticks)
 
 
 def _reach(values: Values, beside: list[float]) -> tuple[float, float]:
@@ -37,5 +41,5 @@ def _reach(values: Values, beside: list[float]) -> tuple[float, float]:
 
 def _lines(values: Values) -> tuple[ChartLine, ...]:
     return tuple(
-        ChartLine(title, family(mode), tuple(points), dashes(mode)) for mode, (title, points) in values.items()
+        ChartLine(title, family(mode), tuple(points), dashes(mode)) for title, (mode, points) in values.items()
     )
