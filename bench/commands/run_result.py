@@ -90,6 +90,8 @@ def _accuracy(result: CaseResult, trainings: Learning | None) -> str:
 def verdict_lines(run: Run, group: GroupResult) -> list[str]:
     """What is to be known first, what to use, whether XLA pays, how sure that is."""
     chosen = advice.recommended(group)
+    if group.baseline.not_available:
+        return [f"{group.baseline.case.device.upper()} NOT AVAILABLE: {group.baseline.not_available}"]
     if chosen is None:
         return [f"No comparison: {_why_none(group)}."]
     if _no_verdict(group):

@@ -124,7 +124,7 @@ def caveats(run: Run) -> list[str]:
     if slowed := [result.title for _, result in run.rows() if result.case.slowdown]:
         titles = ", ".join(dict.fromkeys(slowed))
         paragraphs.append(f"**Injected slowdown**, so no measurement of these modes: {titles}.")
-    if not run.enough:
+    if run.blocks and not run.enough:
         paragraphs.append(
             f"What this run cannot claim: with {run.fewest_blocks} repetitions{short_cases(run)} no difference reaches "
             f"p < 0.05 by sign (that takes {ENOUGH_BLOCKS}), and the intervals lean on the normal distribution. Type "

@@ -79,7 +79,7 @@ def test_the_json_holds_the_very_slices_of_the_run_and_what_the_table_cannot_sho
         assert (benchmark["stats"]["iterations"], benchmark["options"]["timer"]) == (steps, "replay_clock")
         assert 0 < info["accuracy_after_timing"] < 1
         assert info["accuracy_after_updates"] > info["updates"]
-        assert info["verdict"] == {"eager": "baseline", "function": "UNCERTAIN"}[info["mode"]]  # of one block
+        assert info["verdict"] == {"eager": "baseline", "function": "NO VERDICT"}[info["mode"]]  # of one block
         assert info["peak_memory_bytes"] > 2**27
     machine = json.loads((measured.folder / "now.json").read_text())["machine_info"]
     assert machine["tensorflow"] == measurement.environment.tensorflow

@@ -28,6 +28,7 @@ def suite(tmp_path: Path) -> Path:
     """A copy of the suite with one file and one row more."""
     for package in ("bench", "cifar_core"):
         shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "cifar_bench.py", tmp_path)
     (tmp_path / "bench" / "modes" / "relaxed.py").write_text(FILE)
     table = tmp_path / "bench" / "modes" / "__init__.py"
     text = table.read_text()

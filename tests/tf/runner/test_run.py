@@ -15,8 +15,8 @@ from places import ROOT
 
 from bench.records.store import Store
 
-QUICK = ("--preset", "quick", "--blocks", "3", "--data", "synthetic")
-SMALL = (*QUICK, "--modes", "eager,function")
+QUICK = ("--preset", "quick", "--data", "synthetic")
+SMALL = (*QUICK, "--blocks", "3", "--modes", "eager,function")
 
 
 def start(*words: str) -> "subprocess.Popen[str]":
@@ -56,13 +56,13 @@ def measurements(folder: Path) -> list[bytes]:
 
 def test_a_quick_run_measures_four_valid_modes_and_its_report_is_rebuilt_byte_for_byte(tmp_path: Path) -> None:
     folder = tmp_path / "run"
-    done = run(*QUICK, "--out", str(folder))
+    done = run(*QUICK, "--blocks", "2", "--out", str(folder))
     assert done.returncode == 0, done.stderr
-    assert "plan: 3 repetitions x 5 configurations, about " in done.stderr.split("repetition 1 of")[0]
+    assert "plan: 2 repetitions x 5 configurations, about " in done.stderr.split("repetition 1 of")[0]
     assert f"report: {folder / 'report.html'}" in done.stdout
-    assert len(measurements(folder)) == 3 * 5
+    assert len(measurements(folder)) == 2 * 5
     table = pd.read_csv(folder / "tables" / "steady.csv")
-    assert table["mode"].tolist() == ["eager", "eager", "graph", "function", "xla"]
+    assert sorted(table["mode"]) == ["eager", "eager", "function", "graph", "xla"]
     assert not set(table["verdict"]) & {"INVALID", "NOT COMPARABLE", "FAILED", "NOT MEASURED"}
     proof = pd.read_csv(folder / "tables" / "proof.csv").set_index("title")
     assert proof["traces_while_timing"].tolist() == [0] * 5

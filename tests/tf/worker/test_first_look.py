@@ -23,7 +23,7 @@ bound = lambda: of_one()
 @pytest.mark.parametrize(
     ("factory", "said"),
     [
-        ("nothing", "the factory returned None (is a `return` missing?), which is no model"),
+        ("nothing", "the factory returned None (is a `return` missing?), which is not a model"),
         ("misspelt", "the factory's dict has modle; it must have model, and may have loss, optimizer, batch"),
         ("raising", "broken_models.py:6)"),
         ("bound", "TypeError: of_one() missing 1 required positional argument: 'width'"),

@@ -39,13 +39,13 @@ def test_a_mode_that_leaves_other_state_behind_is_named_with_its_line_and_refuse
     counting, raises = probes.probed
     line = (SUPPORT / "own_models.py").read_text().splitlines().index("        self.steps += 1") + 1
     assert counting.lines[0].startswith(f"own_models.py:{line}:9: AG303 warning, predicted and observed: `self.steps`")
-    assert counting.apart == (("graph", "model.steps: 4 / 1 (eager / here)"),)
+    assert counting.apart == (("graph", "model.steps: 5 / 2 (eager / here)"),)
     assert raises.lines[0].startswith("own_models:raises could not be probed: ")
     assert "KeyError" in raises.lines[0]
     assert set(refused(store.plan, probes)) == {cases[1].key}
     assert probe_first(store, SYNTHETIC, said.append) == probes  # what is kept is not asked again
     assert len(said) == 2 * len(models)
-    assert "model.steps: 4 / 1" in build(store).path.read_text()
+    assert "model.steps: 5 / 2" in build(store).path.read_text()
 
 
 def test_a_model_of_a_package_that_is_installed_is_looked_at_too(
@@ -59,4 +59,4 @@ def test_a_model_of_a_package_that_is_installed_is_looked_at_too(
     cases = [a_case(mode, model="installed_nets.nets:make", batch_size=4) for mode in ("eager", "function")]
     store = Store.create(tmp_path / "run", a_plan(tuple(cases)))
     (found,) = probe_first(store, SYNTHETIC, lambda text: None).probed
-    assert found.apart == (("graph", "model.steps: 4 / 1 (eager / here)"),)
+    assert found.apart == (("graph", "model.steps: 5 / 2 (eager / here)"),)
