@@ -16,7 +16,7 @@ from places import ROOT
 from bench.records.store import Store
 
 QUICK = ("--preset", "quick", "--data", "synthetic")
-SMALL = (*QUICK, "--blocks", "3", "--modes", "eager,function")
+SMALL = (*QUICK, "--blocks", "3", "--modes", "eager,function", "--models", "mlp")
 
 
 def start(*words: str) -> "subprocess.Popen[str]":
