@@ -27,8 +27,11 @@ def explained(error: BaseException, folder: Path) -> str:
     owner = getattr(getattr(error, "obj", None), "__name__", None) if isinstance(error, AttributeError) else wanted
     name = str(owner).partition(".")[0]
     theirs = [place for place in (folder / f"{name}.py", folder / name) if name in OURS and place.exists()]
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith("<frozen")]
-    if not theirs or not frames or any(_is_ours(theirs[0], place) for place in sys.modules[name].__path__[:1]):
+    if not theirs or any(_is_ours(theirs[0], place) for place in sys.modules[name].__path__[:1]):
+        return ""
+    hidden = ("<frozen", *sys.modules[name].__path__[:1])  # import's own frames, and those of our package
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(hidden)]
+    if not frames:
         return ""
     where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}"
     return (

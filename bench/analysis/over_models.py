@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from bench import modes
 from bench.analysis.results import CaseResult, GroupResult, Run
-from bench.analysis.stats.ratios import Summary, geometric_mean
+from bench.analysis.stats.ratios import MOST, Summary, geometric_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def combined(ratios: Sequence[Summary]) -> Summary:
     if None in widths:
         return Summary(centre, None, None, count)
     half = math.hypot(*(width for width in widths if width is not None)) / count
-    return Summary(centre, centre * math.exp(-half), centre * math.exp(half), count)
+    return Summary(centre, centre * math.exp(-half), centre * math.exp(min(half, MOST)), count)
 
 
 def _half_width(ratio: Summary) -> float | None:

@@ -64,6 +64,7 @@ def _measured(
     options: Options, folder: Path, repetitions: int | None, probe: bool, say: Callable[[str], None]
 ) -> "Report":
     from bench.autograph.probe import own_models
+    from bench.machine import xla_flags
     from bench.machine.host_lock import HostLock
     from bench.records.folders import read_probes
     from bench.records.store import Store
@@ -72,6 +73,8 @@ def _measured(
     from bench.runner.run import execute
     from cifar_core import cifar10
 
+    if left_out := xla_flags.warning():
+        say(f"warning: {left_out}")
     source = cifar10.find(options.data)
     planned = plan.make(options, source)
     first_look.refuse_broken(planned, say)

@@ -36,7 +36,10 @@ def _names_by_kind() -> dict[str, Names]:
     return {
         "modes": [(mode.name, mode.summary + _needs(mode) + " *" * mode.loops) for mode in MODES],
         "groups of modes": [(group.name, f"{group.summary}: {_named(members(group.name))}") for group in GROUPS],
-        "models": [*((model.name, model.title) for model in MODELS), ("module:factory", "your own: see the README")],
+        "models": [
+            *((model.name, model.title) for model in MODELS),
+            ("module:factory", "your own: see docs/own-models.md"),
+        ],
         "recipes": [(recipe.name, recipe.title) for recipe in RECIPES],
         "presets": [(preset.name, preset.summary) for preset in PRESETS],
         "devices": [(choice.name, choice.summary) for choice in DEVICES],

@@ -85,6 +85,8 @@ def _measurement_faults(measurement: Measurement | None) -> Iterator[str]:
     directed = {bool(sketch.projections) for sketch in evidence.gradients}  # once a run, of all
     if not evidence.first_losses or len(directed) != 1:
         yield "its evidence of equal work is empty"
+    if evidence.computes_in not in ("", *(row.name for row in DTYPES)):
+        yield f"{evidence.computes_in!r} is unknown"
     yield from _weights_faults(measurement)
     if measurement.costs and 0 < measurement.costs.cpu_s < SHORTEST_S:
         yield f"cpu_s is {measurement.costs.cpu_s!r}"

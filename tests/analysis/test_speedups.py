@@ -147,4 +147,7 @@ def test_modes_that_run_the_same_graph_are_told_by_their_rows() -> None:
     for mode in MODES:
         same.setdefault(modes.graph_of(mode.name), []).append(mode.name)
     shared = {root: names for root, names in same.items() if len(names) > 1}
-    assert shared == {"function": ["function", "function_unconverted", "function_loop"]}
+    assert shared == {
+        "function": ["function", "function_unconverted", "function_loop"],
+        "keras_predict": ["keras_predict", "keras_predict_on_batch"],
+    }

@@ -26,7 +26,7 @@ def compared(folder: Path, monkeypatch: pytest.MonkeyPatch, *faults: str) -> Exi
     ("words", "said"),
     [
         ("--modes fast", "unknown mode 'fast'"),
-        ("--model mine:make", "unknown model 'mine:make'; known: tutorial_cnn, mlp, resnet9"),
+        ("--model mine:make", "unknown model 'mine:make'; known: tutorial_cnn, mlp, transformer, gru, resnet9"),
         ("--seeds 0", "0 seeds make no distribution"),
         ("--margin 1", "--target and --margin are shares between 0 and 1"),
         ("--resume nowhere", "there is no folder nowhere (accuracy.json is looked for)"),

@@ -27,7 +27,7 @@ def trained(folder: Path, monkeypatch: pytest.MonkeyPatch, *faults: str) -> Exit
     [
         ("--recipe fancy", "unknown recipe 'fancy'; known: tutorial, tuned"),
         ("--mode fast", "unknown mode 'fast'"),
-        ("--model mine:make", "unknown model 'mine:make'; known: tutorial_cnn, mlp, resnet9"),
+        ("--model mine:make", "unknown model 'mine:make'; known: tutorial_cnn, mlp, transformer, gru, resnet9"),
         ("--mode keras_fit", "keras_fit is only timed, by `run`; modes that train: eager, graph, function"),
         ("--display-step 0", "--steps and --seed must be at least 0, --display-step at least 1"),
         ("--resume nowhere", "there is no folder nowhere (training.json is looked for)"),

@@ -53,6 +53,8 @@ WORDS = {
     "device",
     "precision",
     "input",
+    "task",
+    "computes_in",
     "stage",
     "needed",
     "schedule",

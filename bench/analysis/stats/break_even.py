@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from scipy import special
 
 from bench.analysis.stats.over_time import over_time
-from bench.analysis.stats.ratios import ALPHA, BreakEven, Comparison, Summary
+from bench.analysis.stats.ratios import ALPHA, MOST, BreakEven, Comparison, Summary
 from bench.records.spread import Spread
 
 
@@ -28,7 +28,7 @@ def break_even(extra_s: Sequence[float], saved_s: Sequence[float], comparison: C
         return BreakEven(None, "uncertain: repetitions disagree", rough)
     logs = [math.log(extra / saved) for extra, saved in left_out]
     half = float(special.stdtrit(n - 1, 1 - ALPHA / 2)) * math.sqrt(n - 1) * statistics.pstdev(logs)
-    this_run = Summary(centre, centre * math.exp(-half), centre * math.exp(half), n)
+    this_run = Summary(centre, centre * math.exp(-half), centre * math.exp(min(half, MOST)), n)
     return BreakEven(over_time(this_run, _of_savings(comparison))[0], "", rough)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from scipy import special
 
-from bench.analysis.stats.ratios import ALPHA, Summary
+from bench.analysis.stats.ratios import ALPHA, MOST, Summary
 from bench.records.spread import Spread
 
 # tau of five unchanged runs within 45 minutes on a shared 2-core machine; its own 95 % interval is 0.9 to 4.2 %
@@ -53,7 +53,7 @@ def pooled(parts: Sequence[Part]) -> Part:
 def interval(centre: float, variance: float, freedom: float, n: int) -> Summary:
     """A ratio with its 95 % interval, from the variance of its logarithm."""
     half = _quantile(freedom) * math.sqrt(variance)
-    return Summary(centre, centre * math.exp(-half), centre * math.exp(half), n)
+    return Summary(centre, centre * math.exp(-half), centre * math.exp(min(half, MOST)), n)
 
 
 def p_value_of(difference: float, variance: float, freedom: float) -> float:

@@ -19,6 +19,7 @@ CONFIDENCE = 0.95
 ALPHA = 1 - CONFIDENCE
 MARGIN = 0.03  # SAME means: the whole interval lies within +-3 %
 PILOT_BLOCKS = 12  # before an interval's width may end a run: stopping earlier favours narrow ones (docs/methods.md)
+MOST = 700.0  # e^700 is still a float
 ENOUGH_BLOCKS = 6  # 2 * 0.5^6 = 0.031: the least at which all blocks on one side reach p < 0.05
 
 
@@ -101,7 +102,8 @@ def student(logs: Sequence[float], alpha: float = ALPHA) -> Summary:
     if n < 2:
         return Summary(math.exp(mean), None, None, n)
     half = float(special.stdtrit(n - 1, 1 - alpha / 2)) * statistics.stdev(logs) / math.sqrt(n)
-    return Summary(math.exp(mean), math.exp(mean - half), math.exp(mean + half), n)
+    low, high = (math.exp(max(-MOST, min(end, MOST))) for end in (mean - half, mean + half))
+    return Summary(math.exp(mean), low, high, n)
 
 
 def median_summary(values: Sequence[float]) -> Summary:
