@@ -14,7 +14,7 @@ def _tensors(outputs: Any, nothing: Any) -> Any:
     return nothing if not found else found[0] if len(found) == 1 else found
 
 
-# No tensor decides anything in it: converting it would only make AutoGraph look dearer than it is.
+# No tensor decides anything in it: converting it would only make AutoGraph look more expensive than it is.
 tensors = tf.autograph.experimental.do_not_convert(_tensors)
 
 

@@ -58,14 +58,14 @@ def rounded(value: float) -> float:
 
 def _parts(run: Run) -> Findings:
     for where, m in _measurements(run):
-        yield m.first_call_s <= startup_s(m), f"{where}: the first call takes longer than the start it is part of"
+        yield m.first_call_s <= startup_s(m), f"{where}: the first step takes longer than the start-up it is part of"
         if m.costs:
             yield from _parts_of_costs(where, m, m.costs)
 
 
 def _parts_of_costs(where: str, m: Measurement, counted: Costs) -> Findings:
     if counted.trace_s is not None:
-        yield counted.trace_s <= m.first_call_s, f"{where}: tracing takes longer than the first call it is part of"
+        yield counted.trace_s <= m.first_call_s, f"{where}: tracing takes longer than the first step it is part of"
     if counted.profile:
         within = counted.profile.executing_s <= counted.profile.wall_s * (1 + CLOCKS)
         yield within, f"{where}: ops were executed for longer than the steps took"
@@ -108,7 +108,7 @@ def _rates(run: Run) -> Findings:
 def _compiles(run: Run) -> Findings:
     """No trace was counted while timed, and no slice takes as long as one with a compilation in it would."""
     for where, m in _measurements(run):
-        yield m.proof.traces_while_timing == 0, f"{where}: traced {m.proof.traces_while_timing} times in the clock"
+        yield m.proof.traces_while_timing == 0, f"{where}: traced {m.proof.traces_while_timing} times while timed"
         usual = sorted(m.steady.seconds)[len(m.steady.seconds) // 2] if m.steady.seconds else 0.0
         compiling = m.first_call_s - usual / m.steady.steps_per_slice
         if m.proof.execution.xla_compilations and compiling > usual:
@@ -140,7 +140,7 @@ def _name(group: GroupResult, result: CaseResult) -> str:
 RULES: tuple[tuple[str, Callable[[Run], Findings]], ...] = (
     ("images/s × time of a step = batch size, as printed", _throughput),
     ("a part is no larger than its whole", _parts),
-    ("every case took the steps it was asked for, in as many slices as its baseline, far slower ones aside", _steps),
+    ("every case took the steps it was asked for, in as many slices as its baseline, very slow ones aside", _steps),
     ("no case computes faster than the device's fastest matrix product", _rates),
     ("no warmed-up timing holds a trace or a compilation", _compiles),
     ("a larger batch takes no shorter step", _more_work),

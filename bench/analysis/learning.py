@@ -57,7 +57,7 @@ class TrainingResult:
         return next((point for point in self.points if point.test_accuracy >= target), None)
 
     def total_s(self, point: Point) -> float:
-        """Seconds up to a displayed step: building, first call and training; no import, no evaluation."""
+        """Seconds up to a displayed step: building, first step and training; no import, no evaluation."""
         return self.progress.start_s + point.seconds
 
 
@@ -118,7 +118,7 @@ class Learning:
         return " (synthetic images)" if self.plan.training.synthetic else ""
 
     def training_speedup(self, mode: ModeLearning) -> Summary | None:
-        """A mode's speedup over the baseline over the whole training, first call left out."""
+        """A mode's speedup over the baseline over the whole training, first step left out."""
         return _ratio([(_steady_s(a), _steady_s(b)) for a, b in self._pairs(mode) if a.finished and b.finished])
 
     def target_speedup(self, mode: ModeLearning, first_call: bool) -> Summary | None:
@@ -133,7 +133,7 @@ class Learning:
 
 
 def seconds_to(training: TrainingResult, target: float, first_call: bool) -> float | None:
-    """Seconds until a training reached the target, with or without building and first call; None if it did not."""
+    """Seconds until a training reached the target, with or without building and first step; None if it did not."""
     point = training.reached(target)
     return _at(training, point, first_call) if point else None
 
@@ -147,7 +147,7 @@ def _steady_s(training: TrainingResult) -> float:
 
 
 def _ratio(seconds: Sequence[tuple[float, float]]) -> Summary | None:
-    """Of what took any time: a training of one step has none beside its first call."""
+    """Of what took any time: a training of one step has none beside its first step."""
     ratios = [baseline_s / mode_s for baseline_s, mode_s in seconds if baseline_s > 0 and mode_s > 0]
     return summarise(ratios) if ratios else None
 

@@ -23,7 +23,7 @@ def step_s(measurement: Measurement) -> float:
 
 
 def startup_s(measurement: Measurement) -> float:
-    """Start-up cost: building and the first call, in seconds; importing TensorFlow is not in it."""
+    """Start-up cost: building and the first step, in seconds; importing TensorFlow is not in it."""
     return measurement.build_s + measurement.first_call_s
 
 
@@ -40,7 +40,7 @@ def cores(measurement: Measurement) -> float | None:
 
 
 def trace_s(measurement: Measurement) -> float | None:
-    """The part of the first call that traces, in seconds."""
+    """The part of the first step that traces, in seconds."""
     return measurement.costs.trace_s if measurement.costs else None
 
 
@@ -59,8 +59,8 @@ METRICS = {
         ),
         Metric("load", "import and data", "s", lambda m: m.load_s),
         Metric("build", "build", "s", lambda m: m.build_s),
-        Metric("first_call", "first call", "s", lambda m: m.first_call_s),
-        Metric("startup", "build + first call", "s", startup_s),
+        Metric("first_call", "first step", "s", lambda m: m.first_call_s),
+        Metric("startup", "build + first step", "s", startup_s),
         Metric("memory", "peak memory", "bytes", lambda m: float(m.peak_memory_bytes)),
         Metric("cpu", "CPU time of a step", "s", cpu_s),
         Metric("cores", "cores busy", "", cores),

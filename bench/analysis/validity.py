@@ -173,7 +173,7 @@ def unproven_mode(measurement: Measurement) -> tuple[str, ...]:
     if proof.traces_while_timing:
         why = f": {'; '.join(execution.retraces)}" if execution.retraces else ""
         reasons.append(f"it retraced {proof.traces_while_timing} times while timed{why}")
-    # A person's own batches may come from files, in the clock of every mode alike.
+    # A person's own batches may come from files, which is timed in every mode alike.
     if (proof.io_bytes_while_timing or 0) > MOST_IO_BYTES and not measurement.case.workload.own_model:
         reasons.append(f"it read and wrote {proof.io_bytes_while_timing:,} bytes while timed")
     reasons += [*_mode_reasons(measurement.case.mode, execution), *other_calls(measurement)]

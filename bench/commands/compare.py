@@ -37,7 +37,7 @@ def compare(
     json: Annotated[bool, JSON] = False,
     quiet: Annotated[bool, QUIET] = False,
 ) -> Exit:
-    """Compare runs: what changed, what differs around them; gates for CI."""
+    """Compare runs: what changed, in speed and in their environments; gates for CI."""
     if bisect:
         from bench.commands.bisect import bisect as search
 

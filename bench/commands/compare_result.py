@@ -63,7 +63,7 @@ def _cells(compared: Comparison) -> list[str]:
 
 
 def differing(differences: Sequence[Difference]) -> str:
-    """What differs around the runs, in a sentence; '' for nothing."""
+    """The environment differences of the runs, in a sentence; '' for nothing."""
     names = [difference.what for difference in differences]
     if not names:
         return ""

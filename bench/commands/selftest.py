@@ -55,7 +55,7 @@ def _measure(
         with terminal.progress("repetition") as progress:
             selftest.execute(folder, mode, chosen_preset, neighbour, data, source, progress, turn=turn)
     except KeyboardInterrupt as error:
-        aside(f"interrupted; what was measured is kept and told: cifar-bench report {folder}")
+        aside(f"interrupted; what was measured is kept; to see it, type: cifar-bench report {folder}")
         return exit_code(error)
     return show_selftest(folder)
 

@@ -49,7 +49,7 @@ class Latency:
 class Costs:
     """Beside the clock of all slices. `cpu_s`: CPU seconds of the process, all its threads.
 
-    Resident memory is read before the first slice and after the last. `trace_s` is part of the first call; None where
+    Resident memory is read before the first slice and after the last. `trace_s` is part of the first step; None where
     tracing is not a stage of its own. `device_peak_bytes` is the GPU allocator's high-water mark. The A/A control also
     measures `matmul_flops_per_s`, and on a GPU `batch_copy_s`: moving the images of one batch there from the host's
     memory. These, `profile` and `structure` are taken in a run's first block only: they do not change. `synced` too on

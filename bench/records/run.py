@@ -71,7 +71,7 @@ class Schedule:
 class Samples:
     """Seconds of each slice in the order taken, never trimmed, and the round of its block that each belongs to.
 
-    `rounds` None means all of them in order; a far slower case takes part in some rounds only, with shorter slices.
+    `rounds` None means all of them in order; a very slow case takes part in some rounds only, with shorter slices.
     """
 
     seconds: tuple[float, ...]
@@ -192,7 +192,7 @@ class Plan:
 
 
 def groups(plan: Plan) -> dict[str, list[Case]]:
-    """The plan's cases by what is held fixed; in each group the baseline first, then its second entry."""
+    """The plan's cases by what is held fixed; in each group the baseline first, then its A/A control."""
     by_group: dict[str, list[Case]] = {}
     for case in plan.cases:
         by_group.setdefault(case.group, []).append(case)

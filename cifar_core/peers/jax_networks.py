@@ -11,6 +11,8 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from cifar_core.resnet9_blocks import BLOCKS, SCALE
+
 Arrays = dict[str, Any]
 Trained = tuple[Any, Arrays]
 
@@ -31,19 +33,16 @@ def mlp(weights: Arrays, averages: Arrays, x: Any) -> Trained:
     return _dense(weights, "logits", x), averages
 
 
-BLOCKS = ("prep", "down1", "residual1a", "residual1b", "down2", "down3", "residual2a", "residual2b")
-
-
 def resnet9(weights: Arrays, averages: Arrays, x: Any) -> Trained:
     """Eight convolutions with batch normalisation, two residual pairs; logits scaled by an eighth."""
     entry, moved = x, dict[str, Any]()
-    for name in BLOCKS:
+    for name, _, _, pooled in BLOCKS:
         entry = x if name.endswith("a") else entry
         x, after = _normalised(_conv(x, weights[f"{name}_kernel"]), f"{name}_norm", weights, averages)
         x, moved = jax.nn.relu(x), {**moved, **after}
-        x = max_pool(x) if name.startswith("down") else x
+        x = max_pool(x) if pooled else x
         x = x + entry if name.endswith("b") else x
-    return 0.125 * _dense(weights, "logits", x.max((1, 2))), moved
+    return SCALE * _dense(weights, "logits", x.max((1, 2))), moved
 
 
 def _normalised(x: Any, name: str, weights: Arrays, averages: Arrays) -> Trained:
@@ -60,7 +59,7 @@ def _conv(x: Any, kernel: Any) -> Any:
 
 
 def max_pool(x: Any) -> Any:
-    """2x2 maximum, stride 2, of a reshape: on a CPU, XLA runs the gradient of `reduce_window` far slower."""
+    """2x2 maximum, stride 2, of a reshape: on a CPU, XLA runs the gradient of `reduce_window` much slower."""
     count, height, width, channels = x.shape
     return x.reshape(count, height // 2, 2, width // 2, 2, channels).max((2, 4))
 

@@ -9,6 +9,8 @@ from typing import Any
 from torch import nn
 from torch.nn import functional
 
+from cifar_core.resnet9_blocks import BLOCKS, SCALE
+
 
 class TorchTutorialCNN(nn.Module):
     """Three blocks of convolution and pooling (32, 64, 128 filters), a dense layer of 256, logits."""
@@ -45,18 +47,6 @@ class TorchMLP(nn.Module):
         return self.logits(x)
 
 
-BLOCKS = (  # name, inputs, filters, pooled, as in cifar_core/models/resnet9.py
-    ("prep", 3, 64, False),
-    ("down1", 64, 128, True),
-    ("residual1a", 128, 128, False),
-    ("residual1b", 128, 128, False),
-    ("down2", 128, 256, True),
-    ("down3", 256, 512, True),
-    ("residual2a", 512, 512, False),
-    ("residual2b", 512, 512, False),
-)
-
-
 class TorchResNet9(nn.Module):
     """Eight convolutions with batch normalisation, two residual pairs; logits scaled by an eighth."""
 
@@ -74,7 +64,7 @@ class TorchResNet9(nn.Module):
             x = functional.relu(self.get_submodule(f"{name}_norm")(self.get_submodule(name)(x)))
             x = functional.max_pool2d(x, 2) if pooled else x
             x = x + entry if name.endswith("b") else x
-        return 0.125 * self.logits(x.amax((2, 3)))
+        return SCALE * self.logits(x.amax((2, 3)))
 
 
 def flattened(x: Any) -> Any:

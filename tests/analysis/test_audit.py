@@ -45,17 +45,17 @@ def test_a_sound_run_passes_every_rule_that_it_has_numbers_for() -> None:
 @pytest.mark.parametrize(
     ("bend", "said"),
     [
-        (lambda m: with_costs(m, trace_s=9.0), "tracing takes longer than the first call"),
+        (lambda m: with_costs(m, trace_s=9.0), "tracing takes longer than the first step"),
         (lambda m: with_costs(m, cpu_s=60.0), "more CPU time than 2 cores have"),
         (lambda m: with_costs(m, profile=replace(m.costs.profile, executing_s=0.5)), "ops were executed for longer"),
         (
             lambda m: with_costs(m, structure=replace(m.costs.structure, hlo_optimised=5, fusions=6)),
             "more fusions than instructions",
         ),
-        (lambda m: replace(m, build_s=-1.0), "longer than the start it is part of"),
+        (lambda m: replace(m, build_s=-1.0), "longer than the start-up it is part of"),
         (lambda m: replace(m, steady=Samples((0.1,), 2)), "other slices than the baseline's"),
         (lambda m: replace(m, proof=replace(m.proof, updates=12)), "12 updates of the weights where 13 steps"),
-        (lambda m: replace(m, proof=replace(m.proof, traces_while_timing=2)), "traced 2 times in the clock"),
+        (lambda m: replace(m, proof=replace(m.proof, traces_while_timing=2)), "traced 2 times while timed"),
         (lambda m: replace(m, steady=Samples((1e-4, 1e-4, 1e-4), 2)), "of the fastest matrix product"),
     ],
 )

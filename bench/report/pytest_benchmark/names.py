@@ -50,7 +50,7 @@ class View:
 
 
 def views(cases: Iterable[Case]) -> tuple[View, ...]:
-    """Every view of a plan's cases, but none of the baseline's second entry: that is the A/A control of the others."""
+    """Every view of a plan's cases, but not the A/A control: that is of the others."""
     shown = [case for case in cases if not case.again]
     by_rest: dict[tuple[object, ...], list[Case]] = {}
     for case in shown:

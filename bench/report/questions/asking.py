@@ -114,7 +114,7 @@ _TURNED = dict((*_OPPOSITES, *((slower, faster) for faster, slower in _OPPOSITES
 
 
 def versus(group: GroupResult, behind: CaseResult, ahead: CaseResult) -> Comparison | None:
-    """How many times as fast `ahead` is: the run's own comparison with its baseline, else one judged on its own."""
+    """The speedup of `ahead` over `behind`: the run's own comparison with its baseline, else one judged on its own."""
     if behind.case == group.baseline.case:
         return ahead.comparison if ahead.comparison and ahead.comparison.ratio else None
     if ahead.case == group.baseline.case:

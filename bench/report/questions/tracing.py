@@ -1,4 +1,4 @@
-"""Questions on what TensorFlow makes of the step before it runs: first call, traces, conversion, XLA's programs."""
+"""Questions on what TensorFlow makes of the step before it runs: first step, traces, conversion, XLA's programs."""
 
 from collections.abc import Callable
 

@@ -73,7 +73,7 @@ def _waiting(run: Run) -> Table:
         column("mode", "title"),
         measured("one wait a slice (ms a step)", "once_s", 1e3),
         measured("one wait a step (ms a step)", "every_s", 1e3),
-        measured("times as long", "dearer", sign="x"),
+        measured("times as long", "times_as_long", sign="x"),
         Column("left to do, at most (ms)", lambda row: _ms(row["left_s"]), "left_s", partial(number_of, key="left_s")),
     )
     rows = tuple(row for group, result in run.rows() if (row := _waiting_row(group, result)))
@@ -89,7 +89,7 @@ def _waiting_row(group: GroupResult, result: CaseResult) -> Row | None:
         **_names(group, result),
         "once_s": summarise([each.once_s for each in synced]),
         "every_s": summarise([every_s for _, every_s in both]) if both else None,
-        "dearer": summarise([every_s / once_s for once_s, every_s in both]) if both else None,
+        "times_as_long": summarise([every_s / once_s for once_s, every_s in both]) if both else None,
         "left_s": max(each.left_s for each in synced),
     }
 

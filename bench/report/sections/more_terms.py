@@ -30,7 +30,7 @@ TERMS = {
     "moved": ("moved", "What a step copied between the host's memory and the GPU's."),
     "once_s": ("one wait a slice", "The time of a step where the mode waits for the device at a slice's end."),
     "every_s": ("one wait a step", "The same steps with a wait after each."),
-    "dearer": ("times as long", "The one over the other: what waiting each step costs."),
+    "times_as_long": ("times as long", "The one over the other: what waiting each step costs."),
     "left_s": ("left to do, at most", "How long the GPU was still busy when the mode's own wait was over."),
     "copy_s": ("moving it", "Copying one batch from the host's memory to the GPU's, not timed."),
     "share": ("of the fastest step", "That copy over the step of the fastest mode."),

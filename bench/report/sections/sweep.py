@@ -81,7 +81,7 @@ def crossing_sentence(axis: Axis, crossing: Crossing) -> str:
     low, high = crossing.low.size, crossing.high.size
     about = f" (about {axis.at(round(crossing.about))})" if crossing.about and high - low > 1 else ""
     between = f"between {axis.at(low)} and {high}{about}"
-    ends = f"at {low} the speedup is {_end(crossing.low)}, at {high} {_end(crossing.high)}"
+    ends = f"at {low}: {_end(crossing.low)}, at {high}: {_end(crossing.high)}"
     return f"**{crossing.ahead} {overtakes} {crossing.behind} {between}**; {ends}."
 
 

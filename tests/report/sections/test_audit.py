@@ -10,7 +10,7 @@ from bench.records.run import Measurement, Outcome
 
 
 def traced_for_9_s(measurement: Measurement) -> Outcome:
-    """Tracing takes longer than the first call that it is part of."""
+    """Tracing takes longer than the first step that it is part of."""
     return Outcome(measurement=replace(measurement, costs=a_costs("function", cpu_s=0.2, trace_s=9.0)))
 
 
