@@ -39,8 +39,8 @@ def test_a_comparison_leaves_markdown_a_page_tables_a_picture_and_json(tmp_path:
 
 
 def test_the_images_that_the_numbers_were_made_on_are_always_named(tmp_path: Path) -> None:
-    assert "Data: look-alike." in built(tmp_path / "out", a_run(tmp_path / "a"), a_run(tmp_path / "b"))
-    assert comparison.data_line(runs_of(tmp_path / "more")) == "Data: look-alike."
+    assert "Data: made-up images." in built(tmp_path / "out", a_run(tmp_path / "a"), a_run(tmp_path / "b"))
+    assert comparison.data_line(runs_of(tmp_path / "more")) == "Data: made-up images."
 
 
 def test_it_says_whether_the_runs_blocks_were_interleaved(tmp_path: Path) -> None:

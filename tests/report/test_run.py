@@ -24,7 +24,7 @@ def test_numbers_on_synthetic_images_are_labelled_wherever_they_stand(tmp_path: 
     assert all("synthetic" in title for title in titles)
     tables = list((tmp_path / "tables").iterdir())
     assert len(tables) == 7
-    assert all(set(pd.read_csv(file)["data"]) == {"look-alike"} for file in tables)
+    assert all(set(pd.read_csv(file)["data"]) == {"made-up images"} for file in tables)
 
 
 def test_real_images_are_not_called_synthetic(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def test_folders_whose_names_are_not_utf_8_are_reported_and_compared(tmp_path: P
 def test_a_run_may_be_called_what_a_column_is(name: str, tmp_path: Path) -> None:
     runs = [a_run(tmp_path / name), a_run(tmp_path / "other")]
     compare(runs, out=tmp_path / "compared")
-    assert "look-alike" in (tmp_path / "compared" / "report.md").read_text()
+    assert "made-up images" in (tmp_path / "compared" / "report.md").read_text()
 
 
 def test_a_matplotlibrc_and_a_character_without_glyph_change_nothing(tmp_path: Path) -> None:

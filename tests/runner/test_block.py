@@ -121,7 +121,7 @@ def test_noise_that_another_block_has_measured_is_not_measured_again_and_still_c
 
 def test_a_worker_that_raises_is_one_failure_with_its_traceback() -> None:
     failed = failure(run_block("graph=fail"), "graph")
-    assert (failed.stage, failed.message) == ("slice", "planted failure")
+    assert (failed.stage, failed.message) == ("slice", "injected failure")
     assert "RuntimeError" in failed.stderr_tail
 
 

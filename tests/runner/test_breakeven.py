@@ -1,4 +1,4 @@
-"""Break-evens tried out on fake workers, whose clock is planted."""
+"""Break-evens tried out on fake workers, whose clock is injected."""
 
 import sys
 import threading
@@ -70,8 +70,8 @@ def test_a_worker_that_fails_is_named_and_the_other_trials_are_made(tmp_path: Pa
     store = a_store(tmp_path)
     wanted = breakeven.plan(store, ["function"], 1)
     tried = breakeven.execute(store, SYNTHETIC, wanted, Watcher(), (*FAKE, "function=fail"))
-    assert [failure.message for failure in tried.failures] == ["planted failure"] * 2
-    assert "planted failure" in str(section.section(tried).parts)
+    assert [failure.message for failure in tried.failures] == ["injected failure"] * 2
+    assert "injected failure" in str(section.section(tried).parts)
     again = breakeven.execute(store, SYNTHETIC, breakeven.plan(store, ["function"], 1), Watcher(), FAKE)
     assert (len(again.trials), again.failures) == (2, ())
 

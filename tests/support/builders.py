@@ -92,7 +92,9 @@ def a_group(modes: Sequence[str] = ("eager", "graph", "function", "xla")) -> tup
 
 
 def a_plan(cases: tuple[Case, ...] | None = None, **changes: Any) -> Plan:
-    plan = Plan(FORMAT, "2026-01-01T00:00:00+00:00", 0, "synthetic", "look-alike", True, cases or a_group(), PLANNED)
+    plan = Plan(
+        FORMAT, "2026-01-01T00:00:00+00:00", 0, "synthetic", "made-up images", True, cases or a_group(), PLANNED
+    )
     return replace(plan, **changes)
 
 
@@ -189,7 +191,7 @@ def outcomes(plan: Plan, step_s: dict[str, float], blocks: int = 6, **changes: A
 def a_training(mode: str = "eager", **changes: Any) -> Training:
     training = Training(
         FORMAT, "2026-01-01T00:00:00+00:00", mode, "tutorial_cnn", replace(RECIPES[1], steps=300), 300, 100,
-        "synthetic", "synthetic", "look-alike", False, ENVIRONMENT,
+        "synthetic", "synthetic", "made-up images", False, ENVIRONMENT,
     )  # fmt: skip
     return replace(training, **changes)
 

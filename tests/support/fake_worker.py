@@ -24,7 +24,7 @@ MARKED_STEP = 40  # every worker of a quick run has slices by then
 
 def _fail(steps: int) -> None:
     if steps == FIRST_TIMED_STEP:
-        raise RuntimeError("planted failure")
+        raise RuntimeError("injected failure")
 
 
 def _die(steps: int) -> None:

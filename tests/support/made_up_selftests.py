@@ -13,7 +13,7 @@ from bench.records.selftest import ClockCheck, Harness, SelfTest
 
 SLOWDOWNS = (0.02, 0.05, 0.2)
 RECORD = SelfTest(
-    FORMAT, "2026-01-01T00:00:00+00:00", "quick", "function", 1, False, "look-alike", True, ENVIRONMENT,
+    FORMAT, "2026-01-01T00:00:00+00:00", "quick", "function", 1, False, "made-up images", True, ENVIRONMENT,
     ClockCheck("a clock", 1e-9, 1e-7, 5e-8), (Harness("function", (0.0101,) * 6, (0.01,) * 6, 8),),
 )  # fmt: skip
 

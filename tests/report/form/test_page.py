@@ -193,7 +193,7 @@ def test_the_same_files_give_the_same_page(made: report.Report) -> None:
 
 
 def test_the_page_names_synthetic_images_at_its_top(made: report.Report) -> None:
-    assert "<li>images: <strong>look-alike</strong></li>" in made.page.read_text()
+    assert "<li>images: <strong>made-up images</strong></li>" in made.page.read_text()
 
 
 def a_table(*columns: Column) -> str:

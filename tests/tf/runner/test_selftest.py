@@ -12,7 +12,7 @@ from bench.records.store import Store
 
 
 @pytest.mark.slow
-def test_a_selftest_measures_clock_harness_and_what_was_planted(tmp_path: Path) -> None:
+def test_a_selftest_measures_clock_harness_and_what_was_injected(tmp_path: Path) -> None:
     folder = tmp_path / "selftest"
     words = ("selftest", "--data", "synthetic", "--neighbour", "--out", str(folder))
     done = subprocess.run(
