@@ -125,9 +125,17 @@ def test_a_fault_where_no_file_can_be_written_says_where_it_was(
 
 
 def test_the_version_names_what_the_numbers_depend_on_without_loading_it() -> None:
-    shown = CliRunner().invoke(app, ["--version"]).output.splitlines()
-    assert [line.split()[0] for line in shown] == ["cifar-bench", "TensorFlow", "Python"]
-    assert "tensorflow" not in sys.modules
+    ended = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "bench", "--version"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert [line.split()[0] for line in ended.stdout.splitlines()] == ["cifar-bench", "TensorFlow", "Python"]
+    imported = {line.rpartition("|")[2].strip() for line in ended.stderr.splitlines()}
+    assert "bench.commands.app" in imported
+    assert "tensorflow" not in imported
 
 
 def test_help_has_a_short_name_groups_of_options_and_their_defaults() -> None:
