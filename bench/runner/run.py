@@ -242,16 +242,10 @@ def _orders(store: Store, group: Sequence[Case], block: int, source: Source) -> 
     schedule, now = settled(store.plan.schedule, measured), environment.read()
     steps = settled_steps(store.plan.schedule, group, measured)
     known = {(m.case.key, m.schedule.steps_per_slice) for m in measured}
+    own = [(case, steps.get(case.key)) for case in group]
     return [
-        Order(
-            case,
-            block,
-            replace(schedule, steps_per_slice=(own := steps.get(case.key))),
-            now,
-            source,
-            new_steps=(case.key, own) not in known,
-        )
-        for case in group
+        Order(case, block, replace(schedule, steps_per_slice=n), now, source, new_steps=(case.key, n) not in known)
+        for case, n in own
     ]
 
 
