@@ -4,14 +4,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import psutil
 import pytest
 from places import ROOT
+from waiting import eventually, still_there
 
 from bench.records.store import Store
 
@@ -28,13 +27,6 @@ def run(*words: str) -> "subprocess.CompletedProcess[str]":
     process = start(*words)
     out, err = process.communicate(timeout=600)
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)
-
-
-def wait_for(condition: Callable[[], object], seconds: float = 120) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
 
 
 def workers(parent: int) -> list[psutil.Process]:
@@ -75,7 +67,7 @@ def test_a_quick_run_measures_four_valid_modes_and_its_report_is_rebuilt_byte_fo
 def test_a_killed_worker_is_a_failure_row_and_exit_code_4_while_the_others_go_on(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     process = start(*SMALL, "--out", str(folder))
-    wait_for(lambda: len(workers(process.pid)) == 3)
+    eventually(lambda: len(workers(process.pid)) == 3)
     os.kill(workers(process.pid)[2].pid, signal.SIGKILL)
     out, err = process.communicate(timeout=300)
     assert process.returncode == 4, err
@@ -91,8 +83,8 @@ def test_a_killed_worker_is_a_failure_row_and_exit_code_4_while_the_others_go_on
 def test_a_run_that_is_stopped_leaves_no_worker_and_goes_on_with_resume(tmp_path: Path, how: signal.Signals) -> None:
     folder = tmp_path / "run"
     process = start(*SMALL, "--out", str(folder))
-    wait_for(lambda: len(measurements(folder)) == 3)
-    wait_for(lambda: len(workers(process.pid)) == 3)
+    eventually(lambda: len(measurements(folder)) == 3)
+    eventually(lambda: len(workers(process.pid)) == 3)
     orphans = psutil.Process(process.pid).children(recursive=True)
     kept = measurements(folder)
     process.send_signal(how)
@@ -102,8 +94,7 @@ def test_a_run_that_is_stopped_leaves_no_worker_and_goes_on_with_resume(tmp_path
         assert process.returncode == 130
         assert f"cifar-bench run --resume {folder}" in err
         assert (folder / "report.md").exists()
-    _, alive = psutil.wait_procs(orphans, timeout=60)
-    assert not alive
+    assert still_there(orphans) == []
     done = run("--resume", str(folder))
     assert done.returncode == 0, done.stderr
     assert len(Store.open(folder).outcomes()) == 3 * 3
