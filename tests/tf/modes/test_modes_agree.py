@@ -1,7 +1,7 @@
 """Every mode does the baseline's work, proves what it is, and is caught when it does not."""
 
 import os
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -43,7 +43,12 @@ def measured(
     mode: str, model: str = "tutorial_cnn", make_task: type[Task] = Task, slices: int = 2, **changes: Any
 ) -> Measurement:
     """One case taken through the worker's stages in this process: real steps, real proof, few of them."""
-    workload = Workload(model, BATCH, "synthetic", **changes)
+    return _measured(mode, Workload(model, BATCH, "synthetic", **changes), make_task, slices)
+
+
+@cache
+def _measured(mode: str, workload: Workload, make_task: type[Task], slices: int) -> Measurement:
+    """Once for all tests: a baseline is the baseline of many."""
     batches = pipeline.resident(SYNTHETIC, BATCH, 0)
 
     def set_up_here(_: Order) -> Setup:
@@ -109,10 +114,14 @@ def test_modes_agree_in_mixed_precision_and_keep_float32_weights(mode: str, prec
     assert case.evidence.first_losses[0] == pytest.approx(exact, rel=0.02)
 
 
+@cache
+def streamed(mode: str) -> Measurement:
+    return taken(Case(mode, "cpu", 0, Workload("mlp", BATCH, "synthetic", input="pipeline")), set_up)
+
+
 @pytest.mark.parametrize("mode", ["graph", "function", "function_loop", "keras_fit", "custom_loop_function"])
 def test_modes_agree_on_a_pipeline(mode: str) -> None:
-    workload = Workload("mlp", BATCH, "synthetic", input="pipeline")
-    case, baseline = (taken(Case(name, "cpu", 0, workload), set_up) for name in (mode, "eager"))
+    case, baseline = streamed(mode), streamed("eager")
     assert validity.unequal_work(case.evidence, baseline.evidence, "float32") == ()
     assert validity.unproven_mode(case) == ()
 

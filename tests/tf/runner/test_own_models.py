@@ -1,6 +1,7 @@
 """A person's own model runs in every mode that can hold it, with the same proofs; what is wrong with it is said."""
 
 import re
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ def taken(mode: str, model: str, steps_per_call: int = 0, **changes: Any) -> Mea
     return taken_or_failed(order, fakes(), stages(steps_per_call or 2, per_call, per_call))
 
 
+@cache
 def measured(mode: str, model: str, *steps_per_call: int, **changes: Any) -> Measurement:
     measurement = taken(mode, model, *steps_per_call, **changes)
     assert isinstance(measurement, Measurement), measurement
@@ -136,6 +138,7 @@ def test_keras_takes_several_steps_an_execution_and_still_agrees(mode: str, mode
     assert (case.proof.updates - 5) % 3 == 0  # whole executions after the first five
 
 
+@cache
 def builtin(mode: str, steps_per_call: int = 0) -> Measurement:
     case = Case(mode, "cpu", 0, Workload("mlp", 4, "synthetic"), False, steps_per_call)
     measurement = taken_or_failed(Order(case, 0, SCHEDULE, ENVIRONMENT, SYNTHETIC), fakes(), stages(3, 3, 3))
@@ -144,8 +147,6 @@ def builtin(mode: str, steps_per_call: int = 0) -> Measurement:
 
 
 def test_keras_takes_whole_executions_once_it_has_begun() -> None:
-    from functools import partial
-
     from bench import modes
     from cifar_core import pipeline
     from cifar_core.training import resident_task

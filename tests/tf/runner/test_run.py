@@ -15,7 +15,7 @@ from waiting import eventually, still_there
 from bench.records.store import Store
 
 QUICK = ("--preset", "quick", "--data", "synthetic")
-SMALL = (*QUICK, "--blocks", "3", "--modes", "eager,function", "--models", "mlp")
+SMALL = (*QUICK, "--blocks", "2", "--modes", "eager,function", "--models", "mlp")
 
 
 def start(*words: str) -> "subprocess.Popen[str]":
@@ -46,9 +46,12 @@ def measurements(folder: Path) -> list[bytes]:
     return file.read_bytes().splitlines(keepends=True) if file.exists() else []
 
 
-def test_a_quick_run_measures_four_valid_modes_and_its_report_is_rebuilt_byte_for_byte(tmp_path: Path) -> None:
+@pytest.mark.parametrize("model", ["mlp", pytest.param("tutorial_cnn", marks=pytest.mark.slow)])
+def test_a_quick_run_measures_four_valid_modes_and_its_report_is_rebuilt_byte_for_byte(
+    tmp_path: Path, model: str
+) -> None:
     folder = tmp_path / "run"
-    done = run(*QUICK, "--blocks", "2", "--out", str(folder))
+    done = run(*QUICK, "--blocks", "2", "--models", model, "--out", str(folder))
     assert done.returncode == 0, done.stderr
     assert "plan: 2 repetitions x 5 configurations, about " in done.stderr.split("repetition 1 of")[0]
     assert f"report: {folder / 'report.html'}" in done.stdout
@@ -75,7 +78,7 @@ def test_a_killed_worker_is_a_failure_row_and_exit_code_4_while_the_others_go_on
     assert "tf.function" in out
     failures = pd.read_csv(folder / "tables" / "failures.csv")
     assert failures[["mode", "block"]].to_numpy().tolist() == [["function", 0]]
-    assert len(measurements(folder)) == 3 * 3
+    assert len(measurements(folder)) == 2 * 3
 
 
 @pytest.mark.usefixtures("interruptible")
@@ -88,7 +91,7 @@ def test_a_run_that_is_stopped_leaves_no_worker_and_goes_on_with_resume(tmp_path
     orphans = psutil.Process(process.pid).children(recursive=True)
     kept = measurements(folder)
     process.send_signal(how)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=300)
     assert "Traceback" not in err
     if how is signal.SIGINT:
         assert process.returncode == 130
@@ -97,7 +100,7 @@ def test_a_run_that_is_stopped_leaves_no_worker_and_goes_on_with_resume(tmp_path
     assert still_there(orphans) == []
     done = run("--resume", str(folder))
     assert done.returncode == 0, done.stderr
-    assert len(Store.open(folder).outcomes()) == 3 * 3
+    assert len(Store.open(folder).outcomes()) == 2 * 3
     assert measurements(folder)[: len(kept)] == kept
 
 
