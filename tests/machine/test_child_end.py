@@ -7,7 +7,7 @@ import sys
 import psutil
 import pytest
 from places import ROOT
-from waiting import eventually
+from waiting import still_there
 
 WAIT = "from bench.machine.child_end import die_with_parent; import time; die_with_parent(); print(1, flush=True)"
 PARENT = f"""import subprocess, sys
@@ -21,12 +21,5 @@ print(child.pid, flush=True)
 def test_a_child_is_killed_when_its_parent_ends_whatever_it_is_doing() -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", PARENT], env=environment, capture_output=True, text=True, check=True)
-    eventually(lambda: ended(int(done.stdout)))
-
-
-def ended(pid: int) -> bool:
-    """Whether it is gone, or would be if somebody had asked after it."""
-    try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
+    pid = int(done.stdout)
+    assert still_there(process for process in psutil.process_iter() if process.pid == pid) == []
