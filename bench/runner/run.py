@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import Protocol
@@ -65,8 +65,8 @@ def execute(
     Raises BenchError, before anything is measured, and KeyboardInterrupt, with everything measured kept.
     """
     cases = _available(store, groups(store.plan), probe)
-    with XlaCache(command) as cache, Handover() as handover, ForkServersAhead(command) as ahead:
-        ready = partial(_ready, cache, handover)
+    with ExitStack() as ends, ForkServersAhead(command) as ahead:
+        ready = partial(_ready, XlaCache(command, ends), Handover(ends))
         kept = partial(_measure, store, source=source, progress=progress, command=command, turn=turn)
         measure = partial(kept, ready=ready, ahead=ahead)
         stopped = _execute(store, cases, progress, measure, most_blocks, refused or {}, say)
