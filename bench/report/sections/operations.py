@@ -30,7 +30,8 @@ LAST = (operations.RUNTIME, operations.PYTHON)
 
 def section(run: Run) -> Section:
     """No parts where no mode was profiled, as in older runs and on a GPU."""
-    modes = {result.case.arm: result.title for _, result in run.rows() if operations.profiled(result)}
+    shown = (result for group in run.groups for result in _shown(group))
+    modes = {result.case.arm: result.title for result in shown}
     if not modes:
         return Section("", ())
     gaps = [(group, gap) for group in run.groups for gap in operations.gaps(group)]
@@ -88,6 +89,11 @@ def _ms(seconds: float) -> str:
     return number(1e3 * seconds) if not 0 < seconds < LEAST_S else "< 0.01"
 
 
+def _shown(group: GroupResult) -> list[CaseResult]:
+    """Whose operations are known."""
+    return [result for result in group.cases if operations.seconds(result) and not result.case.again]
+
+
 def _table(run: Run, modes: dict[str, str]) -> Table:
     """A row an operation, a column a mode."""
     columns = (column("operation", "operation", role="key"), *(_column(arm, title) for arm, title in modes.items()))
@@ -105,7 +111,7 @@ def _column(arm: str, title: str) -> Column:
 
 def _rows(group: GroupResult, modes: dict[str, str]) -> list[Row]:
     """The operations that take most in any mode first; then all small ones, the runtime, Python, and the whole."""
-    by_arm = {result.case.arm: result for result in group.cases if operations.profiled(result)}
+    by_arm = {result.case.arm: result for result in _shown(group)}
     seconds = {arm: operations.seconds(result) for arm, result in by_arm.items()}
     names = dict.fromkeys(name for parts in seconds.values() for name in parts if name not in LAST)
     most = {name: max(parts.get(name, 0.0) for parts in seconds.values()) for name in names}

@@ -1,11 +1,17 @@
 """Floating-point operations of what is executed, on graphs whose count is known."""
 
+from functools import partial
 from typing import Any
 
 import pytest
 import tensorflow as tf
 
-from bench.modes.counting import flops, flops_of_function
+from bench import modes
+from bench.modes.counting import flops_of_function, flops_of_trace
+from cifar_core import pipeline
+from cifar_core.cifar10 import SYNTHETIC
+from cifar_core.training import resident_task
+from cifar_core.workload import Workload
 
 PRODUCT = 2 * 4 * 5 * 6  # of [4, 5] and [5, 6]
 A, B = tf.TensorSpec([4, 5]), tf.TensorSpec([5, 6])
@@ -22,7 +28,7 @@ def test_what_nothing_needs_is_in_the_trace_but_not_executed() -> None:
 
     graph = graph_of(twice, A, B)
     added = 5 * 6
-    assert flops(graph, graph.get_operations()) == 2 * PRODUCT + added
+    assert flops_of_trace(graph) == 2 * PRODUCT + added
     assert flops_of_function(graph) == PRODUCT
 
 
@@ -49,9 +55,7 @@ def test_a_loop_counts_as_often_as_it_runs() -> None:
 
 def test_a_loop_that_ends_nobody_knows_when_has_no_count_unless_its_trips_are_given() -> None:
     def loop(a: Any, b: Any) -> Any:
-        return tf.while_loop(
-            lambda c: tf.reduce_sum(c) < 1, lambda c: [c + tf.matmul(a, b)], [tf.zeros([4, 6])]
-        )
+        return tf.while_loop(lambda c: tf.reduce_sum(c) < 1, lambda c: [c + tf.matmul(a, b)], [tf.zeros([4, 6])])
 
     graph = graph_of(loop, A, B)
     assert flops_of_function(graph) is None
@@ -71,14 +75,6 @@ def test_an_open_shape_has_no_count() -> None:
 
 @pytest.mark.parametrize("mode", ["graph", "function", "xla", "function_loop"])
 def test_graphs_leave_out_the_gradient_of_the_images_which_eager_computes(mode: str) -> None:
-    from functools import partial
-
-    from bench import modes
-    from cifar_core import pipeline
-    from cifar_core.cifar10 import SYNTHETIC
-    from cifar_core.training import resident_task
-    from cifar_core.workload import Workload
-
     batches = pipeline.resident(SYNTHETIC, 4, 0)
     make_task = partial(resident_task, Workload("tutorial_cnn", 4, "synthetic"), batches)
     eager, traced = modes.load("eager")(make_task), modes.load(mode)(make_task)

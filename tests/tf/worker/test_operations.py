@@ -51,34 +51,13 @@ def test_every_way_names_the_same_operations_and_they_take_most_of_the_time(way:
     by_name = {each.name: each for each in profiled.operations}
     assert {"Conv2D", "Conv2DBackpropFilter", "MaxPoolGrad"} <= {*by_name}
     assert not {name for name in by_name if "inference" in name or name.startswith("_Mkl")}
+    # Nothing asked for the gradient of the images: a graph leaves it out.
+    assert ("Conv2DBackpropInput" in by_name) == (way == "eager")
     spent_s = sum(each.cpu_s for each in profiled.operations)
     assert 0.3 * profiled.cpu_s < spent_s <= 1.01 * profiled.cpu_s
     assert spent_s + profiled.runtime_s <= 1.01 * profiled.cpu_s
     if way != "compiled":
         assert by_name["Conv2D"].kernels == profiled.steps
-
-
-def test_eager_computes_the_gradient_of_what_nothing_asked_for_and_a_graph_does_not() -> None:
-    variable = tf.Variable(tf.ones([16, 64]))
-
-    def unneeded() -> Any:
-        with tf.GradientTape() as tape:
-            loss = tf.reduce_sum(tf.matmul(tf.ones([4, 16]), variable))
-        return tf.reduce_sum(tape.gradient(loss, variable))
-
-    def products(call: Callable[[], Any]) -> float:
-        profiled = found(call)
-        return next(each.kernels for each in profiled.operations if each.name == "MatMul") / profiled.steps
-
-    assert products(unneeded) == products(tf.function(unneeded)) == 2  # constants' gradients are left out by both
-
-    def of_both(images: Any = tf.Variable(tf.ones([4, 16]))) -> Any:
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(variable)
-            loss = tf.reduce_sum(tf.matmul(images * 2.0, variable))
-        return tf.reduce_sum(tape.gradient(loss, variable))
-
-    assert products(tf.function(of_both)) == 2
 
 
 def test_the_steps_taken_are_a_multiple_of_a_call() -> None:
