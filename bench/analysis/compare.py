@@ -9,24 +9,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bench.analysis.gradients import noise_in, with_noise_of
+from bench.analysis.comparable import CaseInGroup, NamedRun, why_not
 from bench.analysis.metrics import step_s
 from bench.analysis.results import CaseResult, GroupResult, Run, block_ratios, looks_of
 from bench.analysis.spreads import spread_between
 from bench.analysis.stats.between_runs import STEP_SPREAD, BeforeAfter, alternate, compare_runs
 from bench.analysis.stats.ratios import Comparison, Verdict
-from bench.analysis.validity import unequal_work
 from bench.records.case import Case
 from bench.records.environment import LASTING, Environment
-from bench.records.proof import Evidence
-
-
-@dataclass(frozen=True, slots=True)
-class NamedRun:
-    """A run and the name by which reports call it."""
-
-    name: str
-    run: Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +124,6 @@ class _UnjudgedChange:
     absent: bool
 
 
-CaseInGroup = tuple[GroupResult, CaseResult]
-
-
 def _unjudged_changes(first: NamedRun, other: NamedRun) -> list[_UnjudgedChange]:
     before, after = (dict(_cases(named.run)) for named in (first, other))
     keys = dict.fromkeys((*before, *after))
@@ -165,7 +152,7 @@ def _unjudged_change(
 
 def _logs(before: tuple[NamedRun, CaseInGroup | None], after: tuple[NamedRun, CaseInGroup | None]) -> tuple[Logs, Logs]:
     """The step's time and the speedup, by block; or for each why it cannot be compared."""
-    if why := _why_not(before, after):
+    if why := why_not(before, after):
         return why, why
     assert before[1] and after[1]
     first, other = before[1], after[1]
@@ -209,38 +196,6 @@ def _speedups(before: CaseInGroup, after: CaseInGroup, interleaved: bool) -> Log
     return BeforeAfter(
         before_logs, after_logs, paired, aa_difference, (spreads[0], spreads[1]), (looks[0], looks[1]), skipped
     )
-
-
-def _why_not(before: tuple[NamedRun, CaseInGroup | None], after: tuple[NamedRun, CaseInGroup | None]) -> str:
-    """Why a case of two runs cannot be compared; empty where it can."""
-    for named, in_group in (before, after):
-        if in_group is None:
-            return f"{named.name} does not hold it"
-        _, result = in_group
-        if result.invalid:
-            return f"INVALID in {named.name}: {result.invalid[0]}"
-        if not result.measurements:
-            refused = result.not_applicable or result.not_available
-            return f"not measured in {named.name}{': ' * bool(refused)}{refused}"
-    assert before[1] and after[1]
-    return _other_work(before[0].name, before[1], after[1][1])
-
-
-def _other_work(name: str, before: CaseInGroup, after: CaseResult) -> str:
-    """Why the two did not do the same work, as within a run; `name` is that of the run before."""
-    expected, evidence = _with_noise(*before), after.measurements[0].evidence
-    if expected.batches_digest != evidence.batches_digest:
-        return "the runs trained on other batches"
-    if expected.weights_digest != evidence.weights_digest:
-        return "the runs started from other weights"
-    unequal = unequal_work(evidence, expected, after.case.workload.precision, after.case.device)
-    return f"other work than in {name}: {unequal[0]}" if unequal else ""
-
-
-def _with_noise(group: GroupResult, result: CaseResult) -> Evidence:
-    """The case's evidence with the rounding noise that its baseline measured of the same weights and batches."""
-    evidence = result.measurements[0].evidence
-    return with_noise_of(evidence, noise_in(group.baseline.measurements) or evidence)
 
 
 def _step_logs(result: CaseResult) -> list[float]:

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from bench.analysis.compare import CaseChange, NamedRun
+from bench.analysis.comparable import NamedRun
+from bench.analysis.compare import CaseChange
 from bench.analysis.speedups import judged
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Comparison, Summary
 from bench.errors import BenchError

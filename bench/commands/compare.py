@@ -17,7 +17,8 @@ from bench.errors import BenchError, Exit
 COLUMNS = {"what", "data"}  # of a table that has a column for each run too, by its name
 
 if TYPE_CHECKING:
-    from bench.analysis.compare import CaseChange, Difference, NamedRun
+    from bench.analysis.comparable import NamedRun
+    from bench.analysis.compare import CaseChange, Difference
     from bench.analysis.gates import GateResult
 
 
@@ -115,7 +116,7 @@ def _show_gates(
 
 def _runs(folders: Sequence[Path]) -> "list[NamedRun]":
     from bench.analysis.analyse import analyse
-    from bench.analysis.compare import NamedRun
+    from bench.analysis.comparable import NamedRun
     from bench.records.store import Store
     from bench.records.strings import on_one_line
 

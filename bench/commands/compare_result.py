@@ -4,7 +4,8 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.analysis.compare import CaseChange, Difference, NamedRun
+from bench.analysis.comparable import NamedRun
+from bench.analysis.compare import CaseChange, Difference
 from bench.analysis.gates import Decision, GateResult
 from bench.analysis.stats.ratios import Comparison
 from bench.commands.grid import TerminalTable

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from bench.analysis.compare import CaseChange, Difference, NamedRun
+from bench.analysis.comparable import NamedRun
+from bench.analysis.compare import CaseChange, Difference
 from bench.analysis.gates import GateResult
 from bench.analysis.stats.between_runs import STEP_SPREAD
 from bench.analysis.stats.over_time import ASSUMED

@@ -5,7 +5,8 @@ import shlex
 from collections.abc import Sequence
 
 from bench.analysis import gates
-from bench.analysis.compare import CaseChange, NamedRun
+from bench.analysis.comparable import NamedRun
+from bench.analysis.compare import CaseChange
 from bench.analysis.gates import Decision, GateResult
 from bench.analysis.stats.ratios import Comparison
 from bench.errors import Exit

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bench.analysis.compare import CaseChange, Difference, NamedRun
+from bench.analysis.comparable import NamedRun
+from bench.analysis.compare import CaseChange, Difference
 from bench.analysis.gates import Decision, GateResult
 from bench.analysis.stats.ratios import Comparison, Summary
 from bench.errors import Exit

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from bench.analysis import gates
-from bench.analysis.compare import CaseChange, NamedRun
+from bench.analysis.comparable import NamedRun
+from bench.analysis.compare import CaseChange
 from bench.analysis.gates import Decision, GateResult
 from bench.modes import row
 from bench.report.form.wording import change_interval, speedup_interval

@@ -6,7 +6,8 @@ import msgspec
 from builders import a_case, a_group, a_plan
 from kept_runs import PLAN, a_run, named
 
-from bench.analysis.compare import NamedRun, changes, differences
+from bench.analysis.comparable import NamedRun
+from bench.analysis.compare import changes, differences
 from bench.analysis.gates import judge, parse
 from bench.records.run import NOT_APPLICABLE, Failure
 from bench.report import comparison
