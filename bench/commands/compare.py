@@ -26,7 +26,9 @@ def compare(
     folders: Annotated[
         list[Path], typer.Argument(help="Run folders, or baselines' names; each later one is compared with the first.")
     ],
-    fail_on: Annotated[list[str] | None, typer.Option(help="Exit 1 where it holds: 'slower 5%'. Repeatable.")] = None,
+    fail_on: Annotated[
+        list[str] | None, typer.Option(help="Exit 1 where it holds: 'slower 5%', 'memory worse 9%'.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Where the comparison goes.", show_default="results/<time>-compare")
     ] = None,

@@ -35,7 +35,7 @@ def test_a_comparison_leaves_markdown_a_page_tables_a_picture_and_json(tmp_path:
     assert record["runs"] == ["a", "b"]
     assert [change["case"]["mode"] for change in record["changes"]] == ["eager", "function", "xla"]
     assert set(record["changes"][0]) == {
-        "run", "case", "group", "title", "step", "gain", "in_turns", "absent",
+        "run", "case", "group", "title", "step", "gain", "in_turns", "absent", "costs",
     }  # fmt: skip
 
 
