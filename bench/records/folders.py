@@ -6,6 +6,7 @@ trainings.jsonl.gz                       the same trainings, a line each, in pla
 selftest.json, runs/<number>             `selftest`: what was tested, and its ordinary runs
 trials.json                              in a run's folder: the break-evens tried so far
 probes.json                              in a run's folder: its own models, probed
+traces/<case>                            in a run's folder: its traces, for TensorBoard as they lie there
 """
 
 from os.path import lexists
@@ -27,6 +28,7 @@ from bench.records.training import AccuracyPlan, Broken, Training, TrainingFiles
 Record = TypeVar("Record")
 TRAININGS = "trainings.jsonl.gz"
 PROBES = "probes.json"
+TRACES = "traces"
 
 
 def create_training(folder: Path, training: Training) -> None:

@@ -18,7 +18,8 @@ class Order:
     `in_full`: whether the evidence of equal work has directions, and the late update the batch that all cases take:
     once a run, for that takes time.
     `xla_cache` is the folder of XLA's disk cache for a mode that reads from it; '' for all others. `handed_over` is the
-    file with the TensorFlow task's weights and batches for a mode of another framework, and '' for all others.
+    file with the TensorFlow task's weights and batches for a mode of another framework, and '' for all others. `trace`:
+    the folder for its trace, where it is to keep one.
     """
 
     case: Case
@@ -30,6 +31,7 @@ class Order:
     xla_cache: str = ""
     in_full: bool = True
     handed_over: str = ""
+    trace: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ from bench.report.sections import (
     steady,
     sweep,
     timeline,
+    traces,
     why,
 )
 
@@ -56,6 +57,7 @@ SECTIONS = (
     why.section,
     costs.section,
     timeline.section,
+    traces.section,
     p_values.section,
 )
 CHECKS = (published.section, proof.section, conditions.section, audit.section, method.section)
