@@ -13,7 +13,7 @@ _HOW = (
     "the other tables. Each marker `train` is one call that takes steps."
 )
 _PERFETTO = (
-    "- Perfetto: open [ui.perfetto.dev](https://ui.perfetto.dev/), choose *Open trace file* and take a `trace.json.gz`. "
+    "- Perfetto: on [ui.perfetto.dev](https://ui.perfetto.dev/) choose *Open trace file* and take a `trace.json.gz`. "
     "The file stays on your machine."
 )
 _TENSORBOARD = (
