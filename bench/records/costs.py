@@ -22,11 +22,15 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class OperationTime:
-    """One kind of TensorFlow operation in some steps: CPU seconds of all threads, and how many kernels of it ran."""
+    """One kind of TensorFlow operation in some steps: CPU seconds of all threads, and how many kernels of it ran.
+
+    `onednn`: whether a graph's kernels of it are oneDNN's.
+    """
 
     name: str
     cpu_s: float
     kernels: int
+    onednn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

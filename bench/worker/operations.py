@@ -42,11 +42,11 @@ def _measured(run: Callable[[int], None], steps: int, clock: Callable[[], float]
         return None
     from bench.worker.profile_notes import read
 
-    notes, kernels = read(space)
+    notes, kernels, onednn = read(space)
     # Another process on that core stretches each part alike, on average: its share of the wall time counts.
     share = cpu_s / max(wall_s, cpu_s)
     seconds = seconds_by_operation(notes)
     runtime_s = share * seconds.pop(RUNTIME, 0.0)
     most_first = sorted(seconds.items(), key=lambda part: -part[1])
-    found = tuple(OperationTime(name, share * part_s, kernels[name]) for name, part_s in most_first)
+    found = tuple(OperationTime(name, share * part_s, kernels[name], name in onednn) for name, part_s in most_first)
     return StepOperations(steps, cpu_s, runtime_s, found) if found else None

@@ -14,6 +14,7 @@ from bench.worker.attribution import Noted
 from bench.worker.hlo_names import UNNAMED, operations_of
 
 EXECUTOR = re.compile(r"[^:]+:(\w+)")  # a node of a graph and its operation
+ONEDNN = "_Mkl"  # how the names of its kernels begin
 EAGER, EAGER_KERNEL = "EagerLocalExecute: ", "EagerKernelExecute"  # the kernel's span lies in the operation's
 SCHEDULES = ("ExecutorState::Process", "ThunkExecutor::Execute")  # what decides what is executed next
 CALLED = ("TFE_Py_", "SessionRun")  # from Python
@@ -21,19 +22,23 @@ HANDED_OVER, BEGINS, ENDS = (f"ThreadpoolListener::{name}" for name in ("Record"
 
 
 class Read(NamedTuple):
-    """The notes of all threads, and how many kernels of each operation were executed."""
+    """The notes of all threads, how many kernels of each operation were executed, and of which by oneDNN."""
 
     notes: tuple[Noted, ...]
     kernels: Counter[str]
+    onednn: frozenset[str]
 
 
 def read(space: Any) -> Read:
     """What the host's threads executed, from an XSpace."""
     programs = _programs(space)
-    planes = (plane for plane in space.planes if plane.name.startswith("/host:CPU"))
+    planes = [plane for plane in space.planes if plane.name.startswith("/host:CPU")]
     lines = enumerate((plane, line) for plane in planes for line in plane.lines)
     notes = tuple(noted for thread, (plane, line) in lines for noted in _of_thread(thread, plane, line, programs))
-    return Read(notes, Counter(each.operation for each in notes if each.kind == "span" and each.operation))
+    kernels = Counter(each.operation for each in notes if each.kind == "span" and each.operation)
+    nodes = (EXECUTOR.fullmatch(event.name) for plane in planes for event in plane.event_metadata.values())
+    onednn = (plain(node[1]) for node in nodes if node and node[1].startswith(ONEDNN))
+    return Read(notes, kernels, frozenset(filter(None, onednn)))
 
 
 Programs = dict[str, dict[str, str | None]]  # operations by instruction, by the program's name
