@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bench.commands.console import QUIET, WAIT, aside, host_lock, say_where, slowly, source_of, speaking, warn_of_caches
-from bench.errors import BenchError, Exit
+from bench.errors import BenchError, Exit, unknown
 from bench.machine.signals import exit_code
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def advise(
             "steps-per-call, or all.",
         ),
     ] = None,
+    mode: Annotated[str | None, typer.Option(show_default="the best one", help="The mode that is tried on.")] = None,
     repetitions: Annotated[int, typer.Option(min=1, help="Of each thing to try.")] = REPETITIONS,
     data: Annotated[str, typer.Option(help="auto: what the run was measured on; or where that is now.")] = "auto",
     out: Annotated[
@@ -48,7 +49,7 @@ def advise(
     with speaking(False, quiet):
         with slowly(f"reading {folder}"):
             store = Store.open(folder)
-            group, best = _best(store)
+            group, best = _best(store, mode)
         _say_what_is_known(group, best)
         if not asked:
             aside(f"to measure what would help: cifar-bench advise {folder} --try all")
@@ -56,8 +57,8 @@ def advise(
         return _try(store, best, asked, repetitions, data, out or folder.with_name(f"{folder.name}-advice"), wait)
 
 
-def _best(store: "Store") -> "tuple[GroupResult, CaseResult]":
-    """The mode that the run recommends, of its first group. Raises BenchError where it recommends none."""
+def _best(store: "Store", mode: str | None) -> "tuple[GroupResult, CaseResult]":
+    """The mode that the run recommends, or `mode`, of its first group. Raises BenchError where there is none."""
     from bench.analysis.analyse import analyse
     from bench.report.questions.advice import recommended
 
@@ -65,6 +66,11 @@ def _best(store: "Store") -> "tuple[GroupResult, CaseResult]":
     group = run.groups[0]
     if len(run.groups) > 1:
         aside(f"note: of {len(run.groups)} cases, the advice is on the first: {group.title}")
+    if mode is not None:
+        measured = {result.case.mode: result for result in group.cases if result.valid and not result.case.again}
+        if mode not in measured:
+            raise unknown("mode of this run", mode, list(measured), "--mode")
+        return group, measured[mode]
     if (best := recommended(group)) is None:
         raise BenchError(f"{store.folder} recommends no mode, so there is nothing to improve; type: cifar-bench run")
     return group, best
