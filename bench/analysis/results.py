@@ -52,7 +52,8 @@ class CaseResult:
         calls = f", {self.case.steps_per_call} a call" if self.case.steps_per_call else ""
         slowed = f", slowed by {self.case.slowdown:.0%}" if self.case.slowdown else ""
         slowed += f", {self.case.steps_each} steps for each" if self.case.steps_each > 1 else ""
-        return f"{title}{calls}{slowed}{', A/A control' if self.case.again else ''}"
+        tried = f", {self.case.setting}" if self.case.setting else ""
+        return f"{title}{calls}{slowed}{tried}{', A/A control' if self.case.again else ''}"
 
     @property
     def not_applicable(self) -> str:

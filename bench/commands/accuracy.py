@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bench.commands import spelling
-from bench.commands.console import QUIET, WAIT, aside, host_lock, results, say_where, slowly, speaking, warn_of_caches
+from bench.commands.console import (
+    QUIET,
+    TENSORBOARD,
+    WAIT,
+    aside,
+    host_lock,
+    results,
+    say_where,
+    slowly,
+    speaking,
+    warn_of_caches,
+)
 from bench.errors import Exit
 from bench.machine.signals import exit_code
 from bench.records.choices import DEFAULTS
@@ -42,6 +53,7 @@ def accuracy(
     resume: Annotated[
         Path | None, typer.Option(show_default=False, help="Continue the trainings in this folder.")
     ] = None,
+    tensorboard: Annotated[bool, TENSORBOARD] = False,
     quiet: Annotated[bool, QUIET] = False,
     wait: Annotated[bool, WAIT] = True,
 ) -> Exit:
@@ -53,7 +65,7 @@ def accuracy(
 
     if resume:
         with speaking(False, quiet):
-            return _resume(resume, data, wait)
+            return _resume(resume, data, wait, tensorboard)
     modes, model = spelling.modes(modes), spelling.models(model, "--model")
 
     def planned(source: "Source") -> "AccuracyPlan":
@@ -62,10 +74,12 @@ def accuracy(
 
     planned(cifar10.SYNTHETIC)  # what is typed wrongly is said before any images are read
     with speaking(False, quiet):
-        return _start(planned, data, out, wait)
+        return _start(planned, data, out, wait, tensorboard)
 
 
-def _start(planned: "Callable[[Source], AccuracyPlan]", data: str, out: Path | None, wait: bool) -> Exit:
+def _start(
+    planned: "Callable[[Source], AccuracyPlan]", data: str, out: Path | None, wait: bool, tensorboard: bool
+) -> Exit:
     from bench.records.folders import create_accuracy
     from cifar_core import cifar10
 
@@ -74,10 +88,10 @@ def _start(planned: "Callable[[Source], AccuracyPlan]", data: str, out: Path | N
     host_lock(wait).ask()
     folder = out or results("accuracy")
     create_accuracy(folder, planned(source))
-    return _execute(folder, source, wait)
+    return _execute(folder, source, wait, tensorboard)
 
 
-def _resume(folder: Path, data: str, wait: bool) -> Exit:
+def _resume(folder: Path, data: str, wait: bool, tensorboard: bool) -> Exit:
     from bench.records.folders import open_accuracy
     from bench.records.kinds import refuse_others
     from bench.runner.train import source_of
@@ -85,17 +99,20 @@ def _resume(folder: Path, data: str, wait: bool) -> Exit:
     refuse_others(folder, "accuracy.json")
     source = source_of(open_accuracy(folder).training, data)
     host_lock(wait).ask()
-    return _execute(folder, source, wait)
+    return _execute(folder, source, wait, tensorboard)
 
 
-def _execute(folder: Path, source: "Source", wait: bool) -> Exit:
+def _execute(folder: Path, source: "Source", wait: bool, tensorboard: bool) -> Exit:
     from bench.analysis.learning import read_learning
     from bench.commands import terminal
+    from bench.records.folders import ask_for_events
     from bench.report.accuracy import build
     from bench.runner.accuracy import execute
 
     aside(f"data: {source.title}\nfolder: {folder}")
     warn_of_caches()
+    if tensorboard:
+        ask_for_events(folder)
     try:
         with terminal.progress("seed") as progress:
             execute(folder, source, progress, turn=host_lock(wait))

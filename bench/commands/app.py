@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from bench.commands.accuracy import accuracy
+from bench.commands.advise import advise
 from bench.commands.baseline import baseline
 from bench.commands.bisect import bisect_step
 from bench.commands.breakeven import breakeven
@@ -38,6 +39,7 @@ COMMANDS: tuple[tuple[str, Command], ...] = (
     ("run", run),
     ("report", report),
     ("breakeven", breakeven),
+    ("advise", advise),
     ("compare", compare),
     ("merge", merge),
     ("baseline", baseline),
@@ -55,7 +57,7 @@ COMMANDS: tuple[tuple[str, Command], ...] = (
     ("list", list_names),
 )
 
-STARTING = (run, breakeven, selftest, train, accuracy, probe, explain)  # processes that are sent names as JSON
+STARTING = (run, breakeven, advise, selftest, train, accuracy, probe, explain)  # processes that are sent names as JSON
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -50,6 +50,7 @@ def run(
     out: asked.Out = None,
     resume: asked.Resume = None,
     retry_failed: asked.RetryFailed = False,
+    trace: asked.Trace = False,
     json: asked.Json = False,
     quiet: asked.Quiet = False,
     wait: asked.Wait = True,

@@ -72,6 +72,9 @@ Resume = Annotated[
 ]
 RetryFailed = Annotated[bool, _option(WHERE, "--retry-failed", help="With --resume: repeat what failed.")]
 
+Trace = Annotated[
+    bool, _option(WHERE, "--trace", help="Keep a trace of each mode's steps, for Perfetto and TensorBoard.")
+]
 Json = Annotated[bool, _option(WHERE, "--json", help="One JSON object on stdout, as in summary.json; else stderr.")]
 Quiet = Annotated[bool, _option(WHERE, "--quiet", "-q", help="No progress and no notes: the result, and errors.")]
 Wait = Annotated[

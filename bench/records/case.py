@@ -13,7 +13,8 @@ class Case:
     entry in a block, whose ratio to the first is the A/A difference. `slowdown` is the share of its own time that
     the case sleeps in its slices on purpose (0.05: it takes 5 % longer), to try gates and the benchmark itself.
     `steps_each` 2: it takes two steps in its slices for each that is counted, so that its step takes twice as long.
-    `deterministic`: TensorFlow chooses only ops that give the same bits every time.
+    `deterministic`: TensorFlow chooses only ops that give the same bits every time. `setting`: what `advise` tries on
+    it, by its name in settings.py.
     """
 
     mode: str
@@ -25,6 +26,7 @@ class Case:
     slowdown: float = 0.0
     deterministic: bool = False
     steps_each: int = 1
+    setting: str = ""
 
     @property
     def key(self) -> str:
@@ -37,7 +39,8 @@ class Case:
         calls = f"-k{self.steps_per_call}" if self.steps_per_call else ""
         slowed = f"-slowed{100 * self.slowdown:g}" if self.slowdown else ""
         times = f"-x{self.steps_each}" if self.steps_each > 1 else ""
-        return f"{self.mode}{calls}{slowed}{times}{'-again' if self.again else ''}"
+        tried = f"-{self.setting}" if self.setting else ""
+        return f"{self.mode}{calls}{slowed}{times}{tried}{'-again' if self.again else ''}"
 
     @property
     def injected(self) -> float:

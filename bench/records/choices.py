@@ -30,6 +30,7 @@ class Options:
     blocks: int | None = None
     task: str = TRAIN
     args: str = ""
+    trace: bool = False
 
 
 DEFAULTS = Options()  # of `run`; `pytest bench` and the commands that a report suggests go by them too

@@ -64,6 +64,16 @@ class Structure:
 
 
 @dataclass(frozen=True, slots=True)
+class Traced:
+    """A trace of so many untimed steps: its file in the run's folder, how many markers and events it holds."""
+
+    file: str
+    steps: int
+    markers: int
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
 class Latency:
     """Of single calls of a model, each waited for: so many, their median and what 95 and 99 in 100 stay within."""
 
@@ -81,7 +91,7 @@ class Costs:
     tracing is not a stage of its own. `device_peak_bytes` is the GPU allocator's high-water mark. The A/A control also
     measures `matmul_flops_per_s`, and on a GPU `batch_copy_s`: moving the images of one batch there from the host's
     memory. These, `profile`, `structure` and `operations` (CPU only) are taken in a run's first block only: they do not
-    change. `synced` too on a CPU. `latency` of inference only.
+    change. `synced` too on a CPU. `latency` of inference only. `trace` where the run keeps traces.
     """
 
     cpu_s: float
@@ -96,3 +106,4 @@ class Costs:
     batch_copy_s: float | None = None
     latency: Latency | None = None
     operations: StepOperations | None = None
+    trace: Traced | None = None

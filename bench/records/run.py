@@ -176,7 +176,7 @@ class Plan:
     """What a run sets out to measure. `data` is the option as typed; `data_title` says what it turned out to be.
 
     `seed` gives the weights, the batches and every order in which cases are interleaved. `needed`: the devices asked
-    for by number, without which the run has failed.
+    for by number, without which the run has failed. `trace`: whether the first block keeps a trace of each mode.
     """
 
     format: int
@@ -189,6 +189,7 @@ class Plan:
     schedule: Schedule
     needed: tuple[str, ...] = ()
     spreads: tuple[ComparisonSpread, ...] = ()
+    trace: bool = False
 
 
 def groups(plan: Plan) -> dict[str, list[Case]]:

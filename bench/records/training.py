@@ -102,10 +102,14 @@ class AccuracyPlan:
 
 @dataclass(frozen=True, slots=True)
 class TrainOrder:
-    """Parent to child, once: the folder of the training, and where the images are on this machine."""
+    """Parent to child, once: the folder of the training, and where the images are on this machine.
+
+    `events`: the folder for TensorBoard's event files, where they are to be written.
+    """
 
     folder: str
     source: Source
+    events: str = ""
 
 
 @dataclass(frozen=True, slots=True)

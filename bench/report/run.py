@@ -42,6 +42,7 @@ from bench.report.sections import (
     steady,
     sweep,
     timeline,
+    traces,
     why,
 )
 
@@ -58,6 +59,7 @@ SECTIONS = (
     operations.section,
     costs.section,
     timeline.section,
+    traces.section,
     p_values.section,
 )
 CHECKS = (published.section, proof.section, conditions.section, audit.section, method.section)

@@ -59,6 +59,7 @@ def make(options: Options, source: Source) -> Plan:
         synthetic=source.synthetic,
         cases=tuple(cases),
         schedule=schedule(options, groups=len({case.group for case in cases})),
+        trace=options.trace,
         needed=(*_numbered(options.devices), *(name for name in _split(options.modes, "--modes") if _is_peer(name))),
     )
 

@@ -13,6 +13,7 @@ from bench.analysis.slow_cases import skips_block
 from bench.machine import availability, environment
 from bench.machine.availability import Availability
 from bench.records.case import Case
+from bench.records.folders import TRACES
 from bench.records.messages import Order, StageRequest
 from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, UNEQUAL, Failure, Measurement, Outcome, Schedule, groups
 from bench.records.store import Store
@@ -242,11 +243,17 @@ def _orders(store: Store, group: Sequence[Case], block: int, source: Source) -> 
     schedule, now = settled(store.plan.schedule, measured), environment.read()
     steps = settled_steps(store.plan.schedule, group, measured)
     known = {(m.case.key, m.schedule.steps_per_slice) for m in measured}
-    own = [(case, steps.get(case.key)) for case in group]
-    return [
+    orders = [
         Order(case, block, replace(schedule, steps_per_slice=n), now, source, new_steps=(case.key, n) not in known)
-        for case, n in own
+        for case, n in ((case, steps.get(case.key)) for case in group)
     ]
+    return [replace(order, trace=_trace(store, order)) for order in orders]
+
+
+def _trace(store: Store, order: Order) -> str:
+    """Where the order's case keeps its trace: each in the first block, but the A/A control."""
+    keeps = store.plan.trace and order.block == 0 and not order.case.again
+    return str(store.folder.absolute() / TRACES / order.case.key) if keeps else ""
 
 
 def _measured(store: Store, group: Sequence[Case]) -> list[Measurement]:

@@ -12,6 +12,7 @@ from bench.records.devices import Placement
 from bench.records.messages import Order
 from bench.records.run import Accuracy
 from bench.worker.latency import latency
+from bench.worker.trace import trace
 from cifar_core.batch_file import Part
 from cifar_core.cifar10 import TEST_PART
 from cifar_core.workload import INFER
@@ -60,6 +61,8 @@ def diagnose(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Co
         costs = replace(costs, profile=profile(train, steps, clock), structure=trainer.structure())
     if order.block == 0 and kind == "cpu" and not order.case.again:
         costs = replace(costs, operations=operations(train, order.case.steps_per_call or 1, clock))
+    if order.trace:
+        costs = replace(costs, trace=trace(trainer, order, steps))
     if order.case.workload.task == INFER:
         costs = replace(costs, latency=latency(trainer, clock))
     placement = at_home(trainer.placement(), home(kind)) if kind == "gpu" and order.block == 0 else None

@@ -14,6 +14,7 @@ from bench.machine.nvml import GpuLogger
 from bench.modes import Trainer
 from bench.records.case import Case
 from bench.records.messages import Order
+from bench.records.settings import setting
 from bench.worker import peer_setup
 from cifar_core.cifar10 import TRAIN_PARTS, Source
 from cifar_core.recipe import Recipe
@@ -46,6 +47,8 @@ def set_up(order: Order) -> Setup:
     if case.threads:
         tf.config.threading.set_intra_op_parallelism_threads(case.threads)
         tf.config.threading.set_inter_op_parallelism_threads(case.threads)
+    if case.setting and (options := dict(setting(case.setting).grappler)):
+        tf.config.optimizer.set_experimental_options(options)
     if case.deterministic:
         tf.config.experimental.enable_op_determinism()
         tf.random.set_seed(case.workload.seed)  # without which random ops are refused then

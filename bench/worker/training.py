@@ -38,7 +38,7 @@ def serve(lines: Iterator[bytes], out: IO[bytes]) -> None:
 
         _take_gpu(tf)
         answer(TrainReply())
-        points = execute(Path(order.folder), dataset)
+        points = _points(order, dataset)
         for _ in lines:
             point = next(points, None)
             answer(TrainReply(point=point, done=point is None))
@@ -47,6 +47,18 @@ def serve(lines: Iterator[bytes], out: IO[bytes]) -> None:
     except Exception as error:  # whatever goes wrong in a training is that training's row, not a crash
         traceback.print_exc()
         answer(TrainReply(failure=_message(error)))
+
+
+def _points(order: TrainOrder, dataset: Dataset) -> Iterator[Point]:
+    """The training's points, also written as TensorBoard's events where these are asked for."""
+    folder = Path(order.folder)
+    points = execute(folder, dataset)
+    if not order.events:
+        return points
+    from bench.worker.events import recorded
+
+    _, done = checkpoints.read(folder / "checkpoint.npz")
+    return recorded(points, Path(order.events), *open_training(folder), done)
 
 
 def _take_gpu(tf: Any) -> None:

@@ -52,6 +52,12 @@ TERMS = {
         "speedup, change",
         "The mode's time relative to its own run's baseline, in the later run against the first, in per cent of time.",
     ),
+    "change_first_step": (
+        "first step, change",
+        "The first step, tracing included, against the first run.",
+    ),
+    "change_cpu": ("CPU time, change", "CPU time of a step, all threads together, against the first run."),
+    "change_memory": ("peak memory, change", "The process' high-water mark against the first run."),
     "run": ("run", "The later run."),
     "gate": ("gate", "The condition, as typed."),
     "where": ("where", "What it was judged on."),
