@@ -159,7 +159,7 @@ def _unjudged_change(
         step,
         speedup,
         tuple(f"failed in {n} repetitions of {name}" for name, n in failed if n and not isinstance(step, str)),
-        all(of_run.not_applicable or of_run.not_available for _, _, of_run in in_both),
+        all(of_run.refused for _, _, of_run in in_both),
     )
 
 
@@ -220,8 +220,7 @@ def _why_not(before: tuple[NamedRun, CaseInGroup | None], after: tuple[NamedRun,
         if result.invalid:
             return f"INVALID in {named.name}: {result.invalid[0]}"
         if not result.measurements:
-            refused = result.not_applicable or result.not_available
-            return f"not measured in {named.name}{': ' * bool(refused)}{refused}"
+            return f"not measured in {named.name}{': ' * bool(result.refused)}{result.refused}"
     assert before[1] and after[1]
     return _other_work(before[0].name, before[1], after[1][1])
 

@@ -19,7 +19,7 @@ from bench.analysis.stats.ratios import (
 )
 from bench.records.case import Case
 from bench.records.ledger import LeftOut
-from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, Failure, Looks, Measurement, Outcome, Plan
+from bench.records.run import NO_FAULT, NOT_APPLICABLE, NOT_AVAILABLE, NOT_COMPARABLE, Failure, Looks, Measurement, Outcome, Plan
 from bench.records.spread import ComparisonSpread
 from cifar_core.workload import Workload
 
@@ -63,6 +63,16 @@ class CaseResult:
     def not_available(self) -> str:
         """Why its device could not be used, if nothing was measured because of that."""
         return "" if self.measurements else self._refused(NOT_AVAILABLE)
+
+    @property
+    def other_by_design(self) -> str:
+        """Why the mode does other work than the baseline by design, so that it is not timed; '' where it does not."""
+        return self._refused(NOT_COMPARABLE)
+
+    @property
+    def refused(self) -> str:
+        """Why it was not timed, through no fault of its own; '' where it was, or failed."""
+        return self.not_available or self.not_applicable or self.other_by_design
 
     @property
     def blocks(self) -> int | None:
@@ -162,7 +172,7 @@ class Run:
     def breakdowns(self) -> tuple[Failure, ...]:
         """Every failure of a case that should have run."""
         failures = (outcome.failure for outcome in self.outcomes if outcome.failure)
-        return tuple(failure for failure in failures if failure.stage not in (NOT_APPLICABLE, NOT_AVAILABLE))
+        return tuple(failure for failure in failures if failure.stage not in NO_FAULT)
 
     @property
     def absent(self) -> dict[str, str]:

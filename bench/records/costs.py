@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bench.records.devices import Synced
+from bench.records.replicas import AllReduceCost
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Costs:
     tracing is not a stage of its own. `device_peak_bytes` is the GPU allocator's high-water mark. The A/A control also
     measures `matmul_flops_per_s`, and on a GPU `batch_copy_s`: moving the images of one batch there from the host's
     memory. These, `profile` and `structure` are taken in a run's first block only: they do not change. `synced` too on
-    a CPU. `latency` of inference only.
+    a CPU. `latency` of inference only. `all_reduce` of several replicas only.
     """
 
     cpu_s: float
@@ -67,3 +68,4 @@ class Costs:
     synced: Synced | None = None
     batch_copy_s: float | None = None
     latency: Latency | None = None
+    all_reduce: AllReduceCost | None = None

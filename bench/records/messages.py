@@ -19,6 +19,8 @@ class Order:
     once a run, for that takes time.
     `xla_cache` is the folder of XLA's disk cache for a mode that reads from it; '' for all others. `handed_over` is the
     file with the TensorFlow task's weights and batches for a mode of another framework, and '' for all others.
+    `addresses`: of a case in several processes, the host:port at which TensorFlow reaches each; `number` is which of
+    them this one is, from 0. `hosts`: the machines of such a case, as typed; none where all is on this machine.
     """
 
     case: Case
@@ -30,6 +32,9 @@ class Order:
     xla_cache: str = ""
     in_full: bool = True
     handed_over: str = ""
+    addresses: tuple[str, ...] = ()
+    number: int = 0
+    hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.stats.ratios import BreakEven, Summary
 from bench.errors import Exit
 from bench.records.environment import Environment
-from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE
+from bench.records.run import NO_FAULT
 from bench.report.questions.advice import recommended
 from bench.report.sections.steady import verdict_of
 
@@ -126,7 +126,7 @@ def _verdict(group: GroupResult, result: CaseResult) -> tuple[str, str]:
 
 
 def _error(result: CaseResult) -> str | None:
-    failures = [each for each in result.failures if each.stage not in (NOT_APPLICABLE, NOT_AVAILABLE)]
+    failures = [each for each in result.failures if each.stage not in NO_FAULT]
     return f"{failures[0].stage}: {failures[0].message}" if failures else None
 
 

@@ -14,7 +14,7 @@ from bench.machine import availability, environment
 from bench.machine.availability import Availability
 from bench.records.case import Case
 from bench.records.messages import Order, StageRequest
-from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, UNEQUAL, Failure, Measurement, Outcome, Schedule, groups
+from bench.records.run import NO_FAULT, NOT_AVAILABLE, UNEQUAL, Failure, Measurement, Outcome, Schedule, groups
 from bench.records.store import Store
 from bench.runner.ability import after_first_block, could_have_detected
 from bench.runner.block import Block
@@ -150,8 +150,7 @@ def _available(store: Store, cases: dict[str, list[Case]], probe: Callable[[], A
 
 def set_failed_aside(store: Store) -> int:
     """Let every block in which a case failed be measured again, with all its cases. How many failures there were."""
-    passing = (NOT_APPLICABLE, NOT_AVAILABLE)
-    failed = [outcome for outcome in store.outcomes() if outcome.failure and outcome.failure.stage not in passing]
+    failed = [outcome for outcome in store.outcomes() if outcome.failure and outcome.failure.stage not in NO_FAULT]
     store.set_aside(failed, "it failed, and is measured again (--retry-failed)")
     return len(failed)
 

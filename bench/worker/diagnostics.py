@@ -12,6 +12,7 @@ from bench.records.devices import Placement
 from bench.records.messages import Order
 from bench.records.run import Accuracy
 from bench.worker.latency import latency
+from bench.worker.replicas import all_reduce_cost
 from cifar_core.batch_file import Part
 from cifar_core.cifar10 import TEST_PART
 from cifar_core.workload import INFER
@@ -51,7 +52,10 @@ def diagnose(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Co
     kind = order.case.device.partition(":")[0]
     if kind == "gpu":
         costs = replace(costs, device_peak_bytes=_allocated())
-    if kind == "gpu" or order.block == 0:
+    if order.case.replicas > 1 and order.block == 0:
+        costs = replace(costs, all_reduce=all_reduce_cost(trainer, steps, clock))
+    # Within a cluster of processes TensorFlow's op that waits for a device is refused.
+    if (kind == "gpu" or order.block == 0) and not order.addresses:
         costs = replace(costs, synced=synced(trainer, steps, clock, modes.row(order.case.mode).loops))
     if order.case.again and order.block == 0:
         costs = _of_device(order, clock, kind, costs)
