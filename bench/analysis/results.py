@@ -50,6 +50,8 @@ class CaseResult:
         """The mode's title, as tables and plots call it."""
         title = modes.row(self.case.mode).title
         calls = f", {self.case.steps_per_call} a call" if self.case.steps_per_call else ""
+        title += f", {self.case.replicas} replica{'s' * (self.case.replicas > 1)}" if self.case.replicas else ""
+        title += f" on {self.case.hosts} machines" if self.case.hosts else ""
         slowed = f", slowed by {self.case.slowdown:.0%}" if self.case.slowdown else ""
         slowed += f", {self.case.steps_each} steps for each" if self.case.steps_each > 1 else ""
         return f"{title}{calls}{slowed}{', A/A control' if self.case.again else ''}"

@@ -34,6 +34,8 @@ def run(
     dtypes: asked.Dtypes = None,
     inputs: asked.Inputs = DEFAULTS.inputs,
     steps_per_call: asked.StepsPerCall = DEFAULTS.steps_per_call,
+    replicas: asked.Replicas = DEFAULTS.replicas,
+    hosts: asked.Hosts = DEFAULTS.hosts,
     data: asked.Data = DEFAULTS.data,
     seed: asked.Seed = DEFAULTS.seed,
     slow_down: asked.SlowDown = DEFAULTS.slow_down,

@@ -178,7 +178,7 @@ class Plan:
     """What a run sets out to measure. `data` is the option as typed; `data_title` says what it turned out to be.
 
     `seed` gives the weights, the batches and every order in which cases are interleaved. `needed`: the devices asked
-    for by number, without which the run has failed.
+    for by number, without which the run has failed. `hosts`: the machines of cases over several, as typed.
     """
 
     format: int
@@ -191,6 +191,7 @@ class Plan:
     schedule: Schedule
     needed: tuple[str, ...] = ()
     spreads: tuple[ComparisonSpread, ...] = ()
+    hosts: tuple[str, ...] = ()
 
 
 def groups(plan: Plan) -> dict[str, list[Case]]:
