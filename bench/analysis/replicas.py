@@ -36,9 +36,13 @@ class Scaling:
 
 
 def strong(run: Run) -> list[Scaling]:
-    """The same global batch on one replica and on several, each pair of one group."""
-    pairs = [(group, one, several) for group in run.groups for one, several in _pairs(group, group)]
-    found = [(*pair, judged(*pair)) for pair in pairs]
+    """The same global batch on one replica and on several, in every group."""
+    return [each for group in run.groups for each in strong_in(group)]
+
+
+def strong_in(group: GroupResult) -> list[Scaling]:
+    """The same in one group; each pair judged on its own."""
+    found = [(group, one, several, judged(group, one, several)) for one, several in _pairs(group, group)]
     return [
         Scaling(group, one, several, speedup, _over(speedup.over_time, several.case.replicas))
         for group, one, several, speedup in found

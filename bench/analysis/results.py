@@ -50,8 +50,7 @@ class CaseResult:
         """The mode's title, as tables and plots call it."""
         title = modes.row(self.case.mode).title
         calls = f", {self.case.steps_per_call} a call" if self.case.steps_per_call else ""
-        title += f", {self.case.replicas} replica{'s' * (self.case.replicas > 1)}" if self.case.replicas else ""
-        title += f" on {self.case.hosts} machines" if self.case.hosts else ""
+        title += self.case.split_title
         slowed = f", slowed by {self.case.slowdown:.0%}" if self.case.slowdown else ""
         slowed += f", {self.case.steps_each} steps for each" if self.case.steps_each > 1 else ""
         return f"{title}{calls}{slowed}{', A/A control' if self.case.again else ''}"
@@ -126,9 +125,9 @@ class GroupResult:
 
     @property
     def of_one_family(self) -> tuple[CaseResult, ...]:
-        """The candidates of the baseline's framework: what can be chosen without leaving it."""
-        peer = modes.row(self.baseline.case.mode).peer
-        return tuple(result for result in self.candidates if modes.row(result.case.mode).peer == peer)
+        """The candidates of the baseline's framework: what can be chosen without leaving it, several replicas or none."""
+        peer, choices = modes.row(self.baseline.case.mode).peer, [r for r in self.candidates if r.case.replicas != 1]
+        return tuple(result for result in choices if modes.row(result.case.mode).peer == peer)
 
     @property
     def workload(self) -> Workload:

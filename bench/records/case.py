@@ -45,6 +45,12 @@ class Case:
         return f"{self.mode}{spread}{calls}{slowed}{times}{'-again' if self.again else ''}"
 
     @property
+    def split_title(self) -> str:
+        """', 2 replicas on 2 machines'; '' where the batch is not split."""
+        many = f", {self.replicas} replica{'s' * (self.replicas > 1)}" if self.replicas else ""
+        return many + (f" on {self.hosts} machines" if self.hosts else "")
+
+    @property
     def injected(self) -> float:
         """By what share of its own time a step takes longer on purpose."""
         return self.slowdown + (self.steps_each - 1) * (1 + self.slowdown)

@@ -100,6 +100,7 @@ def _case(group: GroupResult, result: CaseResult, trainings: Learning | None) ->
         "device": case.device,
         "threads": case.threads,
         "steps_per_call": case.steps_per_call,
+        "replicas": case.replicas,
         "slowdown": case.slowdown,
         "mode": case.mode,
         "title": result.title,
