@@ -12,11 +12,13 @@ from typing import Protocol
 
 import msgspec
 
+from bench.machine.far import far
 from bench.machine.launcher import Start
 from bench.machine.parent_end import Child, Gone, late
 from bench.modes import row
 from bench.records.messages import Order, Reply, StageRequest
 from bench.records.run import NO_FAULT, UNEQUAL, Failure
+from bench.runner.hosts import tensorflow_address
 
 LOOK_S = 0.2  # how long one process is waited for before the others are looked at
 GRACE_S = 3.0  # how long the cause may come after its effect: an error in one process because another is gone
@@ -41,8 +43,11 @@ class Worker(Protocol):
 def opened(order: Order, start: Start) -> Worker:
     """The case's process, or all of them, with the order sent."""
     case = order.case
+    if order.hosts:
+        addresses = tuple(tensorflow_address(host, case.again) for host in order.hosts)
+        return Gang(order, addresses, [start, *map(far, order.hosts[1:])])
     if row(case.mode).replicas == "processes" and case.replicas > 1:
-        return Gang(order, [start] * case.replicas)
+        return Gang(order, tuple(free_addresses(case.replicas)), [start] * case.replicas)
     child = Child(start)
     child.send(order)
     return child
@@ -51,8 +56,7 @@ def opened(order: Order, start: Start) -> Worker:
 class Gang:
     """Processes that train together. Where one is lost, or fails, the case has failed at once, by its name."""
 
-    def __init__(self, order: Order, starts: Sequence[Start]) -> None:
-        addresses = tuple(free_addresses(len(starts)))
+    def __init__(self, order: Order, addresses: tuple[str, ...], starts: Sequence[Start]) -> None:
         self._names = [f"worker {number + 1} of {len(starts)} ({where})" for number, where in enumerate(addresses)]
         self._order, self._children = order, [Child(start) for start in starts]
         self._lost: Child | None = None

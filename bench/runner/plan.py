@@ -37,11 +37,9 @@ def make(options: Options, source: Source) -> Plan:
         _axis(options.inputs, "--inputs", partial(_choice, "input", INPUTS, "--inputs")),
     )
     task = _choice("task", TASKS, "--task", options.task)
-    if options.args and task != STEP:
-        raise BenchError("--args says what a step of your own is called with; type --step module:function beside it")
+    _refuse_odd(options, task)
     calls = _axis(options.steps_per_call, "--steps-per-call", _steps_per_call)
     numbers, hosts = replicas.counts(options, modes), replicas.hosts_of(options)
-    _refuse_negative(options.seed)
     cases: list[Case] = []
     for model, batch_size, (device, count), precision, inputs in axes:
         asked = (precision, inputs, options.seed, task, options.args)
@@ -67,9 +65,11 @@ def make(options: Options, source: Source) -> Plan:
     )
 
 
-def _refuse_negative(seed: int) -> None:
-    if seed < 0:
-        raise BenchError(f"seed {seed} is negative; type e.g. --seed 0")
+def _refuse_odd(options: Options, task: str) -> None:
+    if options.args and task != STEP:
+        raise BenchError("--args says what a step of your own is called with; type --step module:function beside it")
+    if options.seed < 0:
+        raise BenchError(f"seed {options.seed} is negative; type e.g. --seed 0")
 
 
 def refuse(options: Options) -> None:

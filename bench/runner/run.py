@@ -241,7 +241,11 @@ def _orders(store: Store, group: Sequence[Case], block: int, source: Source) -> 
     schedule, now = settled(store.plan.schedule, measured), environment.read()
     steps = settled_steps(store.plan.schedule, group, measured)
     own = [replace(schedule, steps_per_slice=steps.get(case.key)) for case in group]
-    return [Order(case, block, its, now, source) for case, its in zip(group, own, strict=True)]
+    hosts = store.plan.hosts
+    return [
+        Order(case, block, its, now, source, hosts=hosts if case.hosts else ())
+        for case, its in zip(group, own, strict=True)
+    ]
 
 
 def _measured(store: Store, group: Sequence[Case]) -> list[Measurement]:
