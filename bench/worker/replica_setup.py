@@ -17,7 +17,7 @@ def open_strategy(tf: Any, order: Order) -> tuple[Any, Gathering]:
     Raises NotApplicable for a task that no replicas can share, NotAvailable without so many GPUs.
     """
     case = order.case
-    if reason := _unsuited(case):
+    if reason := unsuited(case):
         raise NotApplicable(reason)
     mode, kind = import_module(f"bench.modes.{case.mode}"), case.device.partition(":")[0]
     _set_devices(tf, order, kind)
@@ -25,7 +25,7 @@ def open_strategy(tf: Any, order: Order) -> tuple[Any, Gathering]:
     return strategy, mode.gathering(strategy)
 
 
-def _unsuited(case: Case) -> str:
+def unsuited(case: Case) -> str:
     """Why replicas cannot share the task; '' where they can."""
     workload = case.workload
     if workload.task == INFER:
