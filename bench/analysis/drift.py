@@ -19,5 +19,7 @@ def other_replicas(m: Measurement) -> list[str]:
         reasons.append("its graph reduces nothing over its replicas")
     if seen.apart or len({*seen.digests}) > 1:
         more = f" and {len(seen.apart) - 1} more" if len(seen.apart) > 1 else ""
-        reasons.append(f"its replicas drifted apart: {', '.join(seen.apart[:1])}{more} differ, so gradients were not averaged")
+        reasons.append(
+            f"its replicas drifted apart: {', '.join(seen.apart[:1])}{more} differ, so gradients were not averaged"
+        )
     return reasons

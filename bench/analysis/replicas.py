@@ -88,5 +88,5 @@ def _times_as_large(one: CaseResult, several: CaseResult) -> bool:
 
 def _over(ratio: Summary, times: int) -> Summary:
     """A ratio and its interval as a share of `times`."""
-    ends = [None if end is None else end / times for end in (ratio.low, ratio.high)]
-    return Summary(ratio.centre / times, *ends, ratio.n)
+    low, high = (None if end is None else end / times for end in (ratio.low, ratio.high))
+    return Summary(ratio.centre / times, low, high, ratio.n)

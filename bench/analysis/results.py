@@ -19,7 +19,17 @@ from bench.analysis.stats.ratios import (
 )
 from bench.records.case import Case
 from bench.records.ledger import LeftOut
-from bench.records.run import NO_FAULT, NOT_APPLICABLE, NOT_AVAILABLE, NOT_COMPARABLE, Failure, Looks, Measurement, Outcome, Plan
+from bench.records.run import (
+    NO_FAULT,
+    NOT_APPLICABLE,
+    NOT_AVAILABLE,
+    NOT_COMPARABLE,
+    Failure,
+    Looks,
+    Measurement,
+    Outcome,
+    Plan,
+)
 from bench.records.spread import ComparisonSpread
 from cifar_core.workload import Workload
 
@@ -125,7 +135,7 @@ class GroupResult:
 
     @property
     def of_one_family(self) -> tuple[CaseResult, ...]:
-        """The candidates of the baseline's framework: what can be chosen without leaving it, several replicas or none."""
+        """The candidates of the baseline's framework, to choose from without leaving it: several replicas, or none."""
         peer, choices = modes.row(self.baseline.case.mode).peer, [r for r in self.candidates if r.case.replicas != 1]
         return tuple(result for result in choices if modes.row(result.case.mode).peer == peer)
 

@@ -37,9 +37,7 @@ Dtypes = Annotated[
 ]
 Inputs = Annotated[str, _option(WHAT, help="resident (on the device), pipeline (tf.data), with commas.")]
 StepsPerCall = Annotated[str, _option(WHAT, help="For modes that loop in a call; 0 is a slice, in Keras 1.")]
-Replicas = Annotated[
-    str, _option(WHAT, help="For mirrored and multi_worker, with commas; 0: all GPUs, 2 on a CPU.")
-]
+Replicas = Annotated[str, _option(WHAT, help="For mirrored and multi_worker, with commas; 0: all GPUs, 2 on a CPU.")]
 Hosts = Annotated[
     str, _without_default(WHAT, help="For multi_worker: host:port of each machine; type the command on each.")
 ]

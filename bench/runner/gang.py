@@ -16,7 +16,7 @@ from bench.machine.far import far
 from bench.machine.launcher import Start
 from bench.machine.parent_end import Child, Gone, late
 from bench.modes import row
-from bench.records.messages import Order, Reply, StageRequest
+from bench.records.messages import Order, Reply
 from bench.records.run import NO_FAULT, UNEQUAL, Failure
 from bench.runner.hosts import tensorflow_address
 
@@ -27,7 +27,8 @@ GRACE_S = 3.0  # how long the cause may come after its effect: an error in one p
 class Worker(Protocol):
     """What a case needs of its process, or processes: see Child."""
 
-    held: bool
+    @property
+    def held(self) -> bool: ...
 
     def send(self, record: object) -> None: ...
 
@@ -68,7 +69,7 @@ class Gang:
         """Whether this process was kept from running while it waited for one of them."""
         return any(child.held for child in self._children)
 
-    def send(self, record: StageRequest) -> None:
+    def send(self, record: object) -> None:
         """Ask all of them. Raises nothing: a dead process is noticed by `receive`."""
         for child in self._children:
             child.send(record)
@@ -87,7 +88,7 @@ class Gang:
 
     def stopped(self) -> bool:
         """Whether one of them was stopped for a while."""
-        return any([child.stopped() for child in self._children])
+        return sum(child.stopped() for child in self._children) > 0  # each one is asked
 
     def end(self) -> None:
         """End all of them. May be called again."""
@@ -139,7 +140,11 @@ class Gang:
         first = replies[0].evidence
         for name, reply in zip(self._names, replies, strict=False):
             its = reply.evidence
-            if first and its and (its.weights_digest, its.batches_digest) != (first.weights_digest, first.batches_digest):
+            if (
+                first
+                and its
+                and (its.weights_digest, its.batches_digest) != (first.weights_digest, first.batches_digest)
+            ):
                 message = f"{name} begins from other weights or batches than {self._names[0]}"
                 return Reply(failure=Failure(self._order.case, self._order.block, UNEQUAL, message))
         return None

@@ -27,7 +27,9 @@ def counts(options: Options, modes: Sequence[str], count_gpus: Callable[[], int]
     if (typed or hosts) and not split:
         raise BenchError(_no_replicas(modes))
     if hosts and "multi_worker" not in split:
-        raise BenchError(f"--hosts is for the mode multi_worker; type e.g. --modes function,multi_worker {_TWO_HOSTS[10:]}")
+        raise BenchError(
+            f"--hosts is for the mode multi_worker; type e.g. --modes function,multi_worker {_TWO_HOSTS[10:]}"
+        )
     if hosts and typed and split == ["multi_worker"]:
         raise BenchError(f"--hosts names {len(hosts)} machines, one replica each; leave --replicas out")
     counts_gpus = split and 0 in asked and "gpu" in options.devices

@@ -126,8 +126,8 @@ class Timed:
         """What the slices cost beside time, and in the first block how that time was spent."""
         built, memory_after = self.warm.built, self.slices[-1].memory_after
         used = sum(each.used.cpu_s for each in self.slices), self.memory_before, memory_after
-        cpu_s, *memory = summed(built.opened.setup.asks, used)
-        costs = Costs(cpu_s, *map(int, memory), built.begun.trace_s)
+        cpu_s, before, after = summed(built.opened.setup.asks, used)
+        costs = Costs(cpu_s, int(before), int(after), built.begun.trace_s)
         opened, steps = built.opened, self.slices[-1].steps
         diagnose = opened.instruments.diagnose if examines else no_diagnostics
         return diagnose(opened.order, built.trainer, steps, opened.instruments.clock, costs)

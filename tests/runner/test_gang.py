@@ -62,7 +62,9 @@ def test_a_worker_killed_with_9_fails_the_case_at_once_by_its_name(number: int) 
     victim = workers()[number]
     began = time.monotonic()
     victim.kill()
-    with pytest.raises(CaseFailed, match=rf"worker {number + 1} of 2 \(127\.0\.0\.1:\d+\) was lost: killed from outside"):
+    with pytest.raises(
+        CaseFailed, match=rf"worker {number + 1} of 2 \(127\.0\.0\.1:\d+\) was lost: killed from outside"
+    ):
         worker.answer()
     assert time.monotonic() - began < 30  # long before the request's own limit
     worker.end()

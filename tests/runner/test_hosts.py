@@ -63,7 +63,10 @@ def test_each_command_finds_out_which_of_the_hosts_it_is() -> None:
         assert first
         assert second
         assert (first.number, second.number) == (0, 1)
-        with pytest.raises(BenchError, match="none of .* is an address of this machine with a free port"), claimed(hosts):
+        with (
+            pytest.raises(BenchError, match=r"none of .* is an address of this machine with a free port"),
+            claimed(hosts),
+        ):
             pass
 
 
@@ -123,6 +126,6 @@ def test_a_machine_that_cannot_be_reached_is_named() -> None:
 def test_a_case_that_is_not_in_its_own_plan_is_not_started() -> None:
     plan = a_plan_over_hosts()
     fewer = replace(plan, cases=plan.cases[:-1])
-    lost = pytest.raises(CaseFailed, match="worker 2 of 2 .* was lost")
+    lost = pytest.raises(CaseFailed, match=r"worker 2 of 2 .* was lost")
     with second_machine(fewer), joined(fewer, lambda text: None), lost:
         on_both(plan)

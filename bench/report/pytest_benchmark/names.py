@@ -54,7 +54,9 @@ def views(cases: Iterable[Case]) -> tuple[View, ...]:
     shown = [case for case in cases if not case.again]
     by_rest: dict[tuple[object, ...], list[Case]] = {}
     for case in shown:
-        by_rest.setdefault((case.mode, case.workload, case.steps_per_call, case.slowdown, case.replicas), []).append(case)
+        by_rest.setdefault((case.mode, case.workload, case.steps_per_call, case.slowdown, case.replicas), []).append(
+            case
+        )
     several = [same for same in by_rest.values() if len(same) > 1]
     return (*map(_by_mode, shown), *(_by_device(case) for same in several for case in same))
 

@@ -75,7 +75,9 @@ def _price(group: GroupResult, one: CaseResult) -> list[str]:
 def _causes(each: Scaling) -> str:
     proof, cost = each.proof, each.all_reduce
     causes = [f"each replica computes on {proof.batch} images only"] if proof else []
-    causes += [f"averaging takes {1e3 * (cost.with_s - cost.without_s):.2g} ms of a step"] if cost and cost.share else []
+    causes += (
+        [f"averaging takes {1e3 * (cost.with_s - cost.without_s):.2g} ms of a step"] if cost and cost.share else []
+    )
     if each.several.case.device == "cpu" and not each.several.case.hosts:
         causes.append("all replicas share the cores of one machine, so there is nothing to gain here")
     return f"Causes: {'; '.join(causes)}." if causes else ""

@@ -79,7 +79,9 @@ def test_a_process_of_a_gang_killed_while_it_is_timed_ends_the_case_within_secon
     worker.take(StageRequest("warmup", 2))
     worker.ask(StageRequest("slice", 1_000_000))  # far longer than this test
     time.sleep(1)
-    mine = [each for each in psutil.Process().children(recursive=True) if "bench.worker.serve" in " ".join(each.cmdline())]
+    mine = [
+        each for each in psutil.Process().children(recursive=True) if "bench.worker.serve" in " ".join(each.cmdline())
+    ]
     victim = max((each for each in mine if not each.children()), key=lambda each: each.ppid())
     began = time.monotonic()
     victim.kill()
@@ -95,7 +97,7 @@ def test_a_forgotten_all_reduce_is_caught_before_anything_is_timed(baseline: Wor
     worker = built(started("mirrored", 2, FORGETFUL))
     assert worker.evidence
     assert worker.evidence.first_losses[0] == pytest.approx(baseline.evidence.first_losses[0], rel=1e-6)
-    with pytest.raises(CaseFailed, match="its first gradient of .* differs"):
+    with pytest.raises(CaseFailed, match=r"its first gradient of .* differs"):
         worker.expect_equal_work(baseline.evidence, "float32")
     reasons = unproven_mode(timed(worker))  # and where nothing is there to compare with, by the replicas themselves
     assert any(reason.startswith("its replicas drifted apart: ") for reason in reasons)
