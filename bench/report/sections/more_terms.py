@@ -54,6 +54,7 @@ TERMS = {
         "efficiency (weak)",
         "The step time of one replica over that of several, each with a batch as large.",
     ),
+    "one_step_s": ("step, one replica", "The time of a step of the same strategy with one replica and its share."),
     "all_reduce": ("all-reduce", "The ops that average over replicas in a step's graph, and what they go over."),
     "all_reduce_share": ("its share", "How much of a step the all-reduce takes, by steps with and without it."),
     "alike": ("replicas alike", "Whether all replicas hold the same bits in every variable after the timing."),

@@ -17,9 +17,11 @@ _STRONG = (
     "Strong scaling: the global batch stays the baseline's, so each replica has a share of it. Efficiency is the "
     "speedup over the same strategy with one replica, divided by the number of replicas; its interval is over time. "
     "The strategy's own price is that one replica against the run's baseline. The all-reduce's share comes from steps "
-    "with and without it, taken in turns after the timing in the first repetition (a cost, not a comparison). Replicas "
+    "with and without it, taken in turns after the timing in the first repetition (a cost, not a comparison); waiting "
+    "for the slowest replica is part of it. Replicas "
     "end with the same bits in every variable, or the case is INVALID."
 )
+_NO_CORE_ADDED = "**Nor is there any scaling to be had here on the CPUs of one machine**: no core is added."
 _WEAK = (
     "Weak scaling: the batch of each replica stays the same, so the global batch grows with their number. Efficiency "
     "is the step time of one replica over that of several; 100 % means that more replicas take no longer. The two are "
@@ -54,7 +56,7 @@ def weak(run: Run) -> Section:
         measured("step, one replica (ms)", "one_step_s", 1e3),
         _efficiency("weak_efficiency"),
     )
-    alone = (SAME_MACHINE,) if shares_cores(run) else ()
+    alone = (_NO_CORE_ADDED,) if shares_cores(run) else ()
     table = Table("weak-scaling", columns, rows, "The same batch for each replica", group=grouping(run))
     return Section(f"Weak scaling{run.label}", (*alone, table, _WEAK), "More replicas, each with as large a batch")
 
@@ -66,7 +68,8 @@ def shares_cores(run: Run) -> bool:
 
 def sentences(run: Run) -> list[str]:
     """Each case's efficiency, and where its time goes."""
-    return [sentence(each) for each in replicas.strong(run)]
+    several = len(run.groups) > 1
+    return [f"{each.group.title}: " * several + sentence(each) for each in replicas.strong(run)]
 
 
 def sentence(each: Scaling) -> str:
