@@ -50,8 +50,8 @@ def _centre(each: Tried) -> float:
 def _why_not(result: CaseResult) -> str:
     if result.invalid:
         return "; ".join(result.invalid)
-    if refused := result.not_applicable or result.not_available:
-        return refused
+    if result.refused:
+        return result.refused
     return result.failures[0].message if result.failures else "not measured"
 
 

@@ -28,8 +28,7 @@ def why_not(before: tuple[NamedRun, CaseInGroup | None], after: tuple[NamedRun, 
         if result.invalid:
             return f"INVALID in {named.name}: {result.invalid[0]}"
         if not result.measurements:
-            refused = result.not_applicable or result.not_available
-            return f"not measured in {named.name}{': ' * bool(refused)}{refused}"
+            return f"not measured in {named.name}{': ' * bool(result.refused)}{result.refused}"
     assert before[1] and after[1]
     return _other_work(before[0].name, before[1], after[1][1])
 

@@ -152,7 +152,7 @@ def _unjudged_change(
         speedup,
         costs,
         tuple(f"failed in {n} repetitions of {name}" for name, n in failed if n and not isinstance(step, str)),
-        all(of_run.not_applicable or of_run.not_available for _, _, of_run in in_both),
+        all(of_run.refused for _, _, of_run in in_both),
     )
 
 

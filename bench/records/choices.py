@@ -31,6 +31,8 @@ class Options:
     task: str = TRAIN
     args: str = ""
     trace: bool = False
+    replicas: str = "0"
+    hosts: str = ""
 
 
 DEFAULTS = Options()  # of `run`; `pytest bench` and the commands that a report suggests go by them too

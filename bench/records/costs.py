@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bench.records.devices import Synced
+from bench.records.replicas import AllReduceCost
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,8 @@ class Costs:
     tracing is not a stage of its own. `device_peak_bytes` is the GPU allocator's high-water mark. The A/A control also
     measures `matmul_flops_per_s`, and on a GPU `batch_copy_s`: moving the images of one batch there from the host's
     memory. These, `profile`, `structure` and `operations` (CPU only) are taken in a run's first block only: they do not
-    change. `synced` too on a CPU. `latency` of inference only. `trace` where the run keeps traces.
+    change. `synced` too on a CPU. `latency` of inference only. `trace` where the run keeps traces. `all_reduce` of
+    several replicas only.
     """
 
     cpu_s: float
@@ -107,3 +109,4 @@ class Costs:
     latency: Latency | None = None
     operations: StepOperations | None = None
     trace: Traced | None = None
+    all_reduce: AllReduceCost | None = None

@@ -17,7 +17,7 @@ from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.stats.ratios import BreakEven, Summary
 from bench.errors import Exit
 from bench.records.environment import Environment
-from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE
+from bench.records.run import NO_FAULT
 from bench.report.questions.advice import recommended
 from bench.report.sections.cost_columns import times_as_much
 from bench.report.sections.steady import verdict_of
@@ -102,6 +102,7 @@ def _case(group: GroupResult, result: CaseResult, trainings: Learning | None) ->
         "device": case.device,
         "threads": case.threads,
         "steps_per_call": case.steps_per_call,
+        "replicas": case.replicas,
         "slowdown": case.slowdown,
         "mode": case.mode,
         "title": result.title,
@@ -136,7 +137,7 @@ def _verdict(group: GroupResult, result: CaseResult) -> tuple[str, str]:
 
 
 def _error(result: CaseResult) -> str | None:
-    failures = [each for each in result.failures if each.stage not in (NOT_APPLICABLE, NOT_AVAILABLE)]
+    failures = [each for each in result.failures if each.stage not in NO_FAULT]
     return f"{failures[0].stage}: {failures[0].message}" if failures else None
 
 

@@ -160,7 +160,8 @@ class ForkServers:
         return self._servers[_key(env)].fork if self._forks(order) else executed(self._command, env)
 
     def _forks(self, order: Order) -> bool:
-        if row(order.case.mode).peer:  # whose process has no TensorFlow
+        mode = row(order.case.mode)
+        if mode.peer or mode.replicas == "processes":  # no TensorFlow there; servers of gRPC, which no fork survives
             return False
         return sys.platform == "linux" and order.case.device == "cpu" and self._command == WORKER
 

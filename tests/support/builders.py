@@ -52,6 +52,8 @@ EXECUTIONS = {
     "keras_predict": Execution(1, 40, 0, None, ("CPU:0",)),
     "keras_predict_on_batch": Execution(1, 40, 0, None, ("CPU:0",)),
     "xla_cached": Execution(1, 166, 1, 683, ("CPU:0",), cache_reads=1),
+    "mirrored": Execution(1, 553, 0, None, ("CPU:0", "CPU:1"), converted=True),
+    "multi_worker": Execution(1, 293, 0, None, ("CPU:0",), converted=True),
     "torch_eager": Execution(devices=("CPU:0",), library="PyTorch 2.13.0, fused Adam"),
     "torch_compile": Execution(1, 25, devices=("CPU:0",), library="PyTorch 2.13.0, TorchInductor"),
     "jax_jit": Execution(1, 231, 1, devices=("CPU:0",), library="JAX 0.10.2"),

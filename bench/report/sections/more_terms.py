@@ -42,6 +42,22 @@ TERMS = {
     "temperature_c": ("°C, before to hottest", "Its temperature before the case and the highest between slices."),
     "throttled": ("slices held down", "Slices in which the GPU's clocks were held down; they stay in every number."),
     "others": ("others on the card", "Other processes that used the GPU."),
+    # replicas
+    "replicas": ("replicas", "Over how many devices, or processes, the batch is split."),
+    "replica_batch": ("batch of a replica", "Images of the batch that one replica computes on."),
+    "efficiency": (
+        "efficiency",
+        "The speedup over one replica of the same strategy, divided by the number of replicas. 100 %: each replica "
+        "added counts in full.",
+    ),
+    "weak_efficiency": (
+        "efficiency (weak)",
+        "The step time of one replica over that of several, each with a batch as large.",
+    ),
+    "one_step_s": ("step, one replica", "The time of a step of the same strategy with one replica and its share."),
+    "all_reduce": ("all-reduce", "The ops that average over replicas in a step's graph, and what they go over."),
+    "all_reduce_share": ("its share", "How much of a step the all-reduce takes, by steps with and without it."),
+    "alike": ("replicas alike", "Whether all replicas hold the same bits in every variable after the timing."),
     # other frameworks
     "framework": ("framework", "The other framework with its version, and the form in which it was timed."),
     "fastest_of_tensorflow": ("vs", "TensorFlow's fastest mode in this run."),

@@ -171,7 +171,8 @@ def _with_disturbances(group: GroupResult, result: CaseResult) -> Summary | None
 def verdict_of(group: GroupResult, result: CaseResult) -> tuple[str, str]:
     """A case's verdict in words, and the reason."""
     if result.not_available:
-        return "NOT AVAILABLE", result.not_available if modes.row(result.case.mode).peer else NO_DEVICE
+        row = modes.row(result.case.mode)
+        return "NOT AVAILABLE", result.not_available if row.peer or row.replicas else NO_DEVICE
     if result.comparison:
         return result.comparison.verdict.value, result.comparison.reason
     if result.invalid:
