@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.commands import spelling
+from bench.commands import accuracy_on, fleet, spelling
 from bench.commands.console import QUIET, WAIT, aside, host_lock, results, say_where, slowly, speaking, warn_of_caches
 from bench.errors import Exit
 from bench.machine.signals import exit_code
@@ -42,6 +42,8 @@ def accuracy(
     resume: Annotated[
         Path | None, typer.Option(show_default=False, help="Continue the trainings in this folder.")
     ] = None,
+    on: Annotated[str | None, fleet.ON] = None,
+    tls: Annotated[Path | None, fleet.TLS] = None,
     quiet: Annotated[bool, QUIET] = False,
     wait: Annotated[bool, WAIT] = True,
 ) -> Exit:
@@ -51,9 +53,10 @@ def accuracy(
     from bench.runner.plan import choose_modes
     from cifar_core import cifar10
 
+    place = fleet.where(on, tls)
     if resume:
         with speaking(False, quiet):
-            return _resume(resume, data, wait)
+            return _shown(resume, accuracy_on.resume(resume, place)) if place else _resume(resume, data, wait)
     modes, model = spelling.modes(modes), spelling.models(model, "--model")
 
     def planned(source: "Source") -> "AccuracyPlan":
@@ -62,7 +65,7 @@ def accuracy(
 
     planned(cifar10.SYNTHETIC)  # what is typed wrongly is said before any images are read
     with speaking(False, quiet):
-        return _start(planned, data, out, wait)
+        return _shown(*accuracy_on.start(planned, data, out, place)) if place else _start(planned, data, out, wait)
 
 
 def _start(planned: "Callable[[Source], AccuracyPlan]", data: str, out: Path | None, wait: bool) -> Exit:
@@ -89,7 +92,6 @@ def _resume(folder: Path, data: str, wait: bool) -> Exit:
 
 
 def _execute(folder: Path, source: "Source", wait: bool) -> Exit:
-    from bench.analysis.learning import read_learning
     from bench.commands import terminal
     from bench.report.accuracy import build
     from bench.runner.accuracy import execute
@@ -103,8 +105,15 @@ def _execute(folder: Path, source: "Source", wait: bool) -> Exit:
         aside(f"interrupted; go on with: cifar-bench accuracy --resume {folder}")
         build(folder)
         return exit_code(error)
+    return _shown(folder, Exit.OK)
+
+
+def _shown(folder: Path, code: Exit) -> Exit:
+    """The command's exit code, once the results are shown: `code`, or that of a training that failed."""
+    from bench.analysis.learning import read_learning
+
     show_accuracy(folder)
-    return Exit.CASE_FAILED if read_learning(folder).failed else Exit.OK
+    return Exit.CASE_FAILED if code is Exit.OK and read_learning(folder).failed else code
 
 
 def show_accuracy(folder: Path, png: bool = False) -> None:

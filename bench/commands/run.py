@@ -8,9 +8,10 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from bench.commands import run_accuracy, spelling
+from bench.commands import run_accuracy, run_on, spelling
 from bench.commands import run_options as asked
 from bench.commands.console import aside, host_lock, results, slowly, source_of, speaking, warn_of_caches
+from bench.commands.fleet import where
 from bench.commands.report import show_run
 from bench.errors import BenchError, Exit
 from bench.machine.signals import exit_code
@@ -53,11 +54,18 @@ def run(
     json: asked.Json = False,
     quiet: asked.Quiet = False,
     wait: asked.Wait = True,
+    on: asked.On = None,
+    each_machine: asked.EachMachine = False,
+    tls: asked.Tls = None,
     precisions: asked.OldDtypes = None,
     precision: asked.OldTargetCi = None,
 ) -> Exit:
     """Time the training step in each mode and write a report."""
     options, more = _options(locals()), blocks if resume else None
+    run_on.refuse(on, each_machine, accuracy, json)
+    if place := where(on, tls):
+        with speaking(json, quiet):
+            return run_on.resume(resume, place) if resume else run_on.start(spelling.understood(options), out, place)
     with speaking(json, quiet) as out_stream:
         wishes = _Wishes(more, probe, wait, (seeds, steps) if accuracy else None, out_stream if json else None)
         return _resume(resume, data, retry_failed, wishes) if resume else _new(options, out, retry_failed, wishes)
@@ -119,6 +127,7 @@ def _resume(folder: Path, data: str, retry_failed: bool, wishes: _Wishes) -> Exi
     from bench.records.store import Store
 
     refuse_others(folder, "plan.json")
+    run_on.refuse_shipped(folder)
     with Store.resume(folder) as store:
         run_accuracy.refuse(store.plan, wishes.training)
         source = source_of(store, data)
