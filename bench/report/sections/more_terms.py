@@ -53,6 +53,11 @@ TERMS = {
         "The mode's time relative to its own run's baseline, in the later run against the first, in per cent of time.",
     ),
     "run": ("run", "The later run."),
+    "machine": ("machine", "The machine of a fleet that measured, by the name its worker was given."),
+    "of_first_machine": (
+        "of that on",
+        "A machine's speedup divided by the same mode's on the first machine, with its 95 % interval; 1: the same.",
+    ),
     "gate": ("gate", "The condition, as typed."),
     "where": ("where", "What it was judged on."),
     "decision": ("decision", "PASS, FAIL or UNDECIDED, by the whole interval."),
