@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bench.commands.console import aside, results, slowly
 from bench.commands.fleet import tell
-from bench.errors import Exit, NotMeasured
+from bench.errors import BenchError, Exit, NotMeasured
 from bench.machine.signals import exit_code
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ def start(
     from bench.runner.fleet.shipping import Fleet
     from cifar_core import cifar10
 
+    if out and (out.parent / "plan.json").exists():
+        raise BenchError(f"the accuracies in {out.parent} belong to its machine; leave out --on, or give another --out")
     with slowly(f"reading the data ({data})"):
         plan = planned(cifar10.find(data))
     folder = out or results("accuracy")

@@ -32,7 +32,7 @@ from bench.report.sections import glossary
 from bench.report.sections.steady import verdict_of
 from bench.report.speeds import over_time
 
-ORDER = ("mode", "machine", "speedup", "interval", "verdict", "of that on")  # on a narrow terminal
+ORDER = ("mode", "machine", "speedup", "interval", "verdict")  # on a narrow terminal
 _READING = (
     "Each machine measured the whole run by itself: its modes are interleaved with its own baseline, and its speedups "
     "are ratios of its own times. Step times and repetitions of different machines are never pooled. The last columns "
