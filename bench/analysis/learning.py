@@ -119,7 +119,7 @@ class Learning:
 
     @property
     def machines(self) -> tuple[str, ...]:
-        """Where the trainings were made, by name; '' is where they were asked for. Times of several are never pooled."""
+        """Where the trainings were made, by name; '' is the machine that asked. Times of several are never pooled."""
         names = dict.fromkeys(t.training.machine for mode in self.modes for t in mode.trainings)
         return tuple(sorted(names)) or ("",)
 

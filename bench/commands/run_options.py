@@ -89,9 +89,7 @@ On = Annotated[
     str | None, _without_default(FLEET, help="Not here, but on the machines of this scheduler: see `fleet`.")
 ]
 EachMachine = Annotated[bool, _option(FLEET, "--each-machine", help="With --on: one whole run on each of them.")]
-Tls = Annotated[
-    Path | None, _without_default(FLEET, help="The folder with ca.pem, cert.pem, key.pem of a fleet.")
-]
+Tls = Annotated[Path | None, _without_default(FLEET, help="The folder with ca.pem, cert.pem, key.pem of a fleet.")]
 
 OldDtypes = Annotated[str | None, Option("--precisions", hidden=True)]
 OldTargetCi = Annotated[str | None, Option("--precision", hidden=True)]

@@ -95,7 +95,7 @@ def _conditions(trainings: Learning) -> Table:
 
 
 def _of_machines(trainings: Learning) -> list[tuple[str, str]]:
-    """Each machine that seeds were shipped to, with its seeds; none where all were trained where they were asked for."""
+    """Each machine with its seeds, where any were shipped."""
     if trainings.machines == ("",):
         return []
     there = {machine: trainings.on(machine) for machine in trainings.machines}
@@ -105,4 +105,5 @@ def _of_machines(trainings: Learning) -> list[tuple[str, str]]:
 def _machine(on: Learning) -> str:
     seeds = sorted({t.training.recipe.seed for mode in on.modes for t in mode.trainings})
     env = on.first.environment
-    return f"seed{'s' * (len(seeds) > 1)} {', '.join(map(str, seeds))}; {env.cpu}, {env.cores} cores, load {env.load_before} before"
+    numbers = f"seed{'s' * (len(seeds) > 1)} {', '.join(map(str, seeds))}"
+    return f"{numbers}; {env.cpu}, {env.cores} cores, load {env.load_before} before"

@@ -7,7 +7,17 @@ from bench.analysis.stats.equivalence import Equivalence
 from bench.report.form.document import Figure, Part, Section, Table
 from bench.report.form.wording import speedup_interval
 from bench.report.plots import learning as plots
-from bench.report.sections.learning_tables import HERE, accuracy, margin_of, points, signed, table, times, to_target, trainings
+from bench.report.sections.learning_tables import (
+    HERE,
+    accuracy,
+    margin_of,
+    points,
+    signed,
+    table,
+    times,
+    to_target,
+    trainings,
+)
 
 _READING = (
     "Each seed gives every mode the same initial weights and the same batches in the same order; rounding differs, "

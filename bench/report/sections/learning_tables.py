@@ -20,7 +20,6 @@ from bench.report.form.document import (
 )
 from bench.report.form.wording import number, speedup_interval
 
-
 HERE = "the machine that asked"
 
 

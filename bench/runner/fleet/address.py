@@ -57,7 +57,9 @@ def understood(text: str, tls: Path | None) -> SchedulerAddress:
         )
     if tls is not None:
         if scheme == "tcp":
-            raise BenchError(f"{text} is without TLS; type tls://{text.partition('://')[2]} with --tls, or leave it out")
+            raise BenchError(
+                f"{text} is without TLS; type tls://{text.partition('://')[2]} with --tls, or leave it out"
+            )
         _refuse_keys(tls)
     return SchedulerAddress("127.0.0.1" if host == "localhost" else host, port, tls)
 

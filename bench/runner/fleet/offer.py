@@ -76,7 +76,7 @@ def offered(resources: Mapping[str, float]) -> Offer | None:
 
 
 def code() -> str:
-    """This program: its version, and a digest of its sources, which may have changed since that version."""
+    """The program: its version, and a digest of its sources, which may have changed since that version."""
     try:
         number = version("cifar-bench")
     except PackageNotFoundError:

@@ -64,4 +64,6 @@ def _refuse_part(plan: AccuracyPlan, seed: int, result: UnitResult) -> None:
     places = {training_folder(Path(), mode, seed).as_posix() for mode in plan.modes}
     sent = {path.rpartition("/")[0] for path in result.files}
     if sent != places:
-        raise BenchError(f"{result.machine} sent {sorted(sent)} for seed {seed}, not {sorted(places)}; nothing was kept")
+        raise BenchError(
+            f"{result.machine} sent {sorted(sent)} for seed {seed}, not {sorted(places)}; nothing was kept"
+        )

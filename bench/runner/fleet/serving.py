@@ -37,10 +37,10 @@ def work(address: SchedulerAddress, offer: Offer, host: Host, scratch: Path | No
     """
     distributed = dask.distributed()
     worker = partial(
-        distributed.Worker, address.url, nthreads=1, resources=offer.resources, memory_limit=0, security=dask.security(address),
+        distributed.Worker, address.url, nthreads=1, resources=offer.resources, memory_limit=0,
         host="127.0.0.1" if address.tls is None else None, protocol=address.scheme, death_timeout=GONE_S,
-        dashboard=False, dashboard_address=dask.NO_PAGES, plugins=(_plugin(distributed, host),),
-        local_directory=str(scratch) if scratch else None,
+        security=dask.security(address), dashboard=False, dashboard_address=dask.NO_PAGES,
+        plugins=(_plugin(distributed, host),), local_directory=str(scratch) if scratch else None,
     )  # fmt: skip
     ready = f"{offer.name} offers {MACHINE} to {address.url}: {host.source.title}; TensorFlow {offer.tensorflow}"
     return _served(worker, ready, f"no scheduler answers at {address.url}", say)

@@ -44,9 +44,8 @@ class Fleet:
                 self.address.url, security=secured, timeout=dask.CONNECT_S, set_as_default=False
             )
         except (OSError, TimeoutError, RuntimeError) as error:
-            raise BenchError(
-                f"no scheduler answers at {self.address.url} ({type(error).__name__}); type: cifar-bench fleet scheduler"
-            ) from None
+            at, why = self.address.url, type(error).__name__
+            raise BenchError(f"no scheduler answers at {at} ({why}); `cifar-bench fleet scheduler` is one") from None
         return self
 
     def __exit__(
@@ -142,9 +141,8 @@ class Fleet:
         started, said = time.monotonic(), False
         while not (there := self.offers()):
             if time.monotonic() - started > patience_s:
-                raise BenchError(
-                    f"no machine has joined {self.address.url}; on each type: cifar-bench fleet worker {self.address.url}"
-                )
+                command = f"cifar-bench fleet worker {self.address.typed}"
+                raise BenchError(f"no machine has joined {self.address.url}; type on each: {command}")
             if not said:
                 say(f"waiting for a machine to join {self.address.url}")
                 said = True
@@ -194,8 +192,8 @@ def _on_one_host(offers: Sequence[Offer]) -> list[str]:
     for offer in offers:
         by_host.setdefault(offer.host, []).append(offer.name)
     return [
-        f"warning: {' and '.join(sorted(names))} are one host, so they take turns; in containers without a common "
-        "/tmp nothing makes them"
+        f"warning: {' and '.join(sorted(names))} are one host, which times one of them at once; containers need "
+        "a common folder of temporary files for that"
         for names in by_host.values()
         if len(names) > 1
     ]

@@ -3,9 +3,7 @@
 The machine measures it as any command there does, in processes of its own and under the lock of its host.
 """
 
-import contextlib
 import os
-import sys
 import tempfile
 import threading
 from collections.abc import Callable
@@ -67,7 +65,7 @@ def measure(unit: Unit) -> UnitResult:
     """Measure a unit here, in a thread of Dask's worker. What the machine refuses is the result, not an error."""
     from distributed import get_worker
 
-    worker = get_worker()
+    worker: Any = get_worker()
     host, task = worker.plugins[PLUGIN].host, worker.get_current_task()
     return measured(unit, host, Path(worker.local_directory), lambda: _is_wanted(worker, task))
 
