@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from cifar_core.cifar10 import Source
 
 
+_OUT = typer.Option(help="A new folder; RUN/accuracy joins a run.", show_default="results/<time>-accuracy")
+_RESUME = typer.Option(show_default=False, help="Continue the trainings in this folder.")
 _ORDER = ("mode", "test accuracy (mean ± sd)", "verdict", "difference (points, 90 %)", "speedup vs eager", "seeds")
 
 
@@ -35,13 +37,8 @@ def accuracy(
     margin: Annotated[float, typer.Option(help="Differences of up to this share of test images do not matter.")] = 0.01,
     data: Annotated[str, typer.Option(help="auto, synthetic, a folder or the archive of CIFAR-10.")] = "auto",
     seed: Annotated[int, typer.Option(help="The first seed.")] = 0,
-    out: Annotated[
-        Path | None,
-        typer.Option(help="A new folder; RUN/accuracy joins a run.", show_default="results/<time>-accuracy"),
-    ] = None,
-    resume: Annotated[
-        Path | None, typer.Option(show_default=False, help="Continue the trainings in this folder.")
-    ] = None,
+    out: Annotated[Path | None, _OUT] = None,
+    resume: Annotated[Path | None, _RESUME] = None,
     on: Annotated[str | None, fleet.ON] = None,
     tls: Annotated[Path | None, fleet.TLS] = None,
     quiet: Annotated[bool, QUIET] = False,

@@ -61,14 +61,34 @@ def run(
     precision: asked.OldTargetCi = None,
 ) -> Exit:
     """Time the training step in each mode and write a report."""
-    options, more = _options(locals()), blocks if resume else None
-    run_on.refuse(on, each_machine, accuracy, json)
-    if place := where(on, tls):
-        with speaking(json, quiet):
-            return run_on.resume(resume, place) if resume else run_on.start(spelling.understood(options), out, place)
-    with speaking(json, quiet) as out_stream:
-        wishes = _Wishes(more, probe, wait, (seeds, steps) if accuracy else None, out_stream if json else None)
-        return _resume(resume, data, retry_failed, wishes) if resume else _new(options, out, retry_failed, wishes)
+    typed = locals()
+    return _here(typed) if on is None and not each_machine and tls is None else _elsewhere(typed)
+
+
+def _here(typed: Mapping[str, Any]) -> Exit:
+    """On this machine. `typed`: the values of run's parameters by name."""
+    options, resume, retry_failed = _options(typed), typed["resume"], typed["retry_failed"]
+    with speaking(typed["json"], typed["quiet"]) as out_stream:
+        wishes = _Wishes(
+            typed["blocks"] if resume else None,
+            typed["probe"],
+            typed["wait"],
+            (typed["seeds"], typed["steps"]) if typed["accuracy"] else None,
+            out_stream if typed["json"] else None,
+        )
+        if resume:
+            return _resume(resume, typed["data"], retry_failed, wishes)
+        return _new(options, typed["out"], retry_failed, wishes)
+
+
+def _elsewhere(typed: Mapping[str, Any]) -> Exit:
+    """On the machines of a fleet."""
+    run_on.refuse(typed)
+    place = where(typed["on"], typed["tls"])
+    assert place
+    options = spelling.understood(_options(typed))
+    with speaking(False, typed["quiet"]):
+        return run_on.resume(typed["resume"], place) if typed["resume"] else run_on.start(options, typed["out"], place)
 
 
 def _options(typed: Mapping[str, Any]) -> Options:

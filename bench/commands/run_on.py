@@ -1,7 +1,8 @@
 """`run --on ADDRESS --each-machine`: the same run on each machine of a fleet, gathered under one folder."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bench.commands.console import aside, results, say_where, slowly
 from bench.commands.fleet import tell
@@ -13,17 +14,24 @@ if TYPE_CHECKING:
     from bench.runner.fleet.address import SchedulerAddress
     from bench.runner.fleet.shipping import Fleet
 
+ONE_MACHINE = {  # options of `run` that a run on each machine does not take, and what serves instead
+    "accuracy": "type `cifar-bench accuracy --on`",
+    "json": "each machine's summary.json has it",
+    "retry_failed": "remove that machine's folder, and --resume measures it again",
+}
 
-def refuse(on: str | None, each_machine: bool, accuracy: bool, json: bool) -> None:
-    """Raises BenchError for options that do not go together."""
-    if each_machine and on is None:
-        raise BenchError("--each-machine is for --on; type --on ADDRESS too, see `cifar-bench fleet --help`")
-    if on is not None and not each_machine:
+
+def refuse(typed: Mapping[str, Any]) -> None:
+    """Raises BenchError for options that do not go together. `typed`: the values of run's parameters by name."""
+    if typed["on"] is None:
+        option = "--each-machine" if typed["each_machine"] else "--tls"
+        raise BenchError(f"{option} is for --on; type --on ADDRESS too, see `cifar-bench fleet --help`")
+    if not typed["each_machine"]:
         raise BenchError("--on measures one whole run on each machine; type --each-machine too")
-    if each_machine and (accuracy or json):
-        wrong = "--accuracy" if accuracy else "--json"
-        instead = "type `cifar-bench accuracy --on`" if accuracy else "each machine's summary.json has it"
-        raise BenchError(f"{wrong} is for a run on one machine; leave it out ({instead})")
+    for option, instead in ONE_MACHINE.items():
+        if typed[option]:
+            name = option.replace("_", "-")
+            raise BenchError(f"--{name} is for a run on one machine; leave it out ({instead})")
 
 
 def refuse_shipped(run: Path) -> None:
