@@ -1,4 +1,4 @@
-"""`fleet`: start the scheduler, or this machine's worker, for `accuracy --on` and `run --each-machine`.
+"""`fleet`: start the scheduler, or this machine's worker, for `accuracy --on` and `run --each-machine`; list machines.
 
 Each function imports what it needs when it is called, so that --help and list answer at once.
 """
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from bench.runner.fleet.address import SchedulerAddress
     from bench.runner.fleet.shipping import Unmeasured
 
-SCHEDULER, WORKER = "scheduler", "worker"
+SCHEDULER, WORKER, MACHINES = PARTS = ("scheduler", "worker", "machines")
 HERE = "127.0.0.1:8786"
 ON = typer.Option(show_default=False, help="Not here, but on the machines of this scheduler: see `fleet`.")
 TLS = typer.Option(show_default=False, help="The folder with ca.pem, cert.pem, key.pem of a fleet.")
 
 
 def fleet(
-    part: Annotated[str, typer.Argument(help="scheduler: once; worker: on each machine.")],
+    part: Annotated[str, typer.Argument(help="scheduler: once; worker: on each machine; machines: lists them.")],
     address: Annotated[str, typer.Argument(help="Where the scheduler listens.")] = HERE,
     tls: Annotated[Path | None, TLS] = None,
     name: Annotated[
@@ -32,17 +32,22 @@ def fleet(
     scratch: Annotated[
         Path | None, typer.Option(show_default="a temporary one", help="The worker's folder for what it measures.")
     ] = None,
+    count: Annotated[
+        int, typer.Option(show_default=False, min=0, help="With machines: wait until there are so many.")
+    ] = 0,
 ) -> Exit:
-    """Several machines: start their scheduler, or this machine's worker, and leave them running."""
+    """Several machines: start their scheduler, or this machine's worker, and leave them running; list them."""
     from bench.runner.fleet.address import understood
 
-    if part not in (SCHEDULER, WORKER):
-        raise unknown("part of a fleet", part, [SCHEDULER, WORKER], "cifar-bench fleet")
+    if part not in PARTS:
+        raise unknown("part of a fleet", part, [*PARTS], "cifar-bench fleet")
     place = understood(address, tls)
     if part == SCHEDULER:
         from bench.runner.fleet.serving import schedule
 
         return _ended(schedule(place, aside))
+    if part == MACHINES:
+        return _machines(place, count)
     return _work(place, name, data, scratch)
 
 
@@ -56,6 +61,18 @@ def _work(place: "SchedulerAddress", name: str | None, data: str, scratch: Path 
         source = cifar10.find(data)
     offer = of_this_machine(name or host_name(), source)
     return _ended(work(place, offer, Host(offer.name, source), scratch, aside))
+
+
+def _machines(place: "SchedulerAddress", count: int) -> Exit:
+    from bench.commands import terminal
+    from bench.commands.grid import TerminalTable
+    from bench.runner.fleet.shipping import Fleet
+
+    with Fleet(place) as fleet:
+        offers = fleet.wait_for(count, aside)
+    rows = sorted({(offer.name, offer.images, offer.tensorflow, offer.code) for offer in offers})
+    terminal.show_grid(TerminalTable(("machine", "images", "TensorFlow", "cifar-bench"), rows))
+    return Exit.OK
 
 
 def _ended(number: int) -> Exit:

@@ -16,6 +16,7 @@ from bench.runner.fleet.unit import Unit, UnitResult, measure
 from bench.runner.run import Progress
 
 PATIENCE_S = 60.0  # with a fleet that has no machine for a unit: one may be on its way, or starting again
+JOIN_S = 600.0  # with machines that a scheduler of jobs is starting
 LOOK_S = 2.0  # how often the scheduler is asked who is there
 Keep = Callable[[Unit, UnitResult], None]
 
@@ -66,7 +67,7 @@ class Fleet:
 
         Waits for the first machine. Raises BenchError where none comes, or none of them has it.
         """
-        there = self._first_offers(say, patience_s)
+        there = self.wait_for(1, say, patience_s)
         _refuse_namesakes(there)
         lacking = {offer.name: text for offer in there if (text := offer.lacks(needs))}
         fit = {offer.name: offer for offer in there if not offer.lacks(needs)}
@@ -137,17 +138,21 @@ class Fleet:
             return f"its machine went away, {dask.TRIES + 1} times over"
         return f"{type(error).__name__}: {error}".splitlines()[0]
 
-    def _first_offers(self, say: Callable[[str], None], patience_s: float) -> list[Offer]:
-        started, said = time.monotonic(), False
-        while not (there := self.offers()):
+    def wait_for(self, count: int, say: Callable[[str], None], patience_s: float = JOIN_S) -> list[Offer]:
+        """The machines that are there, once there are so many. Raises BenchError where too few have joined by then."""
+        started, before = time.monotonic(), -1
+        while True:
+            there = self.offers()
+            joined = len({offer.name for offer in there})
+            if joined >= count:
+                return there
             if time.monotonic() - started > patience_s:
                 command = f"cifar-bench fleet worker {self.address.typed}"
-                raise BenchError(f"no machine has joined {self.address.url}; type on each: {command}")
-            if not said:
-                say(f"waiting for a machine to join {self.address.url}")
-                said = True
+                raise BenchError(f"{joined} machines have joined {self.address.url}; type on each: {command}")
+            if joined != before:
+                say(f"waiting for machines to join {self.address.url}: {joined} of {count} are there")
+                before = joined
             time.sleep(LOOK_S)
-        return there
 
     def _gone(self) -> NotMeasured:
         return NotMeasured(f"the scheduler at {self.address.url} is gone; what had come back by then is kept")

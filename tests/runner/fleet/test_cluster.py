@@ -139,6 +139,14 @@ def test_a_machine_with_other_images_or_another_version_is_refused(tmp_path: Pat
             fleet.machines((f"code={code()}", "images=cifar10"), lambda text: None)
         with pytest.raises(BenchError, match=r"a has cifar-bench .* not 0\.0\.1 \(sources 01234567\)"):
             fleet.machines(("code=0.0.1 (sources 01234567)", "images=synthetic"), lambda text: None)
+        assert [offer.name for offer in fleet.wait_for(1, pytest.fail)] == ["a"]
+        with pytest.raises(BenchError, match=r"1 machines have joined .*; type on each: cifar-bench fleet worker tcp"):
+            fleet.wait_for(2, lambda text: None, patience_s=0.0)
+        (periods_ms,) = fleet._client.run(
+            lambda dask_worker: {name: each.callback_time for name, each in dask_worker.periodic_callbacks.items()}
+        ).values()
+        assert "profile" not in periods_ms
+        assert min(periods_ms.values()) >= 500.0  # little disturbs what is timed beside it
 
 
 @pytest.mark.slow
