@@ -1,9 +1,9 @@
 """Units to machines and back: each is measured somewhere, once; what a machine cannot finish another one does."""
 
-import queue
+import asyncio
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -17,6 +17,7 @@ from bench.runner.run import Progress
 
 PATIENCE_S = 60.0  # with a fleet that has no machine for a unit: one may be on its way, or starting again
 JOIN_S = 600.0  # with machines that a scheduler of jobs is starting
+UNDER_WAY = ("pending", "lost")  # Dask's words; what was lost with its machine is measured again
 LOOK_S = 2.0  # how often the scheduler is asked who is there
 Keep = Callable[[Unit, UnitResult], None]
 
@@ -44,7 +45,7 @@ class Fleet:
             self._client = distributed.Client(
                 self.address.url, security=secured, timeout=dask.CONNECT_S, set_as_default=False
             )
-        except (OSError, TimeoutError, RuntimeError) as error:
+        except (OSError, asyncio.TimeoutError, RuntimeError) as error:
             at, why = self.address.url, type(error).__name__
             raise BenchError(f"no scheduler answers at {at} ({why}); `cifar-bench fleet scheduler` is one") from None
         return self
@@ -56,11 +57,14 @@ class Fleet:
 
     def offers(self) -> list[Offer]:
         """The machines that are there now, each worker's. Raises NotMeasured where the scheduler is gone."""
+        client = self._client  # its own scheduler_info() hides that nobody answers
+        if client.status != "running" or client.scheduler is None:
+            raise self._gone()
         try:
-            workers = self._client.scheduler_info(n_workers=-1)["workers"].values()
-        except (OSError, TimeoutError, RuntimeError):
+            identity = client.sync(client.scheduler.identity, n_workers=-1, callback_timeout=dask.CONNECT_S)
+        except (OSError, asyncio.TimeoutError, RuntimeError):
             raise self._gone() from None
-        return [offer for worker in workers if (offer := offered(worker["resources"]))]
+        return [offer for worker in identity["workers"].values() if (offer := offered(worker["resources"]))]
 
     def machines(self, needs: Sequence[str], say: Callable[[str], None], patience_s: float = PATIENCE_S) -> list[Offer]:
         """The machines that have what is needed, by name, each once; `say` hears of those that do not.
@@ -89,24 +93,22 @@ class Fleet:
 
         Raises NotMeasured where the scheduler is gone, and whatever `keep` raises: what was kept stays kept.
         """
-        arrived: queue.SimpleQueue[Any] = queue.SimpleQueue()
         left = {self._submit(unit): unit for unit in units}
-        for future in left:
-            future.add_done_callback(arrived.put)
         failed, stranded = list[Unmeasured](), dict[Unit, float]()
         progress.start(len(units))
         while left:
             there = self.offers()
             progress.notice(f"{len(left)} left; {_named(there)}", 0.0)
-            for future in self._come_back(arrived, left):
-                unit, result = left.pop(future), self._result(future)
+            for future, result in self._come_back(left):
+                unit = left.pop(future)
                 if isinstance(result, UnitResult) and not result.refused:
                     keep(unit, result)
                 else:
                     failed.append(Unmeasured(unit, result if isinstance(result, str) else _refusal(result)))
                 progress.block_done()
             for future in _given_up(left, stranded, there, patience_s):
-                failed.append(Unmeasured(left.pop(future), _nobody(patience_s)))
+                unit = left.pop(future)
+                failed.append(Unmeasured(unit, _nobody(unit, there, patience_s)))
                 future.cancel()
                 progress.block_done()
         return failed
@@ -116,20 +118,25 @@ class Fleet:
         key = f"{unit.title.replace(' ', '-')}-{uuid.uuid4().hex}"
         return self._client.submit(measure, unit, key=key, resources=resources, pure=False)
 
-    def _come_back(self, arrived: "queue.SimpleQueue[Any]", left: Mapping[Any, Unit]) -> list[Any]:
-        """The next future that is done, those that were given up left out; none where none comes for a while."""
-        try:
-            future = arrived.get(timeout=LOOK_S)
-        except queue.Empty:
-            return []
-        return [future] if future in left else []
+    def _come_back(self, left: Iterable[Any]) -> list[tuple[Any, UnitResult | str]]:
+        """The futures that are done, with their results. A moment later where none is."""
+        results = [(future, self._result(future)) for future in left if future.status not in UNDER_WAY]
+        came = [(future, result) for future, result in results if result is not None]
+        if not came:
+            time.sleep(LOOK_S)
+        return came
 
-    def _result(self, future: Any) -> UnitResult | str:
-        """What came back; a text where the machine could not say."""
+    def _result(self, future: Any) -> UnitResult | str | None:
+        """What came back; a text where the machine could not say; None where it died before it handed the result over.
+
+        Dask has such a unit measured again.
+        """
         if future.status == "finished":
-            result = future.result()
+            try:
+                result: UnitResult = future.result(timeout=dask.CONNECT_S)
+            except asyncio.TimeoutError:
+                return None
             future.release()
-            assert isinstance(result, UnitResult)
             return result
         if future.status != "error":
             raise self._gone()
@@ -171,8 +178,9 @@ def _given_up(
     return [future for future, unit in left.items() if now - stranded.get(unit, now) > patience_s]
 
 
-def _nobody(patience_s: float) -> str:
-    return f"no machine that can measure it was there for {patience_s:g} s"
+def _nobody(unit: Unit, there: Sequence[Offer], patience_s: float) -> str:
+    lacking = "; ".join(dict.fromkeys(offer.lacks(unit.needs) for offer in there))
+    return f"no machine that can measure it was there for {patience_s:g} s{f' ({lacking})' if lacking else ''}"
 
 
 def _named(there: Sequence[Offer]) -> str:

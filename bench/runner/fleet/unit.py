@@ -27,6 +27,7 @@ KEPT = {  # of a unit's folder, by the command that filled it: what cannot be re
     "accuracy": ("trainings/*/training.json", "trainings/*/points.json", "trainings/*/broken.json"),
 }
 CAME_THROUGH = {Exit.OK, Exit.NOT_ENOUGH_EVIDENCE, Exit.CASE_FAILED}  # its folder holds all that there is to know
+WANTED = ("executing", "resumed")  # Dask's words for a task that runs and is waited for
 LOOK_S = 1.0  # how often a machine looks whether its unit is still wanted
 
 
@@ -61,17 +62,24 @@ class Host:
     source: Source
 
 
+class Unwanted(Exception):
+    """Nobody waits for the unit any more, so it was ended."""
+
+
 def measure(unit: Unit) -> UnitResult:
     """Measure a unit here, in a thread of Dask's worker. What the machine refuses is the result, not an error."""
-    from distributed import get_worker
+    from distributed import Reschedule, get_worker
 
     worker: Any = get_worker()
     host, task = worker.plugins[PLUGIN].host, worker.get_current_task()
-    return measured(unit, host, Path(worker.local_directory), lambda: _is_wanted(worker, task))
+    try:
+        return measured(unit, host, Path(worker.local_directory), lambda: _is_wanted(worker, task))
+    except Unwanted:
+        raise Reschedule from None  # whoever wants it after all has it measured anew
 
 
 def measured(unit: Unit, host: Host, scratch: Path, wanted: Callable[[], bool]) -> UnitResult:
-    """The same: `scratch` holds a folder for as long as it takes; where it is not `wanted` any more it is ended."""
+    """The same: `scratch` holds a folder for as long as it takes. Raises Unwanted where it is not `wanted` any more."""
     with tempfile.TemporaryDirectory(dir=scratch, prefix="unit-", ignore_cleanup_errors=True) as name:
         folder, errors = Path(name, "measured"), Path(name, "stderr")
         try:
@@ -108,7 +116,8 @@ def _run(words: tuple[str, ...], errors: Path, wanted: Callable[[], bool]) -> in
         while not ended.wait(LOOK_S):
             if not wanted():
                 program.kill()
-                break
+                program.wait()
+                raise Unwanted
         return program.wait()
 
 
@@ -132,4 +141,4 @@ def _files(folder: Path, patterns: tuple[str, ...]) -> dict[str, bytes]:
 def _is_wanted(worker: Any, task: Any) -> bool:
     """Whether the scheduler still waits for it: not where the client has gone, or this worker is told to close."""
     state = worker.state.tasks.get(task)
-    return worker.status.name == "running" and state is not None and state.state == "executing"
+    return worker.status.name == "running" and state is not None and state.state in WANTED

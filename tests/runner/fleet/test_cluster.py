@@ -24,8 +24,9 @@ from bench.errors import BenchError, NotMeasured
 from bench.records.folders import create_accuracy, create_fleet
 from bench.records.training import AccuracyPlan
 from bench.runner.fleet import machines, seeds, shipping
-from bench.runner.fleet.offer import code, of_this_machine
+from bench.runner.fleet.offer import code, of_this_machine, offered
 from bench.runner.fleet.shipping import Fleet, Unmeasured
+from bench.runner.fleet.unit import UnitResult
 from cifar_core.cifar10 import SYNTHETIC
 
 MODES = ("eager", "xla")
@@ -225,3 +226,20 @@ def certificates(folder: Path) -> Path:
     shutil.copy(folder / "cert.pem", folder / "ca.pem")
     (folder / "key.pem").chmod(0o600)
     return folder
+
+
+@pytest.mark.slow
+def test_a_result_that_is_lost_with_its_machine_is_measured_again(tmp_path: Path, two: LocalFleet) -> None:
+    with Fleet(two.address) as fleet:
+        future = fleet._submit(seeds._unit(planned(seeds=1), 0))
+        within(60, lambda: future.status == "finished")
+        ((address,),) = fleet._client.who_has([future]).values()
+        worker = fleet._client.scheduler_info(n_workers=-1)["workers"][address]
+        holder = offered(worker["resources"])
+        assert holder
+        next(end for end in two._ends if f"{holder.name} offers" in end.said).kill()
+        came = list[tuple[object, object]]()
+        within(60, lambda: came.extend(fleet._come_back([future])) or came)
+    ((_, result),) = came
+    assert isinstance(result, UnitResult)
+    assert {result.machine, holder.name} == {"a", "b"}

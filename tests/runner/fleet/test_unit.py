@@ -86,8 +86,8 @@ def test_what_is_not_wanted_any_more_is_ended_with_all_that_it_started(
     monkeypatch.setattr(unit, "command", lambda module: (sys.executable, "-c", script))
     monkeypatch.setattr(unit, "LOOK_S", 0.1)
     started = time.monotonic()
-    result = measure(Unit("seed 0", SEED, ()), wanted=lambda: time.monotonic() - started < 2.0)
-    assert result.refused.startswith("ended with code -9")
+    with pytest.raises(unit.Unwanted):
+        measure(Unit("seed 0", SEED, ()), wanted=lambda: time.monotonic() - started < 2.0)
     left = [child for child in psutil.Process().children(recursive=True) if "77" in child.cmdline()]
     assert left == []
 
