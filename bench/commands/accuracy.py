@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.commands import spelling
+from bench.commands import accuracy_on, fleet, spelling
 from bench.commands.console import (
     QUIET,
     TENSORBOARD,
@@ -21,7 +21,7 @@ from bench.commands.console import (
     speaking,
     warn_of_caches,
 )
-from bench.errors import Exit
+from bench.errors import BenchError, Exit
 from bench.machine.signals import exit_code
 from bench.records.choices import DEFAULTS
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from cifar_core.cifar10 import Source
 
 
+_OUT = typer.Option(help="A new folder; RUN/accuracy joins a run.", show_default="results/<time>-accuracy")
+_RESUME = typer.Option(show_default=False, help="Continue the trainings in this folder.")
 _ORDER = ("mode", "test accuracy (mean ± sd)", "verdict", "difference (points, 90 %)", "speedup vs eager", "seeds")
 
 
@@ -46,14 +48,11 @@ def accuracy(
     margin: Annotated[float, typer.Option(help="Differences of up to this share of test images do not matter.")] = 0.01,
     data: Annotated[str, typer.Option(help="auto, synthetic, a folder or the archive of CIFAR-10.")] = "auto",
     seed: Annotated[int, typer.Option(help="The first seed.")] = 0,
-    out: Annotated[
-        Path | None,
-        typer.Option(help="A new folder; RUN/accuracy joins a run.", show_default="results/<time>-accuracy"),
-    ] = None,
-    resume: Annotated[
-        Path | None, typer.Option(show_default=False, help="Continue the trainings in this folder.")
-    ] = None,
+    out: Annotated[Path | None, _OUT] = None,
+    resume: Annotated[Path | None, _RESUME] = None,
     tensorboard: Annotated[bool, TENSORBOARD] = False,
+    on: Annotated[str | None, fleet.ON] = None,
+    tls: Annotated[Path | None, fleet.TLS] = None,
     quiet: Annotated[bool, QUIET] = False,
     wait: Annotated[bool, WAIT] = True,
 ) -> Exit:
@@ -63,8 +62,13 @@ def accuracy(
     from bench.runner.plan import choose_modes
     from cifar_core import cifar10
 
+    place = fleet.where(on, tls)
+    if place and tensorboard:
+        raise BenchError("--tensorboard is for trainings on this machine; leave out --tensorboard or --on")
     if resume:
         with speaking(False, quiet):
+            if place:
+                return _shown(resume, accuracy_on.resume(resume, place))
             return _resume(resume, data, wait, tensorboard)
     modes, model = spelling.modes(modes), spelling.models(model, "--model")
 
@@ -74,6 +78,8 @@ def accuracy(
 
     planned(cifar10.SYNTHETIC)  # what is typed wrongly is said before any images are read
     with speaking(False, quiet):
+        if place:
+            return _shown(*accuracy_on.start(planned, data, out, place))
         return _start(planned, data, out, wait, tensorboard)
 
 
@@ -103,7 +109,6 @@ def _resume(folder: Path, data: str, wait: bool, tensorboard: bool) -> Exit:
 
 
 def _execute(folder: Path, source: "Source", wait: bool, tensorboard: bool) -> Exit:
-    from bench.analysis.learning import read_learning
     from bench.commands import terminal
     from bench.records.folders import ask_for_events
     from bench.report.accuracy import build
@@ -120,8 +125,15 @@ def _execute(folder: Path, source: "Source", wait: bool, tensorboard: bool) -> E
         aside(f"interrupted; go on with: cifar-bench accuracy --resume {folder}")
         build(folder)
         return exit_code(error)
+    return _shown(folder, Exit.OK)
+
+
+def _shown(folder: Path, code: Exit) -> Exit:
+    """The command's exit code, once the results are shown: `code`, or that of a training that failed."""
+    from bench.analysis.learning import read_learning
+
     show_accuracy(folder)
-    return Exit.CASE_FAILED if read_learning(folder).failed else Exit.OK
+    return Exit.CASE_FAILED if code is Exit.OK and read_learning(folder).failed else code
 
 
 def show_accuracy(folder: Path, png: bool = False) -> None:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from bench.commands import run_accuracy, spelling
+from bench.commands import run_accuracy, run_on, spelling
 from bench.commands import run_options as asked
 from bench.commands.console import aside, host_lock, results, slowly, source_of, speaking, warn_of_caches
+from bench.commands.fleet import where
 from bench.commands.report import show_run
 from bench.errors import BenchError, Exit
 from bench.machine.signals import exit_code
@@ -58,12 +59,18 @@ def run(
     json: asked.Json = False,
     quiet: asked.Quiet = False,
     wait: asked.Wait = True,
+    on: asked.On = None,
+    each_machine: asked.EachMachine = False,
+    tls: asked.Tls = None,
     precisions: asked.OldDtypes = None,
     precision: asked.OldTargetCi = None,
 ) -> Exit:
     """Time the training step in each mode and write a report."""
+    typed = locals()
+    if on is not None or each_machine or tls is not None:
+        return _elsewhere(typed)
     with speaking(json, quiet) as out_stream:
-        return _asked(locals(), out_stream)
+        return _asked(typed, out_stream)
 
 
 def _asked(typed: Mapping[str, Any], stream: TextIO) -> Exit:
@@ -79,6 +86,16 @@ def _asked(typed: Mapping[str, Any], stream: TextIO) -> Exit:
     if resume:
         return _resume(resume, typed["data"], typed["retry_failed"], wishes)
     return _new(options, typed["out"], typed["retry_failed"], wishes)
+
+
+def _elsewhere(typed: Mapping[str, Any]) -> Exit:
+    """On the machines of a fleet."""
+    run_on.refuse(typed)
+    place = where(typed["on"], typed["tls"])
+    assert place
+    options = spelling.understood(_options(typed))
+    with speaking(False, typed["quiet"]):
+        return run_on.resume(typed["resume"], place) if typed["resume"] else run_on.start(options, typed["out"], place)
 
 
 def _options(typed: Mapping[str, Any]) -> Options:
@@ -153,6 +170,7 @@ def _resume(folder: Path, data: str, retry_failed: bool, wishes: _Wishes) -> Exi
     from bench.records.store import Store
 
     refuse_others(folder, "plan.json")
+    run_on.refuse_shipped(folder)
     with Store.resume(folder) as store:
         run_accuracy.refuse(store.plan, wishes.training)
         source = source_of(store, data)

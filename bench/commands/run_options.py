@@ -8,7 +8,7 @@ from typer import Option
 from bench.records.choices import DEFAULTS
 
 WHAT, HOW_LONG, WHERE = "What is timed", "How long", "Where it goes and what is printed"
-LEARNS = "Does it learn the same"
+LEARNS, FLEET = "Does it learn the same", "Several machines"
 
 
 def _option(panel: str, *names: str, **settings: Any) -> Any:
@@ -91,6 +91,12 @@ Accuracy = Annotated[
 ]
 Seeds = Annotated[int, _option(LEARNS, min=1, help="How many seeds, counted from --seed.")]
 Steps = Annotated[int, _option(LEARNS, min=0, help="Training steps; 0 is the recipe's own number.")]
+
+On = Annotated[
+    str | None, _without_default(FLEET, help="Not here, but on the machines of this scheduler: see `fleet`.")
+]
+EachMachine = Annotated[bool, _option(FLEET, "--each-machine", help="With --on: one whole run on each of them.")]
+Tls = Annotated[Path | None, _without_default(FLEET, help="The folder with ca.pem, cert.pem, key.pem of a fleet.")]
 
 OldDtypes = Annotated[str | None, Option("--precisions", hidden=True)]
 OldTargetCi = Annotated[str | None, Option("--precision", hidden=True)]

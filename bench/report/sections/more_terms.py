@@ -75,6 +75,11 @@ TERMS = {
     "change_cpu": ("CPU time, change", "CPU time of a step, all threads together, against the first run."),
     "change_memory": ("peak memory, change", "The process' high-water mark against the first run."),
     "run": ("run", "The later run."),
+    "machine": ("machine", "The machine of a fleet that measured, by the name its worker was given."),
+    "of_first_machine": (
+        "of that on",
+        "A machine's speedup divided by the same mode's on the first machine, with its 95 % interval; 1: the same.",
+    ),
     "gate": ("gate", "The condition, as typed."),
     "where": ("where", "What it was judged on."),
     "decision": ("decision", "PASS, FAIL or UNDECIDED, by the whole interval."),
