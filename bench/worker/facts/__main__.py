@@ -1,0 +1,50 @@
+"""The child process: the device and modes in its arguments, one Fact a line on its standard output as it is found."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
+import tensorflow as tf
+
+from bench.machine import nvml
+from bench.machine.child_end import connect
+from bench.records.facts import Fact
+from bench.worker.facts import allocation, arithmetic, card, pace, places
+from bench.worker.facts.subject import Subject
+from bench.worker.setup import set_device, set_products
+
+FACTS: tuple[Callable[[Subject], Fact], ...] = (
+    card.readings,
+    arithmetic.float32,
+    arithmetic.tf32,
+    allocation.growth,
+    allocation.allocator,
+    pace.first_steps,
+    pace.wait,
+    arithmetic.determinism,
+    card.under_load,
+)
+
+
+def observe(subject: Subject, modes: Sequence[str], all_facts: bool) -> Iterator[Fact]:
+    """The device's facts if they are asked for, then each mode's placement."""
+    for fact in FACTS if all_facts else ():
+        yield fact(subject)
+    for mode in modes:
+        yield places.placement(subject, mode)
+
+
+def subject_of(device: str) -> Subject:
+    """The device, set up as a case in float32 sets it up. Raises NotAvailable."""
+    set_device(tf, device)
+    set_products(tf, device, "float32")
+    gpu = None if device == "cpu" else nvml.find(int(device.partition(":")[2] or 0))
+    return Subject(device, gpu)
+
+
+if __name__ == "__main__":
+    _, out = connect()
+    device, asked, *names = sys.argv[1:]
+    for fact in observe(subject_of(device), names, asked == "all"):
+        out.write(msgspec.json.encode(fact) + b"\n")
+        out.flush()
