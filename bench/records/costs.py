@@ -46,6 +46,20 @@ class Latency:
 
 
 @dataclass(frozen=True, slots=True)
+class Energy:
+    """What a GPU used over some seconds of steps after the timing, by its own counter, the other cases idle.
+
+    `joules` over `seconds`, in which `energy_steps` steps were taken. `idle_w`: its power right before, with the same
+    processes alive and nothing to compute. The GPU alone: not the CPU, the host's memory, the fans of the machine.
+    """
+
+    energy_steps: int
+    seconds: float
+    joules: float
+    idle_w: float
+
+
+@dataclass(frozen=True, slots=True)
 class Costs:
     """Beside the clock of all slices. `cpu_s`: CPU seconds of the process, all its threads.
 
@@ -53,7 +67,7 @@ class Costs:
     tracing is not a stage of its own. `device_peak_bytes` is the GPU allocator's high-water mark. The A/A control also
     measures `matmul_flops_per_s`, and on a GPU `batch_copy_s`: moving the images of one batch there from the host's
     memory. These, `profile` and `structure` are taken in a run's first block only: they do not change. `synced` too on
-    a CPU. `latency` of inference only.
+    a CPU. `latency` of inference only; `energy` on a GPU that counts it, in every block.
     """
 
     cpu_s: float
@@ -67,3 +81,4 @@ class Costs:
     synced: Synced | None = None
     batch_copy_s: float | None = None
     latency: Latency | None = None
+    energy: Energy | None = None

@@ -11,7 +11,9 @@ from bench.records.costs import Costs
 from bench.records.devices import Placement
 from bench.records.messages import Order
 from bench.records.run import Accuracy
+from bench.worker.energy import energy
 from bench.worker.latency import latency
+from bench.worker.setup import gpu_of
 from cifar_core.batch_file import Part
 from cifar_core.cifar10 import TEST_PART
 from cifar_core.workload import INFER
@@ -35,12 +37,14 @@ PEAK_S = 0.5  # how long products are repeated; the fastest counts
 
 
 def diagnose(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Costs) -> Diagnostics:
-    """The costs, with all that can be measured now. Trains some more: `steps` under the profiler, and a few others.
+    """The costs, with all that can be measured now. Trains some more: on a GPU for some seconds,
+    `steps` under the profiler, and a few others.
 
     The device's peak is measured by the A/A control in the first block.
     """
+    costs = replace(costs, energy=energy(trainer, gpu_of(order.case.device), steps, clock))
     if modes.row(order.case.mode).peer:
-        return no_diagnostics(order, trainer, steps, clock, costs)  # they ask TensorFlow
+        return no_diagnostics(order, trainer, steps, clock, costs)  # all else asks TensorFlow
     from bench.worker.device_costs import synced
     from bench.worker.profiler import profile
 

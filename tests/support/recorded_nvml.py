@@ -1,6 +1,6 @@
 """NVIDIA's library as it answered once: a fixed state, and what is told of it in turn."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,8 +10,15 @@ class RecordedNvml:
 
     class NVMLError(Exception): ...
 
-    def __init__(self, bits: Sequence[int] = (), silent: tuple[str, ...] = (), pids: tuple[int, ...] = ()) -> None:
-        self._bits, self._silent, self._pids = iter(bits), silent, pids
+    def __init__(
+        self,
+        bits: Sequence[int] = (),
+        silent: tuple[str, ...] = (),
+        pids: tuple[int, ...] = (),
+        joules: Callable[[], float] = lambda: 0.0,
+    ) -> None:
+        """`joules`: what its energy counter says whenever it is asked."""
+        self._bits, self._silent, self._pids, self._joules = iter(bits), silent, pids, joules
         self.asked_for: int | bytes | None = None
 
     def __getattr__(self, question: str) -> Any:
@@ -25,6 +32,7 @@ class RecordedNvml:
             "nvmlDeviceGetHandleByUUID": self._handle,
             "nvmlDeviceGetClockInfo": lambda handle, which: {1: 1980, 2: 2619}[which],
             "nvmlDeviceGetPowerUsage": lambda handle: 412_345,
+            "nvmlDeviceGetTotalEnergyConsumption": lambda handle: int(1000 * self._joules()),
             "nvmlDeviceGetTemperature": lambda handle, sensor: 61,
             "nvmlDeviceGetCurrentClocksThrottleReasons": lambda handle: next(self._bits, 0x1),
             "nvmlDeviceGetComputeRunningProcesses": lambda handle: [SimpleNamespace(pid=pid) for pid in self._pids],

@@ -41,6 +41,10 @@ TERMS = {
     "power_w": ("power", "What the GPU drew, read between slices."),
     "temperature_c": ("°C, before to hottest", "Its temperature before the case and the highest between slices."),
     "throttled": ("slices held down", "Slices in which the GPU's clocks were held down; they stay in every number."),
+    "joules": ("energy", "What the GPU used for a step, by its own counter, over at least 3 s that were not timed."),
+    "above_idle": ("above idle", "The same without what the GPU uses in that time when it has nothing to compute."),
+    "busy_w": ("power while busy", "The GPU's mean power over those seconds."),
+    "idle_w": ("idle", "The GPU's mean power right before, with the same processes alive."),
     "others": ("others on the card", "Other processes that used the GPU."),
     # other frameworks
     "framework": ("framework", "The other framework with its version, and the form in which it was timed."),

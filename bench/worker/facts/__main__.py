@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 import tensorflow as tf
 
-from bench.machine import nvml
 from bench.machine.child_end import connect
 from bench.records.facts import Fact
 from bench.worker.facts import allocation, arithmetic, card, pace, places
 from bench.worker.facts.subject import Subject
-from bench.worker.setup import set_device, set_products
+from bench.worker.setup import gpu_of, set_device, set_products
 
 FACTS: tuple[Callable[[Subject], Fact], ...] = (
     card.readings,
@@ -38,8 +37,7 @@ def subject_of(device: str) -> Subject:
     """The device, set up as a case in float32 sets it up. Raises NotAvailable."""
     set_device(tf, device)
     set_products(tf, device, "float32")
-    gpu = None if device == "cpu" else nvml.find(int(device.partition(":")[2] or 0))
-    return Subject(device, gpu)
+    return Subject(device, gpu_of(device))
 
 
 if __name__ == "__main__":

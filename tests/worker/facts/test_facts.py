@@ -1,10 +1,6 @@
 """What a device shows first, by recorded readings, made-up steps and the CPU."""
 
 import pytest
-from builders import A_READING, FakeClock, FakeTrainer
-
-from bench.records.devices import Reading
-from bench.records.facts import Fact
 
 
 @pytest.mark.parametrize(
