@@ -39,7 +39,7 @@ def ops_on_cpu(known: Known) -> Answer:
     """By the placement of one step: what ran elsewhere, and what moved for it."""
 
     def say(group: GroupResult) -> str:
-        placed = [(r, p) for r in group.cases if (p := _placement(r))]
+        placed = [(r, p) for r in group.cases if not r.case.again and (p := _placement(r))]
         away = [f"**{r.title}**: {'; '.join(wrong)}" for r, p in placed if (wrong := _strangers(r, p))]
         moving = [f"{r.title}: {_moved(p)}" for r, p in placed if p.transfers]
         none = f"None: every computing op of {listed([r.title for r, _ in placed])} ran on the GPU."

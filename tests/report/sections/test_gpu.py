@@ -39,6 +39,17 @@ def test_the_section_tells_what_the_card_did(tmp_path: Path) -> None:
     assert "the card's clocks were held down in 6 of 18 slices (power cap)" in text
 
 
+def test_the_energy_of_a_step_has_an_interval_and_what_idling_takes_beside_it(tmp_path: Path) -> None:
+    text = built(tmp_path, a_device_run(*BOTH, gains={64: 4.0}))
+    table = pd.read_csv(tmp_path / "tables" / "energy.csv")
+    assert len(table) == 3  # eager, its A/A control, tf.function; nothing of the CPU
+    assert table["joules"].to_numpy() == pytest.approx([2.525] * 3, rel=1e-4)
+    assert (table["joules_low"] < 2.525).all()
+    assert table["above_idle"].to_numpy() == pytest.approx([1.525] * 3, rel=1e-3)
+    assert table["idle_w"].to_numpy() == pytest.approx([100.0] * 3)
+    assert "The GPU's own energy counter over at least 3 s of steps" in text
+
+
 def test_what_nvml_did_not_tell_is_a_dash(tmp_path: Path) -> None:
     plan = a_plan(cases(*BOTH))
     mute = replace(a_gpu_log(Reading(), Reading()), before=Reading(), name=None)
