@@ -88,7 +88,7 @@ def _accuracy(order: Order, trainer: Trainer) -> Accuracy | None:
     workload = order.case.workload
     if order.block or order.case.again or workload.own_model or workload.task == INFER:
         return None
-    from cifar_core.training import evaluate
+    from cifar_core.evaluation import evaluate
 
     test = order.source.read(TEST_PART)
     first = Part(test.images[:TEST_IMAGES], test.labels[:TEST_IMAGES])

@@ -5,7 +5,7 @@ from builders import FakeClock, FakeTrainer
 from recorded_nvml import RecordedNvml
 
 from bench.machine.nvml import Gpu, find
-from bench.worker.energy import STRETCH_S, energy
+from bench.worker.energy import STRETCH_S, energy, metered
 
 IDLE_W, BUSY_W = 90.0, 400.0
 
@@ -63,3 +63,18 @@ def test_a_card_that_counts_no_energy_and_a_cpu_have_none() -> None:
 def test_a_counter_that_stands_still_is_no_measurement() -> None:
     card = Card(0.001, refresh_s=1e9)
     assert energy(card.trainer, card.gpu(), 5, card.clock, card.sleep) is None
+
+
+@pytest.mark.parametrize("seconds", [0.01, 0.5, 20.0])
+def test_the_joules_of_a_training_are_counted_to_its_end_and_no_waiting_is_timed(seconds: float) -> None:
+    card = Card(seconds, refresh_s=0.1)
+    spent = metered(card.gpu(), card.clock, card.sleep)(lambda: card.trainer.run(1))
+    assert spent.seconds == pytest.approx(seconds)
+    assert spent.joules == pytest.approx(BUSY_W * seconds, rel=0.02)
+
+
+def test_a_training_without_a_counter_is_timed_all_the_same() -> None:
+    card = Card(0.5, silent=("nvmlDeviceGetTotalEnergyConsumption",))
+    for gpu in (card.gpu(), None):
+        spent = metered(gpu, card.clock, card.sleep)(lambda: card.trainer.run(1))
+        assert (spent.seconds, spent.joules) == (pytest.approx(0.5), None)

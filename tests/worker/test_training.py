@@ -2,7 +2,11 @@
 
 from types import SimpleNamespace
 
+import pytest
+
+from bench.machine import nvml
 from bench.worker import training
+from cifar_core.watch import timed
 
 
 class FakeConfig:
@@ -24,9 +28,12 @@ class FakeConfig:
         self.told.append(told)
 
 
-def test_trainings_at_once_take_of_a_gpu_what_they_need_and_compute_in_float32() -> None:
+def test_trainings_at_once_take_of_a_gpu_what_they_need_and_compute_in_float32(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(nvml, "find", lambda number: None)
     shared, none = FakeConfig("a GPU", "another"), FakeConfig()
-    for config in (shared, none):
-        training._take_gpu(SimpleNamespace(config=config))
+    watches = [training._take_gpu(SimpleNamespace(config=config)) for config in (shared, none)]
     assert shared.told == [(["a GPU"], "GPU"), ("a GPU", True), (False,)]
     assert none.told == []
+    assert (watches[0] is timed, watches[1] is timed) == (False, True)

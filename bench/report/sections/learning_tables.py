@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from bench.analysis.learning import Learning, ModeLearning, seconds_to
+from bench.analysis.learning import Learning, ModeLearning, joules_to, seconds_to
 from bench.analysis.stats.equivalence import Equivalence
 from bench.report.form.document import (
     Column,
@@ -97,12 +97,20 @@ def to_target(learning: Learning) -> Table:
         _speedup(f"sooner than {baseline}, all", "sooner_all"),
         _speedup("without first step", "sooner_bare"),
     )
+    rows = tuple(_target_row(learning, mode) for mode in learning.modes)
+    counted_joules = any(row["joules_mean"] is not None for row in rows)
+    joules = _numbered("joules of the GPU (mean)", "joules_mean", _joules)
     return Table(
         "to_target",
-        columns,
-        tuple(_target_row(learning, mode) for mode in learning.modes),
+        (*columns, joules) if counted_joules else columns,
+        rows,
         "How soon the target was reached, by mode",
     )
+
+
+def _joules(row: Row) -> str:
+    mean = row["joules_mean"]
+    return f"{mean:,.0f}" if isinstance(mean, float) else "–"
 
 
 def _target_row(learning: Learning, mode: ModeLearning) -> Row:
@@ -116,6 +124,8 @@ def _target_row(learning: Learning, mode: ModeLearning) -> Row:
         "sooner_all": learning.target_speedup(mode, first_call=True) if other else None,
         "sooner_bare": learning.target_speedup(mode, first_call=False) if other else None,
     }
+    joules = [each for t in mode.trainings if (each := joules_to(t, target)) is not None]
+    row["joules_mean"] = statistics.fmean(joules) if joules else None
     for name, first_call in (("all", True), ("bare", False)):
         seconds = [s for t in mode.trainings if (s := seconds_to(t, target, first_call)) is not None]
         row[f"{name}_mean_s"] = statistics.fmean(seconds) if seconds else None

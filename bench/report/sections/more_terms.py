@@ -20,6 +20,7 @@ TERMS = {
     "bare_mean_s": ("seconds, without first step", "The same without them."),
     "sooner_all": ("sooner", "The baseline's time to the target over the mode's, by seed."),
     "sooner_bare": ("sooner, without first step", "The same without building and first step."),
+    "joules_mean": ("joules of the GPU", "What the GPU used for training until the target, evaluation left out."),
     # devices
     "size": ("size", "The batch size, or the number of threads."),
     "device": ("device", "Where the mode ran."),

@@ -31,7 +31,8 @@ from cifar_core.models import MODELS
 from cifar_core.optimizers import Adam
 from cifar_core.pipeline import Batches
 from cifar_core.recipe import RECIPES
-from cifar_core.training import Task, evaluate, resident_task, training_task
+from cifar_core.evaluation import evaluate
+from cifar_core.training import Task, resident_task, training_task
 from cifar_core.workload import Workload
 
 BATCH = 4

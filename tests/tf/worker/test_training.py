@@ -25,6 +25,7 @@ from cifar_core.cifar10 import Dataset, Source
 from cifar_core.inputs import Streamed, augmented
 from cifar_core.optimizers import schedule
 from cifar_core.recipe import RECIPES, Recipe
+from cifar_core.watch import timed
 
 TRAINING = [mode.name for mode in MODES if mode.trains]
 
@@ -45,7 +46,7 @@ def a_training(source: Source, mode: str, steps: int = 6, recipe: str = "tuned")
 
 def trained(folder: Path, training: Training, dataset: Dataset) -> list[np.ndarray]:
     create_training(folder, training)
-    list(train_worker.execute(folder, dataset))
+    list(train_worker.execute(folder, dataset, timed))
     return checkpoints.read(folder / "checkpoint.npz")[0]
 
 
@@ -57,8 +58,8 @@ def test_an_interrupted_training_goes_on_to_the_same_bits(
     straight = trained(tmp_path / "straight", training, dataset)
 
     create_training(tmp_path / "broken", training)
-    assert next(train_worker.execute(tmp_path / "broken", dataset)).step == 3
-    list(train_worker.execute(tmp_path / "broken", dataset))
+    assert next(train_worker.execute(tmp_path / "broken", dataset, timed)).step == 3
+    list(train_worker.execute(tmp_path / "broken", dataset, timed))
     resumed, done = checkpoints.read(tmp_path / "broken" / "checkpoint.npz")
     assert done == 6
     assert all(np.array_equal(a, b) for a, b in zip(straight, resumed, strict=True))
@@ -145,7 +146,7 @@ def test_the_cosine_schedule_warms_up_and_ends_at_zero() -> None:
 
 
 def test_evaluation_counts_every_image_once(dataset: Dataset) -> None:
-    from cifar_core.training import evaluate
+    from cifar_core.evaluation import evaluate
 
     class Oracle:
         def logits(self, images: np.ndarray) -> np.ndarray:
@@ -167,7 +168,7 @@ def test_a_loss_that_is_not_finite_stops_the_training_loudly(tmp_path: Path, sou
         progress = open_training(tmp_path)[1]
         patch.setattr(train_worker, "open_training", lambda _: (wild, progress))
         with pytest.raises(FloatingPointError, match="the loss became nan"):
-            list(train_worker.execute(tmp_path, dataset))
+            list(train_worker.execute(tmp_path, dataset, timed))
 
 
 def test_the_report_tells_what_came_out(tmp_path: Path, source: Source, dataset: Dataset) -> None:
