@@ -19,7 +19,7 @@ from cifar_core.models.layers import TrainingMode
 from cifar_core.optimizers import Adam, Optimizer, schedule
 from cifar_core.pipeline import Batches
 from cifar_core.recipe import Recipe
-from cifar_core.watch import Watch, timed
+from cifar_core.watch import Spent, Watch, timed
 from cifar_core.workload import Workload
 
 
