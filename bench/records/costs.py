@@ -21,18 +21,41 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class OperationTime:
+    """One kind of TensorFlow operation in some steps: CPU seconds of all threads, and how many kernels of it ran."""
+
+    name: str
+    cpu_s: float
+    kernels: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepOperations:
+    """Where the CPU time of a few untimed steps went, with all threads on one core, most time first.
+
+    `cpu_s` is the process' CPU time for them. What `operations` leave of it was spent in none: in Python, in
+    dispatching and scheduling.
+    """
+
+    steps: int
+    cpu_s: float
+    operations: tuple[OperationTime, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Structure:
     """What became of the step before it ran. None where the mode has no such stage, or it cannot be seen.
 
     `ops_optimised`: operations of the graph that runs, after Grappler. `hlo_optimised`, `fusions`: instructions of
-    XLA's program after its optimisation, and how many of them are fused loops. `flops`: floating-point operations of
-    a step's traced graph.
+    XLA's program after its optimisation, and how many of them are fused loops. `flops`: floating-point operations that
+    a step executes; in older files those of its trace. `fused`: kinds of operations that one kernel executes together.
     """
 
     ops_optimised: int | None = None
     hlo_optimised: int | None = None
     fusions: int | None = None
     flops: int | None = None
+    fused: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +89,8 @@ class Costs:
     Resident memory is read before the first slice and after the last. `trace_s` is part of the first step; None where
     tracing is not a stage of its own. `device_peak_bytes` is the GPU allocator's high-water mark. The A/A control also
     measures `matmul_flops_per_s`, and on a GPU `batch_copy_s`: moving the images of one batch there from the host's
-    memory. These, `profile` and `structure` are taken in a run's first block only: they do not change. `synced` too on
-    a CPU. `latency` of inference only; `energy` on a GPU that counts it, in every block.
+    memory. These, `profile`, `structure` and `operations` (CPU only) are taken in a run's first block only: they do not
+    change. `synced` too on a CPU. `latency` of inference only; `energy` on a GPU that counts it, in every block.
     """
 
     cpu_s: float
@@ -81,4 +104,5 @@ class Costs:
     synced: Synced | None = None
     batch_copy_s: float | None = None
     latency: Latency | None = None
+    operations: StepOperations | None = None
     energy: Energy | None = None

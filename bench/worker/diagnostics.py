@@ -46,10 +46,11 @@ def diagnose(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Co
     if modes.row(order.case.mode).peer:
         return no_diagnostics(order, trainer, steps, clock, costs)  # all else asks TensorFlow
     from bench.worker.device_costs import synced
+    from bench.worker.operations import operations
     from bench.worker.profiler import profile
 
-    def train() -> None:
-        trainer.run(steps)
+    def train(count: int = steps) -> None:
+        trainer.run(count)
         trainer.sync()
 
     kind = order.case.device.partition(":")[0]
@@ -61,6 +62,8 @@ def diagnose(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Co
         costs = _of_device(order, clock, kind, costs)
     if order.block == 0:
         costs = replace(costs, profile=profile(train, steps, clock), structure=trainer.structure())
+    if order.block == 0 and kind == "cpu" and not order.case.again:
+        costs = replace(costs, operations=operations(train, order.case.steps_per_call or 1, clock))
     if order.case.workload.task == INFER:
         costs = replace(costs, latency=latency(trainer, clock))
     placement = at_home(trainer.placement(), home(kind)) if kind == "gpu" and order.block == 0 else None

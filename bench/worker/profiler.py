@@ -16,6 +16,7 @@ from bench.records.costs import Profile
 
 # The runtime's own names of "execute this op": of an eager op or function, of a TF1 Session's call.
 EXECUTED = ("EagerKernelExecute", "SessionRun")
+CALLS, KERNELS = 1, 2  # how much is noted: what is called, or all that is executed
 Span = tuple[float, float]  # seconds, from the profile's start
 
 
@@ -24,30 +25,45 @@ def profile(run: Callable[[], None], steps: int, clock: Callable[[], float]) -> 
 
     Both the wall time and the time in kernels are the profiled steps' own, for profiling slows each op a little.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        tf.profiler.experimental.start(folder, tf.profiler.experimental.ProfilerOptions(1, 0, 1))
+    wall_s = 0.0
+
+    def timed() -> None:
+        nonlocal wall_s
         start = clock()
         run()
         wall_s = clock() - start
-        tf.profiler.experimental.stop()
-        host, device = _spans(Path(folder))
+
+    host, device = _spans(profiled(timed, CALLS))
     if not host:
         return None
     busy_s = covered(device) if device else covered(host)
     return Profile(steps, wall_s, min(busy_s, wall_s), len(host), bool(device))
 
 
-def _spans(folder: Path) -> tuple[list[Span], list[Span]]:
-    """When the host executed ops, and when a GPU computed."""
+def profiled(run: Callable[[], None], level: int) -> Any:
+    """All that the profiler notes while `run` runs: an XSpace. None where this TensorFlow's cannot be read."""
     try:
         from tensorflow.tsl.profiler.protobuf.xplane_pb2 import XSpace
     except ImportError:  # not part of TensorFlow's public interface
-        return [], []
-    space = XSpace()
-    for file in folder.rglob("*.xplane.pb"):
-        space.MergeFromString(file.read_bytes())
-    host = [span for plane in space.planes if plane.name.startswith("/host:CPU") for span in _executed(plane)]
-    device = [span for plane in space.planes if plane.name.startswith("/device:GPU") for span in _streams(plane)]
+        run()
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        tf.profiler.experimental.start(folder, tf.profiler.experimental.ProfilerOptions(level, 0, 1))
+        try:
+            run()
+        finally:
+            tf.profiler.experimental.stop()
+        space = XSpace()
+        for file in Path(folder).rglob("*.xplane.pb"):
+            space.MergeFromString(file.read_bytes())
+    return space
+
+
+def _spans(space: Any) -> tuple[list[Span], list[Span]]:
+    """When the host executed ops, and when a GPU computed."""
+    planes = space.planes if space else ()
+    host = [span for plane in planes if plane.name.startswith("/host:CPU") for span in _executed(plane)]
+    device = [span for plane in planes if plane.name.startswith("/device:GPU") for span in _streams(plane)]
     return host, device
 
 

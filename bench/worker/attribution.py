@@ -1,0 +1,90 @@
+"""Whose time each moment of a profile is: what every thread did, read as seconds by operation. No TensorFlow.
+
+An operation's own thread has its span. Worker threads run parts of it in regions, which the profiler connects only with
+the moment at which each part was handed over: a region belongs to the operation that was executed there and then.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+Stack = dict[int, str | None]  # what a thread is in, outermost first: the operation, by a number of its own
+Kind = Literal["span", "hand over", "begin", "end"]
+
+
+class Noted(NamedTuple):
+    """What the profiler noted of a thread. Times in seconds.
+
+    A `span` executes `operation`, or none (the runtime's own business). `hand over` gives a part with number `part` to
+    another thread, which works on it from `begin` to the next `end`.
+    """
+
+    thread: int
+    kind: Kind
+    start: float
+    end: float
+    operation: str | None = None
+    part: int = 0
+
+
+class _Moment(NamedTuple):
+    """When something changes; what ends at a moment comes before what begins then, what lasts longer begins first."""
+
+    time: float
+    rank: int
+    lasts: float
+    number: int
+    noted: Noted
+
+
+def seconds_by_operation(notes: Iterable[Noted]) -> dict[str, float]:
+    """Seconds for each operation. Where threads execute several at once, as on one core, the time is shared equally."""
+    stacks, parts = defaultdict[int, Stack](dict), dict[int, str | None]()
+    seconds, executed, reached = defaultdict[str, float](float), Counter[str](), 0.0
+    for moment in sorted(_moments(notes)):
+        for operation, threads in executed.items():
+            seconds[operation] += (moment.time - reached) * threads / executed.total()
+        reached = moment.time
+        stack = stacks[moment.noted.thread]
+        _count(executed, stack, -1)
+        _change(stack, parts, moment)
+        _count(executed, stack, 1)
+    return dict(seconds)
+
+
+def _moments(notes: Iterable[Noted]) -> Iterable[_Moment]:
+    ranks: dict[Kind, int] = {"end": 0, "span": 1, "begin": 1, "hand over": 2}
+    for number, noted in enumerate(notes):
+        if noted.kind == "span" and noted.end <= noted.start:
+            continue
+        yield _Moment(noted.start, ranks[noted.kind], noted.start - noted.end, number, noted)
+        if noted.kind == "span":
+            yield _Moment(noted.end, 0, 0.0, number, noted)
+
+
+def _change(stack: Stack, parts: dict[int, str | None], moment: _Moment) -> None:
+    """The stack of what the thread is in, by number, after this moment."""
+    noted = moment.noted
+    if noted.kind == "hand over":
+        parts[noted.part] = _top(stack)
+    elif noted.kind == "begin":
+        stack[~moment.number] = parts.pop(noted.part, None)  # negative: regions have no end of their own
+    elif noted.kind == "end":
+        region = next((number for number in reversed(stack) if number < 0), None)
+        if region is not None:
+            del stack[region]
+    elif moment.rank:
+        stack[moment.number] = noted.operation
+    else:
+        stack.pop(moment.number, None)
+
+
+def _count(executed: Counter[str], stack: Stack, by: int) -> None:
+    if operation := _top(stack):
+        executed[operation] += by
+        if not executed[operation]:
+            del executed[operation]
+
+
+def _top(stack: Stack) -> str | None:
+    return stack[next(reversed(stack))] if stack else None

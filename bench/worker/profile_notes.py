@@ -1,0 +1,112 @@
+"""A profile of TensorFlow's, read as notes of what each thread executed, in operations by their plain names.
+
+A step's operations are noted under several names: one by one by the eager runtime, by the executor of a graph, and by
+XLA's, which notes instructions. Fused kernels and oneDNN's go by the name of the operation that they stand for.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, NamedTuple
+
+from tensorflow.python.framework import op_def_registry  # private: the only list of all operations
+
+from bench.worker.attribution import Noted
+from bench.worker.hlo_names import UNNAMED, operations_of
+
+EXECUTOR = re.compile(r"[^:]+:(\w+)")  # a node of a graph and its operation
+EAGER, EAGER_KERNEL = "EagerLocalExecute: ", "EagerKernelExecute"  # the kernel's span lies in the operation's
+RUNTIME = ("ExecutorState::Process", "ThunkExecutor::Execute")  # what decides what is executed next
+HANDED_OVER, BEGINS, ENDS = (f"ThreadpoolListener::{name}" for name in ("Record", "StartRegion", "StopRegion"))
+# They execute other operations, or wait for other threads.
+CONTAINERS = {
+    *("While", "StatelessWhile", "If", "StatelessIf", "Case", "StatelessCase"),
+    *("PartitionedCall", "StatefulPartitionedCall", "_XlaRun", "_XlaCompile", "XlaLaunch", "IteratorGetNext"),
+}
+
+
+class Read(NamedTuple):
+    """The notes of all threads, and how many kernels of each operation were executed."""
+
+    notes: tuple[Noted, ...]
+    kernels: Counter[str]
+
+
+def read(space: Any) -> Read:
+    """What the host's threads executed, from an XSpace."""
+    programs = _programs(space)
+    planes = (plane for plane in space.planes if plane.name.startswith("/host:CPU"))
+    lines = enumerate((plane, line) for plane in planes for line in plane.lines)
+    notes = tuple(noted for thread, (plane, line) in lines for noted in _of_thread(thread, plane, line, programs))
+    return Read(notes, Counter(each.operation for each in notes if each.kind == "span" and each.operation))
+
+
+Programs = dict[str, dict[str, str | None]]  # operations by instruction, by the program's name
+
+
+def _programs(space: Any) -> Programs:
+    """The XLA programs that were executed."""
+    from tensorflow.compiler.xla.service.hlo_pb2 import HloProto
+
+    programs = Programs()
+    for plane in space.planes:
+        for event in plane.event_metadata.values() if plane.name == "/host:metadata" else ():
+            for stat in event.stats:
+                module = HloProto.FromString(stat.bytes_value).hlo_module
+                programs[module.name] = operations_of(module)
+    return programs
+
+
+def _of_thread(thread: int, plane: Any, line: Any, programs: Programs) -> Iterator[Noted]:
+    eager = list[tuple[int, str]]()  # the eager operations that are open: when each ends, and its name
+    for event in sorted(line.events, key=lambda event: (event.offset_ps, -event.duration_ps)):
+        name = plane.event_metadata[event.metadata_id].name
+        start = line.timestamp_ns * 1e-9 + event.offset_ps * 1e-12
+        end = start + event.duration_ps * 1e-12
+        if name.startswith(EAGER):
+            eager = [each for each in eager if each[0] > event.offset_ps]
+            eager.append((event.offset_ps + event.duration_ps, name.removeprefix(EAGER)))
+        elif name == EAGER_KERNEL and eager:
+            if operation := plain(eager[-1][1]):
+                yield Noted(thread, "span", start, end, operation)
+        elif name in RUNTIME:
+            yield Noted(thread, "span", start, end)
+        elif name == HANDED_OVER:
+            yield Noted(thread, "hand over", start, start, part=int(_stats(plane, event)["_p"]))
+        elif name == BEGINS:
+            yield Noted(thread, "begin", start, start, part=int(_stats(plane, event)["_c"]))
+        elif name == ENDS:
+            yield Noted(thread, "end", start, start)
+        elif operation := _executed(plane, event, name, programs):
+            yield Noted(thread, "span", start, end, operation)
+
+
+def _executed(plane: Any, event: Any, name: str, programs: Programs) -> str | None:
+    """The operation of a graph's node or of an instruction; None of anything else that is noted."""
+    if node := EXECUTOR.fullmatch(name):
+        return plain(node[1])
+    if name.startswith("end: ") or not event.stats:
+        return None
+    stats = _stats(plane, event)
+    if "hlo_op" not in stats:
+        return None
+    return programs.get(str(stats.get("hlo_module")), {}).get(str(stats["hlo_op"]), UNNAMED)
+
+
+def _stats(plane: Any, event: Any) -> dict[str, Any]:
+    return {plane.stat_metadata[stat.metadata_id].name: _value(plane, stat) for stat in event.stats}
+
+
+def _value(plane: Any, stat: Any) -> Any:
+    which = stat.WhichOneof("value")
+    return plane.stat_metadata[stat.ref_value].name if which == "ref_value" else getattr(stat, which)
+
+
+@cache
+def plain(kind: str) -> str | None:
+    """'Conv2D' of '_MklNativeFusedConv2D'; None for what is no operation, or only contains others."""
+    if kind in CONTAINERS:
+        return None
+    bare = re.sub(r"^_(Mkl(Native)?)?", "", kind).removesuffix("WithBias").replace("BatchNormEx", "BatchNormV3")
+    return next((name for name in (bare, bare.removeprefix("Fused"), kind) if op_def_registry.get(name)), None)
