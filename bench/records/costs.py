@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bench.records.devices import Synced
+from bench.records.devices import DeviceTime, Synced
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,7 +10,7 @@ class Profile:
     """A few steps under TensorFlow's profiler, after the timing: `executing_s` of `wall_s` some op was executed.
 
     `calls` counts the ops (or whole graphs) that Python called. With `on_device`, `executing_s` is the GPU's own busy
-    time, for there the host only hands ops over.
+    time, for there the host only hands ops over; `device` says how that lies in the host's time.
     """
 
     steps: int
@@ -18,6 +18,7 @@ class Profile:
     executing_s: float
     calls: int
     on_device: bool = False
+    device: DeviceTime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from bench.analysis.analyse import analyse
 from bench.analysis.results import Run
 from bench.records.case import Case
 from bench.records.costs import Energy
-from bench.records.devices import Placed, Placement, Synced
+from bench.records.devices import DeviceTime, Placed, Placement, Synced
 from bench.records.proof import Proof
 from bench.records.run import NOT_AVAILABLE, Failure, Measurement, Outcome, Plan
 
@@ -48,6 +48,9 @@ def on_gpu(measurement: Measurement) -> Measurement:
         proof = replace(proof, placement=Placement((Placed("GPU:0", 80),), moved))
     energy = Energy(400, 4.0, 1000.0 + 4 * measurement.block, 100.0)
     costs = a_costs(measurement.case.mode, synced=Synced(0.01, 2e-5, 0.015), energy=energy)
+    if costs.profile:
+        device = DeviceTime(0.2, 0.15, 0.01, 0.001, 0.0, 400)
+        costs = replace(costs, profile=replace(costs.profile, on_device=True, device=device))
     copied = replace(costs, batch_copy_s=2.5e-4 if measurement.case.again else None)
     throttled = replace(A_READING, throttled=("power cap",), sm_mhz=1500)
     return replace(measurement, proof=proof, costs=copied, card=a_gpu_log(A_READING, A_READING, throttled))

@@ -13,7 +13,7 @@ from bench.modes import placement
 from bench.records.devices import GpuLog, Placement, Reading
 from bench.report.form.document import Column, Part, Row, Table, column, counted, measured, number_of
 from bench.report.form.wording import grouping, number
-from bench.report.sections import energy
+from bench.report.sections import device_time, energy
 
 _PLACES = (
     "Where the ops of a step ran, by the runtime's own graphs (of eager modes, op by op): all that compute with "
@@ -43,6 +43,7 @@ def parts(run: Run) -> tuple[Part, ...]:
     topics = (
         (_PLACES, _placement(run)),
         (_WAITING, _waiting(run)),
+        (device_time.METHOD, device_time.table(run)),
         (_MOVING, _moving(run)),
         (_STATE, _states(run)),
         (energy.METHOD, energy.table(run)),

@@ -20,6 +20,7 @@ FACTS: tuple[Callable[[Subject], Fact], ...] = (
     allocation.allocator,
     pace.first_steps,
     pace.wait,
+    pace.hosts_clock,
     arithmetic.determinism,
     card.under_load,
 )

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from bench.records.facts import Fact
 from bench.worker.device_costs import device_wait
 from bench.worker.facts.subject import Subject
+from bench.worker.profiler import profile
 
 FIRST_STEPS = 40
 NEAR = 1.25  # a step that takes up to so many times the later ones' median is a settled one
 IN_A_ROW = 5
 WAITS = 50
+PROFILED_STEPS = 20
+LATE = 0.01  # of the timed stretch
 
 
 def first_steps(subject: Subject) -> Fact:
@@ -44,6 +47,27 @@ def wait(subject: Subject) -> Fact:
     trainer.sync()
     idle_s, read_s = (_median_s(subject, act) for act in (device_wait, trainer.sync))
     return Fact("waiting for an idle device", f"{1e6 * idle_s:.0f} us; reading a loss {1e6 * read_s:.0f} us")
+
+
+def hosts_clock(subject: Subject) -> Fact:
+    """Whether the GPU has finished when a slice's clock stops, and how busy it was, by the profiler."""
+    title = "the host's clock"
+    if not subject.on_gpu:
+        return Fact(title, "", gpu_only=True)
+    trainer = subject.trainer("function")
+
+    def train() -> None:
+        trainer.run(PROFILED_STEPS)
+        trainer.sync()
+
+    train()
+    profiled = profile(train, PROFILED_STEPS, subject.clock)
+    device = profiled.device if profiled else None
+    if not device:
+        return Fact(title, "the profiler noted nothing on the GPU: check what CUPTI says in the log", False)
+    busy = f"GPU busy for {device.busy_s / device.window_s:.0%} of {1e3 * device.window_s:.3g} ms"
+    found = f"{busy}, and for {1e3 * device.after_s:.3g} ms after the clock had stopped"
+    return Fact(title, found, device.after_s <= LATE * device.window_s)
 
 
 def _median_s(subject: Subject, act: Callable[[], object]) -> float:

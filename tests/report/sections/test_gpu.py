@@ -65,3 +65,24 @@ def test_what_nvml_did_not_tell_is_a_dash(tmp_path: Path) -> None:
 
 def test_a_run_on_one_device_has_no_such_section(tmp_path: Path) -> None:
     assert "## Devices" not in built(tmp_path, a_device_run(("cpu", 0), gains={64: 1.0}))
+
+
+def test_the_gpus_time_stands_beside_the_hosts_and_a_clock_that_stopped_too_early_is_a_warning(tmp_path: Path) -> None:
+    run = a_device_run(*BOTH, gains={64: 4.0})
+    sound = built(tmp_path / "sound", run)
+    table = pd.read_csv(tmp_path / "sound" / "tables" / "device_time.csv")
+    assert table["window_s"].to_numpy() == pytest.approx([0.04] * 3)
+    assert table["busy_share"].to_numpy() == pytest.approx([0.75] * 3)
+    assert set(table["kernels"]) == {80}
+    assert "its GPU was busy for" not in sound
+
+    def hasty(outcome: Outcome) -> Outcome:
+        m = outcome.measurement
+        if not m or not m.costs or not m.costs.profile or not m.costs.profile.device or m.case.mode != "function":
+            return outcome
+        device = replace(m.costs.profile.device, after_s=0.05)
+        costs = replace(m.costs, profile=replace(m.costs.profile, device=device))
+        return Outcome(measurement=replace(m, costs=costs))
+
+    late = built(tmp_path / "late", analyse(run.plan, [hasty(outcome) for outcome in run.outcomes]))
+    assert "its GPU was busy for 50 ms after the clock of 200 ms had stopped" in late

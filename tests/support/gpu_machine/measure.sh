@@ -11,7 +11,7 @@ step() { # step NAME SECONDS COMMAND...: run it if that many seconds, or at leas
   [ $left -lt $((most / 3)) ] && { echo "## $name: SKIPPED, $left s left"; return; }
   [ $left -lt $most ] && most=$left
   echo "## $name (at most $most s): $*"
-  timeout -s INT -k 15 "$most" "$@" > "$W/$name.log" 2>&1; rc=$?
+  timeout -s INT -k 45 "$most" "$@" > "$W/$name.log" 2>&1; rc=$?
   [ -d "$W/$name" ] && cp "$W/$name.log" "$W/$name/command.log" && tar -cJf "$OUT/$name.tar.xz" -C "$W" "$name" 2>/dev/null
   grep -v -E '^([IWE]0|WARNING: All|To enable)' "$W/$name.log" | tail -"${TAIL:-14}" | cut -c1-220
   echo "## $name: exit $rc, $((SECONDS - t)) s"; cat "$W"/*.log > "$OUT/logs.txt" 2>/dev/null
