@@ -17,12 +17,17 @@ class Answering(Protocol):
     def logits(self, images: Any) -> Any: ...
 
 
-def evaluate(model: Answering, part: Part) -> tuple[float, float]:
-    """Mean loss (nats) and accuracy (0..1) of the model as it is on all images of a part, without dropout."""
+def evaluate(model: Answering, part: Part, mirrored: bool = False) -> tuple[float, float]:
+    """Mean loss (nats) and accuracy (0..1) of the model as it is on all images of a part, without dropout.
+
+    `mirrored`: of the mean of its logits for each image and for its mirror image.
+    """
     losses, hits = 0.0, 0
     for start in range(0, len(part.labels), EVALUATION_BATCH):
         labels = part.labels[start : start + EVALUATION_BATCH]
-        logits = _padded_logits(model, normalise(part.images[start : start + EVALUATION_BATCH]))
+        images = normalise(part.images[start : start + EVALUATION_BATCH])
+        logits = _padded_logits(model, images)
+        logits = (logits + _padded_logits(model, images[:, :, ::-1])) / 2 if mirrored else logits
         hits += int(np.sum(logits.argmax(1) == labels))
         losses += float(np.sum(_log_sum_exp(logits) - logits[np.arange(len(labels)), labels]))
     return losses / len(part.labels), hits / len(part.labels)

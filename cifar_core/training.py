@@ -15,11 +15,12 @@ from cifar_core import models
 from cifar_core.batch_file import Part
 from cifar_core.evaluation import evaluate
 from cifar_core.inputs import Inputs, Resident, Streamed, keep
-from cifar_core.models.layers import TrainingMode
-from cifar_core.optimizers import Adam, Optimizer, schedule
+from cifar_core.models.layers import TrainingMode, glorot_uniform
+from cifar_core.optimizers import Adam, Optimizer, of_recipe
 from cifar_core.pipeline import Batches
 from cifar_core.recipe import Recipe
 from cifar_core.watch import Spent, Watch, timed
+from cifar_core.whitening import WHITENED_IMAGES, whitening
 from cifar_core.workload import Workload
 
 
@@ -128,10 +129,21 @@ def resident_task(workload: Workload, batches: Batches, hold: Callable[[Any], An
 def training_task(model: str, recipe: Recipe, inputs: Streamed, hold: Callable[[Any], Any] = keep) -> Task:
     """The task that is trained to an accuracy: a model by a recipe. Nothing large needs to be held."""
     network = models.load(model)(recipe.seed)
-    optimizer = Adam(tuple(network.trainable_variables), schedule(recipe), recipe.weight_decay)
-    task = Task(network, optimizer, inputs)
+    optimizer = of_recipe(recipe, tuple(network.trainable_variables))
+    loss = smoothed(recipe.label_smoothing) if recipe.label_smoothing else cross_entropy
+    task = Task(network, optimizer, inputs, recipe.precision, loss)
     task.first_step = inputs.first_step
+    if recipe.whitened:
+        _whiten(task, network.first_kernel, recipe.seed, inputs)
     return task
+
+
+def _whiten(task: Task, kernel: Any, seed: int, inputs: Streamed) -> None:
+    drawn = glorot_uniform(np.random.default_rng(seed), tuple(kernel.shape))
+    filters = whitening(inputs.first_images(WHITENED_IMAGES), drawn)
+    task.initial = [(kernel, filters)]  # which a mode with a TF1 graph gives it
+    if tf.executing_eagerly():
+        kernel.assign(filters)
 
 
 def _cast(values: Any, dtype: str) -> Any:
@@ -148,6 +160,16 @@ cast = tf.autograph.experimental.do_not_convert(_cast)
 def cross_entropy(labels: Any, logits: Any) -> Any:
     """Mean softmax cross-entropy (nats) of logits [n, classes] against whole labels [n]."""
     return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits))
+
+
+def smoothed(share: float) -> Loss:
+    """The same where a share of each label goes to all classes alike."""
+
+    def loss(labels: Any, logits: Any) -> Any:
+        to_all = -tf.reduce_mean(tf.nn.log_softmax(logits))
+        return (1 - share) * cross_entropy(labels, logits) + share * to_all
+
+    return loss
 
 
 class Trainable(Protocol):

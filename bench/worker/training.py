@@ -38,7 +38,7 @@ def serve(lines: Iterator[bytes], out: IO[bytes]) -> None:
         dataset = cifar10.load(order.source, lambda text: answer(TrainReply(said=text)))
         import tensorflow as tf  # here, so that loading it is no part of the first step
 
-        watch = _take_gpu(tf)
+        watch = _take_gpu(tf, open_training(Path(order.folder))[0].recipe.precision)
         answer(TrainReply())
         points = execute(Path(order.folder), dataset, watch)
         for _ in lines:
@@ -51,8 +51,8 @@ def serve(lines: Iterator[bytes], out: IO[bytes]) -> None:
         answer(TrainReply(failure=_message(error)))
 
 
-def _take_gpu(tf: Any) -> Watch:
-    """Trainings that run at once share a GPU: each takes what it needs, and computes float32 as `run` does.
+def _take_gpu(tf: Any, precision: str) -> Watch:
+    """Trainings that run at once share a GPU: each takes what it needs, and computes in a precision as `run` does.
 
     What watches the steps: it counts a GPU's joules too, where the GPU does.
     """
@@ -61,7 +61,7 @@ def _take_gpu(tf: Any) -> Watch:
     if not tf.config.list_physical_devices("GPU"):
         return timed
     set_device(tf, "gpu")
-    set_products(tf, "gpu", "float32")
+    set_products(tf, "gpu", precision)
     return metered(gpu_of("gpu"), time.perf_counter, time.sleep)
 
 
@@ -89,7 +89,7 @@ def execute(folder: Path, dataset: Dataset, watch: Watch) -> Iterator[Point]:
     start_s = progress.start_s + time.perf_counter() - start
     before = points[-1] if points else None
     for display in train_model(trainer, dataset.train, training.training_steps, training.display_step, watch):
-        test_loss, test_accuracy = evaluate(trainer, dataset.test)
+        test_loss, test_accuracy = evaluate(trainer, dataset.test, training.recipe.mirrored_test)
         point = Point(
             step=display.step,
             loss=display.loss,

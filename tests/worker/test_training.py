@@ -33,7 +33,7 @@ def test_trainings_at_once_take_of_a_gpu_what_they_need_and_compute_in_float32(
 ) -> None:
     monkeypatch.setattr(nvml, "find", lambda number: None)
     shared, none = FakeConfig("a GPU", "another"), FakeConfig()
-    watches = [training._take_gpu(SimpleNamespace(config=config)) for config in (shared, none)]
+    watches = [training._take_gpu(SimpleNamespace(config=config), "float32") for config in (shared, none)]
     assert shared.told == [(["a GPU"], "GPU"), ("a GPU", True), (False,)]
     assert none.told == []
     assert (watches[0] is timed, watches[1] is timed) == (False, True)

@@ -255,4 +255,4 @@ def test_a_broken_checkpoint_or_a_folder_that_is_taken_is_one_line(tmp_path: Pat
 
 
 def test_recipes_are_known_by_name() -> None:
-    assert [recipe.name for recipe in RECIPES] == ["tutorial", "tuned"]
+    assert [recipe.name for recipe in RECIPES] == ["tutorial", "tuned", "fast"]
