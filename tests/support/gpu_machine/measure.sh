@@ -2,6 +2,7 @@
 # measure.sh [WORD...]: the runs that matter on a GPU machine that is yours for some minutes, in order of value, each
 # within its seconds and the time left; one tar a run in $OUT. Run it in the project's root; README.md says more.
 # DEADLINE_S: seconds in all (default 540). DEVICES=cpu: a trial without a GPU. SCALE=3: three times the seconds.
+# MORE: options added to each run, e.g. MORE="--models mlp --blocks 1".
 # ENV: a script to source first, where TensorFlow was put there by hand.
 PY=${PY:-python3}; ENV=${ENV:-/tmp/kit/env.sh}; [ -e "$ENV" ] && { PROJECT=$PWD; . "$ENV"; }
 D=${DEVICES:-cpu,gpu} G=${D##*,}; END=$((SECONDS + ${DEADLINE_S:-540})); W=${RUNS:-/tmp/runs}; mkdir -p "$W"; OUT=${OUT:-$W/out}; mkdir -p "$OUT"
@@ -17,7 +18,7 @@ step() { # step NAME SECONDS COMMAND...: run it if that many seconds, or at leas
   echo "## $name: exit $rc, $((SECONDS - t)) s"; cat "$W"/*.log > "$OUT/logs.txt" 2>/dev/null
 }
 B="$PY -m bench"
-run() { local name=$1 most=$2; shift 2; rm -rf "${W:?}/$name"; step "$name" "$most" $B run --data "${DATA:-synthetic}" --budget "$((most * ${SCALE:-1} * 7 / 10))s" --out "$W/$name" "$@"; }
+run() { local name=$1 most=$2; shift 2; rm -rf "${W:?}/$name"; step "$name" "$most" $B run --data "${DATA:-synthetic}" --budget "$((most * ${SCALE:-1} * 7 / 10))s" --out "$W/$name" "$@" $MORE; }
 [ $# = 0 ] && set -- facts quick standard sweep dtypes pipeline gpu-tests
 for word in "$@"; do
   case $word in
