@@ -11,7 +11,7 @@ from bench.errors import BenchError, Exit
 if TYPE_CHECKING:
     from bench.machine.availability import Availability
     from bench.records.devices import FoundDevice
-    from bench.records.facts import Fact
+    from bench.records.facts import DeviceFact
 
 
 def devices(
@@ -49,7 +49,7 @@ def _observe(device: str) -> bool:
     return unsound
 
 
-def fact_line(fact: "Fact") -> str:
+def fact_line(fact: "DeviceFact") -> str:
     """'  ok   ops of eager: 80 on GPU:0; nothing moves'; LOOK where it is not as it should be."""
     mark = {True: "ok", False: "LOOK", None: "-"}[fact.sound]
     return f"  {mark:4} {fact.title}: {'no GPU' if fact.gpu_only else fact.found}"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class DeviceFact:
     """One observation. `sound`: whether it is as it should be; None where there is nothing to judge.
 
     `gpu_only`: it could not be observed for want of a GPU, and `found` is empty.

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from bench.machine import environment
 from bench.records.case import Case
 from bench.records.choices import PRESETS
-from bench.records.facts import Fact
+from bench.records.facts import DeviceFact
 from bench.records.messages import Order, StageRequest
 from bench.runner.forkserver import ForkServers
 from bench.runner.worker_process import WORKER, CaseFailed, WorkerProcess
@@ -25,22 +25,22 @@ SLICE_S = 0.05
 CLOSE = 0.05  # what may change between alone and not alone on a GPU; a CPU is not judged, for others may disturb it
 
 
-def neighbours(device: str) -> Fact:
+def neighbours(device: str) -> DeviceFact:
     """The first process' step: alone, with idle neighbours, in turns with them, alone again."""
     title = f"{', '.join(map(str, PROCESSES))} processes"
     try:
         steps_s = _steps_s(device)
     except CaseFailed as error:
-        return Fact(title, str(error).splitlines()[0], False)
+        return DeviceFact(title, str(error).splitlines()[0], False)
     return told(title, steps_s, judged=device != "cpu")
 
 
-def told(title: str, steps_s: Sequence[tuple[str, float]], judged: bool) -> Fact:
+def told(title: str, steps_s: Sequence[tuple[str, float]], judged: bool) -> DeviceFact:
     """The first of `steps_s` (what, seconds a step) is what all others are compared with."""
     alone_s = steps_s[0][1]
     found = ", ".join(f"{what} {1e3 * step_s:.2f}" for what, step_s in steps_s)
     apart = max(abs(step_s / alone_s - 1) for _, step_s in steps_s)
-    return Fact(title, f"ms a step: {found}; up to {apart:.0%} apart", apart <= CLOSE if judged else None)
+    return DeviceFact(title, f"ms a step: {found}; up to {apart:.0%} apart", apart <= CLOSE if judged else None)
 
 
 def _steps_s(device: str) -> list[tuple[str, float]]:

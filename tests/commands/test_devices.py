@@ -9,7 +9,7 @@ from bench.errors import BenchError, Exit
 from bench.machine import availability
 from bench.machine.availability import Availability
 from bench.records.devices import DeviceProbe, FoundDevice
-from bench.records.facts import Fact
+from bench.records.facts import DeviceFact
 from bench.runner import facts as runner_facts
 
 CARD = (("A card", "580.1"),)
@@ -48,12 +48,12 @@ def test_a_fact_that_is_not_sound_fails_the_command_and_a_missing_gpu_does_not(
 ) -> None:
     probed = DeviceProbe("2.21.0", True, "12.5.1", "9", (CPU, GPU))
     monkeypatch.setattr(availability, "probe", lambda: Availability(probed, "", CARD))
-    seen = [Fact("NVML", "", gpu_only=True), Fact("ops of eager", "80 on GPU:0; nothing moves", True)]
+    seen = [DeviceFact("NVML", "", gpu_only=True), DeviceFact("ops of eager", "80 on GPU:0; nothing moves", True)]
     asked = list[str]()
     monkeypatch.setattr(runner_facts, "facts", lambda device: asked.append(device) or iter(seen))
     assert devices(facts=True) is Exit.OK
     assert "  ok   ops of eager: 80 on GPU:0; nothing moves" in capsys.readouterr().out
-    seen.append(Fact("memory", "growth OFF", False))
+    seen.append(DeviceFact("memory", "growth OFF", False))
     assert devices(facts=True) is Exit.CASE_FAILED
     assert "  LOOK memory: growth OFF" in capsys.readouterr().out
     assert asked == ["gpu", "gpu"]

@@ -9,8 +9,8 @@ from bench.analysis.stats.ratios import Summary
 from bench.modes import placement
 from bench.records.devices import Placement
 from bench.report.form.wording import interval, number, speedup_interval
-from bench.report.questions import speed
 from bench.report.questions.asking import Answer, Known, by_group, found, listed, modes_of, run_command
+from bench.report.questions.speed import xla as with_xla
 from bench.report.sections.steady import step_ms
 
 STARVED = 0.10  # of the profiled time without anything to compute: less is no starving
@@ -141,7 +141,7 @@ def _compiling(result: CaseResult) -> Sequence[str]:
 
 def xla(known: Known) -> Answer:
     """What the run says of XLA, of its GPU groups alone."""
-    said = speed.xla(replace(known, run=_of_gpus(known.run)))
+    said = with_xla(replace(known, run=_of_gpus(known.run)))
     command = _command(known, "eager,function,xla,autocluster")
     why_not = f"This run cannot say: no mode was measured both with XLA and without on a GPU. Run `{command}`."
     return replace(said, title="Does XLA pay on the GPU?", text=why_not if said.cannot else said.text)

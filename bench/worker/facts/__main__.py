@@ -1,4 +1,4 @@
-"""The child process: the device and modes in its arguments, one Fact a line on its standard output as it is found."""
+"""The child process: the device and modes in its arguments, one DeviceFact a line on its standard output as it is found."""
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -7,12 +7,12 @@ import msgspec
 import tensorflow as tf
 
 from bench.machine.child_end import connect
-from bench.records.facts import Fact
+from bench.records.facts import DeviceFact
 from bench.worker.facts import allocation, arithmetic, card, pace, places
 from bench.worker.facts.subject import Subject
 from bench.worker.setup import gpu_of, set_device, set_products
 
-FACTS: tuple[Callable[[Subject], Fact], ...] = (
+FACTS: tuple[Callable[[Subject], DeviceFact], ...] = (
     card.readings,
     arithmetic.float32,
     arithmetic.tf32,
@@ -26,7 +26,7 @@ FACTS: tuple[Callable[[Subject], Fact], ...] = (
 )
 
 
-def observe(subject: Subject, modes: Sequence[str], all_facts: bool) -> Iterator[Fact]:
+def observe(subject: Subject, modes: Sequence[str], all_facts: bool) -> Iterator[DeviceFact]:
     """The device's facts if they are asked for, then each mode's placement."""
     for fact in FACTS if all_facts else ():
         yield fact(subject)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from bench.records.facts import Fact
+from bench.records.facts import DeviceFact
 from bench.worker.facts.subject import Subject
 
 SIDE = 256
@@ -14,24 +14,26 @@ TF32_ERROR = 2e-5
 STEPS = 5
 
 
-def float32(subject: Subject) -> Fact:
+def float32(subject: Subject) -> DeviceFact:
     """The error of a float32 matrix product, as this process is set up, which is as `run` sets up float32."""
     error = product_error(subject)
-    return Fact("float32 products", f"relative error {error:.0e} (TF32 would have some 3e-04)", error < TF32_ERROR)
+    return DeviceFact(
+        "float32 products", f"relative error {error:.0e} (TF32 would have some 3e-04)", error < TF32_ERROR
+    )
 
 
-def tf32(subject: Subject) -> Fact:
+def tf32(subject: Subject) -> DeviceFact:
     """The same with TF32 allowed: on a GPU since Ampere it must show."""
     title = "tf32 products"
     if not subject.on_gpu:
-        return Fact(title, "", gpu_only=True)
+        return DeviceFact(title, "", gpu_only=True)
     tf.config.experimental.enable_tensor_float_32_execution(True)
     try:
         error = product_error(subject)
     finally:
         tf.config.experimental.enable_tensor_float_32_execution(False)
     seen = "in force" if error > TF32_ERROR else "not in force: this GPU, or this product, does without"
-    return Fact(title, f"relative error {error:.0e}, TF32 {seen}")
+    return DeviceFact(title, f"relative error {error:.0e}, TF32 {seen}")
 
 
 def product_error(subject: Subject) -> float:
@@ -45,13 +47,13 @@ def product_error(subject: Subject) -> float:
     return float(np.linalg.norm(product - exact) / np.linalg.norm(exact))
 
 
-def determinism(subject: Subject) -> Fact:
+def determinism(subject: Subject) -> DeviceFact:
     """Whether two trainers built alike lose the same, bit for bit, over the first steps."""
     first, second = (_losses(subject) for _ in range(2))
     if first == second:
-        return Fact("determinism", f"the first {STEPS} losses of tf.function twice: the same bits")
+        return DeviceFact("determinism", f"the first {STEPS} losses of tf.function twice: the same bits")
     apart = max(abs(a - b) for a, b in zip(first, second, strict=True))
-    return Fact("determinism", f"the first {STEPS} losses of tf.function twice: up to {apart:.0e} apart")
+    return DeviceFact("determinism", f"the first {STEPS} losses of tf.function twice: up to {apart:.0e} apart")
 
 
 def _losses(subject: Subject) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from bench.machine.nvml import Gpu
 from bench.records.devices import Reading
-from bench.records.facts import Fact
+from bench.records.facts import DeviceFact
 from bench.worker.facts.subject import Subject
 
 LOAD_S = 4.0
@@ -10,14 +10,14 @@ STEPS = 50  # between two readings
 FALL = 0.95  # a clock that ends below this share of its highest has fallen
 
 
-def readings(subject: Subject) -> Fact:
+def readings(subject: Subject) -> DeviceFact:
     """Which of the readings this GPU and driver give."""
     title = "NVML"
     if not subject.on_gpu:
-        return Fact(title, "", gpu_only=True)
+        return DeviceFact(title, "", gpu_only=True)
     if not subject.gpu:
-        return Fact(title, "no readings: python -m pip install '.[gpu]'", False)
-    return Fact(title, told(subject.gpu), subject.gpu.energy_j() is not None)
+        return DeviceFact(title, "no readings: python -m pip install '.[gpu]'", False)
+    return DeviceFact(title, told(subject.gpu), subject.gpu.energy_j() is not None)
 
 
 def told(gpu: Gpu) -> str:
@@ -36,11 +36,11 @@ def told(gpu: Gpu) -> str:
     return f"{name}; " + ", ".join(f"{title} {text}" for title, text in parts.items() if text) + untold
 
 
-def under_load(subject: Subject) -> Fact:
+def under_load(subject: Subject) -> DeviceFact:
     """SM clock, power and temperature over some seconds of training steps, read between them."""
     title = "clocks under load"
     if not subject.on_gpu or not subject.gpu:
-        return Fact(title, "", gpu_only=True)
+        return DeviceFact(title, "", gpu_only=True)
     trainer, seen = subject.trainer("function"), [subject.gpu.reading()]
     end = subject.clock() + LOAD_S
     while subject.clock() < end:
@@ -50,15 +50,15 @@ def under_load(subject: Subject) -> Fact:
     return judged(seen)
 
 
-def judged(seen: list[Reading]) -> Fact:
+def judged(seen: list[Reading]) -> DeviceFact:
     """The first reading is of before the load."""
     title, loaded = "clocks under load", seen[1:]
     clocks = [reading.sm_mhz for reading in loaded if reading.sm_mhz is not None]
     if not clocks:
-        return Fact(title, "the SM clock is not told")
+        return DeviceFact(title, "the SM clock is not told")
     reasons = dict.fromkeys(reason for reading in loaded for reason in reading.throttled)
     powers = [reading.power_w for reading in loaded if reading.power_w is not None]
     power = f", up to {max(powers):.0f} W" if powers else ""
     why = f", throttled: {', '.join(reasons)}" if reasons else ""
     found = f"SM {seen[0].sm_mhz} MHz before, {max(clocks)} at most, {clocks[-1]} at the end{power}{why}"
-    return Fact(title, found, not reasons and clocks[-1] >= FALL * max(clocks))
+    return DeviceFact(title, found, not reasons and clocks[-1] >= FALL * max(clocks))

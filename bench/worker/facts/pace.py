@@ -3,7 +3,7 @@
 import statistics
 from collections.abc import Callable
 
-from bench.records.facts import Fact
+from bench.records.facts import DeviceFact
 from bench.worker.device_costs import device_wait
 from bench.worker.facts.subject import Subject
 from bench.worker.profiler import profile
@@ -16,7 +16,7 @@ PROFILED_STEPS = 20
 LATE = 0.01  # of the timed stretch
 
 
-def first_steps(subject: Subject) -> Fact:
+def first_steps(subject: Subject) -> DeviceFact:
     """After which step the steps of tf.function take as long as later ones: what is autotuned, is so by then.
 
     A run's warm-up lasts until steps get no shorter; on a CPU it is not judged, for others may disturb it.
@@ -30,7 +30,7 @@ def first_steps(subject: Subject) -> Fact:
     settled, usual_s = settled_after(seconds), statistics.median(seconds[len(seconds) // 2 :])
     found = f"{1e3 * seconds[0]:.0f} ms, then {1e3 * seconds[1]:.1f}, later {1e3 * usual_s:.2f} a step"
     when = f"not settled within {FIRST_STEPS} steps" if settled is None else f"settled after {settled} steps"
-    return Fact("first steps", f"{found}; {when}", settled is not None if subject.on_gpu else None)
+    return DeviceFact("first steps", f"{found}; {when}", settled is not None if subject.on_gpu else None)
 
 
 def settled_after(seconds: list[float]) -> int | None:
@@ -40,20 +40,20 @@ def settled_after(seconds: list[float]) -> int | None:
     return next((n for n in starts if all(each <= limit_s for each in seconds[n : n + IN_A_ROW])), None)
 
 
-def wait(subject: Subject) -> Fact:
+def wait(subject: Subject) -> DeviceFact:
     """Of a device with nothing to do, and of reading back a loss that is there."""
     trainer = subject.trainer("function")
     trainer.run(1)
     trainer.sync()
     idle_s, read_s = (_median_s(subject, act) for act in (device_wait, trainer.sync))
-    return Fact("waiting for an idle device", f"{1e6 * idle_s:.0f} us; reading a loss {1e6 * read_s:.0f} us")
+    return DeviceFact("waiting for an idle device", f"{1e6 * idle_s:.0f} us; reading a loss {1e6 * read_s:.0f} us")
 
 
-def hosts_clock(subject: Subject) -> Fact:
+def hosts_clock(subject: Subject) -> DeviceFact:
     """Whether the GPU has finished when a slice's clock stops, and how busy it was, by the profiler."""
     title = "the host's clock"
     if not subject.on_gpu:
-        return Fact(title, "", gpu_only=True)
+        return DeviceFact(title, "", gpu_only=True)
     trainer = subject.trainer("function")
 
     def train() -> None:
@@ -64,10 +64,10 @@ def hosts_clock(subject: Subject) -> Fact:
     profiled = profile(train, PROFILED_STEPS, subject.clock)
     device = profiled.device if profiled else None
     if not device:
-        return Fact(title, "the profiler noted nothing on the GPU: check what CUPTI says in the log", False)
+        return DeviceFact(title, "the profiler noted nothing on the GPU: check what CUPTI says in the log", False)
     busy = f"GPU busy for {device.busy_s / device.window_s:.0%} of {1e3 * device.window_s:.3g} ms"
     found = f"{busy}, and for {1e3 * device.after_s:.3g} ms after the clock had stopped"
-    return Fact(title, found, device.after_s <= LATE * device.window_s)
+    return DeviceFact(title, found, device.after_s <= LATE * device.window_s)
 
 
 def _median_s(subject: Subject, act: Callable[[], object]) -> float:

@@ -3,13 +3,13 @@
 from bench import modes
 from bench.modes.placement import strangers
 from bench.records.devices import Placement
-from bench.records.facts import Fact
+from bench.records.facts import DeviceFact
 from bench.worker.facts.subject import Subject
 
 MOST_NAMED = 3  # transfers in a line
 
 
-def placement(subject: Subject, mode: str) -> Fact:
+def placement(subject: Subject, mode: str) -> DeviceFact:
     """Of one step after the first two, by the runtime's own graphs; of eager modes, op by op."""
     title = f"ops of {modes.row(mode).title}"
     try:
@@ -20,9 +20,9 @@ def placement(subject: Subject, mode: str) -> Fact:
         trainer.execution()
         placed = trainer.placement()
     except Exception as error:  # a mode that cannot run here is what a person wants to know
-        return Fact(title, (str(error).strip() or type(error).__name__).splitlines()[0], False)
+        return DeviceFact(title, (str(error).strip() or type(error).__name__).splitlines()[0], False)
     wrong = strangers(placed, subject.place)
-    return Fact(title, "; ".join([*(wrong or [_where(placed)]), _moved(placed)]), not wrong)
+    return DeviceFact(title, "; ".join([*(wrong or [_where(placed)]), _moved(placed)]), not wrong)
 
 
 def _where(placed: Placement) -> str:

@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 from places import ROOT
 
-from bench.records.facts import Fact
+from bench.records.facts import DeviceFact
 from bench.worker.facts import allocation, arithmetic, pace, places
 from bench.worker.facts.subject import Subject
 
@@ -65,7 +65,7 @@ def test_a_child_process_gives_every_fact_a_line() -> None:
     command = [sys.executable, "-m", "bench.worker.facts", "cpu", "all", "function"]
     done = subprocess.run(command, capture_output=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stderr[-2000:]
-    facts = [msgspec.json.decode(line, type=Fact) for line in done.stdout.splitlines()]
+    facts = [msgspec.json.decode(line, type=DeviceFact) for line in done.stdout.splitlines()]
     titles = [fact.title for fact in facts]
     assert titles[-1] == "ops of tf.function"
     assert len(titles) == len(set(titles)) == 11
