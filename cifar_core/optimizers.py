@@ -134,7 +134,8 @@ class Adam:
 class SGDMomentum:
     """v <- momentum * v + g; w <- w - learning_rate * v (Sutskever et al. 2013).
 
-    With Nesterov's look-ahead w <- w - learning_rate * (g + momentum * v). `weight_decay` times the weight is added to the gradient of every kernel.
+    With Nesterov's look-ahead w <- w - learning_rate * (g + momentum * v). `weight_decay` times the weight is added to
+    the gradient of every kernel.
     """
 
     by_change = False

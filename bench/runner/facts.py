@@ -45,6 +45,5 @@ def _observed(device: str, modes: Sequence[str], all_facts: bool, observer: Sequ
     if done.code != 0:
         how = f"no answer within {TIME_LIMIT_S:g} s" if done.code is None else f"ended with code {done.code}"
         said = [line.strip() for line in done.errors.decode(errors="replace").splitlines() if line.strip()]
-        yield DeviceFact(
-            f"process of {modes[0]}", f"{how}; it said last: {said[-1][:160] if said else 'nothing'}", False
-        )
+        last = said[-1][:160] if said else "nothing"
+        yield DeviceFact(f"process of {modes[0]}", f"{how}; it said last: {last}", False)

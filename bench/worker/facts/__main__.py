@@ -1,4 +1,4 @@
-"""The child process: the device and modes in its arguments, one DeviceFact a line on its standard output as it is found."""
+"""The child process: the device and modes in its arguments, one DeviceFact a line on stdout as it is found."""
 
 import sys
 from collections.abc import Callable, Iterator, Sequence

@@ -26,12 +26,12 @@ from bench.worker.starting import Closed
 from cifar_core import models, pipeline
 from cifar_core.batch_file import Part
 from cifar_core.cifar10 import SYNTHETIC, TEST_PART
+from cifar_core.evaluation import evaluate
 from cifar_core.inputs import Resident, Streamed, keep
 from cifar_core.models import MODELS
 from cifar_core.optimizers import Adam
 from cifar_core.pipeline import Batches
 from cifar_core.recipe import RECIPES
-from cifar_core.evaluation import evaluate
 from cifar_core.training import Task, resident_task, training_task
 from cifar_core.workload import Workload
 
