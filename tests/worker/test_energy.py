@@ -1,11 +1,19 @@
 """Joules of steps by a counter that is refreshed now and then, on a made-up GPU that draws what it is told to."""
 
+import time
+from dataclasses import replace
+
 import pytest
-from builders import FakeClock, FakeTrainer
+from builders import ENVIRONMENT, SCHEDULE, FakeClock, FakeTrainer, a_case, a_costs
 from recorded_nvml import RecordedNvml
 
 from bench.machine.nvml import Gpu, find
+from bench.records.messages import Order
+from bench.worker import diagnostics
+from bench.worker import energy as worker_energy
+from bench.worker.diagnostics import diagnose
 from bench.worker.energy import STRETCH_S, energy, metered
+from cifar_core.cifar10 import SYNTHETIC
 
 IDLE_W, BUSY_W = 90.0, 400.0
 
@@ -78,3 +86,22 @@ def test_a_training_without_a_counter_is_timed_all_the_same() -> None:
     for gpu in (card.gpu(), None):
         spent = metered(gpu, card.clock, card.sleep)(lambda: card.trainer.run(1))
         assert (spent.seconds, spent.joules) == (pytest.approx(0.5), None)
+
+
+def test_a_case_on_a_gpu_hands_over_its_energy_whatever_its_framework(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In real time, for the diagnostics sleep by themselves."""
+    began = time.perf_counter()
+    nvml = RecordedNvml(joules=lambda: 300.0 * (time.perf_counter() - began))
+    monkeypatch.setattr(diagnostics, "gpu_of", lambda device: find(0, nvml) if device == "gpu" else None)
+    for name, seconds in (("STRETCH_S", 0.2), ("REST_S", 0.0), ("IDLE_S", 0.1)):
+        monkeypatch.setattr(worker_energy, name, seconds)
+    trainer = FakeTrainer("torch_eager", on_step=lambda steps: time.sleep(0.001))
+    costs = a_costs("torch_eager")
+    for device in ("gpu", "cpu"):
+        order = Order(replace(a_case("torch_eager"), device=device), 1, SCHEDULE, ENVIRONMENT, SYNTHETIC)
+        found = diagnose(order, trainer, 5, time.perf_counter, costs).costs.energy  # type: ignore[arg-type]
+        assert bool(found) == (device == "gpu")
+        if found:
+            assert found.joules / found.seconds == pytest.approx(300, rel=0.05)
+            assert found.seconds >= 0.2
+            assert found.energy_steps >= 5

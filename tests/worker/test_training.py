@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+from builders import a_point
 
 from bench.machine import nvml
 from bench.worker import training
@@ -37,3 +38,18 @@ def test_trainings_at_once_take_of_a_gpu_what_they_need_and_compute_in_float32(
     assert shared.told == [(["a GPU"], "GPU"), ("a GPU", True), (False,)]
     assert none.told == []
     assert (watches[0] is timed, watches[1] is timed) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("before", "since", "whole"),
+    [(None, 5.0, 5.0), (3.0, 5.0, 8.0), (3.0, None, None), (None, None, None)],
+)
+def test_joules_go_on_where_a_training_is_resumed(
+    before: float | None, since: float | None, whole: float | None
+) -> None:
+    point = None if before is None else a_point(joules=before)
+    assert training._joules(since, point) == whole
+
+
+def test_a_training_that_was_begun_without_a_counter_has_no_joules() -> None:
+    assert training._joules(5.0, a_point()) is None
