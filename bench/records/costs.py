@@ -23,23 +23,28 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class OperationTime:
-    """One kind of TensorFlow operation in some steps: CPU seconds of all threads, and how many kernels of it ran."""
+    """One kind of TensorFlow operation in some steps: CPU seconds of all threads, and how many kernels of it ran.
+
+    `onednn`: whether a graph's kernels of it are oneDNN's.
+    """
 
     name: str
     cpu_s: float
     kernels: int
+    onednn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class StepOperations:
     """Where the CPU time of a few untimed steps went, with all threads on one core, most time first.
 
-    `cpu_s` is the process' CPU time for them. What `operations` leave of it was spent in none: in Python, in
-    dispatching and scheduling.
+    `cpu_s` is the process' CPU time for them, `runtime_s` of it was spent in TensorFlow's runtime while it executed no
+    operation: dispatching, scheduling, waiting threads. What is left is Python.
     """
 
     steps: int
     cpu_s: float
+    runtime_s: float
     operations: tuple[OperationTime, ...]
 
 

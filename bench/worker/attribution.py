@@ -9,13 +9,15 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 Stack = dict[int, str | None]  # what a thread is in, outermost first: the operation, by a number of its own
-Kind = Literal["span", "hand over", "begin", "end"]
+Kind = Literal["span", "call", "hand over", "begin", "end"]
+RUNTIME = "runtime"  # stands for a call from Python while no operation is executed
 
 
 class Noted(NamedTuple):
     """What the profiler noted of a thread. Times in seconds.
 
-    A `span` executes `operation`, or none (the runtime's own business). `hand over` gives a part with number `part` to
+    A `span` executes `operation`, or none (the runtime's own business). In a `call` Python waits for the runtime; what
+    it executes meanwhile is noted as well. `hand over` gives a part with number `part` to
     another thread, which works on it from `begin` to the next `end`.
     """
 
@@ -38,13 +40,19 @@ class _Moment(NamedTuple):
 
 
 def seconds_by_operation(notes: Iterable[Noted]) -> dict[str, float]:
-    """Seconds for each operation. Where threads execute several at once, as on one core, the time is shared equally."""
+    """Seconds for each operation, and in calls for RUNTIME.
+
+    Where threads execute several at once, as they do on one core, the time is shared equally.
+    """
     stacks, parts = defaultdict[int, Stack](dict), dict[int, str | None]()
-    seconds, executed, reached = defaultdict[str, float](float), Counter[str](), 0.0
+    seconds, executed, calls, reached = defaultdict[str, float](float), Counter[str](), 0, 0.0
     for moment in sorted(_moments(notes)):
-        for operation, threads in executed.items():
-            seconds[operation] += (moment.time - reached) * threads / executed.total()
+        for operation, threads in (executed or Counter({RUNTIME: 1} if calls else ())).items():
+            seconds[operation] += (moment.time - reached) * threads / max(1, executed.total())
         reached = moment.time
+        if moment.noted.kind == "call":
+            calls += 1 if moment.rank else -1
+            continue
         stack = stacks[moment.noted.thread]
         _count(executed, stack, -1)
         _change(stack, parts, moment)
@@ -53,12 +61,13 @@ def seconds_by_operation(notes: Iterable[Noted]) -> dict[str, float]:
 
 
 def _moments(notes: Iterable[Noted]) -> Iterable[_Moment]:
-    ranks: dict[Kind, int] = {"end": 0, "span": 1, "begin": 1, "hand over": 2}
+    ranks: dict[Kind, int] = {"end": 0, "span": 1, "call": 1, "begin": 1, "hand over": 2}
     for number, noted in enumerate(notes):
-        if noted.kind == "span" and noted.end <= noted.start:
+        lasts = noted.kind in ("span", "call")
+        if lasts and noted.end <= noted.start:
             continue
         yield _Moment(noted.start, ranks[noted.kind], noted.start - noted.end, number, noted)
-        if noted.kind == "span":
+        if lasts:
             yield _Moment(noted.end, 0, 0.0, number, noted)
 
 

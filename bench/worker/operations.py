@@ -10,7 +10,7 @@ from collections.abc import Callable
 from bench.machine.counters import use_begins, used_since
 from bench.machine.one_core import one_core
 from bench.records.costs import OperationTime, StepOperations
-from bench.worker.attribution import seconds_by_operation
+from bench.worker.attribution import RUNTIME, seconds_by_operation
 from bench.worker.profiler import KERNELS, profiled
 
 ENOUGH_S, MOST_STEPS = 2.0, 100  # CPU time of the stretch; a profile has room for so many short steps
@@ -42,9 +42,11 @@ def _measured(run: Callable[[int], None], steps: int, clock: Callable[[], float]
         return None
     from bench.worker.profile_notes import read
 
-    notes, kernels = read(space)
+    notes, kernels, onednn = read(space)
     # Another process on that core stretches each part alike, on average: its share of the wall time counts.
     share = cpu_s / max(wall_s, cpu_s)
-    seconds = sorted(seconds_by_operation(notes).items(), key=lambda part: -part[1])
-    found = tuple(OperationTime(name, share * part_s, kernels[name]) for name, part_s in seconds)
-    return StepOperations(steps, cpu_s, found) if found else None
+    seconds = seconds_by_operation(notes)
+    runtime_s = share * seconds.pop(RUNTIME, 0.0)
+    most_first = sorted(seconds.items(), key=lambda part: -part[1])
+    found = tuple(OperationTime(name, share * part_s, kernels[name], name in onednn) for name, part_s in most_first)
+    return StepOperations(steps, cpu_s, runtime_s, found) if found else None

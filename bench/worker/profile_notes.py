@@ -7,39 +7,38 @@ XLA's, which notes instructions. Fused kernels and oneDNN's go by the name of th
 import re
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
 from typing import Any, NamedTuple
 
-from tensorflow.python.framework import op_def_registry  # private: the only list of all operations
-
+from bench.modes.operation_names import plain
 from bench.worker.attribution import Noted
 from bench.worker.hlo_names import UNNAMED, operations_of
 
 EXECUTOR = re.compile(r"[^:]+:(\w+)")  # a node of a graph and its operation
+ONEDNN = "_Mkl"  # how the names of its kernels begin
 EAGER, EAGER_KERNEL = "EagerLocalExecute: ", "EagerKernelExecute"  # the kernel's span lies in the operation's
-RUNTIME = ("ExecutorState::Process", "ThunkExecutor::Execute")  # what decides what is executed next
+SCHEDULES = ("ExecutorState::Process", "ThunkExecutor::Execute")  # what decides what is executed next
+CALLED = ("TFE_Py_", "SessionRun")  # from Python
 HANDED_OVER, BEGINS, ENDS = (f"ThreadpoolListener::{name}" for name in ("Record", "StartRegion", "StopRegion"))
-# They execute other operations, or wait for other threads.
-CONTAINERS = {
-    *("While", "StatelessWhile", "If", "StatelessIf", "Case", "StatelessCase"),
-    *("PartitionedCall", "StatefulPartitionedCall", "_XlaRun", "_XlaCompile", "XlaLaunch", "IteratorGetNext"),
-}
 
 
 class Read(NamedTuple):
-    """The notes of all threads, and how many kernels of each operation were executed."""
+    """The notes of all threads, how many kernels of each operation were executed, and of which by oneDNN."""
 
     notes: tuple[Noted, ...]
     kernels: Counter[str]
+    onednn: frozenset[str]
 
 
 def read(space: Any) -> Read:
     """What the host's threads executed, from an XSpace."""
     programs = _programs(space)
-    planes = (plane for plane in space.planes if plane.name.startswith("/host:CPU"))
+    planes = [plane for plane in space.planes if plane.name.startswith("/host:CPU")]
     lines = enumerate((plane, line) for plane in planes for line in plane.lines)
     notes = tuple(noted for thread, (plane, line) in lines for noted in _of_thread(thread, plane, line, programs))
-    return Read(notes, Counter(each.operation for each in notes if each.kind == "span" and each.operation))
+    kernels = Counter(each.operation for each in notes if each.kind == "span" and each.operation)
+    nodes = (EXECUTOR.fullmatch(event.name) for plane in planes for event in plane.event_metadata.values())
+    onednn = (plain(node[1]) for node in nodes if node and node[1].startswith(ONEDNN))
+    return Read(notes, kernels, frozenset(filter(None, onednn)))
 
 
 Programs = dict[str, dict[str, str | None]]  # operations by instruction, by the program's name
@@ -70,7 +69,9 @@ def _of_thread(thread: int, plane: Any, line: Any, programs: Programs) -> Iterat
         elif name == EAGER_KERNEL and eager:
             if operation := plain(eager[-1][1]):
                 yield Noted(thread, "span", start, end, operation)
-        elif name in RUNTIME:
+        elif name.startswith(CALLED):
+            yield Noted(thread, "call", start, end)
+        elif name in SCHEDULES:
             yield Noted(thread, "span", start, end)
         elif name == HANDED_OVER:
             yield Noted(thread, "hand over", start, start, part=int(_stats(plane, event)["_p"]))
@@ -101,12 +102,3 @@ def _stats(plane: Any, event: Any) -> dict[str, Any]:
 def _value(plane: Any, stat: Any) -> Any:
     which = stat.WhichOneof("value")
     return plane.stat_metadata[stat.ref_value].name if which == "ref_value" else getattr(stat, which)
-
-
-@cache
-def plain(kind: str) -> str | None:
-    """'Conv2D' of '_MklNativeFusedConv2D'; None for what is no operation, or only contains others."""
-    if kind in CONTAINERS:
-        return None
-    bare = re.sub(r"^_(Mkl(Native)?)?", "", kind).removesuffix("WithBias").replace("BatchNormEx", "BatchNormV3")
-    return next((name for name in (bare, bare.removeprefix("Fused"), kind) if op_def_registry.get(name)), None)
