@@ -241,8 +241,12 @@ def _orders(store: Store, group: Sequence[Case], block: int, source: Source) -> 
     measured = _measured(store, group)
     schedule, now = settled(store.plan.schedule, measured), environment.read()
     steps = settled_steps(store.plan.schedule, group, measured)
-    own = [replace(schedule, steps_per_slice=steps.get(case.key)) for case in group]
-    return [Order(case, block, its, now, source) for case, its in zip(group, own, strict=True)]
+    known = {(m.case.key, m.schedule.steps_per_slice) for m in measured}
+    own = [(case, steps.get(case.key)) for case in group]
+    return [
+        Order(case, block, replace(schedule, steps_per_slice=n), now, source, new_steps=(case.key, n) not in known)
+        for case, n in own
+    ]
 
 
 def _measured(store: Store, group: Sequence[Case]) -> list[Measurement]:

@@ -107,9 +107,13 @@ class Timed:
 
     def _replay(self) -> Replay | None:
         """None of the A/A control, which is the baseline's own code: it takes no late update either."""
-        built, case = self.warm.built, self.warm.built.opened.order.case
-        per_call = case.steps_per_call or 1
-        return None if case.again else replay(built.trainer, built.begun.first, self.slices[-1].steps, per_call)
+        built, order = self.warm.built, self.warm.built.opened.order
+        if order.case.again:
+            return None
+        first, steps, per_call = built.begun.first, self.slices[-1].steps, order.case.steps_per_call or 1
+        if not order.new_steps and per_call == 1:
+            steps = max(1, min(steps, len(first.losses) - 1))  # as short slices are: all but the last in one call
+        return replay(built.trainer, first, steps, per_call)
 
     def _execution(self) -> Execution:
         """What TensorFlow says of how the steps ran, devices in their short form, with AutoGraph's fallbacks."""
