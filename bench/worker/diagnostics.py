@@ -33,6 +33,7 @@ class Diagnostics:
 Clock = Callable[[], float]
 Diagnose = Callable[[Order, Trainer, int, Clock, Costs], Diagnostics]
 SIDES = {"cpu": 2048, "gpu": 8192}  # of the square matrices: large enough that a product keeps the device busy
+ENERGY_BLOCKS = 3  # enough for an interval: it takes some four seconds a case
 PEAK_S = 0.5  # how long products are repeated; the fastest counts
 
 
@@ -42,7 +43,8 @@ def diagnose(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Co
 
     The device's peak is measured by the A/A control in the first block.
     """
-    costs = replace(costs, energy=energy(trainer, gpu_of(order.case.device), steps, clock))
+    if order.block < ENERGY_BLOCKS:
+        costs = replace(costs, energy=energy(trainer, gpu_of(order.case.device), steps, clock))
     if modes.row(order.case.mode).peer:
         return no_diagnostics(order, trainer, steps, clock, costs)  # all else asks TensorFlow
     from bench.worker.device_costs import synced

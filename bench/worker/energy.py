@@ -15,7 +15,7 @@ from bench.worker.timer import Clock, Stepper
 from cifar_core.watch import Spent, Watch
 
 STRETCH_S = 3.0  # at least
-REST_S, IDLE_S = 0.5, 1.0  # a GPU that has just computed draws more for a while
+REST_S, IDLE_S = 0.3, 0.5  # a GPU that has just computed draws more for a while
 LOOK_S = 0.02
 GIVE_UP = 10  # times the stretch without a change, and some looks: this counter stands still
 LEAST_LOOKS = 3

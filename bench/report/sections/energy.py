@@ -6,8 +6,8 @@ from bench.report.form.document import Row, Table, column, measured
 from bench.report.form.wording import grouping
 
 METHOD = (
-    "The GPU's own energy counter over at least 3 s of steps, after the timing, one mode at a time, in every "
-    "repetition. *Idle*: right before, with the same processes alive and nothing to compute. It counts the GPU alone, "
+    "The GPU's own energy counter over at least 3 s of steps, after the timing, one mode at a time, in the first three "
+    "repetitions. *Idle*: right before, with the same processes alive and nothing to compute. It counts the GPU alone, "
     "not the CPU or the machine."
 )
 

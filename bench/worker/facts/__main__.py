@@ -29,9 +29,18 @@ FACTS: tuple[Callable[[Subject], DeviceFact], ...] = (
 def observe(subject: Subject, modes: Sequence[str], all_facts: bool) -> Iterator[DeviceFact]:
     """The device's facts if they are asked for, then each mode's placement."""
     for fact in FACTS if all_facts else ():
-        yield fact(subject)
+        yield _guarded(fact, subject)
     for mode in modes:
         yield places.placement(subject, mode)
+
+
+def _guarded(fact: Callable[[Subject], DeviceFact], subject: Subject) -> DeviceFact:
+    """One that fails is a fact too, and the others are observed all the same."""
+    try:
+        return fact(subject)
+    except Exception as error:
+        message = (str(error).strip() or type(error).__name__).splitlines()[0]
+        return DeviceFact(fact.__name__.replace("_", " "), message, False)
 
 
 def subject_of(device: str) -> Subject:

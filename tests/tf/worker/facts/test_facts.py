@@ -8,10 +8,16 @@ from typing import Any
 import msgspec
 import pytest
 import tensorflow as tf
+from builders import FakeClock, FakeTrainer
 from places import ROOT
+from recorded_nvml import RecordedNvml
 
+from bench.machine.nvml import find
+from bench.records.costs import Profile
+from bench.records.devices import DeviceTime
 from bench.records.facts import DeviceFact
-from bench.worker.facts import allocation, arithmetic, pace, places
+from bench.worker.facts import __main__ as child
+from bench.worker.facts import allocation, arithmetic, card, pace, places
 from bench.worker.facts.subject import Subject
 
 CPU = Subject("cpu")
@@ -70,3 +76,64 @@ def test_a_child_process_gives_every_fact_a_line() -> None:
     assert titles[-1] == "ops of tf.function"
     assert len(titles) == len(set(titles)) == 11
     assert all(fact.gpu_only or fact.found for fact in facts)
+
+
+class FakeSubject(Subject):
+    """A GPU whose trainer only lets the clock pass."""
+
+    def trainer(self, mode: str) -> Any:
+        assert isinstance(self.clock, FakeClock)
+        return FakeTrainer(mode, self.clock, 0.01)
+
+
+def a_gpu_subject(**readings: Any) -> Subject:
+    gpu = find(0, RecordedNvml(**readings))
+    assert gpu
+    return FakeSubject("gpu", gpu, FakeClock())
+
+
+def test_clocks_are_read_between_steps_for_some_seconds() -> None:
+    subject = a_gpu_subject(bits=[0x1] * 3 + [0x4] * 100)
+    fact = card.under_load(subject)
+    assert (fact.sound, "throttled: power cap" in fact.found) == (False, True)
+    assert subject.clock() >= card.LOAD_S
+    assert card.under_load(a_gpu_subject()).sound
+
+
+def test_a_gpu_without_nvml_or_without_a_counter_is_not_sound() -> None:
+    assert card.readings(Subject("gpu")).sound is False
+    assert card.readings(a_gpu_subject(silent=("nvmlDeviceGetTotalEnergyConsumption",))).sound is False
+    assert card.readings(a_gpu_subject(joules=lambda: 7.0)).sound is True
+
+
+@pytest.mark.parametrize("grows", [True, False])
+def test_memory_that_does_not_grow_is_not_sound(grows: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tf.config, "get_visible_devices", lambda kind: ["a GPU"])
+    monkeypatch.setattr(tf.config.experimental, "get_memory_growth", lambda gpu: grows)
+    monkeypatch.setattr(tf.config.experimental, "get_memory_info", lambda name: {"peak": 3 * 2**20})
+    fact = allocation.growth(a_gpu_subject())
+    assert fact.sound is grows
+    assert fact.found == f"growth {'on' if grows else 'OFF'}; 3 MiB at most, 3,072 MiB of the card taken by all"
+
+
+@pytest.mark.parametrize(("after_s", "sound"), [(0.0, True), (0.05, False)])
+def test_a_clock_that_stops_before_the_gpu_is_not_sound(
+    after_s: float, sound: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = DeviceTime(0.2, 0.15, 0.01, 0.001, after_s, 400)
+    monkeypatch.setattr(pace, "profile", lambda *_: Profile(20, 0.2, 0.15, 5, True, device))
+    fact = pace.hosts_clock(a_gpu_subject())
+    assert fact.sound is sound
+    assert fact.found.startswith("GPU busy for 75% of 200 ms, and for ")
+    monkeypatch.setattr(pace, "profile", lambda *_: None)
+    assert pace.hosts_clock(a_gpu_subject()).sound is False
+
+
+def test_a_fact_that_fails_is_told_and_the_others_are_observed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken_fact(subject: Subject) -> DeviceFact:
+        raise RuntimeError("CUDA_ERROR_OUT_OF_MEMORY\nand more")
+
+    monkeypatch.setattr(child, "FACTS", (broken_fact, allocation.allocator))
+    first, second = child.observe(CPU, [], all_facts=True)
+    assert first == DeviceFact("broken fact", "CUDA_ERROR_OUT_OF_MEMORY", False)
+    assert second.gpu_only
