@@ -14,12 +14,12 @@ def joules_a_step(result: CaseResult) -> Summary | None:
 
 def joules_above_idle(result: CaseResult) -> Summary | None:
     """The same without what it uses anyway. None too where any block's steps used no more than idling."""
-    return _over_blocks(result, lambda e: (e.joules - e.idle_w * e.seconds) / e.energy_steps)
+    return _over_blocks(result, lambda e: (e.joules - e.idle_w * e.stretch_s) / e.energy_steps)
 
 
 def power_w(result: CaseResult) -> Summary | None:
     """Watts while it took steps."""
-    return _over_blocks(result, lambda energy: energy.joules / energy.seconds)
+    return _over_blocks(result, lambda energy: energy.joules / energy.stretch_s)
 
 
 def idle_w(result: CaseResult) -> Summary | None:

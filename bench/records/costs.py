@@ -78,12 +78,12 @@ class Latency:
 class Energy:
     """What a GPU used over some seconds of steps after the timing, by its own counter, the other cases idle.
 
-    `joules` over `seconds`, in which `energy_steps` steps were taken. `idle_w`: its power right before, with the same
+    `joules` over `stretch_s`, in which `energy_steps` steps were taken. `idle_w`: its power right before, with the same
     processes alive and nothing to compute. The GPU alone: not the CPU, the host's memory, the fans of the machine.
     """
 
     energy_steps: int
-    seconds: float
+    stretch_s: float
     joules: float
     idle_w: float
 
