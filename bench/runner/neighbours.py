@@ -25,11 +25,11 @@ SLICE_S = 0.05
 CLOSE = 0.05  # what may change between alone and not alone on a GPU; a CPU is not judged, for others may disturb it
 
 
-def neighbours(device: str) -> DeviceFact:
+def neighbours(device: str, command: Sequence[str] = WORKER) -> DeviceFact:
     """The first process' step: alone, with idle neighbours, in turns with them, alone again."""
     title = f"{', '.join(map(str, PROCESSES))} processes"
     try:
-        steps_s = _steps_s(device)
+        steps_s = _steps_s(device, command)
     except CaseFailed as error:
         return DeviceFact(title, str(error).splitlines()[0], False)
     return told(title, steps_s, judged=device != "cpu")
@@ -43,10 +43,10 @@ def told(title: str, steps_s: Sequence[tuple[str, float]], judged: bool) -> Devi
     return DeviceFact(title, f"ms a step: {found}; up to {apart:.0%} apart", apart <= CLOSE if judged else None)
 
 
-def _steps_s(device: str) -> list[tuple[str, float]]:
+def _steps_s(device: str, command: Sequence[str]) -> list[tuple[str, float]]:
     case = Case(MODE, device, 0, Workload("tutorial_cnn", 64, SYNTHETIC.name))
     order = Order(case, 0, PRESETS[0].schedule, environment.read(), SYNTHETIC)
-    with ForkServers(WORKER) as servers, ExitStack() as ends:
+    with ForkServers(command) as servers, ExitStack() as ends:
         servers.open([order])
         workers = []
         for _ in range(max(PROCESSES)):
