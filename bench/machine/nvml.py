@@ -51,6 +51,10 @@ class Gpu:
         others = None if running is None else tuple(_named(each.pid) for each in running if each.pid not in ours)
         return Guests(others, used)
 
+    def energy_j(self) -> float | None:
+        """What the GPU has used since its driver was loaded, in joules; GPUs before Volta do not count it."""
+        return self._ask("nvmlDeviceGetTotalEnergyConsumption", lambda millijoules: millijoules / 1000)
+
     def name(self) -> str | None:
         return self._ask("nvmlDeviceGetName", _text)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bench.records.devices import Synced
+from bench.records.devices import DeviceTime, Synced
 from bench.records.replicas import AllReduceCost
 
 
@@ -11,7 +11,7 @@ class Profile:
     """A few steps under TensorFlow's profiler, after the timing: `executing_s` of `wall_s` some op was executed.
 
     `calls` counts the ops (or whole graphs) that Python called. With `on_device`, `executing_s` is the GPU's own busy
-    time, for there the host only hands ops over.
+    time, for there the host only hands ops over; `device` says how that lies in the host's time.
     """
 
     steps: int
@@ -19,6 +19,7 @@ class Profile:
     executing_s: float
     calls: int
     on_device: bool = False
+    device: DeviceTime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,20 @@ class Latency:
 
 
 @dataclass(frozen=True, slots=True)
+class Energy:
+    """What a GPU used over some seconds of steps after the timing, by its own counter, the other cases idle.
+
+    `joules` over `stretch_s`, in which `energy_steps` steps were taken. `idle_w`: its power right before, with the same
+    processes alive and nothing to compute. The GPU alone: not the CPU, the host's memory, the fans of the machine.
+    """
+
+    energy_steps: int
+    stretch_s: float
+    joules: float
+    idle_w: float
+
+
+@dataclass(frozen=True, slots=True)
 class Costs:
     """Beside the clock of all slices. `cpu_s`: CPU seconds of the process, all its threads.
 
@@ -93,7 +108,7 @@ class Costs:
     measures `matmul_flops_per_s`, and on a GPU `batch_copy_s`: moving the images of one batch there from the host's
     memory. These, `profile`, `structure` and `operations` (CPU only) are taken in a run's first block only: they do not
     change. `synced` too on a CPU. `latency` of inference only. `trace` where the run keeps traces. `all_reduce` of
-    several replicas only.
+    several replicas only. `energy` on a GPU that counts it, in the first blocks.
     """
 
     cpu_s: float
@@ -110,3 +125,4 @@ class Costs:
     operations: StepOperations | None = None
     trace: Traced | None = None
     all_reduce: AllReduceCost | None = None
+    energy: Energy | None = None

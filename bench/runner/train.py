@@ -43,6 +43,9 @@ def plan(
         raise unknown("mode", mode, names, "--mode")
     if model not in (names := [row.name for row in models.MODELS]):
         raise unknown("model", model, names, "--model")
+    if chosen.whitened and not models.row(model).whitens:
+        fitting = [row.name for row in models.MODELS if row.whitens]
+        raise BenchError(f"recipe '{recipe}' is for {', '.join(fitting)}, not {model}; type --model {fitting[0]}")
     if steps < 0 or display_step < 1 or seed < 0:
         raise BenchError("--steps and --seed must be at least 0, --display-step at least 1; type e.g. --steps 1000")
     steps = steps or chosen.steps

@@ -11,8 +11,10 @@ from bench.records.costs import Costs
 from bench.records.devices import Placement
 from bench.records.messages import Order
 from bench.records.run import Accuracy
+from bench.worker.energy import energy
 from bench.worker.latency import latency
 from bench.worker.replicas import all_reduce_cost
+from bench.worker.setup import gpu_of
 from bench.worker.trace import trace
 from cifar_core.batch_file import Part
 from cifar_core.cifar10 import TEST_PART
@@ -33,16 +35,20 @@ class Diagnostics:
 Clock = Callable[[], float]
 Diagnose = Callable[[Order, Trainer, int, Clock, Costs], Diagnostics]
 SIDES = {"cpu": 2048, "gpu": 8192}  # of the square matrices: large enough that a product keeps the device busy
+ENERGY_BLOCKS = 3  # enough for an interval: it takes some four seconds a case
 PEAK_S = 0.5  # how long products are repeated; the fastest counts
 
 
 def diagnose(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Costs) -> Diagnostics:
-    """The costs, with all that can be measured now. Trains some more: `steps` under the profiler, and a few others.
+    """The costs, with all that can be measured now. Trains some more: `steps` under the profiler, and a few others; on
+    a GPU for some seconds.
 
     The device's peak is measured by the A/A control in the first block.
     """
+    if order.block < ENERGY_BLOCKS:
+        costs = replace(costs, energy=energy(trainer, gpu_of(order.case.device), steps, clock))
     if modes.row(order.case.mode).peer:
-        return no_diagnostics(order, trainer, steps, clock, costs)  # they ask TensorFlow
+        return no_diagnostics(order, trainer, steps, clock, costs)  # all else asks TensorFlow
     kind = order.case.device.partition(":")[0]
     if kind == "gpu":
         costs = replace(costs, device_peak_bytes=_allocated())
@@ -100,7 +106,7 @@ def _accuracy(order: Order, trainer: Trainer) -> Accuracy | None:
     workload = order.case.workload
     if order.block or order.case.again or workload.own_model or workload.task == INFER:
         return None
-    from cifar_core.training import evaluate
+    from cifar_core.evaluation import evaluate
 
     test = order.source.read(TEST_PART)
     first = Part(test.images[:TEST_IMAGES], test.labels[:TEST_IMAGES])

@@ -13,11 +13,11 @@ from typing import Any
 import tensorflow as tf
 
 from bench.records.costs import Profile
+from bench.worker.device_time import TIMED, Span, covered, device_time, on_streams, span
 
 # The runtime's own names of "execute this op": of an eager op or function, of a TF1 Session's call.
 EXECUTED = ("EagerKernelExecute", "SessionRun")
 CALLS, KERNELS = 1, 2  # how much is noted: what is called, or all that is executed
-Span = tuple[float, float]  # seconds, from the profile's start
 
 
 def profile(run: Callable[[], None], steps: int, clock: Callable[[], float]) -> Profile | None:
@@ -29,15 +29,17 @@ def profile(run: Callable[[], None], steps: int, clock: Callable[[], float]) -> 
 
     def timed() -> None:
         nonlocal wall_s
-        start = clock()
-        run()
-        wall_s = clock() - start
+        with tf.profiler.experimental.Trace(TIMED):
+            start = clock()
+            run()
+            wall_s = clock() - start
 
-    host, device = _spans(profiled(timed, CALLS))
+    space = profiled(timed, CALLS)
+    host, device = _spans(space)
     if not host:
         return None
     busy_s = covered(device) if device else covered(host)
-    return Profile(steps, wall_s, min(busy_s, wall_s), len(host), bool(device))
+    return Profile(steps, wall_s, min(busy_s, wall_s), len(host), bool(device), device_time(space))
 
 
 def profiled(run: Callable[[], None], level: int) -> Any:
@@ -72,26 +74,9 @@ def _executed(plane: Any) -> Iterator[Span]:
     for line in plane.lines:
         for event in line.events:
             if event.metadata_id in wanted:
-                yield _span(line, event)
+                yield span(line, event)
 
 
 def _streams(plane: Any) -> Iterator[Span]:
-    """What ran on the GPU's streams; other lines of the plane sum up the same work once more."""
-    for line in plane.lines:
-        if line.name.startswith("Stream"):
-            for event in line.events:
-                yield _span(line, event)
-
-
-def _span(line: Any, event: Any) -> Span:
-    start = line.timestamp_ns * 1e-9 + event.offset_ps * 1e-12
-    return start, start + event.duration_ps * 1e-12
-
-
-def covered(spans: list[Span]) -> float:
-    """Seconds during which at least one span lasts."""
-    total, reached = 0.0, float("-inf")
-    for start, end in sorted(spans):
-        total += max(0.0, end - max(start, reached))
-        reached = max(reached, end)
-    return total
+    for _, at in on_streams(plane):
+        yield at

@@ -10,7 +10,7 @@ import numpy as np
 from bench import modes
 from bench.errors import NotApplicable, NotAvailable
 from bench.machine import nvml
-from bench.machine.nvml import GpuLogger
+from bench.machine.nvml import Gpu, GpuLogger
 from bench.modes import Trainer
 from bench.records.case import Case
 from bench.records.messages import Order
@@ -171,9 +171,13 @@ def set_products(tf: Any, device: str, precision: str) -> None:
 
 def log_gpu(order: Order) -> GpuLogger:
     """Begin to log the case's GPU; nothing on a CPU. Called once the case is set up."""
-    device, _, number = order.case.device.partition(":")
-    gpu = None if device == "cpu" else nvml.find(int(number or 0))
-    return GpuLogger(gpu, nvml.of_this_run)
+    return GpuLogger(gpu_of(order.case.device), nvml.of_this_run)
+
+
+def gpu_of(device: str) -> Gpu | None:
+    """A device's readings by NVML; None of a CPU, and where NVML does not find it."""
+    kind, _, number = device.partition(":")
+    return None if kind == "cpu" else nvml.find(int(number or 0))
 
 
 def digest(arrays: list[Any]) -> str:

@@ -19,7 +19,8 @@ from bench.worker.starting import Closed
 from cifar_core import pipeline
 from cifar_core.batch_file import Part
 from cifar_core.cifar10 import SYNTHETIC, TEST_PART
-from cifar_core.training import evaluate, resident_task
+from cifar_core.evaluation import evaluate
+from cifar_core.training import resident_task
 from cifar_core.workload import Workload
 
 ELSEWHERE = ("autocluster", "xla_cached")  # which need flags before TensorFlow loads
