@@ -40,7 +40,7 @@ def diagnose(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Co
     The device's peak is measured by the A/A control in the first block.
     """
     if modes.row(order.case.mode).peer:
-        return no_diagnostics(order, trainer, steps, clock, costs)  # they ask TensorFlow
+        return Diagnostics(_with_latency(order, trainer, clock, costs))  # all others ask TensorFlow
     from bench.worker.device_costs import synced
     from bench.worker.profiler import profile
 
@@ -57,8 +57,7 @@ def diagnose(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Co
         costs = _of_device(order, clock, kind, costs)
     if order.block == 0:
         costs = replace(costs, profile=profile(train, steps, clock), structure=trainer.structure())
-    if order.case.workload.task == INFER:
-        costs = replace(costs, latency=latency(trainer, clock))
+    costs = _with_latency(order, trainer, clock, costs)
     placement = at_home(trainer.placement(), home(kind)) if kind == "gpu" and order.block == 0 else None
     return Diagnostics(costs, _accuracy(order, trainer), placement)
 
@@ -72,6 +71,10 @@ def _of_device(order: Order, clock: Clock, kind: str, costs: Costs) -> Costs:
     if kind == "gpu" and not workload.own_model:
         costs = replace(costs, batch_copy_s=batch_copy_s(workload.batch_size, clock))
     return costs
+
+
+def _with_latency(order: Order, trainer: Trainer, clock: Clock, costs: Costs) -> Costs:
+    return replace(costs, latency=latency(trainer, clock)) if order.case.workload.task == INFER else costs
 
 
 def no_diagnostics(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Costs) -> Diagnostics:
