@@ -6,6 +6,7 @@ import keras
 
 from bench.errors import NotApplicable
 from bench.modes.peer_task import PeerVariable
+from cifar_core.errors import quoted
 from cifar_core.handed_over import HandedOver
 
 
@@ -16,7 +17,7 @@ def rebuilt(handed: HandedOver) -> Any:
     try:
         return keras.models.model_from_json(handed.keras_model)
     except (TypeError, ValueError, NotImplementedError) as error:
-        told = str(error).strip().splitlines()[0]
+        told = quoted(str(error).rpartition("Exception encountered:")[2])  # the innermost of Keras' own
         raise NotApplicable(f"Keras cannot rebuild the model from its configuration: {told}") from error
 
 

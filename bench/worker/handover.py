@@ -18,7 +18,7 @@ from bench.records.run import Failure
 from bench.worker.evidence import name_of
 from bench.worker.setup import own_task
 from bench.worker.update_test import SETTINGS
-from cifar_core.errors import Unsuited
+from cifar_core.errors import Unsuited, quoted
 from cifar_core.handed_over import HandedOver
 from cifar_core.workload import INFER
 
@@ -139,8 +139,7 @@ def _described(model: Any) -> str:
     try:
         return str(model.to_json())
     except (NotImplementedError, TypeError, ValueError) as error:
-        told = str(error).strip().splitlines()[0]
-        raise NotApplicable(f"Keras cannot describe the model to another backend: {told}") from error
+        raise NotApplicable(f"Keras cannot describe the model to another backend: {quoted(error)}") from error
 
 
 MADE: dict[tuple[bool, bool], Callable[[Order], HandedOver]] = {  # by whether it is a person's own, and only answers
