@@ -28,7 +28,6 @@ class HandedOver:
     """
 
     model: str
-    task: str = TRAIN
     weights: dict[str, Any] = field(default_factory=dict)
     averages: dict[str, Any] = field(default_factory=dict)
     images: Any = ()
@@ -37,6 +36,7 @@ class HandedOver:
     keras_model: str = ""
     loss: str = ""
     refused: str = ""
+    task: str = TRAIN
 
     @property
     def infers(self) -> bool:

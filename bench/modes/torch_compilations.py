@@ -8,7 +8,7 @@ import torch
 from torch._inductor.compile_fx import compile_fx  # what torch.compile calls by default, with what it is given noted
 
 
-class Compilations:
+class TorchCompilations:
     """How many graphs TorchInductor has compiled so far, of how many nodes, in how long, and the calls of them."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from bench.modes.torch_answer import TorchAnswer
-from bench.modes.torch_compilations import Compilations
+from bench.modes.torch_compilations import TorchCompilations
 from bench.modes.torch_trainer import TorchTrainer
 from bench.records.proof import Calls, Execution
 from cifar_core.handed_over import HandedOver
@@ -17,7 +17,7 @@ from cifar_core.peers.torch_networks import loss_of
 class Compiled:
     """A trainer, or a model that answers, whose compiled function is called in each step."""
 
-    def __init__(self, trainer: TorchTrainer | TorchAnswer, compilations: Compilations) -> None:
+    def __init__(self, trainer: TorchTrainer | TorchAnswer, compilations: TorchCompilations) -> None:
         self._trainer, self._compilations = trainer, compilations
         self.task, self.read, self.write = trainer.task, trainer.read, trainer.write
         self.trace, self.run, self.step_again = trainer.trace, trainer.run, trainer.step_again
@@ -42,7 +42,7 @@ class Compiled:
 
 def open_trainer(handed: HandedOver, device: Any) -> Compiled:
     """Of the task that was handed over, on PyTorch's device."""
-    made = Compilations()
+    made = TorchCompilations()
     if handed.infers:
         return Compiled(TorchAnswer(handed, device, made.compiled), made)
     return Compiled(TorchTrainer(handed, device, made.compiled(loss_of)), made)

@@ -56,7 +56,6 @@ def _builtin(order: Order) -> HandedOver:
     task = resident_task(workload, batches)
     return HandedOver(
         workload.model,
-        workload.task,
         _values(task.weights),
         _values(task.averages),
         batches.images,
@@ -74,11 +73,11 @@ def _builtin_to_answer(order: Order) -> HandedOver:
     model = models.load(workload.model)(workload.seed)
     return HandedOver(
         workload.model,
-        workload.task,
         _values(model.trainable_variables),
         _values(model.non_trainable_variables),
         batches.images,
         keras_model=_in_keras(model),
+        task=workload.task,
     )
 
 
@@ -105,7 +104,7 @@ def _own(order: Order) -> HandedOver:
     loss = msgspec.json.encode(keras.losses.serialize(keras.losses.get(model.loss))).decode()
     weights, averages, settings = _values(task.weights), _values(task.averages), task.optimizer.hyperparameters()
     described = _described(model)
-    return HandedOver(workload.model, workload.task, weights, averages, images, labels, settings, described, loss)
+    return HandedOver(workload.model, weights, averages, images, labels, settings, described, loss)
 
 
 def _own_to_answer(order: Order) -> HandedOver:
@@ -118,7 +117,7 @@ def _own_to_answer(order: Order) -> HandedOver:
         raise NotApplicable("its batches are no short list of arrays of one shape, which other backends take")
     weights, averages = _values(task.weights), _values(floating(task.model.non_trainable_variables))
     described = _described(task.model.model)
-    return HandedOver(workload.model, workload.task, weights, averages, np.stack(arrays), keras_model=described)
+    return HandedOver(workload.model, weights, averages, np.stack(arrays), keras_model=described, task=workload.task)
 
 
 def _own_keras_task(order: Order) -> Any:

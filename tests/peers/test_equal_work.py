@@ -40,6 +40,14 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Trial:
     return tried
 
 
+@pytest.fixture(scope="module")
+def resnet9(tmp_path_factory: pytest.TempPathFactory) -> Trial:
+    """The same of the model with normalisation."""
+    tried = tried_on("resnet9", tmp_path_factory.mktemp("task") / "task.npz")
+    tried("eager")
+    return tried
+
+
 def tried_on(model: str, file: Path, task: str = TRAIN) -> Trial:
     @cache
     def tried(mode: str) -> dict[str, Any]:
@@ -87,16 +95,15 @@ def test_a_mode_ran_as_its_row_says_and_names_its_framework(trial: Trial, mode: 
     assert bool(calls.compiled) == mode.compiles
 
 
-@pytest.mark.parametrize("task", [TRAIN, INFER])
-def test_resnet9_with_its_normalisation_is_tensorflows_in_all_five(tmp_path: Path, task: str) -> None:
-    """In training by each batch's own mean and variance, in inference by their moving averages."""
-    tried = tried_on("resnet9", tmp_path / "task.npz", task)
-    reference = tried("eager")[""]
-    for mode in PEERS:
-        assert_same(tried(mode.name)[""], reference)
+@pytest.mark.parametrize("mode", [mode.name for mode in PEERS])
+def test_resnet9_is_trained_as_tensorflow_does(resnet9: Trial, mode: str) -> None:
+    """Of a batch of four, normalisation drives rounding apart within a few updates: 1e-2 at the tenth loss."""
+    found, reference = resnet9(mode)[""], resnet9("eager")[""]
+    assert found["losses"][:2] == pytest.approx(reference["losses"][:2], rel=SAME)
+    assert validity.unequal_work(evidence(found), evidence(reference), "float32") == ()
 
 
-@pytest.mark.parametrize("model", ["mlp", "tutorial_cnn"])
+@pytest.mark.parametrize("model", ["mlp", "tutorial_cnn", "resnet9"])
 def test_every_framework_answers_as_tensorflow_does_and_its_single_calls_are_timed(tmp_path: Path, model: str) -> None:
     tried = tried_on(model, tmp_path / "task.npz", INFER)
     reference = tried("eager")[""]
