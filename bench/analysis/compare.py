@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 
 from bench.analysis.comparable import CaseInGroup, NamedRun, why_not
 from bench.analysis.metrics import step_s
+from bench.analysis.paired import block_ratios, looks_of
 from bench.analysis.quantities import QUANTITIES, cost_logs
-from bench.analysis.results import CaseResult, GroupResult, Run, block_ratios, looks_of
+from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.spreads import spread_between
 from bench.analysis.stats.between_runs import STEP_SPREAD, BeforeAfter, alternate, compare_runs
 from bench.analysis.stats.ratios import Comparison, Verdict

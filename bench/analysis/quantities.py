@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from bench.analysis.comparable import CaseInGroup
 from bench.analysis.metrics import METRICS
-from bench.analysis.results import CaseResult, GroupResult, looks_of, paired_by_block
+from bench.analysis.paired import looks_of, paired_by_block
+from bench.analysis.results import CaseResult, GroupResult
 from bench.analysis.spreads import spread_between
 from bench.analysis.stats.between_runs import STEP_SPREAD, BeforeAfter
 from bench.analysis.stats.over_time import NO_SPREAD

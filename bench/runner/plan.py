@@ -26,7 +26,25 @@ MOST_SLOWED = 500  # per cent: below what makes a case very slow
 
 def make(options: Options, source: Source) -> Plan:
     """The plan for these options on this data. Raises BenchError for the first option that makes no sense."""
-    modes = choose_modes(options.modes)
+    modes, hosts = choose_modes(options.modes), replicas.hosts_of(options)
+    cases = _every_case(options, source, modes, hosts)
+    return Plan(
+        format=FORMAT,
+        created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        seed=options.seed,
+        data=options.data,
+        data_title=source.title,
+        synthetic=source.synthetic,
+        cases=cases,
+        schedule=schedule(options, groups=len({case.group for case in cases})),
+        trace=options.trace,
+        needed=(*_numbered(options.devices), *(name for name in _split(options.modes, "--modes") if _is_peer(name))),
+        hosts=hosts,
+    )
+
+
+def _every_case(options: Options, source: Source, modes: Sequence[str], hosts: tuple[str, ...]) -> tuple[Case, ...]:
+    """Of each workload on each device the baseline, its A/A control, and the others."""
     slowed = slow_down(options.slow_down, modes)
     threads = _axis(options.threads, "--threads", _threads)
     axes = product(
@@ -38,8 +56,7 @@ def make(options: Options, source: Source) -> Plan:
     )
     task = _choice("task", TASKS, "--task", options.task)
     _refuse_odd(options, task)
-    calls = _axis(options.steps_per_call, "--steps-per-call", _steps_per_call)
-    numbers, hosts = replicas.counts(options, modes), replicas.hosts_of(options)
+    calls, numbers = _axis(options.steps_per_call, "--steps-per-call", _steps_per_call), replicas.counts(options, modes)
     cases: list[Case] = []
     for model, batch_size, (device, count), precision, inputs in axes:
         asked = (precision, inputs, options.seed, task, options.args)
@@ -51,19 +68,7 @@ def make(options: Options, source: Source) -> Plan:
         ]
         baseline, *others = changed
         cases += [baseline, replace(baseline, again=True), *others]
-    return Plan(
-        format=FORMAT,
-        created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        seed=options.seed,
-        data=options.data,
-        data_title=source.title,
-        synthetic=source.synthetic,
-        cases=tuple(cases),
-        schedule=schedule(options, groups=len({case.group for case in cases})),
-        trace=options.trace,
-        needed=(*_numbered(options.devices), *(name for name in _split(options.modes, "--modes") if _is_peer(name))),
-        hosts=hosts,
-    )
+    return tuple(cases)
 
 
 def _refuse_odd(options: Options, task: str) -> None:

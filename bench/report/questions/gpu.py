@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bench.analysis import costs, energy
-from bench.analysis.results import CaseResult, GroupResult, Run, ratio_between
+from bench.analysis.paired import ratio_between
+from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.stats.ratios import Summary
 from bench.modes import placement
 from bench.records.devices import Placement

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from bench import modes
 from bench.analysis.learning import Learning
-from bench.analysis.results import CaseResult, GroupResult, Run, ratio_between
+from bench.analysis.paired import ratio_between
+from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.speedups import steps_s
 from bench.analysis.stats.ratios import Summary, summarise
 from bench.report.form.document import Column, Figure, Row, Section, Table, column, summary_of
