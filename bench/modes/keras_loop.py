@@ -11,7 +11,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from bench.modes import calling, inspection, placing
+from bench.modes import calling, counting, inspection, placing
 from bench.modes.keras_gate import EndlessFit
 from bench.modes.keras_task import kerasised
 from bench.records.costs import Structure
@@ -136,7 +136,7 @@ class KerasLoop:
         return placing.of_function(tf.function(self._plain_step), (batch,))
 
     def structure(self) -> Structure:
-        return Structure()
+        return Structure(flops=counting.flops_of_function(self._graph) if self._graph else None)
 
 
 def _nothing(_: Any) -> None:

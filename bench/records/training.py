@@ -9,7 +9,10 @@ from cifar_core.recipe import Recipe
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """A training to an accuracy: what it sets out to do. `data` is the option as typed."""
+    """A training to an accuracy: what it sets out to do. `data` is the option as typed.
+
+    `machine`: the name of the other machine that it was shipped to; '' for one that was trained where it was asked for.
+    """
 
     format: int
     created: str
@@ -23,6 +26,7 @@ class Training:
     data_title: str
     synthetic: bool
     environment: Environment
+    machine: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,8 @@ class Point:
     """A training at a displayed step.
 
     `seconds` of training so far, evaluation left out; `first_call_s` of them were first steps (one for each time it
-    was begun or resumed), `waited_s` were spent waiting for the input pipeline's next batch.
+    was begun or resumed), `waited_s` were spent waiting for the input pipeline's next batch. `joules`: what the GPU has
+    used for training so far, evaluation left out; None where it does not count them.
     """
 
     step: int
@@ -42,6 +47,7 @@ class Point:
     waited_s: float
     test_loss: float
     test_accuracy: float
+    joules: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +105,24 @@ class AccuracyPlan:
         """One of its trainings."""
         return replace(self.training, mode=mode, recipe=replace(self.training.recipe, seed=seed))
 
+    def holds(self, training: Training) -> bool:
+        """Whether this is one of its trainings; one that was shipped has another machine's environment."""
+        planned = self.of(training.mode, training.recipe.seed)
+        if training.machine:
+            planned = replace(planned, environment=training.environment, machine=training.machine)
+        return training == planned
+
 
 @dataclass(frozen=True, slots=True)
 class TrainOrder:
-    """Parent to child, once: the folder of the training, and where the images are on this machine."""
+    """Parent to child, once: the folder of the training, and where the images are on this machine.
+
+    `events`: the folder for TensorBoard's event files, where they are to be written.
+    """
 
     folder: str
     source: Source
+    events: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,11 @@ from cifar_core.training import resident_task, training_task
 from cifar_core.workload import Workload
 
 ELSEWHERE = ("autocluster", "xla_cached")  # which need flags before TensorFlow loads
-HERE = [m.name for m in MODES if m.name not in ELSEWHERE and not m.peer and not m.name.startswith("keras_predict")]
+HERE = [
+    m.name
+    for m in MODES
+    if m.name not in ELSEWHERE and not m.peer and not m.replicas and not m.name.startswith("keras_predict")
+]
 
 # A step of the XLA loop takes seconds on a CPU where there are convolutions, so resnet9 would take minutes.
 SLOW = [

@@ -21,7 +21,11 @@ from cifar_core.cifar10 import SYNTHETIC
 from cifar_core.workload import Workload
 
 ELSEWHERE = ("autocluster", "xla_cached")  # which need flags before TensorFlow loads
-HERE = [m.name for m in MODES if m.name not in ELSEWHERE and not m.peer and not m.name.startswith("keras_predict")]
+HERE = [
+    m.name
+    for m in MODES
+    if m.name not in ELSEWHERE and not m.peer and not m.replicas and not m.name.startswith("keras_predict")
+]
 KERAS = [name for name in HERE if name.startswith(("keras", "custom"))]
 LOOPS = ["function_loop", "xla_loop"]
 

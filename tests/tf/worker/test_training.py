@@ -26,6 +26,7 @@ from cifar_core.batch_file import Part
 from cifar_core.cifar10 import Dataset, Source
 from cifar_core.optimizers import schedule
 from cifar_core.recipe import RECIPES, Recipe
+from cifar_core.watch import timed
 
 TRAINING = [mode.name for mode in MODES if mode.trains]
 
@@ -52,7 +53,7 @@ def straight(source: Source, dataset: Dataset, tmp_path_factory: pytest.TempPath
     @cache
     def trained(mode: str) -> Path:
         create_training(folder / mode, a_training(source, mode))
-        list(train_worker.execute(folder / mode, dataset))
+        list(train_worker.execute(folder / mode, dataset, timed))
         return folder / mode
 
     return trained
@@ -71,8 +72,8 @@ def test_an_interrupted_training_goes_on_to_the_same_bits(
     tmp_path: Path, source: Source, dataset: Dataset, straight: Callable[[str], Path], mode: str
 ) -> None:
     create_training(tmp_path, a_training(source, mode))
-    assert next(train_worker.execute(tmp_path, dataset)).step == 3
-    list(train_worker.execute(tmp_path, dataset))
+    assert next(train_worker.execute(tmp_path, dataset, timed)).step == 3
+    list(train_worker.execute(tmp_path, dataset, timed))
     resumed, done = checkpoints.read(tmp_path / "checkpoint.npz")
     assert done == 6
     assert all(np.array_equal(a, b) for a, b in zip(weights_of(straight(mode)), resumed, strict=True))
@@ -96,7 +97,7 @@ def test_the_cosine_schedule_warms_up_and_ends_at_zero() -> None:
 
 
 def test_evaluation_counts_every_image_once(dataset: Dataset) -> None:
-    from cifar_core.training import evaluate
+    from cifar_core.evaluation import evaluate
 
     class Oracle:
         def logits(self, images: np.ndarray) -> np.ndarray:
@@ -118,7 +119,7 @@ def test_a_loss_that_is_not_finite_stops_the_training_loudly(tmp_path: Path, sou
         progress = open_training(tmp_path)[1]
         patch.setattr(train_worker, "open_training", lambda _: (wild, progress))
         with pytest.raises(FloatingPointError, match="the loss became nan"):
-            list(train_worker.execute(tmp_path, dataset))
+            list(train_worker.execute(tmp_path, dataset, timed))
 
 
 def test_the_report_tells_what_came_out(straight: Callable[[str], Path]) -> None:
@@ -205,4 +206,4 @@ def test_a_broken_checkpoint_or_a_folder_that_is_taken_is_one_line(tmp_path: Pat
 
 
 def test_recipes_are_known_by_name() -> None:
-    assert [recipe.name for recipe in RECIPES] == ["tutorial", "tuned"]
+    assert [recipe.name for recipe in RECIPES] == ["tutorial", "tuned", "fast"]
