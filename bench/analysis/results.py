@@ -51,13 +51,7 @@ class CaseResult:
     @property
     def title(self) -> str:
         """The mode's title, as tables and plots call it."""
-        title = modes.row(self.case.mode).title
-        calls = f", {self.case.steps_per_call} a call" if self.case.steps_per_call else ""
-        title += self.case.split_title
-        slowed = f", slowed by {self.case.slowdown:.0%}" if self.case.slowdown else ""
-        slowed += f", {self.case.steps_each} steps for each" if self.case.steps_each > 1 else ""
-        tried = f", {self.case.setting}" if self.case.setting else ""
-        return f"{title}{calls}{slowed}{tried}{', A/A control' if self.case.again else ''}"
+        return modes.row(self.case.mode).title + self.case.variant
 
     @property
     def not_applicable(self) -> str:
@@ -98,8 +92,7 @@ class CaseResult:
         of_step, batch = STEP_METRICS.get(metric), self.case.workload.batch_size
         if of_step and self.steps_s:
             return summarise([of_step(step_s, batch) for step_s in self.steps_s]) if self.valid else None
-        values = [METRICS[metric].value(m) for m in self.measurements]
-        measured = [value for value in values if value]  # a time of 0 is one that no clock has seen
+        measured = [value for m in self.measurements if (value := METRICS[metric].value(m))]  # 0: seen by no clock
         return summarise(measured) if measured and self.valid else None
 
 
@@ -176,8 +169,7 @@ class Run:
     @property
     def breakdowns(self) -> tuple[Failure, ...]:
         """Every failure of a case that should have run."""
-        failures = (outcome.failure for outcome in self.outcomes if outcome.failure)
-        return tuple(failure for failure in failures if failure.stage not in NO_FAULT)
+        return tuple(o.failure for o in self.outcomes if o.failure and o.failure.stage not in NO_FAULT)
 
     @property
     def absent(self) -> dict[str, str]:

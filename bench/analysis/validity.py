@@ -184,7 +184,7 @@ def unproven_mode(measurement: Measurement) -> tuple[str, ...]:
     if strangers := [device for device in execution.devices if not device.startswith(wanted)]:
         reasons.append(f"it used {', '.join(strangers)} though it is a {wanted} case")
     if proof.placement:
-        reasons += placement.strangers(proof.placement, placement.home(measurement.case.device))
+        reasons += placement.strangers(proof.placement, *modes.homes_of(measurement.case))
     if not execution.devices:
         reasons.append("TensorFlow named no device for its variables")
     return tuple(reasons)

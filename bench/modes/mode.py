@@ -69,6 +69,10 @@ class Mode:
         """Whether Python's step is traced into a graph."""
         return bool(self.expected.traces)
 
+    def devices(self, replicas: int) -> int:
+        """On how many devices of one process a step of so many replicas runs; 1 without replicas."""
+        return replicas if self.replicas == "devices" else 1
+
     @property
     def converts(self) -> bool:
         """Whether AutoGraph may convert the step when it is traced."""

@@ -47,10 +47,18 @@ class Case:
         return f"{self.mode}{spread}{calls}{slowed}{times}{tried}{'-again' if self.again else ''}"
 
     @property
-    def split_title(self) -> str:
-        """', 2 replicas on 2 machines'; '' where the batch is not split."""
-        many = f", {self.replicas} replica{'s' * (self.replicas > 1)}" if self.replicas else ""
-        return many + (f" on {self.hosts} machines" if self.hosts else "")
+    def variant(self) -> str:
+        """What stands behind its mode's title: ', 2 replicas on 2 machines, A/A control'; '' of the mode as it is."""
+        on_hosts = f" on {self.hosts} machines" if self.hosts else ""
+        parts = (
+            f"{self.replicas} replica{'s' * (self.replicas > 1)}{on_hosts}" if self.replicas else "",
+            f"{self.steps_per_call} a call" if self.steps_per_call else "",
+            f"slowed by {self.slowdown:.0%}" if self.slowdown else "",
+            f"{self.steps_each} steps for each" if self.steps_each > 1 else "",
+            self.setting,
+            "A/A control" if self.again else "",
+        )
+        return "".join(f", {part}" for part in parts if part)
 
     @property
     def injected(self) -> float:

@@ -32,13 +32,16 @@ Wanted = tuple[Case, Case, float, int, int]  # baseline, candidate, predicted st
 
 
 def plan(store: Store, modes: Sequence[str], repeats: int) -> list[Wanted]:
-    """The tests of a run, repeat by repeat. Raises BenchError where the run predicts nothing for these modes."""
+    """The tests of a run, repeat by repeat; of cases on this machine, for only `run` asks others to start workers.
+
+    Raises BenchError where the run predicts nothing for these modes.
+    """
     groups = analyse(store.plan, store.outcomes(), store.left_out).groups
     predicted = [
         (group.baseline.case, result.case, steps)
         for group in groups
         for result in group.candidates
-        if result.case.mode in modes and (steps := _steps(result.break_even))
+        if result.case.mode in modes and not result.case.hosts and (steps := _steps(result.break_even))
     ]
     if not predicted:
         names = ", ".join(modes)

@@ -6,7 +6,7 @@ from typing import Any
 
 from bench import modes
 from bench.modes import Trainer
-from bench.modes.placement import at_home, home
+from bench.modes.placement import at_home
 from bench.records.costs import Costs
 from bench.records.devices import Placement
 from bench.records.messages import Order
@@ -60,7 +60,8 @@ def diagnose(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Co
     if order.block == 0:
         costs = _once(order, trainer, steps, clock, costs)
     costs = _with_latency(order, trainer, clock, costs)
-    placement = at_home(trainer.placement(), home(kind)) if kind == "gpu" and order.block == 0 else None
+    looks = kind == "gpu" and order.block == 0
+    placement = at_home(trainer.placement(), *modes.homes_of(order.case)) if looks else None
     return Diagnostics(costs, _accuracy(order, trainer), placement)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bench import modes
 from bench.analysis import costs, energy
 from bench.analysis.paired import ratio_between
 from bench.analysis.results import CaseResult, GroupResult, Run
@@ -56,7 +57,7 @@ def _placement(result: CaseResult) -> Placement | None:
 
 
 def _strangers(result: CaseResult, placed: Placement) -> list[str]:
-    return placement.strangers(placed, placement.home(result.case.device))
+    return placement.strangers(placed, *modes.homes_of(result.case))
 
 
 def _moved(placed: Placement) -> str:

@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from bench import modes
 from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.stats.ratios import summarise
 from bench.modes import placement
@@ -71,7 +72,7 @@ def _placement_row(group: GroupResult, result: CaseResult, step: Placement) -> R
     return {
         **_names(group, result),
         "placed": "; ".join(f"{each.device} {each.ops}{program}" for each in step.placed),
-        "strangers": "; ".join(placement.strangers(step, placement.home(result.case.device))),
+        "strangers": "; ".join(placement.strangers(step, *modes.homes_of(result.case))),
         "moved": "; ".join(step.transfers) or "nothing",
     }
 
