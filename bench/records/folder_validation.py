@@ -41,6 +41,8 @@ def fault_of(record: object) -> str:
 def _training_fault(training: Training) -> str:
     if not MODE.fullmatch(training.mode):
         return f"{training.mode!r} is no mode"
+    if training.machine and not re.fullmatch(MACHINE_NAME, training.machine):
+        return f"{training.machine!r} is no machine's name"
     if training.training_steps < 1 or training.display_step < 1:
         return f"it shows every {training.display_step} of {training.training_steps} steps"
     return ""

@@ -1,6 +1,7 @@
 """Trainings over modes and seeds: interleaving, what breaks, what resumes."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from places import SUPPORT
 from bench.analysis import learning
 from bench.errors import BenchError
 from bench.records.files import write
-from bench.records.folders import create_accuracy
+from bench.records.folders import create_accuracy, open_training, training_folder
 from bench.records.training import AccuracyPlan
 from bench.runner import accuracy, train
 from cifar_core import cifar10
@@ -110,3 +111,25 @@ def test_a_folder_that_is_taken_is_one_line(tmp_path: Path) -> None:
     write(tmp_path / "something.json", {})
     with pytest.raises(BenchError, match="holds other files"):
         create_accuracy(tmp_path, an_accuracy_plan())
+
+
+def test_a_seed_that_began_on_another_machine_does_not_go_on_here(tmp_path: Path) -> None:
+    plan = an_accuracy_plan(("eager", "graph"), seeds=2)
+    trained(tmp_path / "a", "graph-s1=die", plan=plan)
+    for mode in plan.modes:
+        file = training_folder(tmp_path / "a", mode, 1) / "training.json"
+        write(file, replace(open_training(file.parent)[0], machine="node1"))
+    before = (training_folder(tmp_path / "a", "graph", 1) / "points.json").read_bytes()
+    with pytest.raises(BenchError, match=r"seed 1 was trained on node1; go on with: --resume .* --on ADDRESS"):
+        trained(tmp_path / "a")
+    assert (training_folder(tmp_path / "a", "graph", 1) / "points.json").read_bytes() == before
+
+
+def test_what_arrived_from_another_machine_is_put_in_its_place_first(tmp_path: Path) -> None:
+    plan = an_accuracy_plan(("eager", "graph"), seeds=1)
+    trained(tmp_path / "a", plan=plan)
+    (tmp_path / "a" / ".arrived-s0").mkdir()
+    (tmp_path / "a" / "trainings").rename(tmp_path / "a" / ".arrived-s0" / "trainings")
+    (tmp_path / "a" / ".draft-s1").mkdir()
+    assert len(trained(tmp_path / "a", "eager=die", "graph=die").baseline.finals) == 1  # nothing was trained anew
+    assert [place.name for place in (tmp_path / "a").iterdir() if place.name.startswith(".")] == []
