@@ -1,4 +1,4 @@
-"""How often a gate fails where nothing changed, beside a busy process: `noisy_gate.py FOLDER TRIES [--options TEXT]`.
+"""How often a gate fails where nothing has changed, beside a busy process: `noisy_gate.py FOLDER TRIES`.
 
 Each try is what action.yml does, of one and the same code: two runs in turns, repetition by repetition, then `compare
 --fail-on`. A line a try is appended to FOLDER/tries.csv, so that a call again goes on. The neighbour works and rests by

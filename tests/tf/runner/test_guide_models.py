@@ -27,7 +27,7 @@ _LOSS = dict.fromkeys(CUSTOM, (NOT_APPLICABLE, "it has a compute_loss of its own
 _SCALED = dict.fromkeys(CUSTOM, (NOT_APPLICABLE, "its optimizer scales the loss" + _RUN_BY_OTHERS))
 _LENGTHS = dict.fromkeys(LOOPS, (NOT_APPLICABLE, "its own batches differ in shape"))
 
-# Of each the modes that do not compute what eager does, with the verdict and a part of its reason; others are valid.
+# Of each the modes in which it is not valid, with the verdict and a part of its reason.
 KINDS = {
     "guide_steps:gan": _WRITTEN | _RANDOM,
     "guide_steps:accumulation": _WRITTEN,
