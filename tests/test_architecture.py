@@ -77,6 +77,16 @@ def test_only_plots_imports_matplotlib(name: str) -> None:
     assert name.startswith("bench/report/plots/") or not uses(ROOT / name, "matplotlib")
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_only_the_fleet_imports_dask_and_only_where_it_is_called(name: str) -> None:
+    dask = {"dask", "distributed"}
+    assert name.startswith("bench/runner/fleet/") or not any(uses(ROOT / name, package) for package in dask)
+    for node in ast.parse((ROOT / name).read_text()).body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            imported = [node.module] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
+            assert not dask & {str(module).partition(".")[0] for module in imported}
+
+
 @pytest.mark.parametrize("name", [name for name in NAMES if name.split("/")[1] in ROOMS])
 def test_rooms_import_downwards(name: str) -> None:
     room = name.split("/")[1]
@@ -139,6 +149,7 @@ def test_every_mode_file_has_a_row_and_every_row_a_file() -> None:
     files = {path.stem for path in (ROOT / "bench" / "modes").glob("*.py")}
     # What several modes share.
     shared = {"traced", "traced_loop", "keras_task", "keras_loop", "keras_gate", "keras_answer", "custom_step"}
+    shared |= {"replicated", "replicas", "gathering"}
     shared |= {"extras", "peers", "peer_task", "torch_trainer", "torch_adam", "jax_compilations", "keras_peer"}
     files -= {"__init__", "mode", "trainer", "groups", "inspection", "calling", "placing", "placement", "process_env"}
     files -= {"counting", "operation_names"}
@@ -176,6 +187,8 @@ def test_functions_and_files_stay_short_and_say_what_they_are_for(name: str) -> 
         "run --resume nowhere",
         "train --mode nonsense",
         "accuracy --modes nonsense",
+        "accuracy --on node1",
+        "fleet worker node1",
         "selftest --mode nonsense",
         "breakeven nowhere",
         "compare nowhere nowhere2",
@@ -191,7 +204,7 @@ def test_light_commands_load_neither_tensorflow_nor_matplotlib(words: str) -> No
         "import sys\nfrom bench.__main__ import main\n"
         f"sys.argv = ['cifar-bench', *{words.split()!r}]\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "print('LOADED', sorted({'tensorflow', 'matplotlib', 'pandas', 'keras'} & set(sys.modules)))"
+        "print('LOADED', sorted({'tensorflow', 'matplotlib', 'pandas', 'keras', 'distributed'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.splitlines()[-1] == "LOADED []"

@@ -144,6 +144,8 @@ def _without_ratio(baseline: CaseResult, result: CaseResult) -> Comparison:
         return Comparison(None, Verdict.NOT_AVAILABLE, reason=result.not_available)
     if result.not_applicable:
         return Comparison(None, Verdict.NOT_APPLICABLE, reason=result.not_applicable)
+    if result.other_by_design:
+        return Comparison(None, Verdict.NOT_COMPARABLE, reason=result.other_by_design)
     if result.failures and not result.measurements:
         failure = result.failures[0]
         return Comparison(None, Verdict.NOT_COMPARABLE, reason=f"failed at stage {failure.stage}: {failure.message}")

@@ -113,6 +113,22 @@ class Learning:
         return any(mode.failed for mode in self.modes)
 
     @property
+    def first(self) -> Training:
+        """The first that was begun: the conditions that it was made under; the plan's where none was."""
+        return next((t.training for mode in self.modes for t in mode.trainings), self.plan.training)
+
+    @property
+    def machines(self) -> tuple[str, ...]:
+        """Where the trainings were made, by name; '' is the machine that asked. Times of several are never pooled."""
+        names = dict.fromkeys(t.training.machine for mode in self.modes for t in mode.trainings)
+        return tuple(sorted(names)) or ("",)
+
+    def on(self, machine: str) -> "Learning":
+        """The same of the seeds that one machine trained: what may be said of times."""
+        kept = {mode: tuple(t for t in mode.trainings if t.training.machine == machine) for mode in self.modes}
+        return replace(self, modes=tuple(replace(mode, trainings=trainings) for mode, trainings in kept.items()))
+
+    @property
     def label(self) -> str:
         """The label of every number made on synthetic images; empty for real ones."""
         return " (synthetic images)" if self.plan.training.synthetic else ""

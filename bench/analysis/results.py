@@ -19,7 +19,17 @@ from bench.analysis.stats.ratios import (
 )
 from bench.records.case import Case
 from bench.records.ledger import LeftOut
-from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, Failure, Looks, Measurement, Outcome, Plan
+from bench.records.run import (
+    NO_FAULT,
+    NOT_APPLICABLE,
+    NOT_AVAILABLE,
+    NOT_COMPARABLE,
+    Failure,
+    Looks,
+    Measurement,
+    Outcome,
+    Plan,
+)
 from bench.records.spread import ComparisonSpread
 from cifar_core.workload import Workload
 
@@ -50,9 +60,11 @@ class CaseResult:
         """The mode's title, as tables and plots call it."""
         title = modes.row(self.case.mode).title
         calls = f", {self.case.steps_per_call} a call" if self.case.steps_per_call else ""
+        title += self.case.split_title
         slowed = f", slowed by {self.case.slowdown:.0%}" if self.case.slowdown else ""
         slowed += f", {self.case.steps_each} steps for each" if self.case.steps_each > 1 else ""
-        return f"{title}{calls}{slowed}{', A/A control' if self.case.again else ''}"
+        tried = f", {self.case.setting}" if self.case.setting else ""
+        return f"{title}{calls}{slowed}{tried}{', A/A control' if self.case.again else ''}"
 
     @property
     def not_applicable(self) -> str:
@@ -63,6 +75,16 @@ class CaseResult:
     def not_available(self) -> str:
         """Why its device could not be used, if nothing was measured because of that."""
         return "" if self.measurements else self._refused(NOT_AVAILABLE)
+
+    @property
+    def other_by_design(self) -> str:
+        """Why the mode does other work than the baseline by design, so that it is not timed; '' where it does not."""
+        return self._refused(NOT_COMPARABLE)
+
+    @property
+    def refused(self) -> str:
+        """Why it was not timed, through no fault of its own; '' where it was, or failed."""
+        return self.not_available or self.not_applicable or self.other_by_design
 
     @property
     def blocks(self) -> int | None:
@@ -114,9 +136,9 @@ class GroupResult:
 
     @property
     def of_one_family(self) -> tuple[CaseResult, ...]:
-        """The candidates of the baseline's framework: what can be chosen without leaving it."""
-        peer = modes.row(self.baseline.case.mode).peer
-        return tuple(result for result in self.candidates if modes.row(result.case.mode).peer == peer)
+        """The candidates of the baseline's framework, to choose from without leaving it: several replicas, or none."""
+        peer, choices = modes.row(self.baseline.case.mode).peer, [r for r in self.candidates if r.case.replicas != 1]
+        return tuple(result for result in choices if modes.row(result.case.mode).peer == peer)
 
     @property
     def workload(self) -> Workload:
@@ -162,7 +184,7 @@ class Run:
     def breakdowns(self) -> tuple[Failure, ...]:
         """Every failure of a case that should have run."""
         failures = (outcome.failure for outcome in self.outcomes if outcome.failure)
-        return tuple(failure for failure in failures if failure.stage not in (NOT_APPLICABLE, NOT_AVAILABLE))
+        return tuple(failure for failure in failures if failure.stage not in NO_FAULT)
 
     @property
     def absent(self) -> dict[str, str]:

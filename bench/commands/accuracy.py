@@ -8,9 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.commands import spelling
-from bench.commands.console import QUIET, WAIT, aside, host_lock, results, say_where, slowly, speaking, warn_of_caches
-from bench.errors import Exit
+from bench.commands import accuracy_on, fleet, spelling
+from bench.commands.console import (
+    QUIET,
+    TENSORBOARD,
+    WAIT,
+    aside,
+    host_lock,
+    results,
+    say_where,
+    slowly,
+    speaking,
+    warn_of_caches,
+)
+from bench.errors import BenchError, Exit
 from bench.machine.signals import exit_code
 from bench.records.choices import DEFAULTS
 
@@ -21,6 +32,8 @@ if TYPE_CHECKING:
     from cifar_core.cifar10 import Source
 
 
+_OUT = typer.Option(help="A new folder; RUN/accuracy joins a run.", show_default="results/<time>-accuracy")
+_RESUME = typer.Option(show_default=False, help="Continue the trainings in this folder.")
 _ORDER = ("mode", "test accuracy (mean ± sd)", "verdict", "difference (points, 90 %)", "speedup vs eager", "seeds")
 
 
@@ -35,13 +48,11 @@ def accuracy(
     margin: Annotated[float, typer.Option(help="Differences of up to this share of test images do not matter.")] = 0.01,
     data: Annotated[str, typer.Option(help="auto, synthetic, a folder or the archive of CIFAR-10.")] = "auto",
     seed: Annotated[int, typer.Option(help="The first seed.")] = 0,
-    out: Annotated[
-        Path | None,
-        typer.Option(help="A new folder; RUN/accuracy joins a run.", show_default="results/<time>-accuracy"),
-    ] = None,
-    resume: Annotated[
-        Path | None, typer.Option(show_default=False, help="Continue the trainings in this folder.")
-    ] = None,
+    out: Annotated[Path | None, _OUT] = None,
+    resume: Annotated[Path | None, _RESUME] = None,
+    tensorboard: Annotated[bool, TENSORBOARD] = False,
+    on: Annotated[str | None, fleet.ON] = None,
+    tls: Annotated[Path | None, fleet.TLS] = None,
     quiet: Annotated[bool, QUIET] = False,
     wait: Annotated[bool, WAIT] = True,
 ) -> Exit:
@@ -51,9 +62,14 @@ def accuracy(
     from bench.runner.plan import choose_modes
     from cifar_core import cifar10
 
+    place = fleet.where(on, tls)
+    if place and tensorboard:
+        raise BenchError("--tensorboard is for trainings on this machine; leave out --tensorboard or --on")
     if resume:
         with speaking(False, quiet):
-            return _resume(resume, data, wait)
+            if place:
+                return _shown(resume, accuracy_on.resume(resume, place))
+            return _resume(resume, data, wait, tensorboard)
     modes, model = spelling.modes(modes), spelling.models(model, "--model")
 
     def planned(source: "Source") -> "AccuracyPlan":
@@ -62,10 +78,14 @@ def accuracy(
 
     planned(cifar10.SYNTHETIC)  # what is typed wrongly is said before any images are read
     with speaking(False, quiet):
-        return _start(planned, data, out, wait)
+        if place:
+            return _shown(*accuracy_on.start(planned, data, out, place))
+        return _start(planned, data, out, wait, tensorboard)
 
 
-def _start(planned: "Callable[[Source], AccuracyPlan]", data: str, out: Path | None, wait: bool) -> Exit:
+def _start(
+    planned: "Callable[[Source], AccuracyPlan]", data: str, out: Path | None, wait: bool, tensorboard: bool
+) -> Exit:
     from bench.records.folders import create_accuracy
     from cifar_core import cifar10
 
@@ -74,10 +94,10 @@ def _start(planned: "Callable[[Source], AccuracyPlan]", data: str, out: Path | N
     host_lock(wait).ask()
     folder = out or results("accuracy")
     create_accuracy(folder, planned(source))
-    return _execute(folder, source, wait)
+    return _execute(folder, source, wait, tensorboard)
 
 
-def _resume(folder: Path, data: str, wait: bool) -> Exit:
+def _resume(folder: Path, data: str, wait: bool, tensorboard: bool) -> Exit:
     from bench.records.folders import open_accuracy
     from bench.records.kinds import refuse_others
     from bench.runner.train import source_of
@@ -85,17 +105,19 @@ def _resume(folder: Path, data: str, wait: bool) -> Exit:
     refuse_others(folder, "accuracy.json")
     source = source_of(open_accuracy(folder).training, data)
     host_lock(wait).ask()
-    return _execute(folder, source, wait)
+    return _execute(folder, source, wait, tensorboard)
 
 
-def _execute(folder: Path, source: "Source", wait: bool) -> Exit:
-    from bench.analysis.learning import read_learning
+def _execute(folder: Path, source: "Source", wait: bool, tensorboard: bool) -> Exit:
     from bench.commands import terminal
+    from bench.records.folders import ask_for_events
     from bench.report.accuracy import build
     from bench.runner.accuracy import execute
 
     aside(f"data: {source.title}\nfolder: {folder}")
     warn_of_caches()
+    if tensorboard:
+        ask_for_events(folder)
     try:
         with terminal.progress("seed") as progress:
             execute(folder, source, progress, turn=host_lock(wait))
@@ -103,8 +125,15 @@ def _execute(folder: Path, source: "Source", wait: bool) -> Exit:
         aside(f"interrupted; go on with: cifar-bench accuracy --resume {folder}")
         build(folder)
         return exit_code(error)
+    return _shown(folder, Exit.OK)
+
+
+def _shown(folder: Path, code: Exit) -> Exit:
+    """The command's exit code, once the results are shown: `code`, or that of a training that failed."""
+    from bench.analysis.learning import read_learning
+
     show_accuracy(folder)
-    return Exit.CASE_FAILED if read_learning(folder).failed else Exit.OK
+    return Exit.CASE_FAILED if code is Exit.OK and read_learning(folder).failed else code
 
 
 def show_accuracy(folder: Path, png: bool = False) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from bench.commands.accuracy import accuracy
+from bench.commands.advise import advise
 from bench.commands.baseline import baseline
 from bench.commands.bisect import bisect_step
 from bench.commands.breakeven import breakeven
@@ -20,6 +21,7 @@ from bench.commands.devices import devices
 from bench.commands.explain import explain
 from bench.commands.export import export
 from bench.commands.faults import version_of
+from bench.commands.fleet import fleet
 from bench.commands.history import history
 from bench.commands.list import list_names
 from bench.commands.merge import merge
@@ -38,6 +40,7 @@ COMMANDS: tuple[tuple[str, Command], ...] = (
     ("run", run),
     ("report", report),
     ("breakeven", breakeven),
+    ("advise", advise),
     ("compare", compare),
     ("merge", merge),
     ("baseline", baseline),
@@ -46,6 +49,7 @@ COMMANDS: tuple[tuple[str, Command], ...] = (
     ("selftest", selftest),
     ("train", train),
     ("accuracy", accuracy),
+    ("fleet", fleet),
     ("data", data),
     ("devices", devices),
     ("check", check),
@@ -55,7 +59,8 @@ COMMANDS: tuple[tuple[str, Command], ...] = (
     ("list", list_names),
 )
 
-STARTING = (run, breakeven, selftest, train, accuracy, probe, explain)  # processes that are sent names as JSON
+# Processes that are sent names as JSON.
+STARTING = (run, breakeven, advise, selftest, train, accuracy, fleet, probe, explain)
 
 app = typer.Typer(
     no_args_is_help=True,

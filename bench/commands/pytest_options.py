@@ -43,7 +43,7 @@ def run_options() -> list[PytestOption]:
 
 
 def _names() -> list[str]:
-    return [field.name for field in fields(Options)]
+    return [field.name for field in fields(Options) if field.name != "trace"]  # pytest has a --trace of its own
 
 
 def _help(text: str) -> str:

@@ -7,6 +7,7 @@ import typer
 
 from bench.commands.accuracy import show_accuracy
 from bench.commands.console import JSON, QUIET, aside, slowly, speaking
+from bench.commands.run_on import show_machines
 from bench.commands.selftest import show_selftest
 from bench.commands.streams import say, write
 from bench.commands.train import show_training
@@ -40,6 +41,8 @@ def _report(folder: Path, slices: bool, png: bool, pack: bool, json: TextIO | No
         show_training(folder, png)
     elif (folder / "accuracy.json").exists():
         show_accuracy(folder, png)
+    elif (folder / "fleet.json").exists():
+        show_machines(folder, png)
     elif (folder / "selftest.json").exists():
         show_selftest(folder, png)
     else:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from bench.commands import run_accuracy, spelling
+from bench.commands import run_accuracy, run_on, spelling
 from bench.commands import run_options as asked
 from bench.commands.console import aside, host_lock, results, slowly, source_of, speaking, warn_of_caches
+from bench.commands.fleet import where
 from bench.commands.report import show_run
 from bench.errors import BenchError, Exit
 from bench.machine.signals import exit_code
@@ -18,7 +19,9 @@ from bench.records.choices import DEFAULTS, Options
 from cifar_core.workload import STEP
 
 if TYPE_CHECKING:
+    from bench.records.run import Plan
     from bench.records.store import Store
+    from bench.runner.hosts import Place
     from cifar_core.cifar10 import Source
 
 
@@ -34,6 +37,8 @@ def run(
     dtypes: asked.Dtypes = None,
     inputs: asked.Inputs = DEFAULTS.inputs,
     steps_per_call: asked.StepsPerCall = DEFAULTS.steps_per_call,
+    replicas: asked.Replicas = DEFAULTS.replicas,
+    hosts: asked.Hosts = DEFAULTS.hosts,
     data: asked.Data = DEFAULTS.data,
     seed: asked.Seed = DEFAULTS.seed,
     slow_down: asked.SlowDown = DEFAULTS.slow_down,
@@ -50,17 +55,47 @@ def run(
     out: asked.Out = None,
     resume: asked.Resume = None,
     retry_failed: asked.RetryFailed = False,
+    trace: asked.Trace = False,
     json: asked.Json = False,
     quiet: asked.Quiet = False,
     wait: asked.Wait = True,
+    on: asked.On = None,
+    each_machine: asked.EachMachine = False,
+    tls: asked.Tls = None,
     precisions: asked.OldDtypes = None,
     precision: asked.OldTargetCi = None,
 ) -> Exit:
     """Time the training step in each mode and write a report."""
-    options, more = _options(locals()), blocks if resume else None
+    typed = locals()
+    if on is not None or each_machine or tls is not None:
+        return _elsewhere(typed)
     with speaking(json, quiet) as out_stream:
-        wishes = _Wishes(more, probe, wait, (seeds, steps) if accuracy else None, out_stream if json else None)
-        return _resume(resume, data, retry_failed, wishes) if resume else _new(options, out, retry_failed, wishes)
+        return _asked(typed, out_stream)
+
+
+def _asked(typed: Mapping[str, Any], stream: TextIO) -> Exit:
+    """What was typed, by the names of run's parameters; `stream` is where the results go as JSON, if they do."""
+    options, resume, training = _options(typed), typed["resume"], (typed["seeds"], typed["steps"])
+    wishes = _Wishes(
+        typed["blocks"] if resume else None,
+        typed["probe"],
+        typed["wait"],
+        training if typed["accuracy"] else None,
+        stream if typed["json"] else None,
+    )
+    if resume:
+        return _resume(resume, typed["data"], typed["retry_failed"], wishes)
+    return _new(options, typed["out"], typed["retry_failed"], wishes)
+
+
+def _elsewhere(typed: Mapping[str, Any]) -> Exit:
+    """On the machines of a fleet."""
+    run_on.refuse(typed)
+    place = where(typed["on"], typed["tls"])
+    assert place
+    options = spelling.understood(_options(typed))
+    with speaking(False, typed["quiet"]):
+        return run_on.resume(typed["resume"], place) if typed["resume"] else run_on.start(options, typed["out"], place)
 
 
 def _options(typed: Mapping[str, Any]) -> Options:
@@ -97,6 +132,7 @@ def _start(options: Options, out: Path | None, wishes: _Wishes) -> Exit:
     """Plan a run, measure it or its first blocks, report it; the user's own models are probed first."""
     from bench.records.store import Store
     from bench.runner import ability, earlier, first_look, plan
+    from bench.runner.hosts import claimed
     from cifar_core import cifar10
 
     run_accuracy.refuse(plan.make(options, cifar10.SYNTHETIC), wishes.training)  # before any images are read
@@ -106,11 +142,26 @@ def _start(options: Options, out: Path | None, wishes: _Wishes) -> Exit:
         planned = plan.make(options, source)
         past = earlier.earlier_runs(folder.parent, planned)
     first_look.refuse_broken(planned, aside)
-    host_lock(wishes.wait).ask()
-    with Store.create(folder, earlier.with_spreads(planned, past)) as store:
-        if text := ability.foretold(planned, past):
-            aside(text)
-        return _measure(store, source, wishes)
+    with claimed(planned.hosts) as place:
+        if place and place.number:
+            return _serve(planned, source, place, wishes.wait)
+        host_lock(wishes.wait).ask()
+        with Store.create(folder, earlier.with_spreads(planned, past)) as store:
+            if text := ability.foretold(planned, past):
+                aside(text)
+            return _measure(store, source, wishes)
+
+
+def _serve(planned: "Plan", source: "Source", place: "Place", wait: bool) -> Exit:
+    """Start workers for the first machine of --hosts, until it ends."""
+    from contextlib import nullcontext
+
+    from bench.runner.host_service import HostService
+
+    aside(f"this is {planned.hosts[place.number]}: waiting for {planned.hosts[0]}, which measures")
+    HostService(planned, source).serve(place, lambda far: host_lock(wait) if far else nullcontext())
+    aside(f"{planned.hosts[0]} is done")
+    return Exit.OK
 
 
 def _resume(folder: Path, data: str, retry_failed: bool, wishes: _Wishes) -> Exit:
@@ -119,6 +170,7 @@ def _resume(folder: Path, data: str, retry_failed: bool, wishes: _Wishes) -> Exi
     from bench.records.store import Store
 
     refuse_others(folder, "plan.json")
+    run_on.refuse_shipped(folder)
     with Store.resume(folder) as store:
         run_accuracy.refuse(store.plan, wishes.training)
         source = source_of(store, data)
@@ -180,10 +232,11 @@ def _execute(store: "Store", source: "Source", wishes: _Wishes) -> str:
     from bench.autograph.probe import own_models
     from bench.commands import terminal
     from bench.records.folders import read_probes
+    from bench.runner.hosts import joined
     from bench.runner.run import execute
 
     probes = own_models.probe_first(store, source, aside) if wishes.probe else read_probes(store.folder)
     refused = own_models.refused(store.plan, probes)
     turn = host_lock(wishes.wait, f"; go on with: cifar-bench run --resume {store.folder}")
-    with terminal.progress("repetition") as progress:
+    with joined(store.plan, aside), terminal.progress("repetition") as progress:
         return execute(store, source, progress, most_blocks=wishes.blocks, refused=refused, turn=turn, say=aside)

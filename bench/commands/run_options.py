@@ -8,7 +8,7 @@ from typer import Option
 from bench.records.choices import DEFAULTS
 
 WHAT, HOW_LONG, WHERE = "What is timed", "How long", "Where it goes and what is printed"
-LEARNS = "Does it learn the same"
+LEARNS, FLEET = "Does it learn the same", "Several machines"
 
 
 def _option(panel: str, *names: str, **settings: Any) -> Any:
@@ -37,6 +37,10 @@ Dtypes = Annotated[
 ]
 Inputs = Annotated[str, _option(WHAT, help="resident (on the device), pipeline (tf.data), with commas.")]
 StepsPerCall = Annotated[str, _option(WHAT, help="For modes that loop in a call; 0 is a slice, in Keras 1.")]
+Replicas = Annotated[str, _option(WHAT, help="For mirrored and multi_worker, with commas; 0: all GPUs, 2 on a CPU.")]
+Hosts = Annotated[
+    str, _without_default(WHAT, help="For multi_worker: host:port of each machine; type the command on each.")
+]
 Data = Annotated[str, _option(WHAT, help="auto, synthetic, or the folder of CIFAR-10's batch files.")]
 Seed = Annotated[int, _option(WHAT, help="For weights, batches and the order of the modes.")]
 SlowDown = Annotated[
@@ -72,6 +76,9 @@ Resume = Annotated[
 ]
 RetryFailed = Annotated[bool, _option(WHERE, "--retry-failed", help="With --resume: repeat what failed.")]
 
+Trace = Annotated[
+    bool, _option(WHERE, "--trace", help="Keep a trace of each mode's steps, for Perfetto and TensorBoard.")
+]
 Json = Annotated[bool, _option(WHERE, "--json", help="One JSON object on stdout, as in summary.json; else stderr.")]
 Quiet = Annotated[bool, _option(WHERE, "--quiet", "-q", help="No progress and no notes: the result, and errors.")]
 Wait = Annotated[
@@ -84,6 +91,12 @@ Accuracy = Annotated[
 ]
 Seeds = Annotated[int, _option(LEARNS, min=1, help="How many seeds, counted from --seed.")]
 Steps = Annotated[int, _option(LEARNS, min=0, help="Training steps; 0 is the recipe's own number.")]
+
+On = Annotated[
+    str | None, _without_default(FLEET, help="Not here, but on the machines of this scheduler: see `fleet`.")
+]
+EachMachine = Annotated[bool, _option(FLEET, "--each-machine", help="With --on: one whole run on each of them.")]
+Tls = Annotated[Path | None, _without_default(FLEET, help="The folder with ca.pem, cert.pem, key.pem of a fleet.")]
 
 OldDtypes = Annotated[str | None, Option("--precisions", hidden=True)]
 OldTargetCi = Annotated[str | None, Option("--precision", hidden=True)]

@@ -87,8 +87,8 @@ class KeptProgram:
         self._code: int | None = None
         self._seen_stopped = False
 
-    def ends_within(self, time_limit_s: float) -> bool:
-        """Whether it has ended by then. Ends nothing."""
+    def ends_within(self, time_limit_s: float | None) -> bool:
+        """Whether it has ended by then; None: whenever that is. Ends nothing."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(time_limit_s)
         return self._process.returncode is not None

@@ -116,6 +116,19 @@ def find(number: int, nvml: Any = None, visible: str | None = None) -> Gpu | Non
         return None
 
 
+def count(nvml: Any = None) -> int:
+    """How many GPUs NVIDIA's driver has; 0 without NVML."""
+    try:
+        nvml = nvml or import_module("pynvml")
+    except ImportError:
+        return 0
+    try:
+        nvml.nvmlInit()
+        return int(nvml.nvmlDeviceGetCount())
+    except nvml.NVMLError:
+        return 0
+
+
 def of_this_run() -> set[int]:
     """Our process, its parent, and all that the parent has started: the block's other cases live at the same time."""
     parent = psutil.Process(os.getppid())

@@ -11,6 +11,7 @@ from importlib import import_module
 from bench.errors import BenchError
 from bench.modes.mode import EAGERLY, ExpectedExecution, Mode
 from bench.modes.peers import PEERS
+from bench.modes.replicas import REPLICAS
 from bench.modes.trainer import Trainer as Trainer  # for those who know a mode by its face alone
 
 _CLUSTERS = (("TF_XLA_FLAGS", "--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit"),)
@@ -195,6 +196,7 @@ MODES = (
         effort=13,
         groups=(),
     ),
+    *REPLICAS,
     *PEERS,
 )
 
@@ -226,7 +228,7 @@ def graph_of(name: str) -> str:
 def load(name: str) -> Callable[..., Trainer]:
     """The mode's `open_trainer(make_task) -> Trainer`, where make_task() gives a Task. Imports TensorFlow.
 
-    The modes that loop inside a call take `steps_per_call` too.
+    The modes that loop inside a call take `steps_per_call` too, those with replicas `strategy`.
     """
     open_trainer: Callable[..., Trainer] = import_module(f"bench.modes.{name}").open_trainer
     return open_trainer

@@ -116,7 +116,9 @@ class GraphTrainer:
     def structure(self) -> Structure:
         ran = sum(len(graph.node) for graph in self._ran)
         fused = {each for graph in self._ran for each in fused_in_graph(graph)}
-        return Structure(ops_optimised=ran, flops=counting.flops(self._graph, self._needed()), fused=tuple(sorted(fused)))
+        return Structure(
+            ops_optimised=ran, flops=counting.flops(self._graph, self._needed()), fused=tuple(sorted(fused))
+        )
 
 
 def _arrays(values: tuple[Any, ...]) -> tuple[np.ndarray, ...]:

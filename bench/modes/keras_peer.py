@@ -5,7 +5,6 @@ slices. Batches come from the host, as there. The network is Keras' own, from it
 """
 
 import json
-import threading
 from collections.abc import Iterator
 from itertools import cycle
 from typing import Any
@@ -14,11 +13,9 @@ import keras
 import numpy as np
 
 from bench.errors import NotApplicable
-from bench.modes.keras_gate import FitEnded, FitGate, StepWatch
+from bench.modes.keras_gate import EndlessFit, StepWatch
 from bench.modes.peer_task import PeerAdam, PeerInputs, PeerTask, PeerVariable
 from cifar_core.handed_over import HandedOver
-
-ENDLESS = 2**40  # steps: more than any run takes
 
 
 class KerasPeer:
@@ -36,7 +33,7 @@ class KerasPeer:
         self.task = _task(self.model, handed)
         self.write(self.task.weights, list(handed.weights.values()))
         self.write(self.task.averages, list(handed.averages.values()))
-        self._gate: FitGate | None = None
+        self._fit: EndlessFit | None = None
         self._done = 0
 
     def settle(self) -> None:
@@ -61,38 +58,20 @@ class KerasPeer:
         places = cycle([*range(first % len(images), len(images)), *range(first % len(images))])
         return ((images[place], labels[place]) for place in places)
 
-    def _begin(self) -> FitGate:
-        """Start the fit without end, from the step that was reached."""
-        gate = FitGate()
-        self._thread = threading.Thread(target=self._fit, args=[gate, self._done], daemon=True)
-        self._thread.start()
-        return gate
-
-    def _fit(self, gate: FitGate, first: int) -> None:
-        try:
-            batches = self._batches(first)
-            self.model.fit(batches, steps_per_epoch=ENDLESS, shuffle=False, verbose=0, callbacks=[gate])
-            raise RuntimeError("Keras' fit ended by itself")
-        except FitEnded:
-            pass
-        except BaseException as error:
-            gate.broke(error)
-
     def run(self, steps: int, watch: StepWatch | None = None) -> None:
         """`watch` sees what the first step calls."""
-        self._gate = self._gate or self._begin()
-        self._gate.let(0)
+        self._fit = self._fit or EndlessFit(self.model, self._batches(self._done))  # from the step that was reached
+        self._fit.let(0)
         self.settle()
         self.model.reset_metrics()  # Keras' loss is a mean since the last reset
-        self._gate.let(steps, watch)
+        self._fit.let(steps, watch)
         self._done += steps
 
     def rewind(self) -> None:
         """Ends the fit without end; the next one begins at the first batch and traces nothing anew."""
-        if self._gate:
-            self._gate.end()
-            self._thread.join()
-        self._gate, self._done = None, 0
+        if self._fit:
+            self._fit.end()
+        self._fit, self._done = None, 0
 
     def step_again(self, number: int) -> None:
         """A fit of its own for one step, from there; the one without end goes on where it was."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bench.records.devices import DeviceTime, Synced
+from bench.records.replicas import AllReduceCost
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,16 @@ class Structure:
 
 
 @dataclass(frozen=True, slots=True)
+class Traced:
+    """A trace of so many untimed steps: its file in the run's folder, how many markers and events it holds."""
+
+    file: str
+    steps: int
+    markers: int
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
 class Latency:
     """Of single calls of a model, each waited for: so many, their median and what 95 and 99 in 100 stay within."""
 
@@ -97,6 +108,7 @@ class Costs:
     measures `matmul_flops_per_s`, and on a GPU `batch_copy_s`: moving the images of one batch there from the host's
     memory. These, `profile`, `structure` and `operations` (CPU only) are taken in a run's first block only: they do not
     change. `synced` too on a CPU. `latency` of inference only; `energy` on a GPU that counts it, in the first blocks.
+    `trace` where the run keeps traces. `all_reduce` of several replicas only.
     """
 
     cpu_s: float
@@ -111,4 +123,6 @@ class Costs:
     batch_copy_s: float | None = None
     latency: Latency | None = None
     operations: StepOperations | None = None
+    trace: Traced | None = None
+    all_reduce: AllReduceCost | None = None
     energy: Energy | None = None

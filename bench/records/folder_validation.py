@@ -4,10 +4,11 @@ import re
 from itertools import pairwise
 
 from bench.records.breakeven import TriedBreakEvens
+from bench.records.fleet import MACHINE_NAME, FleetPlan
 from bench.records.run import STAGES
 from bench.records.selftest import SelfTest
 from bench.records.training import AccuracyPlan, Broken, Point, Training, TrainingFiles, TrainingProgress
-from bench.records.validation import record_fault
+from bench.records.validation import plan_fault, record_fault
 
 MODE = re.compile(r"[A-Za-z0-9_]+")  # it becomes the name of a folder
 
@@ -26,6 +27,8 @@ def fault_of(record: object) -> str:
             return next(filter(None, map(fault_of, parts)), "")
         case AccuracyPlan():
             return _accuracy_fault(record)
+        case FleetPlan():
+            return _fleet_fault(record) or plan_fault(record.plan)
         case SelfTest():
             return _selftest_fault(record)
         case TriedBreakEvens():
@@ -64,6 +67,14 @@ def _accuracy_fault(plan: AccuracyPlan) -> str:
     if not (0 < plan.target < 1 and 0 < plan.margin < 1):
         return f"its target is {plan.target:g}, its margin {plan.margin:g}"
     return _training_fault(plan.training)
+
+
+def _fleet_fault(fleet: FleetPlan) -> str:
+    names = fleet.machines
+    if not names or len(set(names)) < len(names):
+        return "it has no machines, or one twice"
+    odd = [name for name in names if not re.fullmatch(MACHINE_NAME, name)]
+    return f"{odd[0]!r} is no machine's name" if odd else ""
 
 
 def _selftest_fault(selftest: SelfTest) -> str:

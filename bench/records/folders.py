@@ -4,8 +4,12 @@ training.json, points.json               `train`: what it sets out to do, every 
 accuracy.json, trainings/<mode>-s<seed>  `accuracy`: what it sets out to do, and its trainings, each as above
 trainings.jsonl.gz                       the same trainings, a line each, in place of their folders (packing.py)
 selftest.json, runs/<number>             `selftest`: what was tested, and its ordinary runs
+fleet.json, machines/<name>              `run --each-machine`: the plan, and each machine's ordinary run
 trials.json                              in a run's folder: the break-evens tried so far
 probes.json                              in a run's folder: its own models, probed
+tensorboard/                             in a training's folder: TensorBoard's event files, if they are asked for;
+                                         in that of an `accuracy` a folder a training
+traces/<case>                            in a run's folder: its traces, for TensorBoard as they lie there
 """
 
 from os.path import lexists
@@ -16,6 +20,7 @@ from bench.errors import BenchError
 from bench.records import lines
 from bench.records.breakeven import TriedBreakEvens
 from bench.records.files import new_folder, read, write
+from bench.records.fleet import FLEET, FleetPlan
 from bench.records.folder_validation import fault_of
 from bench.records.kinds import not_the_kind
 from bench.records.probes import Probes
@@ -27,6 +32,8 @@ from bench.records.training import AccuracyPlan, Broken, Training, TrainingFiles
 Record = TypeVar("Record")
 TRAININGS = "trainings.jsonl.gz"
 PROBES = "probes.json"
+TRACES = "traces"
+EVENTS = "tensorboard"
 
 
 def create_training(folder: Path, training: Training) -> None:
@@ -41,6 +48,16 @@ def open_training(folder: Path) -> tuple[Training, TrainingProgress]:
     if not lexists(folder / "training.json"):
         raise not_the_kind(folder, "training.json")
     return _sound(folder / "training.json", Training), _sound(folder / "points.json", TrainingProgress)
+
+
+def ask_for_events(folder: Path) -> None:
+    """From now on the trainings in this folder write TensorBoard's event files."""
+    (folder / EVENTS).mkdir(exist_ok=True)
+
+
+def event_folder(folder: Path, training: str = "") -> str:
+    """Where a training of this folder writes its event files; '' where nobody has asked for them."""
+    return str((folder / EVENTS / training).absolute()) if (folder / EVENTS).is_dir() else ""
 
 
 def create_accuracy(folder: Path, plan: AccuracyPlan) -> None:
@@ -88,7 +105,7 @@ def _key(files: TrainingFiles) -> tuple[str, int]:
 def _planned(files: TrainingFiles, plan: AccuracyPlan, place: str) -> TrainingFiles:
     """The training, if it is sound and one of the plan's. Raises BenchError."""
     fault = fault_of(files)
-    if not fault and files.training != plan.of(*_key(files)):
+    if not fault and not plan.holds(files.training):
         fault = "it is no training of accuracy.json"
     if fault:
         raise BenchError(f"{place} is broken ({fault}); restore it from a copy")
@@ -101,6 +118,21 @@ def open_selftest(folder: Path) -> tuple[SelfTest, list[Store]]:
         raise not_the_kind(folder, "selftest.json")
     stores = [Store.open(file.parent) for file in sorted(folder.glob("runs/*/plan.json"))]
     return _sound(folder / "selftest.json", SelfTest), stores
+
+
+def create_fleet(folder: Path, plan: FleetPlan) -> None:
+    """A new folder for the runs of several machines. Raises BenchError where there is something, or for no plan."""
+    if fault := fault_of(plan):
+        raise BenchError(f"such runs cannot be kept: {fault}; see `cifar-bench run --help` for what options take")
+    with new_folder(folder, f"type --resume {folder} to go on, or another --out"):
+        write(folder / FLEET, plan)
+
+
+def open_fleet(folder: Path) -> FleetPlan:
+    """What the runs of several machines set out to do. Raises BenchError where the folder holds none."""
+    if not lexists(folder / FLEET):
+        raise not_the_kind(folder, FLEET)
+    return _sound(folder / FLEET, FleetPlan)
 
 
 def read_break_evens(folder: Path) -> TriedBreakEvens:

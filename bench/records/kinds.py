@@ -22,6 +22,7 @@ KINDS = (
     FolderKind("plan.json", "a run", "run"),
     FolderKind("training.json", "a training", "train"),
     FolderKind("accuracy.json", "trainings of several modes", "accuracy"),
+    FolderKind("fleet.json", "the runs of several machines", "run --each-machine --on ADDRESS"),
     FolderKind("selftest.json", "a self-test", "selftest", resumes=False),
     FolderKind("comparison.json", "a comparison", "compare", resumes=False),
 )

@@ -9,7 +9,10 @@ from cifar_core.recipe import Recipe
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """A training to an accuracy: what it sets out to do. `data` is the option as typed."""
+    """A training to an accuracy: what it sets out to do. `data` is the option as typed.
+
+    `machine`: the name of the other machine that it was shipped to; '' for one that was trained where it was asked for.
+    """
 
     format: int
     created: str
@@ -23,6 +26,7 @@ class Training:
     data_title: str
     synthetic: bool
     environment: Environment
+    machine: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +105,24 @@ class AccuracyPlan:
         """One of its trainings."""
         return replace(self.training, mode=mode, recipe=replace(self.training.recipe, seed=seed))
 
+    def holds(self, training: Training) -> bool:
+        """Whether this is one of its trainings; one that was shipped has another machine's environment."""
+        planned = self.of(training.mode, training.recipe.seed)
+        if training.machine:
+            planned = replace(planned, environment=training.environment, machine=training.machine)
+        return training == planned
+
 
 @dataclass(frozen=True, slots=True)
 class TrainOrder:
-    """Parent to child, once: the folder of the training, and where the images are on this machine."""
+    """Parent to child, once: the folder of the training, and where the images are on this machine.
+
+    `events`: the folder for TensorBoard's event files, where they are to be written.
+    """
 
     folder: str
     source: Source
+    events: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,22 @@ Interleaving them, one displayed step at a time, lets a noisy machine slow all m
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from bench.errors import BenchError
-from bench.records.folders import TRAININGS, create_training, open_accuracy, open_training, training_folder
+from bench.records.arrivals import settle
+from bench.records.folders import (
+    TRAININGS,
+    create_training,
+    event_folder,
+    open_accuracy,
+    open_training,
+    training_folder,
+)
 from bench.records.lock import Lock
 from bench.records.run import FORMAT
 from bench.records.training import AccuracyPlan, Training
@@ -54,7 +62,9 @@ def execute(
     if (folder / TRAININGS).exists():
         raise BenchError(f"{folder} is packed, to be read only; give a new --out")
     with Lock(folder):
+        settle(folder)  # what came back from other machines
         left = {seed: modes for seed in plan.seeds if (modes := _unfinished(folder, plan, seed))}
+        _refuse_shipped(folder, plan, left)
         for number, (seed, modes) in enumerate(left.items()):
             progress.start(len(left) - number)
             start = partial(TrainingProcess, source=source, command=command)
@@ -68,18 +78,27 @@ def _train_seed(
     plan: AccuracyPlan,
     seed: int,
     modes: Sequence[str],
-    start: Callable[[Path], TrainingProcess],
+    start: Callable[..., TrainingProcess],
     progress: Progress,
 ) -> None:
     for mode in modes:
         if not training_folder(folder, mode, seed).exists():
             create_training(training_folder(folder, mode, seed), plan.of(mode, seed))
-    processes = {mode: start(training_folder(folder, mode, seed)) for mode in modes}
+    places = {mode: training_folder(folder, mode, seed) for mode in modes}
+    processes = {mode: start(place, events=event_folder(folder, place.name)) for mode, place in places.items()}
     _interleave(processes, random.Random(seed), plan.training.training_steps, progress.notice)
 
 
 def _unfinished(folder: Path, plan: AccuracyPlan, seed: int) -> list[str]:
     return [mode for mode in plan.modes if not _finished(training_folder(folder, mode, seed))]
+
+
+def _refuse_shipped(folder: Path, plan: AccuracyPlan, seeds: Iterable[int]) -> None:
+    """Raises BenchError for a seed that began on another machine: its modes are compared, so they belong on one."""
+    for seed in seeds:
+        begun = [place for mode in plan.modes if (place := training_folder(folder, mode, seed)).exists()]
+        if machine := next((name for place in begun if (name := open_training(place)[0].machine)), ""):
+            raise BenchError(f"seed {seed} was trained on {machine}; go on with: --resume {folder} --on ADDRESS")
 
 
 def _finished(folder: Path) -> bool:

@@ -73,7 +73,8 @@ def execute(
     # What failed before is tried again now.
     again = {(case.key, repeat) for baseline, candidate, _, _, repeat in left for case in (baseline, candidate)}
     tried = replace(tried, failures=tuple(f for f in tried.failures if (f.case.key, f.block) not in again))
-    with XlaCache(command) as cache, Handover() as handover:
+    with contextlib.ExitStack() as ends:
+        cache, handover = XlaCache(command, ends), Handover(ends)
         for number, entry in enumerate(left):
             progress.start(len(left) - number)
             progress.notice(f"{entry[1].arm}, {entry[3]} steps", 0.0)

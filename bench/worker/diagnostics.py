@@ -13,7 +13,9 @@ from bench.records.messages import Order
 from bench.records.run import Accuracy
 from bench.worker.energy import energy
 from bench.worker.latency import latency
+from bench.worker.replicas import all_reduce_cost
 from bench.worker.setup import gpu_of
+from bench.worker.trace import trace
 from cifar_core.batch_file import Part
 from cifar_core.cifar10 import TEST_PART
 from cifar_core.workload import INFER
@@ -43,11 +45,28 @@ def diagnose(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Co
 
     The device's peak is measured by the A/A control in the first block.
     """
-    if order.block < ENERGY_BLOCKS:
+    if order.block < ENERGY_BLOCKS and order.case.replicas <= 1 and not order.addresses:
         costs = replace(costs, energy=energy(trainer, gpu_of(order.case.device), steps, clock))
     if modes.row(order.case.mode).peer:
         return no_diagnostics(order, trainer, steps, clock, costs)  # all else asks TensorFlow
-    from bench.worker.device_costs import synced
+    kind = order.case.device.partition(":")[0]
+    if kind == "gpu":
+        costs = replace(costs, device_peak_bytes=_allocated())
+    # Within a cluster of processes TensorFlow's op that waits for a device is refused.
+    if (kind == "gpu" or order.block == 0) and not order.addresses:
+        from bench.worker.device_costs import synced
+
+        costs = replace(costs, synced=synced(trainer, steps, clock, modes.row(order.case.mode).loops))
+    if order.block == 0:
+        costs = _once(order, trainer, steps, clock, costs)
+    if order.case.workload.task == INFER:
+        costs = replace(costs, latency=latency(trainer, clock))
+    placement = at_home(trainer.placement(), home(kind)) if kind == "gpu" and order.block == 0 else None
+    return Diagnostics(costs, _accuracy(order, trainer), placement)
+
+
+def _once(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Costs) -> Costs:
+    """What is measured in a run's first block."""
     from bench.worker.operations import operations
     from bench.worker.profiler import profile
 
@@ -55,21 +74,15 @@ def diagnose(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Co
         trainer.run(count)
         trainer.sync()
 
-    kind = order.case.device.partition(":")[0]
-    if kind == "gpu":
-        costs = replace(costs, device_peak_bytes=_allocated())
-    if kind == "gpu" or order.block == 0:
-        costs = replace(costs, synced=synced(trainer, steps, clock, modes.row(order.case.mode).loops))
-    if order.case.again and order.block == 0:
+    case, kind = order.case, order.case.device.partition(":")[0]
+    if case.replicas > 1:
+        costs = replace(costs, all_reduce=all_reduce_cost(trainer, steps, clock))
+    if case.again:
         costs = _of_device(order, clock, kind, costs)
-    if order.block == 0:
-        costs = replace(costs, profile=profile(train, steps, clock), structure=trainer.structure())
-    if order.block == 0 and kind == "cpu" and not order.case.again:
-        costs = replace(costs, operations=operations(train, order.case.steps_per_call or 1, clock))
-    if order.case.workload.task == INFER:
-        costs = replace(costs, latency=latency(trainer, clock))
-    placement = at_home(trainer.placement(), home(kind)) if kind == "gpu" and order.block == 0 else None
-    return Diagnostics(costs, _accuracy(order, trainer), placement)
+    costs = replace(costs, profile=profile(train, steps, clock), structure=trainer.structure())
+    if kind == "cpu" and not case.again:
+        costs = replace(costs, operations=operations(train, case.steps_per_call or 1, clock))
+    return replace(costs, trace=trace(trainer, order, steps)) if order.trace else costs
 
 
 def _of_device(order: Order, clock: Clock, kind: str, costs: Costs) -> Costs:

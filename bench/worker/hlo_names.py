@@ -30,7 +30,9 @@ class _Body:
         for each in computation.instructions:
             for operand in each.operand_ids:
                 self.users[operand].append(each.id)
-        self.parameters = {each.parameter_number: each.id for each in computation.instructions if _is(each, "parameter")}
+        self.parameters = {
+            each.parameter_number: each.id for each in computation.instructions if _is(each, "parameter")
+        }
 
 
 Bodies = dict[int, _Body]

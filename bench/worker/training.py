@@ -40,7 +40,7 @@ def serve(lines: Iterator[bytes], out: IO[bytes]) -> None:
 
         watch = _take_gpu(tf, open_training(Path(order.folder))[0].recipe.precision)
         answer(TrainReply())
-        points = execute(Path(order.folder), dataset, watch)
+        points = _points(order, dataset, watch)
         for _ in lines:
             point = next(points, None)
             answer(TrainReply(point=point, done=point is None))
@@ -49,6 +49,18 @@ def serve(lines: Iterator[bytes], out: IO[bytes]) -> None:
     except Exception as error:  # whatever goes wrong in a training is that training's row, not a crash
         traceback.print_exc()
         answer(TrainReply(failure=_message(error)))
+
+
+def _points(order: TrainOrder, dataset: Dataset, watch: Watch) -> Iterator[Point]:
+    """The training's points, also written as TensorBoard's events where these are asked for."""
+    folder = Path(order.folder)
+    points = execute(folder, dataset, watch)
+    if not order.events:
+        return points
+    from bench.worker.events import recorded
+
+    _, done = checkpoints.read(folder / "checkpoint.npz")
+    return recorded(points, Path(order.events), *open_training(folder), done)
 
 
 def _take_gpu(tf: Any, precision: str) -> Watch:
@@ -71,7 +83,7 @@ def _message(error: Exception) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
-def execute(folder: Path, dataset: Dataset, watch: Watch) -> Iterator[Point]:
+def execute(folder: Path, dataset: Dataset, watch: Watch = timed) -> Iterator[Point]:
     """Train from the folder's checkpoint, or from the start, to the end; each displayed step is kept, then yielded.
 
     Raises FloatingPointError when the loss is no longer finite.

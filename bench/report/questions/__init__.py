@@ -8,7 +8,7 @@ from bench.analysis.results import Run
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS
 from bench.report.form.document import Section
 from bench.report.form.wording import short_cases
-from bench.report.questions import advice, devices, gpu, peers, speed, tracing, trust
+from bench.report.questions import advice, devices, gpu, peers, replicas, speed, tracing, trust
 from bench.report.questions.asking import Known, Question
 
 QUESTIONS: tuple[Question, ...] = (
@@ -36,6 +36,8 @@ QUESTIONS: tuple[Question, ...] = (
     speed.tf1_graph,
     speed.whole_loop,
     peers.another_framework,
+    replicas.second_gpu,
+    replicas.mirrored_slower,
 )
 
 _JUDGED = (

@@ -43,7 +43,7 @@ def row(result: CaseResult, learned: Learning | None) -> Row:
     return {
         "accuracy": mode and mode.mean,
         "accuracy_difference": difference(mode.difference) if mode and mode.difference else None,
-        "target_s": mode and learned and _to_target(mode, learned.plan.target),
+        "target_s": _to_target(mode, learned.plan.target) if mode and learned and learned.machines == ("",) else None,
     }
 
 

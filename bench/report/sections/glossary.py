@@ -42,6 +42,9 @@ TERMS = {
     ),
     "target": ("time to target", "Mean seconds of training until the target test accuracy, start-up included."),
     "startup_s": ("start-up", "Building the model, then the first step with its tracing and compilation."),
+    "first_step_times": ("first step", "How many times as long as the baseline's; intervals in tables/steady.csv."),
+    "cpu_times": ("CPU time", "How many times the baseline's CPU time of a step."),
+    "memory_times": ("memory", "How many times the baseline's peak memory."),
     "break_even": (
         "break-even",
         "Training steps until the extra start-up cost is recovered. Never: the steps are slower too.",

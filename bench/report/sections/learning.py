@@ -7,7 +7,17 @@ from bench.analysis.stats.equivalence import Equivalence
 from bench.report.form.document import Figure, Part, Section, Table
 from bench.report.form.wording import speedup_interval
 from bench.report.plots import learning as plots
-from bench.report.sections.learning_tables import accuracy, margin_of, points, signed, table, to_target, trainings
+from bench.report.sections.learning_tables import (
+    HERE,
+    accuracy,
+    margin_of,
+    points,
+    signed,
+    table,
+    times,
+    to_target,
+    trainings,
+)
 
 _READING = (
     "Each seed gives every mode the same initial weights and the same batches in the same order; rounding differs, "
@@ -22,13 +32,20 @@ _SECONDS = (
     "loading images or evaluating. The target counts as reached at the first displayed step with that accuracy."
 )
 
+_MACHINES = (
+    "The seeds were trained on several machines, each with all its modes on one of them. Accuracies are compared over "
+    "all seeds. Times are not pooled: they stand by machine."
+)
+
 
 def section(learning: Learning, shown: Sequence[str] = ()) -> Section:
     """The findings, trainings that went wrong, the accuracies, the time to the target, and the curves.
 
     `shown`: the files of tables and figures that stand above already.
     """
-    tables: tuple[Part, ...] = (table(learning), _READING, to_target(learning), _SECONDS, trainings(learning))
+    by_machine = (times(learning), _MACHINES) if len(learning.machines) > 1 else ()
+    target = (to_target(learning), _SECONDS)
+    tables: tuple[Part, ...] = (table(learning), _READING, *by_machine, *target, trainings(learning))
     parts = (*sentences(learning), *_alarms(learning), *figures(learning), *tables)
     left = tuple(part for part in parts if not (isinstance(part, Table | Figure) and part.file in shown))
     return Section(f"Does it learn the same?{learning.label}", left, summary(learning))
@@ -103,6 +120,10 @@ def _not_same(difference: Equivalence) -> str:
 
 
 def _on_time(learning: Learning) -> str:
+    """On several machines: for each by itself."""
+    if len(learning.machines) > 1:
+        there = [(machine or HERE, _on_time(learning.on(machine))) for machine in learning.machines]
+        return " ".join(f"On {machine}: {text[:1].lower()}{text[1:]}" for machine, text in there if text)
     ratios = [(mode, learning.target_speedup(mode, first_call=True)) for mode in learning.modes[1:] if not mode.failed]
     clauses = [f"**{mode.title}** {speedup_interval(ratio)}" for mode, ratio in ratios if ratio]
     goal = f"Time to {learning.plan.target:.2%} test accuracy, start-up included, vs {learning.baseline.title}"
@@ -132,18 +153,19 @@ def _last_step(result: TrainingResult) -> int:
 
 
 def figures(learning: Learning) -> list[Figure]:
-    """Accuracy over seconds, the final accuracies by seed, and the curves over steps."""
+    """Accuracy over seconds (of one machine), the final accuracies by seed, and the curves over steps."""
     finals = "; ".join(f"{mode.title} {accuracy(mode)}" for mode in learning.modes if mode.mean is not None)
     if not finals:
         return []
     curves = "Test accuracy and test loss over steps, mean and range over seeds"
+    seconds = Figure(
+        "seconds",
+        f"Test accuracy over seconds of training{learning.label}: final mean {finals}",
+        plots.over_seconds(learning),
+        "Mean over seeds; start-up and input pipeline included.",
+    )
     return [
-        Figure(
-            "seconds",
-            f"Test accuracy over seconds of training{learning.label}: final mean {finals}",
-            plots.over_seconds(learning),
-            "Mean over seeds; start-up and input pipeline included.",
-        ),
+        *([seconds] if len(learning.machines) == 1 else []),
         Figure(
             "accuracies",
             f"Final test accuracy by mode, a dot a seed{learning.label}: {finals}",

@@ -20,9 +20,14 @@ from bench.report.form.document import (
 )
 from bench.report.form.wording import number, speedup_interval
 
+HERE = "the machine that asked"
+
 
 def table(learning: Learning) -> Table:
-    """One row for each mode: test accuracy over seeds, its difference from the baseline, and the verdict."""
+    """One row for each mode: test accuracy over seeds, its difference from the baseline, and the verdict.
+
+    Of several machines' trainings no times: see `times`.
+    """
     columns = (
         column("mode", "title", role="key"),
         counted("seeds", "seeds"),
@@ -30,11 +35,25 @@ def table(learning: Learning) -> Table:
         _numbered("of training images", "training_accuracy", lambda row: _share(row["training_accuracy"]), "high"),
         _numbered("difference (points, 90 %)", "difference", lambda row: str(row["difference_shown"]), "high"),
         column("verdict", "verdict", "accuracy_verdict", "key"),
+        *(_timed(learning) if len(learning.machines) == 1 else ()),
+    )
+    return Table("learning", columns, tuple(_row(learning, mode) for mode in learning.modes), "Test accuracy by mode")
+
+
+def times(learning: Learning) -> Table:
+    """Of several machines' trainings one row for each mode on each machine: a step's time, and the speedup there."""
+    columns = (column("mode", "title", role="key"), counted("seeds", "seeds"), *_timed(learning))
+    there = [(machine, learning.on(machine)) for machine in learning.machines]
+    rows = tuple({"machine": machine or HERE, **_row(on, mode)} for machine, on in there for mode in on.modes)
+    return Table("times", columns, rows, "Times of a training by machine", group="machine")
+
+
+def _timed(learning: Learning) -> tuple[Column, ...]:
+    return (
         _numbered("ms a step", "step_s", lambda row: _ms(row["step_s"]), term="training_step"),
         _numbered("waiting for data", "waited", lambda row: _share(row["waited"])),
         _speedup(f"speedup vs {learning.baseline.title}", "speed"),
     )
-    return Table("learning", columns, tuple(_row(learning, mode) for mode in learning.modes), "Test accuracy by mode")
 
 
 def _shown(row: Row) -> str:
@@ -51,7 +70,8 @@ def _speedup(title: str, key: str) -> Column:
 
 def _row(learning: Learning, mode: ModeLearning) -> Row:
     last = [t.points[-1] for t in mode.trainings if t.points]
-    steps_s = [(p.seconds - p.first_call_s) / (p.step - 1) for p in last if p.step > 1]
+    timed = last if len(learning.machines) == 1 else []
+    steps_s = [(p.seconds - p.first_call_s) / (p.step - 1) for p in timed if p.step > 1]
     return {
         "mode": mode.mode,
         "title": mode.title,
@@ -66,8 +86,8 @@ def _row(learning: Learning, mode: ModeLearning) -> Row:
         "difference_shown": difference(mode.difference),
         "verdict": _verdict(learning, mode),
         "step_s": statistics.fmean(steps_s) if steps_s else None,
-        "waited": statistics.fmean(p.waited_s / p.seconds for p in last) if last else None,
-        "speed": None if mode is learning.baseline else learning.training_speedup(mode),
+        "waited": statistics.fmean(p.waited_s / p.seconds for p in timed) if timed else None,
+        "speed": learning.training_speedup(mode) if timed and mode is not learning.baseline else None,
     }
 
 
@@ -86,7 +106,10 @@ def _verdict(learning: Learning, mode: ModeLearning) -> str:
 
 
 def to_target(learning: Learning) -> Table:
-    """One row for each mode: in how many seeds and after how many steps and seconds the target was reached."""
+    """One row for each mode: in how many seeds and after how many steps and seconds the target was reached.
+
+    Of several machines' trainings one for each of them: their seconds are not pooled.
+    """
     baseline = learning.baseline.title
     columns = (
         column(f"mode, to {100 * learning.plan.target:.2f} %", "title"),
@@ -97,15 +120,18 @@ def to_target(learning: Learning) -> Table:
         _speedup(f"sooner than {baseline}, all", "sooner_all"),
         _speedup("without first step", "sooner_bare"),
     )
-    rows = tuple(_target_row(learning, mode) for mode in learning.modes)
+    several = len(learning.machines) > 1
+    there = [(machine, learning.on(machine)) for machine in learning.machines]
+    rows = tuple(
+        ({"machine": machine or HERE} if several else {}) | _target_row(on, mode)
+        for machine, on in there
+        for mode in on.modes
+    )
     counted_joules = any(row["joules_mean"] is not None for row in rows)
     joules = _numbered("joules of the GPU (mean)", "joules_mean", _joules)
-    return Table(
-        "to_target",
-        (*columns, joules) if counted_joules else columns,
-        rows,
-        "How soon the target was reached, by mode",
-    )
+    shown = (*columns, joules) if counted_joules else columns
+    caption = "How soon the target was reached, by mode"
+    return Table("to_target", shown, rows, caption, group="machine" if several else "")
 
 
 def _joules(row: Row) -> str:
@@ -113,7 +139,7 @@ def _joules(row: Row) -> str:
     return f"{mean:,.0f}" if isinstance(mean, float) else "–"
 
 
-def _target_row(learning: Learning, mode: ModeLearning) -> Row:
+def _target_row(learning: Learning, mode: ModeLearning) -> dict[str, object]:
     target, other = learning.plan.target, mode is not learning.baseline
     points = [point for t in mode.trainings if (point := t.reached(target))]
     row: dict[str, object] = {

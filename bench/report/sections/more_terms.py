@@ -53,6 +53,22 @@ TERMS = {
     "busy_w": ("power while busy", "The GPU's mean power over those seconds."),
     "idle_w": ("idle", "The GPU's mean power right before, with the same processes alive."),
     "others": ("others on the card", "Other processes that used the GPU."),
+    # replicas
+    "replicas": ("replicas", "Over how many devices, or processes, the batch is split."),
+    "replica_batch": ("batch of a replica", "Images of the batch that one replica computes on."),
+    "efficiency": (
+        "efficiency",
+        "The speedup over one replica of the same strategy, divided by the number of replicas. 100 %: each replica "
+        "added counts in full.",
+    ),
+    "weak_efficiency": (
+        "efficiency (weak)",
+        "The step time of one replica over that of several, each with a batch as large.",
+    ),
+    "one_step_s": ("step, one replica", "The time of a step of the same strategy with one replica and its share."),
+    "all_reduce": ("all-reduce", "The ops that average over replicas in a step's graph, and what they go over."),
+    "all_reduce_share": ("its share", "How much of a step the all-reduce takes, by steps with and without it."),
+    "alike": ("replicas alike", "Whether all replicas hold the same bits in every variable after the timing."),
     # other frameworks
     "framework": ("framework", "The other framework with its version, and the form in which it was timed."),
     "fastest_of_tensorflow": ("vs", "TensorFlow's fastest mode in this run."),
@@ -63,7 +79,18 @@ TERMS = {
         "speedup, change",
         "The mode's time relative to its own run's baseline, in the later run against the first, in per cent of time.",
     ),
+    "change_first_step": (
+        "first step, change",
+        "The first step, tracing included, against the first run.",
+    ),
+    "change_cpu": ("CPU time, change", "CPU time of a step, all threads together, against the first run."),
+    "change_memory": ("peak memory, change", "The process' high-water mark against the first run."),
     "run": ("run", "The later run."),
+    "machine": ("machine", "The machine of a fleet that measured, by the name its worker was given."),
+    "of_first_machine": (
+        "of that on",
+        "A machine's speedup divided by the same mode's on the first machine, with its 95 % interval; 1: the same.",
+    ),
     "gate": ("gate", "The condition, as typed."),
     "where": ("where", "What it was judged on."),
     "decision": ("decision", "PASS, FAIL or UNDECIDED, by the whole interval."),
