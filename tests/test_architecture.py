@@ -151,6 +151,14 @@ def test_every_mode_file_has_a_row_and_every_row_a_file() -> None:
     shared = {"traced", "traced_loop", "keras_task", "keras_loop", "keras_gate", "keras_answer", "custom_step"}
     shared |= {"replicated", "replicas", "gathering"}
     shared |= {"extras", "peers", "peer_task", "torch_trainer", "torch_adam", "jax_compilations", "keras_peer"}
+    shared |= {
+        "torch_network",
+        "torch_answer",
+        "torch_compilations",
+        "jax_answer",
+        "keras_peer_answer",
+        "keras_rebuilt",
+    }
     files -= {"__init__", "mode", "trainer", "groups", "inspection", "calling", "placing", "placement", "process_env"}
     files -= {"counting", "operation_names"}
     files -= shared

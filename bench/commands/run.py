@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from bench.commands import run_accuracy, run_on, spelling
+from bench.commands import measuring, run_accuracy, run_on, spelling
 from bench.commands import run_options as asked
 from bench.commands.console import aside, host_lock, results, slowly, source_of, speaking, warn_of_caches
 from bench.commands.fleet import where
@@ -130,26 +130,19 @@ def _new(options: Options, out: Path | None, retry_failed: bool, wishes: _Wishes
 
 def _start(options: Options, out: Path | None, wishes: _Wishes) -> Exit:
     """Plan a run, measure it or its first blocks, report it; the user's own models are probed first."""
-    from bench.records.store import Store
-    from bench.runner import ability, earlier, first_look, plan
+    from bench.runner import plan
     from bench.runner.hosts import claimed
     from cifar_core import cifar10
 
     run_accuracy.refuse(plan.make(options, cifar10.SYNTHETIC), wishes.training)  # before any images are read
     folder = out or results(options.preset)
     with slowly(f"reading the data ({options.data}) and earlier runs"):
-        source = cifar10.find(options.data)
-        planned = plan.make(options, source)
-        past = earlier.earlier_runs(folder.parent, planned)
-    first_look.refuse_broken(planned, aside)
-    with claimed(planned.hosts) as place:
+        prepared = measuring.prepare(options, folder)
+    with claimed(prepared.plan.hosts) as place:
         if place and place.number:
-            return _serve(planned, source, place, wishes.wait)
-        host_lock(wishes.wait).ask()
-        with Store.create(folder, earlier.with_spreads(planned, past)) as store:
-            if text := ability.foretold(planned, past):
-                aside(text)
-            return _measure(store, source, wishes)
+            return _serve(prepared.plan, prepared.source, place, wishes.wait)
+        with measuring.create(prepared, folder, aside, host_lock(wishes.wait)) as store:
+            return _measure(store, prepared.source, wishes)
 
 
 def _serve(planned: "Plan", source: "Source", place: "Place", wait: bool) -> Exit:
@@ -229,14 +222,9 @@ def _forecast(store: "Store") -> None:
 
 def _execute(store: "Store", source: "Source", wishes: _Wishes) -> str:
     """Probe the user's own models, then measure. Returns why it stopped before its last block, '' where it did not."""
-    from bench.autograph.probe import own_models
     from bench.commands import terminal
-    from bench.records.folders import read_probes
-    from bench.runner.hosts import joined
-    from bench.runner.run import execute
 
-    probes = own_models.probe_first(store, source, aside) if wishes.probe else read_probes(store.folder)
-    refused = own_models.refused(store.plan, probes)
     turn = host_lock(wishes.wait, f"; go on with: cifar-bench run --resume {store.folder}")
-    with joined(store.plan, aside), terminal.progress("repetition") as progress:
-        return execute(store, source, progress, most_blocks=wishes.blocks, refused=refused, turn=turn, say=aside)
+    with terminal.progress("repetition") as progress:
+        manner = measuring.Manner(aside, progress, turn, wishes.probe, wishes.blocks)
+        return measuring.measure(store, source, manner)

@@ -13,8 +13,9 @@ from bench.records.costs import Structure
 from bench.records.devices import Placement
 from bench.records.proof import Calls, Execution
 from cifar_core.inference import Inference
-from cifar_core.outputs import number, tensors
+from cifar_core.outputs import number
 from cifar_core.own_networks import KerasNetwork, Network
+from cifar_core.tensors import tensors
 
 
 class AnswerTask:

@@ -12,8 +12,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from bench.errors import NotApplicable
 from bench.modes.keras_gate import EndlessFit, StepWatch
+from bench.modes.keras_rebuilt import by_name, rebuilt, variable_of
 from bench.modes.peer_task import PeerAdam, PeerInputs, PeerTask, PeerVariable
 from cifar_core.handed_over import HandedOver
 
@@ -24,7 +24,7 @@ class KerasPeer:
     def __init__(self, handed: HandedOver, device: Any) -> None:
         """On `device`, which is the framework's default by now."""
         self._handed = handed
-        self.model = _rebuilt(handed)
+        self.model = rebuilt(handed)
         settings = handed.settings
         betas = settings["beta_1"], settings["beta_2"]
         optimizer = keras.optimizers.Adam(settings["learning_rate"], *betas, settings["epsilon"])
@@ -88,47 +88,27 @@ class KerasPeer:
         return float(np.asarray(keras.ops.convert_to_numpy(self.model.get_metrics_result()["loss"])))
 
 
-def _rebuilt(handed: HandedOver) -> Any:
-    """The network on this backend. Raises NotApplicable where Keras cannot make it from its own description."""
-    if not handed.keras_model:
-        raise NotApplicable(f"{handed.model} has no twin in Keras' layers")
-    try:
-        return keras.models.model_from_json(handed.keras_model)
-    except (TypeError, ValueError, NotImplementedError) as error:
-        told = str(error).strip().splitlines()[0]
-        raise NotApplicable(f"Keras cannot rebuild the model from its configuration: {told}") from error
-
-
 def _loss(handed: HandedOver) -> Any:
     if not handed.loss:
         return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     return keras.losses.deserialize(json.loads(handed.loss))
 
 
-def _by_name(model: Any, handed: HandedOver) -> dict[str, Any]:
-    """The model's variables by the names of those that were handed over; an own model's have the same order."""
-    if not handed.loss:
-        return {"_".join(v.path.split("/")[-2:]): v for v in model.variables}
-    averages = [v for v in model.non_trainable_variables if keras.backend.is_float_dtype(v.dtype)]
-    names = (*handed.weights, *handed.averages)
-    return dict(zip(names, (*model.trainable_variables, *averages), strict=True))
-
-
 def _task(model: Any, handed: HandedOver) -> PeerTask:
-    by_name = _by_name(model, handed)
+    found = by_name(model, handed)
     moments = {v.path.rpartition("/")[2]: v for v in model.optimizer.variables}
 
     def moment(name: str, which: str) -> PeerVariable:
-        path = by_name[name].path.replace("/", "_")
-        return _variable(f"{name}_{which}", moments[f"{path}_{which}"])
+        path = found[name].path.replace("/", "_")
+        return variable_of(f"{name}_{which}", moments[f"{path}_{which}"])
 
     adam = PeerAdam(
-        _variable("iterations", model.optimizer.iterations),
+        variable_of("iterations", model.optimizer.iterations),
         tuple(moment(name, "momentum") for name in handed.weights),
         tuple(moment(name, "velocity") for name in handed.weights),
         lambda: _settings(model.optimizer),
     )
-    weights, averages = (tuple(_variable(name, by_name[name]) for name in g) for g in (handed.weights, handed.averages))
+    weights, averages = (tuple(variable_of(name, found[name]) for name in g) for g in (handed.weights, handed.averages))
     return PeerTask(weights, averages, adam, PeerInputs(len(handed.images)))
 
 
@@ -136,7 +116,3 @@ def _settings(optimizer: Any) -> dict[str, float]:
     config = optimizer.get_config()
     names = ("learning_rate", "beta_1", "beta_2", "epsilon", "weight_decay")
     return {name: float(config[name]) for name in names if config.get(name)}
-
-
-def _variable(name: str, variable: Any) -> PeerVariable:
-    return PeerVariable(name, tuple(variable.shape), lambda: keras.ops.convert_to_numpy(variable), variable.assign)

@@ -107,8 +107,8 @@ class Costs:
     tracing is not a stage of its own. `device_peak_bytes` is the GPU allocator's high-water mark. The A/A control also
     measures `matmul_flops_per_s`, and on a GPU `batch_copy_s`: moving the images of one batch there from the host's
     memory. These, `profile`, `structure` and `operations` (CPU only) are taken in a run's first block only: they do not
-    change. `synced` too on a CPU. `latency` of inference only; `energy` on a GPU that counts it, in the first blocks.
-    `trace` where the run keeps traces. `all_reduce` of several replicas only.
+    change. `synced` too on a CPU. `latency` of inference only. `trace` where the run keeps traces. `all_reduce` of
+    several replicas only. `energy` on a GPU that counts it, in the first blocks.
     """
 
     cpu_s: float

@@ -15,7 +15,7 @@ from bench.modes.extras import missing
 from bench.modes.process_env import child_env
 from bench.records.messages import Order, StageRequest
 from bench.runner.worker_process import CaseFailed, WorkerProcess
-from cifar_core.workload import Workload
+from cifar_core.workload import STEP, Workload
 
 GIVER = command("bench.worker.handover")
 
@@ -44,7 +44,9 @@ class Handover:
 
 def _takes(order: Order) -> bool:
     row = modes.row(order.case.mode)
-    return row.peer and not missing(row) and (row.on_keras or not order.case.workload.own_model)
+    workload = order.case.workload
+    held = not workload.own_model or (row.on_keras and workload.task != STEP)
+    return row.peer and not missing(row) and held
 
 
 def _make(order: Order) -> None:

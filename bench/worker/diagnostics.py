@@ -40,15 +40,15 @@ PEAK_S = 0.5  # how long products are repeated; the fastest counts
 
 
 def diagnose(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Costs) -> Diagnostics:
-    """The costs, with all that can be measured now. Trains some more: on a GPU for some seconds,
-    `steps` under the profiler, and a few others.
+    """The costs, with all that can be measured now. Trains some more: `steps` under the profiler, and a few others; on
+    a GPU for some seconds.
 
     The device's peak is measured by the A/A control in the first block.
     """
     if order.block < ENERGY_BLOCKS and order.case.replicas <= 1 and not order.addresses:
         costs = replace(costs, energy=energy(trainer, gpu_of(order.case.device), steps, clock))
     if modes.row(order.case.mode).peer:
-        return no_diagnostics(order, trainer, steps, clock, costs)  # all else asks TensorFlow
+        return Diagnostics(_with_latency(order, trainer, clock, costs))  # all others ask TensorFlow
     kind = order.case.device.partition(":")[0]
     if kind == "gpu":
         costs = replace(costs, device_peak_bytes=_allocated())
@@ -59,8 +59,7 @@ def diagnose(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Co
         costs = replace(costs, synced=synced(trainer, steps, clock, modes.row(order.case.mode).loops))
     if order.block == 0:
         costs = _once(order, trainer, steps, clock, costs)
-    if order.case.workload.task == INFER:
-        costs = replace(costs, latency=latency(trainer, clock))
+    costs = _with_latency(order, trainer, clock, costs)
     placement = at_home(trainer.placement(), home(kind)) if kind == "gpu" and order.block == 0 else None
     return Diagnostics(costs, _accuracy(order, trainer), placement)
 
@@ -94,6 +93,10 @@ def _of_device(order: Order, clock: Clock, kind: str, costs: Costs) -> Costs:
     if kind == "gpu" and not workload.own_model:
         costs = replace(costs, batch_copy_s=batch_copy_s(workload.batch_size, clock))
     return costs
+
+
+def _with_latency(order: Order, trainer: Trainer, clock: Clock, costs: Costs) -> Costs:
+    return replace(costs, latency=latency(trainer, clock)) if order.case.workload.task == INFER else costs
 
 
 def no_diagnostics(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Costs) -> Diagnostics:

@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from cifar_core.models.layers import Dense, LayerNorm, Linear, TrainingMode
-from cifar_core.models.transformer_sizes import BLOCKS, HEADS, INNER, PATCH, TOKENS, WIDTH
+from cifar_core.transformer_sizes import BLOCKS, HEADS, INNER, PATCH, TOKENS, WIDTH
 
 
 class EncoderBlock(tf.Module):

@@ -52,7 +52,7 @@ def straight(source: Source, dataset: Dataset, tmp_path_factory: pytest.TempPath
     @cache
     def trained(mode: str) -> Path:
         create_training(folder / mode, a_training(source, mode))
-        list(train_worker.execute(folder / mode, dataset))
+        list(train_worker.execute(folder / mode, dataset, timed))
         return folder / mode
 
     return trained
@@ -71,8 +71,8 @@ def test_an_interrupted_training_goes_on_to_the_same_bits(
     tmp_path: Path, source: Source, dataset: Dataset, straight: Callable[[str], Path], mode: str
 ) -> None:
     create_training(tmp_path, a_training(source, mode))
-    assert next(train_worker.execute(tmp_path, dataset)).step == 3
-    list(train_worker.execute(tmp_path, dataset))
+    assert next(train_worker.execute(tmp_path, dataset, timed)).step == 3
+    list(train_worker.execute(tmp_path, dataset, timed))
     resumed, done = checkpoints.read(tmp_path / "checkpoint.npz")
     assert done == 6
     assert all(np.array_equal(a, b) for a, b in zip(weights_of(straight(mode)), resumed, strict=True))
