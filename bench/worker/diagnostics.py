@@ -45,7 +45,7 @@ def diagnose(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Co
 
     The device's peak is measured by the A/A control in the first block.
     """
-    if order.block < ENERGY_BLOCKS:
+    if order.block < ENERGY_BLOCKS and order.case.replicas <= 1 and not order.addresses:
         costs = replace(costs, energy=energy(trainer, gpu_of(order.case.device), steps, clock))
     if modes.row(order.case.mode).peer:
         return Diagnostics(_with_latency(order, trainer, clock, costs))  # all others ask TensorFlow

@@ -83,7 +83,7 @@ def _message(error: Exception) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
-def execute(folder: Path, dataset: Dataset, watch: Watch) -> Iterator[Point]:
+def execute(folder: Path, dataset: Dataset, watch: Watch = timed) -> Iterator[Point]:
     """Train from the folder's checkpoint, or from the start, to the end; each displayed step is kept, then yielded.
 
     Raises FloatingPointError when the loss is no longer finite.

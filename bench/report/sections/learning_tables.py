@@ -127,10 +127,10 @@ def to_target(learning: Learning) -> Table:
         for machine, on in there
         for mode in on.modes
     )
-    caption = "How soon the target was reached, by mode"
     counted_joules = any(row["joules_mean"] is not None for row in rows)
     joules = _numbered("joules of the GPU (mean)", "joules_mean", _joules)
     shown = (*columns, joules) if counted_joules else columns
+    caption = "How soon the target was reached, by mode"
     return Table("to_target", shown, rows, caption, group="machine" if several else "")
 
 

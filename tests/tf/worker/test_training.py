@@ -26,7 +26,6 @@ from cifar_core.batch_file import Part
 from cifar_core.cifar10 import Dataset, Source
 from cifar_core.optimizers import schedule
 from cifar_core.recipe import RECIPES, Recipe
-from cifar_core.watch import timed
 
 TRAINING = [mode.name for mode in MODES if mode.trains]
 
@@ -53,7 +52,7 @@ def straight(source: Source, dataset: Dataset, tmp_path_factory: pytest.TempPath
     @cache
     def trained(mode: str) -> Path:
         create_training(folder / mode, a_training(source, mode))
-        list(train_worker.execute(folder / mode, dataset, timed))
+        list(train_worker.execute(folder / mode, dataset))
         return folder / mode
 
     return trained
@@ -72,8 +71,8 @@ def test_an_interrupted_training_goes_on_to_the_same_bits(
     tmp_path: Path, source: Source, dataset: Dataset, straight: Callable[[str], Path], mode: str
 ) -> None:
     create_training(tmp_path, a_training(source, mode))
-    assert next(train_worker.execute(tmp_path, dataset, timed)).step == 3
-    list(train_worker.execute(tmp_path, dataset, timed))
+    assert next(train_worker.execute(tmp_path, dataset)).step == 3
+    list(train_worker.execute(tmp_path, dataset))
     resumed, done = checkpoints.read(tmp_path / "checkpoint.npz")
     assert done == 6
     assert all(np.array_equal(a, b) for a, b in zip(weights_of(straight(mode)), resumed, strict=True))
@@ -119,7 +118,7 @@ def test_a_loss_that_is_not_finite_stops_the_training_loudly(tmp_path: Path, sou
         progress = open_training(tmp_path)[1]
         patch.setattr(train_worker, "open_training", lambda _: (wild, progress))
         with pytest.raises(FloatingPointError, match="the loss became nan"):
-            list(train_worker.execute(tmp_path, dataset, timed))
+            list(train_worker.execute(tmp_path, dataset))
 
 
 def test_the_report_tells_what_came_out(straight: Callable[[str], Path]) -> None:
