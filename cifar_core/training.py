@@ -98,7 +98,7 @@ class Task:
     def averages(self) -> tuple[Any, ...]:
         """The model's variables that change while training without being trained, such as a normalisation's averages.
 
-        Numbers only: the state of a generator of random numbers is none.
+        Numbers only: the state of a random number generator is left out.
         """
         return floating(self.model.non_trainable_variables)
 
@@ -232,7 +232,7 @@ def evaluate(model: Trainable, part: Part) -> tuple[float, float]:
 
 
 def _padded_logits(model: Trainable, images: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    """Filled up to a whole batch, for a last ragged one would be traced and compiled anew."""
+    """Filled up to a whole batch, for a last ragged one would be traced and compiled again."""
     padded = np.zeros((EVALUATION_BATCH, *images.shape[1:]), np.float32)
     padded[: len(images)] = images
     return np.asarray(model.logits(padded), np.float64)[: len(images)]

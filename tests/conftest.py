@@ -12,7 +12,7 @@ def pytest_configure() -> None:
     """Before anything else: tests time nothing, so neither they nor the commands they start wait for their turn.
 
     What is said on a slow machine only is left out, so that all that is said can be compared. And what a test starts
-    is no worker of pytest-xdist, though the test itself may run in one.
+    is not a worker of pytest-xdist, though the test itself may run in one.
     """
     os.environ["CIFAR_BENCH_NO_LOCK"] = "1"
     os.environ["CIFAR_BENCH_SLOW_S"] = "3600"

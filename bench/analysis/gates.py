@@ -62,7 +62,7 @@ def parse(text: str) -> Gate:
         return _able_to_fail(Gate(text, limit, _mode(slower[1] or "", text), step=bool(slower[2])))
     below = re.fullmatch(r"\s*(\w+)\s*/\s*(\w+)\s*<\s*(\d+(?:\.\d+)?)\s*", text)
     if not below:
-        raise BenchError(f"'{text}' is no gate; known forms: {FORMS}")
+        raise BenchError(f"'{text}' is not a gate; known forms: {FORMS}")
     return _able_to_fail(Gate(text, float(below[3]), _mode(below[1], text), _mode(below[2], text)))
 
 
@@ -115,7 +115,7 @@ def _in_run(gate: Gate, named: NamedRun) -> list[GateResult]:
 
 
 def _between_runs(gate: Gate, changes: Sequence[CaseChange]) -> list[GateResult]:
-    """Changes of the speedup over the run's own baseline, so that a slower machine is no regression.
+    """Changes of the speedup over the run's own baseline, so that a slower machine is not a regression.
 
     That does not show a regression of the baseline itself; a gate on steps does, and shows the machine's changes too.
     Cases that neither run has only matter to a gate that names their mode.

@@ -75,4 +75,4 @@ def _versions(available: "Availability") -> list[str]:
         return []
     build = f"built for CUDA {probed.cuda} and cuDNN {probed.cudnn}" if probed.cuda_build else "built without CUDA"
     cards = "; ".join(f"{name}, driver {driver}" for name, driver in available.cards)
-    return [f"  TensorFlow {probed.tensorflow}, {build}", f"  nvidia-smi: {cards or 'no card, or no driver'}"]
+    return [f"  TensorFlow {probed.tensorflow}, {build}", f"  nvidia-smi: {cards or 'no GPU, or no driver'}"]

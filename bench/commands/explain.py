@@ -24,7 +24,7 @@ def explain(
     ] = None,
     wait: Annotated[bool, WAIT] = True,
 ) -> Exit:
-    """Show what becomes of a function: source, AutoGraph's code, trace, graph, XLA's program, time. Runs it."""
+    """Run a function and show what TensorFlow makes of it: source, AutoGraph's code, trace, graph, XLA, time."""
     from bench.autograph.explain.explain import TITLES, request
     from bench.autograph.explain.explain import explain as explained
 

@@ -13,7 +13,7 @@ from bench.errors import BenchError, Exit
 def history(
     folder: Annotated[Path, typer.Argument(help="The folder that runs lie in.")] = Path("results"),
     last: Annotated[int, typer.Option(min=1, help="Show so many of the latest runs; steps are of all.")] = 50,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="Read every run anew, whatever the index has.")] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Read every run again and rebuild the index.")] = False,
 ) -> Exit:
     """Show what changed over the runs in a folder: steps, trends, and every case of the latest runs."""
     from bench.commands import terminal

@@ -129,7 +129,7 @@ def _resume(folder: Path, data: str, retry_failed: bool, wishes: _Wishes) -> Exi
 
 
 def _retry(store: "Store", probe: bool) -> None:
-    """What failed is measured anew, and the user's own models, which may be others by now, are probed anew."""
+    """What failed is measured again; the user's own models, which may have changed, are probed again."""
     from bench.records.folders import PROBES
     from bench.runner.run import set_failed_aside
 

@@ -26,7 +26,7 @@ from bench.records.strings import on_one_line
 from bench.report.form.document import Table
 from bench.runner.eta import duration
 
-SILENCE_S = 10.0  # after so long without a line, a log is told what is going on
+SILENCE_S = 10.0  # after so long without a line, a log says what is going on
 
 
 class Bar:

@@ -88,7 +88,7 @@ class KerasPeer:
         self._done += steps
 
     def rewind(self) -> None:
-        """Ends the fit without end; the next one begins at the first batch and traces nothing anew."""
+        """Ends the fit without end; the next one begins at the first batch and traces nothing again."""
         if self._gate:
             self._gate.end()
             self._thread.join()

@@ -82,7 +82,7 @@ def _conditions(plan: AccuracyPlan) -> Table:
         ("seeds", f"{len(plan.seeds)}, from {plan.seeds[0]} on"),
         (
             "interleaved",
-            f"{plan.training.display_step} steps of each mode at a time, in an order drawn anew each round",
+            f"{plan.training.display_step} steps of each mode at a time, in a new random order each round",
         ),
     ]
     conditions = (*of_plan, *training_conditions(plan.training))

@@ -37,7 +37,7 @@ def document(
 
 
 def exit_code(runs: Sequence[NamedRun], gates: Sequence[GateResult]) -> Exit:
-    """What `compare` tells its caller: the worst that a gate decided, then whether all files are sound."""
+    """The exit code of `compare`: the worst that a gate decided, then whether all files are sound."""
     decisions = {gate.decision for gate in gates}
     if Decision.FAILED in decisions:
         return Exit.REGRESSION

@@ -58,7 +58,7 @@ def document(run: Run, trainings: Learning | None, raw: Sequence[str]) -> dict[s
 
 
 def exit_code(run: Run, trainings: Learning | None = None) -> Exit:
-    """What `run` tells its caller: whether all came through, and is known as precisely as was asked for."""
+    """The exit code of `run`: whether all came through, and is known as precisely as was asked for."""
     if run.failed or (trainings and trainings.failed):
         return Exit.CASE_FAILED
     ratios = [result.comparison.ratio for _, result in run.rows() if result.comparison and result.comparison.ratio]

@@ -1,7 +1,7 @@
 """How long a run will take, guessed before its first block is done: from its plan and the cores alone.
 
 The constants were measured on 2 cores of a server CPU with the tutorial CNN at batch 64. All slices take about as long
-as the schedule says, whatever the model, so another model or batch size mostly changes the first calls and the warm-up.
+as the schedule says, whatever the model, so another model or batch size mostly changes the first steps and the warm-up.
 How noisy the machine is, which decides on rounds and repetitions, is not foreseen, nor are very slow cases.
 """
 

@@ -170,7 +170,7 @@ def _model(text: str) -> str:
         return _known("model", text, [*(row.name for row in MODELS), "your own as package.module:factory"], "--models")
     module, _, factory = text.partition(":")
     if not all(part.isidentifier() for part in (*module.split("."), factory)):
-        raise BenchError(f"'{text}' is no package.module:factory; type e.g. --model my_models:make_net")
+        raise BenchError(f"'{text}' is not package.module:factory; type e.g. --model my_models:make_net")
     return text
 
 
@@ -179,7 +179,7 @@ def _step(text: str) -> str:
     name, _, function = text.rpartition(":")
     module = name.rstrip(":")
     if not function.isidentifier() or not (module.endswith(".py") or _is_dotted(module)):
-        raise BenchError(f"'{text}' is no module:function and no file.py:function; type e.g. --step train.py:make_step")
+        raise BenchError(f"'{text}' is not module:function or file.py:function; type e.g. --step train.py:make_step")
     return f"{module}:{function}"
 
 

@@ -76,7 +76,7 @@ def _own(order: Order) -> HandedOver:
     workload = order.case.workload
     task = own_task(order.source, workload)[0]()
     if not isinstance(task.model, KerasNetwork):
-        raise NotApplicable("it is no keras.Model, which alone runs on other backends")
+        raise NotApplicable("only a keras.Model runs on other backends")
     if not task.optimizer.squares or set(task.optimizer.hyperparameters()) != set(SETTINGS):
         raise NotApplicable("its optimizer is not plain Adam, with which alone other backends are compared")
     model = task.model.model
@@ -94,7 +94,7 @@ def _pairs(inputs: Any) -> tuple[Any, Any]:
         return inputs.images.numpy(), inputs.labels.numpy()
     arrays = inputs.arrays()
     if not inputs.period or len(arrays) != 2 * inputs.period or len({(a.shape, a.dtype) for a in arrays}) > 2:
-        raise NotApplicable("its batches are no short list of pairs of arrays, which other backends take")
+        raise NotApplicable("other backends need a short list of pairs of arrays as batches")
     return np.stack(arrays[::2]), np.stack(arrays[1::2])
 
 

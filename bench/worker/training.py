@@ -34,7 +34,7 @@ def serve(lines: Iterator[bytes], out: IO[bytes]) -> None:
     order = msgspec.json.decode(next(lines), type=TrainOrder)
     try:
         dataset = cifar10.load(order.source, lambda text: answer(TrainReply(said=text)))
-        import tensorflow as tf  # here, so that loading it is no part of the first step
+        import tensorflow as tf  # here, so that loading it is not part of the first step
 
         _take_gpu(tf)
         answer(TrainReply())

@@ -21,9 +21,9 @@ def test_arrays_settings_and_texts_come_back_in_their_order(tmp_path: Path) -> N
 
 
 def test_a_refused_task_holds_its_reason_alone(tmp_path: Path) -> None:
-    HandedOver("own:model", refused="it is no keras.Model").save(tmp_path / "task.npz")
+    HandedOver("own:model", refused="it is not a keras.Model").save(tmp_path / "task.npz")
     back = load(tmp_path / "task.npz")
-    assert back.refused == "it is no keras.Model"
+    assert back.refused == "it is not a keras.Model"
     assert back.weights == {}
 
 

@@ -25,7 +25,7 @@ class LinePoint:
 
 @dataclass(frozen=True, slots=True)
 class ChartLine:
-    """A mode's line. `dashes` tells it from others of its family; `marked`: a mark at each point, else at its end.
+    """A mode's line. `dashes` sets it apart within its family; `marked`: a mark at each point, else at its end.
 
     `area`: the intervals are drawn as a tinted area, not as bars. `crossing`: where it crosses zero, `span` that
     place's interval. `tip` is what is said of the line under the pointer.
