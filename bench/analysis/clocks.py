@@ -1,7 +1,7 @@
 """Wall time beside CPU time: where the two change each other's answer, or the host was busy, the report says so first.
 
 The speedups in wall time and in CPU time differ by the factor in how many cores the two modes keep busy. A graph that
-runs its operations in parallel keeps more of them busy than eager does, so such a difference alone says nothing against a number.
+runs its operations in parallel keeps more of them busy than eager does: such a difference alone is expected.
 """
 
 from dataclasses import dataclass

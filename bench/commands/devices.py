@@ -1,11 +1,10 @@
 """`devices`: what TensorFlow sees, whether it computes there, what is missing and what to type."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from bench.commands.console import slowly, warn_of_caches
-from bench.commands.streams import say
+from bench.commands.console import JSON, QUIET, slowly, speaking, warn_of_caches
+from bench.commands.streams import write
 from bench.errors import Exit
 
 if TYPE_CHECKING:
@@ -13,17 +12,18 @@ if TYPE_CHECKING:
     from bench.records.devices import FoundDevice
 
 
-def devices(json: Annotated[bool, typer.Option("--json", help="As JSON, with what TensorFlow said.")] = False) -> Exit:
+def devices(json: Annotated[bool, JSON] = False, quiet: Annotated[bool, QUIET] = False) -> Exit:
     """Is my GPU used at all? What TensorFlow sees, whether it computes there, and what is missing."""
     from bench.machine import availability
 
-    warn_of_caches()
-    with slowly("asking TensorFlow for its devices"):
-        available = availability.probe()
-    if json:
-        say(_as_json(available))
-    else:
-        _show(available)
+    with speaking(json, quiet) as out_stream:
+        warn_of_caches()
+        with slowly("asking TensorFlow for its devices"):
+            available = availability.probe()
+        if json:
+            write(_as_json(available), out_stream)
+        else:
+            _show(available)
     return Exit.CASE_FAILED if broken(available) else Exit.OK
 
 
@@ -37,9 +37,12 @@ def _show(available: "Availability") -> None:
 
 
 def _as_json(available: "Availability") -> str:
-    import msgspec
+    """With what TensorFlow said."""
+    from bench.report.summary import SCHEMA, in_words
 
-    return msgspec.json.format(msgspec.json.encode(available)).decode()
+    code = Exit.CASE_FAILED if broken(available) else Exit.OK
+    about = {"schema": SCHEMA, "command": "devices", "exit_code": int(code), "answer": _answer(available)}
+    return in_words({**about, **asdict(available)})
 
 
 def broken(available: "Availability") -> bool:

@@ -18,7 +18,7 @@ def explain(
     args: Annotated[str, typer.Option(help="What it is called with: 'tf.constant(1.0), 3'.")] = "",
     driver: Annotated[str, typer.Option(help="Instead of --args, a function beside it that calls it once.")] = "",
     lines: Annotated[int, typer.Option(help="Lines of each listing in the terminal; 0 is all.")] = 40,
-    time_limit: Annotated[float, typer.Option(help="Seconds that a stage may take.")] = 300.0,
+    time_limit: Annotated[str, typer.Option(help="How long a stage may take: 90s, 5m.")] = "5m",
     out: Annotated[
         Path | None, typer.Option(help="A new folder for the page.", show_default="results/<time>-explain-<name>")
     ] = None,
@@ -27,13 +27,15 @@ def explain(
     """Run a function and show what TensorFlow makes of it: source, AutoGraph's code, trace, graph, XLA, time."""
     from bench.autograph.explain.explain import TITLES, request
     from bench.autograph.explain.explain import explain as explained
+    from bench.runner.plan import seconds
 
-    if lines < 0 or time_limit <= 0:
-        raise BenchError("--lines must be 0 or more and --time-limit more than 0; type e.g. --lines 40")
+    if lines < 0:
+        raise BenchError("--lines must be 0 or more; type e.g. --lines 40")
+    limit_s = seconds(time_limit, "--time-limit")
     asked = request(function, args, driver)
     warn_of_caches()
     with host_lock(wait):  # whole: tracing and compiling would disturb what another command times
-        explanation = explained(asked, time_limit, lambda stage: aside(f"{TITLES[stage]} ..."))
+        explanation = explained(asked, limit_s, lambda stage: aside(f"{TITLES[stage]} ..."))
     # Only now: the modules that write numbers load those that draw plots.
     from bench.autograph.explain.page import write
     from bench.autograph.explain.text import text

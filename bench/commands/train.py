@@ -4,12 +4,24 @@ Each function imports what it needs when it is called, so that --help and list a
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
 from bench.commands import spelling
-from bench.commands.console import QUIET, WAIT, aside, host_lock, results, say_where, slowly, speaking, warn_of_caches
+from bench.commands.console import (
+    JSON,
+    QUIET,
+    WAIT,
+    aside,
+    host_lock,
+    results,
+    say_where,
+    slowly,
+    speaking,
+    warn_of_caches,
+    write_json,
+)
 from bench.commands.streams import say
 from bench.errors import BenchError, Exit
 from bench.machine.signals import exit_code
@@ -31,6 +43,7 @@ def train(
     resume: Annotated[
         Path | None, typer.Option(show_default=False, help="Continue the training in this folder.")
     ] = None,
+    json: Annotated[bool, JSON] = False,
     quiet: Annotated[bool, QUIET] = False,
     wait: Annotated[bool, WAIT] = True,
 ) -> Exit:
@@ -38,17 +51,17 @@ def train(
     from bench.runner.train import plan
     from cifar_core import cifar10
 
-    if resume:
-        with speaking(False, quiet):
-            return _resume(resume, data, wait)
-    mode, model = spelling.modes(mode, "--mode"), spelling.models(model, "--model")
-    # What is typed wrongly is said before any images are read.
-    _refuse_timed_only(plan(mode, model, recipe, steps, display_step, data, seed, cifar10.SYNTHETIC))
-    with slowly(f"reading the data ({data})"):
-        source = cifar10.find(data)
-    training = plan(mode, model, recipe, steps, display_step, data, seed, source)
-    with speaking(False, quiet):
-        return _start(training, source, out, wait)
+    with speaking(json, quiet) as out_stream:
+        stream = out_stream if json else None
+        if resume:
+            return _resume(resume, data, wait, stream)
+        mode, model = spelling.modes(mode, "--mode"), spelling.models(model, "--model")
+        # What is typed wrongly is said before any images are read.
+        _refuse_timed_only(plan(mode, model, recipe, steps, display_step, data, seed, cifar10.SYNTHETIC))
+        with slowly(f"reading the data ({data})"):
+            source = cifar10.find(data)
+        training = plan(mode, model, recipe, steps, display_step, data, seed, source)
+        return _start(training, source, out, wait, stream)
 
 
 def _refuse_timed_only(training: "Training") -> None:
@@ -61,16 +74,16 @@ def _refuse_timed_only(training: "Training") -> None:
         )
 
 
-def _start(training: "Training", source: "Source", out: Path | None, wait: bool) -> Exit:
+def _start(training: "Training", source: "Source", out: Path | None, wait: bool, json: TextIO | None) -> Exit:
     from bench.records.folders import create_training
 
     host_lock(wait).ask()
     folder = out or results(f"train-{training.mode}")
     create_training(folder, training)
-    return _execute(folder, source, wait)
+    return _execute(folder, source, wait, json)
 
 
-def _resume(folder: Path, data: str, wait: bool) -> Exit:
+def _resume(folder: Path, data: str, wait: bool, json: TextIO | None) -> Exit:
     from bench.records.folders import open_training
     from bench.records.kinds import refuse_others
     from bench.runner.train import source_of
@@ -78,10 +91,10 @@ def _resume(folder: Path, data: str, wait: bool) -> Exit:
     refuse_others(folder, "training.json")
     source = source_of(open_training(folder)[0], data)
     host_lock(wait).ask()
-    return _execute(folder, source, wait)
+    return _execute(folder, source, wait, json)
 
 
-def _execute(folder: Path, source: "Source", wait: bool) -> Exit:
+def _execute(folder: Path, source: "Source", wait: bool, json: TextIO | None) -> Exit:
     from bench.report.training import log_line
     from bench.runner.train import TrainingFailed, execute
 
@@ -95,15 +108,28 @@ def _execute(folder: Path, source: "Source", wait: bool) -> Exit:
         return exit_code(error)
     except TrainingFailed as failure:
         aside(f"error: {failure}; the checkpoint before it, and broken.json, are in {folder}")
+        if json:
+            _write(folder, json, str(failure))
         return Exit.CASE_FAILED
-    show_training(folder)
+    show_training(folder, json=json)
     return Exit.OK
 
 
-def show_training(folder: Path, png: bool = False) -> None:
-    """Rebuild a training's report, with PNGs if asked for, and print its result."""
+def show_training(folder: Path, png: bool = False, json: TextIO | None = None) -> None:
+    """Rebuild a training's report, with PNGs if asked for, and print its result; to `json` as JSON."""
     from bench.records.folders import open_training
     from bench.report import training
 
+    if json:
+        training.build(folder, png)
+        _write(folder, json)
+        return
     say(training.sentence(*open_training(folder)))
     say_where(training.build(folder, png))
+
+
+def _write(folder: Path, json: TextIO, error: str | None = None) -> None:
+    from bench.records.folders import open_training
+    from bench.report.training_summary import document
+
+    write_json(document(*open_training(folder), error), folder, json)

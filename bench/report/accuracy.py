@@ -4,6 +4,7 @@ from pathlib import Path
 
 from bench.analysis.learning import Learning, ModeLearning, read_learning
 from bench.records.training import AccuracyPlan
+from bench.report import accuracy_summary, summary
 from bench.report.cover import day
 from bench.report.form.card import Card, Chip, Cover, Fact, Sign
 from bench.report.form.document import Figure, Row, Section, Table, column
@@ -15,7 +16,7 @@ from bench.report.training import training_conditions
 
 
 def build(folder: Path, png: bool = False) -> tuple[Path, Learning]:
-    """Write report.md, report.html, tables and plots; returns report.md's path and the results. Raises BenchError.
+    """Write the report and summary.json; returns report.md's path and the results. Raises BenchError.
 
     `png`: the figures also as PNG.
     """
@@ -25,7 +26,8 @@ def build(folder: Path, png: bool = False) -> tuple[Path, Learning]:
     first = Section("Answer", (_card(trainings), *shown))
     filled = (first, learning.section(trainings, [part.file for part in shown]), conditions)
     sections = (*filled, glossary.of_columns(filled))
-    return write(folder, _cover(trainings.plan), sections, png=png), trainings
+    others = {summary.NAME: summary.in_words(accuracy_summary.document(trainings))}
+    return write(folder, _cover(trainings.plan), sections, others=others, png=png), trainings
 
 
 def _cover(plan: AccuracyPlan) -> Cover:

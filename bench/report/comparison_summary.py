@@ -8,9 +8,7 @@ from bench.analysis.gates import Decision, GateResult
 from bench.analysis.stats.ratios import Comparison, Summary
 from bench.errors import Exit
 from bench.report.gate_words import WORDS
-from bench.report.summary import SCHEMA
-
-PATHS = {"html": "report.html", "markdown": "report.md", "raw": ["comparison.json"]}
+from bench.report.summary import head
 
 
 def document(
@@ -21,11 +19,7 @@ def document(
 ) -> dict[str, Any]:
     """What the file holds. Ratios are above 1 where the later run is faster."""
     return {
-        "schema": SCHEMA,
-        "command": "compare",
-        "exit_code": int(exit_code(runs, gates)),
-        "folder": ".",
-        "paths": PATHS,
+        **head("compare", exit_code(runs, gates), ["comparison.json"]),
         "runs": [{"name": named.name, "repetitions": named.run.blocks} for named in runs],
         "gates": [_gate(gate) for gate in gates],
         "changes": [_change(each) for each in changes],

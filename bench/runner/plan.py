@@ -97,8 +97,8 @@ def schedule(options: Options, groups: int = 1) -> Schedule:
     names = [preset.name for preset in PRESETS]
     chosen = PRESETS[names.index(_known("preset", options.preset, names, "--preset"))].schedule
     target_ci = None if options.target_ci is None else _target_ci(options.target_ci)
-    budget_s = None if options.budget is None else _seconds(options.budget, "budget")
-    limit_s = chosen.time_limit_s if options.time_limit is None else _seconds(options.time_limit, "time-limit")
+    budget_s = None if options.budget is None else seconds(options.budget, "--budget")
+    limit_s = chosen.time_limit_s if options.time_limit is None else seconds(options.time_limit, "--time-limit")
     if options.blocks and target_ci:
         raise BenchError("--blocks and --target-ci are two rules for how long a run goes on; type one of them")
     if options.blocks or target_ci:
@@ -225,13 +225,14 @@ def _target_ci(text: str) -> float:
     return value
 
 
-def _seconds(text: str, option: str) -> float:
+def seconds(text: str, option: str) -> float:
+    """A duration as people type it: '90s', '10m', '1.5h'. Raises BenchError, which names the option."""
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh]?)", text.strip())
     if not match or float(match[1]) == 0:
-        examples = f"--{option} 90s, --{option} 10m or --{option} 1h"
-        raise BenchError(f"--{option} '{text}' is not a duration; type e.g. {examples}")
+        examples = f"{option} 90s, {option} 10m or {option} 1h"
+        raise BenchError(f"{option} '{text}' is not a duration; type e.g. {examples}")
     if not match[2]:
-        raise BenchError(f"--{option} {text}: the unit is missing; type --{option} {text.strip()}s (or 10m, 1h)")
+        raise BenchError(f"{option} {text}: the unit is missing; type {option} {text.strip()}s (or 10m, 1h)")
     return float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2]]
 
 

@@ -76,7 +76,7 @@ def _own(order: Order) -> HandedOver:
     workload = order.case.workload
     task = own_task(order.source, workload)[0]()
     if not isinstance(task.model, KerasNetwork):
-        raise NotApplicable("only a keras.Model runs on other backends")
+        raise NotApplicable("it is not a keras.Model, and other backends run nothing else")
     if not task.optimizer.squares or set(task.optimizer.hyperparameters()) != set(SETTINGS):
         raise NotApplicable("its optimizer is not plain Adam, with which alone other backends are compared")
     model = task.model.model
