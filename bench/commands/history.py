@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from bench.report.history_read import History
 
 
+ORDER = ("run", "mode", "speedup", "verdict", "step (ms)", "case", "started", "repetitions")
+
+
 def history(
     folder: Annotated[Path, typer.Argument(help="The folder that runs lie in.")] = Path("results"),
     last: Annotated[int, typer.Option(min=1, help="Show so many of the latest runs; steps are of all.")] = 50,
@@ -50,7 +53,7 @@ def _show(shown: "History", page: Path) -> None:
     from bench.report.history import table
     from bench.report.history_steps import sentences
 
-    terminal.show(table(shown))
+    terminal.show(table(shown), ORDER)
     if shown.total > len(shown.runs):
         say(f"the latest {len(shown.runs):,} of {shown.total:,} runs; type --last to see more")
     for sentence in sentences(shown):

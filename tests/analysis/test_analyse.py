@@ -143,7 +143,7 @@ def test_blocks_that_a_very_slow_mode_skipped_count_for_its_comparison() -> None
     ]
     result = in_mode(without("xla", *slow), "xla")
     assert (result.skipped_blocks, result.blocks) == (3, 6)
-    assert "in 3 of 6 blocks" in result.warnings[0]
+    assert "in 3 of 6 repetitions" in result.warnings[0]
 
 
 def full(arm: str = "", **changes: Any) -> list[Outcome]:
