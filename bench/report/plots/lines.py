@@ -8,6 +8,7 @@ from bench.report.plots.scene import NARROW, Blob, Patch, Scene, Shape, Stroke, 
 
 _LETTER = 7.0
 _LEFT, _BOTTOM, _TOP = 40.0, 34.0, 22.0
+_HEIGHT, _LOW = 250.0, 222.0
 _LINE = 12.0  # pixels between two labels of the upright axis, at least
 EARLY = 0.94  # of the width: a line that ends before has its name over its end
 _LONGEST = 24  # letters of a name at a line's end
@@ -55,8 +56,9 @@ class Panel:
     target: tuple[float, str] | None = None
 
 
-def panels(parts: Sequence[Panel], width: int, height: float = 250) -> Scene:
-    """The panels one below another."""
+def panels(parts: Sequence[Panel], width: int) -> Scene:
+    """The panels one below another; on a phone two of them leave room for the card above."""
+    height = _HEIGHT if width > NARROW or len(parts) == 1 else _LOW
     drawn = [_panel(part, width, number * (height + 16), height) for number, part in enumerate(parts)]
     shapes = tuple(shape for each in drawn for shape in each)
     return Scene(width, len(drawn) * (height + 16) - 16, shapes)
