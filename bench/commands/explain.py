@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from bench.commands.console import WAIT, aside, host_lock, results, warn_of_caches
+from bench.commands.console import WAIT, host_lock, results, warn_of_caches
+from bench.commands.heartbeat import Heartbeat
 from bench.commands.streams import say
 from bench.errors import BenchError, Exit
 
@@ -34,8 +35,9 @@ def explain(
     limit_s = seconds(time_limit, "--time-limit")
     asked = request(function, args, driver)
     warn_of_caches()
-    with host_lock(wait):  # whole: tracing and compiling would disturb what another command times
-        explanation = explained(asked, limit_s, lambda stage: aside(f"{TITLES[stage]} ..."))
+    # Locked as a whole: tracing and compiling would disturb what another command times.
+    with host_lock(wait), Heartbeat() as beat:
+        explanation = explained(asked, limit_s, lambda stage: beat.say(TITLES[stage]))
     # Only now: the modules that write numbers load those that draw plots.
     from bench.autograph.explain.page import write
     from bench.autograph.explain.text import text

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.commands.console import aside, warn_of_caches
+from bench.commands.console import warn_of_caches
+from bench.commands.heartbeat import Heartbeat
 from bench.commands.streams import say
 from bench.errors import BenchError, Exit
 
@@ -45,13 +46,15 @@ def probe(
     _refuse(file, tolerance, limits, output_format)
     warn_of_caches()
     request = ProbeRequest(str(file), driver, limits=limits)
-    modes = run_in_each_mode(request, lambda mode: aside(f"{mode} ..."))
+    with Heartbeat() as beat:
+        modes = run_in_each_mode(request, beat.say)
     refuse_failing(driver, modes)
     checked = predicted(file)
 
     def search(mode: str, place: "CallPlace") -> "FaultyOperation | None":
-        aside(f"{mode} again: which operation of {place.function} differs ...")
-        return isolated(request, mode, place, tolerance)
+        with Heartbeat() as beat:
+            beat.say(f"{mode} again: which operation of {place.function} differs")
+            return isolated(request, mode, place, tolerance)
 
     findings = joined(checked, attributed(observations(modes, tolerance), checked, search))
     show = as_json if output_format == "json" else probe_text.text

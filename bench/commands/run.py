@@ -180,10 +180,13 @@ def _execute(store: "Store", source: "Source", wishes: _Wishes) -> str:
     from bench.autograph.probe import own_models
     from bench.commands import terminal
     from bench.records.folders import read_probes
-    from bench.runner.run import execute
+    from bench.runner import eta
+    from bench.runner.run import budget, execute
 
     probes = own_models.probe_first(store, source, aside) if wishes.probe else read_probes(store.folder)
     refused = own_models.refused(store.plan, probes)
     turn = host_lock(wishes.wait, f"; go on with: cifar-bench run --resume {store.folder}")
-    with terminal.progress("repetition") as progress:
+    with terminal.progress(
+        "repetition", eta.at_most(store.plan, budget(store.plan.schedule), wishes.blocks)
+    ) as progress:
         return execute(store, source, progress, most_blocks=wishes.blocks, refused=refused, turn=turn, say=aside)

@@ -3,6 +3,7 @@
 Each function imports what it needs when it is called, so that --help and list answer at once.
 """
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
@@ -22,12 +23,13 @@ from bench.commands.console import (
     warn_of_caches,
     write_json,
 )
+from bench.commands.heartbeat import Heartbeat
 from bench.commands.streams import say
 from bench.errors import BenchError, Exit
 from bench.machine.signals import exit_code
 
 if TYPE_CHECKING:
-    from bench.records.training import Training
+    from bench.records.training import Point, Training
     from cifar_core.cifar10 import Source
 
 
@@ -95,14 +97,19 @@ def _resume(folder: Path, data: str, wait: bool, json: TextIO | None) -> Exit:
 
 
 def _execute(folder: Path, source: "Source", wait: bool, json: TextIO | None) -> Exit:
-    from bench.report.training import log_line
+    from bench.records.folders import open_training
     from bench.runner.train import TrainingFailed, execute
 
     aside(f"data: {source.title}\nfolder: {folder}")
     warn_of_caches()
     try:
-        with host_lock(wait):
-            execute(folder, source, aside, lambda point: say(log_line(point)))
+        with host_lock(wait), Heartbeat() as beat:
+            execute(
+                folder,
+                source,
+                partial(_loaded, beat),
+                partial(_displayed, beat, open_training(folder)[0].training_steps),
+            )
     except KeyboardInterrupt as error:
         aside(f"interrupted; go on with: cifar-bench train --resume {folder}")
         return exit_code(error)
@@ -113,6 +120,20 @@ def _execute(folder: Path, source: "Source", wait: bool, json: TextIO | None) ->
         return Exit.CASE_FAILED
     show_training(folder, json=json)
     return Exit.OK
+
+
+def _loaded(beat: Heartbeat, text: str) -> None:
+    aside(text)
+    beat.expect("loading TensorFlow, then training")
+
+
+def _displayed(beat: Heartbeat, steps: int, point: "Point") -> None:
+    from bench.report.training import log_line
+    from bench.runner.eta import duration
+
+    say(log_line(point))
+    left_s = (steps - point.step) * point.step_s
+    beat.expect(f"training from step {point.step:,}, about {duration(left_s)} left without evaluations")
 
 
 def show_training(folder: Path, png: bool = False, json: TextIO | None = None) -> None:

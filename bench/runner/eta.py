@@ -48,6 +48,15 @@ def foretell(plan: Plan, held: Collection[tuple[str, int]], cores: float, budget
     return "\n".join(lines)
 
 
+def at_most(plan: Plan, budget_s: float, most_blocks: int | None = None) -> str:
+    """What limits a run whose repetitions depend on what they show; '' where their number is known."""
+    schedule = plan.schedule
+    if most_blocks is not None or not (schedule.goal or schedule.precision):
+        return ""
+    most_s = min(budget_s, schedule.ceiling_s * len(groups(plan)) if schedule.ceiling_s else math.inf)
+    return f"at most about {duration(most_s)} in all" if math.isfinite(most_s) else "until its goal is reached"
+
+
 def duration(seconds: float) -> str:
     """Two digits at most: '45 s', '12 min', '1.5 h'."""
     if seconds < 90:
