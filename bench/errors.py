@@ -9,7 +9,7 @@ FEW = 5  # names that are read at a glance
 
 
 class Exit(IntEnum):
-    """What the process tells its caller."""
+    """The exit codes of the process."""
 
     OK = 0
     REGRESSION = 1

@@ -24,7 +24,7 @@ from cifar_core.plain_files import open_draft, open_more
 LARGEST = 200 * 2**20  # bytes; the archive has 163 MiB
 CHUNK = 2**18
 _SCHEMES = ("http", "https")
-_FAILURES = (OSError, http.client.HTTPException, ValueError)  # ValueError: names and headers that are none
+_FAILURES = (OSError, http.client.HTTPException, ValueError)  # ValueError: invalid names and headers
 Progress = Callable[[int, int | None], None]  # bytes so far, bytes in all (None where the server does not say)
 AGAIN = "type the same again to go on where it stopped"
 
@@ -190,7 +190,7 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         try:
             return super().http_error_302(req, fp, code, msg, headers)
         except Exception:
-            fp.close()  # which urllib leaves open where the address is none
+            fp.close()  # which urllib leaves open where the address is invalid
             raise
 
     http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302

@@ -16,7 +16,7 @@ class Unsuited(Exception):
 
 
 def quoted(text: object) -> str:
-    """The text on one line, shortened, with escapes for whatever a terminal would obey or could not show.
+    """The text on one line, shortened, with escapes for whatever a terminal would act on or could not show.
 
     For names in files, answers of servers and reasons of other libraries: they may hold anything.
     """

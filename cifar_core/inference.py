@@ -16,7 +16,7 @@ from cifar_core.workload import Workload
 
 
 class Untrained:
-    """In the place of an optimizer: it has no state but a count that stays 0, and the weights' change is none."""
+    """In the place of an optimizer: it has no state but a count that stays 0, and the weights do not change."""
 
     by_change = True
     squares: tuple[Any, ...] = ()

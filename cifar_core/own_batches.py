@@ -31,7 +31,7 @@ class OwnBatches:
     def __init__(self, make: Callable[[], Iterable[Any]], pairs: bool = True) -> None:
         """`pairs`: whether each batch must be a pair."""
         self._make, self._values = make, _pair if pairs else _values
-        self._bare = False  # whether a batch is no tuple, but one value
+        self._bare = False  # whether a batch is one value, not a tuple
         made = make()
         self._held = [self._taken(item) for item in made] if isinstance(made, list | tuple) else None
         first = self._held if self._held is not None else [self._taken(item) for item in islice(made, DIGESTED)]

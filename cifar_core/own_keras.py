@@ -85,5 +85,5 @@ def compiled(model: Any, loss: Any, optimizer: Any) -> tuple[Callable[[Any, Any]
     if loss is not None:
         plain = callable(loss) and not isinstance(loss, keras.losses.Loss)
         model.compile(optimizer, PlainLoss(loss) if plain else loss)
-    model._compile_metrics = None  # compile() keeps those it is not given anew; no other mode computes them
+    model._compile_metrics = None  # compile() keeps those it is not given again; no other mode computes them
     return lambda labels, outputs: model.compute_loss(y=labels, y_pred=outputs), optimizer

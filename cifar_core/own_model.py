@@ -11,7 +11,7 @@ batch      batch(batch_size, seed) -> a list, or anything to iterate, of pairs (
            start when it ends (own_batches.py). Default: CIFAR-10, float32 [batch, 32, 32, 3] and int64 [batch].
 
 A keras.Model with a `train_step`, `compute_loss` or `compile` of its own is trained by that step in every mode, and so
-is one whose optimizer scales its loss or gathers gradients, or whose batches are no pairs (own_train_step.py).
+is one whose optimizer scales its loss or gathers gradients, or whose batches are not pairs (own_train_step.py).
 
 Python's, NumPy's and TensorFlow's seeds are set before each call of the factory, and it is called twice: once to see
 what it gives, and once more, timed as building, in the mode itself. A TF1 graph draws other random numbers from the

@@ -50,7 +50,7 @@ class KerasNetwork(Network):
 
     @property
     def computes_in(self) -> str:
-        """The precision of its own policy, where that is none of float32."""
+        """The precision of its own policy, where that is not float32."""
         from cifar_core import own_keras
 
         return own_keras.computes_in(self.model)

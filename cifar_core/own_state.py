@@ -1,7 +1,7 @@
 """The variables and optimizers that a person's own code reaches, and what its first call makes.
 
 Found through attributes, lists, dicts, closures and the module's own names that a function uses, always in the same
-order. Leaves out metrics: they start anew with each run of steps.
+order. Leaves out metrics: they start again with each run of steps.
 """
 
 import sys

@@ -53,7 +53,7 @@ class OwnStep:
     def task(self, inputs: Callable[[Callable[[Any], Any]], OwnBatches], hold: Callable[[Any], Any] = keep) -> Any:
         """The task. Raises Unsuited in a TF1 graph."""
         if not tf.executing_eagerly():
-            raise Unsuited("a step of one's own uses variables that are made outside a tf.Graph")
+            raise Unsuited("a step of your own uses variables that are made outside a tf.Graph")
         step = getattr(self._given.step, "python_function", self._given.step)  # of a tf.function: the modes trace it
         return FunctionTask(step, self._given.variables, inputs(hold), self._precision)
 

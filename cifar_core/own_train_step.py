@@ -136,7 +136,7 @@ class OwnTrainStep:
 
     @property
     def computes_in(self) -> str:
-        """The precision of the model's own policy, where that is none of float32."""
+        """The precision of the model's own policy, where that is not float32."""
         return self.model.computes_in
 
     def state(self) -> tuple[Any, ...]:

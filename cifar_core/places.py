@@ -45,7 +45,7 @@ def locate(place: Path) -> Path:
 
 
 def _refuse_batch(file: Path) -> None:
-    """Raises DataError for a single batch file, and for what is no file."""
+    """Raises DataError for a single batch file, and for what is not a file."""
     try:
         with open_plain(file) as stream:
             beginning = stream.read(2)

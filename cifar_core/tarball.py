@@ -51,7 +51,7 @@ class Member:
 
 
 def members(archive: Path) -> Iterator[Member]:
-    """Every member, in the archive's order. Raises DataError if it is no archive, truncated, corrupt or a bomb."""
+    """Every member, in the archive's order. Raises DataError if it is not an archive, truncated, corrupt or a bomb."""
     with (
         _clear_errors(archive),
         open_plain(archive) as raw,

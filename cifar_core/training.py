@@ -99,7 +99,7 @@ class Task:
     def averages(self) -> tuple[Any, ...]:
         """The model's variables that change while training without being trained, such as a normalisation's averages.
 
-        Numbers only: the state of a generator of random numbers is none.
+        Numbers only: the state of a random number generator is left out.
         """
         return floating(self.model.non_trainable_variables)
 

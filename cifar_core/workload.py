@@ -36,7 +36,7 @@ class Workload:
 
     @property
     def slug_of_task(self) -> str:
-        """What tells it from a training of the same name in a file's name; '' of a training."""
+        """What distinguishes it from a training of the same name in a file's name; '' of a training."""
         return "".join(f"-{slug(part)}" for part in (self.task, self.arguments) if part and part != TRAIN)
 
     @property

@@ -19,7 +19,7 @@ def pytest_configure() -> None:
 
     Tests time nothing, so nobody waits for a turn. What is said on a slow machine only is left out, so that all that is
     said can be compared. The width and the colours of somebody's terminal, and how their Python writes, change nothing.
-    And what a test starts is no worker of pytest-xdist, though the test itself may run in one.
+    And what a test starts is not a worker of pytest-xdist, though the test itself may run in one.
     """
     os.environ |= SET
     for name in [name for name in os.environ if name in UNSET or name.startswith("PYTEST_XDIST_")]:

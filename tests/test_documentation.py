@@ -89,7 +89,7 @@ def test_the_readme_is_short() -> None:
 
 
 def test_the_command_line_is_described_as_help_describes_it() -> None:
-    assert REFERENCE.read_text() == reference(), "python tests/support/command_reference.py writes it anew"
+    assert REFERENCE.read_text() == reference(), "python tests/support/command_reference.py writes it again"
 
 
 def test_the_summary_has_exactly_the_documented_fields() -> None:

@@ -151,7 +151,7 @@ def test_the_tables_hold_every_design_estimator_and_difference() -> None:
 
 def test_the_page_shows_the_kept_tables() -> None:
     made, page = (ROOT / "results" / "sample-designs" / "tables.md").read_text(), replay.PAGE.read_text()
-    assert replay.shown(page, made) == page, "python tests/support/replay.py writes them anew"
+    assert replay.shown(page, made) == page, "python tests/support/replay.py writes them again"
     assert len(replay.SHOWN.findall(page)) == 3
 
 

@@ -90,7 +90,7 @@ def _result(case: Case, outcomes: Sequence[Outcome], baseline: Sequence[Measurem
 
 
 def _other_training(measurements: Sequence[Measurement], baseline: Sequence[Measurement]) -> list[str]:
-    """Where a case has trained otherwise than the baseline in the same block, or than itself in its first block."""
+    """Where a case's training differs from the baseline's in the same block, or from its own in its first block."""
     by_block, noise = {m.block: m for m in baseline}, noise_in(baseline)
     beside_baseline = [(m, by_block[m.block]) for m in measurements if m.block in by_block]
     beside_itself = [(m, measurements[0]) for m in measurements[1:]]
@@ -161,7 +161,7 @@ def _break_even(baseline: CaseResult, result: CaseResult, comparison: Comparison
     if not comparison.ratio:
         return None
     if not verdict.faster:
-        return BreakEven(None, "never" if verdict.slower else "no gain shown", comparison.rough)
+        return BreakEven(None, "never" if verdict.slower else "no speedup shown", comparison.rough)
     pairs = paired_by_block(baseline, result)
     extra_s = [startup_s(after[0]) - startup_s(before[0]) for before, after in pairs]
     saved_s = [

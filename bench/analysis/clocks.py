@@ -1,12 +1,18 @@
-"""Wall time beside CPU time: where the two disagree, or the machine was overloaded, a reader is told first."""
+"""Wall time beside CPU time: where the two change each other's answer, or the host was busy, the report says so first.
+
+The speedups in wall time and in CPU time differ by the factor in how many cores the two modes keep busy. A graph that
+runs its operations in parallel keeps more of them busy than eager does: such a difference alone is expected.
+"""
 
 from dataclasses import dataclass
+from enum import Enum
 
-from bench.analysis.results import GroupResult
+from bench.analysis.results import CaseResult, GroupResult
 from bench.analysis.stats.ratios import Comparison, Summary
 from bench.records.run import Measurement
 
 OWN_LOAD = 2.0  # after its first block a run's own slices may load all cores once more than others do
+WAITS = 0.75  # of a core: a process that computes all the time keeps at least one busy; handing over costs a little
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +21,13 @@ class Overload:
 
     load: float
     cores: int
+
+
+class Conflict(Enum):
+    """In what way CPU time contradicts a speedup in wall time."""
+
+    REVERSED = "the one is shown to be faster, the other to be slower"
+    WAITED = "the intervals exclude each other, and one of the two cases waited instead of computing"
 
 
 def overload(group: GroupResult) -> Overload | None:
@@ -33,10 +46,26 @@ def _overloaded(measurement: Measurement) -> bool:
     return load is not None and load > cores * (OWN_LOAD if measurement.block else 1.0)
 
 
-def disagree(comparison: Comparison) -> bool:
-    """Whether the speedups in wall time and in CPU time exclude each other: their intervals have nothing in common."""
-    wall, cpu = comparison.ratio, comparison.cpu
-    return wall is not None and cpu is not None and (_below(wall, cpu) or _below(cpu, wall))
+def conflict(baseline: CaseResult, result: CaseResult) -> Conflict | None:
+    """How CPU time contradicts the result's speedup; None where it does not, was not counted, or on a GPU."""
+    comparison = result.comparison
+    if comparison is None or comparison.ratio is None or comparison.cpu is None:
+        return None
+    if _reversed(comparison, comparison.cpu):
+        return Conflict.REVERSED
+    apart = _below(comparison.ratio, comparison.cpu) or _below(comparison.cpu, comparison.ratio)
+    return Conflict.WAITED if apart and waiting(baseline, result) else None
+
+
+def waiting(*results: CaseResult) -> list[CaseResult]:
+    """Those that kept less than a core busy while they were timed: they waited, for other programs or for input."""
+    busy = [(result, result.summary("cores")) for result in results]
+    return [result for result, cores in busy if cores and cores.centre < WAITS]
+
+
+def _reversed(comparison: Comparison, cpu: Summary) -> bool:
+    faster, slower = (cpu.low or 0.0) > 1, cpu.high is not None and cpu.high < 1
+    return (comparison.verdict.faster and slower) or (comparison.verdict.slower and faster)
 
 
 def _below(a: Summary, b: Summary) -> bool:

@@ -17,7 +17,7 @@ MACHINE = ("os", "cpu", "cores", "memory_bytes", "gpu", "tensorflow")  # what ma
 
 
 def spreads_for(plan: Plan, environment: Environment, runs: Sequence[Run]) -> tuple[ComparisonSpread, ...]:
-    """The spread of each of the plan's comparisons with a baseline that at least two earlier runs tell something of."""
+    """The spread of each of the plan's comparisons with a baseline that at least two earlier runs measured."""
     found = []
     for baseline, *others in groups(plan).values():
         for candidate in (case for case in others if not case.again):

@@ -72,7 +72,7 @@ def parse(text: str) -> Gate:
         return _able_to_fail(Gate(text, limit, _mode(change[1] or "", text), quantity=change[2] or ""))
     ratio = _RATIO.fullmatch(text)
     if not ratio or ratio[4] == STEP:
-        raise BenchError(f"'{text}' is no gate; known forms: {FORMS}")
+        raise BenchError(f"'{text}' is not a gate; known forms: {FORMS}")
     typed = float(ratio[5])
     limit = typed if ratio[3] else 1 / typed if typed else math.inf
     return _able_to_fail(Gate(text, limit, _mode(ratio[1], text), _mode(ratio[2], text), ratio[4] or ""))
@@ -136,7 +136,7 @@ def _ratio_of(gate: Gate, group: GroupResult, a: CaseResult, b: CaseResult) -> C
 
 
 def _between_runs(gate: Gate, changes: Sequence[CaseChange]) -> list[GateResult]:
-    """Changes of the speedup over the run's own baseline, so that a slower machine is no regression.
+    """Changes of the speedup over the run's own baseline, so that a slower machine is not a regression.
 
     That does not show a regression of the baseline itself; a gate on steps or costs does, and shows the machine's
     changes too.

@@ -51,7 +51,7 @@ def floor_of(baseline: Evidence, precision: str, device: str) -> Floor | None:
     """The floor of this precision on this device; None where it is not known, or the baseline measured no noise.
 
     Noise also counts as not measured where the baseline's first step could not be repeated: its first loss came out
-    otherwise by more than rounding, as with random numbers that are drawn anew each time.
+    otherwise by more than rounding, as with random numbers that are drawn again each time.
     """
     measured = all(sketch.noise is not None and sketch.norm is not None for sketch in baseline.gradients)
     if baseline.by_change or not measured or not baseline.moved_losses:

@@ -92,7 +92,7 @@ def _apart(ours: Reached, theirs: Reached, noise: Evidence) -> MostApart:
 
 
 def _is_rounding(sketch: GradientSketch) -> bool:
-    """Whether a move of every weight by one rounding changes this weight's gradient by a share that is no rounding."""
+    """Whether a move of every weight by one rounding changes this weight's gradient by more than rounding does."""
     return (sketch.noise or 0.0) > ROUNDING * (sketch.norm or 0.0)
 
 

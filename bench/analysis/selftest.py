@@ -136,7 +136,7 @@ def evaluate(selftest: SelfTest, runs: Sequence[Run], budgets: Sequence[int]) ->
 def _broken(run: Run) -> list[str]:
     name = f"run {run.plan.seed:02}"  # as its folder is called
     invalid = [f"{name}, {result.title}: INVALID: {why}" for _, result in run.rows() for why in result.invalid]
-    failed = [f"{name}, {f.case.arm}: failed at {f.stage} in block {f.block}: {f.message}" for f in run.breakdowns]
+    failed = [f"{name}, {f.case.arm}: failed at {f.stage} in repetition {f.block}: {f.message}" for f in run.breakdowns]
     left_out = [f"{name}: {line.text}" for line in run.left_out]
     return [*invalid, *failed, *left_out]
 
@@ -181,7 +181,7 @@ def _verdict(pair: CasePair) -> Verdict:
 def _block_sd(groups: Sequence[Group]) -> float | None:
     """The standard deviation of a block's log ratio within a run, pooled over runs and slowdowns.
 
-    From slowed cases alone: they are compared with both entries of the baseline, as any mode of a run is.
+    From slowed cases alone: they are compared with both measurements of the baseline, as any mode of a run is.
     """
     pairs = [(group[0], result) for group in groups for result in group[1:] if not result.case.again]
     logs = [[math.log(ratio) for ratio in block_ratios(*pair)] for pair in pairs]

@@ -45,8 +45,8 @@ def sampling_warning(measurements: Sequence[Measurement], skipped_blocks: int) -
         return []
     steady, rounds = short[0].steady, short[0].schedule.rounds
     measured, planned = len(measurements), len(measurements) + skipped_blocks
-    blocks = f", in {measured} of {planned} blocks" if skipped_blocks else ""
-    few = ", and its verdict rests on Student's t-test of so few blocks" if skipped_blocks else ""
+    blocks = f", in {measured} of {planned} repetitions" if skipped_blocks else ""
+    few = ", and its verdict rests on Student's t-test of so few repetitions" if skipped_blocks else ""
     return [
         f"its slices take far longer than the baseline's, so it took part in {len(steady.seconds)} of {rounds} rounds"
         f"{blocks}, with {steady.steps_per_slice} step{'s' * (steady.steps_per_slice > 1)} a slice: "

@@ -51,7 +51,7 @@ def steps_s(baseline: CaseResult, case: CaseResult, average: Average = statistic
     """Seconds of a case's step by block: the baseline's in the rounds that both took part in, over the speedup.
 
     So the columns of a table agree: the quotient of two steps is the speedup that stands beside them. The baseline's
-    own are the mean of its two entries, on the log scale.
+    own are the mean of its two measurements, on the log scale.
     """
     if case.case == baseline.case:
         with_control = {m.block: [m] for m in baseline.measurements if baseline.valid}

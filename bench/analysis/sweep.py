@@ -38,7 +38,7 @@ BATCH_SIZES = Axis(
 )
 THREADS = Axis(
     "number of threads",
-    lambda case: case.threads or None,  # 0 is TensorFlow's own choice, which is no number
+    lambda case: case.threads or None,  # 0 is TensorFlow's own choice, not a number
     lambda case: replace(case, threads=0),
     lambda threads: f"{threads} thread{'s' * (threads > 1)}",
 )

@@ -151,7 +151,7 @@ def _on_same_batch(ours: Late, theirs: Late) -> bool:
 
 
 def other_updates(m: Measurement, baseline: Measurement, noise: Evidence) -> list[str]:
-    """Where a case has trained otherwise than the baseline in the same block; `noise` is what the baseline measured."""
+    """Where a case's training differs from the baseline's in the same block; `noise` is what the baseline measured."""
     reasons = [] if wrong_updates(_late_update(baseline)) else wrong_updates(_late_update(m))
     reasons += other_reach(m, baseline, noise)
     if m.proof.still and not baseline.proof.still:

@@ -52,7 +52,7 @@ class Tolerance:
     change: float
 
 
-MOST_IO_BYTES = 65536  # for all slices of a block; the odd line of a log is no input or output of a step
+MOST_IO_BYTES = 65536  # for all slices of a block; the odd line of a log is not a step's input or output
 
 TOLERANCES = {
     "float32": Tolerance(loss=1e-5, gradient=2e-2, curve=1e-2, change=0.1),

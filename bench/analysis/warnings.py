@@ -38,7 +38,7 @@ def unconverted(measurements: Sequence[Measurement]) -> list[str]:
 def compiled_anew(measurements: Sequence[Measurement]) -> list[str]:
     """XLA may compile within a slice where shapes are left open: nothing counts that."""
     left_open = any(m.proof.execution.open_shapes for m in measurements)
-    return ["its batches leave shapes open, and XLA compiles anew for each new shape"] if left_open else []
+    return ["its batches leave shapes open, and XLA compiles again for each new shape"] if left_open else []
 
 
 def throttled(measurements: Sequence[Measurement]) -> list[str]:
@@ -48,7 +48,7 @@ def throttled(measurements: Sequence[Measurement]) -> list[str]:
         return []
     reasons = dict.fromkeys(reason for log in logs for reason in log.reasons)
     slices = sum(len(log.slices) for log in logs)
-    return [f"the card's clocks were held down in {slices_throttled} of {slices} slices ({', '.join(reasons)})"]
+    return [f"the GPU's clocks were throttled in {slices_throttled} of {slices} slices ({', '.join(reasons)})"]
 
 
 def shared_gpu(measurements: Sequence[Measurement]) -> list[str]:
@@ -57,7 +57,7 @@ def shared_gpu(measurements: Sequence[Measurement]) -> list[str]:
     others = dict.fromkeys(
         name for log in logs for guests in (log.guests_before, log.guests_after) for name in guests.processes or ()
     )
-    return [f"others used the card as well: {', '.join(others)}"] if others else []
+    return [f"others used the GPU as well: {', '.join(others)}"] if others else []
 
 
 def not_waited_for(measurements: Sequence[Measurement]) -> list[str]:

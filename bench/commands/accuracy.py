@@ -4,12 +4,13 @@ Each function imports what it needs when it is called, so that --help and list a
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
 from bench.commands import accuracy_on, fleet, spelling
 from bench.commands.console import (
+    JSON,
     QUIET,
     TENSORBOARD,
     WAIT,
@@ -20,7 +21,9 @@ from bench.commands.console import (
     slowly,
     speaking,
     warn_of_caches,
+    write_json,
 )
+from bench.commands.wishes import Wishes
 from bench.errors import BenchError, Exit
 from bench.machine.signals import exit_code
 from bench.records.choices import DEFAULTS
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bench.records.training import AccuracyPlan
+    from bench.runner.fleet.address import SchedulerAddress
     from cifar_core.cifar10 import Source
 
 
@@ -53,62 +57,75 @@ def accuracy(
     tensorboard: Annotated[bool, TENSORBOARD] = False,
     on: Annotated[str | None, fleet.ON] = None,
     tls: Annotated[Path | None, fleet.TLS] = None,
+    json: Annotated[bool, JSON] = False,
     quiet: Annotated[bool, QUIET] = False,
     wait: Annotated[bool, WAIT] = True,
 ) -> Exit:
     """Train in several modes from several seeds: do they learn the same, and how soon?"""
     from bench.runner import train
     from bench.runner.accuracy import plan
-    from bench.runner.plan import choose_modes
     from cifar_core import cifar10
 
     place = fleet.where(on, tls)
     if place and tensorboard:
         raise BenchError("--tensorboard is for trainings on this machine; leave out --tensorboard or --on")
-    if resume:
-        with speaking(False, quiet):
-            if place:
-                return _shown(resume, accuracy_on.resume(resume, place))
-            return _resume(resume, data, wait, tensorboard)
-    modes, model = spelling.modes(modes), spelling.models(model, "--model")
+    with speaking(json, quiet) as out_stream:
+        wishes = Wishes(wait, out_stream if json else None, tensorboard)
+        if resume:
+            return _resume_there(resume, place, wishes) if place else _resume(resume, data, wishes)
+        names, own = _that_train(spelling.modes(modes)), spelling.models(model, "--model")
 
-    def planned(source: "Source") -> "AccuracyPlan":
-        training = train.plan(choose_modes(modes)[0], model, recipe, steps, display_step, data, seed, source)
-        return plan(modes, seeds, target, margin, training)
+        def planned(source: "Source") -> "AccuracyPlan":
+            training = train.plan(names.split(",")[0], own, recipe, steps, display_step, data, seed, source)
+            return plan(names, seeds, target, margin, training)
 
-    planned(cifar10.SYNTHETIC)  # what is typed wrongly is said before any images are read
-    with speaking(False, quiet):
-        if place:
-            return _shown(*accuracy_on.start(planned, data, out, place))
-        return _start(planned, data, out, wait, tensorboard)
+        planned(cifar10.SYNTHETIC)  # what is typed wrongly is said before any images are read
+        return _start_there(planned, data, out, place, wishes) if place else _start(planned, data, out, wishes)
 
 
-def _start(
-    planned: "Callable[[Source], AccuracyPlan]", data: str, out: Path | None, wait: bool, tensorboard: bool
-) -> Exit:
+def _that_train(asked: str) -> str:
+    """The modes that can follow a recipe; others are left out of a group, and refused where they are named."""
+    from bench.modes import row
+    from bench.runner.plan import choose_modes
+
+    chosen = choose_modes(asked)
+    timed_only = [name for name in chosen if not row(name).trains]
+    able = ",".join(name for name in chosen if name not in timed_only)
+    named = [name for name in timed_only if name in asked.split(",")]
+    if named or not able:
+        raise BenchError(
+            f"only timed, by `run`, and not trained: {', '.join(named or timed_only)}; "
+            f"type e.g. --modes {able or DEFAULTS.modes}"
+        )
+    if timed_only:
+        aside(f"note: left out, because `run` only times them: {', '.join(timed_only)}")
+    return able
+
+
+def _start(planned: "Callable[[Source], AccuracyPlan]", data: str, out: Path | None, wishes: Wishes) -> Exit:
     from bench.records.folders import create_accuracy
     from cifar_core import cifar10
 
     with slowly(f"reading the data ({data})"):
         source = cifar10.find(data)
-    host_lock(wait).ask()
+    host_lock(wishes.wait).ask()
     folder = out or results("accuracy")
     create_accuracy(folder, planned(source))
-    return _execute(folder, source, wait, tensorboard)
+    return _execute(folder, source, wishes)
 
 
-def _resume(folder: Path, data: str, wait: bool, tensorboard: bool) -> Exit:
+def _resume(folder: Path, data: str, wishes: Wishes) -> Exit:
     from bench.records.folders import open_accuracy
     from bench.records.kinds import refuse_others
     from bench.runner.train import source_of
 
     refuse_others(folder, "accuracy.json")
     source = source_of(open_accuracy(folder).training, data)
-    host_lock(wait).ask()
-    return _execute(folder, source, wait, tensorboard)
+    host_lock(wishes.wait).ask()
+    return _execute(folder, source, wishes)
 
 
-def _execute(folder: Path, source: "Source", wait: bool, tensorboard: bool) -> Exit:
+def _execute(folder: Path, source: "Source", wishes: Wishes) -> Exit:
     from bench.commands import terminal
     from bench.records.folders import ask_for_events
     from bench.report.accuracy import build
@@ -116,36 +133,55 @@ def _execute(folder: Path, source: "Source", wait: bool, tensorboard: bool) -> E
 
     aside(f"data: {source.title}\nfolder: {folder}")
     warn_of_caches()
-    if tensorboard:
+    if wishes.tensorboard:
         ask_for_events(folder)
     try:
         with terminal.progress("seed") as progress:
-            execute(folder, source, progress, turn=host_lock(wait))
+            execute(folder, source, progress, turn=host_lock(wishes.wait))
     except KeyboardInterrupt as error:
         aside(f"interrupted; go on with: cifar-bench accuracy --resume {folder}")
         build(folder)
         return exit_code(error)
-    return _shown(folder, Exit.OK)
+    return show_accuracy(folder, json=wishes.json)
 
 
-def _shown(folder: Path, code: Exit) -> Exit:
-    """The command's exit code, once the results are shown: `code`, or that of a training that failed."""
-    from bench.analysis.learning import read_learning
+def _start_there(
+    planned: "Callable[[Source], AccuracyPlan]",
+    data: str,
+    out: Path | None,
+    place: "SchedulerAddress",
+    wishes: Wishes,
+) -> Exit:
+    """On the machines of a fleet."""
+    folder, code = accuracy_on.start(planned, data, out, place)
+    return _shown(folder, code, wishes)
 
-    show_accuracy(folder)
-    return Exit.CASE_FAILED if code is Exit.OK and read_learning(folder).failed else code
+
+def _resume_there(folder: Path, place: "SchedulerAddress", wishes: Wishes) -> Exit:
+    return _shown(folder, accuracy_on.resume(folder, place), wishes)
 
 
-def show_accuracy(folder: Path, png: bool = False) -> None:
-    """Rebuild the report of several trainings, with PNGs if asked for, and print its results."""
+def _shown(folder: Path, code: Exit, wishes: Wishes) -> Exit:
+    """The command's exit code, once the results are shown: `code`, or what they come to where that is OK."""
+    shown = show_accuracy(folder, json=wishes.json)
+    return shown if code is Exit.OK else code
+
+
+def show_accuracy(folder: Path, png: bool = False, json: TextIO | None = None) -> Exit:
+    """Rebuild the report of several trainings, with PNGs if asked for, and print its results; to `json` as JSON."""
     from bench.commands import terminal
+    from bench.report import accuracy_summary
     from bench.report.accuracy import build
     from bench.report.sections import learning, learning_tables
 
     path, trainings = build(folder, png)
+    if json:
+        write_json(accuracy_summary.document(trainings), folder, json)
+        return accuracy_summary.exit_code(trainings)
     for sentence in learning.sentences(trainings):
         terminal.tell(sentence)
     terminal.show(learning_tables.table(trainings), _ORDER)
     for line in learning.alarms(trainings):
         aside(line.replace("**", ""))
     say_where(path)
+    return accuracy_summary.exit_code(trainings)

@@ -89,7 +89,7 @@ def _before(version: Annotated[bool, VERSION] = False) -> None:
 def _exiting(command: Command) -> Callable[..., None]:
     """The command as Typer wants it: Typer ignores what a function returns, so the exit code is raised.
 
-    An interruption has its own code here already: Typer would make it an error that is told as "Aborted!".
+    An interruption has its own code here already: Typer would make it an error reported as "Aborted!".
     """
 
     @wraps(command)
@@ -114,7 +114,7 @@ def _here() -> Path:
 
 
 def _refuse_bytes(*values: object) -> None:
-    """Raises BenchError for a name that is not UTF-8: no process that is started could be told it."""
+    """Raises BenchError for a name that is not UTF-8: it could not be sent to a child process."""
     for value in values:
         try:
             str(value).encode("utf-8")

@@ -21,7 +21,7 @@ def baseline(
     if remove:
         baselines.forget_baseline(name)
     elif run:
-        Store.open(run)  # raises where it is none
+        Store.open(run)  # raises where it is not a run
         before = baselines.name_baseline(name, run)
         say(f"{name} is {run} from now on{f' (it was {before})' if before else ''}")
     else:
@@ -32,7 +32,7 @@ def baseline(
 def _show(known: dict[str, str], name: str) -> None:
     if name and name not in known:
         names = f"named are {', '.join(sorted(known))}" if known else "no run is named yet"
-        raise BenchError(f"'{name}' is no baseline, {names}; type cifar-bench baseline {name} results/RUN")
+        raise BenchError(f"'{name}' is not a baseline, {names}; type cifar-bench baseline {name} results/RUN")
     for each, run in sorted(known.items()):
         if not name or each == name:
             say(f"{each}: {run}")

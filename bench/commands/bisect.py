@@ -1,4 +1,4 @@
-"""`compare --bisect GOOD BAD`: the commit that made a gate fail, found by `git bisect run` with runs in turns.
+"""`compare --bisect GOOD BAD`: the commit that made a gate fail, found by `git bisect run` with interleaved runs.
 
 Each commit is measured beside GOOD, repetition by repetition, in work trees of their own: the one you work in stays
 as it is.
@@ -22,7 +22,7 @@ from bench.commands.streams import say
 from bench.errors import BenchError, Exit
 
 STATE = "bisect.json"
-SKIP = 125  # what `git bisect run` is told of a commit that cannot be judged
+SKIP = 125  # what `git bisect run` takes for a commit that cannot be judged
 ABORT = 128  # what ends it
 OURS = ("--out", "--resume", "--blocks", "--json", "--retry-failed")
 ROOT = Path(__file__).parents[2]  # where this program is imported from
@@ -53,7 +53,7 @@ def bisect(ends: Sequence[Path], gates: Sequence[str], run: str, repetitions: in
         raise BenchError(f"--run takes what is measured, not {not_ours[0]}: that is set for each commit")
     good, bad = (_commit(str(end)) for end in ends)
     if _git(Path.cwd(), "merge-base", good, bad) != good:
-        raise BenchError(f"{ends[0]} is no ancestor of {ends[1]}; type the older commit first")
+        raise BenchError(f"{ends[0]} is not an ancestor of {ends[1]}; type the older commit first")
     out.mkdir(parents=True, exist_ok=True)
     with _trees(good, bad) as (good_tree, candidate):
         return _search(Bisection(2, str(good_tree), str(candidate), options, tuple(gates), repetitions), bad, out)
@@ -111,7 +111,7 @@ def bisect_step(folder: Annotated[Path, typer.Argument(help="The folder that hol
 
 
 def judge(bisection: Bisection, out: Path) -> int:
-    """Measure the candidate beside GOOD, in turns, and compare: the exit code of `compare`, or that of a failed run."""
+    """Measure the candidate and GOOD, interleaved, and compare: the exit code of `compare`, or that of a failed run."""
     tree = Path(bisection.candidate)
     folder = (out / _git(tree, "rev-parse", "HEAD")[:12]).resolve()
     sides = ((folder / "good", Path(bisection.good)), (folder / "new", tree))
@@ -160,7 +160,7 @@ def _trees(good: str, bad: str) -> Iterator[tuple[Path, Path]]:
 
 def _commit(name: str) -> str:
     return _git(
-        Path.cwd(), "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}", wrong=f"'{name}' is no commit here"
+        Path.cwd(), "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}", wrong=f"'{name}' is not a commit here"
     )
 
 

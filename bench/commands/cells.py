@@ -25,7 +25,7 @@ def spelled(function: Callable[..., Any], folder: Path) -> str:
     plain = inspect.unwrap(getattr(function, "python_function", function))
     name = getattr(plain, "__name__", "")
     if not isinstance(plain, types.FunctionType | type) or not name.isidentifier():
-        raise BenchError(f"{function!r} is no function with a name; write `def make(): ...` and give that")
+        raise BenchError(f"{function!r} is not a function with a name; write `def make(): ...` and give that")
     if "<locals>" in plain.__qualname__:
         raise BenchError(f"{name} is made inside another function, where no other process finds it; define it outside")
     file = inspect.getsourcefile(plain)

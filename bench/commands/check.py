@@ -76,7 +76,7 @@ def _text_of(typed: list[Path], stdin_filename: Path | None) -> Path | None:
         raise BenchError("standard input is one file by itself; type - alone, or --stdin-filename and no path")
     if stdin_filename and (stdin_filename.suffix not in SUFFIXES or stdin_filename.is_dir()):
         accepted = " or ".join(SUFFIXES)
-        raise BenchError(f"{stdin_filename} is no Python file; known: names that end in {accepted}")
+        raise BenchError(f"{stdin_filename} is not a Python file; known: names that end in {accepted}")
     return stdin_filename or STDIN
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from bench.commands.console import JSON, QUIET, aside, results, say_where, slowly, speaking
-from bench.commands.streams import say, write
+from bench.commands.console import JSON, QUIET, aside, results, say_where, slowly, speaking, write_json
+from bench.commands.streams import say
 from bench.errors import BenchError, Exit
 
 COLUMNS = {"what", "data"}  # of a table that has a column for each run too, by its name
@@ -52,7 +52,7 @@ def compare(
 def _compare(folders: list[Path], fail_on: list[str], out: Path, json: TextIO | None) -> Exit:
     from bench.analysis import compare as comparing
     from bench.analysis import gates
-    from bench.report import comparison, comparison_summary, summary
+    from bench.report import comparison, comparison_summary
 
     asked_gates = [gates.parse(text) for text in fail_on]
     runs = _runs(folders)
@@ -60,8 +60,7 @@ def _compare(folders: list[Path], fail_on: list[str], out: Path, json: TextIO | 
     judged = [judgement for gate in asked_gates for judgement in gates.judge(gate, runs, changes)]
     path = comparison.build(out, runs, differences, changes, judged)
     if json:
-        document = comparison_summary.document(runs, differences, changes, judged) | {"folder": str(out)}
-        write(summary.in_words(document), json)
+        write_json(comparison_summary.document(runs, differences, changes, judged), out, json)
     else:
         _show(folders, runs, differences, changes, judged)
         say_where(path)

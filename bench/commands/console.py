@@ -3,15 +3,15 @@
 import contextlib
 import os
 import sys
-import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from typer import Option
 
-from bench.commands.streams import say
+from bench.commands.heartbeat import Heartbeat
+from bench.commands.streams import say, write
 from bench.errors import BenchError
 from bench.machine.host_lock import HostLock
 
@@ -55,14 +55,9 @@ def speaking(as_json: bool, quiet: bool) -> Iterator[TextIO]:
 
 @contextlib.contextmanager
 def slowly(text: str) -> Iterator[None]:
-    """Say on stderr what is going on in the with-block, once that has taken a while."""
-    timer = threading.Timer(float(os.environ.get(PATIENCE, SLOW_S)), aside, (f"{text} ...",))
-    timer.daemon = True
-    timer.start()
-    try:
+    """Say on stderr what is going on in the with-block, once that has taken a while, and again where it goes on."""
+    with Heartbeat(text, SLOW_S):
         yield
-    finally:
-        timer.cancel()
 
 
 def warn_of_caches() -> None:
@@ -74,8 +69,7 @@ def warn_of_caches() -> None:
 
 
 SLOW_S = 1.5  # after which a person wonders whether anything happens
-PATIENCE = "CIFAR_BENCH_SLOW_S"  # other seconds, for tests that compare all that is said
-JSON = Option("--json", help="One JSON object on stdout, as in summary.json; all else goes to stderr.")
+JSON = Option("--json", help="One JSON object on stdout; all else goes to stderr.")
 QUIET = Option("--quiet", "-q", help="No progress and no notes: the result, and errors.")
 TENSORBOARD = Option("--tensorboard", help="Also write TensorBoard's event files, into the folder's tensorboard/.")
 WAIT = Option("--wait/--no-wait", help="Wait while another command is timing on this machine, or end with code 2.")
@@ -84,6 +78,13 @@ WAIT = Option("--wait/--no-wait", help="Wait while another command is timing on 
 def host_lock(wait: bool, go_on: str = "") -> HostLock:
     """What lets one command time at once. `go_on`: what to type when it was not this command's turn at last."""
     return HostLock(aside, wait, go_on)
+
+
+def write_json(document: Mapping[str, Any], folder: Path, stream: TextIO) -> None:
+    """A document of bench/report's summaries as a command's output: it names its folder, in which its paths are."""
+    from bench.report.summary import in_words
+
+    write(in_words({**document, "folder": str(folder)}), stream)
 
 
 def say_where(report: Path) -> None:

@@ -1,11 +1,12 @@
 """`devices`: what TensorFlow sees, whether it computes there, what is missing and what to type."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.commands.console import slowly, warn_of_caches
-from bench.commands.streams import say
+from bench.commands.console import JSON, QUIET, slowly, speaking, warn_of_caches
+from bench.commands.streams import write
 from bench.errors import BenchError, Exit
 
 if TYPE_CHECKING:
@@ -15,24 +16,26 @@ if TYPE_CHECKING:
 
 
 def devices(
-    json: Annotated[bool, typer.Option("--json", help="As JSON, with what TensorFlow said.")] = False,
     facts: Annotated[
         bool, typer.Option("--facts", help="Within about a minute: can numbers of the first GPU, or CPU, be trusted?")
     ] = False,
+    json: Annotated[bool, JSON] = False,
+    quiet: Annotated[bool, QUIET] = False,
 ) -> Exit:
     """Is my GPU used at all? What TensorFlow sees, whether it computes there, and what is missing."""
     from bench.machine import availability
 
     if json and facts:
         raise BenchError("--json and --facts are two answers; type one of them")
-    warn_of_caches()
-    with slowly("asking TensorFlow for its devices"):
-        available = availability.probe()
-    if json:
-        say(_as_json(available))
-    else:
-        _show(available)
-    unsound = facts and _observe("cpu" if available.missing("gpu") else "gpu")
+    with speaking(json, quiet) as out_stream:
+        warn_of_caches()
+        with slowly("asking TensorFlow for its devices"):
+            available = availability.probe()
+        if json:
+            write(_as_json(available), out_stream)
+        else:
+            _show(available)
+        unsound = facts and _observe("cpu" if available.missing("gpu") else "gpu")
     return Exit.CASE_FAILED if unsound or broken(available) else Exit.OK
 
 
@@ -65,9 +68,12 @@ def _show(available: "Availability") -> None:
 
 
 def _as_json(available: "Availability") -> str:
-    import msgspec
+    """With what TensorFlow said."""
+    from bench.report.summary import SCHEMA, in_words
 
-    return msgspec.json.format(msgspec.json.encode(available)).decode()
+    code = Exit.CASE_FAILED if broken(available) else Exit.OK
+    about = {"schema": SCHEMA, "command": "devices", "exit_code": int(code), "answer": _answer(available)}
+    return in_words({**about, **asdict(available)})
 
 
 def broken(available: "Availability") -> bool:

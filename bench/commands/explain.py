@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from bench.commands.console import WAIT, aside, host_lock, results, warn_of_caches
+from bench.commands.console import WAIT, host_lock, results, warn_of_caches
+from bench.commands.heartbeat import Heartbeat
 from bench.commands.streams import say
 from bench.errors import BenchError, Exit
 
@@ -18,22 +19,25 @@ def explain(
     args: Annotated[str, typer.Option(help="What it is called with: 'tf.constant(1.0), 3'.")] = "",
     driver: Annotated[str, typer.Option(help="Instead of --args, a function beside it that calls it once.")] = "",
     lines: Annotated[int, typer.Option(help="Lines of each listing in the terminal; 0 is all.")] = 40,
-    time_limit: Annotated[float, typer.Option(help="Seconds that a stage may take.")] = 300.0,
+    time_limit: Annotated[str, typer.Option(help="How long a stage may take: 90s, 5m.")] = "5m",
     out: Annotated[
         Path | None, typer.Option(help="A new folder for the page.", show_default="results/<time>-explain-<name>")
     ] = None,
     wait: Annotated[bool, WAIT] = True,
 ) -> Exit:
-    """Show what becomes of a function: source, AutoGraph's code, trace, graph, XLA's program, time. Runs it."""
+    """Run a function and show what TensorFlow makes of it: source, AutoGraph's code, trace, graph, XLA, time."""
     from bench.autograph.explain.explain import TITLES, request
     from bench.autograph.explain.explain import explain as explained
+    from bench.runner.plan import seconds
 
-    if lines < 0 or time_limit <= 0:
-        raise BenchError("--lines must be 0 or more and --time-limit more than 0; type e.g. --lines 40")
+    if lines < 0:
+        raise BenchError("--lines must be 0 or more; type e.g. --lines 40")
+    limit_s = seconds(time_limit, "--time-limit")
     asked = request(function, args, driver)
     warn_of_caches()
-    with host_lock(wait):  # whole: tracing and compiling would disturb what another command times
-        explanation = explained(asked, time_limit, lambda stage: aside(f"{TITLES[stage]} ..."))
+    # Locked as a whole: tracing and compiling would disturb what another command times.
+    with host_lock(wait), Heartbeat() as beat:
+        explanation = explained(asked, limit_s, lambda stage: beat.say(TITLES[stage]))
     # Only now: the modules that write numbers load those that draw plots.
     from bench.autograph.explain.page import write
     from bench.autograph.explain.text import text

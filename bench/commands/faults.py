@@ -18,7 +18,7 @@ _BadOption = typer.BadParameter.__mro__[2]  # Typer's own class for whatever is 
 
 
 def ended_by(error: Exception) -> Exit:
-    """Say why the command ends, on stderr, and what it tells its caller."""
+    """Say why the command ends, on stderr, and give its exit code."""
     if isinstance(error, BenchError | DataError):
         streams.refuse(error)
         return Exit.CASE_FAILED if isinstance(error, NotMeasured) else Exit.USAGE

@@ -1,7 +1,9 @@
 """`list`: the names that the options of the other commands take, each with what it means."""
 
-from typing import TYPE_CHECKING
+from json import dumps
+from typing import TYPE_CHECKING, Annotated
 
+from bench.commands.console import JSON
 from bench.commands.streams import say
 from bench.errors import Exit
 
@@ -14,9 +16,12 @@ FOOTNOTE = (
 Names = list[tuple[str, str]]  # a name and what it means
 
 
-def list_names() -> Exit:
+def list_names(json: Annotated[bool, JSON] = False) -> Exit:
     """Show the modes, models, recipes, presets, devices, dtypes and inputs there are."""
     names_by_kind = _names_by_kind()
+    if json:
+        say(_as_json(names_by_kind))
+        return Exit.OK
     width = max(len(name) for names in names_by_kind.values() for name, _ in names)
     for kind, names in names_by_kind.items():
         say(f"{kind}:")
@@ -24,6 +29,14 @@ def list_names() -> Exit:
             say(f"  {name:<{width}}  {meaning}")
     say(FOOTNOTE)
     return Exit.OK
+
+
+def _as_json(names_by_kind: dict[str, Names]) -> str:
+    named = {
+        kind.replace(" ", "_"): [{"name": name, "meaning": meaning.removesuffix(" *")} for name, meaning in names]
+        for kind, names in names_by_kind.items()
+    }
+    return dumps({"schema": 1, "command": "list", "exit_code": 0, **named}, indent=2, ensure_ascii=False)
 
 
 def _names_by_kind() -> dict[str, Names]:

@@ -5,13 +5,15 @@ from typing import Annotated
 
 import typer
 
-from bench.commands.console import aside, results, slowly
+from bench.commands.console import JSON, QUIET, aside, results, slowly, speaking
 from bench.errors import Exit
 
 
 def merge(
     parts: Annotated[list[Path], typer.Argument(help="The run folders of the parts.")],
     out: Annotated[Path | None, typer.Option(help="The whole run.", show_default="results/<time>-merged")] = None,
+    json: Annotated[bool, JSON] = False,
+    quiet: Annotated[bool, QUIET] = False,
 ) -> Exit:
     """Merge parts of a run that were measured apart (the same modes, or other models or sizes) and report them."""
     from bench.commands.report import show_run
@@ -20,9 +22,10 @@ def merge(
     from bench.runner.merging import merge as merged
 
     folder = out or results("merged")
-    with slowly(f"merging {len(parts)} parts"):
-        store = merged(parts, folder)
-        report = build(store.read_again())
-    show_run(report)
-    aside(f"run folder: {folder}")
+    with speaking(json, quiet) as out_stream:
+        with slowly(f"merging {len(parts)} parts"):
+            store = merged(parts, folder)
+            report = build(store.read_again())
+        show_run(report, out_stream if json else None)
+        aside(f"run folder: {folder}")
     return exit_code(report.run, report.trainings)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.commands.console import aside, warn_of_caches
+from bench.commands.console import warn_of_caches
+from bench.commands.heartbeat import Heartbeat
 from bench.commands.streams import say
 from bench.errors import BenchError, Exit
 
@@ -22,11 +23,11 @@ FORMATS = ("full", "json")
 def probe(
     file: Annotated[Path, typer.Argument(help="A Python file with tf.functions and a driver.")],
     driver: Annotated[
-        str, typer.Option(help="A function of it without arguments that calls what is probed.")
+        str, typer.Option(help="Zero-argument function in the file that calls the code under test.")
     ] = "drive",
     tolerance: Annotated[float, typer.Option(help="Relative difference that rounding may make.")] = 1e-3,
     node_limit: Annotated[int, typer.Option(help="End a trace whose graph grows beyond this.")] = 50_000,
-    time_limit: Annotated[float, typer.Option(help="Seconds that the driver may take in a mode.")] = 120.0,
+    time_limit: Annotated[str, typer.Option(help="How long the driver may take in a mode: 90s, 5m.")] = "2m",
     memory_limit: Annotated[float, typer.Option(help="GB that a mode may take; 0 is half of what is free.")] = 0.0,
     output_format: Annotated[str, typer.Option(help="full or json.")] = "full",
 ) -> Exit:
@@ -39,18 +40,21 @@ def probe(
     from bench.autograph.probe.probe import probe as run_in_each_mode
     from bench.autograph.probe.records import Limits, ProbeRequest
     from bench.autograph.probe.xla_faults import attributed
+    from bench.runner.plan import seconds
 
-    limits = Limits(node_limit, time_limit, memory_limit)
+    limits = Limits(node_limit, seconds(time_limit, "--time-limit"), memory_limit)
     _refuse(file, tolerance, limits, output_format)
     warn_of_caches()
     request = ProbeRequest(str(file), driver, limits=limits)
-    modes = run_in_each_mode(request, lambda mode: aside(f"{mode} ..."))
+    with Heartbeat() as beat:
+        modes = run_in_each_mode(request, beat.say)
     refuse_failing(driver, modes)
     checked = predicted(file)
 
     def search(mode: str, place: "CallPlace") -> "FaultyOperation | None":
-        aside(f"{mode} again: which operation of {place.function} differs ...")
-        return isolated(request, mode, place, tolerance)
+        with Heartbeat() as beat:
+            beat.say(f"{mode} again: which operation of {place.function} differs")
+            return isolated(request, mode, place, tolerance)
 
     findings = joined(checked, attributed(observations(modes, tolerance), checked, search))
     show = as_json if output_format == "json" else probe_text.text
@@ -62,10 +66,9 @@ def _refuse(file: Path, tolerance: float, limits: "Limits", output_format: str) 
     """Raises BenchError for options that make no sense."""
     if output_format not in FORMATS:
         raise BenchError(f"unknown output format '{output_format}'; known: {', '.join(FORMATS)}; type e.g. full")
-    if tolerance < 0 or limits.nodes < 1 or limits.seconds <= 0 or limits.memory_gb < 0:
+    if tolerance < 0 or limits.nodes < 1 or limits.memory_gb < 0:
         raise BenchError(
-            "--node-limit and --time-limit must be more than 0, --tolerance and --memory-limit 0 or more; "
-            "leave them out for the defaults"
+            "--node-limit must be more than 0, --tolerance and --memory-limit 0 or more; leave them out for defaults"
         )
     if not file.is_file() or file.suffix != ".py":
         raise BenchError(f"there is no Python file {file}; type the path of one, and --driver with a function of it")

@@ -18,7 +18,7 @@ from bench.errors import BenchError
 from bench.records.choices import DEFAULTS, Options
 from cifar_core.errors import DataError
 
-PYTEST_DEFAULTS = replace(DEFAULTS, preset="quick")  # people who type `pytest bench` want a first look
+PYTEST_DEFAULTS = replace(DEFAULTS, preset="quick")  # people who type `pytest bench` want a quick answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def _asked_for(config: pytest.Config) -> bool:
 def _refuse(config: pytest.Config) -> None:
     """Raises BenchError for options that would disturb the timing, or fail only once all is measured."""
     if os.environ.get("PYTEST_XDIST_WORKER") or config.getoption("dist", "no") != "no":
-        raise BenchError("cases take turns and need the machine for themselves; leave out -n")
+        raise BenchError("cases are interleaved and need the machine for themselves; leave out -n")
     if config.getoption("run_hosts"):
         raise BenchError("--hosts: only `cifar-bench run` starts workers on other machines; leave it out")
     if config.getoption("benchmark_histogram") and not find_spec("pygal"):

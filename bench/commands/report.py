@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from bench.commands.accuracy import show_accuracy
-from bench.commands.console import JSON, QUIET, aside, slowly, speaking
+from bench.commands.console import JSON, QUIET, aside, slowly, speaking, write_json
 from bench.commands.run_on import show_machines
 from bench.commands.selftest import show_selftest
-from bench.commands.streams import say, write
+from bench.commands.streams import say
 from bench.commands.train import show_training
 from bench.errors import Exit
 
@@ -38,13 +38,13 @@ def _report(folder: Path, slices: bool, png: bool, pack: bool, json: TextIO | No
     if pack:
         packing.pack(folder)
     if (folder / "training.json").exists():
-        show_training(folder, png)
+        show_training(folder, png, json)
     elif (folder / "accuracy.json").exists():
-        show_accuracy(folder, png)
+        show_accuracy(folder, png, json)
     elif (folder / "fleet.json").exists():
         show_machines(folder, png)
     elif (folder / "selftest.json").exists():
-        show_selftest(folder, png)
+        show_selftest(folder, png, json)
     else:
         rebuilt = build(Store.open(folder), slices, png)
         show_run(rebuilt, json)
@@ -69,8 +69,7 @@ def _show_json(report: "Report", stream: TextIO) -> None:
     from bench.report import summary
 
     raw = Store.open(report.path.parent).raw_files
-    document = summary.document(report.run, report.trainings, raw) | {"folder": str(report.path.parent)}
-    write(summary.in_words(document), stream)
+    write_json(summary.document(report.run, report.trainings, raw), report.path.parent, stream)
 
 
 def _show_lines(report: "Report") -> None:

@@ -174,7 +174,7 @@ def _resume(folder: Path, data: str, retry_failed: bool, wishes: _Wishes) -> Exi
 
 
 def _retry(store: "Store", probe: bool) -> None:
-    """What failed is measured anew, and the user's own models, which may be others by now, are probed anew."""
+    """What failed is measured again; the user's own models, which may have changed, are probed again."""
     from bench.records.folders import PROBES
     from bench.runner.run import set_failed_aside
 
@@ -223,8 +223,11 @@ def _forecast(store: "Store") -> None:
 def _execute(store: "Store", source: "Source", wishes: _Wishes) -> str:
     """Probe the user's own models, then measure. Returns why it stopped before its last block, '' where it did not."""
     from bench.commands import terminal
+    from bench.runner import eta
+    from bench.runner.run import budget
 
     turn = host_lock(wishes.wait, f"; go on with: cifar-bench run --resume {store.folder}")
-    with terminal.progress("repetition") as progress:
+    limit_s = eta.at_most(store.plan, budget(store.plan.schedule), wishes.blocks)
+    with terminal.progress("repetition", limit_s) as progress:
         manner = measuring.Manner(aside, progress, turn, wishes.probe, wishes.blocks)
         return measuring.measure(store, source, manner)

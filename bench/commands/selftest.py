@@ -3,13 +3,27 @@
 Each function imports what it needs when it is called, so that --help and list answer at once.
 """
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
 from bench.commands import spelling
-from bench.commands.console import QUIET, WAIT, aside, host_lock, results, say_where, slowly, speaking, warn_of_caches
+from bench.commands.console import (
+    JSON,
+    QUIET,
+    WAIT,
+    aside,
+    host_lock,
+    results,
+    say_where,
+    slowly,
+    speaking,
+    warn_of_caches,
+    write_json,
+)
+from bench.commands.streams import write
 from bench.errors import Exit
 from bench.machine.signals import exit_code
 
@@ -27,16 +41,27 @@ def selftest(
     out: Annotated[
         Path | None, typer.Option(help="A new folder.", show_default="results/<time>-selftest-<preset>")
     ] = None,
+    json: Annotated[bool, JSON] = False,
     quiet: Annotated[bool, QUIET] = False,
     wait: Annotated[bool, WAIT] = True,
 ) -> Exit:
     """Test the benchmark itself: its timer, its overhead, its false positives, what it can detect here."""
-    with speaking(False, quiet):
-        return _simulate() if simulate else _measure(mode, preset, runs, neighbour, data, out, wait)
+    with speaking(json, quiet) as out_stream:
+        stream = out_stream if json else None
+        if simulate:
+            return _simulate(stream)
+        return _measure(mode, preset, runs, neighbour, data, out, wait, stream)
 
 
 def _measure(
-    mode: str, preset: str, runs: int | None, neighbour: bool, data: str, out: Path | None, wait: bool
+    mode: str,
+    preset: str,
+    runs: int | None,
+    neighbour: bool,
+    data: str,
+    out: Path | None,
+    wait: bool,
+    json: TextIO | None,
 ) -> Exit:
     from bench.commands import terminal
     from bench.runner import selftest
@@ -57,33 +82,43 @@ def _measure(
     except KeyboardInterrupt as error:
         aside(f"interrupted; what was measured is kept; to see it, type: cifar-bench report {folder}")
         return exit_code(error)
-    return show_selftest(folder)
+    return show_selftest(folder, json=json)
 
 
-def _simulate() -> Exit:
+def _simulate(json: TextIO | None) -> Exit:
     """What the statistics do on simulated machines, compared with the usual way."""
     from bench.analysis.stats import characteristics
     from bench.analysis.stats.simulation import MACHINES
     from bench.commands import terminal
     from bench.report.characteristics import stopping, table
+    from bench.report.summary import SCHEMA, in_words
 
     aside(f"{SIMULATED_RUNS} simulated standard runs for each share; about two minutes")
-    terminal.show(table([characteristics.characterise(machine, SIMULATED_RUNS) for machine in MACHINES]))
+    machines = [characteristics.characterise(machine, SIMULATED_RUNS) for machine in MACHINES]
+    terminal.show(table(machines))
     aside("runs on the last machine that end when their interval is narrow enough")
-    terminal.show(stopping([characteristics.stopped(MACHINES[-1], goal, SIMULATED_RUNS) for goal in GOALS]))
+    goals = [characteristics.stopped(MACHINES[-1], goal, SIMULATED_RUNS) for goal in GOALS]
+    terminal.show(stopping(goals))
+    if json:
+        simulated = {"machines": [asdict(each) for each in machines], "stopping": [asdict(each) for each in goals]}
+        write(in_words({"schema": SCHEMA, "command": "selftest", "exit_code": 0, **simulated}), json)
     return Exit.OK
 
 
-def show_selftest(folder: Path, png: bool = False) -> Exit:
-    """Rebuild a self-test's report, with PNGs if asked for, and print its results; REGRESSION where it did not pass."""
+def show_selftest(folder: Path, png: bool = False, json: TextIO | None = None) -> Exit:
+    """Rebuild a self-test's report, with PNGs if asked for, and print its results; to `json` as JSON.
+
+    REGRESSION where it did not pass.
+    """
     from bench.commands import terminal
-    from bench.report import selftest
+    from bench.report import selftest, selftest_summary
 
     path, tested = selftest.build(folder, png)
+    if json:
+        write_json(selftest_summary.document(tested), folder, json)
+        return selftest_summary.exit_code(tested)
     terminal.tell(selftest.sentence(tested))
     for table in selftest.tables(tested):
         terminal.show(table)
     say_where(path)
-    if tested.problems:
-        return Exit.REGRESSION
-    return Exit.CASE_FAILED if tested.broken else Exit.OK
+    return selftest_summary.exit_code(tested)

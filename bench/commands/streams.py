@@ -1,4 +1,4 @@
-"""The streams that a command writes to: whatever their encoding lacks, closed, full, or a terminal that obeys escapes.
+"""The streams that a command writes to: whatever their encoding lacks, closed, full, or a terminal with escapes.
 
 Nothing here is for what other programs read: that goes as it is.
 """
@@ -35,7 +35,7 @@ def prepare() -> None:
 
 
 def no_backend() -> None:
-    """Forget MPLBACKEND: a notebook's backend is none that every Python has, and drawing to files needs none."""
+    """Forget MPLBACKEND: not every Python has a notebook's backend, and drawing to files needs none."""
     os.environ.pop("MPLBACKEND", None)
 
 
@@ -51,7 +51,7 @@ def _nowhere() -> TextIO:
 
 
 def say(text: str, stream: TextIO | None = None) -> None:
-    """Print it, on stdout unless told otherwise. A reader that has gone needs nothing more: that is no error.
+    """Print it, on stdout unless told otherwise. A reader that has gone away is not an error.
 
     Raises BenchError where stdout is full.
     """

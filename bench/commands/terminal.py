@@ -21,19 +21,21 @@ from rich.progress import (
 )
 
 from bench.commands.grid import TerminalTable, coloured, drawn, in_colours, prose, styled, width
+from bench.commands.heartbeat import Heartbeat
 from bench.commands.streams import say, write
 from bench.records.strings import on_one_line
 from bench.report.form.document import Table
 from bench.runner.eta import duration
 
-SILENCE_S = 10.0  # after so long without a line, a log is told what is going on
+TRAINING = "seed"  # the unit of work whose progress is even
+SILENCE_S = 10.0  # after so long without a line, a log says what is going on
 
 
 class Bar:
     """Progress for a person: block (or what `unit` calls it), stage, time left."""
 
-    def __init__(self, unit: str) -> None:
-        self._unit = unit
+    def __init__(self, unit: str, at_most: str = "") -> None:
+        self._unit, self._limit = unit, f" ({at_most})" if at_most else ""
         self._bar = Progress(
             TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn(),
             TextColumn("left"), TimeRemainingColumn(),
@@ -59,7 +61,7 @@ class Bar:
 
     def notice(self, text: str, share: float) -> None:
         assert self._task is not None
-        description = f"{self._unit} {self._done + 1} of {self._blocks}: {text}"
+        description = f"{self._unit} {self._done + 1} of {self._blocks}{self._limit}: {text}"
         self._bar.update(self._task, description=on_one_line(description), completed=self._done + share)
 
     def block_done(self) -> None:
@@ -71,41 +73,61 @@ class Bar:
 class Lines:
     """Progress for a log, on stderr: one line a block, and what is going on where nothing else was said for a while."""
 
-    def __init__(self, unit: str, clock: Callable[[], float] = time.monotonic) -> None:
-        self._unit, self._clock = unit, clock
+    def __init__(self, unit: str, clock: Callable[[], float] = time.monotonic, at_most: str = "") -> None:
+        self._unit, self._clock, self._at_most = unit, clock, at_most
         self._blocks = self._done = 0
         self._started, self._said_at = clock(), -SILENCE_S
+        self._beat, self._from = Heartbeat(), (0.0, 0.0)
 
     def __enter__(self) -> "Lines":
+        self._beat.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        pass
+        self._beat.__exit__(kind, error, trace)
 
     def start(self, blocks: int) -> None:
         self._blocks = self._done + blocks
 
     def notice(self, text: str, share: float) -> None:
+        text = f"{self._unit} {self._done + 1} of {self._of()}: {text}{self._left(self._done + share)}"
         if self._clock() - self._said_at >= SILENCE_S:
-            self._say(f"{self._unit} {self._done + 1} of {self._blocks}: {text}")
+            self._say(text)
+        self._beat.expect(text)
 
     def block_done(self) -> None:
         self._done += 1
         spent = self._clock() - self._started
         left = spent / self._done * (self._blocks - self._done)
         rest = f", about {duration(left)} left" if left else ""
-        self._say(f"{self._unit} {self._done} of {self._blocks} done after {duration(spent)}{rest}")
+        most = f", {self._at_most}" if self._at_most else ""
+        self._say(f"{self._unit} {self._done} of {self._of()} done after {duration(spent)}{rest}{most}")
+
+    def _left(self, done: float) -> str:
+        """Of trainings, whose shares grow as evenly as time: how long the rest takes, once a tenth of one is done."""
+        if self._unit != TRAINING:
+            return ""
+        now = self._clock()
+        self._from = self._from if self._from[1] else (now, done)
+        since, first = self._from
+        if done - first < 0.1:
+            return ""
+        return f", about {duration((now - since) / (done - first) * (self._blocks - done))} left"
+
+    def _of(self) -> str:
+        """How many there will be, as far as the plan alone can say."""
+        return f"at least {self._blocks}" if self._at_most else f"{self._blocks}"
 
     def _say(self, text: str) -> None:
         self._said_at = self._clock()
         say(text, sys.stderr)
 
 
-def progress(unit: str) -> Bar | Lines:
-    """The one that fits where stderr goes."""
-    return Bar(unit) if sys.stderr.isatty() else Lines(unit)
+def progress(unit: str, at_most: str = "") -> Bar | Lines:
+    """The one that fits where stderr goes. `at_most`: what limits a work whose blocks are not known beforehand."""
+    return Bar(unit, at_most) if sys.stderr.isatty() else Lines(unit, at_most=at_most)
 
 
 class Download:

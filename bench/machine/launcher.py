@@ -126,7 +126,7 @@ class KeptProgram:
         return self.ends_within(END_S)
 
     def _kill_group(self) -> None:
-        """Of its session, whose number is no other process' while one of the group is there."""
+        """Of its session, whose number no other process gets while one of the group is there."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             if hasattr(os, "killpg"):
                 os.killpg(self._process.pid, signal.SIGKILL)

@@ -64,7 +64,7 @@ def _up(root: Path, path: str, names: tuple[str, str, str]) -> Iterator[_Group]:
 def _number(file: Path) -> int | None:
     try:
         return int(file.read_text())
-    except (OSError, ValueError):  # "max" is no number
+    except (OSError, ValueError):  # "max" is not a number
         return None
 
 

@@ -21,7 +21,7 @@ _FLAG = re.compile(r"""\s*(-[-\w]*(?:="(?:\\.|[^"\\])*"?|='[^']*'?|\S*))""", re.
 
 
 def flags(text: str) -> tuple[str, ...]:
-    """The flags that a variable's text holds, as they are spelled; nothing after the first word that is no flag.
+    """The flags that a variable's text holds, as they are spelled; nothing after the first word that is not a flag.
 
     Text that does not begin with a flag names a file that holds them.
     """

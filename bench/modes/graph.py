@@ -70,7 +70,7 @@ class GraphTrainer:
         return number(self._loss)
 
     def logits(self, images: Any) -> Any:
-        if self._forward is None:  # built when asked for: it is no part of a step
+        if self._forward is None:  # built when asked for: it is not part of a step
             with self._graph.as_default():
                 fed = tf1.placeholder(tf.float32, [None, 32, 32, 3])
                 self._forward = self._session.make_callable(self.task.model(fed), feed_list=[fed])
@@ -80,7 +80,7 @@ class GraphTrainer:
         return list(self._session.run(list(variables)))
 
     def write(self, variables: Sequence[Any], values: Sequence[Any]) -> None:
-        """Through the variables' own initialisers: an assignment made anew would add an op to the graph each time."""
+        """Through the variables' own initialisers: a new assignment would add an op to the graph each time."""
         left = list(zip(variables, values, strict=True))
         while left:
             # One tensor may be the initial value of several variables: only one of them at a time.

@@ -37,7 +37,7 @@ class Traces:
         """`names` says what each argument is."""
         self.converted: bool | None = None  # by AutoGraph; None before the first trace
         self._names, self._seen = names, list[list[tuple[str, str]]]()
-        # It is no part of the step: converting it must not make AutoGraph look more expensive than it is.
+        # It is not part of the step: converting it must not make AutoGraph look more expensive than it is.
         self.note = tf.autograph.experimental.do_not_convert(self._note)
 
     def _note(self, status: Any, *arguments: Any) -> None:

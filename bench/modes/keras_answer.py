@@ -29,7 +29,7 @@ class AnswerTask:
         if isinstance(task.model, KerasNetwork):
             self.model, self.weights = task.model.model, task.weights
         elif isinstance(task.model, Network):
-            raise NotApplicable(f"{type(task.model.model).__name__} is no keras.Model")
+            raise NotApplicable(f"{type(task.model.model).__name__} is not a keras.Model")
         else:
             self.model, weights, _ = twin(task)
             self.weights = tuple(weights)

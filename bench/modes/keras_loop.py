@@ -86,7 +86,7 @@ class KerasLoop:
         self._done += steps
 
     def rewind(self) -> None:
-        """Ends the fit without end; the next one begins at the first batch and traces nothing anew."""
+        """Ends the fit without end; the next one begins at the first batch and traces nothing again."""
         if self._fit:
             self._fit.end()
         self._fit, self._done = None, 0

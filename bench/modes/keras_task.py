@@ -19,7 +19,7 @@ from cifar_core.own_train_step import OwnTrainStep
 
 _NOT_TRAINED = {
     Inference: "inference is not training: keras_predict and keras_predict_on_batch are how Keras answers",
-    FunctionTask: "a step of one's own is not a keras.Model, which is what Keras trains",
+    FunctionTask: "a step of your own is not a keras.Model, and Keras trains nothing else",
 }
 
 
@@ -45,7 +45,7 @@ class KerasOwnStep:
     own_step = True
 
     def __init__(self, task: OwnTrainStep, steps_per_execution: int, **options: bool) -> None:
-        """Sets what compile() would be told: the person has called it, and with what is their matter."""
+        """Sets what compile() would set: the person has called it, with values of their own."""
         self.model, self.train_step, self.inputs = task.keras_model, task.train_step, task.inputs
         self.weights, self.averages, self.state = task.weights, task.averages, task.state
         self.optimizer, self.random_layers, self.computes_in = task.optimizer, task.random_layers, task.computes_in

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from bench.records.devices import Placed, Placement
 
-# Ops that hand values on and compute nothing, wherever they stand; all that handles integers only is no computing op.
+# Ops that hand values on and compute nothing, wherever they stand; ops on integers alone do not count as computing.
 PLUMBING = frozenset(
     (
         *("_Arg", "_Retval", "_DeviceArg", "_DeviceRetval", "_Send", "_Recv", "_HostSend", "_HostRecv"),

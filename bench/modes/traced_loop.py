@@ -53,7 +53,7 @@ class LoopTrainer:
         self.task.begin_run()
         while steps:
             count = min(steps, self._per_call or steps)
-            # As tensors: a Python number would be traced anew for every value.
+            # As tensors: a Python number would be retraced for every value.
             self._loss = self._steps(tf.constant(self._done, tf.int64), tf.constant(count, tf.int64))
             self._done, steps = self._done + count, steps - count
 

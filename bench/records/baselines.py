@@ -27,7 +27,7 @@ def read_baselines(results: Path = RESULTS) -> Baselines:
     """Those there are. Raises BenchError for a broken file."""
     file = results / BASELINES
     return (
-        read(file, Baselines, "type `cifar-bench baseline NAME RUN` anew, once it is away")
+        read(file, Baselines, "type `cifar-bench baseline NAME RUN` again, once it is gone")
         if lexists(file)
         else (Baselines(FORMAT, {}))
     )
@@ -36,7 +36,7 @@ def read_baselines(results: Path = RESULTS) -> Baselines:
 def name_baseline(name: str, run: Path, results: Path = RESULTS) -> str:
     """Let a name stand for a run from now on; returns the run that it stood for, or ''. Raises BenchError."""
     if not NAME.fullmatch(name):
-        raise BenchError(f"'{name}' is no name; use letters, digits, '.', '_' and '-', e.g. main")
+        raise BenchError(f"'{name}' is not a name; use letters, digits, '.', '_' and '-', e.g. main")
     known = read_baselines(results)
     place = os.path.relpath(run, results)
     _keep(replace(known, runs={**known.runs, name: str(run.resolve()) if place.startswith("..") else place}), results)

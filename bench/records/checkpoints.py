@@ -39,7 +39,7 @@ def read(file: Path) -> tuple[list[Any], int]:
             raise ValueError("it holds no step and state")
     except UNREADABLE as error:
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
-        raise BenchError(f"{file} is broken ({reason}); delete it and type --resume to start anew") from None
+        raise BenchError(f"{file} is broken ({reason}); delete it and type --resume to start again") from None
     return state, int(done)
 
 

@@ -1,4 +1,4 @@
-"""The records of what a case costs beside time, as they stand in a measurement's file: bytes, seconds, counts."""
+"""The records of what a case costs in CPU time, memory and operations, as a measurement's file has them."""
 
 from dataclasses import dataclass
 

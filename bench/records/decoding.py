@@ -39,12 +39,12 @@ def decoded(text: bytes, kind: type[Record]) -> Record:
     content, has_checksum = unsealed(text)
     record = msgspec.json.decode(content, type=kind)
     if not has_checksum and (stray := next(_strays(msgspec.json.decode(content), record), "")):
-        raise msgspec.DecodeError(f"'{stray}' is no field of it")
+        raise msgspec.DecodeError(f"'{stray}' is not one of its fields")
     return cleaned(record) if may_act(content) else record
 
 
 def _strays(raw: object, value: object) -> Iterator[str]:
-    """The names in the JSON that are no fields of what was made of it, at any depth."""
+    """The names in the JSON that are not fields of what was made of it, at any depth."""
     if isinstance(raw, dict) and is_dataclass(value):
         known = {field.name for field in fields(value)}
         yield from (name for name in raw if name not in known)

@@ -95,7 +95,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Guests:
-    """Who else uses the GPU: processes that are none of the run's, and all memory that is taken, in bytes."""
+    """Who else uses the GPU: processes that are not the run's, and all memory that is taken, in bytes."""
 
     processes: tuple[str, ...] | None = None
     used_bytes: int | None = None

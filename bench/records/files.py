@@ -22,7 +22,7 @@ UNFINISHED = {"lock", "plan.tmp"}  # what a run leaves that could not be begun
 def new_folder(folder: Path, advice: str, again: str = "") -> Iterator[None]:
     """A folder to be filled in the with-block, made where there is none. Raises BenchError where that cannot be done.
 
-    What lies in it stays, unless it holds the file `again`, and no run: then it is filled anew.
+    What lies in it stays, unless it holds the file `again`, and no run: then it is filled again.
     """
     try:
         held = {file.name for file in folder.iterdir()} - UNFINISHED if folder.is_dir() else set()

@@ -1,4 +1,4 @@
-"""What the records beside a run's must obey before they are used: trainings, accuracy runs, self-tests, break-evens."""
+"""The checks on the records beside a run's before they are used: trainings, accuracy runs, self-tests, break-evens."""
 
 import re
 from itertools import pairwise
@@ -40,9 +40,9 @@ def fault_of(record: object) -> str:
 
 def _training_fault(training: Training) -> str:
     if not MODE.fullmatch(training.mode):
-        return f"{training.mode!r} is no mode"
+        return f"{training.mode!r} is not a mode"
     if training.machine and not re.fullmatch(MACHINE_NAME, training.machine):
-        return f"{training.machine!r} is no machine's name"
+        return f"{training.machine!r} is not a machine's name"
     if training.training_steps < 1 or training.display_step < 1:
         return f"it shows every {training.display_step} of {training.training_steps} steps"
     return ""
@@ -55,7 +55,7 @@ def _progress_fault(points: tuple[Point, ...]) -> str:
             return f"step {after.step} at {after.seconds:g} s follows step {before.step} at {before.seconds:g} s"
     for point in points:
         if point.step < 1 or not point.seconds > 0 or point.first_call_s > point.seconds:
-            return f"step {point.step} took {point.seconds:g} s, {point.first_call_s:g} s of them first calls"
+            return f"step {point.step} took {point.seconds:g} s, {point.first_call_s:g} s of them first steps"
     return ""
 
 
@@ -63,7 +63,7 @@ def _accuracy_fault(plan: AccuracyPlan) -> str:
     if not plan.modes or not plan.seeds:
         return "it has no modes or no seeds"
     if unknown := [mode for mode in plan.modes if not MODE.fullmatch(mode)]:
-        return f"{unknown[0]!r} is no mode"
+        return f"{unknown[0]!r} is not a mode"
     if len(set(plan.modes)) < len(plan.modes) or len(set(plan.seeds)) < len(plan.seeds):
         return "it has a mode or a seed twice"
     if not (0 < plan.target < 1 and 0 < plan.margin < 1):
@@ -87,4 +87,4 @@ def _selftest_fault(selftest: SelfTest) -> str:
 
 def _break_evens_fault(tried: TriedBreakEvens) -> str:
     stages = [failure.stage for failure in tried.failures if failure.stage not in STAGES]
-    return f"'{stages[0]}' is no stage of a case" if stages else ""
+    return f"'{stages[0]}' is not a stage of a case" if stages else ""

@@ -44,7 +44,7 @@ def create_training(folder: Path, training: Training) -> None:
 
 
 def open_training(folder: Path) -> tuple[Training, TrainingProgress]:
-    """A training that is there, and what has become of it. Raises BenchError."""
+    """A training that is there, and its state. Raises BenchError."""
     if not lexists(folder / "training.json"):
         raise not_the_kind(folder, "training.json")
     return _sound(folder / "training.json", Training), _sound(folder / "points.json", TrainingProgress)
@@ -106,7 +106,7 @@ def _planned(files: TrainingFiles, plan: AccuracyPlan, place: str) -> TrainingFi
     """The training, if it is sound and one of the plan's. Raises BenchError."""
     fault = fault_of(files)
     if not fault and not plan.holds(files.training):
-        fault = "it is no training of accuracy.json"
+        fault = "accuracy.json does not name this training"
     if fault:
         raise BenchError(f"{place} is broken ({fault}); restore it from a copy")
     return files

@@ -21,7 +21,7 @@ from bench.records.strings import cleaned
 from cifar_core.plain_files import refuse_special
 
 INDEX = "history.sqlite"
-SCHEMA = 1  # raised when rows come to mean something else: an index of another number is made anew
+SCHEMA = 1  # raised when rows come to mean something else: an index with another number is rebuilt
 _TABLES = """
 CREATE TABLE run(
     id INTEGER PRIMARY KEY, path TEXT UNIQUE, stamp TEXT, created TEXT, fault TEXT, damaged INT, document TEXT);
@@ -138,7 +138,7 @@ class HistoryIndex:
 
 
 def _kept(path: str) -> str | bytes:
-    """A path as the index takes it: one that is no UTF-8 in bytes."""
+    """A path as the index takes it: in bytes where it is not UTF-8."""
     try:
         path.encode("utf-8")
     except UnicodeEncodeError:
@@ -160,7 +160,7 @@ def _values(block: IndexedBlock) -> tuple[object, ...]:
 
 @contextmanager
 def open_index(folder: Path, anew: bool = False) -> Iterator[HistoryIndex]:
-    """The index of a folder of runs, kept when the with-block ends well. A damaged or older one is made anew.
+    """The index of a folder of runs, kept when the with-block ends well. A damaged or older one is rebuilt.
 
     Raises BenchError where it cannot be written.
     """

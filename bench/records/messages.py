@@ -11,7 +11,7 @@ from cifar_core.cifar10 import Source
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Parent to child, once: what to measure. The data's folder is the machine's, so it is no part of the case.
+    """Parent to child, once: what to measure. The data's folder is the machine's, so it is not part of the case.
 
     `measures_noise`: whether it measures how far rounding moves its first steps. The A/A control does if the baseline
     does, so that its process does exactly what the baseline's does.

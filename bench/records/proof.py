@@ -91,7 +91,7 @@ class Execution:
     nothing is traced, `fallbacks` what it left as it was, with its reasons, `retraces` what changed in the
     arguments from a trace to the next. `devices` are those of the loss and every variable. `cache_reads` counts the
     programs that were read from XLA's disk cache instead of being compiled. `open_shapes`: XLA compiles a program whose
-    inputs' shapes are left open, anew for each shape that it meets, without a trace. `library` says of another
+    inputs' shapes are left open, again for each shape that it meets, without a trace. `library` says of another
     framework which version of it ran, and in which form; then the rest is what that framework says.
     """
 

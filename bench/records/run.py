@@ -14,7 +14,7 @@ from bench.records.spread import ComparisonSpread
 
 FORMAT = 2  # 1: each outcome in a file of its own; 2: a line each in measurements.jsonl
 MOST_BLOCKS = 200  # where a precision or a goal cannot be reached
-# The stages of a Failure: what the worker did, what the parent compared, and three that are no fault of the case
+# The stages of a Failure: what the worker did, what the parent compared, and three that are not the case's fault
 WORKER_STAGES = ("open", "build", "warmup", "slice", "loop", "close", "total")
 UNEQUAL = "equal work"
 NOT_APPLICABLE = "not applicable"  # the mode cannot hold the task

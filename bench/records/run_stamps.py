@@ -32,7 +32,7 @@ def _found(folder: str, path: str, deeper: bool) -> Iterator[tuple[str, str]]:
         if plan != _NOTHING:
             yield name, " ".join([plan, *(_file_stamp(f"{place}/{raw}") for raw in _RAW)])
         elif deeper:
-            with suppress(OSError):  # a folder that must not be listed is none of ours
+            with suppress(OSError):  # a folder that must not be listed is not ours
                 yield from _found(place, f"{name}/", deeper=False)
 
 

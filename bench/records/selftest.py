@@ -30,7 +30,7 @@ class Harness:
 
 @dataclass(frozen=True, slots=True)
 class SelfTest:
-    """What was tested, on what, and what is no ordinary run of it. `neighbour`: a process kept one core busy."""
+    """What was tested, on what, and how it differs from an ordinary run. `neighbour`: a process kept one core busy."""
 
     format: int
     created: str

@@ -53,7 +53,7 @@ class Store:
 
     @classmethod
     def open(cls, folder: Path) -> "Store":
-        """A run that is there, to be read, also while another process writes it. Raises BenchError where it is none."""
+        """A run to be read while another process may write it. Raises BenchError where it is not a run."""
         return cls(folder, _plan(folder))
 
     @classmethod

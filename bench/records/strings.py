@@ -1,6 +1,6 @@
 """Strings from elsewhere: what would act on whoever shows them is made visible.
 
-Those are control characters (a terminal obeys them), marks that turn the direction of writing around or cannot be seen
+Those are control characters (a terminal acts on them), marks that reverse the direction of writing or cannot be seen
 (they let one text pass for another), and halves of surrogate pairs (file names that are not UTF-8; no encoding takes
 them).
 """

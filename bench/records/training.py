@@ -52,7 +52,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class TrainingProgress:
-    """What has become of a training: `start_s` for its setup (again after each resumption), then its points."""
+    """The state of a training: `start_s` for its setup (again after each resumption), then its points."""
 
     format: int
     start_s: float

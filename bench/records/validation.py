@@ -1,4 +1,4 @@
-"""What a record must obey before its numbers are used: no damaged number reaches the arithmetic.
+"""The checks on a record before its numbers are used: no damaged number reaches the arithmetic.
 
 Every number is finite, and not negative unless it may be by its nature; a slice took time; lists that belong together
 are equally long; words are known.
@@ -51,11 +51,11 @@ def outcome_fault(outcome: Outcome, planned: Mapping[str, Case], most_blocks: in
     if outcome.measurement and outcome.failure:
         return "holds a measurement and a failure"
     if planned.get(outcome.case.key) != outcome.case:
-        return f"{outcome.case.key} is no case of the plan"
+        return f"{outcome.case.key} is not a case of the plan"
     if not 0 <= outcome.block < most_blocks:
         return f"block {outcome.block} is not one of the plan's {most_blocks}"
     if outcome.failure and outcome.failure.stage not in STAGES:
-        return f"'{outcome.failure.stage}' is no stage of a case"
+        return f"'{outcome.failure.stage}' is not a stage of a case"
     return next(filter(None, _measurement_faults(outcome.measurement)), record_fault(outcome.record))
 
 
@@ -106,7 +106,7 @@ def _case_fault(case: Case) -> str:
     if not KEY.fullmatch(case.key):
         return f"the key {case.key!r} holds other characters than letters, digits, '_', '.' and '-'"
     if not DEVICE.fullmatch(case.device):
-        return f"{case.device!r} is no device"
+        return f"{case.device!r} is not a device"
     if case.steps_each < 1:
         return f"{case.key} takes {case.steps_each} steps for each"
     if case.workload.batch_size < 1:

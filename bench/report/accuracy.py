@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from bench.analysis.learning import Learning, ModeLearning, read_learning
+from bench.report import accuracy_summary, summary
 from bench.report.cover import day
 from bench.report.form.card import Card, Chip, Cover, Fact, Sign
 from bench.report.form.document import Figure, Row, Section, Table, column
@@ -14,7 +15,7 @@ from bench.report.training import training_conditions
 
 
 def build(folder: Path, png: bool = False) -> tuple[Path, Learning]:
-    """Write report.md, report.html, tables and plots; returns report.md's path and the results. Raises BenchError.
+    """Write the report and summary.json; returns report.md's path and the results. Raises BenchError.
 
     `png`: the figures also as PNG.
     """
@@ -24,7 +25,8 @@ def build(folder: Path, png: bool = False) -> tuple[Path, Learning]:
     first = Section("Answer", (_card(trainings), *shown))
     filled = (first, learning.section(trainings, [part.file for part in shown]), conditions)
     sections = (*filled, glossary.of_columns(filled))
-    return write(folder, _cover(trainings), sections, png=png), trainings
+    others = {summary.NAME: summary.in_words(accuracy_summary.document(trainings))}
+    return write(folder, _cover(trainings), sections, others=others, png=png), trainings
 
 
 def _cover(trainings: Learning) -> Cover:
@@ -84,7 +86,7 @@ def _conditions(trainings: Learning) -> Table:
         ("seeds", f"{len(plan.seeds)}, from {plan.seeds[0]} on"),
         (
             "interleaved",
-            f"{plan.training.display_step} steps of each mode at a time, in an order drawn anew each round",
+            f"{plan.training.display_step} steps of each mode at a time, in a new random order each round",
         ),
     ]
     shipped = _of_machines(trainings)

@@ -10,9 +10,7 @@ from bench.analysis.quantities import QUANTITIES
 from bench.analysis.stats.ratios import Comparison, Summary
 from bench.errors import Exit
 from bench.report.gate_words import WORDS
-from bench.report.summary import SCHEMA
-
-PATHS = {"html": "report.html", "markdown": "report.md", "raw": ["comparison.json"]}
+from bench.report.summary import head
 
 
 def document(
@@ -23,11 +21,7 @@ def document(
 ) -> dict[str, Any]:
     """What the file holds. Ratios are above 1 where the later run is faster."""
     return {
-        "schema": SCHEMA,
-        "command": "compare",
-        "exit_code": int(exit_code(runs, gates)),
-        "folder": ".",
-        "paths": PATHS,
+        **head("compare", exit_code(runs, gates), ["comparison.json"]),
         "runs": [{"name": named.name, "repetitions": named.run.blocks} for named in runs],
         "gates": [_gate(gate) for gate in gates],
         "changes": [_change(each) for each in changes],
@@ -39,7 +33,7 @@ def document(
 
 
 def exit_code(runs: Sequence[NamedRun], gates: Sequence[GateResult]) -> Exit:
-    """What `compare` tells its caller: the worst that a gate decided, then whether all files are sound."""
+    """The exit code of `compare`: the worst that a gate decided, then whether all files are sound."""
     decisions = {gate.decision for gate in gates}
     if Decision.FAILED in decisions:
         return Exit.REGRESSION

@@ -24,7 +24,7 @@ def of_run(run: Run) -> Cover:
 
 
 def day(created: str) -> str:
-    """'24 Nov 2026' of a time as it stands in a record; the text itself where it is no such time."""
+    """'24 Nov 2026' of a time as it stands in a record; the text itself where it is not such a time."""
     try:
         moment = datetime.fromisoformat(created.replace("Z", "+00:00"))
     except ValueError:

@@ -37,7 +37,7 @@ def build(folder: Path, history: History) -> Path:
 def _cover(folder: Path, history: History) -> Cover:
     data = "; ".join(dict.fromkeys(shown.run.data for shown in history.runs.values()))
     shown = "" if len(history.runs) == history.total else f", the latest {len(history.runs):,} shown"
-    about = f"{history.total:,} runs in {on_one_line(folder.name)}{shown}"
+    about = f"{history.total:,} runs in {on_one_line(folder.resolve().name)}{shown}"
     return replace(Cover("What changed from run to run?", data, about), tab=f"History · {about}")
 
 
@@ -121,12 +121,16 @@ def _figure(
             point = _point(history.runs[case.run].number, case, *known)
             values.setdefault(case.title, (case.mode, []))[1].append(point)
     lines = {title: (mode, points) for title, (mode, points) in values.items()}
-    if not any(len(points) > 1 for _, points in lines.values()):
+    once = [title for title, (_, points) in lines.items() if len(points) < 2]
+    lines = {title: line for title, line in lines.items() if title not in once}
+    if not lines:
         return None
     words = "; ".join(f"{title} {len(points)} runs" for title, (_, points) in lines.items())
     numbers = [shown.number for shown in history.runs.values()]
     drawing = draw(lines, (numbers[0], numbers[-1]))
-    return Figure(name, f"{title}, {shared}: {words}", drawing, "The number of a run is that of the table.")
+    left_out = f" Measured once, so not drawn: {', '.join(once)}." if once else ""
+    note = f"The number of a run is that of the table.{left_out}"
+    return Figure(name, f"{title}, {shared}: {words}", drawing, note)
 
 
 def _point(number: int, case: HistoryCase, summary: Summary, words: str) -> LinePoint:

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 
 from bench.analysis.history import SEARCHED, STEP_TIME, FoundStep, SeriesFinding
+from bench.analysis.stats.ratios import Summary
 from bench.report.form.document import Column, Row, Table, column, counted
 from bench.report.form.wording import change_interval, interval, speedup_interval
 from bench.report.history_read import History, HistoryRun
 
+FACTOR = 2.0  # between the ends of a drift's interval
 NOTE = (
     f"A step is a change of level that stays for at least three runs, in the latest {SEARCHED:,} runs of one machine's "
     "series. Slower and faster are per cent of time. p: how often runs in a random order show a step as large."
@@ -98,5 +100,13 @@ def _trend_row(each: SeriesFinding) -> Row:
         "runs": each.finding.runs,
         "since": found.runs,
         "level": level,
-        "drift": change_interval(found.drift),
+        "drift": _drift(found.drift),
     }
+
+
+def _drift(drift: Summary | None) -> str:
+    """A drift that so few runs leave open by a factor of two is not printed as a number."""
+    if drift is None:
+        return "–"
+    known = drift.low is not None and drift.high is not None and drift.high < FACTOR * drift.low
+    return change_interval(drift) if known else "not known yet"

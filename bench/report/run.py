@@ -109,7 +109,11 @@ def _sections(store: Store, run: Run, trainings: Learning | None) -> tuple[Secti
         answer.section(run, trainings),
         facts.section(run),
         headline.section(run),
-        *([learning.section(trainings)] if trainings else []),
+        *(
+            [learning.section(trainings, [one.file for one in answer.speed_and_accuracy(trainings)])]
+            if trainings
+            else []
+        ),
         *(section(run) for section in SECTIONS),
         *([breakeven.section(trials)] if trials.trials else []),
         *([own_models.section(probes)] if probes.probed else []),

@@ -9,7 +9,7 @@ from bench.analysis.analyse import analyse
 from bench.analysis.selftest import AAControl, HarnessCost, Recovery, SelfTestResult, evaluate
 from bench.records.folders import open_selftest
 from bench.records.selftest import LOOP
-from bench.report import selftest_card
+from bench.report import selftest_card, selftest_summary, summary
 from bench.report.form.document import Column, Figure, Row, Section, Table, column, counted, measured
 from bench.report.form.folder import write
 from bench.report.form.wording import number, percent
@@ -19,7 +19,7 @@ BLOCKS = (3, 6, 12, 24)  # for which the smallest change is given
 
 
 def build(folder: Path, png: bool = False) -> tuple[Path, SelfTestResult]:
-    """Write report.md, report.html, tables and plots; returns report.md's path and the results. Raises BenchError.
+    """Write the report and summary.json; returns report.md's path and the results. Raises BenchError.
 
     `png`: the figure also as PNG.
     """
@@ -36,7 +36,8 @@ def build(folder: Path, png: bool = False) -> tuple[Path, SelfTestResult]:
         Section("Overhead of a slice", (harness(result), _HARNESS), "What slices and interleaving add to a step"),
         Section("The timer", (clock(result),), "Its resolution, its smallest step, the cost of a reading"),
     ]
-    return write(folder, selftest_card.cover(result), sections, png=png), result
+    others = {summary.NAME: summary.in_words(selftest_summary.document(result))}
+    return write(folder, selftest_card.cover(result), sections, others=others, png=png), result
 
 
 def tables(result: SelfTestResult) -> list[Table]:

@@ -1,4 +1,6 @@
-"""summary.json: a run's results for other programs, numbers as numbers, null where something was not measured.
+"""summary.json: a run's results for other programs, and the form that every command's --json has.
+
+Numbers are numbers, and null where something was not measured.
 
 Keys are added, never renamed, while `schema` is 1. Speedups are above 1 where a case is faster than its baseline;
 `this_run` is the interval that more repetitions narrow, `over_time` that of the long-run value on this machine.
@@ -24,7 +26,7 @@ from bench.report.sections.steady import verdict_of
 
 NAME = "summary.json"
 SCHEMA = 1
-PATHS = {"html": "report.html", "markdown": "report.md", "plan": "plan.json"}
+PAGES = {"html": "report.html", "markdown": "report.md"}
 
 
 def text(run: Run, trainings: Learning | None, raw: Sequence[str]) -> str:
@@ -37,15 +39,17 @@ def in_words(summary: Mapping[str, Any]) -> str:
     return msgspec.json.format(msgspec.json.encode(summary)).decode() + "\n"
 
 
+def head(command: str, code: Exit, raw: Sequence[str], paths: Mapping[str, str] = PAGES) -> dict[str, Any]:
+    """The fields that every document begins with. `raw`: the files that it was made from."""
+    whole = {**paths, "raw": list(raw)}
+    return {"schema": SCHEMA, "command": command, "exit_code": int(code), "folder": ".", "paths": whole}
+
+
 def document(run: Run, trainings: Learning | None, raw: Sequence[str]) -> dict[str, Any]:
     """What the file holds."""
     groups = [group for group in run.groups if group.candidates]
     return {
-        "schema": SCHEMA,
-        "command": "run",
-        "exit_code": int(exit_code(run, trainings)),
-        "folder": ".",
-        "paths": {**PATHS, "raw": list(raw)},
+        **head("run", exit_code(run, trainings), raw, {**PAGES, "plan": "plan.json"}),
         "created": run.plan.created,
         "data": run.plan.data_title,
         "synthetic": run.plan.synthetic,
@@ -60,7 +64,7 @@ def document(run: Run, trainings: Learning | None, raw: Sequence[str]) -> dict[s
 
 
 def exit_code(run: Run, trainings: Learning | None = None) -> Exit:
-    """What `run` tells its caller: whether all came through, and is known as precisely as was asked for."""
+    """The exit code of `run`: whether all came through, and is known as precisely as was asked for."""
     if run.failed or (trainings and trainings.failed):
         return Exit.CASE_FAILED
     ratios = [result.comparison.ratio for _, result in run.rows() if result.comparison and result.comparison.ratio]
@@ -110,13 +114,13 @@ def _case(group: GroupResult, result: CaseResult, trainings: Learning | None) ->
         "verdict": verdict,
         "reason": reason or None,
         "error": _error(result),
-        "p_holm": _number(comparison.p) if comparison else None,
+        "p_holm": number(comparison.p) if comparison else None,
         "repetitions": len({measurement.block for measurement in result.measurements}),
-        "step_s": _summary(result.summary("step")),
-        "images_per_s": _summary(result.summary("images")),
+        "step_s": interval(result.summary("step")),
+        "images_per_s": interval(result.summary("images")),
         "speedup": _speedup(result),
         "costs_vs_baseline": _costs(group, result),
-        "startup_s": _summary(result.summary("startup")),
+        "startup_s": interval(result.summary("startup")),
         "break_even_steps": _break_even(result.break_even),
         "test_accuracy": _accuracy(result, trainings),
     }
@@ -126,7 +130,7 @@ def _costs(group: GroupResult, result: CaseResult) -> dict[str, Any] | None:
     """How many times as much as the baseline it costs, by quantity, over time; None of the baseline."""
     if result is group.baseline:
         return None
-    return {of.key: _summary(times_as_much(group, result, of)) for of in QUANTITIES}
+    return {of.key: interval(times_as_much(group, result, of)) for of in QUANTITIES}
 
 
 def _verdict(group: GroupResult, result: CaseResult) -> tuple[str, str]:
@@ -145,7 +149,7 @@ def _speedup(result: CaseResult) -> dict[str, Any] | None:
     if not (result.comparison and (this_run := result.comparison.ratio)):
         return None
     second = _over_time(result)
-    return {"value": _number(this_run.centre), "this_run": _ends(this_run), "over_time": _ends(second)}
+    return {"value": number(this_run.centre), "this_run": _ends(this_run), "over_time": _ends(second)}
 
 
 def _over_time(result: CaseResult) -> Summary | None:
@@ -155,7 +159,7 @@ def _over_time(result: CaseResult) -> Summary | None:
 def _break_even(even: BreakEven | None) -> dict[str, Any] | None:
     if even is None:
         return None
-    return {**(_summary(even.steps) or {"value": None, "low": None, "high": None}), "text": even.text or None}
+    return {**(interval(even.steps) or {"value": None, "low": None, "high": None}), "text": even.text or None}
 
 
 def _accuracy(result: CaseResult, trainings: Learning | None) -> dict[str, Any] | None:
@@ -167,18 +171,18 @@ def _accuracy(result: CaseResult, trainings: Learning | None) -> dict[str, Any] 
         return None
     difference = learned.difference
     return {
-        "value": _number(learned.mean),
+        "value": number(learned.mean),
         "seeds": len(learned.finals),
         "steps": trainings.plan.training.training_steps,
-        "difference": _number(difference.mean) if difference else None,
-        "low": _number(difference.low) if difference else None,
-        "high": _number(difference.high) if difference else None,
+        "difference": number(difference.mean) if difference else None,
+        "low": number(difference.low) if difference else None,
+        "high": number(difference.high) if difference else None,
         "same": difference.same if difference else None,
     }
 
 
 def _control(group: GroupResult) -> dict[str, Any]:
-    return {"group": group.name, **(_summary(group.control_ratio) or {"value": None, "low": None, "high": None})}
+    return {"group": group.name, **(interval(group.control_ratio) or {"value": None, "low": None, "high": None})}
 
 
 def _warnings(run: Run) -> list[dict[str, Any]]:
@@ -191,10 +195,11 @@ def _warnings(run: Run) -> list[dict[str, Any]]:
     return [*({"group": None, "mode": None, "text": f"left out: {line.text}"} for line in run.left_out), *of_cases]
 
 
-def _summary(summary: Summary | None) -> dict[str, float | None] | None:
+def interval(summary: Summary | None) -> dict[str, float | None] | None:
+    """A value with the ends of its interval."""
     if summary is None:
         return None
-    return {"value": _number(summary.centre), "low": _number(summary.low), "high": _number(summary.high)}
+    return {"value": number(summary.centre), "low": number(summary.low), "high": number(summary.high)}
 
 
 def _ends(summary: Summary | None) -> list[float] | None:
@@ -204,9 +209,9 @@ def _ends(summary: Summary | None) -> list[float] | None:
 
 
 def _centre(summary: Summary | None) -> float | None:
-    return _number(summary.centre) if summary else None
+    return number(summary.centre) if summary else None
 
 
-def _number(value: float | None) -> float | None:
+def number(value: float | None) -> float | None:
     """JSON has no infinity."""
     return value if value is not None and math.isfinite(value) else None

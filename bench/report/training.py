@@ -7,6 +7,7 @@ from pathlib import Path
 from bench import modes
 from bench.records.folders import open_training
 from bench.records.training import Point, Training, TrainingProgress
+from bench.report import summary, training_summary
 from bench.report.cover import day
 from bench.report.form.card import Card, Chip, Cover, Fact, Tone
 from bench.report.form.document import Column, Figure, Row, Section, Table, column, counted, number_of
@@ -42,12 +43,13 @@ def sentence(training: Training, progress: TrainingProgress) -> str:
 
 
 def build(folder: Path, png: bool = False) -> Path:
-    """Write report.md, tables/points.csv and plots/curves.svg; the report's path. Raises BenchError.
+    """Write the report and summary.json; returns report.md's path. Raises BenchError.
 
     `png`: the figure also as PNG.
     """
     training, progress = open_training(folder)
-    return write(folder, _cover(training), sections_of(training, progress), png=png)
+    others = {summary.NAME: summary.in_words(training_summary.document(training, progress))}
+    return write(folder, _cover(training), sections_of(training, progress), others=others, png=png)
 
 
 def _cover(training: Training) -> Cover:

@@ -111,7 +111,7 @@ def _finished(folder: Path) -> bool:
 def _interleave(
     processes: dict[str, TrainingProcess], rng: random.Random, steps: int, notice: Callable[[str, float], None]
 ) -> None:
-    """Train one seed in all its modes, in an order that is drawn anew for every round."""
+    """Train one seed in all its modes, in a new random order each round."""
     reached = dict.fromkeys(processes, 0)
     notice("loading TensorFlow", 0.0)
     try:

@@ -123,7 +123,7 @@ class Block:
         self._each(check)
 
     def _warm_up(self) -> None:
-        """Pieces in turns until none gets shorter. None for a very slow case: its first losses took seconds."""
+        """Pieces, interleaved, until none gets shorter. None for a very slow case: its first losses took seconds."""
         self._notice("warming up", 0.65)
         settled = all(worker.steps for worker in self._workers)
         least = self._schedule.warmup_steps if settled else max(self._schedule.warmup_steps, TIMINGS)

@@ -23,7 +23,7 @@ MOST_RUNS = 24  # the latest are read: each takes a moment
 def earlier_runs(results: Path, plan: Plan) -> tuple[Run, ...]:
     """The runs in a folder of results that compare anything that the plan does, the latest MOST_RUNS of them.
 
-    What cannot be read is passed over: it is no business of the run that begins.
+    What cannot be read is skipped: the run that begins does not need it.
     """
     wanted = _comparisons(plan)
     alike = [(other.created, folder) for folder, other in _folders(results) if wanted & _comparisons(other)]

@@ -1,7 +1,7 @@
 """How long a run will take, guessed before its first block is done: from its plan and the cores alone.
 
 The constants were measured on 2 cores of a server CPU with the tutorial CNN at batch 64. All slices take about as long
-as the schedule says, whatever the model, so another model or batch size mostly changes the first calls and the warm-up.
+as the schedule says, whatever the model, so another model or batch size mostly changes the first steps and the warm-up.
 How noisy the machine is, which decides on rounds and repetitions, is not foreseen, nor are very slow cases.
 """
 
@@ -46,6 +46,15 @@ def foretell(plan: Plan, held: Collection[tuple[str, int]], cores: float, budget
     if guess_s > budget_s:
         lines.append(f"the budget of {duration(budget_s)} leaves room for {_room(budget_s / guess_s, len(left), plan)}")
     return "\n".join(lines)
+
+
+def at_most(plan: Plan, budget_s: float, most_blocks: int | None = None) -> str:
+    """What limits a run whose repetitions depend on what they show; '' where their number is known."""
+    schedule = plan.schedule
+    if most_blocks is not None or not (schedule.goal or schedule.precision):
+        return ""
+    most_s = min(budget_s, schedule.ceiling_s * len(groups(plan)) if schedule.ceiling_s else math.inf)
+    return f"at most about {duration(most_s)} in all" if math.isfinite(most_s) else "until its goal is reached"
 
 
 def duration(seconds: float) -> str:

@@ -58,10 +58,10 @@ def _option(workload: Workload) -> str:
 
 
 def fault_in_source(model: str, folder: Path) -> str:
-    """Why `module:factory` cannot be made, as far as the module's source tells; '' where it tells nothing."""
+    """Why `module:factory` cannot be made, as far as the module's source shows; '' where it shows nothing."""
     name, _, factory = model.partition(":")
     if name.partition(".")[0] in OURS:
-        return ""  # own_names.py knows what becomes of these
+        return ""  # own_names.py handles these
     spec = _located(name, folder)
     if spec is None:
         return _no_module(name, folder)

@@ -112,8 +112,8 @@ def schedule(options: Options, groups: int = 1) -> Schedule:
     names = [preset.name for preset in PRESETS]
     chosen = PRESETS[names.index(_known("preset", options.preset, names, "--preset"))].schedule
     target_ci = None if options.target_ci is None else _target_ci(options.target_ci)
-    budget_s = None if options.budget is None else _seconds(options.budget, "budget")
-    limit_s = chosen.time_limit_s if options.time_limit is None else _seconds(options.time_limit, "time-limit")
+    budget_s = None if options.budget is None else seconds(options.budget, "--budget")
+    limit_s = chosen.time_limit_s if options.time_limit is None else seconds(options.time_limit, "--time-limit")
     if options.blocks and target_ci:
         raise BenchError("--blocks and --target-ci are two rules for how long a run goes on; type one of them")
     if options.blocks or target_ci:
@@ -188,7 +188,7 @@ def _model(text: str) -> str:
         return _known("model", text, [*(row.name for row in MODELS), "your own as package.module:factory"], "--models")
     module, _, factory = text.partition(":")
     if not all(part.isidentifier() for part in (*module.split("."), factory)):
-        raise BenchError(f"'{text}' is no package.module:factory; type e.g. --model my_models:make_net")
+        raise BenchError(f"'{text}' is not package.module:factory; type e.g. --model my_models:make_net")
     return text
 
 
@@ -197,7 +197,7 @@ def _step(text: str) -> str:
     name, _, function = text.rpartition(":")
     module = name.rstrip(":")
     if not function.isidentifier() or not (module.endswith(".py") or _is_dotted(module)):
-        raise BenchError(f"'{text}' is no module:function and no file.py:function; type e.g. --step train.py:make_step")
+        raise BenchError(f"'{text}' is not module:function or file.py:function; type e.g. --step train.py:make_step")
     return f"{module}:{function}"
 
 
@@ -243,13 +243,14 @@ def _target_ci(text: str) -> float:
     return value
 
 
-def _seconds(text: str, option: str) -> float:
+def seconds(text: str, option: str) -> float:
+    """A duration as people type it: '90s', '10m', '1.5h'. Raises BenchError, which names the option."""
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh]?)", text.strip())
     if not match or float(match[1]) == 0:
-        examples = f"--{option} 90s, --{option} 10m or --{option} 1h"
-        raise BenchError(f"--{option} '{text}' is not a duration; type e.g. {examples}")
+        examples = f"{option} 90s, {option} 10m or {option} 1h"
+        raise BenchError(f"{option} '{text}' is not a duration; type e.g. {examples}")
     if not match[2]:
-        raise BenchError(f"--{option} {text}: the unit is missing; type --{option} {text.strip()}s (or 10m, 1h)")
+        raise BenchError(f"{option} {text}: the unit is missing; type {option} {text.strip()}s (or 10m, 1h)")
     return float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2]]
 
 

@@ -59,7 +59,7 @@ def execute(
 
     `most_blocks`: of every group, now; the rest is left to a later call. `probe` is asked once, where a GPU is to be
     used. `refused`: the cases, by key, that are not timed, with the reason why they do other work than the baseline.
-    `turn`: entered for each block that is measured; a HostLock lets one command time at once. `say` is told what the
+    `turn`: entered for each block that is measured; a HostLock lets one command time at once. `say` gets what the
     run will detect, once that is known, and in the end what it could.
     Raises BenchError, before anything is measured, and KeyboardInterrupt, with everything measured kept.
     """
@@ -178,7 +178,7 @@ def _taking_part(store: Store, group: Sequence[Case], block: int) -> list[Case]:
 
 
 def _complete(store: Store, group: Sequence[Case], taking_part: Sequence[Case], block: int) -> bool:
-    """Whether the folder holds the block; half a block is moved aside, for its cases never took turns with new ones."""
+    """Whether the folder holds the block; half a block is moved aside: new cases were not interleaved with its own."""
     held = _held(store, group, block)
     if {case.key for case in taking_part} <= {o.case.key for o in held}:
         return True

@@ -1,4 +1,4 @@
-"""The warm-up of a block: short pieces in turns, until no case's step gets shorter any more.
+"""The warm-up of a block: short pieces, interleaved, until no case's step gets shorter any more.
 
 The least time of a step in them is a case's pace, by which slices get their numbers of steps: with something else on
 the machine a single timing would say little, and the mean too much.

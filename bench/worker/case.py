@@ -127,7 +127,7 @@ class Timed:
         return replace(execution, devices=devices, fallbacks=tuple(self.warm.built.opened.fallbacks.causes))
 
     def _diagnostics(self, examines: bool) -> Diagnostics:
-        """What the slices cost beside time, and in the first block how that time was spent."""
+        """CPU time, memory and operations of the slices, and in the first block how that time was spent."""
         built, memory_after = self.warm.built, self.slices[-1].memory_after
         used = sum(each.used.cpu_s for each in self.slices), self.memory_before, memory_after
         cpu_s, before, after = summed(built.opened.setup.asks, used)
@@ -148,7 +148,7 @@ def first_slice(state: WarmedUp, request: StageRequest) -> tuple[Timed, Reply]:
 
 
 State = Ordered | Opened | Built | WarmedUp | Timed | Closed
-Step = tuple[State, Reply]  # the next state, and what the parent is told
+Step = tuple[State, Reply]  # the next state, and what the parent gets
 CHAIN: dict[tuple[type[State], str], Callable[[Any, StageRequest], Step]] = {
     (Ordered, "open"): Ordered.open,
     (Opened, "build"): Opened.build,

@@ -20,7 +20,7 @@ def probe() -> DeviceProbe:
     for gpu in gpus:
         tf.config.experimental.set_memory_growth(gpu, True)
     if refused := _refused():
-        tf.config.set_visible_devices([], "GPU")  # the CPU is none the worse
+        tf.config.set_visible_devices([], "GPU")  # the CPU works as well
     reference = convolved("CPU:0")
     tried = (_tried(number, gpu, reference, refused) for number, gpu in enumerate(gpus))
     devices = (FoundDevice("cpu", "the CPU", 0.0), *tried)

@@ -155,7 +155,7 @@ def _pairs(inputs: Any) -> tuple[Any, Any]:
         return inputs.images.numpy(), inputs.labels.numpy()
     arrays = inputs.arrays()
     if not inputs.period or len(arrays) != 2 * inputs.period or len({(a.shape, a.dtype) for a in arrays}) > 2:
-        raise NotApplicable("its batches are no short list of pairs of arrays, which other backends take")
+        raise NotApplicable("other backends need a short list of pairs of arrays as batches")
     return np.stack(arrays[::2]), np.stack(arrays[1::2])
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from bench.modes import Trainer
 
-GROUP_BYTES = 2**23  # variables read or written at once: a Session plans each new set of them anew
+GROUP_BYTES = 2**23  # variables read or written at once: a Session plans each new set of them again
 
 
 class Snapshot:

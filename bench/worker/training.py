@@ -36,7 +36,7 @@ def serve(lines: Iterator[bytes], out: IO[bytes]) -> None:
     order = msgspec.json.decode(next(lines), type=TrainOrder)
     try:
         dataset = cifar10.load(order.source, lambda text: answer(TrainReply(said=text)))
-        import tensorflow as tf  # here, so that loading it is no part of the first step
+        import tensorflow as tf  # here, so that loading it is not part of the first step
 
         watch = _take_gpu(tf, open_training(Path(order.folder))[0].recipe.precision)
         answer(TrainReply())

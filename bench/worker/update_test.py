@@ -67,7 +67,7 @@ def _tested(adam: AdamUpdate, before: list[Any], after: list[Any]) -> tuple[floa
     parts = np.array([_part(adam, *chunk) for chunk in _chunks([*before, *after])], np.float64).reshape(-1, 8)
     off = parts[:, 0].max(initial=0.0)
     off_weight, unit, off_step, step, step_weight, moment, expected = parts[:, 1:].sum(axis=0)
-    # The settings' own rounding makes all steps longer or shorter by one factor: that share is no decay.
+    # The settings' own rounding makes all steps longer or shorter by one factor: that share is not decay.
     along = off_weight - (off_step / step if step else 0.0) * step_weight
     return (
         float(off),

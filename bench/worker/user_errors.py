@@ -72,7 +72,7 @@ def _line(text: str, rewritten: bool) -> str:
 
 
 def telling(text: str) -> str:
-    """The first line of an error's text that is no mere heading, nor a frame of a traceback; '' of an empty text."""
+    """The first line of an error's text that is neither a heading nor a frame of a traceback; '' of an empty text."""
     lines, told = [line for line in _NOISE.sub("", text).splitlines() if line.strip()], list[str]()
     for before, line in zip(["", *lines], lines, strict=False):
         code = before.lstrip().startswith('File "') and line.startswith("    ")

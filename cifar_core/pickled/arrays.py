@@ -69,7 +69,7 @@ class Scalar:
     def number(self) -> int:
         """The whole number it is. Raises Corrupt for another type."""
         if not self.dtype.integer:
-            raise Corrupt(f"a {self.dtype.name} is no whole number")
+            raise Corrupt(f"a {self.dtype.name} is not a whole number")
         return int(np.frombuffer(self.data, _numpy_type(self.dtype))[0])
 
 

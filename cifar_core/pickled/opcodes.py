@@ -20,11 +20,11 @@ LONGEST_KEY = 1000  # characters; keys are hashed and compared again and again, 
 
 
 def unknown(machine: PickleMachine) -> None:
-    """Raises Refused for an opcode that no batch needs, Corrupt for a byte that is none."""
+    """Raises Refused for an opcode that no batch needs, Corrupt for a byte that is not an opcode."""
     place = machine.at - 1
     known = {ord(opcode.code): opcode.name for opcode in pickletools.opcodes}
     if machine.content[place] not in known:
-        raise Corrupt(f"byte {place:,} is no opcode of a pickle")
+        raise Corrupt(f"byte {place:,} is not an opcode of a pickle")
     raise Refused(f"what the opcode {known[machine.content[place]]} makes")
 
 
@@ -105,13 +105,13 @@ def _tuple(count: int) -> Opcode:
 
 def _extend(machine: PickleMachine, items: list[Any]) -> None:
     if type(machine.stack[-1]) is not list:
-        raise Corrupt("items for what is no list")
+        raise Corrupt("items for something that is not a list")
     machine.stack[-1].extend(items)
 
 
 def _set_items(machine: PickleMachine, items: list[Any]) -> None:
     if type(machine.stack[-1]) is not dict:
-        raise Corrupt("entries for what is no dictionary")
+        raise Corrupt("entries for something that is not a dictionary")
     machine.stack[-1].update(_dictionary(items))
 
 
@@ -153,7 +153,7 @@ def _kept(read_index: Callable[[PickleMachine], int]) -> Opcode:
 
 def _named(module: object, name: object) -> Callable[..., object]:
     if not isinstance(module, str) or not isinstance(name, str):
-        raise Corrupt("a name that is no text")
+        raise Corrupt("a name that is not a text")
     if (module, name) not in GLOBALS:
         raise Refused(f"{module[:LONGEST_KEY]}.{name[:LONGEST_KEY]}")
     return GLOBALS[module, name]

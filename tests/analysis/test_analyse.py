@@ -110,7 +110,7 @@ def test_only_a_faster_mode_breaks_even() -> None:
     """TF1's graph starts 0.1 s sooner than eager; a start of 1.3 s is recovered at 25 ms a step after 36 steps."""
     records = outcomes(PLAN, STEPS)
     even = {mode: in_mode(records, mode).break_even for mode in ("graph", "function", "xla")}
-    assert [mode_even.text for mode_even in even.values() if mode_even] == ["at once", "no gain shown", "never"]
+    assert [mode_even.text for mode_even in even.values() if mode_even] == ["at once", "no speedup shown", "never"]
     later = [
         replace(o, measurement=replace(o.measurement, first_call_s=1.2))
         if o.measurement and o.case.mode == "graph"
@@ -143,7 +143,7 @@ def test_blocks_that_a_very_slow_mode_skipped_count_for_its_comparison() -> None
     ]
     result = in_mode(without("xla", *slow), "xla")
     assert (result.skipped_blocks, result.blocks) == (3, 6)
-    assert "in 3 of 6 blocks" in result.warnings[0]
+    assert "in 3 of 6 repetitions" in result.warnings[0]
 
 
 def full(arm: str = "", **changes: Any) -> list[Outcome]:

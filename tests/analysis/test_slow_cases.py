@@ -40,7 +40,7 @@ def test_fewer_rounds_and_blocks_are_a_warning() -> None:
     short = [a_measurement(XLA, block, steady=Samples((0.5, 0.5), 1, (0, 2))) for block in (0, 2)]
     (text,) = sampling_warning(short, skipped_blocks=2)
     assert f"took part in 2 of {SCHEDULE.rounds} rounds, in 2 of 4 blocks, with 1 step a slice" in text
-    assert "Student's t-test of so few blocks" in text
+    assert "Student's t-test of so few repetitions" in text
     (one_block,) = sampling_warning(short[:1], skipped_blocks=0)
     assert "blocks" not in one_block
     assert sampling_warning(BASELINE, skipped_blocks=0) == []

@@ -8,11 +8,12 @@ from builders import ENVIRONMENT, SCHEDULE, a_case, a_group, a_measurement, a_pl
 
 from bench import modes
 from bench.analysis.analyse import analyse
-from bench.analysis.clocks import disagree, overload
+from bench.analysis.clocks import Conflict, conflict, overload
 from bench.analysis.results import GroupResult
 from bench.analysis.speedups import comparison_of, judged
 from bench.analysis.spreads import spread_between
 from bench.analysis.stats.over_time import ASSUMED, NO_SPREAD
+from bench.analysis.stats.ratios import Summary
 from bench.modes import MODES
 from bench.records.costs import Costs
 from bench.records.run import Looks, Outcome, Samples
@@ -20,7 +21,7 @@ from bench.records.spread import ComparisonSpread, Spread
 
 PLAN = a_plan(a_group(("eager", "function")))
 EAGER, AGAIN, FUNCTION = PLAN.cases
-NOISY = {  # seconds of three slices of two steps, by arm: unlike medians, so that a quotient of medians is no ratio
+NOISY = {  # seconds of three slices of two steps, by arm: unlike medians, so that a quotient of medians is not a ratio
     "eager": (0.20, 0.24, 0.21),
     "eager-again": (0.22, 0.20, 0.23),
     "function": (0.10, 0.13, 0.11),
@@ -87,13 +88,37 @@ def test_cpu_time_has_a_speedup_of_its_own_and_may_disagree() -> None:
         for o in outcomes(PLAN, {"eager": 0.05, "eager-again": 0.05, "function": 0.025})
         if o.measurement
     ]
-    comparison = analyse(PLAN, busy).groups[0].candidates[0].comparison
+    group = analyse(PLAN, busy).groups[0]
+    result = group.candidates[0]
+    comparison = result.comparison
     assert comparison
     assert comparison.cpu
     assert comparison.cpu.centre == pytest.approx(1.5)
-    assert disagree(comparison)
-    assert not disagree(replace(comparison, cpu=comparison.ratio))
-    assert not disagree(replace(comparison, cpu=None))
+    assert conflict(group.baseline, result) is None
+    for cpu, found in (
+        (Summary(0.8, 0.7, 0.9, 8), Conflict.REVERSED),
+        (Summary(1.2, 0.9, 1.5, 8), None),
+        (comparison.ratio, None),
+        (None, None),
+    ):
+        other = replace(result, comparison=replace(comparison, cpu=cpu))
+        assert conflict(group.baseline, other) is found
+
+
+@pytest.mark.parametrize(("cores", "found"), [(1.0, None), (0.8, None), (0.6, Conflict.WAITED)])
+def test_an_eager_mode_with_less_than_a_core_busy_has_waited(cores: float, found: Conflict | None) -> None:
+    records = [
+        replace(
+            o,
+            measurement=replace(
+                m, costs=Costs(sum(m.steady.seconds) * (cores if m.case.mode == "eager" else 1.3), 1, 1)
+            ),
+        )
+        for o in outcomes(PLAN, {"eager": 0.05, "eager-again": 0.05, "function": 0.02})
+        if (m := o.measurement)
+    ]
+    group = analyse(PLAN, records).groups[0]
+    assert conflict(group.baseline, group.candidates[0]) is found
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,7 @@ def test_gradients_may_differ_by_a_turned_relu_where_the_baseline_has_seen_one_b
 
 
 def test_a_first_step_that_cannot_be_repeated_measures_no_noise() -> None:
-    """As with random numbers that each step draws anew: its change is not rounding."""
+    """As with random numbers that each step draws again: its change is not rounding."""
     other_draw = replace(BASELINE, moved_losses=(2.4, 2.2, 2.1, 2.0, 1.9))
     assert gradients.floor_of(BASELINE, "float32", "cpu")
     for baseline in (other_draw, replace(BASELINE, by_change=True), an_evidence()):

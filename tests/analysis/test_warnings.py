@@ -45,7 +45,7 @@ def test_skipped_blocks_are_not_missing() -> None:
 def test_all_warnings_about_a_cases_blocks_are_gathered() -> None:
     quiet, shared = a_gpu_log(A_READING), a_gpu_log(A_READING, others=("python",))
     assert warnings.of_measurements([a_measurement(card=quiet)]) == []
-    assert warnings.of_measurements([a_measurement(card=shared)]) == ["others used the card as well: python"]
+    assert warnings.of_measurements([a_measurement(card=shared)]) == ["others used the GPU as well: python"]
 
 
 def test_of_what_is_known_of_all_updates_two_warnings_may_come() -> None:

@@ -29,9 +29,9 @@ def test_a_task_that_only_answers_is_digested_by_its_inputs_alone(tmp_path: Path
 
 
 def test_a_refused_task_holds_its_reason_alone(tmp_path: Path) -> None:
-    HandedOver("own:model", refused="it is no keras.Model").save(tmp_path / "task.npz")
+    HandedOver("own:model", refused="it is not a keras.Model").save(tmp_path / "task.npz")
     back = load(tmp_path / "task.npz")
-    assert back.refused == "it is no keras.Model"
+    assert back.refused == "it is not a keras.Model"
     assert back.weights == {}
 
 

@@ -27,6 +27,8 @@ def compared(folder: Path, monkeypatch: pytest.MonkeyPatch, *faults: str) -> Exi
     [
         ("--modes fast", "unknown mode 'fast'"),
         ("--model mine:make", "unknown model 'mine:make'; known: tutorial_cnn, mlp, transformer, gru, resnet9"),
+        ("--modes eager,keras_fit", "only timed, by `run`, and not trained: keras_fit; type e.g. --modes eager"),
+        ("--modes keras", "only timed, by `run`, and not trained: keras_fit"),
         ("--seeds 0", "0 seeds make no distribution"),
         ("--margin 1", "--target and --margin are shares between 0 and 1"),
         ("--resume nowhere", "there is no folder nowhere (accuracy.json is looked for)"),
@@ -65,3 +67,13 @@ def test_interrupted_trainings_are_reported_as_far_as_they_got_and_resumed(
     assert (tmp_path / "a" / "report.md").exists()
     monkeypatch.setattr(runner, "execute", partial(runner.execute, command=FAKE))
     assert accuracy(resume=tmp_path / "a") is Exit.OK
+
+
+def test_modes_of_a_group_that_cannot_train_are_left_out_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(runner, "execute", lambda *arguments, **options: None)
+    accuracy(modes="all", seeds=1, steps=100, data="synthetic", out=tmp_path / "a")
+    first, *others = capsys.readouterr().err.splitlines()
+    assert first.startswith("note: left out, because `run` only times them: xla_loop, keras_fit")
+    assert not any("left out" in line for line in others)

@@ -45,7 +45,7 @@ def test_what_is_wrong_is_one_line() -> None:
         baseline("main")
     with pytest.raises(BenchError, match="there is no folder nowhere"):
         baseline("main", Path("nowhere"))
-    with pytest.raises(BenchError, match=r"'a/b' is no name"):
+    with pytest.raises(BenchError, match=r"'a/b' is not a name"):
         baseline("a/b", Path("results/old"))
     with pytest.raises(BenchError, match="unknown baseline 'main'"):
         baseline("main", remove=True)

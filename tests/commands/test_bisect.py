@@ -85,8 +85,8 @@ def test_what_fails_nowhere_is_not_looked_for(
         (("v0",), ("slower 5%",), "", "with two commits"),
         (("v0", "v5"), (), "", "with two commits"),
         (("v0", "v5"), ("slowly",), "", "slowly"),
-        (("v0", "v9"), ("slower 5%",), "", "'v9' is no commit here"),
-        (("v5", "v0"), ("slower 5%",), "", "v5 is no ancestor of v0; type the older commit first"),
+        (("v0", "v9"), ("slower 5%",), "", "'v9' is not a commit here"),
+        (("v5", "v0"), ("slower 5%",), "", "v5 is not an ancestor of v0; type the older commit first"),
         (("v0", "v5"), ("slower 5%",), "--blocks 3", "--run takes what is measured, not --blocks"),
     ],
 )

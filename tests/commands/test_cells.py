@@ -70,7 +70,7 @@ def test_a_function_takes_along_what_it_uses(notebook: Any, tmp_path: Path) -> N
 def test_what_lives_in_the_notebook_alone_is_refused_by_name(notebook: Any, tmp_path: Path) -> None:
     with pytest.raises(BenchError, match=r"held \(object\) exists in this process only; make it inside the function"):
         cells.spelled(notebook.give, tmp_path)
-    with pytest.raises(BenchError, match="is no function with a name"):
+    with pytest.raises(BenchError, match="is not a function with a name"):
         cells.spelled(3, tmp_path)  # type: ignore[arg-type]
 
 

@@ -17,8 +17,9 @@ from bench.errors import BenchError, Exit
     [
         ({"output_format": "sarif"}, "unknown output format 'sarif'; known: full, json"),
         ({"tolerance": -1.0}, "--tolerance and --memory-limit 0 or more"),
-        ({"node_limit": 0}, "--node-limit and --time-limit must be more than 0"),
-        ({"time_limit": 0.0}, "--node-limit and --time-limit must be more than 0"),
+        ({"node_limit": 0}, "--node-limit must be more than 0"),
+        ({"time_limit": "0"}, "--time-limit '0' is not a duration; type e.g. --time-limit 90s"),
+        ({"time_limit": "30"}, "--time-limit 30: the unit is missing; type --time-limit 30s"),
         ({"memory_limit": -1.0}, "--tolerance and --memory-limit 0 or more"),
         ({"file": Path("nowhere.py")}, "there is no Python file nowhere.py"),
     ],

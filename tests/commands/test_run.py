@@ -53,7 +53,7 @@ def measure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Measure:
         ("--modes egaer", "unknown mode 'egaer', did you mean eager? type --modes eager"),
         (
             "--model my-models:make",
-            "'my-models:make' is no package.module:factory; type e.g. --model my_models:make_net",
+            "'my-models:make' is not package.module:factory; type e.g. --model my_models:make_net",
         ),
         ("--preset fast", "unknown preset 'fast'; known: quick, standard, thorough"),
         ("--batch-sizes 0", "batch size 0 is not positive"),

@@ -60,3 +60,35 @@ def test_a_download_without_a_terminal_has_one_line_for_each_tenth(capsys: pytes
         for done in range(0, 101, 5):
             progress(done * 2**20, 100 * 2**20)
     assert capsys.readouterr().err.splitlines() == [f"{share} MiB, {share} %" for share in range(10, 101, 10)]
+
+
+def test_a_work_whose_end_depends_on_what_it_shows_says_its_limit(capsys: pytest.CaptureFixture[str]) -> None:
+    now = [0.0]
+    with terminal.Lines("repetition", lambda: now[0], "at most about 5 min in all") as progress:
+        progress.start(1)
+        progress.notice("loading TensorFlow", 0.0)
+        now[0] = 60.0
+        progress.block_done()
+        progress.start(1)
+        now[0] = 120.0
+        progress.block_done()
+    assert capsys.readouterr().err.splitlines() == [
+        "repetition 1 of at least 1: loading TensorFlow",
+        "repetition 1 of at least 1 done after 60 s, at most about 5 min in all",
+        "repetition 2 of at least 2 done after 2 min, at most about 5 min in all",
+    ]
+
+
+def test_trainings_say_how_long_the_rest_takes_before_the_first_seed_is_done(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    now = [0.0]
+    with terminal.Lines("seed", lambda: now[0]) as progress:
+        progress.start(2)
+        for now[0], share in ((0.0, 0.0), (20.0, 0.1), (40.0, 0.3)):
+            progress.notice("eager", share)
+    assert capsys.readouterr().err.splitlines() == [
+        "seed 1 of 2: eager",
+        "seed 1 of 2: eager",
+        "seed 1 of 2: eager, about 3 min left",
+    ]

@@ -87,12 +87,12 @@ def logged(*logs: GpuLog) -> list[str]:
 def test_throttled_slices_are_a_warning_that_counts_them_over_all_blocks() -> None:
     held_down = Reading(1200, throttled=("power cap",))
     assert logged(a_gpu_log(A_READING, held_down, held_down), a_gpu_log(A_READING, A_READING, held_down)) == [
-        "the card's clocks were held down in 3 of 6 slices (power cap)"
+        "the GPU's clocks were throttled in 3 of 6 slices (power cap)"
     ]
     assert logged(a_gpu_log(A_READING, A_READING)) == []
 
 
 def test_others_on_the_gpu_are_a_warning() -> None:
     assert logged(a_gpu_log(A_READING, others=("Xorg (77)",)), a_gpu_log(A_READING, others=("Xorg (77)",))) == [
-        "others used the card as well: Xorg (77)"
+        "others used the GPU as well: Xorg (77)"
     ]

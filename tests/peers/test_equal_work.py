@@ -27,7 +27,7 @@ FAULTS = {  # what is injected, and what the check of equal work says of it
     "kernels": "its first loss differs",
     "dropout": "its first loss differs",
 }
-TRIED = {**{mode.name: tuple(FAULTS) for mode in PEERS}, "torch_compile": ("dropout",)}  # it compiles anew for each
+TRIED = {**{mode.name: tuple(FAULTS) for mode in PEERS}, "torch_compile": ("dropout",)}  # it compiles again for each
 SUPPORT = ROOT / "tests" / "support"
 Trial = Callable[[str], dict[str, Any]]
 

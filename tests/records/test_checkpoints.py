@@ -63,7 +63,7 @@ def test_a_checkpoint_is_read_as_it_was_kept(file: Path) -> None:
 )
 def test_a_broken_checkpoint_says_what_to_delete(file: Path, damage: Callable[[bytes], bytes]) -> None:
     file.write_bytes(damage(file.read_bytes()))
-    with pytest.raises(BenchError, match=r"checkpoint\.npz is broken \(.*delete it and type --resume to start anew$"):
+    with pytest.raises(BenchError, match=r"checkpoint\.npz is broken \(.*delete it and type --resume to start again$"):
         checkpoints.read(file)
 
 

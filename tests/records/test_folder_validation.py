@@ -72,8 +72,8 @@ def test_an_accuracy_run_has_modes_seeds_and_shares(changes: dict[str, Any]) -> 
 
 def test_the_cases_and_stages_of_break_evens_are_looked_at() -> None:
     strange = replace(a_case(), device="tpu")
-    assert "is no device" in fault_of(TriedBreakEvens(FORMAT, (TriedBreakEven(strange, 40.0, 21, 0, 2.0, 1.5),)))
-    assert "is no stage" in fault_of(TriedBreakEvens(FORMAT, (), (Failure(a_case(), 0, "breakfast", "late"),)))
+    assert "is not a device" in fault_of(TriedBreakEvens(FORMAT, (TriedBreakEven(strange, 40.0, 21, 0, 2.0, 1.5),)))
+    assert "is not a stage" in fault_of(TriedBreakEvens(FORMAT, (), (Failure(a_case(), 0, "breakfast", "late"),)))
     assert "baseline_s is 0.0" in fault_of(TriedBreakEvens(FORMAT, (TriedBreakEven(a_case(), 4.0, 2, 0, 0.0, 1.5),)))
 
 
@@ -87,7 +87,7 @@ def test_a_training_in_the_place_of_another_is_refused(tmp_path: Path) -> None:
         with pytest.raises(BenchError, match=r"is broken \(it holds the training of (eager|xla)"):
             read_trainings(tmp_path, plan)
     write(place / "training.json", replace(sound, display_step=50))
-    with pytest.raises(BenchError, match=r"is broken \(it is no training of accuracy\.json\)"):
+    with pytest.raises(BenchError, match=r"is broken \(accuracy\.json does not name this training\)"):
         read_trainings(tmp_path, plan)
 
 

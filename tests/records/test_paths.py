@@ -56,13 +56,13 @@ def test_a_mode_in_the_files_of_an_accuracy_is_no_path(name: str, tmp_path: Path
     raw = msgspec.json.decode(msgspec.json.encode(plan))
     raw["modes"][1] = name
     (tmp_path / "accuracy.json").write_bytes(msgspec.json.encode(raw))
-    with pytest.raises(BenchError, match=r"accuracy\.json is broken \(.* is no mode"):
+    with pytest.raises(BenchError, match=r"accuracy\.json is broken \(.* is not a mode"):
         open_accuracy(tmp_path)
     write(tmp_path / "points.json", TrainingProgress(FORMAT, 0.0, ()))
     raw = msgspec.json.decode(msgspec.json.encode(plan.training))
     raw["mode"] = name
     (tmp_path / "training.json").write_bytes(msgspec.json.encode(raw))
-    with pytest.raises(BenchError, match=r"training\.json is broken \(.* is no mode"):
+    with pytest.raises(BenchError, match=r"training\.json is broken \(.* is not a mode"):
         open_training(tmp_path)
 
 

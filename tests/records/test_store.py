@@ -59,7 +59,7 @@ def test_lines_are_appended_and_never_changed(tmp_path: Path) -> None:
     a_run(tmp_path)
     before = (tmp_path / "measurements.jsonl").read_bytes()
     with Store.resume(tmp_path) as store:
-        store.set_aside(store.outcomes()[:1], "to be measured anew")
+        store.set_aside(store.outcomes()[:1], "to be measured again")
         store.keep(Outcome(measurement=a_measurement(step_s=0.07)))
     assert (tmp_path / "measurements.jsonl").read_bytes().startswith(before)
     assert len(lines(tmp_path)) == len(before.splitlines()) + 2
@@ -154,7 +154,7 @@ def test_lines_that_contradict_the_plan_are_left_out_and_told_in_the_report(tmp_
     store = Store.open(tmp_path)
     assert store.outcomes() == held
     reasons = (
-        "is no case of the plan",
+        "is not a case of the plan",
         "block 99 is not one of",
         "a measurement and a failure",
         "block 0 of 'nothing' is not in the plan",

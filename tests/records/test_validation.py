@@ -67,10 +67,10 @@ def test_lists_that_belong_together_are_equally_long() -> None:
 
 def test_words_are_known() -> None:
     failure = Outcome(failure=Failure(a_case(), 0, "breakfast", "late"))
-    assert outcome_fault(failure, PLANNED, 8) == "'breakfast' is no stage of a case"
+    assert outcome_fault(failure, PLANNED, 8) == "'breakfast' is not a stage of a case"
     for changes in ({"precision": "float7"}, {"input": "telepathy"}):
         assert "is unknown" in plan_fault(a_plan((a_case(**changes),)))
-    assert "is no device" in plan_fault(a_plan((replace(a_case(), device="tpu"),)))
+    assert "is not a device" in plan_fault(a_plan((replace(a_case(), device="tpu"),)))
 
 
 @pytest.mark.parametrize("model", ["../../etc", "a b", "x\n", "modèle", "a:b/c"])

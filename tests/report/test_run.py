@@ -87,7 +87,7 @@ def test_blocks_that_a_far_slower_case_sat_out_are_not_missing(tmp_path: Path) -
     assert made.run.enough
     assert "An indication" not in text
     assert "repetitions that a claim needs" not in text
-    assert "took part in 2 of 3 rounds, in 3 of 6 blocks, with 1 step a slice: its interval is wider" in text
+    assert "took part in 2 of 3 rounds, in 3 of 6 repetitions, with 1 step a slice: its interval is wider" in text
     table = pd.read_csv(tmp_path / "tables" / "steady.csv").set_index("mode")
     assert (table.loc["xla_loop", "verdict"], table.loc["xla_loop", "this_run_blocks"]) == ("SLOWER", 3)
 
@@ -106,8 +106,13 @@ def test_a_run_that_holds_an_accuracy_reports_it(tmp_path: Path) -> None:
     store = Store.create(tmp_path / "run", a_plan())
     for outcome in outcomes(a_plan(), STEPS):
         store.keep(outcome)
-    assert "Does it learn the same?" not in report.build(store).path.read_text()
+    before = report.build(store).path.read_text()
+    assert "Does it learn the same?" not in before
+    assert "plots/seconds.svg" not in before
     kept_trainings(tmp_path / "run" / "accuracy", an_accuracy_plan(("eager", "xla"), seeds=2))
     text = report.build(store).path.read_text()
     assert "## Does it learn the same?" in text
     assert text.index("## Does it learn") < text.index("## Conditions and warnings")
+    answer, rest = text.split("\n## ", 2)[1:]
+    assert "plots/seconds.svg" in answer  # the one figure of speed and accuracy
+    assert "plots/seconds.svg" not in rest

@@ -1,4 +1,4 @@
-"""docs/cli.md, made from what `--help` says: `python tests/support/command_reference.py` writes it anew."""
+"""docs/cli.md, made from what `--help` says: `python tests/support/command_reference.py` writes it again."""
 
 import sys
 from collections.abc import Iterator

@@ -155,7 +155,7 @@ KINDS = (
 
 
 def damaged_line(text: bytes, rng: random.Random, damage: Callable[[bytes], bytes]) -> bytes:
-    """The file with one of its records damaged; what is no file of lines is one record."""
+    """The file with one of its records damaged; what is not a file of lines is one record."""
     parts = text.split(b"\n")[:-1] if b'}\n{"' in text else [text]
     number = rng.randrange(len(parts))
     parts[number] = damage(parts[number])

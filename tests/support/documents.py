@@ -2,7 +2,7 @@
 
 A block is what stands between blank lines; a comment `<!-- from: FILE, FILE -->` after it names the kept files (below
 results/) that its numbers are from, `<!-- set: ... -->` says that they were chosen, `<!-- historical: ... -->` that no
-raw data was kept. Python and commands are no blocks: their numbers are typed, not read.
+raw data was kept. Python and commands are not blocks: their numbers are typed, not read.
 """
 
 import re

@@ -158,7 +158,7 @@ def lengths() -> Any:
 
 
 def two_optimizers() -> Any:
-    """A step that is no model's: --step own_steps:two_optimizers."""
+    """A step without a model: --step own_steps:two_optimizers."""
     import keras
 
     nets = [keras.Sequential([keras.Input((8,)), keras.layers.Dense(1)]) for _ in range(2)]

@@ -41,7 +41,7 @@ class Kept:
 
 
 def quantities(text: str) -> list[Quantity]:
-    """The quantities that a text prints; code, links, sizes of batches and levels of intervals are none."""
+    """The quantities that a text prints; code, links, sizes of batches and levels of intervals are not."""
     return [_read(match[0]) for match in QUANTITY.finditer(PLAIN.sub("", text)) if match[0].strip(" x") != "1"]
 
 

@@ -1,4 +1,4 @@
-"""What may lie in a file's place and is none, and a bound for tests that would otherwise wait for it for ever."""
+"""What may lie in a file's place and is not a file, and a bound for tests that would otherwise wait for it for ever."""
 
 import os
 import signal

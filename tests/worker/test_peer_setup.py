@@ -45,8 +45,8 @@ def test_what_is_tensorflows_alone_is_not_applicable(changes: dict[str, str], re
 def test_a_task_that_tensorflow_did_not_hand_over_is_no_crash_and_a_refused_one_says_why(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="TensorFlow could not build the model"):
         peer_setup.set_up(an_order())
-    HandedOver("mine:make", refused="it is no keras.Model").save(tmp_path / "task.npz")
-    with pytest.raises(NotApplicable, match=r"it is no keras\.Model"):
+    HandedOver("mine:make", refused="it is not a keras.Model").save(tmp_path / "task.npz")
+    with pytest.raises(NotApplicable, match=r"it is not a keras\.Model"):
         peer_setup.set_up(an_order("keras_jax", tmp_path / "task.npz", model="mine:make"))
 
 

@@ -114,7 +114,7 @@ def test_a_slice_that_takes_long_is_repeated_in_part(step_s: float, steps: int) 
 
 
 def test_batches_that_need_not_come_again_are_not_asked_for() -> None:
-    """What Python makes anew is kept for the first steps only."""
+    """What Python makes again is kept for the first steps only."""
     trainer, first = begun()
     trainer.task.inputs.repeats = 8
     found = replay(trainer, first, 20, 1)

@@ -135,7 +135,7 @@ def _drift(machine: Machine, rng: np.random.Generator, count: int, slots: int) -
 
 
 def _visits(machine: Machine, rng: np.random.Generator, count: int, slots: int) -> Floats:
-    """A neighbour that comes and goes (a Markov chain of two states), each time with an amount drawn anew."""
+    """A neighbour that comes and goes (a Markov chain of two states), each time with a newly drawn amount."""
     noise = np.zeros((slots, count))
     if not machine.visits:
         return noise.T

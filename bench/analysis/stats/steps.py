@@ -80,7 +80,7 @@ def _drift(values: Floats) -> Summary:
 
 def _drawn_in(values: Floats) -> Floats:
     """With runs that lie far from both their neighbours, being disturbed, drawn in: as a level of SHORTEST runs, none
-    of a step is. The spread is told by the differences of successive runs, which one step hardly changes."""
+    of a step is. The spread is estimated from the differences of successive runs, which one step hardly changes."""
     if len(values) < 2 * SHORTEST:
         return values
     differences = np.abs(np.diff(values))

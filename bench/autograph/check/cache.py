@@ -44,7 +44,7 @@ def cache_folder() -> Path:
 def check_or_recall(paths: Sequence[Path], settings: Settings, folder: Path) -> CheckResult:
     """What `check` finds, recalled where nothing has changed since. Raises BenchError for a path that does not exist.
 
-    A kept result that cannot be read is computed anew; one that cannot be written is not kept.
+    A kept result that cannot be read is computed again; one that cannot be written is not kept.
     """
     files = list(python_files(paths, settings.excludes))
     kept_at = folder / f"{_name(paths, settings)}.json"

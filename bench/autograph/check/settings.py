@@ -133,12 +133,12 @@ def with_words(settings: Settings, fail_on: str | None, output_format: str | Non
 
 
 def codes_of(text: str, known: tuple[str, ...]) -> tuple[str, ...]:
-    """`AG1,AG305` as codes. Raises BenchError for a code that is no prefix of a known one."""
+    """`AG1,AG305` as codes. Raises BenchError for a code that is not a prefix of a known one."""
     return known_codes(tuple(part.strip().upper() for part in text.split(",") if part.strip()), known)
 
 
 def known_codes(codes: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
-    """The same codes. Raises BenchError for a code that is no prefix of a known one."""
+    """The same codes. Raises BenchError for a code that is not a prefix of a known one."""
     for code in codes:
         if not any(known_code.startswith(code) for known_code in known):
             raise BenchError(f"unknown code '{code}'; known: {', '.join(known)}, or a beginning such as AG3")

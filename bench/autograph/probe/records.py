@@ -130,7 +130,7 @@ class LibraryTraces:
 class FaultyOperation:
     """The smallest part of a graph that XLA computes differently: its last operation first, then what that reads.
 
-    `code` is the rule that explains it, if one does: then it is no fault of XLA.
+    `code` is the rule that explains it, if one does: then it is not a fault of XLA.
     """
 
     operations: tuple[str, ...]

@@ -14,7 +14,7 @@ Closure = ast.Lambda | ast.GeneratorExp
 
 
 def loop_closures(body: Body) -> Iterator[Hit]:
-    """AG310: a lambda that outlives its iteration reads a name that each iteration binds anew."""
+    """AG310: a lambda that outlives its iteration reads a name that each iteration rebinds."""
     if body.compiled is None or not body.converted:
         return
     for node in body.each(ast.Lambda, ast.GeneratorExp):

@@ -66,7 +66,7 @@ def _around(body: Body, name: str) -> tuple[Body, list[Binding]] | None:
 def argument(body: Body) -> Iterator[Hit]:
     """AG304: an argument, or a mutable default, is changed."""
     if body.compiled and body.compiled.kind == "dataset" and not body.via:
-        return  # tf.data makes what it gives anew, for this function alone
+        return  # tf.data makes its elements again, for this function alone
     for change in mutations(body):
         if change.value.origin == "parameter" and not change.attribute:
             sure = Tensor.YES if change.value.kind != "unknown" else Tensor.LIKELY

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cifar_core.plain_files import read_plain
 
-LARGEST = 16 * 2**20  # bytes; beyond it a file is no source that anybody wrote
+LARGEST = 16 * 2**20  # bytes; nobody writes a larger source file
 
 
 class Disk:

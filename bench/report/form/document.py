@@ -212,7 +212,7 @@ def _flat(row: Row, summaries: set[str]) -> dict[str, object]:
 
 
 def _no_formula(text: str) -> str:
-    """A text that a spreadsheet would take for a formula gets an apostrophe; a number with its interval is none."""
+    """A text that a spreadsheet would take for a formula gets an apostrophe; a number with its interval does not."""
     return f"'{text}" if text.startswith(_FORMULA) and not _NUMBERS.fullmatch(text) else text
 
 

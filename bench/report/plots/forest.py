@@ -8,6 +8,7 @@ from bench.report.plots.scene import NARROW, Blob, Dots, Rectangle, Scene, Shape
 
 Ends = tuple[float, float]
 _LETTER = 7.2  # pixels a letter of 12.5 pixels is wide, at most on average
+_BOLD = 0.92  # so many bold letters have the room of one
 _ROW, _NARROW_ROW, _NOTED_ROW = 29, 22, 44
 _LONGEST = 40  # letters of a name; the table has it whole
 MOST_NARROW = 5  # rows on a phone
@@ -153,7 +154,7 @@ def _ticks(ruler: Ruler, axis: Scale, top: float, bottom: float, narrow: bool) -
 
 def _row(row: ForestRow, lanes: _Lanes, top: float) -> Together:
     y = top + lanes.words + 4
-    longest = min(_LONGEST, lanes.letters)
+    longest = min(_LONGEST, round(lanes.letters * (_BOLD if row.picked else 1)))
     title = row.title if len(row.title) <= longest else f"{row.title[: longest - 1]}…"
     name = " ".join(look for look, applies in (("f", row.faint), ("b", row.picked)) if applies)
     shapes: list[Shape] = [Rectangle(0, top, lanes.range_end + 4, lanes.row_height, "hit"), Words(4, y, title, name)]

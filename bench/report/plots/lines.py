@@ -8,6 +8,8 @@ from bench.report.plots.scene import NARROW, Blob, Patch, Scene, Shape, Stroke, 
 
 _LETTER = 7.0
 _LEFT, _BOTTOM, _TOP = 40.0, 34.0, 22.0
+_HEIGHT, _LOW = 250.0, 222.0
+_LINE = 12.0  # pixels between two labels of the upright axis, at least
 EARLY = 0.94  # of the width: a line that ends before has its name over its end
 _LONGEST = 24  # letters of a name at a line's end
 
@@ -25,7 +27,7 @@ class LinePoint:
 
 @dataclass(frozen=True, slots=True)
 class ChartLine:
-    """A mode's line. `dashes` tells it from others of its family; `marked`: a mark at each point, else at its end.
+    """A mode's line. `dashes` sets it apart within its family; `marked`: a mark at each point, else at its end.
 
     `area`: the intervals are drawn as a tinted area, not as bars. `crossing`: where it crosses zero, `span` that
     place's interval. `tip` is what is said of the line under the pointer.
@@ -54,8 +56,9 @@ class Panel:
     target: tuple[float, str] | None = None
 
 
-def panels(parts: Sequence[Panel], width: int, height: float = 250) -> Scene:
-    """The panels one below another."""
+def panels(parts: Sequence[Panel], width: int, height: float = _HEIGHT) -> Scene:
+    """The panels one below another; on a phone two of them leave room for the card above."""
+    height = min(height, _LOW) if width <= NARROW and len(parts) > 1 else height
     drawn = [_panel(part, width, number * (height + 16), height) for number, part in enumerate(parts)]
     shapes = tuple(shape for each in drawn for shape in each)
     return Scene(width, len(drawn) * (height + 16) - 16, shapes)
@@ -64,7 +67,8 @@ def panels(parts: Sequence[Panel], width: int, height: float = 250) -> Scene:
 def _panel(panel: Panel, width: int, top: float, height: float) -> list[Shape]:
     names = [line.title[:_LONGEST] for line in panel.lines]
     room = 0.0 if len(names) < 2 else min(0.34 * width, _LETTER * max(map(len, names)) + 14)
-    across = replace(panel.across, start=_LEFT, end=width - room - 8)
+    left = max([_LEFT, *(6.2 * len(label) + 8 for _, label in panel.up.ticks)])
+    across = replace(panel.across, start=left, end=width - room - 8)
     up = replace(panel.up, start=top + height - _BOTTOM, end=top + _TOP)
     placed = replace(panel, across=across, up=up)
     return [*_ground(placed, top, height), *_lines(placed), *(_names(placed, width) if room else [])]
@@ -73,10 +77,13 @@ def _panel(panel: Panel, width: int, top: float, height: float) -> list[Shape]:
 def _ground(panel: Panel, top: float, height: float) -> list[Shape]:
     across, up = panel.across, panel.up
     shapes: list[Shape] = []
-    for value, label in up.ticks:
+    taken = list[float]()
+    for value, label in sorted(up.ticks, key=lambda tick: tick[0] != panel.one):
         y = up.at(value)
-        look = "one" if value == panel.one else "grid"
-        shapes += [Stroke(((across.start, y), (across.end, y)), look), Words(across.start - 6, y + 4, label, "f t e")]
+        shapes.append(Stroke(((across.start, y), (across.end, y)), "one" if value == panel.one else "grid"))
+        if all(abs(y - other) >= _LINE for other in taken):
+            taken.append(y)
+            shapes.append(Words(across.start - 6, y + 4, label, "f t e"))
     last = -1e9
     for value, label in across.ticks:
         x, half = across.at(value), 3.3 * len(label) + 3

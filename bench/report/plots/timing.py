@@ -111,7 +111,7 @@ def _drawn(strip: _Strip, across: Scale, top: float, height: float, narrow: bool
     middle = top + height - 17 if narrow else top + height / 2
     up = Scale(-OFF, OFF, middle + 15, middle - 15)
     by_pixel = {round(across.at(x)): (across.at(x), up.at(share)) for x, share in strip.slices if abs(share) <= OFF}
-    inside = tuple(by_pixel.values())  # no more dots than can be told apart
+    inside = tuple(by_pixel.values())  # no more dots than the eye can separate
     beyond = [Blob(across.at(x), up.at(share), "out", 3) for x, share in strip.slices if abs(share) > OFF]
     name = Words(0, top + 14 if narrow else middle + 4, f"{strip.title} {number(1e3 * strip.median_s)} ms")
     line = Stroke(((across.start, middle), (across.end, middle)), "grid")

@@ -85,7 +85,7 @@ def _failed(result: CaseResult) -> str:
         return f"INVALID: {'; '.join(result.invalid)}"
     for failure in result.failures:
         tail = f"\n{failure.stderr_tail.strip()}" if failure.stderr_tail else ""
-        return f"failed in block {failure.block} at stage {failure.stage}: {failure.message}{tail}"
+        return f"failed in repetition {failure.block} at stage {failure.stage}: {failure.message}{tail}"
     if result.measurements and result.comparison and result.comparison.verdict is Verdict.NOT_COMPARABLE:
         return f"NOT COMPARABLE, so equal work is not proven: {result.comparison.reason}"
     return ""

@@ -29,7 +29,7 @@ def synchronised(known: Known) -> Answer:
         f"the first slice begins after the first five steps and {steps} more{fewer}."
     ]
     sentences.append(
-        f"But traced inside the clock, so INVALID: {listed(traced)}." if traced else "Nothing was traced inside it."
+        f"But traced while timed, so INVALID: {listed(traced)}." if traced else "Nothing was traced inside it."
     )
     sentences.append(_steadiness([(f"{_where(known, group)}{r.title}", r) for group, r in rows]))
     return Answer(title, " ".join(sentences))

@@ -1,6 +1,6 @@
 """The facts of a run's card: what must be known first, accuracy, break-even, XLA, ties, and what came to nothing."""
 
-from bench.analysis.clocks import overload
+from bench.analysis.clocks import Conflict, conflict, overload
 from bench.analysis.learning import Learning
 from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.report.form.card import Fact, Sign
@@ -14,7 +14,7 @@ from bench.report.speeds import over_time, this_run
 
 
 def known_first(run: Run, group: GroupResult, chosen: CaseResult) -> list[Fact]:
-    """That the machine was overloaded, or that CPU time says something else than wall time."""
+    """That the machine was overloaded, or that CPU time contradicts wall time."""
     if not headline.known_first(run, group, [chosen]):
         return []
     cpu = chosen.comparison.cpu if chosen.comparison else None
@@ -22,7 +22,9 @@ def known_first(run: Run, group: GroupResult, chosen: CaseResult) -> list[Fact]:
     over = overload(group)
     if over:
         return [Fact("warn", f"The machine was overloaded: load {over.load:.3g} on {over.cores} cores", words)]
-    return [Fact("warn", "CPU time and wall time differ", words)]
+    turned = conflict(group.baseline, chosen) is Conflict.REVERSED
+    title = "It is faster in wall time only" if turned else "It, or what it is compared with, waited while it was timed"
+    return [Fact("warn", title, words)]
 
 
 def accuracy(chosen: CaseResult, base: CaseResult, learned: Learning | None) -> list[Fact]:

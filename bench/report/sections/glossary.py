@@ -72,7 +72,7 @@ TERMS = {
     "first_call_s": ("first step", "The first step, tracing and compilation included, until it is done."),
     "trace_s": (
         "of it, trace",
-        "The part of the first step in which Python makes the graph; a dash where it is no stage of its own.",
+        "The part of the first step in which Python makes the graph; a dash where it is not a separate stage.",
     ),
     "predicted": ("predicted", "The break-even that the run predicts."),
     "trained": ("trained", "Half or twice as many steps, trained from nothing."),

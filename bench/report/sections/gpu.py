@@ -28,12 +28,12 @@ _WAITING = (
     "in between."
 )
 _MOVING = (
-    "Moving the images of one batch from the host's memory to the card, nothing else running; a resident batch is not "
+    "Moving the images of one batch from the host's memory to the GPU, nothing else running; a resident batch is not "
     "moved while it is timed, a pipeline's is. On a CPU there is nothing to move."
 )
 _STATE = (
-    "The card by NVIDIA's own library, read right after each slice, outside the clock. Slices whose clocks were held "
-    "down are counted here and stay in every number."
+    "The GPU by NVIDIA's own library, read right after each slice, not timed. Slices with throttled clocks are "
+    "counted here and stay in every number."
 )
 
 
@@ -132,13 +132,13 @@ def _moving_row(group: GroupResult) -> Row | None:
 def _states(run: Run) -> Table:
     columns = (
         column("mode", "title"),
-        column("card", "card"),
+        column("GPU", "card"),
         column("SM clock (MHz)", "sm_mhz"),
         column("memory clock (MHz)", "memory_mhz"),
         column("power (W)", "power_w"),
         column("°C, before to hottest", "temperature_c"),
-        column("slices held down", "throttled"),
-        column("others on the card", "others"),
+        column("throttled slices", "throttled"),
+        column("others on the GPU", "others"),
     )
     logs = [(group, result, [m.card for m in result.measurements if m.card]) for group, result in run.rows()]
     rows = tuple(_state_row(*of_case) for of_case in logs if of_case[2])

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bench.analysis.clocks import disagree, overload
+from bench.analysis.clocks import Conflict, conflict, overload, waiting
 from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.stats.over_time import ASSUMED
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Verdict
@@ -12,12 +12,14 @@ from bench.report.form.wording import (
     break_even,
     ends,
     indication,
+    number,
     percent,
     short_cases,
     slower,
     speedup,
     speedup_interval,
 )
+from bench.report.questions.asking import listed
 
 MOST_LINES = 5  # of those that do not count, named
 
@@ -47,12 +49,39 @@ def known_first(run: Run, group: GroupResult, among: Sequence[CaseResult] | None
             f"**{where}the machine was overloaded**: load {over.load:.3g} on {over.cores} cores, so wall times include "
             f"other programs' work. {_in_cpu_time(candidates)}".rstrip()
         )
-    elif other := [r for r in candidates if r.comparison and disagree(r.comparison)]:
-        texts.append(
-            f"**{where}CPU time says otherwise than wall time.** {_in_cpu_time(other)} Where CPU time shows less, the "
-            "mode keeps more cores busy, or other programs slowed the baseline more."
-        )
+    else:
+        texts += [f"**{where}{text}" for text in (*_reversed(group, candidates), *_waited(group, candidates))]
     return texts
+
+
+def _reversed(group: GroupResult, among: Sequence[CaseResult]) -> list[str]:
+    """Modes that win in wall time and lose in CPU time, and the other way round."""
+    turned = [r for r in among if conflict(group.baseline, r) is Conflict.REVERSED]
+    texts = []
+    ways = (
+        ("faster", "more", "; that may not help with fewer cores or beside other programs"),
+        ("slower", "fewer", ""),
+    )
+    for shown, cores, hint in ways:
+        if those := [r for r in turned if r.comparison and getattr(r.comparison.verdict, shown)]:
+            texts.append(
+                f"{listed([r.title for r in those])}: {shown} in wall time only.** {_in_cpu_time(those)} Reason: "
+                f"{cores} cores are kept busy than by {group.baseline.title}{hint}."
+            )
+    return texts
+
+
+def _waited(group: GroupResult, among: Sequence[CaseResult]) -> list[str]:
+    """Modes whose speedup is partly one's waiting."""
+    unlike = [r for r in among if conflict(group.baseline, r) is Conflict.WAITED]
+    idle = waiting(group.baseline, *unlike) if unlike else []
+    busy = [f"{r.title} {number(cores.centre)}" for r in idle if (cores := r.summary("cores"))]
+    if not busy:
+        return []
+    return [
+        f"Some modes waited while they were timed**, for other programs or for input: cores busy: {listed(busy)}. "
+        f"{_in_cpu_time(unlike)}"
+    ]
 
 
 def _in_cpu_time(results: Sequence[CaseResult]) -> str:
@@ -126,8 +155,8 @@ def caveats(run: Run) -> list[str]:
         paragraphs.append(f"**Injected slowdown**, so no measurement of these modes: {titles}.")
     if run.blocks and not run.enough:
         paragraphs.append(
-            f"What this run cannot claim: with {run.fewest_blocks} repetitions{short_cases(run)} no difference reaches "
-            f"p < 0.05 by sign (that takes {ENOUGH_BLOCKS}), and the intervals lean on the normal distribution. Type "
+            f"What this run cannot claim: with {run.fewest_blocks} repetitions of the {ENOUGH_BLOCKS} that a claim "
+            f"needs{short_cases(run)}, treat the intervals as rough. Type "
             "`cifar-bench run --preset standard` for a result to quote."
         )
     if run.plan.synthetic:

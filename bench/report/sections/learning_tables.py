@@ -71,7 +71,6 @@ def _speedup(title: str, key: str) -> Column:
 def _row(learning: Learning, mode: ModeLearning) -> Row:
     last = [t.points[-1] for t in mode.trainings if t.points]
     timed = last if len(learning.machines) == 1 else []
-    steps_s = [(p.seconds - p.first_call_s) / (p.step - 1) for p in timed if p.step > 1]
     return {
         "mode": mode.mode,
         "title": mode.title,
@@ -84,14 +83,22 @@ def _row(learning: Learning, mode: ModeLearning) -> Row:
         "difference_low": mode.difference and mode.difference.low,
         "difference_high": mode.difference and mode.difference.high,
         "difference_shown": difference(mode.difference),
-        "verdict": _verdict(learning, mode),
-        "step_s": statistics.fmean(steps_s) if steps_s else None,
+        "verdict": verdict(learning, mode),
+        "step_s": step_s(mode) if timed else None,
         "waited": statistics.fmean(p.waited_s / p.seconds for p in timed) if timed else None,
         "speed": learning.training_speedup(mode) if timed and mode is not learning.baseline else None,
     }
 
 
-def _verdict(learning: Learning, mode: ModeLearning) -> str:
+def step_s(mode: ModeLearning) -> float | None:
+    """Seconds of a step, its input included and first steps left out: the mean over seeds; None if unknown."""
+    last = [t.points[-1] for t in mode.trainings if t.points]
+    steps_s = [(p.seconds - p.first_call_s) / (p.step - 1) for p in last if p.step > 1]
+    return statistics.fmean(steps_s) if steps_s else None
+
+
+def verdict(learning: Learning, mode: ModeLearning) -> str:
+    """SAME, DIFFERENT or UNCERTAIN against the baseline, or why there is no such verdict."""
     if any(t.not_applicable for t in mode.trainings):
         return "NOT APPLICABLE"
     if mode.failed:

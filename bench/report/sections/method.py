@@ -39,9 +39,9 @@ _TURNS = (
 )
 _STATISTICS = (
     "A repetition's speedup is the median over rounds of the ratio of two slices timed within the same second, "
-    "averaged over the baseline's two entries: what the baseline needs more in half of the rounds, on the machine as "
-    "it was loaded. The speedup over all slices, with disturbances, stands beside it in `tables/steady.csv`, and a "
-    "warning where it says something else. There are two 95 % intervals. *This run*: Student's across repetitions "
+    "averaged over the baseline's two measurements: what the baseline needs more in half of the rounds, on the "
+    "machine as it was loaded. `tables/steady.csv` also has the speedup over all slices, disturbed ones too, and a "
+    "warning says where the two differ. There are two 95 % intervals. *This run*: Student's across repetitions "
     "(fresh processes), which hold although the run looks at them to decide whether to stop. *Over time*: that of "
     "the long-run value on this machine, with the run-to-run spread added, which is assumed until earlier runs here "
     "measure it. Verdicts: FASTER or SLOWER where p < 0.05 over time after Holm's correction over all comparisons of "

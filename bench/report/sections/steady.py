@@ -186,7 +186,7 @@ def verdict_of(group: GroupResult, result: CaseResult) -> tuple[str, str]:
 
 
 def aa_difference(group: GroupResult) -> str:
-    """How far the baseline's second entry differs from its first, with the interval; '' where it was not measured."""
+    """The A/A difference with its interval; '' where it was not measured."""
     ratio = group.control_ratio
     if ratio is None:
         return ""

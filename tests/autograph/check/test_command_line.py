@@ -51,7 +51,7 @@ def test_the_command_line_wins_over_pyproject(tmp_path: Path) -> None:
         ((".", "--output-format", "x"), "unknown format 'x'"),
         (("-", "train.py"), "standard input is one file by itself"),
         (("train.py", "--stdin-filename", "train.py"), "standard input is one file by itself"),
-        (("--stdin-filename", "train.ipynb"), "train.ipynb is no Python file; known: names that end in .py or .pyi"),
+        (("--stdin-filename", "train.ipynb"), "train.ipynb is not a Python file; known: names that end in .py or .pyi"),
     ],
 )
 def test_wrong_words_are_one_clear_line(words: tuple[str, ...], says: str) -> None:

@@ -4,25 +4,21 @@ Needs Debian's chromium and nothing else: a script added to a copy of the page l
 it, and `--dump-dom` prints that.
 """
 
-import json
-import re
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+from browser import CHROMIUM, DESK, OPTIONS, PHONE, WITHOUT, browse, contrast
 from builders import a_costs, a_group, a_measurement, a_plan, outcomes
 
 from bench.records.run import Outcome
 from bench.records.store import Store
 from bench.report import run as report
 
-CHROMIUM = Path("/usr/bin/chromium")
-OPTIONS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run")
 STEPS = {"eager": 0.05, "eager-again": 0.05, "graph": 0.025, "function": 0.025, "xla": 0.06}
-DESK, PHONE = (1280, 800), (390, 844)
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM} (Debian's package chromium)")
+pytestmark = WITHOUT
 
 LOOK = """
 <script>
@@ -67,20 +63,6 @@ addEventListener("load", async () => {
 });
 </script>
 """
-# The page is looked at in a frame, for a window is never narrower than 500 pixels.
-FRAME = """
-<!DOCTYPE html>
-<meta charset="utf-8">
-<script>
-addEventListener("message", event => {
-  const told = document.createElement("pre");
-  told.id = "found";
-  told.textContent = event.data;
-  document.body.append(told);
-});
-</script>
-<body><iframe src="looked-at.html" width="WIDTH" height="HEIGHT" style="border: 0"></iframe></body>
-"""
 
 
 @pytest.fixture(scope="module")
@@ -94,30 +76,14 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return report.build(store).page
 
 
-def browse(page: Path, *options: str, size: tuple[int, int] = DESK) -> tuple[dict[str, Any], str]:
-    """What the looking script found in a copy of the page, and what the browser's console said."""
-    page.with_name("looked-at.html").write_text(page.read_text().replace("</body>", f"{LOOK}</body>"))
-    frame = page.with_name("frame.html")
-    frame.write_text(FRAME.replace("WIDTH", str(size[0])).replace("HEIGHT", str(size[1])))
-    command = [
-        str(CHROMIUM), *OPTIONS, f"--user-data-dir={page.parent / 'profile'}", "--window-size=1400,1000",
-        "--virtual-time-budget=5000", "--enable-logging=stderr", "--v=0", *options, "--dump-dom", frame.as_uri(),
-    ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
-    told = re.search(r'<pre id="found">(.*?)</pre>', done.stdout, re.DOTALL)
-    assert told, done.stderr
-    console = "\n".join(line for line in done.stderr.splitlines() if "CONSOLE" in line)
-    return json.loads(told[1].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")), console
-
-
 @pytest.fixture(scope="module")
 def desk(page: Path) -> tuple[dict[str, Any], str]:
-    return browse(page)
+    return browse(page, LOOK)
 
 
 @pytest.fixture(scope="module")
 def phone(page: Path) -> dict[str, Any]:
-    found, console = browse(page, size=PHONE)
+    found, console = browse(page, LOOK, size=PHONE)
     assert console == ""
     return found
 
@@ -127,7 +93,7 @@ def test_the_console_stays_silent(desk: tuple[dict[str, Any], str], tmp_path: Pa
     broken = tmp_path / "report.html"  # so that silence says something
     broken.write_text("<body><table class='sortable'></table><script>undefined.sort()</script></body>")
     with pytest.raises(AssertionError, match=r"CONSOLE.*TypeError"):
-        browse(broken)
+        browse(broken, LOOK)
 
 
 def test_the_first_screen_holds_the_card_the_figure_and_the_tables_head(
@@ -199,19 +165,9 @@ def test_a_printed_page_is_whole_and_opens_what_is_folded(page: Path, tmp_path: 
 
 
 def test_dark_turns_page_and_pictures_around(page: Path, desk: tuple[dict[str, Any], str]) -> None:
-    light, (dark, _) = desk[0], browse(page, "--blink-settings=preferredColorScheme=0")
+    light, (dark, _) = desk[0], browse(page, LOOK, "--blink-settings=preferredColorScheme=0")
     for name in ("background", "ink", "tick"):
         assert light[name] != dark[name]
     assert dark["tick"] == dark["ink"]
     assert contrast(dark["background"], dark["ink"]) > 7
     assert contrast(light["background"], light["ink"]) > 7
-
-
-def contrast(one: str, other: str) -> float:
-    """Of two colours as the browser gives them, by the formula of WCAG 2."""
-    lights = []
-    for colour in (one, other):
-        parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
-        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-        lights.append(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2])
-    return (max(lights) + 0.05) / (min(lights) + 0.05)

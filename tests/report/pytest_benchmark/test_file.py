@@ -29,7 +29,7 @@ def built(folder: Path, records: list[Outcome], plan: Plan = PLAN) -> Path:
 
 
 def content(file: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(file.read_text(), parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+    found: dict[str, Any] = json.loads(file.read_text(), parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
     return found
 
 

@@ -143,7 +143,7 @@ def test_a_case_that_is_not_what_its_name_says_fails() -> None:
 def test_a_case_that_broke_in_one_block_fails_whatever_the_others_gave() -> None:
     broken = replace(failure("xla", "slice", "died of SIGSEGV", 3).failure, stderr_tail="core dumped\n")  # type: ignore[type-var]
     run = a_run(without("xla", Outcome(failure=broken), blocks=(3,)))
-    assert_fails(one(run, "xla"), "failed in block 3 at stage slice: died of SIGSEGV\ncore dumped")
+    assert_fails(one(run, "xla"), "failed in repetition 3 at stage slice: died of SIGSEGV\ncore dumped")
 
 
 def test_a_place_that_was_measured_alone_is_shown_in_the_test_that_puts_places_side_by_side() -> None:

@@ -36,7 +36,7 @@ def test_the_section_tells_what_the_card_did(tmp_path: Path) -> None:
     assert moving["share"][0] == pytest.approx(2.5e-4 / 0.00625, rel=0.01)
     waiting = pd.read_csv(tmp_path / "tables" / "waiting.csv")
     assert waiting["times_as_long"].tolist() == pytest.approx([1.5, 1.5])
-    assert "the card's clocks were held down in 6 of 18 slices (power cap)" in text
+    assert "the GPU's clocks were throttled in 6 of 18 slices (power cap)" in text
 
 
 def test_the_energy_of_a_step_has_an_interval_and_what_idling_takes_beside_it(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from builders import ENVIRONMENT, a_case, a_group, a_plan, outcomes
 from built_reports import STEPS, built
 
@@ -56,14 +57,14 @@ def test_a_spread_that_was_measured_here_is_named_and_asks_for_no_more_runs(tmp_
     assert sentence.endswith("Run-to-run spread 0.40 % measured over 8 runs here.")
 
 
-def with_cpu_time(plan: Plan, factor: float, environment: Environment = ENVIRONMENT) -> list[Outcome]:
-    """Every slice keeps one core busy, but tf.function's `factor` of them."""
+def with_cpu_time(
+    plan: Plan, factor: float, environment: Environment = ENVIRONMENT, mode: str = "function"
+) -> list[Outcome]:
+    """Every slice keeps one core busy, but the mode's `factor` of them."""
     return [
         replace(
             o,
-            measurement=replace(
-                m, costs=Costs(sum(m.steady.seconds) * (factor if m.case.mode == "function" else 1), 1, 1)
-            ),
+            measurement=replace(m, costs=Costs(sum(m.steady.seconds) * (factor if m.case.mode == mode else 1), 1, 1)),
         )
         for o in outcomes(plan, STEPS, environment=environment)
         if (m := o.measurement)
@@ -78,10 +79,27 @@ def test_an_overloaded_machine_and_its_cpu_time_come_first(tmp_path: Path) -> No
     assert sentence.startswith("On this machine")
 
 
-def test_where_cpu_time_says_otherwise_it_is_said_first(tmp_path: Path) -> None:
-    first, _ = sentences(built(tmp_path / "other", with_cpu_time(a_plan(), 3.0)).run)
-    assert first.startswith("**CPU time says otherwise than wall time.** In CPU time: tf.function 1.50x slower")
-    assert len(sentences(built(tmp_path / "same", with_cpu_time(a_plan(), 1.0)).run)) == 1
+def test_a_speedup_that_cpu_time_reverses_is_said_first(tmp_path: Path) -> None:
+    first, _ = sentences(built(tmp_path, with_cpu_time(a_plan(), 3.0)).run)
+    assert first.startswith("**tf.function: faster in wall time only.** In CPU time: tf.function 1.50x slower")
+    assert "more cores are kept busy than by eager" in first
+
+
+def test_a_mode_that_is_slower_in_wall_time_only_is_said_first(tmp_path: Path) -> None:
+    first, _ = sentences(built(tmp_path, with_cpu_time(a_plan(), 0.5, mode="xla")).run)
+    assert first.startswith("**XLA: slower in wall time only.** In CPU time: XLA 1.67x [")
+    assert first.endswith("Reason: fewer cores are kept busy than by eager.")
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.5, 0.8])
+def test_keeping_more_cores_busy_is_no_conflict(factor: float, tmp_path: Path) -> None:
+    assert len(sentences(built(tmp_path, with_cpu_time(a_plan(), factor)).run)) == 1
+
+
+def test_a_baseline_that_waited_is_said_first(tmp_path: Path) -> None:
+    first, _ = sentences(built(tmp_path, with_cpu_time(a_plan(), 0.6, mode="eager")).run)
+    assert first.startswith("**Some modes waited while they were timed**, for other programs or for input: ")
+    assert "cores busy: eager 0.600. In CPU time: TF1 graph" in first
 
 
 def test_of_modes_that_are_named_only_theirs_is_said(tmp_path: Path) -> None:
@@ -104,7 +122,7 @@ def test_the_case_that_has_too_few_blocks_is_named_with_their_number(tmp_path: P
     died = [Outcome(failure=Failure(a_case("xla"), block, "slice", "died of SIGSEGV")) for block in (2, 5)]
     text = built(tmp_path, records + died).path.read_text()
     assert "An indication from 5 of 6 repetitions (XLA): On this machine" in text
-    assert "with 5 repetitions (XLA) no difference reaches" in text
+    assert "with 5 repetitions of the 6 that a claim needs (XLA), treat the intervals as rough" in text
     assert "Indications only, from 5 of the 6 repetitions a claim needs (XLA)." in text
     assert "An indication only: 5 repetitions of the 6 a claim needs (XLA), A/A control" in text
 

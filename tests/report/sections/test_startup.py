@@ -16,7 +16,7 @@ def test_only_a_gain_that_was_shown_repays_anything(tmp_path: Path) -> None:
     text = built(tmp_path, records).path.read_text()
     table = pd.read_csv(tmp_path / "tables" / "startup.csv").set_index("mode")["break_even"]
     assert table["xla"] == "never"
-    assert table["graph"] == "no gain shown"
+    assert table["graph"] == "no speedup shown"
     assert re.search(r"\*\*TF1 graph\*\* 1\.00x vs eager \([^)]*\): same", text)
 
 

@@ -53,7 +53,7 @@ def test_what_an_earlier_feed_has_not_given_yet_is_kept_from_the_later_one() -> 
 def test_batches_that_end_within_the_first_ones_are_made_again_and_kept_all_the_same() -> None:
     batches = OwnBatches(Counting(length=3))
     first = numbers(batches.feed(), 10)
-    assert len(set(first)) == 10  # each one anew
+    assert len(set(first)) == 10  # each one again
     assert numbers(batches.feed(), DIGESTED) == first[:DIGESTED]
 
 

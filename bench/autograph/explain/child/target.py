@@ -82,7 +82,7 @@ def _owner(module: types.ModuleType, path: str) -> tuple[Any, str]:
 
 
 def _python(attribute: Any, target: str) -> Callable[..., Any]:
-    """The Python function without its wrappers. Raises BenchError where it is no Python function."""
+    """The Python function without its wrappers. Raises BenchError where it is not a Python function."""
     attribute = getattr(attribute, "__func__", attribute)  # of a staticmethod or classmethod
     attribute = getattr(attribute, "python_function", attribute)  # of a tf.function
     if not inspect.isfunction(attribute):

@@ -127,7 +127,7 @@ class _Search:
     def _tried(self, nodes: Sequence[Node], wanted: Sequence[str], given: Arrays) -> Arrays:
         try:
             return self._run(nodes, wanted, given, jit=True)
-        except Exception:  # XLA refuses some parts, such as a shape that is no constant here
+        except Exception:  # XLA refuses some parts, such as a shape that is not a constant here
             return {}
 
     def _run(self, nodes: Sequence[Node], wanted: Sequence[str], given: Arrays, jit: bool) -> Arrays:

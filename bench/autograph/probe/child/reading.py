@@ -1,4 +1,4 @@
-"""Reads the state of the user's code around the driver. What cannot be read is noted: it is no error of the driver."""
+"""Reads the state of the user's code around the driver. What cannot be read is noted; the driver goes on."""
 
 from collections.abc import Callable, Iterable
 from typing import Any

@@ -128,5 +128,5 @@ def _rendered(text: str, unit: str, inline: Inline) -> Markup:
     ending = _INTERVAL.search(text)
     value = text[: ending.start()] if ending else text
     shown = Markup(inline(value))  # noqa: S704 - rendered by markdown-it, which escapes all HTML
-    shown += Markup('<span class="unit"> {}</span>').format(unit) if unit and text not in _EMPTY else ""
+    shown += Markup('<span class="unit"> {}</span>').format(unit) if unit and re.match(r"[\d<>−-]", text) else ""
     return shown + Markup(" <small>{}</small>").format(ending[1]) if ending else shown

@@ -132,7 +132,7 @@ def test_a_graph_that_raises_where_eager_does_not_fails_the_command_and_json_say
         ((str(FILE), "--driver", "nobody"), "probed has no function nobody; --driver names a zero-argument function"),
         (("nothing.py",), "there is no Python file nothing.py"),
         ((str(FILE), "--output-format", "xml"), "unknown output format 'xml'; known: full, json"),
-        ((str(FILE), "--node-limit", "0"), "--node-limit and --time-limit must be more than 0"),
+        ((str(FILE), "--node-limit", "0"), "--node-limit must be more than 0"),
     ],
 )
 def test_what_cannot_be_probed_is_one_line(words: tuple[str, ...], said: str) -> None:

@@ -1,4 +1,4 @@
-"""State that cannot be read is noted, and is no error of the driver."""
+"""State that cannot be read is noted, and is not an error of the driver."""
 
 from pathlib import Path
 from typing import Any
