@@ -45,7 +45,7 @@ def test_a_look_inside_each_mode_sees_its_calls_and_what_became_of_its_step(mode
     assert (structure.fusions is not None) == (mode in ("xla", "xla_loop"))
     assert (costs.matmul_flops_per_s is not None) == (mode == "eager")
     if costs.operations:
-        assert costs.operations.operations[0].name == "MatMul"
+        assert "MatMul" in {each.name for each in costs.operations.operations}
         assert sum(each.cpu_s for each in costs.operations.operations) <= costs.operations.cpu_s
     assert bool(costs.operations) == (mode != "eager")  # here the A/A control, which is looked into no further
     assert (structure.flops is None) == (mode == "keras_eager")
