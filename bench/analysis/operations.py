@@ -1,6 +1,6 @@
 """Where the CPU time of a step goes, and which operations explain why one mode needs more of it than another.
 
-Both sides are CPU time: of a step as it was timed, and of its parts as they were profiled on a single core.
+Both sides are CPU time: of a step as it was timed, and of its parts, in the shares that a profile on one core found.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,8 @@ from bench.records.costs import StepOperations
 PYTHON, RUNTIME = "Python", "TensorFlow's runtime"  # where no operation is executed
 EXPLAINED = 0.8  # of a difference, until no more parts are named
 SMALL = 0.05  # a difference in CPU time below this share of the step is not explained
-NEGLIGIBLE, MOST_NAMED = 0.05, 8  # parts below this share of the difference are never named, nor more than so many
+APART = 1.25  # times the timed step, or its inverse: a profile that far off explains nothing
+NEGLIGIBLE, MOST_NAMED = 0.03, 8  # parts below this share of the difference are never named, nor more than so many
 FUSED = 5e-4  # of the step: what a mode takes for an operation at most that it executes within another
 PRODUCTS = ("Conv", "MatMul", "Einsum")  # in the names of the operations that multiply matrices
 
@@ -75,15 +76,23 @@ def profiled(result: CaseResult) -> StepOperations | None:
     return next((m.costs.operations for m in result.measurements if m.costs and m.costs.operations), None)
 
 
+def stretch(result: CaseResult) -> float | None:
+    """CPU time of a profiled step over that of a timed one; None where either was not measured."""
+    found, cpu = profiled(result), result.summary("cpu")
+    return found.cpu_s / found.steps / cpu.centre if found and found.cpu_s and cpu else None
+
+
 def seconds(result: CaseResult) -> dict[str, float]:
-    """CPU seconds a profiled step by operation, then those of the runtime and of Python; empty without a profile."""
-    found = profiled(result)
-    if found is None:
+    """CPU seconds a step by operation, then those of the runtime and of Python; empty without a profile.
+
+    They add up to the timed step: what a profiled step takes beyond that is laid on all parts alike.
+    """
+    found, stretched = profiled(result), stretch(result)
+    if found is None or stretched is None:
         return {}
-    by_name = {each.name: each.cpu_s / found.steps for each in found.operations}
-    runtime_s = found.runtime_s / found.steps
-    python_s = found.cpu_s / found.steps - runtime_s - sum(by_name.values())
-    return by_name | {RUNTIME: runtime_s, PYTHON: max(0.0, python_s)}
+    parts = {each.name: each.cpu_s for each in found.operations} | {RUNTIME: found.runtime_s}
+    parts[PYTHON] = max(0.0, found.cpu_s - sum(parts.values()))
+    return {name: part_s / (found.steps * stretched) for name, part_s in parts.items()}
 
 
 def kernels(result: CaseResult, name: str) -> float | None:
@@ -117,8 +126,8 @@ def gaps(group: GroupResult) -> list[GapExplained]:
 
 
 def explain(one: CaseResult, other: CaseResult) -> GapExplained | None:
-    """The parts that explain a difference in CPU time; None where there is hardly one, or where it was not profiled."""
-    cpu = [case.summary("cpu") if seconds(case) else None for case in (one, other)]
+    """The parts that explain a difference in CPU time; None where there is hardly one, or no fitting profile."""
+    cpu = [case.summary("cpu") if 1 / APART < (stretch(case) or 0.0) < APART else None for case in (one, other)]
     if cpu[0] is None or cpu[1] is None:
         return None
     gap_s = abs(cpu[0].centre - cpu[1].centre)

@@ -1,6 +1,7 @@
 """The floating-point operations that a step executes, counted on its traced graph. Not a mode itself."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import tensorflow as tf
@@ -8,6 +9,7 @@ from tensorflow.python.framework import ops  # private: where TensorFlow registe
 from tensorflow.python.framework.function_def_to_graph import function_def_to_graph
 
 LOOPS = ("While", "StatelessWhile")
+Count = Callable[[Any], int | None]
 CALLS = ("PartitionedCall", "StatefulPartitionedCall")
 
 
@@ -23,30 +25,38 @@ def needed(targets: Iterable[Any]) -> set[Any]:
     return found
 
 
+def flops_of_trace(graph: Any) -> int | None:
+    """Of all that a traced function holds, whether or not its results are needed: what eager executes of it."""
+    return flops(graph, graph.get_operations(), flops_of_trace)
+
+
 def flops_of_function(graph: Any, unknown_trips: int | None = None) -> int | None:
     """Of what a traced function executes when it is called: see `flops`."""
-    return flops(graph, needed([*graph.outputs, *graph.control_outputs]), unknown_trips)
+    within = partial(flops_of_function, unknown_trips=unknown_trips)
+    return flops(graph, needed([*graph.outputs, *graph.control_outputs]), within, unknown_trips)
 
 
-def flops(graph: Any, operations: Iterable[Any], unknown_trips: int | None = None) -> int | None:
+def flops(
+    graph: Any, operations: Iterable[Any], within: Count = flops_of_function, unknown_trips: int | None = None
+) -> int | None:
     """Floating-point operations of these operations of a graph, by the formulas that TensorFlow registers.
 
     Convolutions, matrix products and the like, two for each multiply-add; an optimizer's update has no formula and
-    counts nothing. A loop counts as often as it may run at most, or `unknown_trips` times where that is not fixed.
-    None where it cannot be counted: a shape is open, or so is a loop.
+    counts nothing. `within` counts what a loop or a call executes once. A loop counts as often as it may run at most,
+    or `unknown_trips` times where that is not fixed. None where it cannot be counted: a shape is open, or so is a loop.
     """
     functions = {each.signature.name: each for each in graph.as_graph_def().library.function}
     total = 0
     for operation in operations:
-        count = _own(graph, operation) if _is_plain(operation) else _within(operation, functions, unknown_trips)
+        if operation.type in (*LOOPS, *CALLS):
+            once, trips = within(_body(operation, functions)), _trips(operation, unknown_trips)
+            count = None if once is None or trips is None else once * trips
+        else:
+            count = _own(graph, operation)
         if count is None:
             return None
         total += count
     return total
-
-
-def _is_plain(operation: Any) -> bool:
-    return operation.type not in (*LOOPS, *CALLS)
 
 
 def _own(graph: Any, operation: Any) -> int | None:
@@ -56,17 +66,18 @@ def _own(graph: Any, operation: Any) -> int | None:
         return None
 
 
-def _within(operation: Any, functions: dict[str, Any], unknown_trips: int | None) -> int | None:
-    """Of a loop or a call: what its function executes, as often as it does."""
-    loop = operation.type in LOOPS
-    function = functions[operation.get_attr("body" if loop else "f").name]
-    graph = function_def_to_graph(function, [tensor.shape for tensor in operation.inputs])
-    trips = _trips(operation, unknown_trips) if loop else 1
-    once = flops(graph, graph.get_operations(), unknown_trips)
-    return None if trips is None or once is None else trips * once
+def _body(operation: Any, functions: dict[str, Any]) -> Any:
+    """The graph that a loop or a call executes."""
+    # A loop's own body knows the shapes of the variables in it; a function read from its definition does not.
+    if (body := getattr(operation, "_body_graph", None)) is not None:
+        return body
+    name = operation.get_attr("body" if operation.type in LOOPS else "f").name
+    return function_def_to_graph(functions[name], [tensor.shape for tensor in operation.inputs])
 
 
-def _trips(loop: Any, unknown_trips: int | None) -> int | None:
+def _trips(operation: Any, unknown_trips: int | None) -> int | None:
     """How often a loop runs at most: it carries that beside its counter, negative where it has no such limit."""
-    most = tf.get_static_value(loop.inputs[1])
+    if operation.type in CALLS:
+        return 1
+    most = tf.get_static_value(operation.inputs[1])
     return unknown_trips if most is None or most.shape or most < 0 else int(most)

@@ -66,7 +66,7 @@ class EagerTrainer:
 
         traced = tf.function(loss, autograph=False)  # to be counted, never called
         graph = traced.get_concrete_function(*self.task.inputs.signature).graph
-        return Structure(flops=counting.flops(graph, graph.get_operations()))  # all of them: a tape prunes nothing
+        return Structure(flops=counting.flops_of_trace(graph))  # a tape leaves nothing out
 
 
 open_trainer = EagerTrainer

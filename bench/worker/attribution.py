@@ -61,7 +61,7 @@ def seconds_by_operation(notes: Iterable[Noted]) -> dict[str, float]:
 
 
 def _moments(notes: Iterable[Noted]) -> Iterable[_Moment]:
-    ranks: dict[Kind, int] = {"end": 0, "span": 1, "call": 1, "begin": 1, "hand over": 2}
+    ranks: dict[Kind, int] = {"end": 0, "begin": 1, "span": 2, "call": 2, "hand over": 3}
     for number, noted in enumerate(notes):
         lasts = noted.kind in ("span", "call")
         if lasts and noted.end <= noted.start:

@@ -13,7 +13,8 @@ from bench.records.costs import OperationTime, StepOperations
 from bench.worker.attribution import RUNTIME, seconds_by_operation
 from bench.worker.profiler import KERNELS, profiled
 
-ENOUGH_S, MOST_STEPS = 2.0, 100  # CPU time of the stretch; a profile has room for so many short steps
+ENOUGH_S = 2.0  # CPU time of the stretch
+FEWEST_STEPS, MOST_STEPS = 3, 100  # even so; a profile has room for so many
 
 
 def operations(run: Callable[[int], None], per_call: int, clock: Callable[[], float]) -> StepOperations | None:
@@ -24,7 +25,8 @@ def operations(run: Callable[[int], None], per_call: int, clock: Callable[[], fl
         begin = use_begins()
         run(per_call)
         call_s = used_since(begin).cpu_s
-        calls = min(math.ceil(MOST_STEPS / per_call), max(1, int(ENOUGH_S / max(call_s, 1e-3))))
+        fewest, most = (math.ceil(steps / per_call) for steps in (FEWEST_STEPS, MOST_STEPS))
+        calls = min(most, max(fewest, int(ENOUGH_S / max(call_s, 1e-3))))
         return _measured(run, calls * per_call, clock)
 
 

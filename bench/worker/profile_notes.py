@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from bench.modes.operation_names import plain
-from bench.worker.attribution import Noted
+from bench.worker.attribution import Kind, Noted
 from bench.worker.hlo_names import UNNAMED, operations_of
 
 EXECUTOR = re.compile(r"[^:]+:(\w+)")  # a node of a graph and its operation
@@ -18,7 +18,11 @@ ONEDNN = "_Mkl"  # how the names of its kernels begin
 EAGER, EAGER_KERNEL = "EagerLocalExecute: ", "EagerKernelExecute"  # the kernel's span lies in the operation's
 SCHEDULES = ("ExecutorState::Process", "ThunkExecutor::Execute")  # what decides what is executed next
 CALLED = ("TFE_Py_", "SessionRun")  # from Python
-HANDED_OVER, BEGINS, ENDS = (f"ThreadpoolListener::{name}" for name in ("Record", "StartRegion", "StopRegion"))
+HANDED_OVER: dict[str, tuple[Kind, str]] = {  # what each notes of a part, and under which name the part's number
+    "ThreadpoolListener::Record": ("hand over", "_p"),
+    "ThreadpoolListener::StartRegion": ("begin", "_c"),
+    "ThreadpoolListener::StopRegion": ("end", ""),
+}
 
 
 class Read(NamedTuple):
@@ -66,21 +70,17 @@ def _of_thread(thread: int, plane: Any, line: Any, programs: Programs) -> Iterat
         if name.startswith(EAGER):
             eager = [each for each in eager if each[0] > event.offset_ps]
             eager.append((event.offset_ps + event.duration_ps, name.removeprefix(EAGER)))
-        elif name == EAGER_KERNEL and eager:
-            if operation := plain(eager[-1][1]):
-                yield Noted(thread, "span", start, end, operation)
+        elif name in HANDED_OVER:
+            kind, number = HANDED_OVER[name]
+            part = int(_stats(plane, event)[number]) if number else 0
+            yield Noted(thread, kind, start, start, part=part)
         elif name.startswith(CALLED):
             yield Noted(thread, "call", start, end)
-        elif name in SCHEDULES:
-            yield Noted(thread, "span", start, end)
-        elif name == HANDED_OVER:
-            yield Noted(thread, "hand over", start, start, part=int(_stats(plane, event)["_p"]))
-        elif name == BEGINS:
-            yield Noted(thread, "begin", start, start, part=int(_stats(plane, event)["_c"]))
-        elif name == ENDS:
-            yield Noted(thread, "end", start, start)
-        elif operation := _executed(plane, event, name, programs):
-            yield Noted(thread, "span", start, end, operation)
+        else:
+            inner = eager[-1][1] if name == EAGER_KERNEL and eager else ""
+            operation = plain(inner) if inner else _executed(plane, event, name, programs)
+            if operation or name in SCHEDULES:
+                yield Noted(thread, "span", start, end, operation)
 
 
 def _executed(plane: Any, event: Any, name: str, programs: Programs) -> str | None:

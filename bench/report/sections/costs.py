@@ -20,8 +20,8 @@ _INSIDE = (
     "gradient tape, feeding; *calls* are the ops or whole graphs that Python called. Operations are those of the "
     "traced graph (loop bodies included) and of the graph that runs after Grappler; HLO instructions those that XLA "
     "is given and those it runs, and how many of these are fused. Floating-point operations are those that the mode "
-    "executes, by the formulas TensorFlow registers (two a multiply-add; an optimizer's update counts nothing): a graph "
-    "leaves out what nothing needs, such as the gradient of the images."
+    "executes, by the formulas TensorFlow registers (two a multiply-add; an optimizer's update counts nothing): a "
+    "graph leaves out what nothing needs, such as the gradient of the images."
 )
 
 

@@ -15,12 +15,14 @@ _READING = (
     "steps under TensorFlow's profiler with all its threads on one core, where time and CPU time are the same. "
     "A dash: the mode runs no kernel of that operation; *fused*: another operation's kernel does it. XLA's "
     "instructions count for the operation that they were made for. *TensorFlow's runtime* is dispatching, scheduling "
-    "and waiting while no operation is executed. The last two rows compare the profiled step with the timed one: what "
-    "they differ by, the profile cannot explain. Operations that run at the same time are told apart only roughly."
+    "and waiting while no operation is executed. The parts are scaled to add up to the timed step. The last row is "
+    "what a profiled step takes; where that differs by 25 % or more, nothing is explained. Operations that run at the "
+    "same time are told apart only roughly."
 )
 _PEAK = (
-    "Where the cores' time goes while a step is timed. *At the matmul peak* is what the step's floating-point operations "
-    "would take at the rate of the fastest product of two large matrices; the other columns are what is lost."
+    "Where the cores' time goes while a step is timed. *At the matmul peak* is what the step's floating-point "
+    "operations would take at the rate of the fastest product of two large matrices; the other columns are what is "
+    "lost."
 )
 LEAST_S = 5e-6  # what a table shows
 LAST = (operations.RUNTIME, operations.PYTHON)
@@ -28,7 +30,8 @@ LAST = (operations.RUNTIME, operations.PYTHON)
 
 def section(run: Run) -> Section:
     """No parts where no mode was profiled, as in older runs and on a GPU."""
-    modes = {result.case.arm: result.title for _, result in run.rows() if operations.profiled(result)}
+    shown = (result for group in run.groups for result in _shown(group))
+    modes = {result.case.arm: result.title for result in shown}
     if not modes:
         return Section("", ())
     gaps = [(group, gap) for group in run.groups for gap in operations.gaps(group)]
@@ -45,7 +48,7 @@ def sentence(gap: GapExplained) -> str:
     if not gap.named:
         return f"{first} No operation explains it."
     causes = "; ".join(_cause(part, slower, faster) for part in gap.named)
-    explained = f"{1 - gap.left_s / gap.gap_s:.0%} of the difference"
+    explained = f"{100 * (1 - gap.left_s / gap.gap_s):.0f} % of the difference"
     return f"{first} {causes}. Together {explained}; {_ms(abs(gap.left_s))} ms {_left(gap)}."
 
 
@@ -83,7 +86,12 @@ def _summary(gaps: list[tuple[GroupResult, GapExplained]]) -> str:
 
 
 def _ms(seconds: float) -> str:
-    return number(1e3 * seconds)
+    return number(1e3 * seconds) if not 0 < seconds < LEAST_S else "< 0.01"
+
+
+def _shown(group: GroupResult) -> list[CaseResult]:
+    """Whose operations are known."""
+    return [result for result in group.cases if operations.seconds(result) and not result.case.again]
 
 
 def _table(run: Run, modes: dict[str, str]) -> Table:
@@ -96,16 +104,14 @@ def _table(run: Run, modes: dict[str, str]) -> Table:
 def _column(arm: str, title: str) -> Column:
     def text(row: Row) -> str:
         seconds = number_of(row, f"{arm}_cpu_s")
-        if seconds is None:
-            return f"{row[f'{arm}_cpu_s'] or '–'}"
-        return _ms(seconds) if seconds >= LEAST_S else "< 0.01"
+        return f"{row[f'{arm}_cpu_s'] or '–'}" if seconds is None else _ms(seconds)
 
     return Column(title, text, "operation_cpu_s", partial(number_of, key=f"{arm}_cpu_s"), "high")
 
 
 def _rows(group: GroupResult, modes: dict[str, str]) -> list[Row]:
     """The operations that take most in any mode first; then all small ones, the runtime, Python, and the whole."""
-    by_arm = {result.case.arm: result for result in group.cases if operations.profiled(result)}
+    by_arm = {result.case.arm: result for result in _shown(group)}
     seconds = {arm: operations.seconds(result) for arm, result in by_arm.items()}
     names = dict.fromkeys(name for parts in seconds.values() for name in parts if name not in LAST)
     most = {name: max(parts.get(name, 0.0) for parts in seconds.values()) for name in names}
@@ -125,18 +131,13 @@ def _rows(group: GroupResult, modes: dict[str, str]) -> list[Row]:
         *map(of, large),
         *([row(others, lambda arm: sum(seconds[arm].get(name, 0.0) for name in small))] if small else []),
         *map(of, LAST),
-        row("the profiled step", lambda arm: sum(seconds[arm].values())),
-        row("the timed step", lambda arm: _timed_s(by_arm[arm])),
+        row("in all, as timed", lambda arm: sum(seconds[arm].values())),
+        row("in all, as profiled", lambda arm: sum(seconds[arm].values()) * (operations.stretch(by_arm[arm]) or 0.0)),
     ]
 
 
 def _fused(result: CaseResult, name: str) -> str | None:
     return "fused" if operations.fused_with(result, name) else None
-
-
-def _timed_s(result: CaseResult) -> float | None:
-    cpu = result.summary("cpu")
-    return cpu.centre if cpu else None
 
 
 def _peaks(run: Run) -> tuple[Part, ...]:

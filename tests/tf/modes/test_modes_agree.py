@@ -319,11 +319,16 @@ def test_a_look_inside_each_mode_sees_its_calls_and_what_became_of_its_step(mode
     assert (costs.trace_s is not None) == (mode.startswith(("function", "xla", "custom_loop_function")))
     assert (structure.fusions is not None) == (mode in ("xla", "xla_loop"))
     assert (costs.matmul_flops_per_s is not None) == (mode == "eager")
+    if costs.operations:
+        assert costs.operations.operations[0].name == "MatMul"
+        assert sum(each.cpu_s for each in costs.operations.operations) <= costs.operations.cpu_s
+    assert bool(costs.operations) == (mode != "eager")  # here the A/A control, which is looked into no further
+    assert (structure.flops is None) == (mode == "keras_eager")
     if structure.flops is not None:
         # A product of [4, n] and [n, m] is 2 * 4 * n * m; each of five kernels has one forward, one or two backward.
         kernels = 3072 * 128 + 3 * 128 * 128 + 128 * 10
         # Keras' optimizer updates a weight by small operations, which are counted; a fused one counts nothing.
-        updates = 12 * 444_170 if mode.startswith("custom") else 0
+        updates = 12 * 444_170 if mode.startswith(("custom", "keras")) else 0
         assert 2 * 2 * BATCH * kernels < structure.flops < 3.1 * 2 * BATCH * kernels + updates
     if structure.ops_optimised is not None and mode != "function_loop":
         assert 0 < structure.ops_optimised < measurement.proof.execution.graph_ops
