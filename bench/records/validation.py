@@ -12,6 +12,7 @@ from itertools import chain
 from bench.records.case import Case
 from bench.records.choices import DTYPES, INPUTS, TASKS
 from bench.records.run import STAGES, Measurement, Outcome, Plan, Samples
+from bench.records.settings import SETTINGS
 
 MOST = 1e18  # of anything that is counted: bytes, operations, nanoseconds of a lifetime
 MOST_OF_A_LOSS = 1e39  # float32 ends at 3.4e38
@@ -111,6 +112,8 @@ def _case_fault(case: Case) -> str:
         return f"{case.key} takes {case.steps_each} steps for each"
     if case.workload.batch_size < 1:
         return f"{case.key} has a batch of {case.workload.batch_size}"
+    if case.setting and case.setting not in {each.name for each in SETTINGS}:
+        return f"the setting {case.setting!r} is unknown"
     words = ((case.workload.precision, DTYPES), (case.workload.input, INPUTS), (case.workload.task, TASKS))
     return next((f"{word!r} is unknown" for word, known in words if word not in {row.name for row in known}), "")
 

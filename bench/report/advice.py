@@ -48,9 +48,11 @@ def _onednn(group: GroupResult, best: CaseResult) -> str:
 
 
 def _idle(group: GroupResult, best: CaseResult) -> str:
-    """A CPU whose cores are not all kept busy."""
-    cores = best.summary("cores")
-    there = best.measurements[0].environment.cores
+    """A CPU whose cores are not all kept busy, though nothing else ran when the run began."""
+    cores, environment = best.summary("cores"), best.measurements[0].environment
+    there = environment.cores
+    if (environment.load_before or 0.0) > IDLE * there:
+        return ""
     if best.case.device != "cpu" or not cores or cores.centre > (1 - IDLE) * there:
         return ""
     return (

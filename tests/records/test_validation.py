@@ -70,6 +70,8 @@ def test_words_are_known() -> None:
     assert outcome_fault(failure, PLANNED, 8) == "'breakfast' is not a stage of a case"
     for changes in ({"precision": "float7"}, {"input": "telepathy"}):
         assert "is unknown" in plan_fault(a_plan((a_case(**changes),)))
+    assert plan_fault(a_plan((replace(a_case(), setting="tcmaloc"),))) == "the setting 'tcmaloc' is unknown"
+    assert plan_fault(a_plan((replace(a_case(), setting="tcmalloc"),))) == ""
     assert "is not a device" in plan_fault(a_plan((replace(a_case(), device="tpu"),)))
 
 

@@ -49,6 +49,7 @@ FIRST = (
 TEXTS = tuple(f"{first}{''.join(PARTS[number:] + PARTS[:number])}" for number, first in enumerate(FIRST))
 WORDS = {
     "mode",
+    "setting",
     "modes",
     "device",
     "precision",
