@@ -36,7 +36,8 @@ def serve(lines: Iterator[bytes], out: IO[bytes], instruments: Instruments) -> N
             reply = Reply(failure=failure(order, request.stage, error, state))
         out.write(msgspec.json.encode(reply) + b"\n")
         out.flush()
-        if reply.failure or reply.measurement:
+        # In a gang the others may still need this process for their last all-reduce: the parent ends them together.
+        if reply.failure or (reply.measurement and not order.addresses):
             return
 
 

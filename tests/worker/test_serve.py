@@ -30,9 +30,9 @@ def instruments(trainer: FakeTrainer) -> Instruments:
     return Instruments(set_up, trainer.clock, no_diagnostics, lambda _: GpuLogger(None, set))
 
 
-def answers(requests: Sequence[StageRequest], trainer: FakeTrainer) -> list[Reply]:
+def answers(requests: Sequence[StageRequest], trainer: FakeTrainer, order: Order = ORDER) -> list[Reply]:
     out = io.BytesIO()
-    serve(iter([msgspec.json.encode(record) for record in (ORDER, *requests)]), out, instruments(trainer))
+    serve(iter([msgspec.json.encode(record) for record in (order, *requests)]), out, instruments(trainer))
     return [msgspec.json.decode(line, type=Reply) for line in out.getvalue().splitlines()]
 
 
@@ -41,6 +41,13 @@ def test_each_request_is_answered_and_the_last_answer_is_the_measurement() -> No
     assert len(replies) == 5  # nothing is answered once the case is closed
     assert [bool(reply.measurement) for reply in replies] == [False] * 4 + [True]
     assert replies[1].evidence
+
+
+def test_a_process_of_a_gang_stays_when_it_has_handed_over_for_the_others_may_still_need_it() -> None:
+    of_a_gang = replace(ORDER, addresses=("a:1", "b:1"))
+    replies = answers([*stages(2, 3), StageRequest("open")], FakeTrainer(), of_a_gang)
+    assert replies[4].measurement
+    assert replies[5].failure  # so it still listens, until the parent ends it
 
 
 def test_a_stage_that_does_not_follow_is_the_cases_failure_and_ends_it() -> None:
