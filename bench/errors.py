@@ -34,6 +34,10 @@ class NotApplicable(Unsuited):
     """A mode cannot hold this task, by its nature; the text says why."""
 
 
+class NotComparable(Exception):
+    """A mode would do other work than the baseline, by design; the text says which."""
+
+
 class NotAvailable(Exception):
     """A device is not there, or cannot be used; the text says why and what to install."""
 

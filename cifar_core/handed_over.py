@@ -9,19 +9,22 @@ from typing import Any
 
 import numpy as np
 
+from cifar_core.workload import INFER, TRAIN
+
 _WEIGHT, _AVERAGE, _SETTING = "weight:", "average:", "setting:"
-_TEXTS = ("model", "keras_model", "loss", "refused")
+_TEXTS = ("model", "task", "keras_model", "loss", "refused")
 
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
     """Arrays in TensorFlow's layouts, by TensorFlow's names, in the task's order.
 
-    `images` float32 [count, batch, 32, 32, 3] and `labels` int64 [count, batch] repeat after `count` steps; of a
-    person's own model they may be any inputs and labels. `averages` are the variables that change while training
-    without being trained. `settings` are Adam's in force, by Keras' names. `keras_model` is the network in Keras' own
-    JSON, '' where Keras has none; `loss` likewise, of a person's own model only. `refused` says why the task is
-    TensorFlow's alone; then there is nothing else.
+    `task` is the workload's: training, or inference, which has neither labels nor settings. `images` float32
+    [count, batch, 32, 32, 3] and `labels` int64 [count, batch] repeat after `count` steps; of a person's own model they
+    may be any inputs and labels. `averages` are the variables that change while training without being trained.
+    `settings` are Adam's in force, by Keras' names. `keras_model` is the network in Keras' own JSON, '' where Keras has
+    none; `loss` likewise, of a person's own model only. `refused` says why the task is TensorFlow's alone; then there
+    is nothing else.
     """
 
     model: str
@@ -33,6 +36,17 @@ class HandedOver:
     keras_model: str = ""
     loss: str = ""
     refused: str = ""
+    task: str = TRAIN
+
+    @property
+    def infers(self) -> bool:
+        """Whether the model only answers."""
+        return self.task == INFER
+
+    @property
+    def own_model(self) -> bool:
+        """Whether the model is a person's own."""
+        return ":" in self.model
 
     def save(self, path: Path) -> None:
         """Write the file, which `load` reads."""
@@ -44,6 +58,8 @@ class HandedOver:
 
     def digested(self) -> list[Any]:
         """The batches by the arrays that TensorFlow's modes digest: CIFAR-10's as a whole, others pair by pair."""
+        if self.infers:
+            return [self.images]
         if self.images.shape[2:] == (32, 32, 3) and self.labels.dtype == np.int64:
             return [self.images, self.labels.astype(np.int32)]
         return [array for pair in zip(self.images, self.labels, strict=True) for array in pair]

@@ -8,9 +8,9 @@ import tensorflow as tf
 
 from cifar_core import models
 from cifar_core.inputs import Inputs, keep
-from cifar_core.outputs import tensors
 from cifar_core.own_batches import OwnBatches
 from cifar_core.pipeline import Batches
+from cifar_core.tensors import tensors
 from cifar_core.training import PRECISIONS, cast
 from cifar_core.workload import Workload
 

@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from cifar_core.batch_file import Part
-from cifar_core.pipeline import MEAN, STD, Batches
+from cifar_core.pipeline import MEAN, STD, Batches, normalise
 from cifar_core.recipe import Recipe
 
 PADDING = 4  # pixels around an image before a crop of its own size: the usual augmentation of CIFAR-10
@@ -101,6 +101,10 @@ class Streamed:
         size = recipe.batch_size
         mask = (tf.TensorSpec([size, units], tf.float32),) if recipe.dropout else ()
         self.signature = (tf.TensorSpec([size, 32, 32, 3], tf.float32), tf.TensorSpec([size], tf.int64), *mask)
+
+    def first_images(self, count: int) -> np.ndarray:
+        """The first of the training set, normalised: float32 [count, 32, 32, 3]."""
+        return normalise(self._images.numpy()[:count])
 
     def feed(self) -> Iterator[tuple[Any, ...]]:
         batches = iter(self.dataset())

@@ -52,14 +52,15 @@ Rate = float | Callable[[Any], Any]  # a learning rate, or one for each update b
 
 
 def schedule(recipe: Recipe) -> Rate:
-    """The recipe's learning rate: constant, or a linear warm-up and half a cosine down to zero at its last step."""
+    """The recipe's learning rate: constant, or a linear warm-up, then half a cosine or a line down to zero."""
     if recipe.schedule == "constant":
         return recipe.learning_rate
 
     def rate(step: Any) -> Any:
         warm = tf.minimum(1.0, step / max(1, recipe.warmup_steps))
-        done = (step - recipe.warmup_steps) / max(1, recipe.steps - recipe.warmup_steps)
-        return recipe.learning_rate * warm * 0.5 * (1 + tf.cos(math.pi * tf.clip_by_value(done, 0.0, 1.0)))
+        done = tf.clip_by_value((step - recipe.warmup_steps) / max(1, recipe.steps - recipe.warmup_steps), 0.0, 1.0)
+        left = 1 - done if recipe.schedule == "linear" else 0.5 * (1 + tf.cos(math.pi * done))
+        return recipe.learning_rate * warm * left
 
     return rate
 
@@ -131,29 +132,44 @@ class Adam:
 
 
 class SGDMomentum:
-    """v <- momentum * v + g; w <- w - learning_rate * v (Sutskever et al. 2013, without Nesterov's look-ahead)."""
+    """v <- momentum * v + g; w <- w - learning_rate * v (Sutskever et al. 2013).
+
+    With Nesterov's look-ahead w <- w - learning_rate * (g + momentum * v). `weight_decay` times the weight is added to
+    the gradient of every kernel.
+    """
 
     by_change = False
     squares = ()
 
-    def __init__(self, variables: Sequence[Any], learning_rate: float = 0.05, momentum: float = 0.9) -> None:
+    def __init__(
+        self, variables: Sequence[Any], learning_rate: Rate = 0.05, momentum: float = 0.9, nesterov: bool = False,
+        weight_decay: float = 0.0,
+    ) -> None:  # fmt: skip
         self.variables, self.learning_rate, self.momentum = tuple(variables), learning_rate, momentum
+        self.nesterov, self.weight_decay = nesterov, weight_decay
         self.iterations = _counter()
         self.slots = _zeros_like(variables, "momentum")
 
     def apply(self, gradients: Sequence[Any]) -> list[Any]:
         counted = self.iterations.assign_add(1)
+        step = tf.cast(tf.convert_to_tensor(counted), tf.float32)
+        rate = self.learning_rate(step) if callable(self.learning_rate) else self.learning_rate
         updates = [
             tf.raw_ops.ResourceApplyMomentum(
                 var=variable.handle,
                 accum=slot.handle,
-                lr=self.learning_rate,
-                grad=gradient,
+                lr=rate,
+                grad=self._decayed(gradient, variable),
                 momentum=self.momentum,
+                use_nesterov=self.nesterov,
             )
             for variable, slot, gradient in zip(self.variables, self.slots, gradients, strict=True)
         ]
         return [counted, *updates]
+
+    def _decayed(self, gradient: Any, variable: Any) -> Any:
+        decays = self.weight_decay and len(variable.shape) > 1
+        return gradient + self.weight_decay * variable if decays else gradient
 
     def first_gradients(self, slots: Sequence[np.ndarray]) -> list[np.ndarray]:
         return list(slots)
@@ -162,7 +178,16 @@ class SGDMomentum:
         return (self.iterations, *self.slots)
 
     def hyperparameters(self) -> dict[str, float]:
-        return {"learning_rate": self.learning_rate, "momentum": self.momentum}
+        more = {"nesterov": float(self.nesterov), "weight_decay": self.weight_decay}
+        rate = {} if callable(self.learning_rate) else {"learning_rate": self.learning_rate}
+        return {**rate, "momentum": self.momentum, **{name: value for name, value in more.items() if value}}
+
+
+def of_recipe(recipe: Recipe, variables: Sequence[Any]) -> Optimizer:
+    """SGD with Nesterov's momentum where the recipe has momentum, else Adam."""
+    if recipe.momentum:
+        return SGDMomentum(variables, schedule(recipe), recipe.momentum, True, recipe.weight_decay)
+    return Adam(variables, schedule(recipe), recipe.weight_decay)
 
 
 class KerasOptimizer:

@@ -20,6 +20,7 @@ from cifar_core.inputs import Batch, keep
 
 DIGESTED = 8  # batches that are compared byte for byte between modes
 _FROM_PYTHON = "its own batches come from Python one by one; a loop in a graph needs a list of batches of one shape"
+_UNLIKE = "its own batches differ in shape or hold Python values; a loop in a graph needs tensors of one shape"
 
 
 class OwnBatches:
@@ -41,7 +42,7 @@ class OwnBatches:
         if len(self.signature) != len(self.names):
             self.names = ("batch",) if self._bare else tuple(f"batch[{place}]" for place in range(len(first[0])))
         self._stacked = _stacked(self._held or [])
-        self.no_loop = "" if self._stacked is not None else _FROM_PYTHON
+        self.no_loop = "" if self._stacked is not None else _FROM_PYTHON if self._held is None else _UNLIKE
         self.repeats = math.inf if self._held else DIGESTED
         self.period = len(self._held or ())
         self._given = list[tuple[Any, ...]]()  # the first ones, where Python makes them one by one

@@ -40,16 +40,19 @@ def computes_in(model: Any) -> str:
     return next((f"mixed_{name}" for name in ("bfloat16", "float16") if name in found), "")
 
 
-def has_own_step(model: Any, optimizer: Any) -> bool:
-    """Whether Keras' `train_step` of the model does more than a forward pass, gradients and an update by them.
+def own_step(model: Any, optimizer: Any) -> str:
+    """What Keras' `train_step` of the model does beside a forward pass, gradients and an update by them.
 
-    Then no other step is the one that people train: the person has written one, or the optimizer scales the loss or
-    gathers gradients over several steps.
+    With it no other step is the one that people train. '' for nothing.
     """
     written = [name for name in _STEP if getattr(type(model), name) is not getattr(keras.Model, name)]
     given = optimizer or getattr(model, "optimizer", None)  # which a model that is not compiled lacks
-    scales = isinstance(given, keras.optimizers.LossScaleOptimizer)
-    return bool(written or scales or "train_step" in vars(model) or getattr(given, "gradient_accumulation_steps", None))
+    if written or "train_step" in vars(model):
+        return f"it has a {(*written, 'train_step')[0]} of its own"
+    if isinstance(given, keras.optimizers.LossScaleOptimizer):
+        return "its optimizer scales the loss"
+    gathers = getattr(given, "gradient_accumulation_steps", None)
+    return "its optimizer gathers gradients over several steps" if gathers else ""
 
 
 def _has_seed(layer: Any) -> bool:

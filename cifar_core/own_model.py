@@ -37,6 +37,7 @@ from cifar_core.own_state import is_keras
 from cifar_core.training import PRECISIONS, Loss, Task, cast
 from cifar_core.workload import INFER, Workload
 
+_UNPAIRED = "its batches are no pairs of inputs and labels"
 PAIR = 2  # inputs and labels; what else a batch holds, such as weights of examples, is a matter of Keras' own step
 
 
@@ -55,13 +56,13 @@ class Own:
         return is_keras(self.model, "Model")
 
     @property
-    def has_own_step(self) -> bool:
-        """Whether its step is Keras' `train_step` of this model, which does more than ours would."""
+    def own_step(self) -> str:
+        """What Keras' `train_step` of this model does that ours would not; '' for nothing."""
         if not self.is_keras:
-            return False
+            return ""
         from cifar_core import own_keras
 
-        return own_keras.has_own_step(self.model, self.optimizer)
+        return own_keras.own_step(self.model, self.optimizer)
 
 
 class OwnModel:
@@ -76,7 +77,7 @@ class OwnModel:
         made = partial(self._made, own.batch) if own.batch else None
         self.batches = OwnBatches(made, pairs=not (own.is_keras or self._infers)) if made else None
         unpaired = self.batches is not None and len(self.batches.signature) != PAIR
-        self._own_step = not self._infers and (own.has_own_step or (own.is_keras and unpaired))
+        self._own_step = "" if self._infers else own.own_step or _UNPAIRED * (own.is_keras and unpaired)
         # Each variable's first value, let go of when the task is made.
         self._values: list[Any] | None = None if self._own_step else [v.numpy() for v in self._network(own).variables]
 
@@ -104,7 +105,7 @@ class OwnModel:
             from cifar_core import own_keras
             from cifar_core.own_train_step import OwnTrainStep
 
-            return OwnTrainStep(own_keras.ready(own.model, own.loss, own.optimizer), inputs)
+            return OwnTrainStep(own_keras.ready(own.model, own.loss, own.optimizer), inputs, self._own_step)
         if in_graph and own.optimizer is not None and not self._infers:
             raise Unsuited("Keras 3 makes its optimizers' variables outside a tf.Graph; without one it works")
         network = self._network(own, in_graph)

@@ -20,11 +20,11 @@ import tensorflow as tf
 
 from cifar_core.errors import ModelError, Unsuited
 from cifar_core.inputs import keep
-from cifar_core.outputs import tensors
 from cifar_core.own_batches import OwnBatches
 from cifar_core.own_code import find, set_seeds
 from cifar_core.own_state import Held, each_once, settled
 from cifar_core.own_train_step import Stepped
+from cifar_core.tensors import tensors
 from cifar_core.training import floating
 from cifar_core.workload import Workload
 

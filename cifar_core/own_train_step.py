@@ -83,9 +83,12 @@ class OwnTrainStep:
     initial: Sequence[tuple[Any, Any]] = ()
     precision = "float32"
 
-    def __init__(self, model: Any, inputs: Inputs) -> None:
-        """The model is compiled. Its step is taken once, and all is put back, so that every variable is there."""
-        self.keras_model, self.inputs = model, inputs
+    def __init__(self, model: Any, inputs: Inputs, why: str) -> None:
+        """The model is compiled. Its step is taken once, and all is put back, so that every variable is there.
+
+        `why` says what only this step does.
+        """
+        self.keras_model, self.inputs, self.why = model, inputs, why
         self._own_step = model.train_step  # whose place Keras' loop gives to one that takes notes
         first = self._data(*next(iter(inputs.feed())))
         settled(lambda: model.train_step(first), model)

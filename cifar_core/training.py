@@ -3,23 +3,24 @@
 Leaves out how a step is executed: the modes do that.
 """
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 import tensorflow as tf
 
 from cifar_core import models
 from cifar_core.batch_file import Part
+from cifar_core.evaluation import evaluate
 from cifar_core.inputs import Inputs, Resident, Streamed, keep
-from cifar_core.models.layers import TrainingMode
-from cifar_core.optimizers import Adam, Optimizer, schedule
-from cifar_core.pipeline import Batches, normalise
+from cifar_core.models.layers import TrainingMode, glorot_uniform
+from cifar_core.optimizers import Adam, Optimizer, of_recipe
+from cifar_core.pipeline import Batches
 from cifar_core.recipe import Recipe
+from cifar_core.watch import Spent, Watch, timed
+from cifar_core.whitening import WHITENED_IMAGES, whitening
 from cifar_core.workload import Workload
 
 
@@ -128,10 +129,21 @@ def resident_task(workload: Workload, batches: Batches, hold: Callable[[Any], An
 def training_task(model: str, recipe: Recipe, inputs: Streamed, hold: Callable[[Any], Any] = keep) -> Task:
     """The task that is trained to an accuracy: a model by a recipe. Nothing large needs to be held."""
     network = models.load(model)(recipe.seed)
-    optimizer = Adam(tuple(network.trainable_variables), schedule(recipe), recipe.weight_decay)
-    task = Task(network, optimizer, inputs)
+    optimizer = of_recipe(recipe, tuple(network.trainable_variables))
+    loss = smoothed(recipe.label_smoothing) if recipe.label_smoothing else cross_entropy
+    task = Task(network, optimizer, inputs, recipe.precision, loss)
     task.first_step = inputs.first_step
+    if recipe.whitened:
+        _whiten(task, network.first_kernel, recipe.seed, inputs)
     return task
+
+
+def _whiten(task: Task, kernel: Any, seed: int, inputs: Streamed) -> None:
+    drawn = glorot_uniform(np.random.default_rng(seed), tuple(kernel.shape))
+    filters = whitening(inputs.first_images(WHITENED_IMAGES), drawn)
+    task.initial = [(kernel, filters)]  # which a mode with a TF1 graph gives it
+    if tf.executing_eagerly():
+        kernel.assign(filters)
 
 
 def _cast(values: Any, dtype: str) -> Any:
@@ -150,6 +162,16 @@ def cross_entropy(labels: Any, logits: Any) -> Any:
     return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits))
 
 
+def smoothed(share: float) -> Loss:
+    """The same where a share of each label goes to all classes alike."""
+
+    def loss(labels: Any, logits: Any) -> Any:
+        to_all = -tf.reduce_mean(tf.nn.log_softmax(logits))
+        return (1 - share) * cross_entropy(labels, logits) + share * to_all
+
+    return loss
+
+
 class Trainable(Protocol):
     """A task opened in some mode (see bench/modes)."""
 
@@ -159,7 +181,7 @@ class Trainable(Protocol):
 
     def sync(self) -> float: ...
 
-    def logits(self, images: Any) -> Any: ...
+    def logits(self, images: Any) -> Any: ...  # for evaluate
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +190,7 @@ class Display:
 
     `seconds` of training since it was begun, of which the first step, which traces and compiles, took
     `first_call_s`; `step_s` is one step since the display before, without the first step. What displaying takes is
-    in none of them.
+    in none of them, nor in `joules`: what the device has used for training, where that is counted.
     """
 
     step: int
@@ -177,18 +199,14 @@ class Display:
     step_s: float
     seconds: float
     first_call_s: float
+    joules: float | None = None
 
 
 SAMPLE = 1000  # training images whose accuracy is displayed
-EVALUATION_BATCH = 500
 
 
 def train_model(
-    model: Trainable,
-    train_data: Part,
-    training_steps: int,
-    display_step: int,
-    clock: Callable[[], float] = time.perf_counter,
+    model: Trainable, train_data: Part, training_steps: int, display_step: int, watch: Watch = timed
 ) -> Iterator[Display]:
     """Train in the model's mode, from the step it has reached to `training_steps`, and yield every `display_step`.
 
@@ -200,45 +218,23 @@ def train_model(
     done = first = model.task.first_step
     if done >= training_steps:
         return
-    spent_s = first_call_s = _run(model, 1, clock)
+    spent = first_call = _run(model, 1, watch)
     while done < training_steps:
         goal = min(done - done % display_step + display_step, training_steps)
         steps = goal - max(done, first + 1)  # the first step
-        seconds = _run(model, steps, clock) if steps else 0.0
-        spent_s, done = spent_s + seconds, goal
+        took = _run(model, steps, watch) if steps else None
+        spent, done = spent + took if took else spent, goal
         loss = model.sync()
         if not np.isfinite(loss):
             raise FloatingPointError(f"the loss became {loss} on the way to step {done}")
-        step_s = seconds / steps if steps else first_call_s
-        yield Display(done, loss, evaluate(model, sample)[1], step_s, spent_s, first_call_s)
+        step_s = took.seconds / steps if took else first_call.seconds
+        accuracy = evaluate(model, sample)[1]
+        yield Display(done, loss, accuracy, step_s, spent.seconds, first_call.seconds, spent.joules)
 
 
-def _run(model: Trainable, steps: int, clock: Callable[[], float]) -> float:
-    start = clock()
-    model.run(steps)
-    model.sync()
-    return clock() - start
+def _run(model: Trainable, steps: int, watch: Watch) -> Spent:
+    def train() -> None:
+        model.run(steps)
+        model.sync()
 
-
-def evaluate(model: Trainable, part: Part) -> tuple[float, float]:
-    """Mean loss (nats) and accuracy (0..1) of the model as it is on all images of a part, without dropout."""
-    losses, hits = 0.0, 0
-    for start in range(0, len(part.labels), EVALUATION_BATCH):
-        labels = part.labels[start : start + EVALUATION_BATCH]
-        logits = _padded_logits(model, normalise(part.images[start : start + EVALUATION_BATCH]))
-        hits += int(np.sum(logits.argmax(1) == labels))
-        losses += float(np.sum(_log_sum_exp(logits) - logits[np.arange(len(labels)), labels]))
-    return losses / len(part.labels), hits / len(part.labels)
-
-
-def _padded_logits(model: Trainable, images: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    """Filled up to a whole batch, for a last ragged one would be traced and compiled anew."""
-    padded = np.zeros((EVALUATION_BATCH, *images.shape[1:]), np.float32)
-    padded[: len(images)] = images
-    return np.asarray(model.logits(padded), np.float64)[: len(images)]
-
-
-def _log_sum_exp(logits: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    highest = logits.max(axis=1)
-    sums: npt.NDArray[np.float64] = highest + np.log(np.exp(logits - highest[:, None]).sum(axis=1))
-    return sums
+    return watch(train)

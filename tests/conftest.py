@@ -7,16 +7,22 @@ from pathlib import Path
 
 import pytest
 
+SET = {"CIFAR_BENCH_NO_LOCK": "1", "CIFAR_BENCH_SLOW_S": "3600", "COLUMNS": "80"}
+UNSET = (
+    "FORCE_COLOR NO_COLOR CLICOLOR CLICOLOR_FORCE PY_COLORS LINES PYTEST_ADDOPTS "
+    "PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE PYTHONWARNINGS PYTHONIOENCODING"
+).split()
+
 
 def pytest_configure() -> None:
-    """Before anything else: tests time nothing, so neither they nor the commands they start wait for their turn.
+    """Before anything else: the same environment for all tests, and for the commands that they start, on any machine.
 
-    What is said on a slow machine only is left out, so that all that is said can be compared. And what a test starts
-    is no worker of pytest-xdist, though the test itself may run in one.
+    Tests time nothing, so nobody waits for a turn. What is said on a slow machine only is left out, so that all that is
+    said can be compared. The width and the colours of somebody's terminal, and how their Python writes, change nothing.
+    And what a test starts is no worker of pytest-xdist, though the test itself may run in one.
     """
-    os.environ["CIFAR_BENCH_NO_LOCK"] = "1"
-    os.environ["CIFAR_BENCH_SLOW_S"] = "3600"
-    for name in [name for name in os.environ if name.startswith("PYTEST_XDIST_")]:
+    os.environ |= SET
+    for name in [name for name in os.environ if name in UNSET or name.startswith("PYTEST_XDIST_")]:
         del os.environ[name]
 
 

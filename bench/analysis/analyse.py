@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from bench.analysis import validity, warnings
 from bench.analysis.gradients import noise_in
 from bench.analysis.metrics import startup_s
-from bench.analysis.results import CaseResult, GroupResult, Run, paired_by_block, ratio_between
+from bench.analysis.paired import paired_by_block, ratio_between
+from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.slow_cases import count_skipped, sampling_warning
 from bench.analysis.speedups import baseline_steps_s, comparison_of, cpu_between, steps_s, took_part_in_less
 from bench.analysis.stats.break_even import break_even
@@ -144,6 +145,8 @@ def _without_ratio(baseline: CaseResult, result: CaseResult) -> Comparison:
         return Comparison(None, Verdict.NOT_AVAILABLE, reason=result.not_available)
     if result.not_applicable:
         return Comparison(None, Verdict.NOT_APPLICABLE, reason=result.not_applicable)
+    if result.other_by_design:
+        return Comparison(None, Verdict.NOT_COMPARABLE, reason=result.other_by_design)
     if result.failures and not result.measurements:
         failure = result.failures[0]
         return Comparison(None, Verdict.NOT_COMPARABLE, reason=f"failed at stage {failure.stage}: {failure.message}")

@@ -69,6 +69,9 @@ def _parts_of_costs(where: str, m: Measurement, counted: Costs) -> Findings:
     if counted.profile:
         within = counted.profile.executing_s <= counted.profile.wall_s * (1 + CLOCKS)
         yield within, f"{where}: ops were executed for longer than the steps took"
+    if parts := counted.operations:
+        spent_s = parts.runtime_s + sum(each.cpu_s for each in parts.operations)
+        yield spent_s <= parts.cpu_s * (1 + CLOCKS), f"{where}: operations took more CPU time than the steps"
     if cores := m.environment.cores:
         within = counted.cpu_s <= cores * sum(m.steady.seconds) * (1 + CLOCKS) + 0.02
         yield within, f"{where}: more CPU time than {cores} cores have"

@@ -6,27 +6,19 @@ interleaved, else with the spread from run to run added.
 
 import math
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from bench.analysis.gradients import noise_in, with_noise_of
+from bench.analysis.comparable import CaseInGroup, NamedRun, why_not
 from bench.analysis.metrics import step_s
-from bench.analysis.results import CaseResult, GroupResult, Run, block_ratios, looks_of
+from bench.analysis.paired import block_ratios, looks_of
+from bench.analysis.quantities import QUANTITIES, cost_logs
+from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.spreads import spread_between
 from bench.analysis.stats.between_runs import STEP_SPREAD, BeforeAfter, alternate, compare_runs
 from bench.analysis.stats.ratios import Comparison, Verdict
-from bench.analysis.validity import unequal_work
 from bench.records.case import Case
 from bench.records.environment import LASTING, Environment
-from bench.records.proof import Evidence
-
-
-@dataclass(frozen=True, slots=True)
-class NamedRun:
-    """A run and the name by which reports call it."""
-
-    name: str
-    run: Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +27,7 @@ class CaseChange:
 
     `step` compares times, `gain` the speedups over each run's own baseline (None for the baseline itself). `in_turns`:
     compared block by block, since the runs' blocks were interleaved. `absent`: neither run has it, because the device
-    is not there or the mode cannot run the task.
+    is not there or the mode cannot run the task. `costs`: by the name of each of quantities.QUANTITIES, as it is.
     """
 
     run: str
@@ -46,6 +38,7 @@ class CaseChange:
     gain: Comparison | None
     in_turns: bool = False
     absent: bool = False
+    costs: Mapping[str, Comparison] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +94,7 @@ def changes(runs: Sequence[NamedRun]) -> list[CaseChange]:
     unjudged = [each for other in others for each in _unjudged_changes(first, other)]
     steps = _judged([each.step for each in unjudged])
     speedups = _judged([each.speedup for each in unjudged])
+    costs = {of.name: _judged([each.costs[of.name] for each in unjudged]) for of in QUANTITIES}
     return [
         CaseChange(
             each.run,
@@ -111,8 +105,9 @@ def changes(runs: Sequence[NamedRun]) -> list[CaseChange]:
             None if each.baseline else speedup,
             isinstance(each.step, BeforeAfter) and each.step.interleaved,
             each.absent,
+            {name: family[number] for name, family in costs.items()},
         )
-        for each, step, speedup in zip(unjudged, steps, speedups, strict=True)
+        for number, (each, step, speedup) in enumerate(zip(unjudged, steps, speedups, strict=True))
     ]
 
 
@@ -130,11 +125,9 @@ class _UnjudgedChange:
     baseline: bool
     step: Logs
     speedup: Logs
+    costs: Mapping[str, Logs]
     warnings: tuple[str, ...]
     absent: bool
-
-
-CaseInGroup = tuple[GroupResult, CaseResult]
 
 
 def _unjudged_changes(first: NamedRun, other: NamedRun) -> list[_UnjudgedChange]:
@@ -148,7 +141,7 @@ def _unjudged_change(
 ) -> _UnjudgedChange:
     in_both = [(named, *in_group) for named, in_group in (after, before) if in_group]
     _, group, result = in_both[0]
-    step, speedup = _logs(before, after)
+    step, speedup, costs = _logs(before, after)
     failed = [(named.name, len(of_run.failures)) for named, _, of_run in reversed(in_both)]
     return _UnjudgedChange(
         after[0].name,
@@ -158,15 +151,18 @@ def _unjudged_change(
         all(of_run is its_group.baseline for _, its_group, of_run in in_both),
         step,
         speedup,
+        costs,
         tuple(f"failed in {n} repetitions of {name}" for name, n in failed if n and not isinstance(step, str)),
-        all(of_run.not_applicable or of_run.not_available for _, _, of_run in in_both),
+        all(of_run.refused for _, _, of_run in in_both),
     )
 
 
-def _logs(before: tuple[NamedRun, CaseInGroup | None], after: tuple[NamedRun, CaseInGroup | None]) -> tuple[Logs, Logs]:
-    """The step's time and the speedup, by block; or for each why it cannot be compared."""
-    if why := _why_not(before, after):
-        return why, why
+def _logs(
+    before: tuple[NamedRun, CaseInGroup | None], after: tuple[NamedRun, CaseInGroup | None]
+) -> tuple[Logs, Logs, Mapping[str, Logs]]:
+    """The step's time, the speedup and the costs, by block; or for each why it cannot be compared."""
+    if why := why_not(before, after):
+        return why, why, {of.name: why for of in QUANTITIES}
     assert before[1] and after[1]
     first, other = before[1], after[1]
     interleaved = alternate(*([m.environment.at for m in result.measurements] for _, result in (first, other)))
@@ -174,7 +170,8 @@ def _logs(before: tuple[NamedRun, CaseInGroup | None], after: tuple[NamedRun, Ca
     before_logs, after_logs = _step_logs(first[1]), _step_logs(other[1])
     skipped = min(result.skipped_blocks for _, result in (first, other))
     steps = BeforeAfter(before_logs, after_logs, interleaved, 1.0, (STEP_SPREAD, STEP_SPREAD), looks, skipped)
-    return steps, _speedups(first, other, interleaved)
+    costs = {of.name: cost_logs(first, other, interleaved, of) for of in QUANTITIES}
+    return steps, _speedups(first, other, interleaved), costs
 
 
 def _cases(run: Run) -> list[tuple[str, CaseInGroup]]:
@@ -209,38 +206,6 @@ def _speedups(before: CaseInGroup, after: CaseInGroup, interleaved: bool) -> Log
     return BeforeAfter(
         before_logs, after_logs, paired, aa_difference, (spreads[0], spreads[1]), (looks[0], looks[1]), skipped
     )
-
-
-def _why_not(before: tuple[NamedRun, CaseInGroup | None], after: tuple[NamedRun, CaseInGroup | None]) -> str:
-    """Why a case of two runs cannot be compared; empty where it can."""
-    for named, in_group in (before, after):
-        if in_group is None:
-            return f"{named.name} does not hold it"
-        _, result = in_group
-        if result.invalid:
-            return f"INVALID in {named.name}: {result.invalid[0]}"
-        if not result.measurements:
-            refused = result.not_applicable or result.not_available
-            return f"not measured in {named.name}{': ' * bool(refused)}{refused}"
-    assert before[1] and after[1]
-    return _other_work(before[0].name, before[1], after[1][1])
-
-
-def _other_work(name: str, before: CaseInGroup, after: CaseResult) -> str:
-    """Why the two did not do the same work, as within a run; `name` is that of the run before."""
-    expected, evidence = _with_noise(*before), after.measurements[0].evidence
-    if expected.batches_digest != evidence.batches_digest:
-        return "the runs trained on other batches"
-    if expected.weights_digest != evidence.weights_digest:
-        return "the runs started from other weights"
-    unequal = unequal_work(evidence, expected, after.case.workload.precision, after.case.device)
-    return f"other work than in {name}: {unequal[0]}" if unequal else ""
-
-
-def _with_noise(group: GroupResult, result: CaseResult) -> Evidence:
-    """The case's evidence with the rounding noise that its baseline measured of the same weights and batches."""
-    evidence = result.measurements[0].evidence
-    return with_noise_of(evidence, noise_in(group.baseline.measurements) or evidence)
 
 
 def _step_logs(result: CaseResult) -> list[float]:

@@ -7,6 +7,7 @@ ratio of their CPU times multiplied by the ratio of the cores they keep busy.
 import statistics
 from dataclasses import dataclass
 
+from bench import modes
 from bench.analysis.results import CaseResult, GroupResult
 from bench.records.costs import Profile, Structure
 
@@ -69,9 +70,16 @@ def device_peak_bytes(result: CaseResult) -> int | None:
     return max(peaks, default=None)
 
 
-def flops(group: GroupResult) -> int | None:
-    """Floating-point operations of the group's step: every mode executes the same, so the first count is taken."""
-    return next((count for result in group.cases if (count := structure(result).flops)), None)
+def flops(group: GroupResult, result: CaseResult) -> int | None:
+    """Floating-point operations of a case's step.
+
+    Where they were not counted, the group's smallest count is taken, as of a graph that leaves out what nothing needs;
+    of TensorFlow's modes that trace nothing the largest.
+    """
+    counts = [count for each in group.cases if (count := structure(each).flops)]
+    mode = modes.row(result.case.mode)
+    others = min(counts, default=None) if mode.traces or mode.peer else max(counts, default=None)
+    return structure(result).flops or others
 
 
 def peak_flops_per_s(group: GroupResult) -> float | None:
@@ -82,7 +90,7 @@ def peak_flops_per_s(group: GroupResult) -> float | None:
 
 def rate_flops_per_s(group: GroupResult, result: CaseResult) -> float | None:
     """Floating-point operations a second at the case's median step."""
-    step, count = result.summary("step"), flops(group)
+    step, count = result.summary("step"), flops(group, result)
     return count / step.centre if step and count else None
 
 

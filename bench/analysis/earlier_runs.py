@@ -5,7 +5,8 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bench.analysis.results import CaseResult, GroupResult, Run, block_ratios
+from bench.analysis.paired import block_ratios
+from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.stats.run_spread import RunMean, spread_of
 from bench.records.case import Case
 from bench.records.environment import Environment

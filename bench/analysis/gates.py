@@ -1,23 +1,34 @@
-"""Gates: conditions that a comparison must meet, such as `slower 5%` or `function/eager < 1.5`.
+"""Gates: conditions that a comparison must meet, such as `slower 5%`, `memory worse 10%` or `function/eager < 1.5`.
 
 A gate fails where the whole interval lies beyond its limit, passes where none of it does, and is undecided where the
 interval contains the limit: then there is too little data to decide. The interval is that over time, and of interleaved
 runs their paired one. Fewer repetitions than a claim needs decide nothing.
 """
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from bench.analysis.compare import CaseChange, NamedRun
+from bench.analysis.comparable import NamedRun
+from bench.analysis.compare import CaseChange
+from bench.analysis.quantities import QUANTITIES, cost_ratio, quantity
+from bench.analysis.results import CaseResult, GroupResult
 from bench.analysis.speedups import judged
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Comparison, Summary
 from bench.errors import BenchError
 from bench.modes import MODES
 
 LEAST_LIMIT = 1e-4  # of a ratio: no two modes and no two runs of one are so far apart that a gate below could fail
-FORMS = "'slower 5%', 'function slower 5%', 'step slower 5%', 'eager step slower 5%' or 'function/eager < 1.5'"
+STEP = "step"
+FORMS = (
+    "'slower 5%', 'function slower 5%', 'step slower 5%', 'eager step slower 5%', 'first step slower 20%', "
+    "'cpu slower 3%', 'memory worse 10%', 'function/eager < 1.5' or 'function/eager memory > 1.2'"
+)
+_NAMES = "|".join((STEP, *(each.name for each in QUANTITIES)))
+_CHANGE = re.compile(rf"\s*(?:(?!(?:{_NAMES})\b)(\w+)\s+)?(?:({_NAMES})\s+)?(slower|worse)\s+(\d+(?:\.\d+)?)\s*%\s*")
+_RATIO = re.compile(rf"\s*(\w+)\s*/\s*(\w+)\s*(?:(<)|({_NAMES})\s*>)\s*(\d+(?:\.\d+)?)\s*")
 
 
 class Decision(str, Enum):
@@ -43,27 +54,33 @@ class GateResult:
 class Gate:
     """`text` as typed. With `baseline` it judges the ratio of two modes in one run; without, changes between runs.
 
-    A change is that of the speedup over the baseline or, with `step`, of the step's time; without `mode` every mode's.
-    It fails where the ratio lies below `low_limit`.
+    `quantity`: '' is the speedup, STEP the step's time as it is, else the name of one of QUANTITIES. Without `mode` it
+    judges every mode. It fails where the ratio lies below `low_limit`.
     """
 
     text: str
     low_limit: float
     mode: str = ""
     baseline: str = ""
-    step: bool = False
+    quantity: str = ""
 
 
 def parse(text: str) -> Gate:
     """A gate as typed. Raises BenchError for a form or a mode that is not known."""
-    slower = re.fullmatch(r"\s*(?:(?!step\b)(\w+)\s+)?(step\s+)?slower\s+(\d+(?:\.\d+)?)\s*%\s*", text)
-    if slower:
-        limit = 1 / (1 + float(slower[3]) / 100)
-        return _able_to_fail(Gate(text, limit, _mode(slower[1] or "", text), step=bool(slower[2])))
-    below = re.fullmatch(r"\s*(\w+)\s*/\s*(\w+)\s*<\s*(\d+(?:\.\d+)?)\s*", text)
-    if not below:
+    if (change := _CHANGE.fullmatch(text)) and change[3] == _word(change[2] or ""):
+        limit = 1 / (1 + float(change[4]) / 100)
+        return _able_to_fail(Gate(text, limit, _mode(change[1] or "", text), quantity=change[2] or ""))
+    ratio = _RATIO.fullmatch(text)
+    if not ratio or ratio[4] == STEP:
         raise BenchError(f"'{text}' is no gate; known forms: {FORMS}")
-    return _able_to_fail(Gate(text, float(below[3]), _mode(below[1], text), _mode(below[2], text)))
+    typed = float(ratio[5])
+    limit = typed if ratio[3] else 1 / typed if typed else math.inf
+    return _able_to_fail(Gate(text, limit, _mode(ratio[1], text), _mode(ratio[2], text), ratio[4] or ""))
+
+
+def _word(name: str) -> str:
+    """How a gate says "costs more" of a quantity: memory does not get slower."""
+    return next((each.word for each in QUANTITIES if each.name == name), "slower")
 
 
 def _able_to_fail(gate: Gate) -> Gate:
@@ -106,7 +123,7 @@ def _in_runs(gate: Gate, runs: Sequence[NamedRun]) -> list[GateResult]:
 
 def _in_run(gate: Gate, named: NamedRun) -> list[GateResult]:
     return [
-        _decided(gate, f"{named.name}, {group.title}", judged(group, a, b))
+        _decided(gate, f"{named.name}, {group.title}", _ratio_of(gate, group, a, b))
         for group in named.run.groups
         for a in group.cases
         for b in group.cases
@@ -114,18 +131,28 @@ def _in_run(gate: Gate, named: NamedRun) -> list[GateResult]:
     ]
 
 
+def _ratio_of(gate: Gate, group: GroupResult, a: CaseResult, b: CaseResult) -> Comparison | None:
+    return cost_ratio(group, a, b, quantity(gate.quantity)) if gate.quantity else judged(group, a, b)
+
+
 def _between_runs(gate: Gate, changes: Sequence[CaseChange]) -> list[GateResult]:
     """Changes of the speedup over the run's own baseline, so that a slower machine is no regression.
 
-    That does not show a regression of the baseline itself; a gate on steps does, and shows the machine's changes too.
+    That does not show a regression of the baseline itself; a gate on steps or costs does, and shows the machine's
+    changes too.
     Cases that neither run has only matter to a gate that names their mode.
     """
-    compared = [(change, change.step if gate.step else change.gain) for change in changes]
+    compared = [(change, judged_of(gate, change)) for change in changes]
     return [
         _decided(gate, f"{change.run}, {change.group}, {change.title}", comparison)
         for change, comparison in compared
         if comparison and (gate.mode == change.case.mode or not (gate.mode or change.absent))
     ]
+
+
+def judged_of(gate: Gate, change: CaseChange) -> Comparison | None:
+    """What a gate judges of a change; None of the baseline's speedup over itself."""
+    return {"": change.gain, STEP: change.step, **change.costs}[gate.quantity]
 
 
 def _decided(gate: Gate, where: str, comparison: Comparison | None) -> GateResult:

@@ -1,7 +1,8 @@
 """A run -> its rows in the index of a history: as the run's own report has them."""
 
 from bench.analysis.metrics import startup_s, step_s
-from bench.analysis.results import CaseResult, GroupResult, Run, block_ratios, paired_by_block
+from bench.analysis.paired import block_ratios, paired_by_block
+from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.stats.ratios import Summary
 from bench.records.environment import LASTING, Environment
 from bench.records.history_index import Ends, IndexedBlock, IndexedCase, IndexedRun, Series

@@ -154,6 +154,12 @@ def seconds_to(training: TrainingResult, target: float, first_call: bool) -> flo
     return _at(training, point, first_call) if point else None
 
 
+def joules_to(training: TrainingResult, target: float) -> float | None:
+    """The GPU's joules until a training reached the target; None if it did not, or they were not counted."""
+    point = training.reached(target)
+    return point.joules if point else None
+
+
 def _at(training: TrainingResult, point: Point, first_call: bool) -> float:
     return training.total_s(point) if first_call else point.seconds - point.first_call_s
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.analysis.analyse import analyse
-from bench.analysis.compare import CaseChange, Difference, NamedRun, changes, differences
+from bench.analysis.comparable import NamedRun
+from bench.analysis.compare import CaseChange, Difference, changes, differences
 from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.stats.ratios import Comparison
 from bench.records.fleet import FleetPlan, machine_folder

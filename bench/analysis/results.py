@@ -1,25 +1,28 @@
 """The results of a run: its cases, groups and ratios, as every table, plot and sentence reads them."""
 
-import math
-import statistics
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bench import modes
 from bench.analysis.metrics import METRICS, STEP_METRICS
-from bench.analysis.stats.looks import first_interval
 from bench.analysis.stats.ratios import (
     ENOUGH_BLOCKS,
-    Average,
     BreakEven,
     Comparison,
     Summary,
-    block_ratio,
-    geometric_mean,
     summarise,
 )
 from bench.records.case import Case
 from bench.records.ledger import LeftOut
-from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, Failure, Looks, Measurement, Outcome, Plan
+from bench.records.run import (
+    NO_FAULT,
+    NOT_APPLICABLE,
+    NOT_AVAILABLE,
+    NOT_COMPARABLE,
+    Failure,
+    Measurement,
+    Outcome,
+    Plan,
+)
 from bench.records.spread import ComparisonSpread
 from cifar_core.workload import Workload
 
@@ -48,11 +51,7 @@ class CaseResult:
     @property
     def title(self) -> str:
         """The mode's title, as tables and plots call it."""
-        title = modes.row(self.case.mode).title
-        calls = f", {self.case.steps_per_call} a call" if self.case.steps_per_call else ""
-        slowed = f", slowed by {self.case.slowdown:.0%}" if self.case.slowdown else ""
-        slowed += f", {self.case.steps_each} steps for each" if self.case.steps_each > 1 else ""
-        return f"{title}{calls}{slowed}{', A/A control' if self.case.again else ''}"
+        return modes.row(self.case.mode).title + self.case.variant
 
     @property
     def not_applicable(self) -> str:
@@ -63,6 +62,16 @@ class CaseResult:
     def not_available(self) -> str:
         """Why its device could not be used, if nothing was measured because of that."""
         return "" if self.measurements else self._refused(NOT_AVAILABLE)
+
+    @property
+    def other_by_design(self) -> str:
+        """Why the mode does other work than the baseline by design, so that it is not timed; '' where it does not."""
+        return self._refused(NOT_COMPARABLE)
+
+    @property
+    def refused(self) -> str:
+        """Why it was not timed, through no fault of its own; '' where it was, or failed."""
+        return self.not_available or self.not_applicable or self.other_by_design
 
     @property
     def blocks(self) -> int | None:
@@ -83,8 +92,7 @@ class CaseResult:
         of_step, batch = STEP_METRICS.get(metric), self.case.workload.batch_size
         if of_step and self.steps_s:
             return summarise([of_step(step_s, batch) for step_s in self.steps_s]) if self.valid else None
-        values = [METRICS[metric].value(m) for m in self.measurements]
-        measured = [value for value in values if value]  # a time of 0 is one that no clock has seen
+        measured = [value for m in self.measurements if (value := METRICS[metric].value(m))]  # 0: seen by no clock
         return summarise(measured) if measured and self.valid else None
 
 
@@ -114,9 +122,9 @@ class GroupResult:
 
     @property
     def of_one_family(self) -> tuple[CaseResult, ...]:
-        """The candidates of the baseline's framework: what can be chosen without leaving it."""
-        peer = modes.row(self.baseline.case.mode).peer
-        return tuple(result for result in self.candidates if modes.row(result.case.mode).peer == peer)
+        """The candidates of the baseline's framework, to choose from without leaving it: several replicas, or none."""
+        peer, choices = modes.row(self.baseline.case.mode).peer, [r for r in self.candidates if r.case.replicas != 1]
+        return tuple(result for result in choices if modes.row(result.case.mode).peer == peer)
 
     @property
     def workload(self) -> Workload:
@@ -161,8 +169,7 @@ class Run:
     @property
     def breakdowns(self) -> tuple[Failure, ...]:
         """Every failure of a case that should have run."""
-        failures = (outcome.failure for outcome in self.outcomes if outcome.failure)
-        return tuple(failure for failure in failures if failure.stage not in (NOT_APPLICABLE, NOT_AVAILABLE))
+        return tuple(o.failure for o in self.outcomes if o.failure and o.failure.stage not in NO_FAULT)
 
     @property
     def absent(self) -> dict[str, str]:
@@ -198,49 +205,3 @@ class Run:
     def rows(self) -> list[tuple[GroupResult, CaseResult]]:
         """Every case with its group, in the plan's order."""
         return [(group, result) for group in self.groups for result in group.cases]
-
-
-def block_ratios(baseline: CaseResult, candidate: CaseResult, average: Average = statistics.median) -> list[float]:
-    """The candidate's speedups, block by block; none where one of the two is invalid.
-
-    The baseline counts as the mean, on the log scale, of its two entries in a block, but not against its own control.
-    """
-    return [
-        geometric_mean([block_ratio(b.steady, c.steady, average) for b in baselines for c in candidates])
-        for baselines, candidates in paired_by_block(baseline, candidate)
-    ]
-
-
-Entries = list[Measurement]  # of one case in one block: its own, and its control's
-
-
-def paired_by_block(baseline: CaseResult, candidate: CaseResult) -> list[tuple[Entries, Entries]]:
-    """The entries of both in each block that both were measured in; none where one of the two is invalid."""
-    if not (baseline.valid and candidate.valid):
-        return []
-    baselines, candidates = _by_block(baseline, candidate), _by_block(candidate, baseline)
-    return [(baselines[block], candidates[block]) for block in sorted(baselines.keys() & candidates.keys())]
-
-
-def _by_block(result: CaseResult, other: CaseResult) -> dict[int, Entries]:
-    """The measurements of each block in which the case was measured, with its control's unless `other` is that."""
-    entries = {m.block: [m] for m in result.measurements}
-    same_case = replace(result.case, again=False) == replace(other.case, again=False)
-    for m in () if same_case else result.control:
-        if m.block in entries:
-            entries[m.block].append(m)
-    return entries
-
-
-def ratio_between(a: CaseResult, b: CaseResult, average: Average = statistics.median) -> Summary | None:
-    """The speedup of b over a across blocks, in this run; None where they were not both measured and valid.
-
-    With the mean as `average` every slice counts, those included that machine noise made longer.
-    """
-    ratios = block_ratios(a, b, average)
-    return first_interval([math.log(ratio) for ratio in ratios], looks_of(a, b)) if ratios else None
-
-
-def looks_of(a: CaseResult, b: CaseResult) -> Looks | None:
-    """When the run might have stopped for these two; None for a number of blocks that was fixed beforehand."""
-    return next((m.schedule.looks for case in (a, b) for m in reversed(case.measurements) if m.schedule.looks), None)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from scipy import special
 
-from bench.analysis.results import CaseResult, Run, block_ratios
+from bench.analysis.paired import block_ratios
+from bench.analysis.results import CaseResult, Run
 from bench.analysis.speedups import comparison_of
 from bench.analysis.stats.power import pooled_sd, power, smallest
 from bench.analysis.stats.ratios import ALPHA, Summary, Verdict, median_summary, summarise

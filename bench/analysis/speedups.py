@@ -5,7 +5,8 @@ import statistics
 from collections.abc import Sequence
 
 from bench.analysis.metrics import cpu_s
-from bench.analysis.results import CaseResult, GroupResult, block_ratios, looks_of, paired_by_block
+from bench.analysis.paired import block_ratios, looks_of, paired_by_block
+from bench.analysis.results import CaseResult, GroupResult
 from bench.analysis.spreads import spread_between
 from bench.analysis.stats.looks import first_interval
 from bench.analysis.stats.ratios import MARGIN, Average, Comparison, Summary, geometric_mean

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bench import modes
 from bench.analysis.called import other_calls
+from bench.analysis.drift import other_replicas
 from bench.analysis.gradients import (
     Floor,
     floor_of,
@@ -178,11 +179,12 @@ def unproven_mode(measurement: Measurement) -> tuple[str, ...]:
         reasons.append(f"it read and wrote {proof.io_bytes_while_timing:,} bytes while timed")
     reasons += [*_mode_reasons(measurement.case.mode, execution), *other_calls(measurement)]
     reasons += changed_while_timed(measurement)
+    reasons += other_replicas(measurement)
     wanted = measurement.case.device.partition(":")[0].upper()
     if strangers := [device for device in execution.devices if not device.startswith(wanted)]:
         reasons.append(f"it used {', '.join(strangers)} though it is a {wanted} case")
     if proof.placement:
-        reasons += placement.strangers(proof.placement, placement.home(measurement.case.device))
+        reasons += placement.strangers(proof.placement, *modes.homes_of(measurement.case))
     if not execution.devices:
         reasons.append("TensorFlow named no device for its variables")
     return tuple(reasons)

@@ -7,12 +7,13 @@ from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Comparison, Summary, drif
 from bench.analysis.updates import inexact
 from bench.records.run import Measurement
 
+LATE_LIMIT = 0.01  # of the timed stretch: more on the GPU after the host's clock had stopped is called late
 DRIFT_LIMIT = 0.05  # a change over a block's slices that is called unsteady; under the spread of a busy machine
 
 
 def of_measurements(measurements: Sequence[Measurement]) -> list[str]:
     """Every warning about how a case ran in its blocks."""
-    checks = (unsteady, unconverted, throttled, shared_gpu, inexact, by_own_code, compiled_anew)
+    checks = (unsteady, unconverted, throttled, shared_gpu, not_waited_for, inexact, by_own_code, compiled_anew)
     return [text for check in checks for text in check(measurements)]
 
 
@@ -57,6 +58,16 @@ def shared_gpu(measurements: Sequence[Measurement]) -> list[str]:
         name for log in logs for guests in (log.guests_before, log.guests_after) for name in guests.processes or ()
     )
     return [f"others used the card as well: {', '.join(others)}"] if others else []
+
+
+def not_waited_for(measurements: Sequence[Measurement]) -> list[str]:
+    """A GPU that was still busy when the host's clock stopped, in the profiled steps."""
+    profiles = [m.costs.profile for m in measurements if m.costs and m.costs.profile]
+    late = [each.device for each in profiles if each.device and each.device.after_s > LATE_LIMIT * each.device.window_s]
+    return [
+        f"its GPU was busy for {1e3 * each.after_s:.3g} ms after the clock of {1e3 * each.window_s:.3g} ms had stopped"
+        for each in late
+    ]
 
 
 def few_blocks(comparison: Comparison, skipped_blocks: int) -> list[str]:

@@ -9,8 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bench.commands import accuracy_on, fleet, spelling
-from bench.commands.console import QUIET, WAIT, aside, host_lock, results, say_where, slowly, speaking, warn_of_caches
-from bench.errors import Exit
+from bench.commands.console import (
+    QUIET,
+    TENSORBOARD,
+    WAIT,
+    aside,
+    host_lock,
+    results,
+    say_where,
+    slowly,
+    speaking,
+    warn_of_caches,
+)
+from bench.errors import BenchError, Exit
 from bench.machine.signals import exit_code
 from bench.records.choices import DEFAULTS
 
@@ -39,6 +50,7 @@ def accuracy(
     seed: Annotated[int, typer.Option(help="The first seed.")] = 0,
     out: Annotated[Path | None, _OUT] = None,
     resume: Annotated[Path | None, _RESUME] = None,
+    tensorboard: Annotated[bool, TENSORBOARD] = False,
     on: Annotated[str | None, fleet.ON] = None,
     tls: Annotated[Path | None, fleet.TLS] = None,
     quiet: Annotated[bool, QUIET] = False,
@@ -51,9 +63,13 @@ def accuracy(
     from cifar_core import cifar10
 
     place = fleet.where(on, tls)
+    if place and tensorboard:
+        raise BenchError("--tensorboard is for trainings on this machine; leave out --tensorboard or --on")
     if resume:
         with speaking(False, quiet):
-            return _shown(resume, accuracy_on.resume(resume, place)) if place else _resume(resume, data, wait)
+            if place:
+                return _shown(resume, accuracy_on.resume(resume, place))
+            return _resume(resume, data, wait, tensorboard)
     modes, model = spelling.modes(modes), spelling.models(model, "--model")
 
     def planned(source: "Source") -> "AccuracyPlan":
@@ -62,10 +78,14 @@ def accuracy(
 
     planned(cifar10.SYNTHETIC)  # what is typed wrongly is said before any images are read
     with speaking(False, quiet):
-        return _shown(*accuracy_on.start(planned, data, out, place)) if place else _start(planned, data, out, wait)
+        if place:
+            return _shown(*accuracy_on.start(planned, data, out, place))
+        return _start(planned, data, out, wait, tensorboard)
 
 
-def _start(planned: "Callable[[Source], AccuracyPlan]", data: str, out: Path | None, wait: bool) -> Exit:
+def _start(
+    planned: "Callable[[Source], AccuracyPlan]", data: str, out: Path | None, wait: bool, tensorboard: bool
+) -> Exit:
     from bench.records.folders import create_accuracy
     from cifar_core import cifar10
 
@@ -74,10 +94,10 @@ def _start(planned: "Callable[[Source], AccuracyPlan]", data: str, out: Path | N
     host_lock(wait).ask()
     folder = out or results("accuracy")
     create_accuracy(folder, planned(source))
-    return _execute(folder, source, wait)
+    return _execute(folder, source, wait, tensorboard)
 
 
-def _resume(folder: Path, data: str, wait: bool) -> Exit:
+def _resume(folder: Path, data: str, wait: bool, tensorboard: bool) -> Exit:
     from bench.records.folders import open_accuracy
     from bench.records.kinds import refuse_others
     from bench.runner.train import source_of
@@ -85,16 +105,19 @@ def _resume(folder: Path, data: str, wait: bool) -> Exit:
     refuse_others(folder, "accuracy.json")
     source = source_of(open_accuracy(folder).training, data)
     host_lock(wait).ask()
-    return _execute(folder, source, wait)
+    return _execute(folder, source, wait, tensorboard)
 
 
-def _execute(folder: Path, source: "Source", wait: bool) -> Exit:
+def _execute(folder: Path, source: "Source", wait: bool, tensorboard: bool) -> Exit:
     from bench.commands import terminal
+    from bench.records.folders import ask_for_events
     from bench.report.accuracy import build
     from bench.runner.accuracy import execute
 
     aside(f"data: {source.title}\nfolder: {folder}")
     warn_of_caches()
+    if tensorboard:
+        ask_for_events(folder)
     try:
         with terminal.progress("seed") as progress:
             execute(folder, source, progress, turn=host_lock(wait))

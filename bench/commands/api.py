@@ -12,8 +12,10 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
+from bench.commands import measuring
 from bench.commands.modes_result import ModesResult
 from bench.errors import BenchError
+from bench.machine.host_lock import HostLock
 from bench.records.choices import DEFAULTS, Options
 from cifar_core.workload import STEP, TRAIN
 
@@ -60,31 +62,16 @@ def compare_modes(
         return result
 
 
-def _measured(
-    options: Options, folder: Path, repetitions: int | None, probe: bool, say: Callable[[str], None]
-) -> "Report":
-    from bench.autograph.probe import own_models
+def _measured(options: Options, folder: Path, repetitions: int | None, probe: bool, say: measuring.Say) -> "Report":
     from bench.machine import xla_flags
-    from bench.machine.host_lock import HostLock
-    from bench.records.folders import read_probes
-    from bench.records.store import Store
     from bench.report.run import build
-    from bench.runner import first_look, plan
-    from bench.runner.run import execute
-    from cifar_core import cifar10
 
     if left_out := xla_flags.warning():
         say(f"warning: {left_out}")
-    source = cifar10.find(options.data)
-    planned = plan.make(options, source)
-    first_look.refuse_broken(planned, say)
-    with Store.create(folder, planned) as store:
-        probes = own_models.probe_first(store, source, say) if probe else read_probes(store.folder)
-        refused = own_models.refused(store.plan, probes)
-        stopped = execute(
-            store, source, _Said(say), most_blocks=repetitions, refused=refused, turn=HostLock(say, True, "")
-        )
-        if stopped:
+    prepared, turn = measuring.prepare(options, folder), HostLock(say, True, "")
+    with measuring.create(prepared, folder, say, turn) as store:
+        manner = measuring.Manner(say, _Said(say), turn, probe, repetitions)
+        if stopped := measuring.measure(store, prepared.source, manner):
             say(f"note: {stopped}")
         return build(store)
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from bench.commands.accuracy import accuracy
+from bench.commands.advise import advise
 from bench.commands.baseline import baseline
 from bench.commands.bisect import bisect_step
 from bench.commands.breakeven import breakeven
@@ -39,6 +40,7 @@ COMMANDS: tuple[tuple[str, Command], ...] = (
     ("run", run),
     ("report", report),
     ("breakeven", breakeven),
+    ("advise", advise),
     ("compare", compare),
     ("merge", merge),
     ("baseline", baseline),
@@ -57,7 +59,8 @@ COMMANDS: tuple[tuple[str, Command], ...] = (
     ("list", list_names),
 )
 
-STARTING = (run, breakeven, selftest, train, accuracy, fleet, probe, explain)  # processes that are sent names as JSON
+# Processes that are sent names as JSON.
+STARTING = (run, breakeven, advise, selftest, train, accuracy, fleet, probe, explain)
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -17,7 +17,8 @@ from bench.errors import BenchError, Exit
 COLUMNS = {"what", "data"}  # of a table that has a column for each run too, by its name
 
 if TYPE_CHECKING:
-    from bench.analysis.compare import CaseChange, Difference, NamedRun
+    from bench.analysis.comparable import NamedRun
+    from bench.analysis.compare import CaseChange, Difference
     from bench.analysis.gates import GateResult
 
 
@@ -25,7 +26,9 @@ def compare(
     folders: Annotated[
         list[Path], typer.Argument(help="Run folders, or baselines' names; each later one is compared with the first.")
     ],
-    fail_on: Annotated[list[str] | None, typer.Option(help="Exit 1 where it holds: 'slower 5%'. Repeatable.")] = None,
+    fail_on: Annotated[
+        list[str] | None, typer.Option(help="Exit 1 where it holds: 'slower 5%', 'memory worse 9%'.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Where the comparison goes.", show_default="results/<time>-compare")
     ] = None,
@@ -115,7 +118,7 @@ def _show_gates(
 
 def _runs(folders: Sequence[Path]) -> "list[NamedRun]":
     from bench.analysis.analyse import analyse
-    from bench.analysis.compare import NamedRun
+    from bench.analysis.comparable import NamedRun
     from bench.records.store import Store
     from bench.records.strings import on_one_line
 

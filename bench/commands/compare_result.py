@@ -4,11 +4,13 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.analysis.compare import CaseChange, Difference, NamedRun
-from bench.analysis.gates import Decision, GateResult
+from bench.analysis.comparable import NamedRun
+from bench.analysis.compare import CaseChange, Difference
+from bench.analysis.gates import STEP, Decision, GateResult
 from bench.analysis.stats.ratios import Comparison
 from bench.commands.grid import TerminalTable
-from bench.report.form.wording import change, change_ends
+from bench.report.form.wording import OF_TIME, change, change_ends
+from bench.report.gate_words import TITLES, sides_of
 
 MOST_NAMED = 4
 
@@ -41,12 +43,12 @@ def heading(runs: Sequence[NamedRun], interleaved: bool) -> str:
 
 
 def table(changes: Sequence[CaseChange], runs: Sequence[NamedRun]) -> TerminalTable:
-    """Two rows a case: its speedup over the run's own baseline, and its step time."""
+    """Two rows a case: its speedup over the run's own baseline, and its step time; a row more a cost that changed."""
     several = len({each.group for each in changes}) > 1
     rows = [
-        [each.run, each.group, each.title, what, *_cells(compared)]
+        [each.run, each.group, each.title, TITLES[what], *_cells(compared, what)]
         for each in changes
-        for what, compared in (("speedup", each.gain), ("step time", each.step))
+        for what, compared in {"": each.gain, STEP: each.step, **_changed_costs(each)}.items()
         if compared is not None
     ]
     titles = ["run", "case", "mode", "what", "change", "interval", "p, Holm", "verdict"]
@@ -56,10 +58,19 @@ def table(changes: Sequence[CaseChange], runs: Sequence[NamedRun]) -> TerminalTa
     return TerminalTable([titles[at] for at in kept], [[cells[at] for at in kept] for cells in rows], order)
 
 
-def _cells(compared: Comparison) -> list[str]:
+def _changed_costs(each: CaseChange) -> dict[str, Comparison]:
+    """The costs beside the step whose change is significant."""
+    return {name: cost for name, cost in each.costs.items() if cost.verdict.faster or cost.verdict.slower}
+
+
+def _cells(compared: Comparison, what: str) -> list[str]:
     ratio = compared.over_time or compared.ratio
     p = f"{compared.p:.2g}" if compared.p is not None else ""
-    return [change(ratio) if ratio else "", change_ends(ratio) if ratio else "", p, compared.verdict.value]
+    changed = change(ratio, sides_of(what)) if ratio else ""
+    verdict = compared.verdict.value
+    if sides_of(what) != OF_TIME:
+        verdict = verdict.replace("SLOWER", "HIGHER").replace("FASTER", "LOWER")
+    return [changed, change_ends(ratio) if ratio else "", p, verdict]
 
 
 def differing(differences: Sequence[Difference]) -> str:

@@ -77,6 +77,7 @@ SLOW_S = 1.5  # after which a person wonders whether anything happens
 PATIENCE = "CIFAR_BENCH_SLOW_S"  # other seconds, for tests that compare all that is said
 JSON = Option("--json", help="One JSON object on stdout, as in summary.json; all else goes to stderr.")
 QUIET = Option("--quiet", "-q", help="No progress and no notes: the result, and errors.")
+TENSORBOARD = Option("--tensorboard", help="Also write TensorBoard's event files, into the folder's tensorboard/.")
 WAIT = Option("--wait/--no-wait", help="Wait while another command is timing on this machine, or end with code 2.")
 
 

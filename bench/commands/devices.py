@@ -6,17 +6,25 @@ import typer
 
 from bench.commands.console import slowly, warn_of_caches
 from bench.commands.streams import say
-from bench.errors import Exit
+from bench.errors import BenchError, Exit
 
 if TYPE_CHECKING:
     from bench.machine.availability import Availability
     from bench.records.devices import FoundDevice
+    from bench.records.facts import DeviceFact
 
 
-def devices(json: Annotated[bool, typer.Option("--json", help="As JSON, with what TensorFlow said.")] = False) -> Exit:
+def devices(
+    json: Annotated[bool, typer.Option("--json", help="As JSON, with what TensorFlow said.")] = False,
+    facts: Annotated[
+        bool, typer.Option("--facts", help="Within about a minute: can numbers of the first GPU, or CPU, be trusted?")
+    ] = False,
+) -> Exit:
     """Is my GPU used at all? What TensorFlow sees, whether it computes there, and what is missing."""
     from bench.machine import availability
 
+    if json and facts:
+        raise BenchError("--json and --facts are two answers; type one of them")
     warn_of_caches()
     with slowly("asking TensorFlow for its devices"):
         available = availability.probe()
@@ -24,7 +32,27 @@ def devices(json: Annotated[bool, typer.Option("--json", help="As JSON, with wha
         say(_as_json(available))
     else:
         _show(available)
-    return Exit.CASE_FAILED if broken(available) else Exit.OK
+    unsound = facts and _observe("cpu" if available.missing("gpu") else "gpu")
+    return Exit.CASE_FAILED if unsound or broken(available) else Exit.OK
+
+
+def _observe(device: str) -> bool:
+    """Show each fact of the device as it is found. Whether any is not as it should be."""
+    from bench.commands import terminal
+    from bench.runner.facts import facts
+
+    terminal.tell(f"What {'the CPU' if device == 'cpu' else 'the first GPU'} shows, on the default model:")
+    unsound = False
+    for fact in facts(device):
+        terminal.tell(fact_line(fact))
+        unsound = unsound or fact.sound is False
+    return unsound
+
+
+def fact_line(fact: "DeviceFact") -> str:
+    """'  ok   ops of eager: 80 on GPU:0; nothing moves'; LOOK where it is not as it should be."""
+    mark = {True: "ok", False: "LOOK", None: "-"}[fact.sound]
+    return f"  {mark:4} {fact.title}: {'no GPU' if fact.gpu_only else fact.found}"
 
 
 def _show(available: "Availability") -> None:

@@ -43,7 +43,7 @@ def run_options() -> list[PytestOption]:
 
 
 def _names() -> list[str]:
-    return [field.name for field in fields(Options)]
+    return [field.name for field in fields(Options) if field.name != "trace"]  # pytest has a --trace of its own
 
 
 def _help(text: str) -> str:
@@ -91,6 +91,8 @@ def _refuse(config: pytest.Config) -> None:
     """Raises BenchError for options that would disturb the timing, or fail only once all is measured."""
     if os.environ.get("PYTEST_XDIST_WORKER") or config.getoption("dist", "no") != "no":
         raise BenchError("cases take turns and need the machine for themselves; leave out -n")
+    if config.getoption("run_hosts"):
+        raise BenchError("--hosts: only `cifar-bench run` starts workers on other machines; leave it out")
     if config.getoption("benchmark_histogram") and not find_spec("pygal"):
         raise BenchError("--benchmark-histogram needs pygal; type pip install 'pytest-benchmark[histogram]'")
 

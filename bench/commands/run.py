@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from bench.commands import run_accuracy, run_on, spelling
+from bench.commands import measuring, run_accuracy, run_on, spelling
 from bench.commands import run_options as asked
 from bench.commands.console import aside, host_lock, results, slowly, source_of, speaking, warn_of_caches
 from bench.commands.fleet import where
@@ -19,7 +19,9 @@ from bench.records.choices import DEFAULTS, Options
 from cifar_core.workload import STEP
 
 if TYPE_CHECKING:
+    from bench.records.run import Plan
     from bench.records.store import Store
+    from bench.runner.hosts import Place
     from cifar_core.cifar10 import Source
 
 
@@ -35,6 +37,8 @@ def run(
     dtypes: asked.Dtypes = None,
     inputs: asked.Inputs = DEFAULTS.inputs,
     steps_per_call: asked.StepsPerCall = DEFAULTS.steps_per_call,
+    replicas: asked.Replicas = DEFAULTS.replicas,
+    hosts: asked.Hosts = DEFAULTS.hosts,
     data: asked.Data = DEFAULTS.data,
     seed: asked.Seed = DEFAULTS.seed,
     slow_down: asked.SlowDown = DEFAULTS.slow_down,
@@ -51,6 +55,7 @@ def run(
     out: asked.Out = None,
     resume: asked.Resume = None,
     retry_failed: asked.RetryFailed = False,
+    trace: asked.Trace = False,
     json: asked.Json = False,
     quiet: asked.Quiet = False,
     wait: asked.Wait = True,
@@ -62,23 +67,25 @@ def run(
 ) -> Exit:
     """Time the training step in each mode and write a report."""
     typed = locals()
-    return _here(typed) if on is None and not each_machine and tls is None else _elsewhere(typed)
+    if on is not None or each_machine or tls is not None:
+        return _elsewhere(typed)
+    with speaking(json, quiet) as out_stream:
+        return _asked(typed, out_stream)
 
 
-def _here(typed: Mapping[str, Any]) -> Exit:
-    """On this machine. `typed`: the values of run's parameters by name."""
-    options, resume, retry_failed = _options(typed), typed["resume"], typed["retry_failed"]
-    with speaking(typed["json"], typed["quiet"]) as out_stream:
-        wishes = _Wishes(
-            typed["blocks"] if resume else None,
-            typed["probe"],
-            typed["wait"],
-            (typed["seeds"], typed["steps"]) if typed["accuracy"] else None,
-            out_stream if typed["json"] else None,
-        )
-        if resume:
-            return _resume(resume, typed["data"], retry_failed, wishes)
-        return _new(options, typed["out"], retry_failed, wishes)
+def _asked(typed: Mapping[str, Any], stream: TextIO) -> Exit:
+    """What was typed, by the names of run's parameters; `stream` is where the results go as JSON, if they do."""
+    options, resume, training = _options(typed), typed["resume"], (typed["seeds"], typed["steps"])
+    wishes = _Wishes(
+        typed["blocks"] if resume else None,
+        typed["probe"],
+        typed["wait"],
+        training if typed["accuracy"] else None,
+        stream if typed["json"] else None,
+    )
+    if resume:
+        return _resume(resume, typed["data"], typed["retry_failed"], wishes)
+    return _new(options, typed["out"], typed["retry_failed"], wishes)
 
 
 def _elsewhere(typed: Mapping[str, Any]) -> Exit:
@@ -123,22 +130,31 @@ def _new(options: Options, out: Path | None, retry_failed: bool, wishes: _Wishes
 
 def _start(options: Options, out: Path | None, wishes: _Wishes) -> Exit:
     """Plan a run, measure it or its first blocks, report it; the user's own models are probed first."""
-    from bench.records.store import Store
-    from bench.runner import ability, earlier, first_look, plan
+    from bench.runner import plan
+    from bench.runner.hosts import claimed
     from cifar_core import cifar10
 
     run_accuracy.refuse(plan.make(options, cifar10.SYNTHETIC), wishes.training)  # before any images are read
     folder = out or results(options.preset)
     with slowly(f"reading the data ({options.data}) and earlier runs"):
-        source = cifar10.find(options.data)
-        planned = plan.make(options, source)
-        past = earlier.earlier_runs(folder.parent, planned)
-    first_look.refuse_broken(planned, aside)
-    host_lock(wishes.wait).ask()
-    with Store.create(folder, earlier.with_spreads(planned, past)) as store:
-        if text := ability.foretold(planned, past):
-            aside(text)
-        return _measure(store, source, wishes)
+        prepared = measuring.prepare(options, folder)
+    with claimed(prepared.plan.hosts) as place:
+        if place and place.number:
+            return _serve(prepared.plan, prepared.source, place, wishes.wait)
+        with measuring.create(prepared, folder, aside, host_lock(wishes.wait)) as store:
+            return _measure(store, prepared.source, wishes)
+
+
+def _serve(planned: "Plan", source: "Source", place: "Place", wait: bool) -> Exit:
+    """Start workers for the first machine of --hosts, until it ends."""
+    from contextlib import nullcontext
+
+    from bench.runner.host_service import HostService
+
+    aside(f"this is {planned.hosts[place.number]}: waiting for {planned.hosts[0]}, which measures")
+    HostService(planned, source).serve(place, lambda far: host_lock(wait) if far else nullcontext())
+    aside(f"{planned.hosts[0]} is done")
+    return Exit.OK
 
 
 def _resume(folder: Path, data: str, retry_failed: bool, wishes: _Wishes) -> Exit:
@@ -206,13 +222,9 @@ def _forecast(store: "Store") -> None:
 
 def _execute(store: "Store", source: "Source", wishes: _Wishes) -> str:
     """Probe the user's own models, then measure. Returns why it stopped before its last block, '' where it did not."""
-    from bench.autograph.probe import own_models
     from bench.commands import terminal
-    from bench.records.folders import read_probes
-    from bench.runner.run import execute
 
-    probes = own_models.probe_first(store, source, aside) if wishes.probe else read_probes(store.folder)
-    refused = own_models.refused(store.plan, probes)
     turn = host_lock(wishes.wait, f"; go on with: cifar-bench run --resume {store.folder}")
     with terminal.progress("repetition") as progress:
-        return execute(store, source, progress, most_blocks=wishes.blocks, refused=refused, turn=turn, say=aside)
+        manner = measuring.Manner(aside, progress, turn, wishes.probe, wishes.blocks)
+        return measuring.measure(store, source, manner)

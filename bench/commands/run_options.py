@@ -37,6 +37,10 @@ Dtypes = Annotated[
 ]
 Inputs = Annotated[str, _option(WHAT, help="resident (on the device), pipeline (tf.data), with commas.")]
 StepsPerCall = Annotated[str, _option(WHAT, help="For modes that loop in a call; 0 is a slice, in Keras 1.")]
+Replicas = Annotated[str, _option(WHAT, help="For mirrored and multi_worker, with commas; 0: all GPUs, 2 on a CPU.")]
+Hosts = Annotated[
+    str, _without_default(WHAT, help="For multi_worker: host:port of each machine; type the command on each.")
+]
 Data = Annotated[str, _option(WHAT, help="auto, synthetic, or the folder of CIFAR-10's batch files.")]
 Seed = Annotated[int, _option(WHAT, help="For weights, batches and the order of the modes.")]
 SlowDown = Annotated[
@@ -72,6 +76,9 @@ Resume = Annotated[
 ]
 RetryFailed = Annotated[bool, _option(WHERE, "--retry-failed", help="With --resume: repeat what failed.")]
 
+Trace = Annotated[
+    bool, _option(WHERE, "--trace", help="Keep a trace of each mode's steps, for Perfetto and TensorBoard.")
+]
 Json = Annotated[bool, _option(WHERE, "--json", help="One JSON object on stdout, as in summary.json; else stderr.")]
 Quiet = Annotated[bool, _option(WHERE, "--quiet", "-q", help="No progress and no notes: the result, and errors.")]
 Wait = Annotated[

@@ -78,7 +78,8 @@ def _row(group: GroupResult, result: CaseResult, trainings: Learning | None) -> 
 def verdict(group: GroupResult, result: CaseResult) -> str:
     """In a word; a case that failed is said to have, not only that it cannot be compared."""
     word = verdict_of(group, result)[0]
-    return "FAILED" if word == Verdict.NOT_COMPARABLE.value and result.failures and not result.measurements else word
+    failed = result.failures and not result.measurements and not result.refused
+    return "FAILED" if failed and word == Verdict.NOT_COMPARABLE.value else word
 
 
 def _accuracy(result: CaseResult, trainings: Learning | None) -> str:

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bench.commands import spelling
-from bench.commands.console import QUIET, WAIT, aside, host_lock, results, say_where, slowly, speaking, warn_of_caches
+from bench.commands.console import (
+    QUIET,
+    TENSORBOARD,
+    WAIT,
+    aside,
+    host_lock,
+    results,
+    say_where,
+    slowly,
+    speaking,
+    warn_of_caches,
+)
 from bench.commands.streams import say
 from bench.errors import BenchError, Exit
 from bench.machine.signals import exit_code
@@ -31,6 +42,7 @@ def train(
     resume: Annotated[
         Path | None, typer.Option(show_default=False, help="Continue the training in this folder.")
     ] = None,
+    tensorboard: Annotated[bool, TENSORBOARD] = False,
     quiet: Annotated[bool, QUIET] = False,
     wait: Annotated[bool, WAIT] = True,
 ) -> Exit:
@@ -40,7 +52,7 @@ def train(
 
     if resume:
         with speaking(False, quiet):
-            return _resume(resume, data, wait)
+            return _resume(resume, data, wait, tensorboard)
     mode, model = spelling.modes(mode, "--mode"), spelling.models(model, "--model")
     # What is typed wrongly is said before any images are read.
     _refuse_timed_only(plan(mode, model, recipe, steps, display_step, data, seed, cifar10.SYNTHETIC))
@@ -48,7 +60,7 @@ def train(
         source = cifar10.find(data)
     training = plan(mode, model, recipe, steps, display_step, data, seed, source)
     with speaking(False, quiet):
-        return _start(training, source, out, wait)
+        return _start(training, source, out, wait, tensorboard)
 
 
 def _refuse_timed_only(training: "Training") -> None:
@@ -61,16 +73,16 @@ def _refuse_timed_only(training: "Training") -> None:
         )
 
 
-def _start(training: "Training", source: "Source", out: Path | None, wait: bool) -> Exit:
+def _start(training: "Training", source: "Source", out: Path | None, wait: bool, tensorboard: bool) -> Exit:
     from bench.records.folders import create_training
 
     host_lock(wait).ask()
     folder = out or results(f"train-{training.mode}")
     create_training(folder, training)
-    return _execute(folder, source, wait)
+    return _execute(folder, source, wait, tensorboard)
 
 
-def _resume(folder: Path, data: str, wait: bool) -> Exit:
+def _resume(folder: Path, data: str, wait: bool, tensorboard: bool) -> Exit:
     from bench.records.folders import open_training
     from bench.records.kinds import refuse_others
     from bench.runner.train import source_of
@@ -78,15 +90,18 @@ def _resume(folder: Path, data: str, wait: bool) -> Exit:
     refuse_others(folder, "training.json")
     source = source_of(open_training(folder)[0], data)
     host_lock(wait).ask()
-    return _execute(folder, source, wait)
+    return _execute(folder, source, wait, tensorboard)
 
 
-def _execute(folder: Path, source: "Source", wait: bool) -> Exit:
+def _execute(folder: Path, source: "Source", wait: bool, tensorboard: bool) -> Exit:
+    from bench.records.folders import ask_for_events
     from bench.report.training import log_line
     from bench.runner.train import TrainingFailed, execute
 
     aside(f"data: {source.title}\nfolder: {folder}")
     warn_of_caches()
+    if tensorboard:
+        ask_for_events(folder)
     try:
         with host_lock(wait):
             execute(folder, source, aside, lambda point: say(log_line(point)))

@@ -51,6 +51,10 @@ class Gpu:
         others = None if running is None else tuple(_named(each.pid) for each in running if each.pid not in ours)
         return Guests(others, used)
 
+    def energy_j(self) -> float | None:
+        """What the GPU has used since its driver was loaded, in joules; GPUs before Volta do not count it."""
+        return self._ask("nvmlDeviceGetTotalEnergyConsumption", lambda millijoules: millijoules / 1000)
+
     def name(self) -> str | None:
         return self._ask("nvmlDeviceGetName", _text)
 
@@ -110,6 +114,19 @@ def find(number: int, nvml: Any = None, visible: str | None = None) -> Gpu | Non
         return Gpu(nvml, nvml.nvmlDeviceGetHandleByUUID(name.encode()))
     except nvml.NVMLError:
         return None
+
+
+def count(nvml: Any = None) -> int:
+    """How many GPUs NVIDIA's driver has; 0 without NVML."""
+    try:
+        nvml = nvml or import_module("pynvml")
+    except ImportError:
+        return 0
+    try:
+        nvml.nvmlInit()
+        return int(nvml.nvmlDeviceGetCount())
+    except nvml.NVMLError:
+        return 0
 
 
 def of_this_run() -> set[int]:

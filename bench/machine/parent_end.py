@@ -49,10 +49,15 @@ class Child:
 
         Only time in which this process runs counts: an answer is not late because this process was stopped.
         """
-        line = self._next(time_limit_s)
+        line = self.heard(time_limit_s)
         if line is None:
-            raise Gone(f"no answer within {time_limit_s:g} s: it hung and was ended")
-        if not line:
+            raise Gone(late(time_limit_s))
+        return line
+
+    def heard(self, time_limit_s: float) -> bytes | None:
+        """The next line; None where none came in that time. Raises Gone where the child died."""
+        line = self._next(time_limit_s)
+        if line == b"":
             raise Gone(self._cause_of_death())
         return line
 
@@ -105,6 +110,11 @@ class Child:
         if code == -signal.SIGKILL:
             return "killed from outside (SIGKILL), as the system does when memory runs out; try smaller --batch-sizes"
         return f"died of {signal.Signals(-code).name}" if code < 0 else f"ended by itself with code {code}"
+
+
+def late(time_limit_s: float) -> str:
+    """What is said of a child that has not answered in time."""
+    return f"no answer within {time_limit_s:g} s: it hung and was ended"
 
 
 def _now() -> float:

@@ -9,9 +9,12 @@ from dataclasses import replace
 from importlib import import_module
 
 from bench.errors import BenchError
+from bench.modes import placement
 from bench.modes.mode import EAGERLY, ExpectedExecution, Mode
 from bench.modes.peers import PEERS
+from bench.modes.replicas import REPLICAS
 from bench.modes.trainer import Trainer as Trainer  # for those who know a mode by its face alone
+from bench.records.case import Case
 
 _CLUSTERS = (("TF_XLA_FLAGS", "--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit"),)
 KERAS = (("KERAS_BACKEND", "tensorflow"), ("TF_USE_LEGACY_KERAS", "0"))  # own models' too, in every mode
@@ -195,6 +198,7 @@ MODES = (
         effort=13,
         groups=(),
     ),
+    *REPLICAS,
     *PEERS,
 )
 
@@ -205,6 +209,11 @@ def row(name: str) -> Mode:
     if name not in rows:
         raise BenchError(f"mode '{name}' is unknown here; known: {', '.join(rows)}; update cifar-bench")
     return rows[name]
+
+
+def homes_of(case: Case) -> list[str]:
+    """The devices on which the ops of a case's step belong, as its process counts them."""
+    return placement.homes(case.device, row(case.mode).devices(case.replicas))
 
 
 def pairs() -> list[tuple[Mode, Mode]]:
@@ -226,7 +235,7 @@ def graph_of(name: str) -> str:
 def load(name: str) -> Callable[..., Trainer]:
     """The mode's `open_trainer(make_task) -> Trainer`, where make_task() gives a Task. Imports TensorFlow.
 
-    The modes that loop inside a call take `steps_per_call` too.
+    The modes that loop inside a call take `steps_per_call` too, those with replicas `strategy`.
     """
     open_trainer: Callable[..., Trainer] = import_module(f"bench.modes.{name}").open_trainer
     return open_trainer

@@ -22,7 +22,7 @@ class CustomTask:
     def __init__(self, task: Any) -> None:
         """Raises NotApplicable where Keras cannot hold the task."""
         if isinstance(task, OwnTrainStep):
-            raise NotApplicable("it has a training step of its own, which is what the other modes run")
+            raise NotApplicable(f"{task.why}: the other modes run its train_step, a custom loop does not")
         self._held: Any = kerasised(task)
         self._optimizer = self._held.optimizer.optimizer
         self._loss = _loss(task, self._held)

@@ -12,7 +12,8 @@ import numpy as np
 import tensorflow as tf
 
 from bench.errors import NotApplicable
-from bench.modes import calling, inspection, placing
+from bench.modes import calling, counting, placing
+from bench.modes.operation_names import fused_in_graph
 from bench.records.costs import Structure
 from bench.records.devices import Placement
 from bench.records.proof import Calls, Execution
@@ -98,22 +99,12 @@ class GraphTrainer:
         self._ran = metadata.partition_graphs
         placed = [node for graph in self._ran for node in graph.node]
         devices = tuple(node.device for node in placed if any(op in node.op for op in WORKING_OPS))
-        return Execution(graph_ops=self._graph_ops(), devices=devices)
+        return Execution(graph_ops=len(self._needed()), devices=devices)
 
-    def _graph_ops(self) -> int:
+    def _needed(self) -> set[Any]:
         """The operations that a step needs; the graph holds initialisers besides."""
         loss, updates = self._fetches
-        needed: set[Any] = set()
-        left = [
-            *(output.op for output in tf.nest.flatten(loss)),
-            *(update if isinstance(update, tf.Operation) else update.op for update in updates),
-        ]
-        while left:
-            operation = left.pop()
-            if operation not in needed:
-                needed.add(operation)
-                left += [tensor.op for tensor in operation.inputs] + list(operation.control_inputs)
-        return len(needed)
+        return counting.needed([*tf.nest.flatten(loss), *updates])
 
     def calls(self) -> Calls:
         self.run(1)
@@ -124,7 +115,10 @@ class GraphTrainer:
 
     def structure(self) -> Structure:
         ran = sum(len(graph.node) for graph in self._ran)
-        return Structure(ops_optimised=ran, flops=inspection.flops(self._graph))
+        fused = {each for graph in self._ran for each in fused_in_graph(graph)}
+        return Structure(
+            ops_optimised=ran, flops=counting.flops(self._graph, self._needed()), fused=tuple(sorted(fused))
+        )
 
 
 def _arrays(values: tuple[Any, ...]) -> tuple[np.ndarray, ...]:

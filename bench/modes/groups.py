@@ -21,6 +21,7 @@ GROUPS = (
     Group("custom", "a custom training loop in Keras, without and with tf.function"),
     Group("keras", "Keras' fit"),
     Group("inference", "how a trained model answers, for --task infer"),
+    Group("replicas", "tf.distribute: the batch split over devices, or over processes"),
     Group("peers", "other frameworks: PyTorch, JAX, and Keras on each of them"),
 )
 

@@ -7,6 +7,9 @@ from typing import Any
 import tensorflow as tf
 from tensorflow.python.eager import context  # the only way to see a graph as the runtime has optimised it
 
+from bench.modes.operation_names import fused_in_graph, fused_in_program
+from bench.records.costs import Structure
+
 
 def read(variables: Sequence[Any]) -> list[Any]:
     """The variables' values as NumPy arrays."""
@@ -104,15 +107,9 @@ def definition_ops(definition: Any) -> int:
     return len(definition.node) + sum(len(function.node_def) for function in definition.library.function)
 
 
-def flops(graph: Any) -> int:
-    """Floating-point operations of a graph, by the formulas that TensorFlow registers for its ops.
-
-    Convolutions, matrix products and the like, two for each multiply-add; an optimizer's update has no formula and
-    counts nothing. Shapes must be known; loops and branches are not looked into.
-    """
-    profiler = tf.compat.v1.profiler
-    counted = profiler.ProfileOptionBuilder(profiler.ProfileOptionBuilder.float_operation()).with_empty_output()
-    return int(profiler.profile(graph, options=counted.build()).total_float_ops)
+def structure_of(definition: Any) -> Structure:
+    """What Grappler has made of a graph, by the GraphDef that runs."""
+    return Structure(ops_optimised=definition_ops(definition), fused=fused_in_graph(definition))
 
 
 def loops(graph: Any) -> int:
@@ -137,10 +134,11 @@ def hlo_instructions(function: Any, *arguments: Any) -> int:
     return _instructions(function.experimental_get_compiler_ir(*arguments)(stage="hlo"))
 
 
-def optimised_hlo(function: Any, *arguments: Any) -> tuple[int, int]:
-    """The instructions of the program after XLA's optimisation, and the fusions among them. Compiles it once more."""
+def optimised_program(function: Any, *arguments: Any) -> Structure:
+    """What XLA has made of a function's program, which it compiles once more."""
     program = function.experimental_get_compiler_ir(*arguments)(stage="optimized_hlo")
-    return _instructions(program), sum(" fusion(" in line for line in program.splitlines())
+    fusions = sum(" fusion(" in line for line in program.splitlines())
+    return Structure(hlo_optimised=_instructions(program), fusions=fusions, fused=fused_in_program(program))
 
 
 def _instructions(program: str) -> int:

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from bench.errors import NotApplicable
+from bench.modes.jax_answer import JaxAnswer
 from bench.modes.jax_compilations import Compilations, jax_devices
 from bench.modes.peer_task import PeerAdam, PeerInputs, PeerTask, PeerVariable, read, write
 from bench.records.proof import Calls, Execution
@@ -26,8 +27,6 @@ class JaxTrainer:
     read, write = staticmethod(read), staticmethod(write)
 
     def __init__(self, handed: HandedOver, device: Any) -> None:
-        if handed.model not in NETWORKS:
-            raise NotApplicable(f"{handed.model} is not written in JAX here")
         self._compilations = Compilations()
         self._network, self._settings = NETWORKS[handed.model], dict(handed.settings)
         with jax.default_device(device):
@@ -135,4 +134,8 @@ def adam(state: State, gradients: dict[str, Any], settings: dict[str, float]) ->
     return {"weights": weights, "m": first, "v": second, "count": {"updates": updates}}
 
 
-open_trainer = JaxTrainer
+def open_trainer(handed: HandedOver, device: Any) -> JaxTrainer | JaxAnswer:
+    """Of the task that was handed over, on JAX's device. Raises NotApplicable where it is not written in JAX."""
+    if handed.model not in NETWORKS:
+        raise NotApplicable(f"{handed.model} is not written in JAX here")
+    return JaxAnswer(handed, device) if handed.infers else JaxTrainer(handed, device)

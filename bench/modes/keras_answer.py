@@ -7,14 +7,15 @@ from typing import Any
 import tensorflow as tf
 
 from bench.errors import NotApplicable
-from bench.modes import calling, inspection, placing
+from bench.modes import calling, counting, inspection, placing
 from bench.modes.keras_task import twin
 from bench.records.costs import Structure
 from bench.records.devices import Placement
 from bench.records.proof import Calls, Execution
 from cifar_core.inference import Inference
-from cifar_core.outputs import number, tensors
+from cifar_core.outputs import number
 from cifar_core.own_networks import KerasNetwork, Network
+from cifar_core.tensors import tensors
 
 
 class AnswerTask:
@@ -105,4 +106,4 @@ class KerasAnswer:
         return placing.of_function(tf.function(self._plain_step), self.task.inputs.again(0))
 
     def structure(self) -> Structure:
-        return Structure()
+        return Structure(flops=counting.flops_of_function(self._graph) if self._graph else None)

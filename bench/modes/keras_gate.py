@@ -1,4 +1,4 @@
-"""The gate at which a fit in a thread of its own waits between slices. Not a mode itself."""
+"""A fit without end, in a thread of its own, that waits at a gate between slices. Not a mode itself."""
 
 import threading
 from typing import Any, Protocol
@@ -12,6 +12,9 @@ class StepWatch(Protocol):
     def begin(self) -> None: ...
 
     def end(self) -> None: ...
+
+
+ENDLESS = 2**40  # steps: more than any run takes
 
 
 class FitEnded(Exception):
@@ -66,3 +69,27 @@ class FitGate(keras.callbacks.Callback):
             self._turn.wait_for(lambda: self._error or self._done >= self._allowed)
         if self._error:
             raise self._error
+
+
+class EndlessFit:
+    """A model's `fit` on batches that do not end; no step of it runs before it is let."""
+
+    def __init__(self, model: Any, batches: Any) -> None:
+        self._model, self._batches, self._gate = model, batches, FitGate()
+        self.let = self._gate.let
+        self._thread = threading.Thread(target=self._fit, daemon=True)
+        self._thread.start()
+
+    def _fit(self) -> None:
+        try:
+            self._model.fit(self._batches, steps_per_epoch=ENDLESS, shuffle=False, verbose=0, callbacks=[self._gate])
+            raise RuntimeError("Keras' fit ended by itself")
+        except FitEnded:
+            pass
+        except BaseException as error:
+            self._gate.broke(error)
+
+    def end(self) -> None:
+        """Returns when its thread has ended."""
+        self._gate.end()
+        self._thread.join()

@@ -6,22 +6,19 @@ first loss and gradients can be compared before any execution is whole.
 """
 
 import math
-import threading
 from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
 
-from bench.modes import calling, inspection, placing
-from bench.modes.keras_gate import FitEnded, FitGate
+from bench.modes import calling, counting, inspection, placing
+from bench.modes.keras_gate import EndlessFit
 from bench.modes.keras_task import kerasised
 from bench.records.costs import Structure
 from bench.records.devices import Placement
 from bench.records.proof import Calls, Execution
 from cifar_core.inputs import Resident
 from cifar_core.own_train_step import number_of
-
-ENDLESS = 2**40  # steps: more than any run takes
 
 
 def _batches(inputs: Any) -> Any:
@@ -53,9 +50,7 @@ class KerasLoop:
             # At the end of a fit it would put averages in the weights' place, though the training is not over.
             self._model.optimizer.finalize_variable_values = _nothing
         self._compiled_before = inspection.must_compile()
-        self._gate: FitGate | None = None
-        if self._per_call == 1:
-            self._begin()
+        self._fit = self._begin() if self._per_call == 1 else None
 
     def _train_step(self, data: Any) -> Any:
         """Keras' own step, which notes when it is traced, and the graph of the latest trace."""
@@ -68,28 +63,16 @@ class KerasLoop:
         self._logs = self._function(iterator)
         return self._logs
 
-    def _begin(self) -> None:
+    def _begin(self) -> EndlessFit:
         """Start the fit without end, from the step that was reached."""
-        self._gate = FitGate()
-        batches = self._batches.skip(self._done) if self._done else self._batches
-        self._thread = threading.Thread(target=self._fit, args=[batches, self._gate], daemon=True)
-        self._thread.start()
-
-    def _fit(self, batches: Any, gate: FitGate) -> None:
-        try:
-            self._model.fit(batches, steps_per_epoch=ENDLESS, shuffle=False, verbose=0, callbacks=[gate])
-            raise RuntimeError("Keras' fit ended by itself")
-        except FitEnded:
-            pass
-        except BaseException as error:
-            gate.broke(error)
+        return EndlessFit(self._model, self._batches.skip(self._done) if self._done else self._batches)
 
     def trace(self) -> None:
         pass
 
     def run(self, steps: int) -> None:
         """Takes whole executions once the fit without end has begun."""
-        if self._gate is None and steps % self._per_call:
+        if self._fit is None and steps % self._per_call:
             self._model.fit(self._batches.skip(self._done).take(steps), shuffle=False, verbose=0)
             self._done += steps
             return
@@ -97,19 +80,16 @@ class KerasLoop:
 
     def _run(self, steps: int, watch: calling.Watch | None = None) -> None:
         """In the fit without end."""
-        if self._gate is None:
-            self._begin()
-        assert self._gate
+        self._fit = self._fit or self._begin()
         self._model.reset_metrics()  # Keras' loss is a mean since the last reset
-        self._gate.let(steps, watch)
+        self._fit.let(steps, watch)
         self._done += steps
 
     def rewind(self) -> None:
         """Ends the fit without end; the next one begins at the first batch and traces nothing anew."""
-        if self._gate:
-            self._gate.end()
-            self._thread.join()
-        self._gate, self._done = None, 0
+        if self._fit:
+            self._fit.end()
+        self._fit, self._done = None, 0
 
     def step_again(self, number: int) -> None:
         """A fit of its own, while the one without end waits at its gate."""
@@ -156,7 +136,7 @@ class KerasLoop:
         return placing.of_function(tf.function(self._plain_step), (batch,))
 
     def structure(self) -> Structure:
-        return Structure()
+        return Structure(flops=counting.flops_of_function(self._graph) if self._graph else None)
 
 
 def _nothing(_: Any) -> None:

@@ -5,7 +5,6 @@ slices. Batches come from the host, as there. The network is Keras' own, from it
 """
 
 import json
-import threading
 from collections.abc import Iterator
 from itertools import cycle
 from typing import Any
@@ -13,12 +12,10 @@ from typing import Any
 import keras
 import numpy as np
 
-from bench.errors import NotApplicable
-from bench.modes.keras_gate import FitEnded, FitGate, StepWatch
+from bench.modes.keras_gate import EndlessFit, StepWatch
+from bench.modes.keras_rebuilt import by_name, rebuilt, variable_of
 from bench.modes.peer_task import PeerAdam, PeerInputs, PeerTask, PeerVariable
 from cifar_core.handed_over import HandedOver
-
-ENDLESS = 2**40  # steps: more than any run takes
 
 
 class KerasPeer:
@@ -27,7 +24,7 @@ class KerasPeer:
     def __init__(self, handed: HandedOver, device: Any) -> None:
         """On `device`, which is the framework's default by now."""
         self._handed = handed
-        self.model = _rebuilt(handed)
+        self.model = rebuilt(handed)
         settings = handed.settings
         betas = settings["beta_1"], settings["beta_2"]
         optimizer = keras.optimizers.Adam(settings["learning_rate"], *betas, settings["epsilon"])
@@ -36,7 +33,7 @@ class KerasPeer:
         self.task = _task(self.model, handed)
         self.write(self.task.weights, list(handed.weights.values()))
         self.write(self.task.averages, list(handed.averages.values()))
-        self._gate: FitGate | None = None
+        self._fit: EndlessFit | None = None
         self._done = 0
 
     def settle(self) -> None:
@@ -61,38 +58,20 @@ class KerasPeer:
         places = cycle([*range(first % len(images), len(images)), *range(first % len(images))])
         return ((images[place], labels[place]) for place in places)
 
-    def _begin(self) -> FitGate:
-        """Start the fit without end, from the step that was reached."""
-        gate = FitGate()
-        self._thread = threading.Thread(target=self._fit, args=[gate, self._done], daemon=True)
-        self._thread.start()
-        return gate
-
-    def _fit(self, gate: FitGate, first: int) -> None:
-        try:
-            batches = self._batches(first)
-            self.model.fit(batches, steps_per_epoch=ENDLESS, shuffle=False, verbose=0, callbacks=[gate])
-            raise RuntimeError("Keras' fit ended by itself")
-        except FitEnded:
-            pass
-        except BaseException as error:
-            gate.broke(error)
-
     def run(self, steps: int, watch: StepWatch | None = None) -> None:
         """`watch` sees what the first step calls."""
-        self._gate = self._gate or self._begin()
-        self._gate.let(0)
+        self._fit = self._fit or EndlessFit(self.model, self._batches(self._done))  # from the step that was reached
+        self._fit.let(0)
         self.settle()
         self.model.reset_metrics()  # Keras' loss is a mean since the last reset
-        self._gate.let(steps, watch)
+        self._fit.let(steps, watch)
         self._done += steps
 
     def rewind(self) -> None:
         """Ends the fit without end; the next one begins at the first batch and traces nothing anew."""
-        if self._gate:
-            self._gate.end()
-            self._thread.join()
-        self._gate, self._done = None, 0
+        if self._fit:
+            self._fit.end()
+        self._fit, self._done = None, 0
 
     def step_again(self, number: int) -> None:
         """A fit of its own for one step, from there; the one without end goes on where it was."""
@@ -109,47 +88,27 @@ class KerasPeer:
         return float(np.asarray(keras.ops.convert_to_numpy(self.model.get_metrics_result()["loss"])))
 
 
-def _rebuilt(handed: HandedOver) -> Any:
-    """The network on this backend. Raises NotApplicable where Keras cannot make it from its own description."""
-    if not handed.keras_model:
-        raise NotApplicable(f"{handed.model} has no twin in Keras' layers")
-    try:
-        return keras.models.model_from_json(handed.keras_model)
-    except (TypeError, ValueError, NotImplementedError) as error:
-        told = str(error).strip().splitlines()[0]
-        raise NotApplicable(f"Keras cannot rebuild the model from its configuration: {told}") from error
-
-
 def _loss(handed: HandedOver) -> Any:
     if not handed.loss:
         return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     return keras.losses.deserialize(json.loads(handed.loss))
 
 
-def _by_name(model: Any, handed: HandedOver) -> dict[str, Any]:
-    """The model's variables by the names of those that were handed over; an own model's have the same order."""
-    if not handed.loss:
-        return {"_".join(v.path.split("/")[-2:]): v for v in model.variables}
-    averages = [v for v in model.non_trainable_variables if keras.backend.is_float_dtype(v.dtype)]
-    names = (*handed.weights, *handed.averages)
-    return dict(zip(names, (*model.trainable_variables, *averages), strict=True))
-
-
 def _task(model: Any, handed: HandedOver) -> PeerTask:
-    by_name = _by_name(model, handed)
+    found = by_name(model, handed)
     moments = {v.path.rpartition("/")[2]: v for v in model.optimizer.variables}
 
     def moment(name: str, which: str) -> PeerVariable:
-        path = by_name[name].path.replace("/", "_")
-        return _variable(f"{name}_{which}", moments[f"{path}_{which}"])
+        path = found[name].path.replace("/", "_")
+        return variable_of(f"{name}_{which}", moments[f"{path}_{which}"])
 
     adam = PeerAdam(
-        _variable("iterations", model.optimizer.iterations),
+        variable_of("iterations", model.optimizer.iterations),
         tuple(moment(name, "momentum") for name in handed.weights),
         tuple(moment(name, "velocity") for name in handed.weights),
         lambda: _settings(model.optimizer),
     )
-    weights, averages = (tuple(_variable(name, by_name[name]) for name in g) for g in (handed.weights, handed.averages))
+    weights, averages = (tuple(variable_of(name, found[name]) for name in g) for g in (handed.weights, handed.averages))
     return PeerTask(weights, averages, adam, PeerInputs(len(handed.images)))
 
 
@@ -157,7 +116,3 @@ def _settings(optimizer: Any) -> dict[str, float]:
     config = optimizer.get_config()
     names = ("learning_rate", "beta_1", "beta_2", "epsilon", "weight_decay")
     return {name: float(config[name]) for name in names if config.get(name)}
-
-
-def _variable(name: str, variable: Any) -> PeerVariable:
-    return PeerVariable(name, tuple(variable.shape), lambda: keras.ops.convert_to_numpy(variable), variable.assign)

@@ -34,7 +34,7 @@ class Mode:
     `--modes` takes it together with others; `extra` is the extra of this package that
     must be installed for it, which brings the `packages` that it needs: such a mode is another framework's, a peer, and
     its process has no TensorFlow. `prepares_each_call` where by its nature each call traces functions of its own,
-    beside the step.
+    beside the step. `replicas` where tf.distribute splits the batch: over what.
     """
 
     name: str
@@ -52,6 +52,7 @@ class Mode:
     extra: str = ""
     packages: tuple[str, ...] = ()
     prepares_each_call: bool = False
+    replicas: Literal["", "devices", "processes"] = ""
 
     @property
     def peer(self) -> bool:
@@ -67,6 +68,10 @@ class Mode:
     def traces(self) -> bool:
         """Whether Python's step is traced into a graph."""
         return bool(self.expected.traces)
+
+    def devices(self, replicas: int) -> int:
+        """On how many devices of one process a step of so many replicas runs; 1 without replicas."""
+        return replicas if self.replicas == "devices" else 1
 
     @property
     def converts(self) -> bool:

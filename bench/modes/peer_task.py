@@ -5,7 +5,7 @@ So the evidence of equal work reads the peers' modes as it reads TensorFlow's. N
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -56,6 +56,31 @@ class PeerAdam:
 
 
 @dataclass(frozen=True, slots=True)
+class PeerUntrained:
+    """In the place of an optimizer where a model only answers: a count that stays 0, and `weights` without change."""
+
+    weights: int
+    iterations: PeerVariable = field(
+        default_factory=lambda: PeerVariable("iterations", (), lambda: np.int64(0), lambda _: None)
+    )
+    slots: tuple[PeerVariable, ...] = ()
+    squares: tuple[PeerVariable, ...] = ()
+    by_change: bool = True
+
+    def first_gradients(self, _: Sequence[Any]) -> list[Any]:
+        """None has any."""
+        return [np.zeros(1)] * self.weights
+
+    def hyperparameters(self) -> dict[str, float]:
+        """None are in force."""
+        return {}
+
+    def state(self) -> tuple[PeerVariable, ...]:
+        """Every variable of it."""
+        return (self.iterations,)
+
+
+@dataclass(frozen=True, slots=True)
 class PeerInputs:
     """Batches that lie on the device and repeat after `period` steps."""
 
@@ -65,14 +90,19 @@ class PeerInputs:
 
 @dataclass(frozen=True, slots=True)
 class PeerTask:
-    """What the evidence needs to know of the training."""
+    """What the evidence needs to know of the training, or of a model that only answers.
+
+    `others` are variables that must stay as they are.
+    """
 
     weights: tuple[PeerVariable, ...]
     averages: tuple[PeerVariable, ...]
-    optimizer: PeerAdam
+    optimizer: PeerAdam | PeerUntrained
     inputs: PeerInputs
     random_layers: tuple[str, ...] | None = None
+    others: tuple[PeerVariable, ...] = ()
+    computes_in: str = ""
 
     def state(self) -> tuple[PeerVariable, ...]:
         """Every variable that changes while training, the weights first."""
-        return (*self.weights, *self.averages, *self.optimizer.state())
+        return (*self.weights, *self.averages, *self.others, *self.optimizer.state())

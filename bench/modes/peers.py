@@ -53,8 +53,8 @@ PEERS = (
     ),
     Mode(
         "keras_jax",
-        "Keras fit on JAX",
-        "Keras' own loop with KERAS_BACKEND=jax",
+        "Keras on JAX",
+        "Keras' own loop with KERAS_BACKEND=jax; in inference predict_on_batch",
         (("KERAS_BACKEND", "jax"), *_JAX),
         trains=False,
         expected=ExpectedExecution(graph_ops=None, xla_compilations=True, reason="JAX compiled nothing"),
@@ -66,8 +66,8 @@ PEERS = (
     ),
     Mode(
         "keras_torch",
-        "Keras fit on PyTorch",
-        "Keras' own loop with KERAS_BACKEND=torch",
+        "Keras on PyTorch",
+        "Keras' own loop with KERAS_BACKEND=torch; in inference predict_on_batch",
         (("KERAS_BACKEND", "torch"), *_TORCH),
         trains=False,
         expected=replace(EAGERLY, reason="PyTorch did not run it eagerly"),

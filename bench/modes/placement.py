@@ -35,28 +35,35 @@ def summed_up(ops: Iterable[Op], transfers: Iterable[str] = ()) -> Placement:
     return Placement(tuple(sorted(placed, key=lambda each: -each.ops)), _counted(Counter(transfers)))
 
 
-def at_home(placement: Placement, home: str) -> Placement:
-    """Without the names of ops on the right device: only the others need names."""
+def at_home(placement: Placement, *homes: str) -> Placement:
+    """Without the names of ops on a right device: only the others need names."""
     return replace(
         placement,
-        placed=tuple(replace(each, kinds=()) if each.device == home else each for each in placement.placed),
+        placed=tuple(replace(each, kinds=()) if each.device in homes else each for each in placement.placed),
     )
 
 
-def strangers(placement: Placement, home: str) -> list[str]:
-    """Why a step did not run whole on `home` ('GPU:0'); empty where it did."""
+def strangers(placement: Placement, *homes: str) -> list[str]:
+    """Why a step did not run whole on `homes` ('GPU:0'), and on each of them; empty where it did."""
     reasons = [
         f"{each.ops} of its ops ran on {each.device or 'no device'}: {', '.join(each.kinds)}"
         for each in placement.placed
-        if each.device != home
+        if each.device not in homes
     ]
-    here = any(each.device == home and each.ops for each in placement.placed)
-    return reasons if here else [*reasons, f"none of its ops is known to have run on {home}"]
+    used = {each.device for each in placement.placed if each.ops}
+    idle = [home for home in homes if home not in used]
+    return [*reasons, *(f"none of its ops is known to have run on {home}" for home in idle)]
 
 
 def home(device: str) -> str:
     """Where a case's ops belong: a process sees one GPU at most, its own, which is its first."""
     return f"{device.partition(':')[0].upper()}:0"
+
+
+def homes(device: str, devices: int) -> list[str]:
+    """The same of a case whose step is split over so many devices of its process; 0 or 1: its first."""
+    kind = device.partition(":")[0].upper()
+    return [f"{kind}:{number}" for number in range(max(1, devices))]
 
 
 def short(device: str) -> str:

@@ -6,14 +6,13 @@ weights were up to 10 % apart within 20 updates (batches of 8 and 64, seven seed
 """
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import torch
 
 from bench.modes.peer_task import PeerAdam, PeerVariable
-from cifar_core.peers.torch_networks import layout, layout_back
+from bench.modes.torch_network import variable
 
 
 class TorchAdam:
@@ -82,21 +81,3 @@ class TorchAdam:
                 step.fill_(float(value))
 
         return PeerVariable("iterations", (), get, put)
-
-
-def variable(name: str, tensor: Any) -> PeerVariable:
-    """A tensor of PyTorch's as an array in TensorFlow's layout."""
-
-    def get() -> Any:
-        return layout_back(tensor.detach().cpu().numpy())
-
-    def put(value: Any) -> None:
-        with torch.no_grad():
-            tensor.copy_(torch.from_numpy(np.ascontiguousarray(layout(np.asarray(value)))))
-
-    return PeerVariable(name, tuple(get().shape), get, put)
-
-
-def variables(tensors: dict[str, Any], names: Sequence[str]) -> tuple[PeerVariable, ...]:
-    """Those of these names, in their order."""
-    return tuple(variable(name, tensors[name]) for name in names)

@@ -3,53 +3,46 @@
 It differs from `torch_eager` in torch.compile.
 """
 
-import time
+from dataclasses import replace
 from typing import Any
 
-import torch
-from torch._inductor.compile_fx import compile_fx  # what torch.compile calls by default, with what it is given noted
-
+from bench.modes.torch_answer import TorchAnswer
+from bench.modes.torch_compilations import TorchCompilations
 from bench.modes.torch_trainer import TorchTrainer
 from bench.records.proof import Calls, Execution
 from cifar_core.handed_over import HandedOver
 from cifar_core.peers.torch_networks import loss_of
 
 
-class CompiledTorchTrainer(TorchTrainer):
-    """The loss is a compiled function of network, images and labels."""
+class Compiled:
+    """A trainer, or a model that answers, whose compiled function is called in each step."""
 
-    def __init__(self, handed: HandedOver, device: torch.device) -> None:
-        self._graphs = self._nodes = self._called = 0
-        self._tracing_s = 0.0
-        super().__init__(handed, device, torch.compile(loss_of, backend=self._compiled))
-
-    def _compiled(self, graph: Any, examples: Any) -> Any:
-        """TorchInductor, which notes each graph that it compiles and each call of one."""
-        start = time.perf_counter()
-        program = compile_fx(graph, examples)
-        self._tracing_s += time.perf_counter() - start
-        self._graphs, self._nodes = self._graphs + 1, self._nodes + len(graph.graph.nodes)
-
-        def call(*values: Any) -> Any:
-            self._called += 1
-            return program(*values)
-
-        return call
+    def __init__(self, trainer: TorchTrainer | TorchAnswer, compilations: TorchCompilations) -> None:
+        self._trainer, self._compilations = trainer, compilations
+        self.task, self.read, self.write = trainer.task, trainer.read, trainer.write
+        self.trace, self.run, self.step_again = trainer.trace, trainer.run, trainer.step_again
+        self.rewind, self.sync = trainer.rewind, trainer.sync
 
     def tracing_us(self) -> int:
-        return int(1e6 * self._tracing_s)
+        return self._compilations.tracing_us
 
     def traces(self) -> int:
-        return self._graphs
+        return self._compilations.graphs
 
     def execution(self) -> Execution:
-        plain = super().execution()
-        return Execution(self._graphs, self._nodes, devices=plain.devices, library=f"{plain.library}, TorchInductor")
+        plain, made = self._trainer.execution(), self._compilations
+        return replace(plain, traces=made.graphs, graph_ops=made.nodes, library=f"{plain.library}, TorchInductor")
 
     def calls(self) -> Calls:
-        before = self._called
+        before = self._compilations.called
         self.run(1)
-        return Calls(0, 1, ("the compiled loss",) * (self._called - before))
+        updates = int(not isinstance(self._trainer, TorchAnswer))
+        return Calls(0, updates, ("the compiled function",) * (self._compilations.called - before))
 
 
-open_trainer = CompiledTorchTrainer
+def open_trainer(handed: HandedOver, device: Any) -> Compiled:
+    """Of the task that was handed over, on PyTorch's device."""
+    made = TorchCompilations()
+    if handed.infers:
+        return Compiled(TorchAnswer(handed, device, made.compiled), made)
+    return Compiled(TorchTrainer(handed, device, made.compiled(loss_of)), made)

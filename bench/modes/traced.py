@@ -4,13 +4,14 @@ A mode's file gives the options of tf.function in which it differs.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from itertools import islice
 from typing import Any
 
 import tensorflow as tf
 
-from bench.modes import calling, inspection, placing
+from bench.modes import calling, counting, inspection, placing
 from bench.records.costs import Structure
 from bench.records.devices import Placement
 from bench.records.proof import Calls, Execution
@@ -89,10 +90,10 @@ class TracedTrainer:
     def structure(self) -> Structure:
         concrete = self._concrete()
         if inspection.is_compiled(concrete):
-            instructions, fusions = inspection.optimised_hlo(self._step, *next(self._feed))
-            return Structure(hlo_optimised=instructions, fusions=fusions, flops=inspection.flops(concrete.graph))
-        ops = inspection.definition_ops(self._optimised_graph)
-        return Structure(ops_optimised=ops, flops=inspection.flops(concrete.graph))
+            structure = inspection.optimised_program(self._step, *next(self._feed))
+        else:
+            structure = inspection.structure_of(self._optimised_graph)
+        return replace(structure, flops=counting.flops_of_function(concrete.graph))
 
     def _concrete(self) -> Any:
         return self._step.get_concrete_function(*self.task.inputs.signature)

@@ -5,12 +5,13 @@ AutoGraph turns the Python `for` into a while loop of the graph. One call trains
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import tensorflow as tf
 
 from bench.errors import NotApplicable
-from bench.modes import calling, inspection, placing
+from bench.modes import calling, counting, inspection, placing
 from bench.records.costs import Structure
 from bench.records.devices import Placement
 from bench.records.proof import Calls, Execution
@@ -96,11 +97,12 @@ class LoopTrainer:
         return placing.of_function(self._new_steps(), _one_step())
 
     def structure(self) -> Structure:
+        graph = self._concrete().graph
         if inspection.is_compiled(self._concrete()):
-            instructions, fusions = inspection.optimised_hlo(self._steps, *_one_step())
-            return Structure(hlo_optimised=instructions, fusions=fusions)
-        optimised = inspection.optimised_graph(self._new_steps(), _one_step())
-        return Structure(ops_optimised=inspection.definition_ops(optimised))
+            structure = inspection.optimised_program(self._steps, *_one_step())
+        else:
+            structure = inspection.structure_of(inspection.optimised_graph(self._new_steps(), _one_step()))
+        return replace(structure, flops=counting.flops_of_function(graph, unknown_trips=1))  # a step is one trip
 
     def _concrete(self) -> Any:
         return self._steps.get_concrete_function(*NUMBERS)

@@ -13,7 +13,9 @@ class Case:
     entry in a block, whose ratio to the first is the A/A difference. `slowdown` is the share of its own time that
     the case sleeps in its slices on purpose (0.05: it takes 5 % longer), to try gates and the benchmark itself.
     `steps_each` 2: it takes two steps in its slices for each that is counted, so that its step takes twice as long.
-    `deterministic`: TensorFlow chooses only ops that give the same bits every time.
+    `deterministic`: TensorFlow chooses only ops that give the same bits every time. `setting`: what `advise` tries on
+    it, by its name in settings.py. `replicas`: over how many replicas tf.distribute splits the batch; 0 in the modes
+    without. `hosts`: on how many machines; 0 where all replicas are on this one.
     """
 
     mode: str
@@ -25,6 +27,9 @@ class Case:
     slowdown: float = 0.0
     deterministic: bool = False
     steps_each: int = 1
+    setting: str = ""
+    replicas: int = 0
+    hosts: int = 0
 
     @property
     def key(self) -> str:
@@ -36,8 +41,24 @@ class Case:
         """What distinguishes this case from the others of its group."""
         calls = f"-k{self.steps_per_call}" if self.steps_per_call else ""
         slowed = f"-slowed{100 * self.slowdown:g}" if self.slowdown else ""
+        spread = f"-r{self.replicas}" * bool(self.replicas) + f"-hosts{self.hosts}" * bool(self.hosts)
         times = f"-x{self.steps_each}" if self.steps_each > 1 else ""
-        return f"{self.mode}{calls}{slowed}{times}{'-again' if self.again else ''}"
+        tried = f"-{self.setting}" if self.setting else ""
+        return f"{self.mode}{spread}{calls}{slowed}{times}{tried}{'-again' if self.again else ''}"
+
+    @property
+    def variant(self) -> str:
+        """What stands behind its mode's title: ', 2 replicas on 2 machines, A/A control'; '' of the mode as it is."""
+        on_hosts = f" on {self.hosts} machines" if self.hosts else ""
+        parts = (
+            f"{self.replicas} replica{'s' * (self.replicas > 1)}{on_hosts}" if self.replicas else "",
+            f"{self.steps_per_call} a call" if self.steps_per_call else "",
+            f"slowed by {self.slowdown:.0%}" if self.slowdown else "",
+            f"{self.steps_each} steps for each" if self.steps_each > 1 else "",
+            self.setting,
+            "A/A control" if self.again else "",
+        )
+        return "".join(f", {part}" for part in parts if part)
 
     @property
     def injected(self) -> float:

@@ -30,6 +30,9 @@ class Options:
     blocks: int | None = None
     task: str = TRAIN
     args: str = ""
+    trace: bool = False
+    replicas: str = "0"
+    hosts: str = ""
 
 
 DEFAULTS = Options()  # of `run`; `pytest bench` and the commands that a report suggests go by them too

@@ -66,6 +66,23 @@ class Synced:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceTime:
+    """What a GPU did while the host timed a few steps, on one time scale: the profiler's.
+
+    The host's clock ran for `window_s`; in it the GPU was busy for `busy_s`, of which `copying_s` went into copies. It
+    began `lead_s` after the clock, and was still busy for `after_s` once the clock had stopped: nothing, if that
+    waited.
+    """
+
+    window_s: float
+    busy_s: float
+    copying_s: float
+    lead_s: float
+    after_s: float
+    kernels: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """The GPU at one moment; `throttled` says why its clocks were throttled, empty where they were not."""
 

@@ -7,6 +7,9 @@ selftest.json, runs/<number>             `selftest`: what was tested, and its or
 fleet.json, machines/<name>              `run --each-machine`: the plan, and each machine's ordinary run
 trials.json                              in a run's folder: the break-evens tried so far
 probes.json                              in a run's folder: its own models, probed
+tensorboard/                             in a training's folder: TensorBoard's event files, if they are asked for;
+                                         in that of an `accuracy` a folder a training
+traces/<case>                            in a run's folder: its traces, for TensorBoard as they lie there
 """
 
 from os.path import lexists
@@ -29,6 +32,8 @@ from bench.records.training import AccuracyPlan, Broken, Training, TrainingFiles
 Record = TypeVar("Record")
 TRAININGS = "trainings.jsonl.gz"
 PROBES = "probes.json"
+TRACES = "traces"
+EVENTS = "tensorboard"
 
 
 def create_training(folder: Path, training: Training) -> None:
@@ -43,6 +48,16 @@ def open_training(folder: Path) -> tuple[Training, TrainingProgress]:
     if not lexists(folder / "training.json"):
         raise not_the_kind(folder, "training.json")
     return _sound(folder / "training.json", Training), _sound(folder / "points.json", TrainingProgress)
+
+
+def ask_for_events(folder: Path) -> None:
+    """From now on the trainings in this folder write TensorBoard's event files."""
+    (folder / EVENTS).mkdir(exist_ok=True)
+
+
+def event_folder(folder: Path, training: str = "") -> str:
+    """Where a training of this folder writes its event files; '' where nobody has asked for them."""
+    return str((folder / EVENTS / training).absolute()) if (folder / EVENTS).is_dir() else ""
 
 
 def create_accuracy(folder: Path, plan: AccuracyPlan) -> None:

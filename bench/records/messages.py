@@ -16,9 +16,13 @@ class Order:
     `measures_noise`: whether it measures how far rounding moves its first steps. The A/A control does if the baseline
     does, so that its process does exactly what the baseline's does.
     `in_full`: whether the evidence of equal work has directions, and the late update the batch that all cases take:
-    once a run, for that takes time.
+    once a run, for that takes time. `new_steps`: whether no earlier block had slices of as many steps, so that one call
+    of a whole slice is compared with single steps; where it was, replaying the first updates is enough.
     `xla_cache` is the folder of XLA's disk cache for a mode that reads from it; '' for all others. `handed_over` is the
-    file with the TensorFlow task's weights and batches for a mode of another framework, and '' for all others.
+    file with the TensorFlow task's weights and batches for a mode of another framework, and '' for all others. `trace`:
+    the folder for its trace, where it is to keep one.
+    `addresses`: of a case in several processes, the host:port at which TensorFlow reaches each; `number` is which of
+    them this one is, from 0. `hosts`: the machines of such a case, as typed; none where all is on this machine.
     """
 
     case: Case
@@ -29,7 +33,12 @@ class Order:
     measures_noise: bool = False
     xla_cache: str = ""
     in_full: bool = True
+    new_steps: bool = True
     handed_over: str = ""
+    trace: str = ""
+    addresses: tuple[str, ...] = ()
+    number: int = 0
+    hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bench.records.devices import Placement
+from bench.records.replicas import ReplicaProof
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,8 @@ class Proof:
     `placement` is looked up in the first block of a case on a GPU; a case on the CPU sees no other device.
     `tracing_us` is the time spent on tracing during the slices, of any function of the process. `still` counts the
     slices over which a weight that had moved before did not; `not_finite` names the variables that hold a NaN or an
-    infinity at the end. None, or empty: not looked at, as in older files.
+    infinity at the end. `replicas` where tf.distribute splits the batch. None, or empty: not looked at, as in older
+    files.
     """
 
     execution: Execution
@@ -193,3 +195,4 @@ class Proof:
     reached: tuple[Reached, ...] = ()
     late: Late | None = None
     replay: Replay | None = None
+    replicas: ReplicaProof | None = None

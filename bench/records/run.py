@@ -14,12 +14,14 @@ from bench.records.spread import ComparisonSpread
 
 FORMAT = 2  # 1: each outcome in a file of its own; 2: a line each in measurements.jsonl
 MOST_BLOCKS = 200  # where a precision or a goal cannot be reached
-# The stages of a Failure: what the worker did, what the parent compared, and two that are no fault of the case
+# The stages of a Failure: what the worker did, what the parent compared, and three that are no fault of the case
 WORKER_STAGES = ("open", "build", "warmup", "slice", "loop", "close", "total")
 UNEQUAL = "equal work"
 NOT_APPLICABLE = "not applicable"  # the mode cannot hold the task
 NOT_AVAILABLE = "not available"  # the device is not there, or cannot be used
-STAGES = (*WORKER_STAGES, UNEQUAL, NOT_APPLICABLE, NOT_AVAILABLE)
+NOT_COMPARABLE = "not comparable"  # the mode does other work by design, so it is not timed
+NO_FAULT = (NOT_APPLICABLE, NOT_AVAILABLE, NOT_COMPARABLE)
+STAGES = (*WORKER_STAGES, UNEQUAL, *NO_FAULT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,8 @@ class Plan:
     """What a run sets out to measure. `data` is the option as typed; `data_title` says what it turned out to be.
 
     `seed` gives the weights, the batches and every order in which cases are interleaved. `needed`: the devices asked
-    for by number, without which the run has failed.
+    for by number, without which the run has failed. `trace`: whether the first block keeps a trace of each mode.
+    `hosts`: the machines of cases over several, as typed.
     """
 
     format: int
@@ -189,6 +192,8 @@ class Plan:
     schedule: Schedule
     needed: tuple[str, ...] = ()
     spreads: tuple[ComparisonSpread, ...] = ()
+    trace: bool = False
+    hosts: tuple[str, ...] = ()
 
 
 def groups(plan: Plan) -> dict[str, list[Case]]:

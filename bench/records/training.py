@@ -34,7 +34,8 @@ class Point:
     """A training at a displayed step.
 
     `seconds` of training so far, evaluation left out; `first_call_s` of them were first steps (one for each time it
-    was begun or resumed), `waited_s` were spent waiting for the input pipeline's next batch.
+    was begun or resumed), `waited_s` were spent waiting for the input pipeline's next batch. `joules`: what the GPU has
+    used for training so far, evaluation left out; None where it does not count them.
     """
 
     step: int
@@ -46,6 +47,7 @@ class Point:
     waited_s: float
     test_loss: float
     test_accuracy: float
+    joules: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +115,14 @@ class AccuracyPlan:
 
 @dataclass(frozen=True, slots=True)
 class TrainOrder:
-    """Parent to child, once: the folder of the training, and where the images are on this machine."""
+    """Parent to child, once: the folder of the training, and where the images are on this machine.
+
+    `events`: the folder for TensorBoard's event files, where they are to be written.
+    """
 
     folder: str
     source: Source
+    events: str = ""
 
 
 @dataclass(frozen=True, slots=True)

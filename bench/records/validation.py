@@ -23,9 +23,9 @@ AS_LARGE = (*LOSSES, "learning_rate")  # also as large as float32 holds
 SIGNED = (*LOSSES, "temperature_c", "hyperparameters")  # all else counts something
 SHORTEST_S = 1e-9  # the clock counts nanoseconds
 LEAST = {  # of what is divided by, or whose logarithm is taken
-    **dict.fromkeys(("first_call_s", "wall_s", "once_s"), SHORTEST_S),
+    **dict.fromkeys(("first_call_s", "wall_s", "once_s", "window_s", "stretch_s"), SHORTEST_S),
     **dict.fromkeys(("baseline_s", "candidate_s", "slices_s", "loops_s", "step_s"), SHORTEST_S),
-    **dict.fromkeys(("steps", "cores", "batch_size", "peak_memory_bytes", "matmul_flops_per_s"), 1),
+    **dict.fromkeys(("steps", "energy_steps", "cores", "batch_size", "peak_memory_bytes", "matmul_flops_per_s"), 1),
 }
 LONGEST_S = 1e9  # 30 years
 SHARES = ("accuracy", "test_accuracy", "share", "target", "margin")  # of the whole: at most 1

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import msgspec
 
-from bench.analysis.compare import CaseChange, Difference, NamedRun
+from bench.analysis.comparable import NamedRun
+from bench.analysis.compare import CaseChange, Difference
 from bench.analysis.gates import GateResult
+from bench.analysis.quantities import QUANTITIES
 from bench.analysis.stats.between_runs import STEP_SPREAD
 from bench.analysis.stats.over_time import ASSUMED
 from bench.analysis.stats.ratios import Comparison
@@ -17,14 +19,15 @@ from bench.report import comparison_card, comparison_summary, summary
 from bench.report.form.document import Column, Role, Row, Section, Table, column, number_of, summary_of
 from bench.report.form.folder import write
 from bench.report.form.wording import change_interval
-from bench.report.gate_words import WORDS, gate_line
+from bench.report.gate_words import WORDS, changed_by, gate_line, sides_of
 from bench.report.sections import glossary
 
 RECORD = "comparison.json"
 _READING = (
     "All changes are in per cent of time: 5 % slower means 1.05 times the time. *Step time* compares times as they "
     "are; *speedup* compares each mode's time relative to its own run's baseline, which is mostly unaffected by "
-    "machine noise. Intervals are 95 %; verdicts and p-values hold after Holm's correction over all cases."
+    "machine noise. *First step*, *CPU time* of a step and *peak memory* are compared as they are, in per cent. "
+    "Intervals are 95 %; verdicts and p-values hold after Holm's correction over all cases."
 )
 _INTERLEAVED = (
     "The runs' repetitions were interleaved, so they are compared repetition by repetition (Student's interval)."
@@ -71,7 +74,7 @@ def build(
 def _first(runs: Sequence[NamedRun], changes: Sequence[CaseChange], gates: Sequence[GateResult]) -> Section:
     figure = comparison_card.figure(changes, gates)
     card = comparison_card.card(runs, changes, gates)
-    return Section("Answer", (card, *([figure] if figure else []), table(changes)))
+    return Section("Answer", (card, *([figure] if figure else []), table(changes), costs(changes)))
 
 
 def tables(
@@ -132,13 +135,33 @@ def table(changes: Sequence[CaseChange]) -> Table:
     return Table("changes", columns, rows, "What changed, case by case", group=group)
 
 
+def costs(changes: Sequence[CaseChange]) -> Table:
+    """What each case costs beside its step time: one row for each case and later run."""
+    later, several = len({change.run for change in changes}) > 1, len({change.group for change in changes}) > 1
+    columns = (
+        column("mode", "title", role="key"),
+        *([column("run", "run")] if later else []),
+        *(_change(each.title, each.key, "rest") for each in QUANTITIES),
+    )
+    rows = tuple(map(_costs_row, changes))
+    return Table("cost_changes", columns, rows, "First step, CPU time and memory", group="group" if several else "")
+
+
+def _costs_row(change: CaseChange) -> Row:
+    place = {"run": change.run, "group": change.group, "mode": change.case.mode, "title": change.title}
+    ratios = {of.key: change.costs[of.name].over_time for of in QUANTITIES}
+    return {**place, **ratios, **{f"{of.key}_p": change.costs[of.name].p for of in QUANTITIES}}
+
+
 def _change(title: str, key: str, role: Role) -> Column:
     def value(row: Row) -> float | None:
         ratio = summary_of(row, key)
         return 1 / ratio.centre - 1 if ratio else None
 
-    words = f"{title}, change"
-    return Column(words, lambda row: change_interval(summary_of(row, key)), f"change_{key}", value, role=role)
+    def text(row: Row) -> str:
+        return change_interval(summary_of(row, key), sides_of(key))
+
+    return Column(f"{title}, change", text, f"change_{key}", value, role=role)
 
 
 def _p(title: str, key: str) -> Column:
@@ -189,12 +212,19 @@ def _gates(gates: Sequence[GateResult]) -> Table:
     columns = (
         column("gate", "gate"),
         column("where", "where"),
-        Column("change of time", lambda row: change_interval(summary_of(row, "ratio")), "change_gain"),
+        column("change", "change", "change_gain"),
         column("decision", "decision"),
         column("why", "reason"),
     )
     rows: tuple[Row, ...] = tuple(
-        {"gate": g.gate, "where": g.where, "ratio": g.ratio, "decision": WORDS[g.decision], "reason": g.reason}
+        {
+            "gate": g.gate,
+            "where": g.where,
+            "ratio": g.ratio,
+            "change": changed_by(g),
+            "decision": WORDS[g.decision],
+            "reason": g.reason,
+        }
         for g in gates
     )
     return Table("gates", columns, rows, "The gates")

@@ -5,15 +5,16 @@ import shlex
 from collections.abc import Sequence
 
 from bench.analysis import gates
-from bench.analysis.compare import CaseChange, NamedRun
-from bench.analysis.gates import Decision, GateResult
+from bench.analysis.comparable import NamedRun
+from bench.analysis.compare import CaseChange
+from bench.analysis.gates import STEP, Decision, GateResult
 from bench.analysis.stats.ratios import Comparison
 from bench.errors import Exit
 from bench.report.cover import day
 from bench.report.form.card import Card, Chip, Cover, Fact, Sign, Tone
 from bench.report.form.document import Figure
 from bench.report.form.wording import change, change_ends, change_interval
-from bench.report.gate_words import WORDS, judged, limit_of, sentence
+from bench.report.gate_words import TITLES, WORDS, judged, limit_of, sentence, sides_of
 from bench.report.plots import comparison as plots
 from bench.report.plots.comparison import ChangedTime
 
@@ -99,8 +100,9 @@ def _compared(gate: GateResult) -> str:
     """What a gate looks at."""
     parsed = gates.parse(gate.gate)
     if parsed.baseline:
-        return "the speedup of one mode over another in the later run"
-    return "the step's time as it is" if parsed.step else "the speedup over the run's own baseline"
+        other = "another's" if parsed.quantity else "another"
+        return f"the {TITLES[parsed.quantity]} of one mode over {other} in the later run"
+    return f"the {TITLES[parsed.quantity]} as it is" if parsed.quantity else "the speedup over the run's own baseline"
 
 
 def _directed(compared: Comparison) -> bool:
@@ -139,8 +141,9 @@ def _sure(changes: Sequence[CaseChange], gate: GateResult | None = None) -> str:
     apart = "the runs were made one after the other, so the run-to-run spread is in the intervals"
     how = f"{repetitions} interleaved repetitions, so run-to-run variation cancels" if interleaved else apart
     own = judged(gate, changes) if gate else None
-    judging = (own.step if gates.parse(gate.gate).step else own.gain) if own and gate else None
-    what = "step time" if gate and gates.parse(gate.gate).step else "speedup"
+    parsed = gates.parse(gate.gate) if gate else None
+    judging = gates.judged_of(parsed, own) if own and parsed else None
+    what = TITLES[parsed.quantity] if parsed else "speedup"
     p = f"; p = {judging.p:.2g} for the change of the {what}, after Holm's correction" if judging and judging.p else ""
     return f"{how}{p}."
 
@@ -149,16 +152,19 @@ def figure(changes: Sequence[CaseChange], gated: Sequence[GateResult]) -> Figure
     """The changes with the first gate's limit; None where nothing was compared."""
     own = [gate for gate in gated if judged(gate, changes)]
     limited = own[0].gate if own else ""
-    names = {(gate.where, gates.parse(gate.gate).step) for gate in own if gate.gate == limited}
+    names = {(gate.where, gates.parse(gate.gate).quantity) for gate in own if gate.gate == limited}
+    costs = {quantity for _, quantity in names} - {"", STEP}
     several = len({each.run for each in changes}) > 1 or len({each.group for each in changes}) > 1
     rows = []
     for each in changes:
         place = f"{each.run}, {each.group}, {each.title}"
         name = f"{each.title} ({each.run})" if several else each.title
-        kinds = (("speedup", each.gain, False), ("step time", each.step, True))
+        kinds = {"": each.gain, STEP: each.step, **{name: each.costs[name] for name in costs}}
         rows += [
-            ChangedTime(f"{name}, {kind}", each.case.mode, compared.over_time, (place, step) in names)
-            for kind, compared, step in kinds
+            ChangedTime(
+                f"{name}, {TITLES[kind]}", each.case.mode, compared.over_time, (place, kind) in names, sides_of(kind)
+            )
+            for kind, compared in kinds.items()
             if compared and compared.over_time
         ]
     if not rows:
@@ -166,8 +172,8 @@ def figure(changes: Sequence[CaseChange], gated: Sequence[GateResult]) -> Figure
     rows.sort(
         key=lambda row: (not row.judged, -abs(math.log(row.ratio.centre)))
     )  # what a gate judged, then the largest
-    words = "; ".join(f"{row.title} {change(row.ratio)} {change_ends(row.ratio)}" for row in rows)
+    words = "; ".join(f"{row.title} {change(row.ratio, row.sides)} {change_ends(row.ratio)}" for row in rows)
     title = "What changed, and the limit" if own else "What changed"
-    caption = "Bars: 95 % intervals, in per cent of time. " + ("The gate looks at the first lines only." if own else "")
+    caption = "Bars: 95 % intervals, in per cent. " + ("The gate looks at the first lines only." if own else "")
     limit = limit_of(own[0]) if own else None
     return Figure("changes", f"{title}: {words}", plots.changes(tuple(rows), limit), caption.strip())

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bench.analysis.compare import CaseChange, Difference, NamedRun
+from bench.analysis.comparable import NamedRun
+from bench.analysis.compare import CaseChange, Difference
 from bench.analysis.gates import Decision, GateResult
+from bench.analysis.quantities import QUANTITIES
 from bench.analysis.stats.ratios import Comparison, Summary
 from bench.errors import Exit
 from bench.report.gate_words import WORDS
@@ -65,6 +67,7 @@ def _change(each: CaseChange) -> dict[str, Any]:
         "interleaved": each.in_turns,
         "step_time": _compared(each.step),
         "speedup": _compared(each.gain),
+        **{of.key: _compared(each.costs[of.name]) for of in QUANTITIES},
     }
 
 

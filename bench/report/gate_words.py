@@ -1,13 +1,18 @@
-"""What a gate decided, in a sentence, on one scale everywhere: per cent of time."""
+"""What a gate decided, in a sentence, on one scale everywhere: per cent of time, or of what else is judged."""
 
 from collections.abc import Sequence
 
 from bench.analysis import gates
-from bench.analysis.compare import CaseChange, NamedRun
-from bench.analysis.gates import Decision, GateResult
+from bench.analysis.comparable import NamedRun
+from bench.analysis.compare import CaseChange
+from bench.analysis.gates import STEP, Decision, Gate, GateResult
+from bench.analysis.quantities import QUANTITIES
+from bench.analysis.stats.ratios import Summary
 from bench.modes import row
-from bench.report.form.wording import change_interval, speedup_interval
+from bench.report.form.wording import OF_TIME, Sides, change_interval, cost_interval, speedup_interval
 
+TITLES = {"": "speedup", STEP: "step time", **{each.name: each.title for each in QUANTITIES}}
+_HIGHER: Sides = ("higher", "lower")
 WORDS = {Decision.PASSED: "PASS", Decision.FAILED: "FAIL", Decision.UNDECIDED: "UNDECIDED"}
 
 
@@ -20,17 +25,41 @@ def sentence(result: GateResult, changes: Sequence[CaseChange], runs: Sequence[N
     """The same without its first word."""
     gate = gates.parse(result.gate)
     if gate.baseline:
-        names, limit = f"{row(gate.mode).title} vs {row(gate.baseline).title}", f"{gate.low_limit:g}x"
-        said = f"{names} is {speedup_interval(result.ratio)}" if result.ratio else f"{names}: {result.reason}"
+        names, limit = f"{row(gate.mode).title} vs {row(gate.baseline).title}", f"{_typed(gate):g}x"
+        names += f", {TITLES[gate.quantity]}," if gate.quantity else ""
+        said = f"{names} is {_times(gate, result.ratio)}" if result.ratio else f"{names}: {result.reason}"
         where = f" ({result.where})" if len(runs) > 2 else ""
         return f"{said}{where}; limit {limit}"
     limit = f"{100 * limit_of(result):g} %"
-    name = _name(result, changes, runs) + (", step time," if gate.step else "")
+    name = _name(result, changes, runs) + (f", {TITLES[gate.quantity]}," if gate.quantity else "")
+    changed = changed_by(result)
     if result.ratio is None:
         return f"{name}: {result.reason}; limit {limit}"
     if result.decision is Decision.UNDECIDED:
-        return f"{name} is {change_interval(result.ratio)}; the limit of {limit} is not excluded"
-    return f"{name} is {change_interval(result.ratio)}; limit {limit}"
+        return f"{name} is {changed}; the limit of {limit} is not excluded"
+    return f"{name} is {changed}; limit {limit}"
+
+
+def changed_by(result: GateResult) -> str:
+    """What was judged, as the tables and sentences write it: '4.7 % slower [3.6, 5.8]', or of two modes '1.9x'."""
+    gate = gates.parse(result.gate)
+    if gate.baseline and result.ratio:
+        return _times(gate, result.ratio)
+    return change_interval(result.ratio, sides_of(gate.quantity))
+
+
+def sides_of(quantity: str) -> Sides:
+    """The words for more and less of a quantity."""
+    return _HIGHER if quantity in ("cpu", "memory") else OF_TIME
+
+
+def _typed(gate: Gate) -> float:
+    """The limit on a ratio as it was typed: of costs, how many times as much."""
+    return 1 / gate.low_limit if gate.quantity else gate.low_limit
+
+
+def _times(gate: Gate, ratio: Summary) -> str:
+    return cost_interval(ratio) if gate.quantity else speedup_interval(ratio)
 
 
 def limit_of(result: GateResult) -> float:

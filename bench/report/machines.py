@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bench.analysis.compare import NamedRun
+from bench.analysis.comparable import NamedRun
 from bench.analysis.machines import Machines, SpeedupByMachine, read_machines
 from bench.errors import Exit
 from bench.records.fleet import machine_folder

@@ -30,6 +30,7 @@ from bench.report.sections import (
     latency,
     learning,
     method,
+    operations,
     over_models,
     own_models,
     p_values,
@@ -37,10 +38,12 @@ from bench.report.sections import (
     proof,
     published,
     raw,
+    replicas,
     startup,
     steady,
     sweep,
     timeline,
+    traces,
     why,
 )
 
@@ -51,11 +54,15 @@ SECTIONS = (
     sweep.over_threads,
     steady.by_case,
     devices.section,
+    replicas.strong,
+    replicas.weak,
     peers.section,
     startup.section,
     why.section,
+    operations.section,
     costs.section,
     timeline.section,
+    traces.section,
     p_values.section,
 )
 CHECKS = (published.section, proof.section, conditions.section, audit.section, method.section)

@@ -12,12 +12,14 @@ from typing import Any
 import msgspec
 
 from bench.analysis.learning import Learning
+from bench.analysis.quantities import QUANTITIES
 from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.stats.ratios import BreakEven, Summary
 from bench.errors import Exit
 from bench.records.environment import Environment
-from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE
+from bench.records.run import NO_FAULT
 from bench.report.questions.advice import recommended
+from bench.report.sections.cost_columns import times_as_much
 from bench.report.sections.steady import verdict_of
 
 NAME = "summary.json"
@@ -100,6 +102,7 @@ def _case(group: GroupResult, result: CaseResult, trainings: Learning | None) ->
         "device": case.device,
         "threads": case.threads,
         "steps_per_call": case.steps_per_call,
+        "replicas": case.replicas,
         "slowdown": case.slowdown,
         "mode": case.mode,
         "title": result.title,
@@ -112,10 +115,18 @@ def _case(group: GroupResult, result: CaseResult, trainings: Learning | None) ->
         "step_s": _summary(result.summary("step")),
         "images_per_s": _summary(result.summary("images")),
         "speedup": _speedup(result),
+        "costs_vs_baseline": _costs(group, result),
         "startup_s": _summary(result.summary("startup")),
         "break_even_steps": _break_even(result.break_even),
         "test_accuracy": _accuracy(result, trainings),
     }
+
+
+def _costs(group: GroupResult, result: CaseResult) -> dict[str, Any] | None:
+    """How many times as much as the baseline it costs, by quantity, over time; None of the baseline."""
+    if result is group.baseline:
+        return None
+    return {of.key: _summary(times_as_much(group, result, of)) for of in QUANTITIES}
 
 
 def _verdict(group: GroupResult, result: CaseResult) -> tuple[str, str]:
@@ -126,7 +137,7 @@ def _verdict(group: GroupResult, result: CaseResult) -> tuple[str, str]:
 
 
 def _error(result: CaseResult) -> str | None:
-    failures = [each for each in result.failures if each.stage not in (NOT_APPLICABLE, NOT_AVAILABLE)]
+    failures = [each for each in result.failures if each.stage not in NO_FAULT]
     return f"{failures[0].stage}: {failures[0].message}" if failures else None
 
 

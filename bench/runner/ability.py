@@ -8,7 +8,8 @@ import statistics
 from collections.abc import Iterable, Sequence
 
 from bench.analysis.earlier_runs import compared
-from bench.analysis.results import GroupResult, Run, block_ratios
+from bench.analysis.paired import block_ratios
+from bench.analysis.results import GroupResult, Run
 from bench.analysis.stats.looks import level
 from bench.analysis.stats.power import pooled_sd, smallest
 from bench.analysis.stats.ratios import ALPHA

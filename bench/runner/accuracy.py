@@ -15,7 +15,14 @@ from typing import TypeVar
 
 from bench.errors import BenchError
 from bench.records.arrivals import settle
-from bench.records.folders import TRAININGS, create_training, open_accuracy, open_training, training_folder
+from bench.records.folders import (
+    TRAININGS,
+    create_training,
+    event_folder,
+    open_accuracy,
+    open_training,
+    training_folder,
+)
 from bench.records.lock import Lock
 from bench.records.run import FORMAT
 from bench.records.training import AccuracyPlan, Training
@@ -71,13 +78,14 @@ def _train_seed(
     plan: AccuracyPlan,
     seed: int,
     modes: Sequence[str],
-    start: Callable[[Path], TrainingProcess],
+    start: Callable[..., TrainingProcess],
     progress: Progress,
 ) -> None:
     for mode in modes:
         if not training_folder(folder, mode, seed).exists():
             create_training(training_folder(folder, mode, seed), plan.of(mode, seed))
-    processes = {mode: start(training_folder(folder, mode, seed)) for mode in modes}
+    places = {mode: training_folder(folder, mode, seed) for mode in modes}
+    processes = {mode: start(place, events=event_folder(folder, place.name)) for mode, place in places.items()}
     _interleave(processes, random.Random(seed), plan.training.training_steps, progress.notice)
 
 

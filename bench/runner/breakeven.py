@@ -32,13 +32,16 @@ Wanted = tuple[Case, Case, float, int, int]  # baseline, candidate, predicted st
 
 
 def plan(store: Store, modes: Sequence[str], repeats: int) -> list[Wanted]:
-    """The tests of a run, repeat by repeat. Raises BenchError where the run predicts nothing for these modes."""
+    """The tests of a run, repeat by repeat; of cases on this machine, for only `run` asks others to start workers.
+
+    Raises BenchError where the run predicts nothing for these modes.
+    """
     groups = analyse(store.plan, store.outcomes(), store.left_out).groups
     predicted = [
         (group.baseline.case, result.case, steps)
         for group in groups
         for result in group.candidates
-        if result.case.mode in modes and (steps := _steps(result.break_even))
+        if result.case.mode in modes and not result.case.hosts and (steps := _steps(result.break_even))
     ]
     if not predicted:
         names = ", ".join(modes)
@@ -73,7 +76,8 @@ def execute(
     # What failed before is tried again now.
     again = {(case.key, repeat) for baseline, candidate, _, _, repeat in left for case in (baseline, candidate)}
     tried = replace(tried, failures=tuple(f for f in tried.failures if (f.case.key, f.block) not in again))
-    with XlaCache(command) as cache, Handover() as handover:
+    with contextlib.ExitStack() as ends:
+        cache, handover = XlaCache(command, ends), Handover(ends)
         for number, entry in enumerate(left):
             progress.start(len(left) - number)
             progress.notice(f"{entry[1].arm}, {entry[3]} steps", 0.0)

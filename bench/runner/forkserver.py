@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import IO
 
+from bench.machine import settings
 from bench.machine.launcher import END_S, KeptProgram, Start, command, executed
 from bench.modes import row
 from bench.modes.process_env import child_env
@@ -159,7 +160,8 @@ class ForkServers:
         return self._servers[_key(env)].fork if self._forks(order) else executed(self._command, env)
 
     def _forks(self, order: Order) -> bool:
-        if row(order.case.mode).peer:  # whose process has no TensorFlow
+        mode = row(order.case.mode)
+        if mode.peer or mode.replicas == "processes":  # no TensorFlow there; servers of gRPC, which no fork survives
             return False
         return sys.platform == "linux" and order.case.device == "cpu" and self._command == WORKER
 
@@ -205,7 +207,8 @@ class ForkServersAhead:
 
 
 def _env(order: Order) -> dict[str, str]:
-    return child_env(order.case.mode, order.case.device, order.case.workload.own_model, order.xla_cache)
+    env = child_env(order.case.mode, order.case.device, order.case.workload.own_model, order.xla_cache)
+    return settings.environment(order.case.setting, env)
 
 
 def _key(env: dict[str, str]) -> tuple[tuple[str, str], ...]:

@@ -4,11 +4,10 @@ Removed at the end. Where TensorFlow cannot build a task there is no file, and t
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import TracebackType
 
 from bench import modes
 from bench.machine.launcher import command, executed
@@ -16,26 +15,17 @@ from bench.modes.extras import missing
 from bench.modes.process_env import child_env
 from bench.records.messages import Order, StageRequest
 from bench.runner.worker_process import CaseFailed, WorkerProcess
-from cifar_core.workload import Workload
+from cifar_core.workload import STEP, Workload
 
 GIVER = command("bench.worker.handover")
 
 
 class Handover:
-    """Makes its folder when the first case needs it."""
+    """Makes its folder when the first case needs it; `ends` removes it."""
 
-    def __init__(self) -> None:
-        self._folder: TemporaryDirectory[str] | None = None
+    def __init__(self, ends: ExitStack) -> None:
+        self._ends, self._folder = ends, ""
         self._files = dict[Workload, str]()
-
-    def __enter__(self) -> "Handover":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._folder:
-            self._folder.cleanup()
 
     def given_to(self, orders: Sequence[Order]) -> list[Order]:
         """The orders; those of modes of other frameworks name the file with what they need, which is there now."""
@@ -44,15 +34,19 @@ class Handover:
     def _given(self, order: Order) -> Order:
         workload = order.case.workload
         if workload not in self._files:
-            self._folder = self._folder or TemporaryDirectory(prefix="cifar-bench-task-", ignore_cleanup_errors=True)
-            self._files[workload] = str(Path(self._folder.name) / f"{len(self._files)}.npz")
+            self._folder = self._folder or self._ends.enter_context(
+                TemporaryDirectory(prefix="cifar-bench-task-", ignore_cleanup_errors=True)
+            )
+            self._files[workload] = str(Path(self._folder) / f"{len(self._files)}.npz")
             _make(replace(order, handed_over=self._files[workload]))
         return replace(order, handed_over=self._files[workload])
 
 
 def _takes(order: Order) -> bool:
     row = modes.row(order.case.mode)
-    return row.peer and not missing(row) and (row.on_keras or not order.case.workload.own_model)
+    workload = order.case.workload
+    held = not workload.own_model or (row.on_keras and workload.task != STEP)
+    return row.peer and not missing(row) and held
 
 
 def _make(order: Order) -> None:

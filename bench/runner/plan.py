@@ -11,9 +11,11 @@ from typing import TypeVar
 from bench.errors import BenchError, unknown
 from bench.modes import MODES, row
 from bench.modes.groups import GROUPS, members
+from bench.modes.replicas import why_refused
 from bench.records.case import Case
 from bench.records.choices import DEVICES, DTYPES, INPUTS, PRESETS, TASKS, Choice, Options
 from bench.records.run import FORMAT, Plan, Schedule
+from bench.runner import replicas
 from cifar_core.cifar10 import SYNTHETIC, Source
 from cifar_core.models import MODELS
 from cifar_core.workload import STEP, Workload
@@ -24,7 +26,25 @@ MOST_SLOWED = 500  # per cent: below what makes a case very slow
 
 def make(options: Options, source: Source) -> Plan:
     """The plan for these options on this data. Raises BenchError for the first option that makes no sense."""
-    modes = choose_modes(options.modes)
+    modes, hosts = choose_modes(options.modes), replicas.hosts_of(options)
+    cases = _every_case(options, source, modes, hosts)
+    return Plan(
+        format=FORMAT,
+        created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        seed=options.seed,
+        data=options.data,
+        data_title=source.title,
+        synthetic=source.synthetic,
+        cases=cases,
+        schedule=schedule(options, groups=len({case.group for case in cases})),
+        trace=options.trace,
+        needed=(*_numbered(options.devices), *(name for name in _split(options.modes, "--modes") if _is_peer(name))),
+        hosts=hosts,
+    )
+
+
+def _every_case(options: Options, source: Source, modes: Sequence[str], hosts: tuple[str, ...]) -> tuple[Case, ...]:
+    """Of each workload on each device the baseline, its A/A control, and the others."""
     slowed = slow_down(options.slow_down, modes)
     threads = _axis(options.threads, "--threads", _threads)
     axes = product(
@@ -35,32 +55,27 @@ def make(options: Options, source: Source) -> Plan:
         _axis(options.inputs, "--inputs", partial(_choice, "input", INPUTS, "--inputs")),
     )
     task = _choice("task", TASKS, "--task", options.task)
-    if options.args and task != STEP:
-        raise BenchError("--args says what a step of your own is called with; type --step module:function beside it")
-    calls = _axis(options.steps_per_call, "--steps-per-call", _steps_per_call)
-    if options.seed < 0:
-        raise BenchError(f"seed {options.seed} is negative; type e.g. --seed 0")
+    _refuse_odd(options, task)
+    calls, numbers = _axis(options.steps_per_call, "--steps-per-call", _steps_per_call), replicas.counts(options, modes)
     cases: list[Case] = []
     for model, batch_size, (device, count), precision, inputs in axes:
         asked = (precision, inputs, options.seed, task, options.args)
         workload = Workload(model, batch_size, source.name, *asked)
-        every = [case for mode in modes for case in _cases(mode, device, count, workload, calls)]
+        made = [case for mode in modes for case in _cases(mode, device, count, workload, calls)]
+        every = [each for case in made for each in replicas.cases(case, numbers, hosts)]
         changed = [
             replace(case, slowdown=slowed.get(case.mode, 0.0), deterministic=options.determinism) for case in every
         ]
         baseline, *others = changed
         cases += [baseline, replace(baseline, again=True), *others]
-    return Plan(
-        format=FORMAT,
-        created=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        seed=options.seed,
-        data=options.data,
-        data_title=source.title,
-        synthetic=source.synthetic,
-        cases=tuple(cases),
-        schedule=schedule(options, groups=len({case.group for case in cases})),
-        needed=(*_numbered(options.devices), *(name for name in _split(options.modes, "--modes") if _is_peer(name))),
-    )
+    return tuple(cases)
+
+
+def _refuse_odd(options: Options, task: str) -> None:
+    if options.args and task != STEP:
+        raise BenchError("--args says what a step of your own is called with; type --step module:function beside it")
+    if options.seed < 0:
+        raise BenchError(f"seed {options.seed} is negative; type e.g. --seed 0")
 
 
 def refuse(options: Options) -> None:
@@ -121,6 +136,9 @@ def choose_modes(text: str, option: str = "--modes") -> list[str]:
     Raises BenchError.
     """
     names, groups = [mode.name for mode in MODES], [group.name for group in GROUPS]
+    for name, reason in ((name, why_refused(name)) for name in _split(text, option)):
+        if reason:
+            raise BenchError(f"{name}: {reason}; type e.g. {option} function,mirrored")
     asked = [_known("mode", name, [*names, *groups], option) for name in _split(text, option)]
     chosen = {name for each in asked for name in (members(each) if each in groups else [each])}
     return [name for name in names if name in chosen]

@@ -2,25 +2,24 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from functools import partial
 from typing import Protocol
 
 from bench.analysis.analyse import analyse
 from bench.analysis.gradients import noise_in
 from bench.analysis.slow_cases import skips_block
-from bench.machine import availability, environment
+from bench.machine import availability
 from bench.machine.availability import Availability
 from bench.records.case import Case
 from bench.records.messages import Order, StageRequest
-from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, UNEQUAL, Failure, Measurement, Outcome, Schedule, groups
+from bench.records.run import NO_FAULT, NOT_AVAILABLE, UNEQUAL, Failure, Measurement, Outcome, Schedule, groups
 from bench.records.store import Store
 from bench.runner.ability import after_first_block, could_have_detected
 from bench.runner.block import Block
 from bench.runner.forkserver import ForkServersAhead
 from bench.runner.handover import Handover
-from bench.runner.settled import settled, settled_steps
+from bench.runner.orders import orders_of
 from bench.runner.stopping import blocks_wanted, short_of_goal
 from bench.runner.worker_process import WORKER
 from bench.runner.xla_cache import XlaCache
@@ -65,8 +64,8 @@ def execute(
     Raises BenchError, before anything is measured, and KeyboardInterrupt, with everything measured kept.
     """
     cases = _available(store, groups(store.plan), probe)
-    with XlaCache(command) as cache, Handover() as handover, ForkServersAhead(command) as ahead:
-        ready = partial(_ready, cache, handover)
+    with ExitStack() as ends, ForkServersAhead(command) as ahead:
+        ready = partial(_ready, XlaCache(command, ends), Handover(ends))
         kept = partial(_measure, store, source=source, progress=progress, command=command, turn=turn)
         measure = partial(kept, ready=ready, ahead=ahead)
         stopped = _execute(store, cases, progress, measure, most_blocks, refused or {}, say)
@@ -150,8 +149,7 @@ def _available(store: Store, cases: dict[str, list[Case]], probe: Callable[[], A
 
 def set_failed_aside(store: Store) -> int:
     """Let every block in which a case failed be measured again, with all its cases. How many failures there were."""
-    passing = (NOT_APPLICABLE, NOT_AVAILABLE)
-    failed = [outcome for outcome in store.outcomes() if outcome.failure and outcome.failure.stage not in passing]
+    failed = [outcome for outcome in store.outcomes() if outcome.failure and outcome.failure.stage not in NO_FAULT]
     store.set_aside(failed, "it failed, and is measured again (--retry-failed)")
     return len(failed)
 
@@ -213,7 +211,7 @@ def _measure(
     A block that somebody stopped for a while is set aside and measured again, up to TRIES times in all.
     """
     for _ in range(TRIES):
-        orders = ready(_orders(store, group, block, source))
+        orders = ready(orders_of(store, group, block, source))
         noise = noise_in([o.measurement for o in store.outcomes() if o.measurement and o.case == group[0]])
         with turn:
             block_now = Block(orders, store.plan.seed, store.keep, progress.notice, noise=noise)
@@ -234,18 +232,3 @@ def _ready(cache: XlaCache, handover: Handover, orders: list[Order]) -> list[Ord
 def _held(store: Store, group: Sequence[Case], block: int) -> list[Outcome]:
     keys = {case.key for case in group}
     return [outcome for outcome in store.outcomes() if outcome.block == block and outcome.case.key in keys]
-
-
-def _orders(store: Store, group: Sequence[Case], block: int, source: Source) -> list[Order]:
-    """By what the blocks so far have settled."""
-    measured = _measured(store, group)
-    schedule, now = settled(store.plan.schedule, measured), environment.read()
-    steps = settled_steps(store.plan.schedule, group, measured)
-    own = [replace(schedule, steps_per_slice=steps.get(case.key)) for case in group]
-    return [Order(case, block, its, now, source) for case, its in zip(group, own, strict=True)]
-
-
-def _measured(store: Store, group: Sequence[Case]) -> list[Measurement]:
-    """The group's measurements so far, by block."""
-    keys = {case.key for case in group}
-    return [o.measurement for o in store.outcomes() if o.measurement and o.case.key in keys]

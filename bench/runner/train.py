@@ -21,7 +21,7 @@ from bench.machine.launcher import command, executed
 from bench.machine.parent_end import Child, Gone
 from bench.modes.process_env import child_env
 from bench.records.files import write
-from bench.records.folders import open_training
+from bench.records.folders import event_folder, open_training
 from bench.records.messages import StageRequest
 from bench.records.run import FORMAT
 from bench.records.training import Broken, Point, Training, TrainOrder, TrainReply
@@ -43,6 +43,9 @@ def plan(
         raise unknown("mode", mode, names, "--mode")
     if model not in (names := [row.name for row in models.MODELS]):
         raise unknown("model", model, names, "--model")
+    if chosen.whitened and not models.row(model).whitens:
+        fitting = [row.name for row in models.MODELS if row.whitens]
+        raise BenchError(f"recipe '{recipe}' is for {', '.join(fitting)}, not {model}; type --model {fitting[0]}")
     if steps < 0 or display_step < 1 or seed < 0:
         raise BenchError("--steps and --seed must be at least 0, --display-step at least 1; type e.g. --steps 1000")
     steps = steps or chosen.steps
@@ -73,12 +76,15 @@ class TrainingFailed(Exception):
 class TrainingProcess:
     """A training in a process of its own, which trains only while it is asked for the next displayed step."""
 
-    def __init__(self, folder: Path, source: cifar10.Source, command: Sequence[str] = TRAINER) -> None:
+    def __init__(
+        self, folder: Path, source: cifar10.Source, command: Sequence[str] = TRAINER, events: str = ""
+    ) -> None:
+        """`events`: the folder for TensorBoard's event files, if they are to be written."""
         self.folder, self._training = folder, open_training(folder)[0]
         (folder / "broken.json").unlink(missing_ok=True)
         self._child = Child(executed(command, child_env(self._training.mode, "any")))
         self.end = self._child.end
-        self._child.send(TrainOrder(str(folder.absolute()), source))
+        self._child.send(TrainOrder(str(folder.absolute()), source, events))
 
     def load(self, say: Callable[[str], None] = lambda text: None) -> bool:
         """Wait until images and TensorFlow are loaded; `say` hears of each file. True; else raises TrainingFailed."""
@@ -106,7 +112,7 @@ class TrainingProcess:
 
 def execute(folder: Path, source: cifar10.Source, say: Callable[[str], None], show: Callable[[Point], None]) -> None:
     """Train from the folder's checkpoint, or from the start, to the end. Raises TrainingFailed."""
-    process = TrainingProcess(folder, source)
+    process = TrainingProcess(folder, source, events=event_folder(folder))
     try:
         process.load(say)
         while point := process.advance():

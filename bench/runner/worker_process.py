@@ -1,4 +1,4 @@
-"""The parent's end of a timed child: ask it for stages of its case, notice when it fails, dies or hangs."""
+"""The parent's end of a timed case: ask it for stages of its case, notice when it fails, dies or hangs."""
 
 import math
 
@@ -7,11 +7,12 @@ import msgspec
 from bench.analysis.gradients import for_peers
 from bench.analysis.validity import advice, unequal_work
 from bench.machine.launcher import Start, command
-from bench.machine.parent_end import Child, Gone
+from bench.machine.parent_end import Gone
 from bench.modes import row
 from bench.records.messages import Order, Reply, StageRequest
 from bench.records.proof import Evidence
 from bench.records.run import UNEQUAL, Failure
+from bench.runner.gang import opened
 
 PATIENCE = 4  # times as long as a request's steps should take by the first ones, before it is called hung
 RESCUE_S = 5.0  # how long a worker may at least take to hand over what it has when the user interrupts
@@ -27,7 +28,7 @@ class CaseFailed(Exception):
 
 
 class WorkerProcess:
-    """One timed child with its case."""
+    """One timed case with its process, or its gang of processes."""
 
     def __init__(self, order: Order, start: Start) -> None:
         self.order, self.slices_s, self._stage = order, list[float](), "open"
@@ -37,8 +38,7 @@ class WorkerProcess:
         self.per_call = order.case.steps_per_call or 1
         self.steps = math.ceil((order.schedule.steps_per_slice or 0) / self.per_call) * self.per_call  # 0: not set yet
         self.stopped = False
-        self._child = Child(start)
-        self._child.send(order)
+        self._child = opened(order, start)
 
     def ask(self, request: StageRequest) -> None:
         """Ask for a stage. Raises nothing: a dead worker is noticed by `answer`."""

@@ -5,9 +5,9 @@ name too, in which TensorFlow counts whatever the process made before, so only t
 """
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from tempfile import TemporaryDirectory
-from types import TracebackType
 
 from bench import modes
 from bench.records.case import Case
@@ -17,21 +17,11 @@ from bench.runner.worker_process import CaseFailed, WorkerProcess
 
 
 class XlaCache:
-    """Makes the folder when the first case needs it."""
+    """Makes the folder when the first case needs it; `ends` removes it."""
 
-    def __init__(self, command: Sequence[str]) -> None:
-        self._command = command
-        self._folder: TemporaryDirectory[str] | None = None
+    def __init__(self, command: Sequence[str], ends: ExitStack) -> None:
+        self._command, self._ends, self._folder = command, ends, ""
         self._filled = set[Case]()
-
-    def __enter__(self) -> "XlaCache":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._folder:
-            self._folder.cleanup()
 
     def filled_for(self, orders: Sequence[Order], stages: Sequence[StageRequest]) -> list[Order]:
         """The orders; those of modes that read from the cache name its folder, which holds their programs now.
@@ -50,8 +40,10 @@ class XlaCache:
     def _named(self, order: Order) -> Order:
         if not modes.row(order.case.mode).cached:
             return order
-        self._folder = self._folder or TemporaryDirectory(prefix="cifar-bench-xla-", ignore_cleanup_errors=True)
-        return replace(order, xla_cache=self._folder.name)
+        self._folder = self._folder or self._ends.enter_context(
+            TemporaryDirectory(prefix="cifar-bench-xla-", ignore_cleanup_errors=True)
+        )
+        return replace(order, xla_cache=self._folder)
 
     def _fill(self, order: Order, stages: Sequence[StageRequest]) -> None:
         with ForkServers(self._command) as servers:

@@ -13,9 +13,11 @@ from bench.records.run import Measurement, Samples
 from bench.worker.diagnostics import Diagnostics, no_diagnostics
 from bench.worker.evidence import finite
 from bench.worker.replay import late, not_finite, replay
+from bench.worker.replicas import replica_proof
 from bench.worker.slices import Slice
 from bench.worker.starting import Built, Closed, Opened, Ordered, WarmedUp
 from bench.worker.timer import time_slice
+from bench.worker.together import summed
 from bench.worker.trained import TrainedSoFar
 
 
@@ -60,7 +62,8 @@ class Timed:
 
     def _handed_over(self, request: StageRequest) -> tuple[Closed, Reply]:
         warm, built = self.warm, self.warm.built
-        opened, last, gpu, peak = built.opened, self.slices[-1], built.opened.gpu.log(), peak_memory_bytes()
+        opened, last, gpu = built.opened, self.slices[-1], built.opened.gpu.log()
+        (peak,) = summed(opened.setup.asks, [peak_memory_bytes()])
         proof, diagnosed = self._proof(request.examines), self._diagnostics(request.examines)
         measurement = Measurement(
             case=opened.order.case,
@@ -75,7 +78,7 @@ class Timed:
             last_loss=finite(last.loss),
             evidence=built.begun.evidence,
             proof=replace(proof, placement=diagnosed.placement, replay=self._replay() if request.examines else None),
-            peak_memory_bytes=peak,
+            peak_memory_bytes=int(peak),
             costs=diagnosed.costs,
             accuracy_after=diagnosed.accuracy_after,
             card=gpu,
@@ -89,6 +92,7 @@ class Timed:
         updates = int(trainer.read([trainer.task.optimizer.iterations])[0])
         seen = not_finite(trainer), self.progress.at_end().reached
         order, start = warm.built.opened.order, warm.built.begun.first.start
+        replicas = replica_proof(trainer, order.case)
         looks = examines and not order.case.again
         late_update, calls = late(trainer, start, self.progress.updates, order.in_full) if looks else (None, None)
         return Proof(
@@ -103,13 +107,18 @@ class Timed:
             sum(not each.moved for each in self.slices),
             *seen,
             late_update,
+            replicas=replicas,
         )
 
     def _replay(self) -> Replay | None:
         """None of the A/A control, which is the baseline's own code: it takes no late update either."""
-        built, case = self.warm.built, self.warm.built.opened.order.case
-        per_call = case.steps_per_call or 1
-        return None if case.again else replay(built.trainer, built.begun.first, self.slices[-1].steps, per_call)
+        built, order = self.warm.built, self.warm.built.opened.order
+        if order.case.again:
+            return None
+        first, steps, per_call = built.begun.first, self.slices[-1].steps, order.case.steps_per_call or 1
+        if not order.new_steps and per_call == 1:
+            steps = max(1, min(steps, len(first.losses) - 1))  # as short slices are: all but the last in one call
+        return replay(built.trainer, first, steps, per_call)
 
     def _execution(self) -> Execution:
         """What TensorFlow says of how the steps ran, devices in their short form, with AutoGraph's fallbacks."""
@@ -120,8 +129,9 @@ class Timed:
     def _diagnostics(self, examines: bool) -> Diagnostics:
         """What the slices cost beside time, and in the first block how that time was spent."""
         built, memory_after = self.warm.built, self.slices[-1].memory_after
-        trace_s = built.begun.trace_s
-        costs = Costs(sum(each.used.cpu_s for each in self.slices), self.memory_before, memory_after, trace_s)
+        used = sum(each.used.cpu_s for each in self.slices), self.memory_before, memory_after
+        cpu_s, before, after = summed(built.opened.setup.asks, used)
+        costs = Costs(cpu_s, int(before), int(after), built.begun.trace_s)
         opened, steps = built.opened, self.slices[-1].steps
         diagnose = opened.instruments.diagnose if examines else no_diagnostics
         return diagnose(opened.order, built.trainer, steps, opened.instruments.clock, costs)

@@ -6,12 +6,16 @@ from typing import Any
 
 from bench import modes
 from bench.modes import Trainer
-from bench.modes.placement import at_home, home
+from bench.modes.placement import at_home
 from bench.records.costs import Costs
 from bench.records.devices import Placement
 from bench.records.messages import Order
 from bench.records.run import Accuracy
+from bench.worker.energy import energy
 from bench.worker.latency import latency
+from bench.worker.replicas import all_reduce_cost
+from bench.worker.setup import gpu_of
+from bench.worker.trace import trace
 from cifar_core.batch_file import Part
 from cifar_core.cifar10 import TEST_PART
 from cifar_core.workload import INFER
@@ -31,36 +35,54 @@ class Diagnostics:
 Clock = Callable[[], float]
 Diagnose = Callable[[Order, Trainer, int, Clock, Costs], Diagnostics]
 SIDES = {"cpu": 2048, "gpu": 8192}  # of the square matrices: large enough that a product keeps the device busy
+ENERGY_BLOCKS = 3  # enough for an interval: it takes some four seconds a case
 PEAK_S = 0.5  # how long products are repeated; the fastest counts
 
 
 def diagnose(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Costs) -> Diagnostics:
-    """The costs, with all that can be measured now. Trains some more: `steps` under the profiler, and a few others.
+    """The costs, with all that can be measured now. Trains some more: `steps` under the profiler, and a few others; on
+    a GPU for some seconds.
 
     The device's peak is measured by the A/A control in the first block.
     """
+    if order.block < ENERGY_BLOCKS and order.case.replicas <= 1 and not order.addresses:
+        costs = replace(costs, energy=energy(trainer, gpu_of(order.case.device), steps, clock))
     if modes.row(order.case.mode).peer:
-        return no_diagnostics(order, trainer, steps, clock, costs)  # they ask TensorFlow
-    from bench.worker.device_costs import synced
-    from bench.worker.profiler import profile
-
-    def train() -> None:
-        trainer.run(steps)
-        trainer.sync()
-
+        return Diagnostics(_with_latency(order, trainer, clock, costs))  # all others ask TensorFlow
     kind = order.case.device.partition(":")[0]
     if kind == "gpu":
         costs = replace(costs, device_peak_bytes=_allocated())
-    if kind == "gpu" or order.block == 0:
+    # Within a cluster of processes TensorFlow's op that waits for a device is refused.
+    if (kind == "gpu" or order.block == 0) and not order.addresses:
+        from bench.worker.device_costs import synced
+
         costs = replace(costs, synced=synced(trainer, steps, clock, modes.row(order.case.mode).loops))
-    if order.case.again and order.block == 0:
-        costs = _of_device(order, clock, kind, costs)
     if order.block == 0:
-        costs = replace(costs, profile=profile(train, steps, clock), structure=trainer.structure())
-    if order.case.workload.task == INFER:
-        costs = replace(costs, latency=latency(trainer, clock))
-    placement = at_home(trainer.placement(), home(kind)) if kind == "gpu" and order.block == 0 else None
+        costs = _once(order, trainer, steps, clock, costs)
+    costs = _with_latency(order, trainer, clock, costs)
+    looks = kind == "gpu" and order.block == 0
+    placement = at_home(trainer.placement(), *modes.homes_of(order.case)) if looks else None
     return Diagnostics(costs, _accuracy(order, trainer), placement)
+
+
+def _once(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Costs) -> Costs:
+    """What is measured in a run's first block."""
+    from bench.worker.operations import operations
+    from bench.worker.profiler import profile
+
+    def train(count: int = steps) -> None:
+        trainer.run(count)
+        trainer.sync()
+
+    case, kind = order.case, order.case.device.partition(":")[0]
+    if case.replicas > 1:
+        costs = replace(costs, all_reduce=all_reduce_cost(trainer, steps, clock))
+    if case.again:
+        costs = _of_device(order, clock, kind, costs)
+    costs = replace(costs, profile=profile(train, steps, clock), structure=trainer.structure())
+    if kind == "cpu" and not case.again:
+        costs = replace(costs, operations=operations(train, case.steps_per_call or 1, clock))
+    return replace(costs, trace=trace(trainer, order, steps)) if order.trace else costs
 
 
 def _of_device(order: Order, clock: Clock, kind: str, costs: Costs) -> Costs:
@@ -74,6 +96,10 @@ def _of_device(order: Order, clock: Clock, kind: str, costs: Costs) -> Costs:
     return costs
 
 
+def _with_latency(order: Order, trainer: Trainer, clock: Clock, costs: Costs) -> Costs:
+    return replace(costs, latency=latency(trainer, clock)) if order.case.workload.task == INFER else costs
+
+
 def no_diagnostics(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Costs) -> Diagnostics:
     """The costs as they are: where there is no TensorFlow."""
     return Diagnostics(costs)
@@ -84,7 +110,7 @@ def _accuracy(order: Order, trainer: Trainer) -> Accuracy | None:
     workload = order.case.workload
     if order.block or order.case.again or workload.own_model or workload.task == INFER:
         return None
-    from cifar_core.training import evaluate
+    from cifar_core.evaluation import evaluate
 
     test = order.source.read(TEST_PART)
     first = Part(test.images[:TEST_IMAGES], test.labels[:TEST_IMAGES])

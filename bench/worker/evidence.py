@@ -1,27 +1,26 @@
 """The evidence that a case does equal work: its first losses and gradients, in few numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from bench.modes import Trainer
 from bench.records.proof import GradientSketch
-from bench.worker.timer import Clock, time_slice
 
 CURVE_STEPS = 5  # the short loss curve compared before timing, step 1 included
 CURVE_S = 3.0  # no further step once those after step 1 have taken so long; step 2 is always taken
 PROJECTIONS = 8
 
 
-def loss_curve(trainer: Trainer, clock: Clock, second: tuple[float, float]) -> list[tuple[float, float]]:
+def loss_curve(take: Callable[[], tuple[float, float]], second: tuple[float, float]) -> list[tuple[float, float]]:
     """Seconds and loss of each step after the first one, up to CURVE_STEPS or until CURVE_S have passed.
 
-    `second` are those of step 2, which is always taken.
+    `take` takes one more step; `second` are those of step 2, which is always taken.
     """
     curve = [second]
     while len(curve) < CURVE_STEPS - 1 and sum(seconds for seconds, _ in curve) < CURVE_S:
-        curve.append(time_slice(trainer, 1, clock))
+        curve.append(take())
     return curve
 
 

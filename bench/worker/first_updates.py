@@ -1,6 +1,7 @@
 """A case's first updates: timed one by one, and looked at for the evidence of equal work."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from bench.worker.replay import REPLAY_S, FirstUpdates
 from bench.worker.setup import digest
 from bench.worker.snapshot import Snapshot
 from bench.worker.timer import Clock, time_slice
+from bench.worker.together import Asks, alone, slowest
 from bench.worker.update_test import recomputed
 
 
@@ -32,17 +34,18 @@ class Begun:
     watched: Any
 
 
-def begin(trainer: Trainer, order: Order, batches_digest: str, clock: Clock) -> Begun:
+def begin(trainer: Trainer, order: Order, batches_digest: str, clock: Clock, asks: Asks = alone) -> Begun:
     """Trace and take the first updates; between them the state is read, which is not timed."""
+    take = partial(_one_step, trainer, clock, asks)
     weights_digest, start = digest(trainer.read(trainer.task.weights)), Snapshot(trainer)
     trace_s = _trace(trainer, clock)
     traces = trainer.traces()
-    call_s, loss = time_slice(trainer, 1, clock)
+    call_s, loss = take()
     gradients, one = first_gradients(trainer), recomputed(trainer, start, 1)
     after_one = Snapshot(trainer)
-    second = time_slice(trainer, 1, clock)
+    second = take()
     two = recomputed(trainer, after_one, 2)
-    curve = loss_curve(trainer, clock, second)
+    curve = loss_curve(take, second)
     losses = tuple(map(finite, (loss, *(later for _, later in curve))))
     step_s = min(seconds for seconds, _ in curve)
     if len(losses) * step_s > REPLAY_S:
@@ -68,6 +71,12 @@ def begin(trainer: Trainer, order: Order, batches_digest: str, clock: Clock) -> 
     )
     watched = _smallest_changed(trainer, start)
     return Begun(trace_s + call_s, trace_s if traces else None, evidence, len(losses), first, watched)
+
+
+def _one_step(trainer: Trainer, clock: Clock, asks: Asks) -> tuple[float, float]:
+    """The seconds of the slowest process, so that all decide alike what they have time for; and the loss."""
+    seconds, loss = time_slice(trainer, 1, clock)
+    return slowest(asks, seconds), loss
 
 
 def _smallest_changed(trainer: Trainer, start: Snapshot) -> Any:

@@ -11,7 +11,7 @@ from bench.modes.extras import missing
 from bench.records.case import Case
 from bench.records.messages import Order
 from cifar_core import handed_over
-from cifar_core.workload import INFER
+from cifar_core.workload import STEP
 
 
 def set_up(order: Order) -> tuple[Callable[[], Trainer], list[Any]]:
@@ -39,10 +39,10 @@ def set_up(order: Order) -> tuple[Callable[[], Trainer], list[Any]]:
 def _unsuited(case: Case) -> str:
     """Why the case is TensorFlow's alone; '' where it is not."""
     workload = case.workload
+    if workload.task == STEP:
+        return "a step of one's own is TensorFlow's, and so is the time that it takes"
     if workload.own_model and not modes.row(case.mode).on_keras:
         return "a person's own model is TensorFlow's; on other frameworks Keras' modes run it, if it is a keras.Model"
-    if workload.task == INFER:
-        return "inference is timed in TensorFlow's modes only"
     if workload.input != "resident":
         return "the input pipeline is TensorFlow's, so other frameworks take resident batches only"
     if workload.precision != "float32":

@@ -13,10 +13,11 @@ from typing import Any
 import tensorflow as tf
 
 from bench.records.costs import Profile
+from bench.worker.device_time import TIMED, Span, covered, device_time, on_streams, span
 
 # The runtime's own names of "execute this op": of an eager op or function, of a TF1 Session's call.
 EXECUTED = ("EagerKernelExecute", "SessionRun")
-Span = tuple[float, float]  # seconds, from the profile's start
+CALLS, KERNELS = 1, 2  # how much is noted: what is called, or all that is executed
 
 
 def profile(run: Callable[[], None], steps: int, clock: Callable[[], float]) -> Profile | None:
@@ -24,30 +25,47 @@ def profile(run: Callable[[], None], steps: int, clock: Callable[[], float]) -> 
 
     Both the wall time and the time in kernels are the profiled steps' own, for profiling slows each op a little.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        tf.profiler.experimental.start(folder, tf.profiler.experimental.ProfilerOptions(1, 0, 1))
-        start = clock()
-        run()
-        wall_s = clock() - start
-        tf.profiler.experimental.stop()
-        host, device = _spans(Path(folder))
+    wall_s = 0.0
+
+    def timed() -> None:
+        nonlocal wall_s
+        with tf.profiler.experimental.Trace(TIMED):
+            start = clock()
+            run()
+            wall_s = clock() - start
+
+    space = profiled(timed, CALLS)
+    host, device = _spans(space)
     if not host:
         return None
     busy_s = covered(device) if device else covered(host)
-    return Profile(steps, wall_s, min(busy_s, wall_s), len(host), bool(device))
+    return Profile(steps, wall_s, min(busy_s, wall_s), len(host), bool(device), device_time(space))
 
 
-def _spans(folder: Path) -> tuple[list[Span], list[Span]]:
-    """When the host executed ops, and when a GPU computed."""
+def profiled(run: Callable[[], None], level: int) -> Any:
+    """All that the profiler notes while `run` runs: an XSpace. None where this TensorFlow's cannot be read."""
     try:
         from tensorflow.tsl.profiler.protobuf.xplane_pb2 import XSpace
     except ImportError:  # not part of TensorFlow's public interface
-        return [], []
-    space = XSpace()
-    for file in folder.rglob("*.xplane.pb"):
-        space.MergeFromString(file.read_bytes())
-    host = [span for plane in space.planes if plane.name.startswith("/host:CPU") for span in _executed(plane)]
-    device = [span for plane in space.planes if plane.name.startswith("/device:GPU") for span in _streams(plane)]
+        run()
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        tf.profiler.experimental.start(folder, tf.profiler.experimental.ProfilerOptions(level, 0, 1))
+        try:
+            run()
+        finally:
+            tf.profiler.experimental.stop()
+        space = XSpace()
+        for file in Path(folder).rglob("*.xplane.pb"):
+            space.MergeFromString(file.read_bytes())
+    return space
+
+
+def _spans(space: Any) -> tuple[list[Span], list[Span]]:
+    """When the host executed ops, and when a GPU computed."""
+    planes = space.planes if space else ()
+    host = [span for plane in planes if plane.name.startswith("/host:CPU") for span in _executed(plane)]
+    device = [span for plane in planes if plane.name.startswith("/device:GPU") for span in _streams(plane)]
     return host, device
 
 
@@ -56,26 +74,9 @@ def _executed(plane: Any) -> Iterator[Span]:
     for line in plane.lines:
         for event in line.events:
             if event.metadata_id in wanted:
-                yield _span(line, event)
+                yield span(line, event)
 
 
 def _streams(plane: Any) -> Iterator[Span]:
-    """What ran on the GPU's streams; other lines of the plane sum up the same work once more."""
-    for line in plane.lines:
-        if line.name.startswith("Stream"):
-            for event in line.events:
-                yield _span(line, event)
-
-
-def _span(line: Any, event: Any) -> Span:
-    start = line.timestamp_ns * 1e-9 + event.offset_ps * 1e-12
-    return start, start + event.duration_ps * 1e-12
-
-
-def covered(spans: list[Span]) -> float:
-    """Seconds during which at least one span lasts."""
-    total, reached = 0.0, float("-inf")
-    for start, end in sorted(spans):
-        total += max(0.0, end - max(start, reached))
-        reached = max(reached, end)
-    return total
+    for _, at in on_streams(plane):
+        yield at

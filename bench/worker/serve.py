@@ -10,17 +10,18 @@ from typing import IO
 
 import msgspec
 
-from bench.errors import NotAvailable
+from bench.errors import NotAvailable, NotComparable
 from bench.machine.child_end import connect
 from bench.records.messages import Order, Reply, StageRequest
-from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, Failure
+from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, NOT_COMPARABLE, Failure
 from bench.worker.case import State, Timed, take
 from bench.worker.instruments import Instruments
 from bench.worker.starting import Ordered
 from bench.worker.user_errors import described, telling
 from cifar_core.errors import Unsuited
 
-NO_FAULT = {NOT_APPLICABLE: Unsuited, NOT_AVAILABLE: NotAvailable}  # what a Failure's stage says of such an error
+# What a Failure's stage says of such an error
+STAGE_OF = {NOT_APPLICABLE: Unsuited, NOT_AVAILABLE: NotAvailable, NOT_COMPARABLE: NotComparable}
 
 
 def serve(lines: Iterator[bytes], out: IO[bytes], instruments: Instruments) -> None:
@@ -41,7 +42,7 @@ def serve(lines: Iterator[bytes], out: IO[bytes], instruments: Instruments) -> N
 
 def failure(order: Order, stage: str, error: BaseException, state: State) -> Failure:
     """The error as a Failure, with the tail of its traceback and the slices that were timed by then."""
-    stage = next((name for name, kind in NO_FAULT.items() if isinstance(error, kind)), stage)
+    stage = next((name for name, kind in STAGE_OF.items() if isinstance(error, kind)), stage)
     if order.case.workload.own_model:
         message, trace = described(error)
     else:

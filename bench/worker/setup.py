@@ -10,11 +10,13 @@ import numpy as np
 from bench import modes
 from bench.errors import NotApplicable, NotAvailable
 from bench.machine import nvml
-from bench.machine.nvml import GpuLogger
+from bench.machine.nvml import Gpu, GpuLogger
 from bench.modes import Trainer
 from bench.records.case import Case
 from bench.records.messages import Order
+from bench.records.settings import setting
 from bench.worker import peer_setup
+from bench.worker.together import Asks, alone
 from cifar_core.cifar10 import TRAIN_PARTS, Source
 from cifar_core.recipe import Recipe
 from cifar_core.workload import INFER, Workload
@@ -24,10 +26,11 @@ if TYPE_CHECKING:
 
 
 class Setup(NamedTuple):
-    """A case that can be built: what builds its trainer, and the digest of its batches."""
+    """A case that can be built: what builds its trainer, the digest of its batches, what asks its other processes."""
 
     make_trainer: Callable[[], Trainer]
     batches_digest: str
+    asks: Asks = alone
 
 
 SetUp = Callable[[Order], Setup]
@@ -41,17 +44,29 @@ def set_up(order: Order) -> Setup:
     import tensorflow as tf
 
     case = order.case
-    set_device(tf, case.device)
+    if not case.replicas:
+        set_device(tf, case.device)
     set_products(tf, case.device, case.workload.precision)
     if case.threads:
         tf.config.threading.set_intra_op_parallelism_threads(case.threads)
         tf.config.threading.set_inter_op_parallelism_threads(case.threads)
+    if case.setting and (options := dict(setting(case.setting).grappler)):
+        tf.config.optimizer.set_experimental_options(options)
     if case.deterministic:
         tf.config.experimental.enable_op_determinism()
         tf.random.set_seed(case.workload.seed)  # without which random ops are refused then
+    strategy, asks = _open_strategy(tf, order) if case.replicas else ({}, alone)
     make_task, batches_digest = (own_task if case.workload.own_model else _builtin_task)(order.source, case.workload)
     open_trainer = modes.load(case.mode)
-    return Setup(lambda: open_trainer(make_task, **_options(case)), batches_digest)
+    return Setup(lambda: open_trainer(make_task, **_options(case), **strategy), batches_digest, asks)
+
+
+def _open_strategy(tf: Any, order: Order) -> tuple[dict[str, Any], Asks]:
+    """What the trainer of a case with replicas is given besides, and what asks its processes."""
+    from bench.worker import replica_setup
+
+    strategy, gathering = replica_setup.open_strategy(tf, order)
+    return {"strategy": strategy}, gathering
 
 
 MadeTask = tuple[Callable[..., Any], str]  # make the task, given `hold`; the digest of its batches
@@ -156,9 +171,13 @@ def set_products(tf: Any, device: str, precision: str) -> None:
 
 def log_gpu(order: Order) -> GpuLogger:
     """Begin to log the case's GPU; nothing on a CPU. Called once the case is set up."""
-    device, _, number = order.case.device.partition(":")
-    gpu = None if device == "cpu" else nvml.find(int(number or 0))
-    return GpuLogger(gpu, nvml.of_this_run)
+    return GpuLogger(gpu_of(order.case.device), nvml.of_this_run)
+
+
+def gpu_of(device: str) -> Gpu | None:
+    """A device's readings by NVML; None of a CPU, and where NVML does not find it."""
+    kind, _, number = device.partition(":")
+    return None if kind == "cpu" else nvml.find(int(number or 0))
 
 
 def digest(arrays: list[Any]) -> str:

@@ -19,6 +19,7 @@ from bench.worker.instruments import Instruments
 from bench.worker.setup import Setup
 from bench.worker.slices import Slice, take_slice
 from bench.worker.timer import tracing_tool
+from bench.worker.together import slowest
 from bench.worker.trained import TrainedSoFar
 
 
@@ -62,7 +63,7 @@ class Opened:
         start = clock()
         trainer = make_trainer()
         build_s = clock() - start
-        begun = begin(trainer, self.order, self.setup.batches_digest, clock)
+        begun = begin(trainer, self.order, self.setup.batches_digest, clock, self.setup.asks)
         per_call = self.order.case.steps_per_call or 1
         directed = self.order.in_full
         progress = TrainedSoFar(trainer, begun.first.start, begun.updates, per_call=per_call, directed=directed)
@@ -103,7 +104,8 @@ class Built:
     def take_slice(self, request: StageRequest) -> Slice:
         """Time so many steps."""
         case, gpu = self.opened.order.case, self.opened.gpu
-        return take_slice(self.trainer, self.begun.watched, request, case, gpu, self.opened.instruments)
+        taken = take_slice(self.trainer, self.begun.watched, request, case, gpu, self.opened.instruments)
+        return replace(taken, seconds=slowest(self.opened.setup.asks, taken.seconds))
 
     def updates_in(self, request: StageRequest) -> int:
         """How many updates a slice of the request's steps makes."""

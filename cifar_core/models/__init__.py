@@ -8,11 +8,15 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class ModelRow:
-    """A model by name; its file `cifar_core/models/<name>.py` holds `build`. `units` go into its last layer."""
+    """A model by name; its file `cifar_core/models/<name>.py` holds `build`. `units` go into its last layer.
+
+    `whitens`: whether it has a `first_kernel` [size, size, 3, filters], which a recipe may let start as such filters.
+    """
 
     name: str
     title: str
     units: int
+    whitens: bool = False
 
 
 MODELS = (
@@ -20,7 +24,7 @@ MODELS = (
     ModelRow("mlp", "four dense layers of 128: 444,170 weights, so few that dispatch overhead shows", 128),
     ModelRow("transformer", "two encoder blocks on 16 patches, width 64, four heads: 80,714 weights", 64),
     ModelRow("gru", "a GRU of 128 over the image's 32 rows, its loop in the graph: 88,074 weights", 128),
-    ModelRow("resnet9", "eight 3x3 convolutions with batch normalisation, two residual: 6,573,130 weights", 512),
+    ModelRow("resnet9", "eight 3x3 convolutions with batch normalisation, two residual: 6,573,130 weights", 512, True),
 )
 
 

@@ -19,6 +19,11 @@ class ResNet9(tf.Module):
         self.pool = MaxPool()
         self.logits = Dense(rng, 512, 10, "logits")
 
+    @property
+    def first_kernel(self) -> Any:
+        """Of the convolution that sees the images."""
+        return self.blocks[BLOCKS[0][0]].kernel
+
     def __call__(self, images: Any, training: TrainingMode | None = None) -> Any:
         x = entry = images
         for name, _, _, pooled in BLOCKS:

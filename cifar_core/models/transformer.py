@@ -9,8 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from cifar_core.models.layers import Dense, LayerNorm, Linear, TrainingMode
-
-PATCH, TOKENS, WIDTH, HEADS, INNER, BLOCKS = 8, 16, 64, 4, 128, 2
+from cifar_core.transformer_sizes import BLOCKS, HEADS, INNER, PATCH, TOKENS, WIDTH
 
 
 class EncoderBlock(tf.Module):

@@ -6,7 +6,7 @@ import keras
 from keras import layers, ops
 
 from cifar_core.models.layers import LayerNorm
-from cifar_core.models.transformer import BLOCKS, HEADS, INNER, PATCH, TOKENS, WIDTH
+from cifar_core.transformer_sizes import BLOCKS, HEADS, INNER, PATCH, TOKENS, WIDTH
 
 
 class Positions(layers.Layer):

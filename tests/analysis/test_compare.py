@@ -8,7 +8,8 @@ from builders import ENVIRONMENT, a_case, a_group, a_plan, an_evidence, outcomes
 from kept_runs import PLAN, STEPS, a_run, named
 
 from bench.analysis.analyse import analyse
-from bench.analysis.compare import Difference, NamedRun, changes, differences
+from bench.analysis.comparable import NamedRun
+from bench.analysis.compare import Difference, changes, differences
 from bench.analysis.stats.ratios import Verdict
 from bench.records.proof import Evidence, GradientSketch
 from bench.records.run import Failure, Outcome

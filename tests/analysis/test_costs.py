@@ -9,7 +9,7 @@ from costed_runs import a_costed_run, usual_costs
 from bench.analysis import costs
 from bench.analysis.analyse import analyse
 from bench.analysis.results import CaseResult
-from bench.records.costs import Profile, Structure
+from bench.records.costs import Costs, Profile, Structure
 from bench.records.run import Outcome
 
 
@@ -55,12 +55,26 @@ def test_the_overhead_and_the_calls_come_from_the_profile() -> None:
     assert costs.calls(eager) == 80
 
 
-def test_a_rate_is_the_groups_count_of_operations_over_the_cases_step() -> None:
-    """Only tf.function's operations were counted; every mode executes the same."""
+def test_a_rate_is_the_count_of_operations_over_the_cases_step() -> None:
+    """Only tf.function's operations were counted."""
     (group,) = a_costed_run(usual_costs).groups
-    assert costs.flops(group) == 4 * 10**9
+    assert costs.flops(group, group.baseline) == 4 * 10**9
     assert costs.rate_flops_per_s(group, group.baseline) == pytest.approx(4e9 / 0.04, rel=0.01)
     assert costs.peak_flops_per_s(group) == 240e9
+
+
+def test_what_was_not_counted_is_what_a_graph_executes_or_of_a_mode_without_one_what_eager_does() -> None:
+    counts = {"eager": 5 * 10**9, "function": 4 * 10**9}
+
+    def counted(mode: str) -> Costs:
+        return replace(usual_costs(mode), structure=Structure(flops=counts.get(mode)))
+
+    (group,) = a_costed_run(counted).groups
+    eager, _, function, unconverted, xla = group.cases
+    assert [costs.flops(group, each) for each in (eager, function)] == [5 * 10**9, 4 * 10**9]
+    assert [costs.flops(group, each) for each in (unconverted, xla)] == [4 * 10**9] * 2
+    untraced = replace(xla, case=replace(xla.case, mode="keras_eager"))
+    assert costs.flops(group, untraced) == 5 * 10**9
 
 
 def test_conversion_is_the_difference_of_two_traces() -> None:

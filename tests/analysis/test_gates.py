@@ -1,9 +1,10 @@
 """Gates on comparisons: which pass, fail or stay undecided, and which are refused."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from builders import a_case, a_group, a_plan
+from builders import a_case, a_costs, a_group, a_plan
 from kept_runs import STEPS, a_run, named
 
 from bench.analysis.compare import changes
@@ -77,6 +78,65 @@ def test_a_mode_that_neither_run_has_only_matters_to_a_gate_that_names_it(tmp_pa
 def test_a_gate_that_names_no_case_of_the_runs_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BenchError, match="speaks of no case"):
         decisions("graph/eager < 1", a_run(tmp_path / "a"), a_run(tmp_path / "b"))
+
+
+SIXTY_MIB_MORE = {"peak_memory_bytes": 760 * 2**20}
+TWICE_THE_FIRST_STEP = {"first_call_s": 2.0}
+
+
+def test_gates_on_costs_judge_first_step_cpu_time_and_memory_as_they_are(tmp_path: Path) -> None:
+    """Of 700 MiB 60 more are 8.6 %; a first step of 2 s is twice as long; 0.3 s of CPU time become 0.33 s."""
+    costs = a_costs("function")
+    first = a_run(tmp_path / "a", first_s=0.0, first_call_s=1.0, costs=costs)
+    more = replace(costs, cpu_s=1.1 * costs.cpu_s)
+    later = a_run(tmp_path / "b", first_s=30.0, **SIXTY_MIB_MORE, **TWICE_THE_FIRST_STEP, costs=more)
+    for quantity, failing, passing in (("first step", 90, 110), ("cpu", 9, 11)):
+        assert decisions(f"{quantity} slower {failing}%", first, later) == {Decision.FAILED}
+        assert decisions(f"{quantity} slower {passing}%", first, later) == {Decision.PASSED}
+        assert decisions(f"function {quantity} slower {failing}%", later, first) == {Decision.PASSED}
+    assert decisions("memory worse 8%", first, later) == {Decision.FAILED}
+    assert decisions("xla memory worse 9%", first, later) == {Decision.PASSED}
+
+
+def test_runs_made_one_after_the_other_widen_the_interval_of_a_cost(tmp_path: Path) -> None:
+    first, later = a_run(tmp_path / "a"), a_run(tmp_path / "b", **SIXTY_MIB_MORE)
+    assert decisions("memory worse 8%", first, later) == {Decision.UNDECIDED}
+    assert decisions("memory worse 5%", first, later) == {Decision.FAILED}
+    assert decisions("first step slower 5%", first, later) == {Decision.UNDECIDED}
+
+
+def test_a_cost_that_one_run_did_not_measure_is_undecided(tmp_path: Path) -> None:
+    first, later = a_run(tmp_path / "a", costs=a_costs("function")), a_run(tmp_path / "b")
+    assert decisions("cpu slower 3%", first, later) == {Decision.UNDECIDED}
+
+
+def test_a_gate_on_two_modes_costs_judges_how_many_times_as_much_one_needs(tmp_path: Path) -> None:
+    """eager's first step takes 0.3 s, tf.function's 0.5 s: 1.67 times as long. Their memory is the same."""
+    run, other = a_run(tmp_path / "a"), a_run(tmp_path / "b")
+    assert decisions("function/eager first step > 1.4", other, run) == {Decision.FAILED}
+    assert decisions("function/eager first step > 1.6", other, run) == {Decision.UNDECIDED}
+    assert decisions("function/eager first step > 2", other, run) == {Decision.PASSED}
+    assert decisions("eager/function first step > 0.9", other, run) == {Decision.PASSED}
+    assert decisions("function/eager memory > 1.1", other, run) == {Decision.PASSED}
+    assert decisions("function/eager memory > 0.9", other, run) == {Decision.FAILED}
+    assert decisions("function/eager cpu > 1.1", other, run) == {Decision.UNDECIDED}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "memory slower 5%",
+        "cpu worse 5%",
+        "worse 5%",
+        "function/eager memory < 1.5",
+        "function/eager step > 1.5",
+        "function/eager > 1.5",
+        "first slower 5%",
+    ],
+)
+def test_each_quantity_has_one_spelling(text: str) -> None:
+    with pytest.raises(BenchError, match=r"no gate; known forms|unknown mode 'first'"):
+        parse(text)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import pytest
 from builders import a_case, a_group, a_measurement, a_plan, outcomes
 
 from bench.analysis.analyse import analyse
-from bench.analysis.results import CaseResult, Run, block_ratios, ratio_between
+from bench.analysis.paired import block_ratios, ratio_between
+from bench.analysis.results import CaseResult, Run
 from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, Failure, Outcome, Samples
 
 STEPS = {"eager": 0.05, "eager-again": 0.05, "function": 0.025}

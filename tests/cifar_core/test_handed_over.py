@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from cifar_core.handed_over import HandedOver, load
+from cifar_core.workload import INFER
 
 IMAGES, LABELS = np.zeros((2, 3, 32, 32, 3), np.float32), np.arange(6, dtype=np.int64).reshape(2, 3)
 
@@ -18,6 +19,13 @@ def test_arrays_settings_and_texts_come_back_in_their_order(tmp_path: Path) -> N
     assert back.weights["b/kernel"].tolist() == [[1, 1], [1, 1]]
     assert (back.settings, back.model, back.keras_model, back.loss) == ({"epsilon": 1e-8}, "mlp", "{}", '{"a": 1}')
     assert back.averages["mean"].tolist() == [1]
+
+
+def test_a_task_that_only_answers_is_digested_by_its_inputs_alone(tmp_path: Path) -> None:
+    HandedOver("mlp", images=IMAGES, task=INFER).save(tmp_path / "task.npz")
+    back = load(tmp_path / "task.npz")
+    assert back.infers
+    assert [array.shape for array in back.digested()] == [IMAGES.shape]
 
 
 def test_a_refused_task_holds_its_reason_alone(tmp_path: Path) -> None:

@@ -5,10 +5,12 @@ import json
 import pytest
 
 from bench.commands.devices import devices
-from bench.errors import Exit
+from bench.errors import BenchError, Exit
 from bench.machine import availability
 from bench.machine.availability import Availability
 from bench.records.devices import DeviceProbe, FoundDevice
+from bench.records.facts import DeviceFact
+from bench.runner import facts as runner_facts
 
 CARD = (("A card", "580.1"),)
 CPU = FoundDevice("cpu", "the CPU", 0.0)
@@ -39,3 +41,24 @@ def test_only_a_gpu_that_cannot_be_used_fails_the_command(
     assert "TensorFlow 2.21.0, built for CUDA 12.5.1" in capsys.readouterr().out
     assert devices(json=True) is code
     assert json.loads(capsys.readouterr().out)["cards"] == [list(card) for card in cards]
+
+
+def test_a_fact_that_is_not_sound_fails_the_command_and_a_missing_gpu_does_not(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    probed = DeviceProbe("2.21.0", True, "12.5.1", "9", (CPU, GPU))
+    monkeypatch.setattr(availability, "probe", lambda: Availability(probed, "", CARD))
+    seen = [DeviceFact("NVML", "", gpu_only=True), DeviceFact("ops of eager", "80 on GPU:0; nothing moves", True)]
+    asked = list[str]()
+    monkeypatch.setattr(runner_facts, "facts", lambda device: asked.append(device) or iter(seen))
+    assert devices(facts=True) is Exit.OK
+    assert "  ok   ops of eager: 80 on GPU:0; nothing moves" in capsys.readouterr().out
+    seen.append(DeviceFact("memory", "growth OFF", False))
+    assert devices(facts=True) is Exit.CASE_FAILED
+    assert "  LOOK memory: growth OFF" in capsys.readouterr().out
+    assert asked == ["gpu", "gpu"]
+
+
+def test_two_answers_at_once_are_refused() -> None:
+    with pytest.raises(BenchError, match="type one of them"):
+        devices(json=True, facts=True)

@@ -25,7 +25,7 @@ def test_list_shows_the_groups_of_modes_and_what_is_in_them(capsys: pytest.Captu
     printed = capsys.readouterr().out
     groups = printed.partition("groups of modes:\n")[2].partition("models:\n")[0]
     assert [line.split()[0] for line in groups.splitlines()] == [group.name for group in GROUPS]
-    assert re.search(r"^  all .*: all but .*, xla_cached$", groups, re.MULTILINE)
+    assert re.search(r"^  all .*: all but .*, xla_cached, mirrored, multi_worker$", groups, re.MULTILINE)
     assert re.search(r"^  custom .*: custom_loop, custom_loop_function$", groups, re.MULTILINE)
     assert re.search(r"^  peers .*: torch_eager, torch_compile, jax_jit, keras_jax, keras_torch$", groups, re.MULTILINE)
 

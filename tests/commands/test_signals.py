@@ -15,7 +15,7 @@ import pytest
 from builders import a_group, a_plan, outcomes
 from left_behind import alive
 from places import ROOT, SUPPORT
-from waiting import within
+from waiting import LATE_S, eventually, still_there
 
 from bench.records.store import Store
 
@@ -51,14 +51,9 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 def timing(process: "subprocess.Popen[str]", folder: Path, file: str = "timing") -> list[psutil.Process]:
     """Wait until a child says that it is working; every process that the command has started by then."""
-    within(60.0, lambda: (folder / file).exists() or process.poll() is not None)
+    eventually(lambda: (folder / file).exists() or process.poll() is not None)
     assert process.poll() is None, process.communicate()
     return psutil.Process(process.pid).children(recursive=True)
-
-
-def nothing_left(children: list[psutil.Process]) -> bool:
-    _, left = psutil.wait_procs(children, timeout=20)
-    return not left
 
 
 @pytest.mark.parametrize(("number", "code"), ENDING)
@@ -68,17 +63,17 @@ def test_a_run_keeps_what_it_has_timed_says_how_to_go_on_and_goes_on(
     process = start("eager=mark function=mark", *RUN)
     children = timing(process, tmp_path)
     process.send_signal(number)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=LATE_S)
     assert process.returncode == code
     assert "interrupted; go on with: cifar-bench run --resume run\n" in said
     assert "Traceback" not in said
-    assert nothing_left(children)
+    assert still_there(children) == []
     kept = (tmp_path / "run" / "interrupted.jsonl").read_text().splitlines()
     assert len(kept) == 3
     assert all('"measurement":{' in line for line in kept)
     assert (tmp_path / "run" / "report.md").exists()
     again = start("", "run", "--resume", "run", "--blocks", "1")
-    _, said = again.communicate(timeout=120)
+    _, said = again.communicate(timeout=LATE_S)
     assert len(Store.open(tmp_path / "run").outcomes()) == 3, said
 
 
@@ -90,10 +85,10 @@ def test_a_second_signal_ends_the_rescue_and_all_processes(start: Start, tmp_pat
     time.sleep(1.0)  # it waits 5 s for each of the workers
     process.send_signal(second)
     process.send_signal(second)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=LATE_S)
     assert process.returncode in {code for number, code in ENDING if number in (signal.SIGTERM, second)}, said
     assert "Traceback" not in said
-    assert nothing_left(children)
+    assert still_there(children) == []
     Store.resume(tmp_path / "run").close()  # it is a sound folder that nobody writes to
 
 
@@ -105,7 +100,7 @@ def test_a_signal_that_was_ignored_when_the_run_began_does_not_end_it(start: Sta
         signal.signal(signal.SIGHUP, before)
     timing(process, tmp_path)
     process.send_signal(signal.SIGHUP)
-    _, said = process.communicate(timeout=120)
+    _, said = process.communicate(timeout=LATE_S)
     assert process.returncode == 0, said
     assert not (tmp_path / "run" / "interrupted.jsonl").exists()
 
@@ -119,8 +114,8 @@ def test_a_run_whose_terminal_is_closed_keeps_what_it_has_timed(start: Start, tm
     os.close(terminal)
     children = timing(process, tmp_path)
     os.close(ours)
-    assert process.wait(timeout=60) == 129
-    assert nothing_left(children)
+    assert process.wait(timeout=LATE_S) == 129
+    assert still_there(children) == []
     assert len((tmp_path / "run" / "interrupted.jsonl").read_text().splitlines()) == 3
     assert (tmp_path / "run" / "report.md").exists()
 
@@ -157,23 +152,23 @@ def test_every_command_that_starts_children_ends_with_them(
     process = start("hang", *words.split())
     children = timing(process, tmp_path, "ids")
     process.send_signal(number)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=LATE_S)
     assert process.returncode == code, said
     assert says in said
     assert "Traceback" not in said
     assert "Aborted" not in said
-    assert nothing_left(children)
-    within(20.0, lambda: not alive(tmp_path / "ids"))
+    assert still_there(children) == []
+    eventually(lambda: not alive(tmp_path / "ids"))
 
 
 def test_a_self_test_ends_with_its_children(start: Start, tmp_path: Path) -> None:
     process = start("eager=mark function=mark", *"selftest --data synthetic --neighbour --out s".split())
     children = timing(process, tmp_path)
     process.send_signal(signal.SIGTERM)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=LATE_S)
     assert process.returncode == 143, said
     assert "interrupted; what was measured is kept" in said
-    assert nothing_left(children)
+    assert still_there(children) == []
 
 
 def test_break_evens_that_are_being_tried_end_with_their_workers(start: Start, tmp_path: Path) -> None:
@@ -185,17 +180,17 @@ def test_break_evens_that_are_being_tried_end_with_their_workers(start: Start, t
     process = start("eager=mark function=mark", *"breakeven run --modes function".split())
     children = timing(process, tmp_path)
     process.send_signal(signal.SIGTERM)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=LATE_S)
     assert process.returncode == 143, said
     assert "interrupted; what was tried is kept: type the same again" in said
-    assert nothing_left(children)
+    assert still_there(children) == []
 
 
 def test_a_step_that_never_ends_is_ended_at_the_time_limit_that_was_typed(start: Start, tmp_path: Path) -> None:
-    process = start("function=hang", *RUN, "--time-limit", "2s")
-    _, said = process.communicate(timeout=120)
+    process = start("function=hang", *RUN, "--time-limit", "10s")
+    _, said = process.communicate(timeout=LATE_S)
     assert process.returncode == 4
-    assert "no answer within 2 s: it hung and was ended" in said
+    assert "no answer within 10 s: it hung and was ended" in said
     assert len(Store.open(tmp_path / "run").outcomes()) == 3
 
 
@@ -203,5 +198,5 @@ def test_a_command_that_is_killed_leaves_nothing_running(start: Start, tmp_path:
     process = start("hang", *"train --data synthetic --steps 20 --out t".split())
     children = timing(process, tmp_path, "ids")
     process.kill()
-    assert nothing_left(children)
-    within(20.0, lambda: not alive(tmp_path / "ids"))
+    assert still_there(children) == []
+    eventually(lambda: not alive(tmp_path / "ids"))

@@ -9,6 +9,7 @@ import pytest
 from builders import a_plan, outcomes
 from command_line import bench, the_line
 from places import ROOT, SUPPORT
+from waiting import LATE_S
 
 from bench.machine import host_lock
 from bench.machine.host_lock import HostLock
@@ -55,7 +56,7 @@ def test_without_waiting_a_second_command_is_one_line_and_makes_nothing(words: s
 @pytest.mark.parametrize("words", ["probe nothing.py", "check .", "list", "rules AG101", "run --modes nonsense"])
 def test_what_times_nothing_waits_for_nobody(words: str, tmp_path: Path) -> None:
     with HostLock(print):
-        done = bench(*words.split(), cwd=tmp_path, timeout=60)
+        done = bench(*words.split(), cwd=tmp_path, timeout=LATE_S)
     assert "timing on this machine" not in done.stderr
 
 
@@ -76,6 +77,6 @@ def test_a_second_command_says_for_whom_it_waits_and_then_does_its_work(words: s
         assert process.stderr
         said = next((line for line in process.stderr if "waiting" in line), "nothing")
     assert said.startswith(f"waiting for process {os.getpid()} (")
-    _, rest = process.communicate(timeout=120)
+    _, rest = process.communicate(timeout=LATE_S)
     assert process.returncode == 0, rest
     assert "waiting" not in rest

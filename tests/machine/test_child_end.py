@@ -7,6 +7,7 @@ import sys
 import psutil
 import pytest
 from places import ROOT
+from waiting import still_there
 
 WAIT = "from bench.machine.child_end import die_with_parent; import time; die_with_parent(); print(1, flush=True)"
 PARENT = f"""import subprocess, sys
@@ -21,7 +22,4 @@ def test_a_child_is_killed_when_its_parent_ends_whatever_it_is_doing() -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", PARENT], env=environment, capture_output=True, text=True, check=True)
     pid = int(done.stdout)
-    if psutil.pid_exists(pid):
-        process = psutil.Process(pid)
-        _, alive = psutil.wait_procs([process], timeout=20)
-        assert not [each for each in alive if each.status() != psutil.STATUS_ZOMBIE]
+    assert still_there(process for process in psutil.process_iter() if process.pid == pid) == []

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from places import ROOT
-from waiting import within
+from waiting import eventually
 
 from bench.errors import BenchError
 from bench.machine import host_lock
@@ -223,4 +223,4 @@ def test_one_that_waits_can_be_interrupted(hold: Hold) -> None:
         assert process.stdout
         assert process.stdout.readline() == b"waits\n"
         process.terminate()
-        within(20.0, lambda: process.poll() is not None)
+        eventually(lambda: process.poll() is not None)

@@ -10,7 +10,7 @@ import psutil
 import pytest
 from left_behind import WAYS, alive, program
 from places import ROOT
-from waiting import within
+from waiting import eventually, still_there
 
 from bench.machine import keeper
 from bench.machine.completed import completed
@@ -64,7 +64,7 @@ def test_a_program_that_is_run_to_its_end_leaves_nothing_behind_and_is_not_waite
 @pytest.mark.parametrize("way", WAYS)
 def test_a_program_that_does_not_end_is_ended_with_what_it_has_started(way: str, ids: Path) -> None:
     assert completed(program(way, ids, STAYS), ENV, 1.5).code is None
-    within(20.0, lambda: not alive(ids))
+    eventually(lambda: not alive(ids))
 
 
 PARENT = f"""import os, sys, time
@@ -88,9 +88,8 @@ def test_nothing_outlives_a_parent_that_is_killed(way: str, ids: Path) -> None:
         assert parent.stdout.readline() == b"ready\n"
         children = psutil.Process(parent.pid).children(recursive=True)
         parent.kill()
-    within(20.0, lambda: not alive(ids))
-    _, left = psutil.wait_procs(children, timeout=20)
-    assert left == []
+    eventually(lambda: not alive(ids))
+    assert still_there(children) == []
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP, signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
@@ -101,7 +100,7 @@ def test_a_child_can_be_ended_whatever_becomes_of_its_keeper(how: int, ids: Path
     (of_child,) = psutil.Process().children()
     os.kill(of_child.pid, how)
     child.end()
-    within(20.0, lambda: not alive(ids))
+    eventually(lambda: not alive(ids))
     assert psutil.Process().children() == []
 
 
@@ -152,9 +151,9 @@ def test_whether_somebody_stopped_a_child_is_known_and_only_then() -> None:
     program_of = {process.pid: process.children()[0] for process in psutil.Process().children()}
     first = program_of[min(program_of)]
     first.suspend()
-    within(20.0, lambda: first.status() == psutil.STATUS_STOPPED)
+    eventually(lambda: first.status() == psutil.STATUS_STOPPED)
     first.resume()
-    within(20.0, lambda: child.stopped() or other.stopped())
+    eventually(lambda: child.stopped() or other.stopped())
     assert child.stopped() != other.stopped()
     child.end()
     other.end()

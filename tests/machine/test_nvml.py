@@ -1,51 +1,12 @@
 """A GPU by recorded readings of NVML: what is read, what is left open, what a run makes of it."""
 
-from collections.abc import Sequence
-from types import SimpleNamespace
-from typing import Any
-
 import pytest
 from builders import A_READING, a_case, a_gpu_log, a_measurement
+from recorded_nvml import RecordedNvml
 
 from bench.analysis.warnings import shared_gpu, throttled
 from bench.machine.nvml import GpuLogger, find, of_this_run
 from bench.records.devices import GpuLog, Guests, Reading
-
-
-class RecordedNvml:
-    """Answers as NVIDIA's library did: a fixed state, throttle bits in turn; asked for what is not there, it raises."""
-
-    class NVMLError(Exception): ...
-
-    def __init__(self, bits: Sequence[int] = (), silent: tuple[str, ...] = (), pids: tuple[int, ...] = ()) -> None:
-        self._bits, self._silent, self._pids = iter(bits), silent, pids
-        self.asked_for: int | bytes | None = None
-
-    def __getattr__(self, question: str) -> Any:
-        if not question.startswith("nvml"):
-            raise AttributeError(question)
-        if question in self._silent:
-            return self._refuse
-        return {
-            "nvmlInit": lambda: None,
-            "nvmlDeviceGetHandleByIndex": self._handle,
-            "nvmlDeviceGetHandleByUUID": self._handle,
-            "nvmlDeviceGetClockInfo": lambda handle, which: {1: 1980, 2: 2619}[which],
-            "nvmlDeviceGetPowerUsage": lambda handle: 412_345,
-            "nvmlDeviceGetTemperature": lambda handle, sensor: 61,
-            "nvmlDeviceGetCurrentClocksThrottleReasons": lambda handle: next(self._bits, 0x1),
-            "nvmlDeviceGetComputeRunningProcesses": lambda handle: [SimpleNamespace(pid=pid) for pid in self._pids],
-            "nvmlDeviceGetMemoryInfo": lambda handle: SimpleNamespace(used=3 * 2**30),
-            "nvmlDeviceGetName": lambda handle: b"A GPU",
-            "nvmlSystemGetDriverVersion": lambda: "580.1",
-        }[question]
-
-    def _handle(self, which: int | bytes) -> str:
-        self.asked_for = which
-        return "handle"
-
-    def _refuse(self, *_: Any) -> Any:
-        raise self.NVMLError("Not Supported")
 
 
 def test_a_gpu_is_read_in_plain_units() -> None:

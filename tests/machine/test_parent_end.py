@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from places import ROOT
+from waiting import LATE_S
 
 from bench.machine import parent_end
 from bench.machine.launcher import executed
@@ -36,7 +37,7 @@ def echo() -> Iterator[Child]:
 def test_each_record_is_answered_by_a_line_and_other_output_is_kept_apart(echo: Child) -> None:
     for word in ("one", "two"):
         echo.send(word)
-        assert echo.receive(20.0) == f'"{word.upper()}"\n'.encode()
+        assert echo.receive(LATE_S) == f'"{word.upper()}"\n'.encode()
     assert echo.tail() == "not an answer\n" * 2
 
 
@@ -51,7 +52,7 @@ def test_each_record_is_answered_by_a_line_and_other_output_is_kept_apart(echo: 
 def test_a_child_that_dies_is_gone_with_its_cause(code: str, reason: str) -> None:
     child = started(code)
     with pytest.raises(Gone, match=reason):
-        child.receive(20.0)
+        child.receive(LATE_S)
     child.send("nobody hears it")
     child.end()
 
@@ -67,7 +68,7 @@ def test_a_child_that_hangs_is_gone_at_the_time_limit_and_can_be_ended() -> None
 def test_what_a_child_wrote_last_is_kept() -> None:
     child = started("import sys; sys.stderr.write('x' * 3000 + 'the end'); sys.exit(1)")
     with pytest.raises(Gone):
-        child.receive(20.0)
+        child.receive(LATE_S)
     assert (len(child.tail()), child.tail()[-7:]) == (2000, "the end")
     child.end()
 
@@ -77,12 +78,12 @@ def test_a_parent_that_is_kept_from_running_while_it_waits_knows_it_and_calls_no
 ) -> None:
     """A frozen container, a machine that slept: the clock has gone on and this process has not."""
     echo.send("before")
-    echo.receive(20.0)
+    echo.receive(LATE_S)
     assert not echo.held
     times = iter([0.0, 1000.0])
     monkeypatch.setattr(parent_end, "_now", lambda: next(times, 1000.0))
     echo.send("after")
-    assert echo.receive(20.0) == b'"AFTER"\n'
+    assert echo.receive(LATE_S) == b'"AFTER"\n'
     assert echo.held
 
 

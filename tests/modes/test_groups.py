@@ -14,7 +14,7 @@ NAMES = [group.name for group in GROUPS]
 
 def test_all_are_tensorflows_modes_each_of_which_compiles_for_itself() -> None:
     others = ("keras_predict", "keras_predict_on_batch", "xla_cached")
-    assert members("all") == [mode.name for mode in MODES if mode.name not in others and not mode.peer]
+    assert members("all") == [mode.name for mode in MODES if not (mode.name in others or mode.peer or mode.replicas)]
 
 
 def test_a_group_has_its_modes_in_the_order_of_the_rows() -> None:
@@ -26,6 +26,11 @@ def test_a_group_has_its_modes_in_the_order_of_the_rows() -> None:
 def test_other_frameworks_are_a_group_of_their_own_and_in_no_other() -> None:
     assert members("peers") == [mode.name for mode in MODES if mode.peer]
     assert {mode.groups for mode in MODES if mode.peer} == {("peers",)}
+
+
+def test_modes_with_replicas_are_a_group_of_their_own_and_in_no_other() -> None:
+    assert members("replicas") == [mode.name for mode in MODES if mode.replicas] == ["mirrored", "multi_worker"]
+    assert {mode.groups for mode in MODES if mode.replicas} == {("replicas",)}
 
 
 def test_no_group_is_empty_or_has_a_modes_name() -> None:

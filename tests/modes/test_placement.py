@@ -1,6 +1,21 @@
+from dataclasses import replace
+
+from builders import a_case
+
+from bench import modes
 from bench.modes import placement
 from bench.modes.placement import Op
 from bench.records.devices import Placed, Placement
+
+
+def test_a_step_split_over_two_gpus_belongs_on_both_and_must_run_on_both() -> None:
+    both = Placement((Placed("GPU:0", 60), Placed("GPU:1", 60)))
+    split = replace(a_case("mirrored"), device="gpu", replicas=2)
+    assert placement.strangers(both, *modes.homes_of(split)) == []
+    one = Placement((Placed("GPU:0", 120),))
+    assert placement.strangers(one, *modes.homes_of(split)) == ["none of its ops is known to have run on GPU:1"]
+    assert modes.homes_of(replace(split, mode="multi_worker")) == ["GPU:0"]  # each process sees its own
+    assert modes.homes_of(a_case()) == ["CPU:0"]
 
 
 def test_what_computes_is_counted_by_device_and_what_hands_on_is_not() -> None:

@@ -19,6 +19,8 @@ from builders import (
     an_update,
 )
 
+from bench.records.costs import Energy
+from bench.records.devices import DeviceTime
 from bench.records.environment import Environment
 from bench.records.proof import GradientSketch
 from bench.records.run import Failure, Outcome, Samples
@@ -112,6 +114,10 @@ def test_what_is_divided_by_is_not_0() -> None:
     assert profile
     assert fault(costs=a_costs("eager", profile=replace(profile, wall_s=0.0))) == "wall_s is 0.0"
     assert fault(costs=a_costs("eager", profile=replace(profile, steps=0))) == "steps is 0"
+    late = DeviceTime(0.0, 0.1, 0.0, 0.0, 0.0, 4)
+    assert fault(costs=a_costs("eager", profile=replace(profile, device=late))) == "window_s is 0.0"
+    assert fault(costs=a_costs("eager", energy=Energy(0, 3.0, 900.0, 90.0))) == "energy_steps is 0"
+    assert fault(costs=a_costs("eager", energy=Energy(10, 0.0, 900.0, 90.0))) == "stretch_s is 0.0"
     assert fault(costs=a_costs("eager", cpu_s=0.0)) == ""  # not every system tells it
     assert fault(costs=a_costs("eager", cpu_s=1e-300)) == "cpu_s is 1e-300"
     assert fault(peak_memory_bytes=0) == "peak_memory_bytes is 0"

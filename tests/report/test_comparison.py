@@ -6,7 +6,8 @@ import msgspec
 from builders import a_case, a_group, a_plan
 from kept_runs import PLAN, a_run, named
 
-from bench.analysis.compare import NamedRun, changes, differences
+from bench.analysis.comparable import NamedRun
+from bench.analysis.compare import changes, differences
 from bench.analysis.gates import judge, parse
 from bench.records.run import NOT_APPLICABLE, Failure
 from bench.report import comparison
@@ -34,7 +35,7 @@ def test_a_comparison_leaves_markdown_a_page_tables_a_picture_and_json(tmp_path:
     assert record["runs"] == ["a", "b"]
     assert [change["case"]["mode"] for change in record["changes"]] == ["eager", "function", "xla"]
     assert set(record["changes"][0]) == {
-        "run", "case", "group", "title", "step", "gain", "in_turns", "absent",
+        "run", "case", "group", "title", "step", "gain", "in_turns", "absent", "costs",
     }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from bench.commands.app import app
 from bench.records.run import Failure, Measurement, Outcome, Plan, Samples
 from bench.report import questions
 from bench.report.form.document import Table
-from bench.report.questions import advice, devices, peers, speed, tracing, trust
+from bench.report.questions import advice, devices, peers, replicas, speed, tracing, trust
 from bench.report.questions.asking import Answer, Known, Question, listed
 from bench.report.sections import conditions
 
@@ -48,8 +48,10 @@ def bent(run: Run, mode: str, **changes: object) -> Run:
 
 
 def test_a_run_of_every_tensorflow_mode_answers_all_that_needs_no_gpu() -> None:
-    unanswered = [question for question in questions.QUESTIONS if asked(question, a_run()).cannot]
-    assert unanswered == [devices.gpu_used, devices.gpu_wins, peers.another_framework]  # which needs the extra peers
+    unanswered = [question for question in questions.asked_of(a_run()) if asked(question, a_run()).cannot]
+    # Another framework needs the extra peers, a second GPU more than one device.
+    elsewhere = [peers.another_framework, replicas.second_gpu, replicas.mirrored_slower]
+    assert unanswered == [devices.gpu_used, devices.gpu_wins, *elsewhere]
 
 
 def test_a_run_of_eager_alone_says_what_to_type() -> None:
@@ -77,7 +79,7 @@ def test_every_command_in_an_answer_is_one(modes: Sequence[str], changes: dict[s
 def test_the_section_has_a_heading_and_an_answer_for_each_question() -> None:
     section = questions.section(a_run(), None)
     titles = [part for part in section.parts if str(part).startswith("### ")]
-    assert len(titles) == len(set(titles)) == len(questions.QUESTIONS)
+    assert len(titles) == len(set(titles)) == len(questions.asked_of(a_run())) < len(questions.QUESTIONS)
     assert len(section.parts) == 1 + 2 * len(titles)  # how they were judged is said first
 
 

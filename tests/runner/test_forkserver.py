@@ -12,7 +12,7 @@ import psutil
 import pytest
 from builders import ENVIRONMENT, SCHEDULE, a_group
 from left_behind import WAYS, alive, code
-from waiting import within
+from waiting import LATE_S, eventually, still_there
 
 from bench.machine.parent_end import Child, Gone
 from bench.modes.process_env import child_env
@@ -25,7 +25,7 @@ from cifar_core.cifar10 import SYNTHETIC
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
 ORDERS = [
-    Order(case, 0, replace(SCHEDULE, time_limit_s=20.0), ENVIRONMENT, SYNTHETIC)
+    Order(case, 0, replace(SCHEDULE, time_limit_s=LATE_S), ENVIRONMENT, SYNTHETIC)
     for case in a_group(("eager", "function"))
 ]
 Pretend = Callable[[str], None]
@@ -50,7 +50,7 @@ def pretend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pretend:
 @pytest.fixture
 def server(pretend: Pretend) -> Iterator[ForkServer]:
     pretend("")
-    server = ForkServer(child_env("eager", "cpu"), 20.0)
+    server = ForkServer(child_env("eager", "cpu"), LATE_S)
     yield server
     server.end()
 
@@ -64,7 +64,7 @@ def forks() -> list[psutil.Process]:
     return [fork for process in servers() for fork in process.children()]
 
 
-def failures(time_limit_s: float = 20.0) -> list[Failure]:
+def failures(time_limit_s: float = LATE_S) -> list[Failure]:
     kept: list[Outcome] = []
     orders = [replace(o, schedule=replace(o.schedule, time_limit_s=time_limit_s)) for o in ORDERS]
     Block(orders, 0, lambda outcome, _: kept.append(outcome), lambda text, share: None).run()
@@ -98,7 +98,7 @@ def test_forks_have_sessions_of_their_own_and_the_end_of_one_is_not_the_others(s
     first, second = (WorkerProcess(order, server.fork) for order in ORDERS[:2])
     first.end()
     (fork,) = forks()
-    within(20.0, lambda: os.getsid(fork.pid) == fork.pid)
+    eventually(lambda: os.getsid(fork.pid) == fork.pid)
     second.ask(StageRequest("no such stage"))
     with pytest.raises(CaseFailed, match="no such stage"):
         second.answer()
@@ -121,15 +121,14 @@ def test_no_fork_outlives_its_server(server: ForkServer) -> None:
     with pytest.raises(CaseFailed, match="SIGKILL"):
         worker.answer()
     worker.end()
-    _, alive = psutil.wait_procs([fork], timeout=20)
-    assert not alive
+    assert still_there([fork]) == []
 
 
 def test_a_fork_that_breaks_outside_its_case_says_so_on_its_own_stderr(server: ForkServer) -> None:
     broken = Child(server.fork)
     broken.send("no order")
     with pytest.raises(Gone, match="ended by itself with code 1"):
-        broken.receive(20.0)
+        broken.receive(LATE_S)
     assert "ValidationError" in broken.tail()
     broken.end()
 
@@ -162,14 +161,14 @@ def test_what_a_fork_leaves_behind_ends_with_it_and_not_with_another(
 ) -> None:
     ids = tmp_path / "ids"
     pretend(LEAVES.format(ids=str(ids), code=code(way, then)))
-    server = ForkServer(child_env("eager", "cpu"), 20.0)
+    server = ForkServer(child_env("eager", "cpu"), LATE_S)
     try:
         other, worker = (WorkerProcess(order, server.fork) for order in ORDERS[:2])
         worker.ask(StageRequest("open"))
         with pytest.raises(CaseFailed, match=r"ended|no answer within"):
-            worker.answer(20.0 if "600" not in then else 4.0)
+            worker.answer(LATE_S if "600" not in then else 4.0)
         worker.end()
-        within(20.0, lambda: not alive(ids))
+        eventually(lambda: not alive(ids))
         other.ask(StageRequest("no such stage"))
         with pytest.raises(CaseFailed, match="no such stage"):
             other.answer()
@@ -182,20 +181,20 @@ def test_what_a_fork_leaves_behind_ends_with_it_and_not_with_another(
 def test_what_forks_have_started_ends_when_their_server_is_killed(pretend: Pretend, tmp_path: Path, way: str) -> None:
     ids = tmp_path / "ids"
     pretend(LEAVES.format(ids=str(ids), code=code(way, "time.sleep(600)")))
-    server = ForkServer(child_env("eager", "cpu"), 20.0)
+    server = ForkServer(child_env("eager", "cpu"), LATE_S)
     worker = WorkerProcess(ORDERS[0], server.fork)
     worker.ask(StageRequest("open"))
-    within(20.0, ids.exists)
+    eventually(ids.exists)
     os.kill(servers()[0].pid, signal.SIGKILL)
     worker.end()
     server.end()
-    within(20.0, lambda: not alive(ids))
+    eventually(lambda: not alive(ids))
 
 
 def test_a_server_that_was_stopped_while_it_imported_goes_on_and_its_workers_say_so(pretend: Pretend) -> None:
     pretend("import time\ntime.sleep(1.5)")
-    server = ForkServer(child_env("eager", "cpu"), 20.0)
-    within(20.0, servers)
+    server = ForkServer(child_env("eager", "cpu"), LATE_S)
+    eventually(servers)
     (process,) = servers()
     process.suspend()
     threading.Timer(2.0, process.resume).start()
@@ -213,9 +212,9 @@ def test_a_fork_that_was_stopped_says_so_and_another_does_not(server: ForkServer
     (fork,) = forks()
     second = WorkerProcess(ORDERS[1], server.fork)
     fork.suspend()
-    within(20.0, lambda: fork.status() == psutil.STATUS_STOPPED)
+    eventually(lambda: fork.status() == psutil.STATUS_STOPPED)
     fork.resume()
-    within(20.0, lambda: fork.status() != psutil.STATUS_STOPPED)
+    eventually(lambda: fork.status() != psutil.STATUS_STOPPED)
     first.end()
     second.end()
     assert (first.stopped, second.stopped) == (True, False)
@@ -231,8 +230,7 @@ def test_workers_of_a_server_that_is_stopped_for_good_can_be_ended(
     for worker in workers:
         worker.end()
     server.end()
-    _, left = psutil.wait_procs([process, *of_them], timeout=20)
-    assert left == []
+    assert still_there([process, *of_them]) == []
 
 
 def test_the_next_blocks_fork_servers_import_ahead_and_are_the_ones_that_it_takes(pretend: Pretend) -> None:

@@ -1,5 +1,6 @@
 """What other frameworks' modes are given of TensorFlow's tasks: one file a workload, made once, and none for others."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,8 @@ def an_order(case: Case) -> Order:
 
 def test_each_workload_is_handed_over_once_and_the_folder_goes_at_the_end(made: list[Order]) -> None:
     cases = [a_case("eager"), a_case("torch_eager"), a_case("jax_jit"), a_case("jax_jit", batch_size=8)]
-    with Handover() as given:
+    with ExitStack() as ends:
+        given = Handover(ends)
         for _ in range(2):
             orders = given.given_to([an_order(case) for case in cases])
         eager, torch, jax, other = (order.handed_over for order in orders)
@@ -42,13 +44,15 @@ def test_each_workload_is_handed_over_once_and_the_folder_goes_at_the_end(made: 
 
 def test_without_the_framework_no_process_is_started(made: list[Order], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(extras, "find_spec", lambda package: None)
-    with Handover() as given:
+    with ExitStack() as ends:
+        given = Handover(ends)
         (order,) = given.given_to([an_order(a_case("torch_eager"))])
     assert (order.handed_over, made) == ("", [])
 
 
 def test_an_own_model_is_handed_over_to_keras_modes_only(made: list[Order]) -> None:
-    with Handover() as given:
+    with ExitStack() as ends:
+        given = Handover(ends)
         torch, keras = given.given_to([an_order(a_case(m, model="mine:make")) for m in ("torch_eager", "keras_torch")])
     assert not torch.handed_over
     assert keras.handed_over

@@ -24,7 +24,7 @@ def test_the_baseline_is_the_first_row_whatever_the_order_typed() -> None:
     ("keras,eager", ["eager", "keras_fit", "keras_jit", "keras_eager"]),
     ("custom,custom_loop, custom", ["custom_loop", "custom_loop_function"]),
     ("all", members("all")),
-    ("all,inference,xla_cached", [mode.name for mode in MODES if not mode.peer]),
+    ("all,inference,xla_cached", [mode.name for mode in MODES if not (mode.peer or mode.replicas)]),
     ("peers,eager", ["eager", "torch_eager", "torch_compile", "jax_jit", "keras_jax", "keras_torch"]),
 ])  # fmt: skip
 def test_groups_of_modes_can_be_named_alone_or_beside_modes(text: str, chosen: list[str]) -> None:
@@ -33,7 +33,7 @@ def test_groups_of_modes_can_be_named_alone_or_beside_modes(text: str, chosen: l
 
 def test_an_unknown_group_is_one_line_with_the_modes_and_groups_there_are() -> None:
     with pytest.raises(
-        BenchError, match=r"unknown mode 'fast'; known: eager, .*all, custom, keras, inference, peers; type"
+        BenchError, match=r"unknown mode 'fast'; known: eager, .*all, custom, keras, inference, replicas, peers; type"
     ):
         plan.choose_modes("eager,fast")
 

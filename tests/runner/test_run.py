@@ -120,6 +120,16 @@ def test_all_blocks_use_the_steps_a_slice_that_the_first_settled(tmp_path: Path)
     assert steps == {("eager", 5), ("function", 10)}
 
 
+def test_one_call_of_a_slice_is_compared_with_single_steps_once_for_each_number_of_steps(tmp_path: Path) -> None:
+    store = a_store(tmp_path, slice_s=0.2, blocks=4)
+    run.execute(store, SYNTHETIC, Watcher(), FAKE)
+    measured = [o.measurement for o in store.outcomes() if o.measurement and o.case.mode == "function"]
+    compared = [(m.steady.steps_per_slice, bool(m.proof.replay and m.proof.replay.slice)) for m in measured]
+    known = [steps in [earlier for earlier, _ in compared[:block]] for block, (steps, _) in enumerate(compared)]
+    assert [seen for _, seen in compared] == [not before for before in known]
+    assert known[-2:] == [True, True]
+
+
 def measured_noise(store: Store) -> set[tuple[str, int]]:
     """The cases that measured the rounding noise, with their blocks."""
     measurements = [o.measurement for o in store.outcomes() if o.measurement]

@@ -44,6 +44,12 @@ def tested(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Counting]:
     return folder, progress
 
 
+def test_a_mode_with_replicas_is_tried_with_a_single_one() -> None:
+    made = selftest.run_plan("mirrored", 0, "synthetic", SYNTHETIC)
+    assert {case.replicas for case in made.cases} == {1}
+    assert len({case.key for case in made.cases}) == len(made.cases)
+
+
 def test_a_planted_slow_down_is_recovered_and_the_mode_is_like_itself(tested: tuple[Path, Counting]) -> None:
     _, found = report.build(tested[0])
     assert [recovery.slowdown for recovery in found.recoveries] == [*SLOWDOWNS, TIMES - 1]

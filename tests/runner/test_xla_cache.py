@@ -1,6 +1,7 @@
 """XLA's disk cache of a command: filled once for each case, before it is measured, and always removed."""
 
 import sys
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from tempfile import gettempdir
@@ -49,7 +50,8 @@ def orders(*modes: str) -> list[Order]:
 
 
 def test_modes_that_read_no_cache_get_none_and_start_nothing(taken: list[tuple[str, str]], own_folder: Path) -> None:
-    with XlaCache(FAKE) as cache:
+    with ExitStack() as ends:
+        cache = XlaCache(FAKE, ends)
         asked = orders("eager", "xla", "keras_jit")
         assert cache.filled_for(asked, STAGES) == asked
         assert list(own_folder.iterdir()) == []
@@ -58,7 +60,8 @@ def test_modes_that_read_no_cache_get_none_and_start_nothing(taken: list[tuple[s
 
 def test_each_case_fills_its_cache_once_and_its_control_shares_it(taken: list[tuple[str, str]]) -> None:
     larger = replace(orders("xla_cached")[0], case=a_case("xla_cached", batch_size=128))
-    with XlaCache(FAKE) as cache:
+    with ExitStack() as ends:
+        cache = XlaCache(FAKE, ends)
         first = cache.filled_for(orders("xla_cached", "eager"), STAGES)
         cache.filled_for(orders("xla_cached", "eager"), STAGES)
         cache.filled_for([larger], STAGES)
@@ -72,8 +75,8 @@ def test_each_case_fills_its_cache_once_and_its_control_shares_it(taken: list[tu
 @pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
 def test_the_folder_is_removed_whatever_ends_the_command(error: type[BaseException], own_folder: Path) -> None:
     def command() -> None:
-        with XlaCache(FAKE) as cache:
-            (order, _) = cache.filled_for(orders("xla_cached"), STAGES)
+        with ExitStack() as ends:
+            (order, _) = XlaCache(FAKE, ends).filled_for(orders("xla_cached"), STAGES)
             (Path(order.xla_cache) / "program.pb").write_text("compiled")
             raise error
 
@@ -92,15 +95,15 @@ def test_ctrl_c_while_it_is_filled_leaves_neither_folder_nor_process(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(WorkerProcess, "take", interrupted)
-    with pytest.raises(KeyboardInterrupt), XlaCache(FAKE) as cache:
-        cache.filled_for(orders("xla_cached"), STAGES)
+    with pytest.raises(KeyboardInterrupt), ExitStack() as ends:
+        XlaCache(FAKE, ends).filled_for(orders("xla_cached"), STAGES)
     assert len(ended) == 1
     assert list(own_folder.iterdir()) == []
 
 
 def test_a_case_that_cannot_fill_its_cache_is_left_to_fail_where_it_is_measured(taken: list[tuple[str, str]]) -> None:
-    with XlaCache((*FAKE, "xla_cached=refuse")) as cache:
-        (order, _) = cache.filled_for(orders("xla_cached"), STAGES)
+    with ExitStack() as ends:
+        (order, _) = XlaCache((*FAKE, "xla_cached=refuse"), ends).filled_for(orders("xla_cached"), STAGES)
         assert order.xla_cache
     assert taken == [("xla_cached", "open")]
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from bench.records.case import Case
-from bench.records.costs import Costs, Profile, Structure
+from bench.records.costs import Costs, OperationTime, Profile, StepOperations, Structure
 from bench.records.devices import GpuLog, Guests, Reading
 from bench.records.environment import Environment
 from bench.records.proof import (
@@ -52,6 +52,8 @@ EXECUTIONS = {
     "keras_predict": Execution(1, 40, 0, None, ("CPU:0",)),
     "keras_predict_on_batch": Execution(1, 40, 0, None, ("CPU:0",)),
     "xla_cached": Execution(1, 166, 1, 683, ("CPU:0",), cache_reads=1),
+    "mirrored": Execution(1, 553, 0, None, ("CPU:0", "CPU:1"), converted=True),
+    "multi_worker": Execution(1, 293, 0, None, ("CPU:0",), converted=True),
     "torch_eager": Execution(devices=("CPU:0",), library="PyTorch 2.13.0, fused Adam"),
     "torch_compile": Execution(1, 25, devices=("CPU:0",), library="PyTorch 2.13.0, TorchInductor"),
     "jax_jit": Execution(1, 231, 1, devices=("CPU:0",), library="JAX 0.10.2"),
@@ -168,12 +170,27 @@ def a_costs(mode: str, **changes: Any) -> Costs:
     """What was counted beside the clock: half of eager's profiled time lies outside kernels, a twentieth elsewhere."""
     profile = Profile(5, 0.2, 0.1 if mode == "eager" else 0.19, 400 if mode == "eager" else 5)
     structure = {
-        "function": Structure(ops_optimised=111, flops=4 * 10**9),
+        "function": Structure(ops_optimised=111, flops=4 * 10**9, fused=(("Conv2D", "BiasAdd"),)),
         "xla": Structure(hlo_optimised=912, fusions=94),
     }.get(mode, Structure())
     trace_s = {"function": 0.5, "function_unconverted": 0.1, "xla": 0.5}.get(mode)
     peak = 240e9 if mode == "eager" else None
-    return replace(Costs(0.3, 2**30, 2**30, trace_s, None, peak, profile, structure), **changes)
+    costs = Costs(0.3, 2**30, 2**30, trace_s, None, peak, profile, structure, operations=an_operations(mode))
+    return replace(costs, **changes)
+
+
+def an_operations(mode: str) -> StepOperations | None:
+    """Five profiled steps of 40 ms in eager, half of them in pools, and of 20 ms in tf.function."""
+    spent = {
+        "eager": (("MaxPoolGrad", 0.1, 15), ("Conv2D", 0.06, 15), ("BiasAdd", 0.02, 15)),
+        "function": (("Conv2D", 0.06, 15), ("MaxPoolGrad", 0.03, 10)),
+        "xla": (("MaxPoolGrad", 0.3, 100), ("Conv2D", 0.09, 15)),
+    }.get(mode)
+    if spent is None:
+        return None
+    parts = tuple(OperationTime(*part, onednn=mode == "function") for part in spent)
+    cpu_s = {"eager": 0.2, "function": 0.1, "xla": 0.4}[mode]
+    return StepOperations(5, cpu_s, 0.1 * (cpu_s - sum(part.cpu_s for part in parts)), parts)
 
 
 def outcomes(plan: Plan, step_s: dict[str, float], blocks: int = 6, **changes: Any) -> list[Outcome]:

@@ -17,7 +17,7 @@ from trainings import kept_trainings
 from two_devices import BOTH, cases, measured
 
 from bench.analysis import compare
-from bench.analysis.compare import NamedRun
+from bench.analysis.comparable import NamedRun
 from bench.analysis.indexed import indexed_cases, indexed_run
 from bench.records import packing
 from bench.records.breakeven import TriedBreakEven, TriedBreakEvens

@@ -101,7 +101,7 @@ def set_up_fake(order: Order) -> Setup:
         trainer.clock.now += 0.4 if fault == "dear" else 0.0
         return trainer
 
-    return Setup(make, "batches")
+    return Setup(make, f"batches{order.number}" if fault == "others" else "batches")
 
 
 opened: list[FakeTrainer] = []

@@ -9,11 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from places import SUPPORT
-from waiting import within
+from waiting import LATE_S, eventually
 
 from bench.runner.fleet.address import SchedulerAddress, understood
-
-PATIENCE_S = 60.0
 
 
 class FleetEnd:
@@ -32,7 +30,7 @@ class FleetEnd:
         return self._log.read_text()
 
     def ready(self, text: str) -> "FleetEnd":
-        within(PATIENCE_S, lambda: text in self.said or self.process.poll() is not None)
+        eventually(lambda: text in self.said or self.process.poll() is not None)
         assert text in self.said, self.said
         return self
 
@@ -43,7 +41,7 @@ class FleetEnd:
     def end(self) -> int:
         """By SIGTERM; its exit code."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(PATIENCE_S)
+        return self.process.wait(LATE_S)
 
 
 class LocalFleet:

@@ -7,7 +7,7 @@ from pathlib import Path
 from builders import ENVIRONMENT, a_group, a_plan, outcomes
 
 from bench.analysis.analyse import analyse
-from bench.analysis.compare import NamedRun
+from bench.analysis.comparable import NamedRun
 from bench.records.environment import Environment
 from bench.records.run import Failure, Outcome, Plan
 from bench.records.store import Store

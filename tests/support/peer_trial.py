@@ -1,7 +1,7 @@
 """Run by tests in a process of its own: a mode's evidence and its first ten losses, as it is and with faults injected.
 
-`peer_trial.py MODEL MODE FILE FAULT ...`: the file is of a task that was handed over; a line of JSON with what came of
-each. With the mode eager it builds the task in TensorFlow and writes the file.
+`peer_trial.py MODEL TASK MODE FILE FAULT ...`: the file is of a task that was handed over; a line of JSON with what
+came of each. With the mode eager it builds the task in TensorFlow and writes the file.
 """
 
 import contextlib
@@ -20,8 +20,9 @@ from builders import ENVIRONMENT, SCHEDULE
 
 from bench.modes.process_env import child_env
 from bench.records.case import Case
+from bench.records.costs import Costs
 from bench.records.messages import Order
-from bench.worker import setup
+from bench.worker import diagnostics, setup
 from bench.worker.first_updates import begin
 from cifar_core import handed_over
 from cifar_core.cifar10 import SYNTHETIC
@@ -31,8 +32,8 @@ from cifar_core.workload import Workload
 LOSSES = 10
 
 
-def main(model: str, mode: str, file: str, *faults: str) -> None:
-    workload = Workload(model, 4, "synthetic")
+def main(model: str, task: str, mode: str, file: str, *faults: str) -> None:
+    workload = Workload(model, 4, "synthetic", task=task)
     os.environ.update(child_env(mode, "cpu", workload.own_model))
     order = Order(Case(mode, "cpu", 0, workload), 0, SCHEDULE, ENVIRONMENT, SYNTHETIC, True, handed_over=file)
     if mode == "eager":
@@ -55,7 +56,13 @@ def tried(order: Order, fault: str) -> dict[str, Any]:
             losses.append(trainer.sync())
     execution = msgspec.to_builtins(trainer.execution())
     calls = msgspec.to_builtins(trainer.calls())
-    return {"losses": losses, "evidence": msgspec.to_builtins(evidence), "execution": execution, "calls": calls}
+    found = {"losses": losses, "evidence": msgspec.to_builtins(evidence), "execution": execution, "calls": calls}
+    return found if order.case.mode == "eager" else {**found, "latency": _latency(order, trainer)}
+
+
+def _latency(order: Order, trainer: Any) -> Any:
+    costs = diagnostics.diagnose(order, trainer, 1, time.perf_counter, Costs(0.0, 0, 0, None)).costs
+    return msgspec.to_builtins(costs.latency)
 
 
 @contextlib.contextmanager
@@ -116,7 +123,7 @@ def keras_kernels() -> list[Any]:
     """Keras' variables get kernels with height and width exchanged, and give them back as they were."""
     from bench.modes import keras_peer
 
-    plain = keras_peer._variable
+    plain = keras_peer.variable_of
 
     def exchanged(name: str, variable: Any) -> Any:
         honest = plain(name, variable)
@@ -127,7 +134,7 @@ def keras_kernels() -> list[Any]:
             honest, get=lambda: honest.get().transpose(turn), put=lambda value: honest.put(value.transpose(turn))
         )
 
-    return [patch.object(keras_peer, "_variable", exchanged)]
+    return [patch.object(keras_peer, "variable_of", exchanged)]
 
 
 def keras_dropout() -> list[Any]:

@@ -3,7 +3,7 @@
 import contextlib
 
 import psutil
-from waiting import within
+from waiting import eventually
 
 
 def workers() -> list[psutil.Process]:
@@ -18,11 +18,11 @@ def workers() -> list[psutil.Process]:
 def stop_and_go(process: psutil.Process) -> None:
     """Stop it for a moment."""
     process.suspend()
-    within(20.0, lambda: process.status() == psutil.STATUS_STOPPED)
+    eventually(lambda: process.status() == psutil.STATUS_STOPPED)
     process.resume()
 
 
 def stop_the_first() -> None:
     """Stop a worker for a moment, as soon as there is one."""
-    within(20.0, workers)
+    eventually(workers)
     stop_and_go(workers()[0])

@@ -8,7 +8,8 @@ from builders import A_READING, EXECUTIONS, a_costs, a_gpu_log, a_group, a_measu
 from bench.analysis.analyse import analyse
 from bench.analysis.results import Run
 from bench.records.case import Case
-from bench.records.devices import Placed, Placement, Synced
+from bench.records.costs import Energy
+from bench.records.devices import DeviceTime, Placed, Placement, Synced
 from bench.records.proof import Proof
 from bench.records.run import NOT_AVAILABLE, Failure, Measurement, Outcome, Plan
 
@@ -40,12 +41,16 @@ def a_step_s(case: Case, gains: Mapping[int, float]) -> float:
 
 
 def on_gpu(measurement: Measurement) -> Measurement:
-    """As measured on a GPU: with its placement, synchronisation, the copy of a batch, and the GPU's log."""
+    """As measured on a GPU: with its placement, synchronisation, the copy of a batch, its energy and the GPU's log."""
     proof = Proof(replace(EXECUTIONS[measurement.case.mode], devices=("GPU:0",)), 0, 13, 13)
     if measurement.block == 0:
         moved = ("int32 index: CPU:0 to GPU:0",)
         proof = replace(proof, placement=Placement((Placed("GPU:0", 80),), moved))
-    costs = a_costs(measurement.case.mode, synced=Synced(0.01, 2e-5, 0.015))
+    energy = Energy(400, 4.0, 1000.0 + 4 * measurement.block, 100.0)
+    costs = a_costs(measurement.case.mode, synced=Synced(0.01, 2e-5, 0.015), energy=energy)
+    if costs.profile:
+        device = DeviceTime(0.2, 0.15, 0.01, 0.001, 0.0, 400)
+        costs = replace(costs, profile=replace(costs.profile, on_device=True, device=device))
     copied = replace(costs, batch_copy_s=2.5e-4 if measurement.case.again else None)
     throttled = replace(A_READING, throttled=("power cap",), sm_mhz=1500)
     return replace(measurement, proof=proof, costs=copied, card=a_gpu_log(A_READING, A_READING, throttled))

@@ -161,6 +161,30 @@ def test_the_proof_goes_from_the_first_update_to_the_last() -> None:
     assert unproven_mode(measurement) == ()
 
 
+def test_slices_of_steps_that_an_earlier_block_has_compared_are_not_taken_step_by_step_again() -> None:
+    trainer = a_trainer("function")
+    order = replace(an_order(a_case("function")), new_steps=False)
+    _, measurement = taken(order, instruments(trainer), stages(6, 3, 50))
+    assert measurement.proof.replay
+    assert (measurement.proof.replay.first.updates, measurement.proof.replay.slice) == (5, None)
+
+
+def test_what_a_later_block_computes_otherwise_after_its_slices_is_seen_without_single_steps() -> None:
+    trainer = a_trainer("function")
+    update = trainer._update
+
+    def updates_twice_later() -> None:
+        update()
+        if trainer.steps > 40:
+            trainer.weight.value = trainer.weight.value - 1
+
+    trainer._update = updates_twice_later  # type: ignore[method-assign]
+    order = replace(an_order(a_case("function")), new_steps=False)
+    _, measurement = taken(order, instruments(trainer), stages(6, 3, 50))
+    assert measurement.proof.replay
+    assert measurement.proof.replay.first.whole > 0.1
+
+
 @pytest.mark.parametrize(("steps", "updates"), [(3, 10), (1, 8), (5, 15)])
 def test_a_short_case_is_looked_at_where_it_ends(steps: int, updates: int) -> None:
     _, measurement = taken(an_order(), instruments(a_trainer()), stages(2, steps))

@@ -8,7 +8,8 @@ import re
 
 _RUN_PAGES = r"\w[\w.-]*(?:/\w[\w.-]*)?/report\.html"  # those of a history
 _FILES = rf"{_RUN_PAGES}|(?:plan|benchmark|summary)\.json|measurements/|measurements\.jsonl(?:\.gz)?|tables/[\w-]+\.csv"
-_PAGES = r"https://(?:github\.com/tensorflow|www\.tensorflow\.org)/[\w./-]*"
+_FILES += r"|traces/[\w.-]+/trace\.json\.gz"
+_PAGES = r"https://(?:github\.com/tensorflow|www\.tensorflow\.org|ui\.perfetto\.dev)/[\w./-]*"
 OWN_ADDRESS = re.compile(f"{_FILES}|{_PAGES}")
 _OWN_LINK = rf"(?<!!)\[[^\]\[<`\\]*\]\((?:{_FILES}|{_PAGES})\)"
 # In the order in which a reader of Markdown comes to them: what is escaped already, code, links of our own, the rest.

@@ -51,9 +51,13 @@ def speedup_interval(ratio: Summary | None) -> str:
     return f"{speedup(ratio)} {ends(ratio, slower(ratio))}".rstrip()
 
 
-def change(ratio: Summary) -> str:
-    """The change of the time in per cent, from a ratio (above 1: faster): '4.7 % slower', '0.3 % faster'."""
-    return _grown(1 / ratio.centre - 1, "slower" if ratio.centre < 1 else "faster")
+Sides = tuple[str, str]  # the words for a cost that grew and for one that shrank
+OF_TIME: Sides = ("slower", "faster")
+
+
+def change(ratio: Summary, sides: Sides = OF_TIME) -> str:
+    """The change of a cost in per cent, from a ratio (above 1: it shrank): '4.7 % slower', '0.3 % faster'."""
+    return _grown(1 / ratio.centre - 1, sides[ratio.centre >= 1])
 
 
 def change_ends(ratio: Summary) -> str:
@@ -65,9 +69,19 @@ def change_ends(ratio: Summary) -> str:
     return f"[{low:.1f}, {high:.1f}]".replace("-", "−")
 
 
-def change_interval(ratio: Summary | None) -> str:
+def change_interval(ratio: Summary | None, sides: Sides = OF_TIME) -> str:
     """'4.7 % slower [3.6, 5.8]'; a dash for None."""
-    return f"{change(ratio)} {change_ends(ratio)}".rstrip() if ratio else "–"
+    return f"{change(ratio, sides)} {change_ends(ratio)}".rstrip() if ratio else "–"
+
+
+def times(ratio: Summary | None) -> str:
+    """'1.31x'; a dash for None."""
+    return f"{_times(ratio.centre)}x" if ratio else "–"
+
+
+def cost_interval(ratio: Summary | None) -> str:
+    """How many times as much it costs, from a ratio (above 1: less): '1.31x [1.28, 1.34]'; a dash for None."""
+    return control(ratio.inverse) if ratio else "–"
 
 
 def control(ratio: Summary | None) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from bench.analysis.stats.ratios import Summary
-from bench.report.form.wording import change, change_ends
+from bench.report.form.wording import OF_TIME, Sides, change, change_ends
 from bench.report.plots.axes import even_ticks
 from bench.report.plots.forest import Ends, ForestRow, Ruler, forest
 from bench.report.plots.look import family
@@ -23,6 +23,7 @@ class ChangedTime:
     mode: str
     ratio: Summary
     judged: bool
+    sides: Sides = OF_TIME
 
 
 def changes(changed: Sequence[ChangedTime], limit: float | None) -> Drawing:
@@ -35,7 +36,7 @@ def changes(changed: Sequence[ChangedTime], limit: float | None) -> Drawing:
     )
     words = f"limit +{100 * limit:g} %" if limit else ""
     limited = -100 * limit if limit else None
-    sides = ("← slower", "faster →")
+    sides = ("← slower", "faster →") if all(each.sides == OF_TIME for each in changed) else ("← worse", "better →")
     return partial(forest, rows, Ruler(-reach, reach, ticks, False, 0.0, None, limited, words, sides))
 
 
@@ -45,7 +46,7 @@ def _label(tick: float) -> str:
 
 def _row(each: ChangedTime, gated: bool) -> ForestRow:
     note = ("judged by the gate" if each.judged else "not judged") if gated else ""
-    words = change(each.ratio), change_ends(each.ratio)
+    words = change(each.ratio, each.sides), change_ends(each.ratio)
     centre, ends = _percent(each.ratio.centre), _ends(each.ratio)
     return ForestRow(each.title, family(each.mode), centre, ends, ends, *words, note, picked=each.judged)
 

@@ -54,7 +54,9 @@ def views(cases: Iterable[Case]) -> tuple[View, ...]:
     shown = [case for case in cases if not case.again]
     by_rest: dict[tuple[object, ...], list[Case]] = {}
     for case in shown:
-        by_rest.setdefault((case.mode, case.workload, case.steps_per_call, case.slowdown), []).append(case)
+        by_rest.setdefault((case.mode, case.workload, case.steps_per_call, case.slowdown, case.replicas), []).append(
+            case
+        )
     several = [same for same in by_rest.values() if len(same) > 1]
     return (*map(_by_mode, shown), *(_by_device(case) for same in several for case in same))
 
@@ -68,6 +70,7 @@ def _by_device(case: Case) -> View:
     w = case.workload
     fixed = [modes.row(case.mode).title, w.model, f"batch {w.batch_size}", w.precision]
     fixed += ["tf.data pipeline"] if w.input == "pipeline" else []
+    fixed += [f"{case.replicas} replica{'s' * (case.replicas > 1)}"] if case.replicas else []
     fixed += [f"{case.steps_per_call} a call"] if case.steps_per_call else []
     return View(case, DEVICES, TEST_DEVICE, f"devices: {', '.join(fixed)}", f"{case.mode}-{_id(case)}")
 
@@ -80,6 +83,8 @@ def _id(case: Case) -> str:
         (w.input != "resident", w.input),
         (case.threads > 0, f"t{case.threads}"),
         (case.steps_per_call > 0, f"k{case.steps_per_call}"),
+        (case.replicas > 0, f"r{case.replicas}"),
+        (case.hosts > 0, f"hosts{case.hosts}"),
         (case.slowdown > 0, f"slowed{100 * case.slowdown:g}"),
         (case.deterministic, "det"),
     )

@@ -69,6 +69,8 @@ def _of_view(view: View, run: Run, group: GroupResult, result: CaseResult, learn
         return CaseSamples(view, skipped=f"NOT AVAILABLE: {result.not_available}")
     if result.not_applicable:
         return CaseSamples(view, skipped=f"NOT APPLICABLE: {result.not_applicable}")
+    if result.other_by_design:
+        return CaseSamples(view, skipped=f"NOT COMPARABLE: {result.other_by_design}")
     if failed := _failed(result):
         return CaseSamples(view, failed=failed)
     if not result.measurements:

@@ -8,7 +8,7 @@ from bench.analysis.results import Run
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS
 from bench.report.form.document import Section
 from bench.report.form.wording import short_cases
-from bench.report.questions import advice, devices, peers, speed, tracing, trust
+from bench.report.questions import advice, devices, gpu, peers, replicas, speed, tracing, trust
 from bench.report.questions.asking import Known, Question
 
 QUESTIONS: tuple[Question, ...] = (
@@ -21,6 +21,13 @@ QUESTIONS: tuple[Question, ...] = (
     tracing.xla_active,
     devices.gpu_used,
     devices.gpu_wins,
+    gpu.ops_on_cpu,
+    gpu.moving,
+    gpu.starved,
+    gpu.first_step,
+    gpu.xla,
+    gpu.dtypes,
+    gpu.joules,
     trust.synchronised,
     trust.same_learning,
     trust.reproducible,
@@ -29,6 +36,8 @@ QUESTIONS: tuple[Question, ...] = (
     speed.tf1_graph,
     speed.whole_loop,
     peers.another_framework,
+    replicas.second_gpu,
+    replicas.mirrored_slower,
 )
 
 _JUDGED = (
@@ -37,11 +46,16 @@ _JUDGED = (
 )
 
 
+def asked_of(run: Run) -> tuple[Question, ...]:
+    """The questions that fit a run: those on steps on a GPU only where one is in the plan."""
+    return QUESTIONS if gpu.on_gpu(run) else tuple(each for each in QUESTIONS if each not in gpu.GPU_QUESTIONS)
+
+
 def section(run: Run, learned: Learning | None) -> Section:
     """Every question with its answer, or with what to type for one."""
     blocks = f"{run.fewest_blocks} of the {ENOUGH_BLOCKS} repetitions a claim needs{short_cases(run)}"
     few = () if run.enough else (f"Indications only, from {blocks}.",)
-    answers = [question(Known(run, learned)) for question in QUESTIONS]
+    answers = [question(Known(run, learned)) for question in asked_of(run)]
     parts = [part for answer in answers for part in (f"### {answer.title}", answer.text)]
     summary = "What to use, tf.function, retracing, AutoGraph, XLA, GPU, memory, reproducibility"
     return Section(f"Questions{run.label}", (*few, _JUDGED, *parts), summary)

@@ -66,6 +66,8 @@ def cannot_say(title: str, why_not: str, command: str) -> Answer:
 def run_command(run: Run, modes: str, **changed: str) -> str:
     """What to type to measure this run's workloads in these modes; `changed` are options by name."""
     options = _asked_for(run) | changed
+    if not {*modes.split(",")} & {"replicas", *members("replicas")}:
+        del options["replicas"]  # which these modes refuse
     needed = {name: text for name, text in options.items() if text != str(getattr(DEFAULTS, name))}
     words = [f"--{name.replace('_', '-')} {shlex.quote(text)}" for name, text in ({"modes": modes} | needed).items()]
     return " ".join(["cifar-bench run", *words])
@@ -81,6 +83,7 @@ def _asked_for(run: Run) -> dict[str, str]:
         "threads": [str(case.threads) for case in cases],
         "dtypes": [case.workload.precision for case in cases],
         "inputs": [case.workload.input for case in cases],
+        "replicas": [str(case.replicas) for case in cases if case.replicas > 1] or [DEFAULTS.replicas],
         "seed": [str(run.plan.seed)],
         "data": [run.plan.data],
     }

@@ -97,5 +97,5 @@ def tied(choice: Recommended) -> list[Fact]:
 def fallen(group: GroupResult) -> tuple[Fact, ...]:
     """The modes that are INVALID or FAILED, with the reason."""
     fallen = [(r, *verdict_of(group, r)) for r in group.candidates if not r.valid and (r.invalid or r.failures)]
-    shown = [(r, word, why) for r, word, why in fallen if not (r.not_applicable or r.not_available)]
+    shown = [(r, word, why) for r, word, why in fallen if not r.refused]
     return tuple(Fact("bad", f"{r.title} is {word}", why[:160]) for r, word, why in shown[:2])

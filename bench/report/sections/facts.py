@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from bench import modes
 from bench.analysis import costs
-from bench.analysis.results import CaseResult, GroupResult, Run, ratio_between
+from bench.analysis.paired import ratio_between
+from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.stats.ratios import Summary
 from bench.modes.mode import Mode
 from bench.report.form.document import Section

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bench.analysis.results import Run
-from bench.records.run import NOT_APPLICABLE, NOT_AVAILABLE, Failure
+from bench.records.run import NO_FAULT, Failure
 from bench.report.form.document import Part, Table, Verbatim, column, counted
 from bench.report.form.wording import grouping
 
@@ -61,6 +61,6 @@ def _table(run: Run) -> Table:
         }
         for group, result in run.rows()
         for failure in result.failures
-        if failure.stage not in (NOT_APPLICABLE, NOT_AVAILABLE)
+        if failure.stage not in NO_FAULT
     )
     return Table("failures", columns, rows, "Cases that failed", group=grouping(run))

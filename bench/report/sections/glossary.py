@@ -42,6 +42,9 @@ TERMS = {
     ),
     "target": ("time to target", "Mean seconds of training until the target test accuracy, start-up included."),
     "startup_s": ("start-up", "Building the model, then the first step with its tracing and compilation."),
+    "first_step_times": ("first step", "How many times as long as the baseline's; intervals in tables/steady.csv."),
+    "cpu_times": ("CPU time", "How many times the baseline's CPU time of a step."),
+    "memory_times": ("memory", "How many times the baseline's peak memory."),
     "break_even": (
         "break-even",
         "Training steps until the extra start-up cost is recovered. Never: the steps are slower too.",
@@ -100,6 +103,25 @@ TERMS = {
         "HLO instructions",
         "Instructions that XLA is given, that it runs, and the number of fused instructions.",
     ),
+    "operation": ("operation", "A kind of TensorFlow operation, by its name in a graph."),
+    "operation_cpu_s": (
+        "a mode's column",
+        "CPU milliseconds a step in that operation, all threads, profiled on one core.",
+    ),
+    "at_peak": (
+        "at the matmul peak",
+        "The share of the cores' time that the step's floating-point operations would take at that peak.",
+    ),
+    "slower_products": (
+        "products slower than that",
+        "What convolutions and matrix products take beyond it: small shapes, layouts, memory.",
+    ),
+    "other_operations": (
+        "other operations",
+        "Pooling, activations, the optimizer: bound by memory more than by arithmetic.",
+    ),
+    "outside": ("Python and runtime", "CPU time in which no operation is executed."),
+    "idle": ("idle cores", "Time of the cores in which this process used no CPU."),
     "flops_per_s": ("GFLOP/s", "Floating-point operations of a step over its time, in billions."),
     "peak_flops_per_s": (
         "of the matmul peak",

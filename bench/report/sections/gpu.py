@@ -7,12 +7,14 @@ import statistics
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from bench import modes
 from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.stats.ratios import summarise
 from bench.modes import placement
 from bench.records.devices import GpuLog, Placement, Reading
 from bench.report.form.document import Column, Part, Row, Table, column, counted, measured, number_of
 from bench.report.form.wording import grouping, number
+from bench.report.sections import device_time, energy
 
 _PLACES = (
     "Where the ops of a step ran, by the runtime's own graphs (of eager modes, op by op): all that compute with "
@@ -39,7 +41,14 @@ def parts(run: Run) -> tuple[Part, ...]:
     """A text and a table for each topic; empty where no GPU was measured."""
     if not any(result.case.device != "cpu" and result.measurements for _, result in run.rows()):
         return ()
-    topics = ((_PLACES, _placement(run)), (_WAITING, _waiting(run)), (_MOVING, _moving(run)), (_STATE, _states(run)))
+    topics = (
+        (_PLACES, _placement(run)),
+        (_WAITING, _waiting(run)),
+        (device_time.METHOD, device_time.table(run)),
+        (_MOVING, _moving(run)),
+        (_STATE, _states(run)),
+        (energy.METHOD, energy.table(run)),
+    )
     return tuple(part for text, table in topics if table.rows for part in (table, text))
 
 
@@ -63,7 +72,7 @@ def _placement_row(group: GroupResult, result: CaseResult, step: Placement) -> R
     return {
         **_names(group, result),
         "placed": "; ".join(f"{each.device} {each.ops}{program}" for each in step.placed),
-        "strangers": "; ".join(placement.strangers(step, placement.home(result.case.device))),
+        "strangers": "; ".join(placement.strangers(step, *modes.homes_of(result.case))),
         "moved": "; ".join(step.transfers) or "nothing",
     }
 

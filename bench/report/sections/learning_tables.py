@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from bench.analysis.learning import Learning, ModeLearning, seconds_to
+from bench.analysis.learning import Learning, ModeLearning, joules_to, seconds_to
 from bench.analysis.stats.equivalence import Equivalence
 from bench.report.form.document import (
     Column,
@@ -127,8 +127,16 @@ def to_target(learning: Learning) -> Table:
         for machine, on in there
         for mode in on.modes
     )
+    counted_joules = any(row["joules_mean"] is not None for row in rows)
+    joules = _numbered("joules of the GPU (mean)", "joules_mean", _joules)
+    shown = (*columns, joules) if counted_joules else columns
     caption = "How soon the target was reached, by mode"
-    return Table("to_target", columns, rows, caption, group="machine" if several else "")
+    return Table("to_target", shown, rows, caption, group="machine" if several else "")
+
+
+def _joules(row: Row) -> str:
+    mean = row["joules_mean"]
+    return f"{mean:,.0f}" if isinstance(mean, float) else "–"
 
 
 def _target_row(learning: Learning, mode: ModeLearning) -> dict[str, object]:
@@ -142,6 +150,8 @@ def _target_row(learning: Learning, mode: ModeLearning) -> dict[str, object]:
         "sooner_all": learning.target_speedup(mode, first_call=True) if other else None,
         "sooner_bare": learning.target_speedup(mode, first_call=False) if other else None,
     }
+    joules = [each for t in mode.trainings if (each := joules_to(t, target)) is not None]
+    row["joules_mean"] = statistics.fmean(joules) if joules else None
     for name, first_call in (("all", True), ("bare", False)):
         seconds = [s for t in mode.trainings if (s := seconds_to(t, target, first_call)) is not None]
         row[f"{name}_mean_s"] = statistics.fmean(seconds) if seconds else None

@@ -20,6 +20,7 @@ TERMS = {
     "bare_mean_s": ("seconds, without first step", "The same without them."),
     "sooner_all": ("sooner", "The baseline's time to the target over the mode's, by seed."),
     "sooner_bare": ("sooner, without first step", "The same without building and first step."),
+    "joules_mean": ("joules of the GPU", "What the GPU used for training until the target, evaluation left out."),
     # devices
     "size": ("size", "The batch size, or the number of threads."),
     "device": ("device", "Where the mode ran."),
@@ -32,6 +33,12 @@ TERMS = {
     "every_s": ("one wait a step", "The same steps with a wait after each."),
     "times_as_long": ("times as long", "The one over the other: what waiting each step costs."),
     "left_s": ("left to do, at most", "How long the GPU was still busy when the mode's own wait was over."),
+    "window_s": ("the host's clock", "The time of a step by the host's clock, under the profiler."),
+    "busy_s": ("GPU busy", "In how much of it the GPU computed or copied."),
+    "copying_s": ("copying", "How much of that went into copies."),
+    "busy_share": ("busy", "The GPU's busy time over the host's."),
+    "after_s": ("busy after the clock stopped", "How long the GPU still worked once the host's clock had stopped."),
+    "kernels": ("kernels a step", "Programs that the GPU was given for a step."),
     "copy_s": ("moving it", "Copying one batch from the host's memory to the GPU's, not timed."),
     "share": ("of the fastest step", "That copy over the step of the fastest mode."),
     "fastest": ("fastest mode", "The mode with the shortest step on that device."),
@@ -41,7 +48,27 @@ TERMS = {
     "power_w": ("power", "What the GPU drew, read between slices."),
     "temperature_c": ("°C, before to hottest", "Its temperature before the case and the highest between slices."),
     "throttled": ("slices held down", "Slices in which the GPU's clocks were held down; they stay in every number."),
+    "joules": ("energy", "What the GPU used for a step, by its own counter, over at least 3 s that were not timed."),
+    "above_idle": ("above idle", "The same without what the GPU uses in that time when it has nothing to compute."),
+    "busy_w": ("power while busy", "The GPU's mean power over those seconds."),
+    "idle_w": ("idle", "The GPU's mean power right before, with the same processes alive."),
     "others": ("others on the card", "Other processes that used the GPU."),
+    # replicas
+    "replicas": ("replicas", "Over how many devices, or processes, the batch is split."),
+    "replica_batch": ("batch of a replica", "Images of the batch that one replica computes on."),
+    "efficiency": (
+        "efficiency",
+        "The speedup over one replica of the same strategy, divided by the number of replicas. 100 %: each replica "
+        "added counts in full.",
+    ),
+    "weak_efficiency": (
+        "efficiency (weak)",
+        "The step time of one replica over that of several, each with a batch as large.",
+    ),
+    "one_step_s": ("step, one replica", "The time of a step of the same strategy with one replica and its share."),
+    "all_reduce": ("all-reduce", "The ops that average over replicas in a step's graph, and what they go over."),
+    "all_reduce_share": ("its share", "How much of a step the all-reduce takes, by steps with and without it."),
+    "alike": ("replicas alike", "Whether all replicas hold the same bits in every variable after the timing."),
     # other frameworks
     "framework": ("framework", "The other framework with its version, and the form in which it was timed."),
     "fastest_of_tensorflow": ("vs", "TensorFlow's fastest mode in this run."),
@@ -52,6 +79,12 @@ TERMS = {
         "speedup, change",
         "The mode's time relative to its own run's baseline, in the later run against the first, in per cent of time.",
     ),
+    "change_first_step": (
+        "first step, change",
+        "The first step, tracing included, against the first run.",
+    ),
+    "change_cpu": ("CPU time, change", "CPU time of a step, all threads together, against the first run."),
+    "change_memory": ("peak memory, change", "The process' high-water mark against the first run."),
     "run": ("run", "The later run."),
     "machine": ("machine", "The machine of a fleet that measured, by the name its worker was given."),
     "of_first_machine": (

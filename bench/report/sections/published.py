@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from bench.analysis.results import GroupResult, Run, ratio_between
+from bench.analysis.paired import ratio_between
+from bench.analysis.results import GroupResult, Run
 from bench.analysis.stats.ratios import Summary
 from bench.report.form.document import Column, Row, Section, Table, column, summary_of
 from bench.report.form.wording import speedup_interval

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from bench import modes
 from bench.analysis.learning import Learning
-from bench.analysis.results import CaseResult, GroupResult, Run, ratio_between
+from bench.analysis.paired import ratio_between
+from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.speedups import steps_s
 from bench.analysis.stats.ratios import Summary, summarise
 from bench.report.form.document import Column, Figure, Row, Section, Table, column, summary_of
@@ -23,7 +24,7 @@ from bench.report.form.wording import (
     speedup_interval,
 )
 from bench.report.plots import timing
-from bench.report.sections import accuracy_columns
+from bench.report.sections import accuracy_columns, cost_columns
 from bench.report.speeds import over_time, this_run
 
 NO_DEVICE = "its device cannot be used here: see the first section"
@@ -31,7 +32,7 @@ LAST = -1.0  # a case without a ratio stands below all others
 
 
 def table(run: Run, learned: Learning | None = None, picked: Iterable[CaseResult] = ()) -> Table:
-    """One row a case, the fastest first: step, speedup with both intervals, accuracy, start-up, break-even, verdict."""
+    """One row a case, the fastest first: step, speedup with both intervals, accuracy, costs, break-even, verdict."""
     ordered = [(group, result) for group in run.groups for result in _fastest_first(group)]
     rows = tuple({**_row(group, result), **accuracy_columns.row(result, learned)} for group, result in ordered)
     chosen = {id(result) for result in picked}
@@ -112,6 +113,7 @@ _SPEED = (
     _ends("over_time"),
 )
 _COST = (
+    *cost_columns.columns(),
     Column(
         "start-up (s)",
         lambda row: number(start.centre) if (start := summary_of(row, "startup_s")) else "–",
@@ -146,6 +148,7 @@ def _row(group: GroupResult, result: CaseResult) -> Row:
         "cpu_ratio": (result.comparison and result.comparison.cpu) or None,
         "ratio_all_slices": all_slices(group, result) if itself or this_run(result) else None,
         "p_holm": result.comparison and result.comparison.p,
+        **cost_columns.row(group, result),
         "startup_s": None if itself else result.summary("startup"),
         "break_even_steps": result.break_even and result.break_even.steps,
         "break_even": break_even(result.break_even),
@@ -169,7 +172,8 @@ def _with_disturbances(group: GroupResult, result: CaseResult) -> Summary | None
 def verdict_of(group: GroupResult, result: CaseResult) -> tuple[str, str]:
     """A case's verdict in words, and the reason."""
     if result.not_available:
-        return "NOT AVAILABLE", result.not_available if modes.row(result.case.mode).peer else NO_DEVICE
+        row = modes.row(result.case.mode)
+        return "NOT AVAILABLE", result.not_available if row.peer or row.replicas else NO_DEVICE
     if result.comparison:
         return result.comparison.verdict.value, result.comparison.reason
     if result.invalid:

@@ -39,7 +39,7 @@ def test_every_column_of_a_report_is_explained_in_its_glossary(tmp_path: Path) -
     shown = terms(list(built.sections))
     text = built.path.read_text().partition("## Glossary")[2]
     assert len(shown) > 40
-    assert {"device_peak_bytes", "message", "rule", "over_time"} <= shown
+    assert {"device_peak_bytes", "message", "rule", "over_time", "operation_cpu_s"} <= shown
     assert [key for key in shown if f"- **{glossary.term(key).word}**: " not in text] == []
 
 

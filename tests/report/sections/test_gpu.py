@@ -39,6 +39,17 @@ def test_the_section_tells_what_the_card_did(tmp_path: Path) -> None:
     assert "the card's clocks were held down in 6 of 18 slices (power cap)" in text
 
 
+def test_the_energy_of_a_step_has_an_interval_and_what_idling_takes_beside_it(tmp_path: Path) -> None:
+    text = built(tmp_path, a_device_run(*BOTH, gains={64: 4.0}))
+    table = pd.read_csv(tmp_path / "tables" / "energy.csv")
+    assert len(table) == 3  # eager, its A/A control, tf.function; nothing of the CPU
+    assert table["joules"].to_numpy() == pytest.approx([2.525] * 3, rel=1e-4)
+    assert (table["joules_low"] < 2.525).all()
+    assert table["above_idle"].to_numpy() == pytest.approx([1.525] * 3, rel=1e-3)
+    assert table["idle_w"].to_numpy() == pytest.approx([100.0] * 3)
+    assert "The GPU's own energy counter over at least 3 s of steps" in text
+
+
 def test_what_nvml_did_not_tell_is_a_dash(tmp_path: Path) -> None:
     plan = a_plan(cases(*BOTH))
     mute = replace(a_gpu_log(Reading(), Reading()), before=Reading(), name=None)
@@ -54,3 +65,24 @@ def test_what_nvml_did_not_tell_is_a_dash(tmp_path: Path) -> None:
 
 def test_a_run_on_one_device_has_no_such_section(tmp_path: Path) -> None:
     assert "## Devices" not in built(tmp_path, a_device_run(("cpu", 0), gains={64: 1.0}))
+
+
+def test_the_gpus_time_stands_beside_the_hosts_and_a_clock_that_stopped_too_early_is_a_warning(tmp_path: Path) -> None:
+    run = a_device_run(*BOTH, gains={64: 4.0})
+    sound = built(tmp_path / "sound", run)
+    table = pd.read_csv(tmp_path / "sound" / "tables" / "device_time.csv")
+    assert table["window_s"].to_numpy() == pytest.approx([0.04] * 3)
+    assert table["busy_share"].to_numpy() == pytest.approx([0.75] * 3)
+    assert set(table["kernels"]) == {80}
+    assert "its GPU was busy for" not in sound
+
+    def hasty(outcome: Outcome) -> Outcome:
+        m = outcome.measurement
+        if not m or not m.costs or not m.costs.profile or not m.costs.profile.device or m.case.mode != "function":
+            return outcome
+        device = replace(m.costs.profile.device, after_s=0.05)
+        costs = replace(m.costs, profile=replace(m.costs.profile, device=device))
+        return Outcome(measurement=replace(m, costs=costs))
+
+    late = built(tmp_path / "late", analyse(run.plan, [hasty(outcome) for outcome in run.outcomes]))
+    assert "its GPU was busy for 50 ms after the clock of 200 ms had stopped" in late

@@ -7,7 +7,8 @@ import pytest
 from builders import an_accuracy_plan
 from trainings import kept_trainings
 
-from bench.analysis.learning import Learning
+from bench.analysis.learning import Learning, TrainingResult
+from bench.report.form.document import number_of
 from bench.report.sections import learning as section
 from bench.report.sections import learning_tables
 
@@ -80,3 +81,26 @@ def test_nothing_learned_anywhere_asks_for_more_steps(tmp_path: Path) -> None:
     assert section.alarms(learning) == [
         "**No training learned anything** in 300 steps (chance is 10 %); give more --steps."
     ]
+
+
+def test_joules_to_the_target_are_a_column_where_a_gpu_counted_them(tmp_path: Path, learning: Learning) -> None:
+    assert not any(column.term == "joules_mean" for column in learning_tables.to_target(learning).columns)
+    counted = replace(
+        learning,
+        modes=tuple(
+            replace(mode, trainings=tuple(map(with_joules, mode.trainings)) if mode.mode != "xla" else mode.trainings)
+            for mode in learning.modes
+        ),
+    )
+    table = learning_tables.to_target(counted)
+    joules = next(column for column in table.columns if column.term == "joules_mean")
+    shown = {str(row["mode"]): joules.text(row) for row in table.rows}
+    assert shown.pop("xla") == "–"
+    counted_modes = [row for row in table.rows if row["mode"] != "xla"]
+    assert shown == {row["mode"]: f"{2 * number_of(row, 'steps'):,.0f}" for row in counted_modes}
+
+
+def with_joules(training: TrainingResult) -> TrainingResult:
+    """Two joules a step."""
+    points = tuple(replace(point, joules=2.0 * point.step) for point in training.points)
+    return replace(training, progress=replace(training.progress, points=points))

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 from builders import SCHEDULE, a_group, a_plan, an_accuracy_plan
-from waiting import within
+from waiting import eventually
 from watcher import Watcher
 
 pytest.importorskip("distributed", reason="Dask is an extra")
@@ -100,12 +100,12 @@ def test_what_a_killed_worker_measured_another_one_measures_again(tmp_path: Path
     create_accuracy(tmp_path / "out", plan := planned(seeds=3))
     two.hold()
     ours = InBackground(tmp_path / "out", two)
-    within(60, lambda: len([pid for seed in plan.seeds for pid in two.marks(f"seed-{seed}")]) == 2)
+    eventually(lambda: len([pid for seed in plan.seeds for pid in two.marks(f"seed-{seed}")]) == 2)
     begun = {seed: two.marks(f"seed-{seed}") for seed in plan.seeds}
     killed = next(end for end in two._ends if "a offers" in end.said)
     units = [child.pid for child in psutil.Process(killed.process.pid).children(recursive=True)]
     killed.kill()
-    within(20, lambda: not any(psutil.pid_exists(pid) for pid in units))  # its unit does not go on without it
+    eventually(lambda: not any(psutil.pid_exists(pid) for pid in units))  # its unit does not go on without it
     two.go_on()
     ours.join()
     assert (ours.error, ours.failed) == (None, [])
@@ -158,10 +158,10 @@ def test_what_nobody_wants_any_more_is_ended_on_its_machine(tmp_path: Path) -> N
         with Fleet(local.address) as fleet:
             unit = seeds._unit(planned(seeds=1), 0)
             future = fleet._submit(unit)
-            within(60, lambda: local.marks("seed-0"))
+            eventually(lambda: local.marks("seed-0"))
             assert future.status == "pending"
         (pid,) = local.marks("seed-0")
-        within(20, lambda: not psutil.pid_exists(pid))
+        eventually(lambda: not psutil.pid_exists(pid))
         local.go_on()
         assert trained(tmp_path / "out", local) == []  # the machine takes the next unit
 
@@ -172,10 +172,10 @@ def test_a_worker_that_is_told_to_end_ends_with_its_unit(tmp_path: Path) -> None
         create_accuracy(tmp_path / "out", planned(seeds=1))
         local.hold()
         ours = InBackground(tmp_path / "out", local, patience_s=1.0)
-        within(60, lambda: local.marks("seed-0"))
+        eventually(lambda: local.marks("seed-0"))
         assert local._ends[-1].end() == 143
         (pid,) = local.marks("seed-0")
-        within(20, lambda: not psutil.pid_exists(pid))
+        eventually(lambda: not psutil.pid_exists(pid))
         ours.join()
     assert ours.failed
     assert "no machine that can measure it was there for 1 s" in ours.failed[0].why
@@ -190,14 +190,14 @@ def test_a_scheduler_that_is_lost_is_one_error_and_what_came_back_is_kept(
     create_accuracy(tmp_path / "out", planned(seeds=2))
     with local_fleet(tmp_path / "fleet", "a") as local:
         ours = InBackground(tmp_path / "out", local)
-        within(60, lambda: (tmp_path / "out" / "trainings" / "xla-s0").exists() or local.marks("seed-1"))
+        eventually(lambda: (tmp_path / "out" / "trainings" / "xla-s0").exists() or local.marks("seed-1"))
         local.hold()
-        within(60, lambda: local.marks("seed-1"))
+        eventually(lambda: local.marks("seed-1"))
         local.scheduler.kill()
         ours.join()
         assert isinstance(ours.error, NotMeasured)
         assert "is gone; what had come back by then is kept" in str(ours.error)
-        within(60, lambda: local._ends[-1].process.poll() == 0)  # its worker ends by itself
+        eventually(lambda: local._ends[-1].process.poll() == 0)  # its worker ends by itself
     assert len(read_learning(tmp_path / "out").baseline.finals) == 1
 
 
@@ -232,14 +232,14 @@ def certificates(folder: Path) -> Path:
 def test_a_result_that_is_lost_with_its_machine_is_measured_again(tmp_path: Path, two: LocalFleet) -> None:
     with Fleet(two.address) as fleet:
         future = fleet._submit(seeds._unit(planned(seeds=1), 0))
-        within(60, lambda: future.status == "finished")
+        eventually(lambda: future.status == "finished")
         ((address,),) = fleet._client.who_has([future]).values()
         worker = fleet._client.scheduler_info(n_workers=-1)["workers"][address]
         holder = offered(worker["resources"])
         assert holder
         next(end for end in two._ends if f"{holder.name} offers" in end.said).kill()
         came = list[tuple[object, object]]()
-        within(60, lambda: came.extend(fleet._come_back([future])) or came)
+        eventually(lambda: came.extend(fleet._come_back([future])) or came)
     ((_, result),) = came
     assert isinstance(result, UnitResult)
     assert {result.machine, holder.name} == {"a", "b"}

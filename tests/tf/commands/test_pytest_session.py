@@ -115,7 +115,13 @@ def test_a_histogram_is_drawn(measured: Done) -> None:
 
 
 def test_with_benchmark_disable_one_step_of_each_case_is_proven_and_nothing_is_left(tmp_path: Path) -> None:
-    words = ("--benchmark-disable", "--data=synthetic", "--basetemp=temporary", "--benchmark-storage=store")
+    words = (
+        "--models=mlp",
+        "--benchmark-disable",
+        "--data=synthetic",
+        "--basetemp=temporary",
+        "--benchmark-storage=store",
+    )
     done = bench(tmp_path, *words)
     assert done.returncode == 0, done.said
     assert "4 passed, 1 skipped" in done.said

@@ -104,7 +104,11 @@ def _says(pattern: str, reason: str) -> bool:
 @pytest.mark.parametrize("model", ["mlp", pytest.param("tutorial_cnn", marks=SLOW)])
 @pytest.mark.parametrize(
     "mode",
-    [m.name for m in modes.MODES if m.name not in FLAGGED and not m.peer and m.groups != ("inference",)],
+    [
+        m.name
+        for m in modes.MODES
+        if m.name not in FLAGGED and not m.peer and not m.replicas and m.groups != ("inference",)
+    ],
 )
 def test_an_honest_mode_passes_every_check(mode: str, model: str) -> None:
     case = measured(mode, model)

@@ -18,7 +18,7 @@ from bench.records.store import Store
 
 # Auto-clustering needs flags before TensorFlow loads; its placement is read as that of `function` is.
 ELSEWHERE = ("autocluster", "xla_cached")
-NAMES = [m.name for m in MODES if m.name not in ELSEWHERE and not m.peer and "predict" not in m.name]
+NAMES = [m.name for m in MODES if m.name not in ELSEWHERE and not m.peer and not m.replicas and "predict" not in m.name]
 COMPILED = ("xla", "xla_loop", "keras_jit")
 
 

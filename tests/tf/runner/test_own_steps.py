@@ -87,7 +87,8 @@ def test_a_step_that_cannot_be_traced_is_not_applicable_in_one_sentence() -> Non
     for mode in ("function", "keras_fit"):
         assert "\n" not in (why := refused(mode, "untraceable"))
         assert "its train_step cannot be traced into a graph: 'SymbolicTensor' object has no attribute" in why
-    assert "a training step of its own" in refused("custom_loop", "penalised")
+    assert "it has a train_step of its own: the other modes run" in refused("custom_loop", "penalised")
+    assert "its optimizer gathers gradients over several steps" in refused("custom_loop", "accumulating")
 
 
 @pytest.mark.parametrize(("step", "args"), [("two_optimizers", ""), ("silent", ""), ("halved", "np.ones(4, 'f4'), 2")])

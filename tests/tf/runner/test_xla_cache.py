@@ -1,5 +1,6 @@
 """The mode xla_cached on real workers: proven where its program was read from the disk, INVALID wherever it was not."""
 
+from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
@@ -25,7 +26,8 @@ def an_order(**changes: object) -> Order:
 @pytest.fixture(scope="module")
 def measured() -> dict[str, Measurement]:
     """One block: a cache that was filled, its A/A control; one that was left empty; a worker that uses none."""
-    with XlaCache(WORKER) as filled, XlaCache(WORKER) as empty:
+    with ExitStack() as ends:
+        filled, empty = XlaCache(WORKER, ends), XlaCache(WORKER, ends)
         read = filled.filled_for([an_order(), an_order(again=True)], STAGES)
         (compiled,) = empty.filled_for([an_order(slowdown=0.01)], ())
         orders = [*read, compiled, an_order(deterministic=True)]

@@ -1,8 +1,14 @@
 """How the spans of a profile add up."""
 
-import pytest
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from bench.worker.profiler import covered
+import pytest
+import tensorflow as tf
+
+from bench.records.devices import DeviceTime
+from bench.worker.device_time import TIMED, covered, device_time
+from bench.worker.profiler import CALLS, profiled
 
 
 @pytest.mark.parametrize(
@@ -17,3 +23,58 @@ from bench.worker.profiler import covered
 )
 def test_time_covered_by_several_spans_counts_once(spans: list[tuple[float, float]], seconds: float) -> None:
     assert covered(spans) == seconds
+
+
+def a_space(host: Sequence[tuple[str, float, float]], streams: Mapping[str, Sequence[tuple[str, float, float]]]) -> Any:
+    """An XSpace as TensorFlow writes it: events by name, from and to in milliseconds."""
+    from tensorflow.tsl.profiler.protobuf.xplane_pb2 import XSpace
+
+    space = XSpace()
+    for plane_name, lines in {"/host:CPU": {"python": host}, "/device:GPU:0": streams}.items():
+        plane, numbers = space.planes.add(name=plane_name), dict[str, int]()
+        for line_name, events in lines.items():
+            line = plane.lines.add(name=line_name, timestamp_ns=10**9)
+            for name, start, end in events:
+                number = numbers.setdefault(name, len(numbers) + 1)
+                plane.event_metadata[number].name = name
+                line.events.add(
+                    metadata_id=number, offset_ps=round(start * 1e9), duration_ps=round((end - start) * 1e9)
+                )
+    return space
+
+
+STREAMS = {
+    "Stream #13(Kernel)": [("conv", 2, 4), ("gemm", 3, 6)],  # overlapping
+    "Stream #14(MemcpyH2D)": [("MemcpyH2D", 7, 8)],
+    "TensorFlow Ops": [("Conv2D", 0, 20)],  # sums up the same work
+}
+
+
+def test_what_a_gpu_did_lies_within_the_hosts_time() -> None:
+    found = device_time(a_space([(TIMED, 1, 10), ("SessionRun", 1, 9)], STREAMS))
+    assert found == DeviceTime(*map(pytest.approx, (0.009, 0.005, 0.001, 0.001, 0.0)), 2)
+
+
+def test_a_gpu_that_is_busy_after_the_clock_stopped_is_found_out_and_only_what_lies_within_counts() -> None:
+    hasty = a_space([(TIMED, 1, 5)], STREAMS)
+    assert device_time(hasty) == DeviceTime(*map(pytest.approx, (0.004, 0.003, 0.0, 0.001, 0.003)), 2)
+
+
+def test_without_a_gpu_or_the_hosts_clock_nothing_is_said() -> None:
+    assert device_time(a_space([(TIMED, 1, 10)], {})) is None
+    assert device_time(a_space([("SessionRun", 1, 10)], STREAMS)) is None
+    assert device_time(None) is None
+
+
+def test_the_hosts_clock_is_noted_once_around_the_timed_steps() -> None:
+    """By TensorFlow itself, on the CPU, with an op on a stream made up beside it."""
+
+    def timed() -> None:
+        with tf.profiler.experimental.Trace(TIMED):
+            tf.matmul(tf.ones([64, 64]), tf.ones([64, 64])).numpy()
+
+    space = profiled(timed, CALLS)
+    host = next(plane for plane in space.planes if plane.name.startswith("/host:CPU"))
+    named = {number for number, event in host.event_metadata.items() if event.name == TIMED}
+    (event,) = [each for line in host.lines for each in line.events if each.metadata_id in named]
+    assert event.duration_ps > 0

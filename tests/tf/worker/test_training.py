@@ -1,7 +1,9 @@
 """Training to an accuracy: the same batches in every mode, checkpoints that resume to the same bits, truthful lines."""
 
 import resource
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +24,6 @@ from bench.worker import training as train_worker
 from cifar_core import cifar10
 from cifar_core.batch_file import Part
 from cifar_core.cifar10 import Dataset, Source
-from cifar_core.inputs import Streamed, augmented
 from cifar_core.optimizers import schedule
 from cifar_core.recipe import RECIPES, Recipe
 
@@ -43,98 +44,48 @@ def a_training(source: Source, mode: str, steps: int = 6, recipe: str = "tuned")
     return train.plan(mode, "tutorial_cnn", recipe, steps, 3, str(source.place), 0, source)
 
 
-def trained(folder: Path, training: Training, dataset: Dataset) -> list[np.ndarray]:
-    create_training(folder, training)
-    list(train_worker.execute(folder, dataset))
+@pytest.fixture(scope="module")
+def straight(source: Source, dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The folder of a mode's training that was not interrupted: one a mode, for all tests of this file."""
+    folder = tmp_path_factory.mktemp("straight")
+
+    @cache
+    def trained(mode: str) -> Path:
+        create_training(folder / mode, a_training(source, mode))
+        list(train_worker.execute(folder / mode, dataset))
+        return folder / mode
+
+    return trained
+
+
+def weights_of(folder: Path) -> list[np.ndarray]:
     return checkpoints.read(folder / "checkpoint.npz")[0]
+
+
+def points_of(folder: Path) -> list[tuple[int, float, float | None]]:
+    return [(point.step, point.loss, point.test_accuracy) for point in open_training(folder)[1].points]
 
 
 @pytest.mark.parametrize("mode", [pytest.param(m, marks=[pytest.mark.slow] * (m == "xla")) for m in TRAINING])
 def test_an_interrupted_training_goes_on_to_the_same_bits(
-    tmp_path: Path, source: Source, dataset: Dataset, mode: str
+    tmp_path: Path, source: Source, dataset: Dataset, straight: Callable[[str], Path], mode: str
 ) -> None:
-    training = a_training(source, mode)
-    straight = trained(tmp_path / "straight", training, dataset)
-
-    create_training(tmp_path / "broken", training)
-    assert next(train_worker.execute(tmp_path / "broken", dataset)).step == 3
-    list(train_worker.execute(tmp_path / "broken", dataset))
-    resumed, done = checkpoints.read(tmp_path / "broken" / "checkpoint.npz")
+    create_training(tmp_path, a_training(source, mode))
+    assert next(train_worker.execute(tmp_path, dataset)).step == 3
+    list(train_worker.execute(tmp_path, dataset))
+    resumed, done = checkpoints.read(tmp_path / "checkpoint.npz")
     assert done == 6
-    assert all(np.array_equal(a, b) for a, b in zip(straight, resumed, strict=True))
-    points = [open_training(tmp_path / name)[1].points for name in ("straight", "broken")]
-    assert [(p.step, p.loss, p.test_accuracy) for p in points[0]] == [
-        (p.step, p.loss, p.test_accuracy) for p in points[1]
-    ]
+    assert all(np.array_equal(a, b) for a, b in zip(weights_of(straight(mode)), resumed, strict=True))
+    assert points_of(straight(mode)) == points_of(tmp_path)
 
 
-def test_every_mode_trains_alike(tmp_path: Path, source: Source, dataset: Dataset) -> None:
+def test_every_mode_trains_alike(straight: Callable[[str], Path]) -> None:
     """With augmentation, dropout, decay and a schedule: other batches or masks would show in the losses at once."""
-    weights, losses = [], []
-    for mode in TRAINING:
-        weights.append(trained(tmp_path / mode, a_training(source, mode), dataset))
-        losses.append([point.loss for point in open_training(tmp_path / mode)[1].points])
+    weights = [weights_of(straight(mode)) for mode in TRAINING]
+    losses = [[loss for _, loss, _ in points_of(straight(mode))] for mode in TRAINING]
     for others, curve in zip(weights[1:], losses[1:], strict=True):
         assert curve == pytest.approx(losses[0], rel=1e-4)
         assert max(float(np.abs(a - b).mean()) for a, b in zip(weights[0], others, strict=True)) < 2e-5
-
-
-def test_an_epoch_takes_every_image_once_and_each_epoch_has_its_own_order(dataset: Dataset) -> None:
-    numbered = Part(dataset.train.images, np.arange(100, dtype=np.int32))
-    recipe = Recipe("r", "", 1e-3, "constant", 0, 20, 10, False, 0.0, 0.0, seed=5)
-    batches = [labels.numpy() for _, labels in Streamed(numbered, recipe, 256).dataset().take(10)]
-    first, second = np.concatenate(batches[:5]), np.concatenate(batches[5:])
-    assert sorted(first) == sorted(second) == list(range(100))
-    assert first.tolist() != second.tolist()
-    later = [labels.numpy() for _, labels in Streamed(numbered, recipe, 256, first_step=7).dataset().take(3)]
-    assert np.array_equal(later, batches[7:])
-
-
-def test_labels_stay_with_their_images_and_no_augmentation_changes_nothing(dataset: Dataset) -> None:
-    from cifar_core.pipeline import normalise
-
-    recipe = Recipe("r", "", 1e-3, "constant", 0, 20, 10, False, 0.0, 0.0)
-    images, labels = next(Streamed(dataset.train, recipe, 256).feed())
-    known = {int(label): [] for label in range(10)}
-    for image, label in zip(normalise(dataset.train.images), dataset.train.labels, strict=True):
-        known[int(label)].append(image)
-    for image, label in zip(images.numpy(), labels.numpy(), strict=True):
-        assert any(np.allclose(image, candidate, atol=1e-5) for candidate in known[int(label)])
-
-
-def test_augmented_images_are_crops_of_their_padded_self_flipped_or_not() -> None:
-    images = np.random.default_rng(0).normal(size=(6, 32, 32, 3)).astype(np.float32)
-    result = augmented(tf.constant(images), 3, tf.constant(11, tf.int64)).numpy()
-    assert np.array_equal(result, augmented(tf.constant(images), 3, tf.constant(11, tf.int64)).numpy())
-    assert not np.array_equal(result, augmented(tf.constant(images), 3, tf.constant(12, tf.int64)).numpy())
-    for image, changed in zip(images, result, strict=True):
-        crops = (
-            np.pad(side, ((4, 4), (4, 4), (0, 0)))[y : y + 32, x : x + 32]
-            for side in (image, image[:, ::-1])
-            for y in range(9)
-            for x in range(9)
-        )
-        assert any(np.array_equal(changed, crop) for crop in crops)
-
-
-def test_dropout_keeps_its_share_and_the_mean_and_changes_with_the_step(dataset: Dataset) -> None:
-    recipe = Recipe("r", "", 1e-3, "constant", 0, 50, 10, False, 0.3, 0.0)
-    (*_, first), (*_, second) = Streamed(dataset.train, recipe, 256).dataset().take(2)
-    assert float(tf.reduce_mean(first)) == pytest.approx(1.0, abs=0.02)
-    assert float(tf.reduce_mean(tf.cast(first == 0, tf.float32))) == pytest.approx(0.3, abs=0.02)
-    assert not np.array_equal(first, second)
-
-
-def test_the_first_epochs_of_a_recipe_may_be_plain(dataset: Dataset) -> None:
-    plain = Recipe("r", "", 1e-3, "constant", 0, 20, 20, False, 0.0, 0.0)
-    later = Recipe("r", "", 1e-3, "constant", 0, 20, 20, True, 0.3, 0.0, plain_epochs=2)
-    values = zip(
-        Streamed(dataset.train, plain, 256).dataset().take(12),
-        Streamed(dataset.train, later, 256).dataset().take(12),
-        strict=True,
-    )
-    alike = [(np.array_equal(a, b), bool(np.all(mask == 1))) for (a, _), (b, _, mask) in values]
-    assert alike == [(True, True)] * 10 + [(False, False)] * 2
 
 
 def test_the_cosine_schedule_warms_up_and_ends_at_zero() -> None:
@@ -145,7 +96,7 @@ def test_the_cosine_schedule_warms_up_and_ends_at_zero() -> None:
 
 
 def test_evaluation_counts_every_image_once(dataset: Dataset) -> None:
-    from cifar_core.training import evaluate
+    from cifar_core.evaluation import evaluate
 
     class Oracle:
         def logits(self, images: np.ndarray) -> np.ndarray:
@@ -170,14 +121,14 @@ def test_a_loss_that_is_not_finite_stops_the_training_loudly(tmp_path: Path, sou
             list(train_worker.execute(tmp_path, dataset))
 
 
-def test_the_report_tells_what_came_out(tmp_path: Path, source: Source, dataset: Dataset) -> None:
-    trained(tmp_path / "run", a_training(source, "function"), dataset)
-    before = report.build(tmp_path / "run").read_bytes()
+def test_the_report_tells_what_came_out(straight: Callable[[str], Path]) -> None:
+    folder = straight("function")
+    before = report.build(folder).read_bytes()
     text = before.decode()
     assert "tuned recipe in tf.function reached" in text
     assert "unofficial copy" in text
-    assert (tmp_path / "run" / "plots" / "curves.svg").exists()
-    assert report.build(tmp_path / "run").read_bytes() == before
+    assert (folder / "plots" / "curves.svg").exists()
+    assert report.build(folder).read_bytes() == before
 
 
 @pytest.mark.parametrize(
@@ -254,4 +205,4 @@ def test_a_broken_checkpoint_or_a_folder_that_is_taken_is_one_line(tmp_path: Pat
 
 
 def test_recipes_are_known_by_name() -> None:
-    assert [recipe.name for recipe in RECIPES] == ["tutorial", "tuned"]
+    assert [recipe.name for recipe in RECIPES] == ["tutorial", "tuned", "fast"]

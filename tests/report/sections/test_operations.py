@@ -1,0 +1,55 @@
+"""The section on where the CPU time of a step goes."""
+
+from dataclasses import replace
+
+from costed_runs import a_costed_run, profiled_costs
+
+from bench.report.form.document import Section, Table
+from bench.report.sections import operations
+
+
+def a_section() -> Section:
+    return operations.section(a_costed_run(profiled_costs))
+
+
+def test_a_sentence_names_the_operations_and_says_what_they_leave() -> None:
+    text = a_section().parts[0]
+    assert isinstance(text, str)
+    function, xla, _ = text.splitlines()
+    assert function.startswith("- **tf.function needs 20.0 ms less CPU time a step than eager.** MaxPoolGrad 14.0 ms")
+    assert "20.0 in eager, 6.00 in tf.function, by oneDNN; 3 kernels a step against 2" in function
+    assert "BiasAdd 4.00 ms (4.00 in eager, 0 in tf.function, which fuses it with Conv2D)" in function
+    assert "Together 90 % of the difference" in function
+    assert "are not explained." in function
+    assert xla.startswith("- **eager needs 40.0 ms less CPU time a step than XLA.** MaxPoolGrad 40.0 ms")
+    assert "MaxPoolGrad makes 14.0 of the 20.0 ms" in a_section().summary
+
+
+def test_the_table_holds_modes_beside_each_other_and_ends_with_the_whole() -> None:
+    table = next(part for part in a_section().parts if isinstance(part, Table))
+    assert [column.title for column in table.columns] == ["operation", "eager", "tf.function", "XLA"]
+    cells = {row[0]: row[1:] for row in table.cells()}
+    assert next(iter(cells)) == "MaxPoolGrad"
+    assert cells["BiasAdd"] == ["4.00", "fused", "–"]
+    assert [*cells][-4:] == ["TensorFlow's runtime", "Python", "in all, as timed", "in all, as profiled"]
+    assert cells["in all, as profiled"] == ["40.0", "20.0", "80.0"]
+
+
+def test_small_operations_stand_in_one_row() -> None:
+    def with_small(mode: str) -> object:
+        found = profiled_costs(mode).operations
+        if found is None:
+            return profiled_costs(mode)
+        small = tuple(replace(found.operations[0], name=name, cpu_s=1e-5) for name in ("Mean", "Cast"))
+        return replace(profiled_costs(mode), operations=replace(found, operations=(*found.operations, *small)))
+
+    section = operations.section(a_costed_run(with_small))  # type: ignore[arg-type]
+    table = next(part for part in section.parts if isinstance(part, Table))
+    cells = {row[0]: row[1:] for row in table.cells()}
+    assert cells["2 other operations"][1:] == ["< 0.01", "< 0.01"]
+    assert "Mean" not in cells
+
+
+def test_without_profiles_there_is_no_section() -> None:
+    older = a_costed_run(lambda mode: replace(profiled_costs(mode), operations=None))
+    assert operations.section(older).parts == ()
