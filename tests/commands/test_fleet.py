@@ -9,7 +9,7 @@ import pytest
 from command_line import MAIN, bench, the_line
 from fleet_end import local_fleet
 from kept_runs import PLAN, STEPS, a_run
-from waiting import within
+from waiting import eventually
 
 from bench.commands import accuracy_on, run_on
 from bench.commands.report import report
@@ -40,6 +40,7 @@ HERE = SchedulerAddress("127.0.0.1", 1)
         ("run --on 127.0.0.1:1", "--on measures one whole run on each machine; type --each-machine too"),
         ("run --on 127.0.0.1:1 --each-machine --accuracy", "--accuracy is for a run on one machine"),
         ("run --tls x", "--tls is for --on; type --on ADDRESS too"),
+        ("run --on 127.0.0.1:1 --each-machine --trace", "--trace is for a run on one machine"),
         ("run --on 127.0.0.1:1 --each-machine --retry-failed", "--retry-failed is for a run on one machine"),
         ("run --on 127.0.0.1:1 --each-machine --json", "--json is for a run on one machine"),
         ("run --on 127.0.0.1:1 --each-machine --modes fast", "unknown mode 'fast'"),
@@ -108,7 +109,7 @@ def test_ctrl_c_keeps_what_came_back_and_says_how_to_go_on(tmp_path: Path) -> No
         local.hold()
         command = [sys.executable, "-c", MAIN, *words, "--data", "synthetic", "--out", "out"]
         ours = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
-        within(120, lambda: local.marks("seed-0") or local.marks("seed-1"))
+        eventually(lambda: local.marks("seed-0") or local.marks("seed-1"))
         ours.send_signal(signal.SIGINT)
         said = ours.communicate(timeout=120)[1]
         assert ours.returncode == 130
