@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 ONE_MACHINE = {  # options of `run` that a run on each machine does not take, and what serves instead
     "accuracy": "type `cifar-bench accuracy --on`",
     "json": "each machine's summary.json has it",
+    "trace": "it is for a run that you make on that machine",
     "retry_failed": "remove that machine's folder, and --resume measures it again",
 }
 

@@ -1,10 +1,15 @@
 """`fleet`, `accuracy --on`, `run --on --each-machine`: what is refused in one line, before anything heavy is loaded."""
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from command_line import bench, the_line
+from command_line import MAIN, bench, the_line
+from fleet_end import local_fleet
 from kept_runs import PLAN, STEPS, a_run
+from waiting import eventually
 
 from bench.commands import accuracy_on, run_on
 from bench.commands.report import report
@@ -35,6 +40,7 @@ HERE = SchedulerAddress("127.0.0.1", 1)
         ("run --on 127.0.0.1:1", "--on measures one whole run on each machine; type --each-machine too"),
         ("run --on 127.0.0.1:1 --each-machine --accuracy", "--accuracy is for a run on one machine"),
         ("run --tls x", "--tls is for --on; type --on ADDRESS too"),
+        ("run --on 127.0.0.1:1 --each-machine --trace", "--trace is for a run on one machine"),
         ("run --on 127.0.0.1:1 --each-machine --retry-failed", "--retry-failed is for a run on one machine"),
         ("run --on 127.0.0.1:1 --each-machine --json", "--json is for a run on one machine"),
         ("run --on 127.0.0.1:1 --each-machine --modes fast", "unknown mode 'fast'"),
@@ -92,3 +98,24 @@ def test_another_machines_run_is_reported_here_but_not_gone_on_with(
     said = capsys.readouterr().out
     assert "tf.function vs eager: 2.00x" in said
     assert said.splitlines()[-1] == f"report: {tmp_path / 'report.html'}"
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("interruptible")
+def test_ctrl_c_keeps_what_came_back_and_says_how_to_go_on(tmp_path: Path) -> None:
+    pytest.importorskip("distributed", reason="Dask is an extra")
+    with local_fleet(tmp_path / "fleet", "a") as local:
+        words = ("accuracy", "--on", local.address.url, "--seeds", "2", "--modes", "eager,xla", "--steps", "300")
+        local.hold()
+        command = [sys.executable, "-c", MAIN, *words, "--data", "synthetic", "--out", "out"]
+        ours = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+        eventually(lambda: local.marks("seed-0") or local.marks("seed-1"))
+        ours.send_signal(signal.SIGINT)
+        said = ours.communicate(timeout=120)[1]
+        assert ours.returncode == 130
+        go_on = f"accuracy --resume out --on {local.address.url}"
+        assert f"interrupted; go on with: cifar-bench {go_on}" in said
+        local.go_on()
+        done = bench(*go_on.split(), cwd=tmp_path, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "(2 seeds)" in done.stdout
