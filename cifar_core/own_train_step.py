@@ -5,6 +5,7 @@ as with gradients that are gathered over several steps, or with two optimizers.
 """
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -76,6 +77,9 @@ def _slots(optimizer: Any) -> dict[int, tuple[Any, float]]:
     return {id(w): (slot, 1 - getattr(inner, "beta_1", 0.0)) for w, slot in zip(weights, evidence.slots, strict=True)}
 
 
+MOST_STEPS = 16  # in which every optimizer of a step is used; one that acts more seldom is not known of
+
+
 class OwnTrainStep:
     """A task whose step is the model's own `train_step`. Not to be made in a graph. Raises ModelError."""
 
@@ -84,14 +88,13 @@ class OwnTrainStep:
     precision = "float32"
 
     def __init__(self, model: Any, inputs: Inputs, why: str) -> None:
-        """The model is compiled. Its step is taken once, and all is put back, so that every variable is there.
+        """The model is compiled. Its step is taken, and all is put back, so that every variable is there.
 
         `why` says what only this step does.
         """
         self.keras_model, self.inputs, self.why = model, inputs, why
         self._own_step = model.train_step  # whose place Keras' loop gives to one that takes notes
-        first = self._data(*next(iter(inputs.feed())))
-        settled(lambda: model.train_step(first), model)
+        settled(self._until_all_is_built, model)
         reached = Held(model)
         self.weights = each_once([*model.trainable_variables, *_trained(reached.optimizers)])
         if not self.weights:
@@ -102,6 +105,14 @@ class OwnTrainStep:
         self.averages = floating(others)
         self.optimizer = Stepped(used, self.weights, others)
         self.model = _Held(model)
+
+    def _until_all_is_built(self) -> None:
+        """Once; again while an optimizer has not met its weights, as one that acts in every fourth step."""
+        for values in islice(self.inputs.feed(), MOST_STEPS):
+            self._own_step(self._data(*values))
+            trained = {id(weight) for weight in _trained(Held(self.keras_model).optimizers)}
+            if all(id(weight) in trained for weight in self.keras_model.trainable_variables):
+                return
 
     def step(self, *values: Any) -> tuple[Any, list[Any]]:
         """One step on the batch that `values` name: a number of what it returns, and no update ops, which have run."""
