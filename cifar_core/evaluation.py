@@ -34,7 +34,7 @@ def evaluate(model: Answering, part: Part, mirrored: bool = False) -> tuple[floa
 
 
 def _padded_logits(model: Answering, images: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    """Filled up to a whole batch, for a last ragged one would be traced and compiled anew."""
+    """Filled up to a whole batch, for a last ragged one would be traced and compiled again."""
     padded = np.zeros((EVALUATION_BATCH, *images.shape[1:]), np.float32)
     padded[: len(images)] = images
     return np.asarray(model.logits(padded), np.float64)[: len(images)]

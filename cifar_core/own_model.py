@@ -37,7 +37,7 @@ from cifar_core.own_state import is_keras
 from cifar_core.training import PRECISIONS, Loss, Task, cast
 from cifar_core.workload import INFER, Workload
 
-_UNPAIRED = "its batches are no pairs of inputs and labels"
+_UNPAIRED = "its batches are not pairs of inputs and labels"
 PAIR = 2  # inputs and labels; what else a batch holds, such as weights of examples, is a matter of Keras' own step
 
 

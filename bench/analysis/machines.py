@@ -50,7 +50,7 @@ class Machines:
 
 
 def read_machines(folder: Path) -> Machines:
-    """The runs under a folder, as far as they have come back. Raises BenchError for what is none, or is damaged."""
+    """The runs under a folder, as far as they came back. Raises BenchError for what is not a run or is damaged."""
     plan = open_fleet(folder)
     there = [name for name in plan.machines if (machine_folder(folder, name) / "plan.json").exists()]
     stores = {name: Store.open(machine_folder(folder, name)) for name in there}

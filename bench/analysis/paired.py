@@ -13,7 +13,7 @@ from bench.records.run import Looks, Measurement
 def block_ratios(baseline: CaseResult, candidate: CaseResult, average: Average = statistics.median) -> list[float]:
     """The candidate's speedups, block by block; none where one of the two is invalid.
 
-    The baseline counts as the mean, on the log scale, of its two entries in a block, but not against its own control.
+    The baseline counts as the mean (log scale) of its two measurements in a block, but not against its own control.
     """
     return [
         geometric_mean([block_ratio(b.steady, c.steady, average) for b in baselines for c in candidates])

@@ -45,7 +45,7 @@ class StepOnJax:
         )
 
     def calls(self, run: Any, updates: int, name: str) -> Calls:
-        """What one step calls: the compiled program, unless it is traced anew."""
+        """What one step calls: the compiled program, unless it is traced again."""
         traced = self.traces
         run(1)
         called = (name,) if self.traces == traced else ()

@@ -17,7 +17,7 @@ CONTAINERS = {
 
 @cache
 def plain(kind: str) -> str | None:
-    """'Conv2D' of '_MklNativeFusedConv2D'; None for what is no operation, or only contains others."""
+    """'Conv2D' of '_MklNativeFusedConv2D'; None for what is not an operation, or only contains others."""
     if kind in CONTAINERS:
         return None
     bare = re.sub(r"^_(Mkl(Native)?)?", "", kind).removesuffix("WithBias").replace("BatchNormEx", "BatchNormV3")

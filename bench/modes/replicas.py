@@ -53,5 +53,5 @@ _REFUSED = {
 
 
 def why_refused(name: str) -> str:
-    """Why what a person may know by this name is no mode here; '' of any other name."""
+    """Why what a person may know by this name is not a mode here; '' of any other name."""
     return _REFUSED.get(re.sub(r"[^a-z]", "", name.casefold()), "")

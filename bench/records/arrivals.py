@@ -56,7 +56,7 @@ def settle(folder: Path) -> None:
 
 
 def _checked(path: str) -> PurePosixPath:
-    """Raises BenchError for a path that is none of ours: it would lie elsewhere."""
+    """Raises BenchError for a path that is not ours: it would lie elsewhere."""
     parts = PurePosixPath(path)
     if parts.is_absolute() or ".." in parts.parts or len(parts.parts) <= DEPTH:
         raise BenchError(f"a machine sent a file that has no place here: {path!r}; nothing of it was kept")

@@ -76,7 +76,7 @@ def _fleet_fault(fleet: FleetPlan) -> str:
     if not names or len(set(names)) < len(names):
         return "it has no machines, or one twice"
     odd = [name for name in names if not re.fullmatch(MACHINE_NAME, name)]
-    return f"{odd[0]!r} is no machine's name" if odd else ""
+    return f"{odd[0]!r} is not a machine's name" if odd else ""
 
 
 def _selftest_fault(selftest: SelfTest) -> str:

@@ -23,7 +23,7 @@ class ReplicaProof:
 
 @dataclass(frozen=True, slots=True)
 class AllReduceCost:
-    """Seconds of a step with and without its all-reduce, taken in turns after the timing: medians of so many `pairs`.
+    """Seconds of a step with and without its all-reduce, interleaved, after the timing: medians of so many `pairs`.
 
     Without it replicas drift apart, so those steps train nothing; the state is put back afterwards.
     """
@@ -34,5 +34,5 @@ class AllReduceCost:
 
     @property
     def share(self) -> float:
-        """The share of a step that the all-reduce takes, 0 to 1; 0 where the step without it was no faster."""
+        """The share of a step that the all-reduce takes, 0 to 1; 0 where the step without it was not faster."""
         return max(0.0, 1 - self.without_s / self.with_s) if self.with_s else 0.0

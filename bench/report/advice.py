@@ -72,7 +72,7 @@ def _pool(group: GroupResult, best: CaseResult) -> str:
         if spent and cpu and own and 0 < cpu.centre - own.centre < 2 * lost_s:
             return (
                 f"{xla.title} spends {number(1e3 * lost_s)} ms more CPU time a step on max pooling than {best.title}. "
-                "Written as a reshape and a maximum over the window it becomes cheap under XLA, and dearer in "
+                "Written as a reshape and a maximum over the window it becomes cheap under XLA, and slower in "
                 "tf.function: write it so only for XLA, and measure both."
             )
     return ""

@@ -83,7 +83,7 @@ def _session(address: str, mine: str, wait_s: float) -> socket.socket:
         answer = answers.readline()
     if answer != WELCOME:
         session.close()
-        said = answer.decode(errors="replace").strip() or "it is no cifar-bench"
+        said = answer.decode(errors="replace").strip() or "it is not cifar-bench"
         raise BenchError(f"{address}: {said}; type the same command on every machine")
     return session
 

@@ -1,6 +1,6 @@
 """Whether processes on one device disturb each other when one computes and the others are idle, as in a repetition.
 
-A repetition keeps a process for each mode and lets them compute in turns. Each idle one holds a context on a GPU.
+A repetition keeps a process for each mode and lets them compute interleaved. Each idle one holds a context on a GPU.
 """
 
 import statistics
@@ -26,7 +26,7 @@ CLOSE = 0.05  # what may change between alone and not alone on a GPU; a CPU is n
 
 
 def neighbours(device: str, command: Sequence[str] = WORKER) -> DeviceFact:
-    """The first process' step: alone, with idle neighbours, in turns with them, alone again."""
+    """The first process' step: alone, with idle neighbours, interleaved with them, alone again."""
     title = f"{', '.join(map(str, PROCESSES))} processes"
     try:
         steps_s = _steps_s(device, command)
@@ -68,11 +68,11 @@ def _with(workers: Sequence[WorkerProcess], count: int) -> list[tuple[str, float
     if count == 1:
         return [("alone", _first_step_s(alive))]
     idle, turns = _first_step_s(alive[:1]), _first_step_s(alive)
-    return [(f"{count - 1} idle beside it", idle), (f"in turns with {count - 1}", turns)]
+    return [(f"{count - 1} idle beside it", idle), (f"interleaved with {count - 1}", turns)]
 
 
 def _first_step_s(workers: Sequence[WorkerProcess]) -> float:
-    """Median seconds a step of the first, while all take slices in turns."""
+    """Median seconds a step of the first, while all take slices, interleaved."""
     steps = max(1, round(SLICE_S / workers[0].step_s))
     seconds = []
     for number in range(ROUNDS):

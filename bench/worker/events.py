@@ -27,7 +27,7 @@ def recorded(
 ) -> Iterator[Point]:
     """The points as they come, each written before it is handed on.
 
-    The file is made anew, with the points of `progress` up to step `done`: what a training that was resumed keeps.
+    The file is made again, with the points of `progress` up to step `done`: what a training that was resumed keeps.
     """
     import tensorflow as tf
 

@@ -114,20 +114,20 @@ def _own_to_answer(order: Order) -> HandedOver:
     workload, task = order.case.workload, _own_keras_task(order)
     arrays = task.inputs.arrays()
     if len(arrays) != task.inputs.period or len({(a.shape, a.dtype) for a in arrays}) > 1:
-        raise NotApplicable("its batches are no short list of arrays of one shape, which other backends take")
+        raise NotApplicable("other backends need a short list of arrays of one shape as batches")
     weights, averages = _values(task.weights), _values(floating(task.model.non_trainable_variables))
     described = _described(task.model.model)
     return HandedOver(workload.model, weights, averages, np.stack(arrays), keras_model=described, task=workload.task)
 
 
 def _own_keras_task(order: Order) -> Any:
-    """A person's own model as a task. Raises NotApplicable where it is no keras.Model, or has a step of its own."""
+    """A person's own model as a task. Raises NotApplicable where it is not a keras.Model, or has a step of its own."""
     from cifar_core.own_networks import KerasNetwork
     from cifar_core.own_train_step import OwnTrainStep
 
     task = own_task(order.source, order.case.workload)[0]()
     if not isinstance(task.model, KerasNetwork):
-        raise NotApplicable("it is no keras.Model, which alone runs on other backends")
+        raise NotApplicable("it is not a keras.Model, and other backends run nothing else")
     if isinstance(task, OwnTrainStep):
         raise NotApplicable(f"{task.why}, which only TensorFlow's modes run")
     return task

@@ -18,7 +18,7 @@ def replica_proof(trainer: Any, case: Case) -> ReplicaProof | None:
 
 
 def all_reduce_cost(trainer: Any, steps: int, clock: Clock) -> AllReduceCost:
-    """Steps with and without the all-reduce in turns, each of so many: medians over the pairs.
+    """Steps with and without the all-reduce, interleaved, each of so many: medians over the pairs.
 
     Every process of a case takes the same ones. The state is put back at the end, for without the all-reduce the
     replicas drift apart.

@@ -29,7 +29,7 @@ HERE = SchedulerAddress("127.0.0.1", 1)
         ("fleet scheduller", "unknown part of a fleet 'scheduller'; known: scheduler, worker, machines"),
         ("fleet scheduler 10.1.1.1", "10.1.1.1 can be reached from other machines, and Dask runs what it is sent"),
         ("fleet worker node1:8786", "node1:8786 can be reached from other machines"),
-        ("fleet worker nowhere: --name a", "'nowhere:' is no scheduler's address; type e.g. 127.0.0.1:8786"),
+        ("fleet worker nowhere: --name a", "'nowhere:' is not a scheduler's address; type e.g. 127.0.0.1:8786"),
         ("fleet worker --name a/b --data synthetic", "'a/b' cannot be a machine's name"),
         ("fleet worker --data nowhere", "no data folder nowhere"),
         ("fleet scheduler --tls nowhere", "--tls nowhere: ca.pem is missing or cannot be read"),

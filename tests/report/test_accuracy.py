@@ -111,7 +111,7 @@ def test_a_training_of_another_plan_is_damage_though_it_was_shipped(tmp_path: Pa
     with pytest.raises(BenchError, match=r"it is no training of accuracy\.json"):
         report.build(tmp_path / "a")
     write(place / "training.json", replace(training, machine="../x"))
-    with pytest.raises(BenchError, match="is no machine's name"):
+    with pytest.raises(BenchError, match="is not a machine's name"):
         report.build(tmp_path / "a")
     write(place / "training.json", replace(training, machine=""))  # then its environment must be this plan's
     with pytest.raises(BenchError, match=r"it is no training of accuracy\.json"):

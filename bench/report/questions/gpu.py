@@ -15,7 +15,7 @@ from bench.report.questions.asking import Answer, Known, by_group, found, listed
 from bench.report.questions.speed import xla as with_xla
 from bench.report.sections.steady import step_ms
 
-STARVED = 0.10  # of the profiled time without anything to compute: less is no starving
+STARVED = 0.10  # of the profiled time without anything to compute: less is not starving
 NAMED = 3  # transfers in a sentence
 
 

@@ -17,7 +17,7 @@ _READING = (
     "instructions count for the operation that they were made for. *TensorFlow's runtime* is dispatching, scheduling "
     "and waiting while no operation is executed. The parts are scaled to add up to the timed step. The last row is "
     "what a profiled step takes; where that differs by 25 % or more, nothing is explained. Operations that run at the "
-    "same time are told apart only roughly."
+    "same time are separated only roughly."
 )
 _PEAK = (
     "Where the cores' time goes while a step is timed. *At the matmul peak* is what the step's floating-point "

@@ -17,7 +17,7 @@ _STRONG = (
     "Strong scaling: the global batch stays the baseline's, so each replica has a share of it. Efficiency is the "
     "speedup over the same strategy with one replica, divided by the number of replicas; its interval is over time. "
     "The strategy's own price is that one replica against the run's baseline. The all-reduce's share comes from steps "
-    "with and without it, taken in turns after the timing in the first repetition (a cost, not a comparison); waiting "
+    "with and without it, interleaved, after the timing in the first repetition (a cost, not a comparison); waiting "
     "for the slowest replica is part of it. Replicas "
     "end with the same bits in every variable, or the case is INVALID."
 )
@@ -39,7 +39,7 @@ def strong(run: Run) -> Section:
     alone = (SAME_MACHINE,) if shares_cores(run) else ()
     said = tuple(f"- {text}" for text in sentences(run))
     parts = (*alone, *(("\n".join(said),) if said else ()), _table(run, rows), _STRONG)
-    return Section(f"Replicas{run.label}", parts, "What splitting the batch over replicas gains and costs")
+    return Section(f"Replicas{run.label}", parts, "What splitting the batch over replicas saves and costs")
 
 
 def weak(run: Run) -> Section:

@@ -46,7 +46,7 @@ class SchedulerAddress:
 def understood(text: str, tls: Path | None) -> SchedulerAddress:
     """The address that was typed: HOST, HOST:PORT, tcp://HOST:PORT or tls://HOST:PORT.
 
-    Raises BenchError for what is no address, for one that others can reach without TLS, and without Dask.
+    Raises BenchError for what is not an address, for one that others can reach without TLS, and without Dask.
     """
     refuse_without_dask()
     scheme, host, port = _parts(text)
@@ -76,7 +76,7 @@ def _parts(text: str) -> tuple[str, str, int]:
     host, port = _split(rest)
     known = not scheme or scheme in SCHEMES
     if not known or not host or not port.isdecimal() or not 0 < int(port) < 2**16 or set(host) & set("/ @"):
-        raise BenchError(f"'{text}' is no scheduler's address; type e.g. 127.0.0.1:{PORT} or tls://node1:{PORT}")
+        raise BenchError(f"'{text}' is not a scheduler's address; type e.g. 127.0.0.1:{PORT} or tls://node1:{PORT}")
     return scheme, host, int(port)
 
 

@@ -1,4 +1,4 @@
-"""The trainings of `accuracy` on several machines: each seed goes to one of them, with all modes, which take turns."""
+"""The trainings of `accuracy` on several machines: each seed goes to one of them, with all modes, interleaved."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -78,7 +78,7 @@ class Fleet:
         if not fit:
             raise BenchError(
                 f"no machine at {self.address.url} can measure this: {'; '.join(lacking.values())}; start the worker "
-                "there anew with the same version and images"
+                "there again with the same version and images"
             )
         for text in lacking.values():
             say(f"left out: {text}")

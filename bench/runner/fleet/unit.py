@@ -75,7 +75,7 @@ def measure(unit: Unit) -> UnitResult:
     try:
         return measured(unit, host, Path(worker.local_directory), lambda: _is_wanted(worker, task))
     except Unwanted:
-        raise Reschedule from None  # whoever wants it after all has it measured anew
+        raise Reschedule from None  # whoever wants it after all has it measured again
 
 
 def measured(unit: Unit, host: Host, scratch: Path, wanted: Callable[[], bool]) -> UnitResult:
@@ -139,6 +139,6 @@ def _files(folder: Path, patterns: tuple[str, ...]) -> dict[str, bytes]:
 
 
 def _is_wanted(worker: Any, task: Any) -> bool:
-    """Whether the scheduler still waits for it: not where the client has gone, or this worker is told to close."""
+    """Whether the scheduler still waits for it: not where the client has gone, or this worker is asked to close."""
     state = worker.state.tasks.get(task)
     return worker.status.name == "running" and state is not None and state.state in WANTED

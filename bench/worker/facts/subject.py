@@ -36,7 +36,7 @@ class Subject:
         return "GPU:0" if self.on_gpu else "CPU:0"
 
     def trainer(self, mode: str) -> Trainer:
-        """The default model in a mode, built anew from the same weights on the same synthetic batches."""
+        """The default model in a mode, built again from the same weights on the same synthetic batches."""
         inputs, _ = INPUTS[WORKLOAD.input](SYNTHETIC, WORKLOAD)
         options = {"steps_per_call": 1} if modes.row(mode).loops else {}
 

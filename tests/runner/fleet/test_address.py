@@ -56,7 +56,7 @@ def test_an_address_that_others_can_reach_is_refused_without_tls(typed: str) -> 
     ["", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:70000", "127.0.0.1:x", "http://127.0.0.1:1", "[::1]x", "a b:1"],
 )
 def test_what_is_no_address_is_one_line(typed: str) -> None:
-    with pytest.raises(BenchError, match=r"is no scheduler's address; type e.g"):
+    with pytest.raises(BenchError, match=r"is not a scheduler's address; type e.g"):
         understood(typed, None)
 
 
