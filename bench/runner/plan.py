@@ -84,7 +84,6 @@ def refuse(options: Options) -> None:
 
 
 def _numbered(devices: str) -> list[str]:
-    """The devices that are asked for by number."""
     return list(dict.fromkeys(_device(text) for text in _split(devices, "--devices") if ":" in text))
 
 

@@ -20,13 +20,17 @@ from cifar_core.errors import DataError
 
 SHARED = {
     "__init__",
+    "accuracy_on",
     "app",
     "bisect",
     "compare_result",
     "console",
     "faults",
     "grid",
+    "heartbeat",
+    "measuring",
     "run_accuracy",
+    "run_on",
     "run_options",
     "api",
     "cells",
@@ -35,6 +39,7 @@ SHARED = {
     "spelling",
     "streams",
     "terminal",
+    "wishes",
     "pytest_options",
     "pytest_session",
 }  # no commands
