@@ -53,8 +53,13 @@ def conflict(baseline: CaseResult, result: CaseResult) -> Conflict | None:
         return None
     if _reversed(comparison, comparison.cpu):
         return Conflict.REVERSED
-    apart = _below(comparison.ratio, comparison.cpu) or _below(comparison.cpu, comparison.ratio)
-    return Conflict.WAITED if apart and waiting(baseline, result) else None
+    return Conflict.WAITED if apart(comparison) and waiting(baseline, result) else None
+
+
+def apart(comparison: Comparison) -> bool:
+    """Whether the speedups in wall time and in CPU time exclude each other: their intervals have nothing in common."""
+    wall, cpu = comparison.ratio, comparison.cpu
+    return wall is not None and cpu is not None and (_below(wall, cpu) or _below(cpu, wall))
 
 
 def waiting(*results: CaseResult) -> list[CaseResult]:

@@ -97,10 +97,11 @@ def _keep(group: GroupResult, choice: Recommended, facts: list[Fact], sure: str,
 
 
 def _ranges(result: CaseResult) -> tuple[tuple[str, str], ...]:
-    """Both intervals by their term, the one that the verdict rests on first."""
+    """Both intervals by their term, the one that the verdict rests on first; CPU time where it says another number."""
     later, first = over_time(result), this_run(result)
-    turned = bool(later and slower(later))
-    return tuple((term, words) for term, r in (("over_time", later), ("this_run", first)) if (words := ends(r, turned)))
+    turned, cpu = bool(later and slower(later)), headline.in_cpu_time(result)
+    both = tuple((term, words) for term, r in (("over_time", later), ("this_run", first)) if (words := ends(r, turned)))
+    return (*both, ("in_CPU_time", cpu)) if cpu else both
 
 
 def _centre(result: CaseResult) -> float:

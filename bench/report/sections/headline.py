@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bench.analysis.clocks import Conflict, conflict, overload, waiting
+from bench.analysis.clocks import Conflict, apart, conflict, overload, waiting
 from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.stats.over_time import ASSUMED
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Verdict
@@ -84,6 +84,12 @@ def _waited(group: GroupResult, among: Sequence[CaseResult]) -> list[str]:
     ]
 
 
+def in_cpu_time(result: CaseResult) -> str:
+    """'1.69x [1.62, 1.77]' where the speedup in CPU time is another than in wall time; else ''."""
+    comparison = result.comparison
+    return speedup_interval(comparison.cpu) if comparison and comparison.cpu and apart(comparison) else ""
+
+
 def _in_cpu_time(results: Sequence[CaseResult]) -> str:
     counted = [(r.title, r.comparison.cpu) for r in results if r.comparison and r.comparison.cpu]
     words = "; ".join(f"{title} {speedup_interval(cpu)}" for title, cpu in counted)
@@ -113,6 +119,7 @@ def _clause(group: GroupResult, result: CaseResult) -> str:
         return f"**{result.title}** was measured in one repetition, which gives no interval and no verdict"
     turned = slower(comparison.over_time)
     both = f"this run {ends(comparison.ratio, turned)}, over time {ends(comparison.over_time, turned)}"
+    both += f", in CPU time {cpu}" if (cpu := in_cpu_time(result)) else ""
     clause = f"**{result.title}** {speedup(comparison.over_time)} vs {group.baseline.title} ({both})"
     if comparison.verdict is Verdict.UNCERTAIN:
         return f"{clause}: not certain, {comparison.reason}"

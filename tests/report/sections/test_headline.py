@@ -12,6 +12,7 @@ from bench.records.costs import Costs
 from bench.records.environment import Environment
 from bench.records.run import Failure, Outcome, Plan
 from bench.records.spread import ComparisonSpread, Spread
+from bench.report.sections.cards import card
 from bench.report.sections.headline import known_first, sentences
 
 
@@ -91,9 +92,17 @@ def test_a_mode_that_is_slower_in_wall_time_only_is_said_first(tmp_path: Path) -
     assert first.endswith("Reason: fewer cores are kept busy than by eager.")
 
 
-@pytest.mark.parametrize("factor", [1.0, 1.5, 0.8])
-def test_keeping_more_cores_busy_is_no_conflict(factor: float, tmp_path: Path) -> None:
-    assert len(sentences(built(tmp_path, with_cpu_time(a_plan(), factor)).run)) == 1
+@pytest.mark.parametrize(("factor", "in_cpu_time"), [(1.0, ""), (1.5, "1.33x ["), (0.8, "2.50x [")])
+def test_keeping_more_cores_busy_is_no_conflict_and_the_other_number_stands_beside_the_speedup(
+    factor: float, in_cpu_time: str, tmp_path: Path
+) -> None:
+    run = built(tmp_path, with_cpu_time(a_plan(), factor)).run
+    (sentence,) = sentences(run)
+    assert sentence.count(", in CPU time ") == bool(in_cpu_time)
+    assert f", in CPU time {in_cpu_time}" in sentence or not in_cpu_time
+    shown = dict(card(run, None).ranges).get("in_CPU_time", "")
+    assert shown.startswith(in_cpu_time)
+    assert bool(shown) == bool(in_cpu_time)
 
 
 def test_a_baseline_that_waited_is_said_first(tmp_path: Path) -> None:
