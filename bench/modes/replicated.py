@@ -121,9 +121,7 @@ class Unaveraged:
         self._step = tf.function(self._loss_of_step)
 
     def _loss_of_step(self, *values: Any) -> Any:
-        self._task.optimizer.averages = False  # while this is traced, and no longer
         losses = self._strategy.run(self._loss_of_replica, args=values)
-        self._task.optimizer.averages = True
         return self._strategy.experimental_local_results(losses)[0]
 
     def _loss_of_replica(self, *values: Any) -> Any:
@@ -131,8 +129,10 @@ class Unaveraged:
         return loss
 
     def run(self, steps: int) -> None:
+        self._task.optimizer.averages = False  # while the step is traced, in the first call
         for values in islice(self._feed, steps):
             self._loss = self._step(*values)
+        self._task.optimizer.averages = True
 
     def sync(self) -> float:
         return number(self._loss)

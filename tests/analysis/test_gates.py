@@ -135,7 +135,7 @@ def test_a_gate_on_two_modes_costs_judges_how_many_times_as_much_one_needs(tmp_p
     ],
 )
 def test_each_quantity_has_one_spelling(text: str) -> None:
-    with pytest.raises(BenchError, match=r"no gate; known forms|unknown mode 'first'"):
+    with pytest.raises(BenchError, match=r"not a gate; known forms|unknown mode 'first'"):
         parse(text)
 
 
@@ -144,7 +144,7 @@ def test_each_quantity_has_one_spelling(text: str) -> None:
     ["faster 5%", "function/eager > 1", "slower", "nonsense slower 5%", "step step slower 5%", "function/nonsense < 1"],
 )
 def test_a_gate_that_makes_no_sense_is_one_clear_line(text: str) -> None:
-    with pytest.raises(BenchError, match=r"no gate; known forms|unknown mode 'nonsense'"):
+    with pytest.raises(BenchError, match=r"not a gate; known forms|unknown mode 'nonsense'"):
         parse(text)
 
 

@@ -37,7 +37,7 @@ def test_a_run_that_failed_counts_neither_as_the_same_nor_as_missed_and_is_repor
     assert result.control.runs == 1
     assert {recovery.runs for recovery in result.recoveries} == {1}
     assert len(result.broken) == 5
-    assert "run 01, function-slowed2: failed at slice in block 0: it was killed" in result.broken
+    assert "run 01, function-slowed2: failed at slice in repetition 0: it was killed" in result.broken
     assert evaluate(RECORD, [whole], [6]).broken == ()
 
 

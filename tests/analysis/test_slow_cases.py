@@ -39,7 +39,7 @@ def test_a_case_that_failed_in_an_odd_block_did_not_skip_it() -> None:
 def test_fewer_rounds_and_blocks_are_a_warning() -> None:
     short = [a_measurement(XLA, block, steady=Samples((0.5, 0.5), 1, (0, 2))) for block in (0, 2)]
     (text,) = sampling_warning(short, skipped_blocks=2)
-    assert f"took part in 2 of {SCHEDULE.rounds} rounds, in 2 of 4 blocks, with 1 step a slice" in text
+    assert f"took part in 2 of {SCHEDULE.rounds} rounds, in 2 of 4 repetitions, with 1 step a slice" in text
     assert "Student's t-test of so few repetitions" in text
     (one_block,) = sampling_warning(short[:1], skipped_blocks=0)
     assert "blocks" not in one_block

@@ -9,6 +9,8 @@ from places import ROOT
 STAMPS = {  # where the wall clock is read: to say when a record was made, to name a folder, and beside a file's time
     "bench/machine/environment.py": 1,
     "bench/records/lock.py": 1,
+    "bench/runner/advise.py": 1,
+    "bench/runner/fleet/machines.py": 1,
     "bench/runner/plan.py": 1,
     "bench/runner/selftest.py": 1,
     "bench/runner/train.py": 1,

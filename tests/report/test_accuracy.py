@@ -108,11 +108,11 @@ def test_a_training_of_another_plan_is_damage_though_it_was_shipped(tmp_path: Pa
     place = training_folder(shipped(tmp_path / "a"), "eager", 0)
     training, _ = open_training(place)
     write(place / "training.json", replace(training, display_step=50))
-    with pytest.raises(BenchError, match=r"it is no training of accuracy\.json"):
+    with pytest.raises(BenchError, match=r"accuracy\.json does not name this training"):
         report.build(tmp_path / "a")
     write(place / "training.json", replace(training, machine="../x"))
     with pytest.raises(BenchError, match="is not a machine's name"):
         report.build(tmp_path / "a")
     write(place / "training.json", replace(training, machine=""))  # then its environment must be this plan's
-    with pytest.raises(BenchError, match=r"it is no training of accuracy\.json"):
+    with pytest.raises(BenchError, match=r"accuracy\.json does not name this training"):
         report.build(tmp_path / "a")

@@ -55,12 +55,12 @@ def a_hostile_run_on_devices(folder: Path, text: str) -> None:
 
 
 def a_hostile_training(folder: Path, text: str) -> None:
-    create_training(folder, hostile(a_training(), text))
+    create_training(folder, hostile(a_training(), text, "machine"))  # a name, which is checked
     write(folder / "points.json", TrainingProgress(FORMAT, 0.5, (a_point(100), a_point(200))))
 
 
 def a_hostile_accuracy(folder: Path, text: str) -> None:
-    plan = hostile(an_accuracy_plan(("eager", "xla"), 2), text)
+    plan = hostile(an_accuracy_plan(("eager", "xla"), 2), text, "machine")
     create_accuracy(folder, plan)
     for mode in plan.modes:
         for seed in plan.seeds:

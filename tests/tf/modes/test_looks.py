@@ -24,7 +24,11 @@ from cifar_core.training import resident_task
 from cifar_core.workload import Workload
 
 ELSEWHERE = ("autocluster", "xla_cached")  # which need flags before TensorFlow loads
-HERE = [m.name for m in MODES if m.name not in ELSEWHERE and not m.peer and not m.name.startswith("keras_predict")]
+HERE = [
+    m.name
+    for m in MODES
+    if m.name not in ELSEWHERE and not m.peer and not m.replicas and not m.name.startswith("keras_predict")
+]
 
 
 @pytest.mark.parametrize("mode", HERE)

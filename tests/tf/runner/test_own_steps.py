@@ -1,4 +1,4 @@
-"""The step that people train is the step that is timed, in every mode that can hold it; so is a step of one's own."""
+"""The step that people train is the step that is timed, in every mode that can hold it; so is a step of your own."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from cifar_core.cifar10 import SYNTHETIC
 from cifar_core.workload import INFER, STEP, TRAIN, Workload
 
 TRACED = ("function", "function_loop", "xla", "keras_fit")
-NO_STEP = "a step of one's own"
+NO_STEP = "a step of your own"
 
 
 def taken(mode: str, name: str, task: str = TRAIN, args: str = "", batch: int = 4) -> Measurement | Failure:

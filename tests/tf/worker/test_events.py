@@ -11,6 +11,7 @@ from bench.records.training import TrainingProgress, TrainOrder
 from bench.runner import train
 from bench.worker import training as worker
 from cifar_core import cifar10
+from cifar_core.watch import timed
 
 
 def scalars(folder: Path) -> dict[str, dict[int, float]]:
@@ -28,8 +29,8 @@ def test_a_training_that_was_resumed_has_each_displayed_step_once(tmp_path: Path
     ask_for_events(folder)
     order = TrainOrder(str(folder), source, event_folder(folder))
 
-    first = next(worker._points(order, dataset))
-    assert [first.step, *(point.step for point in worker._points(order, dataset))] == [2, 4, 6]
+    first = next(worker._points(order, dataset, timed))
+    assert [first.step, *(point.step for point in worker._points(order, dataset, timed))] == [2, 4, 6]
 
     points = open_training(folder)[1].points
     read = scalars(folder / "tensorboard")
