@@ -1,4 +1,4 @@
-"""The Workload record: what is computed, frozen: a training step, inference, or a step of one's own.
+"""The Workload record: what is computed, frozen: a training step, inference, or a person's own step.
 
 Leaves out how it is executed and timed.
 """
@@ -16,8 +16,8 @@ class Workload:
 
     `model` is a name of `models.MODELS`, or a person's own `package.module:factory`. `data` is the identity of the
     images (`Source.name`), not the folder they lie in: a folder belongs to a machine, a workload does not. `seed` fixes
-    the initial weights and the choice and order of the batches. `task` is one of TASKS; `arguments`: what a step of
-    one's own is called with, as typed, where no factory gives its batches.
+    the initial weights and the choice and order of the batches. `task` is one of TASKS; `arguments`: what
+    a person's own step is called with, as typed, where no factory gives its batches.
     """
 
     model: str

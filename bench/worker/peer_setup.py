@@ -40,7 +40,7 @@ def _unsuited(case: Case) -> str:
     """Why the case is TensorFlow's alone; '' where it is not."""
     workload = case.workload
     if workload.task == STEP:
-        return "a step of one's own is TensorFlow's, and so is the time that it takes"
+        return "a step of your own calls TensorFlow, so no other framework can run it"
     if workload.own_model and not modes.row(case.mode).on_keras:
         return "a person's own model is TensorFlow's; on other frameworks Keras' modes run it, if it is a keras.Model"
     if workload.input != "resident":

@@ -47,9 +47,9 @@ def main(model: str, task: str, mode: str, file: str, *faults: str) -> None:
 
 def tried(order: Order, fault: str) -> dict[str, Any]:
     with injected(order.case.mode, fault):
-        make_trainer, digest = setup.set_up(order)
-        trainer = make_trainer()
-        evidence = begin(trainer, order, digest, time.perf_counter).evidence
+        ready = setup.set_up(order)
+        trainer = ready.make_trainer()
+        evidence = begin(trainer, order, ready.batches_digest, time.perf_counter).evidence
         losses = list(evidence.first_losses)
         while len(losses) < LOSSES:
             trainer.run(1)
