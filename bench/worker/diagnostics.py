@@ -80,7 +80,8 @@ def _once(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Costs
     if case.again:
         costs = _of_device(order, clock, kind, costs)
     costs = replace(costs, profile=profile(train, steps, clock), structure=trainer.structure())
-    if kind == "cpu" and not case.again:
+    # Processes of one cluster must take equally many steps, which this has each of them choose.
+    if kind == "cpu" and not case.again and not order.addresses:
         costs = replace(costs, operations=operations(train, case.steps_per_call or 1, clock))
     return replace(costs, trace=trace(trainer, order, steps)) if order.trace else costs
 
