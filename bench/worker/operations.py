@@ -13,7 +13,7 @@ from bench.records.costs import OperationTime, StepOperations
 from bench.worker.attribution import RUNTIME, seconds_by_operation
 from bench.worker.profiler import KERNELS, profiled
 
-ENOUGH_S = 1.0  # CPU time of the stretch
+ENOUGH_S = 0.5  # CPU time of the stretch
 FEWEST_STEPS, MOST_STEPS = 3, 100  # even so; a profile has room for so many
 
 
