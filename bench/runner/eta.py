@@ -54,7 +54,11 @@ def at_most(plan: Plan, budget_s: float, most_blocks: int | None = None) -> str:
     if most_blocks is not None or not (schedule.goal or schedule.precision):
         return ""
     most_s = min(budget_s, schedule.ceiling_s * len(groups(plan)) if schedule.ceiling_s else math.inf)
-    return f"at most about {duration(most_s)} in all" if math.isfinite(most_s) else "until its goal is reached"
+    return _limit(schedule, most_s) if math.isfinite(most_s) else "until its goal is reached"
+
+
+def _limit(schedule: Schedule, most_s: float) -> str:
+    return f"at most about {duration(most_s)} (or {schedule.blocks} repetitions, if they take longer)"
 
 
 def duration(seconds: float) -> str:
@@ -77,7 +81,7 @@ def _about(plan: Plan, guess_s: float) -> str:
     if schedule.goal and schedule.ceiling_s:
         each = " for each group" if len(groups(plan)) > 1 else ""
         until = f"then more until every speedup is known to +-{schedule.goal:.0%}"
-        return f"about {duration(guess_s)} ({guess}); {until}, at most about {duration(schedule.ceiling_s)}{each}"
+        return f"about {duration(guess_s)} ({guess}); {until}, {_limit(schedule, schedule.ceiling_s)}{each}"
     more = f", until each interval is within {schedule.precision:.1%}" if schedule.precision else ""
     return f"about {duration(guess_s)}{more} ({guess})"
 
