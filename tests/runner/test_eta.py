@@ -35,8 +35,8 @@ def test_the_line_counts_repetitions_groups_and_configurations_and_names_the_goa
     said, about = eta.foretell(a_standard_plan("1,8,64,256"), set(), 2, math.inf), eta.duration(24 * A_BLOCK_S)
     assert said == (
         f"plan: at least 6 repetitions x 4 groups x 5 configurations, about {about} (a guess until the first "
-        "repetition is done); then more until every speedup is known to +-3%, at most about 5 min (or 6 repetitions, if "
-        "they take longer) for each group"
+        "repetition is done); then more until every speedup is known to +-3%, at most about 5 min (or 6 repetitions, "
+        "if they take longer) for each group"
     )
     fixed = eta.foretell(a_standard_plan(blocks=7), set(), 2, math.inf)
     assert fixed.startswith(f"plan: 7 repetitions x 5 configurations, about {eta.duration(7 * A_BLOCK_S)} (a guess")
