@@ -110,12 +110,18 @@ def end_of(folder: Path) -> dict[str, bytes]:
 
 
 def without_what_is_taken_once(outcome: Outcome) -> Outcome:
-    """Without the time of day, and what stands in the records of whichever block was the first: noise, directions."""
+    """Without the time of day, and what stands in the records of whichever block was the first to measure it.
+
+    That is the rounding noise, directions, and a slice's steps compared with single ones.
+    """
     assert outcome.measurement
     evidence, proof = outcome.measurement.evidence, outcome.measurement.proof
     plain = replace(evidence, gradients=tuple(map(_length, evidence.gradients)), moved_losses=(), moved=None)
     late = proof.late and replace(proof.late, gradients=tuple(map(_length, proof.late.gradients)))
-    proof = replace(proof, late=late, reached=tuple(replace(each, projections=()) for each in proof.reached))
+    replay = proof.replay and replace(proof.replay, slice=None)
+    proof = replace(
+        proof, late=late, replay=replay, reached=tuple(replace(each, projections=()) for each in proof.reached)
+    )
     return replace(outcome, measurement=replace(outcome.measurement, evidence=plain, proof=proof, elapsed_s=None))
 
 
