@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.commands.console import aside, results, slowly
-from bench.commands.fleet import tell
-from bench.errors import BenchError, Exit, NotMeasured
-from bench.machine.signals import exit_code
+from bench.commands.fleet import measured
+from bench.errors import BenchError, Exit
 
 if TYPE_CHECKING:
     from bench.records.training import AccuracyPlan
@@ -50,19 +49,8 @@ def resume(folder: Path, place: "SchedulerAddress") -> Exit:
 
 
 def _execute(folder: Path, fleet: "Fleet") -> Exit:
-    from bench.commands import terminal
     from bench.runner.fleet.seeds import execute
 
     go_on = f"cifar-bench accuracy --resume {folder} --on {fleet.address.typed}"
     aside(f"folder: {folder}")
-    try:
-        with terminal.progress("seed") as progress:
-            failed = execute(folder, fleet, progress)
-    except KeyboardInterrupt as error:
-        aside(f"interrupted; go on with: {go_on}")
-        return exit_code(error)
-    except NotMeasured as error:
-        aside(f"error: {error}; go on with: {go_on}")
-        return Exit.CASE_FAILED
-    tell(failed, go_on)
-    return Exit.CASE_FAILED if failed else Exit.OK
+    return measured("seed", go_on, lambda progress: execute(folder, fleet, progress))

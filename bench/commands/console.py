@@ -93,5 +93,5 @@ def say_where(report: Path) -> None:
 
 
 def results(name: str) -> Path:
-    """Where results go unless told otherwise."""
+    """Where results go by default."""
     return Path("results") / f"{datetime.now():%Y%m%d-%H%M%S}-{name}"

@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bench.commands.console import aside, slowly
-from bench.errors import BenchError, Exit, unknown
+from bench.errors import BenchError, Exit, NotMeasured, unknown
+from bench.machine.signals import exit_code
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bench.commands.terminal import Bar, Lines
     from bench.runner.fleet.address import SchedulerAddress
     from bench.runner.fleet.shipping import Unmeasured
 
@@ -88,7 +92,24 @@ def where(on: str | None, tls: Path | None) -> "SchedulerAddress | None":
     return None if on is None else understood(on, tls)
 
 
-def tell(failed: "list[Unmeasured]", go_on: str) -> None:
+def measured(unit: str, go_on: str, execute: "Callable[[Bar | Lines], list[Unmeasured]]") -> Exit:
+    """Measure units under their progress: what the command ends with, and in each other case how to go on."""
+    from bench.commands import terminal
+
+    try:
+        with terminal.progress(unit) as progress:
+            failed = execute(progress)
+    except KeyboardInterrupt as error:
+        aside(f"interrupted; go on with: {go_on}")
+        return exit_code(error)
+    except NotMeasured as error:
+        aside(f"error: {error}; go on with: {go_on}")
+        return Exit.CASE_FAILED
+    _tell(failed, go_on)
+    return Exit.CASE_FAILED if failed else Exit.OK
+
+
+def _tell(failed: "list[Unmeasured]", go_on: str) -> None:
     """Say on stderr which units no machine measured, and how to go on."""
     for each in failed:
         aside(f"error: {each.unit.title} was not measured: {each.why}")

@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.commands.console import aside, results, say_where, slowly
-from bench.commands.fleet import tell
-from bench.errors import BenchError, Exit, NotMeasured
-from bench.machine.signals import exit_code
+from bench.commands.fleet import measured
+from bench.errors import BenchError, Exit
 
 if TYPE_CHECKING:
     from bench.records.choices import Options
@@ -77,22 +76,12 @@ def resume(folder: Path, place: "SchedulerAddress") -> Exit:
 
 
 def _execute(folder: Path, fleet: "Fleet") -> Exit:
-    from bench.commands import terminal
     from bench.runner.fleet.machines import execute
 
     go_on = f"cifar-bench run --each-machine --resume {folder} --on {fleet.address.typed}"
     aside(f"folder: {folder}")
-    try:
-        with terminal.progress("machine") as progress:
-            failed = execute(folder, fleet, progress)
-    except KeyboardInterrupt as error:
-        aside(f"interrupted; go on with: {go_on}")
-        return exit_code(error)
-    except NotMeasured as error:
-        aside(f"error: {error}; go on with: {go_on}")
-        return Exit.CASE_FAILED
-    tell(failed, go_on)
-    return Exit.CASE_FAILED if failed else show_machines(folder)
+    code = measured("machine", go_on, lambda progress: execute(folder, fleet, progress))
+    return show_machines(folder) if code is Exit.OK else code
 
 
 def show_machines(folder: Path, png: bool = False) -> Exit:

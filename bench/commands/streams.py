@@ -51,7 +51,7 @@ def _nowhere() -> TextIO:
 
 
 def say(text: str, stream: TextIO | None = None) -> None:
-    """Print it, on stdout unless told otherwise. A reader that has gone away is not an error.
+    """Print it, on stdout by default. A reader that has gone away is not an error.
 
     Raises BenchError where stdout is full.
     """

@@ -17,8 +17,8 @@ def rebuilt(handed: HandedOver) -> Any:
     try:
         return keras.models.model_from_json(handed.keras_model)
     except (TypeError, ValueError, NotImplementedError) as error:
-        told = quoted(str(error).rpartition("Exception encountered:")[2])  # the innermost of Keras' own
-        raise NotApplicable(f"Keras cannot rebuild the model from its configuration: {told}") from error
+        reason = quoted(str(error).rpartition("Exception encountered:")[2])  # the innermost of Keras' own
+        raise NotApplicable(f"Keras cannot rebuild the model from its configuration: {reason}") from error
 
 
 def by_name(model: Any, handed: HandedOver) -> dict[str, Any]:

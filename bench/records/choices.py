@@ -85,8 +85,8 @@ class Preset:
         goal, ceiling_s = self.schedule.goal or 0.0, self.schedule.ceiling_s or 0.0
         ceiling = f"{ceiling_s:.0f} s" if ceiling_s < 120 else f"{ceiling_s / 60:.0f} min"
         return (
-            f"until every speedup is known to +-{goal:.0%}: at least {self.schedule.blocks} repetitions, at most about "
-            f"{ceiling} for each group; {self.use}"
+            f"until every speedup is known to +-{goal:.0%}: within about {ceiling} for each group, but at least "
+            f"{self.schedule.blocks} repetitions; {self.use}"
         )
 
 

@@ -9,7 +9,7 @@ from bench.analysis.stats.ratios import Summary
 from bench.errors import BenchError
 from bench.records.history_index import Ends, HistoryIndex, IndexedRun, document_of, environments
 
-LATEST = 50  # runs that are shown, unless told otherwise
+LATEST = 50  # runs that are shown by default
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,10 +32,10 @@ def neighbours(device: str, command: Sequence[str] = WORKER) -> DeviceFact:
         steps_s = _steps_s(device, command)
     except CaseFailed as error:
         return DeviceFact(title, str(error).splitlines()[0], False)
-    return told(title, steps_s, judged=device != "cpu")
+    return compared(title, steps_s, judged=device != "cpu")
 
 
-def told(title: str, steps_s: Sequence[tuple[str, float]], judged: bool) -> DeviceFact:
+def compared(title: str, steps_s: Sequence[tuple[str, float]], judged: bool) -> DeviceFact:
     """The first of `steps_s` (what, seconds a step) is what all others are compared with."""
     alone_s = steps_s[0][1]
     found = ", ".join(f"{what} {1e3 * step_s:.2f}" for what, step_s in steps_s)

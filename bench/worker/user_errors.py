@@ -73,12 +73,12 @@ def _line(text: str, rewritten: bool) -> str:
 
 def telling(text: str) -> str:
     """The first line of an error's text that is neither a heading nor a frame of a traceback; '' of an empty text."""
-    lines, told = [line for line in _NOISE.sub("", text).splitlines() if line.strip()], list[str]()
+    lines, informative = [line for line in _NOISE.sub("", text).splitlines() if line.strip()], list[str]()
     for before, line in zip(["", *lines], lines, strict=False):
         code = before.lstrip().startswith('File "') and line.startswith("    ")
         if not code and not _HEADINGS.match(line.strip()):
-            told.append(line.strip())
-    return (told or [line.strip() for line in lines] or [""])[0]
+            informative.append(line.strip())
+    return (informative or [line.strip() for line in lines] or [""])[0]
 
 
 def _short(place: str) -> str:

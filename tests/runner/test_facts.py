@@ -37,9 +37,9 @@ def test_what_a_process_found_before_it_died_is_kept_with_its_last_words() -> No
 
 def test_neighbours_are_judged_on_a_gpu_by_how_far_any_step_is_from_alone() -> None:
     steps_s = [("alone", 0.01), ("1 idle beside it", 0.0101), ("interleaved with 4", 0.0115)]
-    assert neighbours.told("5 processes", steps_s, judged=True).sound is False
-    assert neighbours.told("5 processes", steps_s[:2], judged=True).sound is True
-    fact = neighbours.told("5 processes", steps_s, judged=False)
+    assert neighbours.compared("5 processes", steps_s, judged=True).sound is False
+    assert neighbours.compared("5 processes", steps_s[:2], judged=True).sound is True
+    fact = neighbours.compared("5 processes", steps_s, judged=False)
     assert fact.sound is None
     assert fact.found == "ms a step: alone 10.00, 1 idle beside it 10.10, interleaved with 4 11.50; up to 15% apart"
 

@@ -124,7 +124,8 @@ def test_a_preset_is_a_goal_with_the_fewest_repetitions_and_a_ceiling(
     assert (schedule.goal, schedule.blocks, schedule.ceiling_s) == (goal, blocks, ceiling_s)
     assert (schedule.rounds, schedule.rounds_by_noise, schedule.precision, schedule.budget_s) == (6, True, None, None)
     (said,) = [row.summary for row in PRESETS if row.name == preset]
-    assert f"+-{goal:.0%}: at least {blocks} repetitions" in said
+    limit = "60 s" if ceiling_s == 60 else f"{ceiling_s / 60:.0f} min"
+    assert f"+-{goal:.0%}: within about {limit} for each group, but at least {blocks} repetitions" in said
 
 
 def test_a_number_of_repetitions_or_a_target_for_intervals_replaces_the_goal() -> None:

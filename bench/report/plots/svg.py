@@ -93,8 +93,8 @@ def _shape(shape: Shape, family: str) -> str:
         case Patch(points):
             return f'<path class="patch" d="{_path(points)}Z"/>'
         case Together(own, shapes, tip):
-            told = f' data-tip="{escape(tip)}"' if tip else ""
-            return f"<g{_class(own)}{told}>\n{_drawn(shapes, own)}\n</g>"
+            tip_attribute = f' data-tip="{escape(tip)}"' if tip else ""
+            return f"<g{_class(own)}{tip_attribute}>\n{_drawn(shapes, own)}\n</g>"
 
 
 def _class(look: str) -> str:

@@ -21,9 +21,9 @@ def section(run: Run) -> Section:
     if not cases:
         return Section("Other frameworks", ())
     absent = [f"- **{row(mode).title}**: {reason}" for mode, reason in run.not_installed.items()]
-    told = ("\n".join(absent),) if absent else ()
+    notes = ("\n".join(absent),) if absent else ()
     summary = "PyTorch, JAX and Keras on each, against TensorFlow's fastest mode"
-    return Section(f"Other frameworks{run.label}", (*told, _table(run, cases), _READING), summary)
+    return Section(f"Other frameworks{run.label}", (*notes, _table(run, cases), _READING), summary)
 
 
 def _table(run: Run, cases: list[tuple[GroupResult, CaseResult]]) -> Table:

@@ -17,11 +17,11 @@ def readings(subject: Subject) -> DeviceFact:
         return DeviceFact(title, "", gpu_only=True)
     if not subject.gpu:
         return DeviceFact(title, "no readings: python -m pip install '.[gpu]'", False)
-    return DeviceFact(title, told(subject.gpu), subject.gpu.energy_j() is not None)
+    return DeviceFact(title, in_one_line(subject.gpu), subject.gpu.energy_j() is not None)
 
 
-def told(gpu: Gpu) -> str:
-    """The readings of now in one line; what is not told is named."""
+def in_one_line(gpu: Gpu) -> str:
+    """The readings of now in one line; what is not reported is named."""
     now, energy = gpu.reading(), gpu.energy_j()
     parts = {
         "SM clock": now.sm_mhz and f"{now.sm_mhz} MHz",
@@ -32,8 +32,8 @@ def told(gpu: Gpu) -> str:
     }
     name = f"{gpu.name() or 'unnamed'}, driver {gpu.driver() or 'unknown'}"
     missing = [title for title, text in parts.items() if not text]
-    untold = f"; not told: {', '.join(missing)}" if missing else ""
-    return f"{name}; " + ", ".join(f"{title} {text}" for title, text in parts.items() if text) + untold
+    unknown = f"; not reported: {', '.join(missing)}" if missing else ""
+    return f"{name}; " + ", ".join(f"{title} {text}" for title, text in parts.items() if text) + unknown
 
 
 def under_load(subject: Subject) -> DeviceFact:
@@ -55,7 +55,7 @@ def judged(seen: list[Reading]) -> DeviceFact:
     title, loaded = "clocks under load", seen[1:]
     clocks = [reading.sm_mhz for reading in loaded if reading.sm_mhz is not None]
     if not clocks:
-        return DeviceFact(title, "the SM clock is not told")
+        return DeviceFact(title, "the SM clock is not reported")
     reasons = dict.fromkeys(reason for reading in loaded for reason in reading.throttled)
     powers = [reading.power_w for reading in loaded if reading.power_w is not None]
     power = f", up to {max(powers):.0f} W" if powers else ""

@@ -8,7 +8,7 @@ from recorded_nvml import RecordedNvml
 
 from bench.machine.nvml import find
 from bench.records.devices import Reading
-from bench.worker.facts.card import judged, told
+from bench.worker.facts.card import in_one_line, judged
 
 
 def at(*clocks: int, throttled: tuple[str, ...] = ()) -> list[Reading]:
@@ -17,12 +17,12 @@ def at(*clocks: int, throttled: tuple[str, ...] = ()) -> list[Reading]:
 
 def test_all_readings_stand_in_a_line_and_what_is_not_told_is_named() -> None:
     whole, silent = RecordedNvml(joules=lambda: 5000.0), RecordedNvml(silent=("nvmlDeviceGetTotalEnergyConsumption",))
-    lines = [told(gpu) for nvml in (whole, silent) if (gpu := find(0, nvml))]
+    lines = [in_one_line(gpu) for nvml in (whole, silent) if (gpu := find(0, nvml))]
     assert lines[0] == (
         "A GPU, driver 580.1; SM clock 1980 MHz, memory clock 2619 MHz, power 412.3 W, temperature 61 C, "
         "energy counter 5,000 J"
     )
-    assert lines[1].endswith("temperature 61 C; not told: energy counter")
+    assert lines[1].endswith("temperature 61 C; not reported: energy counter")
 
 
 @pytest.mark.parametrize(
