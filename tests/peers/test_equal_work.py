@@ -21,7 +21,10 @@ from cifar_core.workload import INFER, TRAIN
 
 INSTALLED = all(find_spec(package) for package in ("torch", "jax"))
 pytestmark = pytest.mark.skipif(not INSTALLED, reason="needs the extra peers: tox run -e peers")
-SAME = 1e-5  # relative, of each of ten losses from the same weights: 9.3e-7 was the most in any of the modes
+SAME = 1e-5  # relative, of losses and answers from the same weights
+# Of each of ten losses. 9.3e-7 was the most in any mode on one CPU; on another PyTorch's rounding turned a maximum
+# around at the third update, and the tenth loss was 2.4e-4 apart.
+TRAINED = 1e-3
 FAULTS = {  # what is injected, and what the check of equal work says of it
     "epsilon": "its optimizer's epsilon is 1e-07 where the baseline's is 1e-08",
     "kernels": "its first loss differs",
@@ -64,16 +67,16 @@ def evidence(found: dict[str, Any]) -> Evidence:
     return msgspec.convert(found["evidence"], Evidence)
 
 
-def assert_same(found: dict[str, Any], reference: dict[str, Any]) -> None:
+def assert_same(found: dict[str, Any], reference: dict[str, Any], within: float = SAME) -> None:
     apart = [abs(a - b) / abs(b) for a, b in zip(found["losses"], reference["losses"], strict=True)]
     assert len(apart) == 10
-    assert max(apart) < SAME
+    assert max(apart) < within
     assert validity.unequal_work(evidence(found), evidence(reference), "float32") == ()
 
 
 @pytest.mark.parametrize("mode", [mode.name for mode in PEERS])
 def test_ten_losses_and_all_evidence_are_tensorflows(trial: Trial, mode: str) -> None:
-    assert_same(trial(mode)[""], trial("eager")[""])
+    assert_same(trial(mode)[""], trial("eager")[""], TRAINED)
 
 
 @pytest.mark.parametrize(("mode", "fault"), [(mode, fault) for mode, faults in TRIED.items() for fault in faults])

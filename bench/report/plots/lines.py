@@ -57,8 +57,8 @@ class Panel:
 
 
 def panels(parts: Sequence[Panel], width: int, height: float = _HEIGHT) -> Scene:
-    """The panels one below another; on a phone two of them leave room for the card above."""
-    height = min(height, _LOW) if width <= NARROW and len(parts) > 1 else height
+    """The panels one below another; on a phone they leave room for the card above."""
+    height = min(height, _LOW) if width <= NARROW else height
     drawn = [_panel(part, width, number * (height + 16), height) for number, part in enumerate(parts)]
     shapes = tuple(shape for each in drawn for shape in each)
     return Scene(width, len(drawn) * (height + 16) - 16, shapes)

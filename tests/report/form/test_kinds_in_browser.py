@@ -4,16 +4,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from analysed_machines import OTHER, SLOW, fleet_folder
 from browser import DESK, PHONE, WITHOUT, browse, contrast
 from builders import a_plan, outcomes
 from damaged_records import a_selftest, one_training, trained
+from explanations import an_explanation
+from swept_runs import TWICE, a_sweep
 
 from bench.analysis import compare, gates
 from bench.analysis.analyse import analyse
 from bench.analysis.compare import NamedRun
+from bench.autograph.explain import page as explanation
 from bench.records.history_index import open_index
 from bench.records.store import Store
-from bench.report import accuracy, comparison, history, selftest, training
+from bench.report import accuracy, comparison, history, machines, selftest, training
 from bench.report import run as run_report
 from bench.report.form.folder import PAGE
 from bench.report.history_read import read_history
@@ -30,7 +34,7 @@ addEventListener("load", () => {
     const { left, top, right, bottom } = found.getBoundingClientRect();
     return [left, top, right, bottom].map(Math.round);
   };
-  const first = ["h1", ".verdict", ".first figure"].map(box);
+  const first = ["h1", ".verdict, .stage", ".first figure, .stage pre"].map(box);  // an explanation has stages only
   document.querySelectorAll("details").forEach(fold => { fold.open = true; });
   const style = getComputedStyle(document.body);
   const reaches = part => part.getBoundingClientRect().right > innerWidth + 1 && !part.closest("svg, pre");
@@ -57,6 +61,22 @@ def of_a_run_with_accuracy(folder: Path) -> Path:
     store = a_run(folder)
     trained(folder / "accuracy")
     return run_report.build(store).page
+
+
+def of_a_sweep(folder: Path) -> Path:
+    plan, records = a_sweep({"function": TWICE, "graph": TWICE, "xla": {8: 3.0, 64: 0.8, 512: 1.1}})
+    with Store.create(folder, plan) as store:
+        for outcome in records:
+            store.keep(outcome)
+    return run_report.build(store).page
+
+
+def of_machines(folder: Path) -> Path:
+    return machines.build(fleet_folder(folder, a=SLOW, b=OTHER))[0].with_name(PAGE)
+
+
+def of_an_explanation(folder: Path) -> Path:
+    return explanation.write(an_explanation(), folder)
 
 
 def of_a_comparison(folder: Path) -> Path:
@@ -90,7 +110,17 @@ def of_a_history(folder: Path) -> Path:
         return history.build(folder, read_history(index))
 
 
-KINDS = (of_a_run_with_accuracy, of_a_comparison, of_an_accuracy, of_a_training, of_a_self_test, of_a_history)
+KINDS = (
+    of_a_run_with_accuracy,
+    of_a_sweep,
+    of_machines,
+    of_a_comparison,
+    of_an_accuracy,
+    of_a_training,
+    of_a_self_test,
+    of_a_history,
+    of_an_explanation,
+)
 
 
 @pytest.fixture(scope="module", params=KINDS, ids=lambda kind: kind.__name__)
@@ -103,9 +133,7 @@ def page(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def test_the_first_screen_has_the_title_the_card_and_the_figure(page: Path, size: tuple[int, int]) -> None:
     found, console = browse(page, LOOK, size=size)
     assert console == ""
-    title, *others = found["first"]
-    assert title
-    for left, top, right, bottom in filter(None, [title, *others]):
+    for left, top, right, bottom in found["first"]:
         assert 0 <= left < right <= size[0]
         assert 0 <= top < bottom <= size[1]
     assert found["overflow"] <= 0
