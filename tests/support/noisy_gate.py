@@ -1,8 +1,10 @@
 """How often a gate fails where nothing has changed, beside a busy process: `noisy_gate.py FOLDER TRIES`.
 
-Each try is what action.yml does, of one and the same code: two runs in turns, repetition by repetition, then `compare
---fail-on`. A line a try is appended to FOLDER/tries.csv, so that a call again goes on. The neighbour works and rests by
-turns of some seconds, as other jobs on a hosted runner do. The machine must be free of anything else.
+Each try is what action.yml does, of one and the same code: runs in turns, repetition by repetition, then `compare
+--fail-on` of each two of them, in either order. More than two `--runs` in turns give more pairs for the same time; a
+pair's repetitions then lie further apart. A line a pair and gate is appended to FOLDER/tries.csv after each try, so
+that a call again goes on. The neighbour works and rests by turns of some seconds, as other jobs on a hosted runner do.
+The machine must be free of anything else.
 """
 
 import argparse
@@ -14,6 +16,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import permutations, product
 from pathlib import Path
 
 OPTIONS = ["--preset", "thorough", "--data", "synthetic", "--models", "mlp", "--modes", "eager,function"]
@@ -49,13 +52,13 @@ def bench(*words: str) -> int:
     return done.returncode
 
 
-def measure(folder: Path, repetitions: int, options: list[str], draw: random.Random) -> tuple[Path, Path]:
-    """Two runs of the same, one repetition each in turns, in an order drawn anew."""
-    runs = folder / "before", folder / "after"
-    for _ in range(repetitions):
-        for run in draw.sample(runs, 2):
+def measure(folder: Path, wanted: argparse.Namespace, draw: random.Random) -> list[Path]:
+    """Runs of the same, one repetition each in turns, in an order drawn anew."""
+    runs = [folder / f"run-{number}" for number in range(wanted.runs)]
+    for _ in range(wanted.repetitions):
+        for run in draw.sample(runs, wanted.runs):
             begun = (run / "plan.json").exists()
-            how = ["--resume", str(run)] if begun else ["--out", str(run), *options]
+            how = ["--resume", str(run)] if begun else ["--out", str(run), *wanted.options]
             code = bench("run", "--quiet", *how, "--blocks", "1")
             if code not in (0, 3):  # 3: not enough evidence yet
                 raise RuntimeError(f"cifar-bench run ended with exit code {code}")
@@ -63,17 +66,16 @@ def measure(folder: Path, repetitions: int, options: list[str], draw: random.Ran
 
 
 def tried(folder: Path, gates: list[str], wanted: argparse.Namespace, number: int) -> Iterator[dict[str, object]]:
-    """What each gate says of one try."""
+    """What each gate says of each pair of one try."""
     draw, place = random.Random(f"noisy gate {number}"), folder / f"try-{number}"
     with ExitStack() as stack:
         if not wanted.quiet_machine:
             stack.enter_context(neighbour(number))
-        before, after = measure(place, wanted.repetitions, wanted.options, draw)
-    for which, gate in enumerate(gates):
-        out = str(place / f"compare-{which}")
-        code = bench("compare", "--quiet", str(before), str(after), "--fail-on", gate, "--out", out)
-        verdict = VERDICTS.get(code, f"exit code {code}")
-        yield {"try": number, "gate": gate, "repetitions": wanted.repetitions, "verdict": verdict}
+        runs = measure(place, wanted, draw)
+    for (before, after), gate in product(permutations(runs, 2), gates):
+        code = bench("compare", "--quiet", str(before), str(after), "--fail-on", gate, "--out", str(place / "compare"))
+        pair, verdict = f"{before.name} {after.name}", VERDICTS.get(code, f"exit code {code}")
+        yield {"try": number, "pair": pair, "gate": gate, "repetitions": wanted.repetitions, "verdict": verdict}
 
 
 def rows_of(file: Path) -> list[dict[str, str]]:
@@ -83,7 +85,7 @@ def rows_of(file: Path) -> list[dict[str, str]]:
 
 def table(rows: list[dict[str, str]]) -> str:
     """How often each gate gave each verdict, as rows of Markdown."""
-    lines = ["| gate | repetitions | tries | passed / undecided / failed |", "| --- | --- | --- | --- |"]
+    lines = ["| gate | repetitions | pairs | passed / undecided / failed |", "| --- | --- | --- | --- |"]
     for gate, repetitions in dict.fromkeys((row["gate"], row["repetitions"]) for row in rows):
         verdicts = [row["verdict"] for row in rows if (row["gate"], row["repetitions"]) == (gate, repetitions)]
         count = Counter(verdicts)
@@ -97,6 +99,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("folder", type=Path)
     parser.add_argument("tries", type=int)
     parser.add_argument("--repetitions", type=int, default=20)
+    parser.add_argument("--runs", type=int, default=2, help="in turns in each try; each two are compared both ways")
     parser.add_argument("--gate", action="append", help="as for --fail-on; default: 'slower 5%%' and 'step slower 5%%'")
     parser.add_argument("--quiet-machine", action="store_true", help="without the busy neighbour")
     parser.add_argument("--options", type=shlex.split, default=OPTIONS, help="of `cifar-bench run`, as one text")

@@ -1,5 +1,6 @@
 """The documentation's Python does what it says, and its own models run."""
 
+import json
 import os
 import re
 import subprocess
@@ -26,6 +27,21 @@ def test_three_ways_to_build_a_graph_print_the_same(name: str, tmp_path: Path) -
     (tmp_path / "snippet.py").write_text(snippet)
     done = subprocess.run([sys.executable, "snippet.py"], capture_output=True, text=True, check=True, cwd=tmp_path)
     assert [line.split()[-1] for line in done.stdout.splitlines()] == ["13.0"] * 3
+
+
+POOLINGS = """
+import tensorflow as tf, pooling
+images = tf.random.stateless_uniform([4, 32, 32, 3], [1, 2])
+print([float(tf.reduce_sum(getattr(pooling, name)()(images))) for name in sys.argv[1:]])
+"""
+
+
+def test_other_poolings_for_the_same_maximum_compute_the_same_and_the_average_does_not() -> None:
+    names = "maximum", "reshape_and_max", "before_bias", "average"
+    command = [sys.executable, "-c", f"import sys; sys.path[:0] = {[str(ROOT), str(DOCS)]}{POOLINGS}", *names]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    same, by_reshape, before_bias, average = json.loads(done.stdout)
+    assert by_reshape == before_bias == same != average
 
 
 @pytest.mark.slow
