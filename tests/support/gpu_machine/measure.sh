@@ -2,7 +2,7 @@
 # measure.sh [WORD...]: the runs that matter on a GPU machine that is yours for some minutes, in order of value, each
 # within its seconds and the time left; one tar a run in $OUT. Run it in the project's root; README.md says more.
 # DEADLINE_S: seconds in all (default 540). DEVICES=cpu: a trial without a GPU. SCALE=3: three times the seconds.
-# MORE: options added to each run, e.g. MORE="--models mlp --blocks 1".
+# MORE: options added to each run, e.g. MORE="--models mlp --blocks 1"; STEPS: of train, where not the recipe's own.
 # ENV: a script to source first, where TensorFlow was put there by hand.
 PY=${PY:-python3}; ENV=${ENV:-/tmp/kit/env.sh}; [ -e "$ENV" ] && { PROJECT=$PWD; . "$ENV"; }
 D=${DEVICES:-cpu,gpu} G=${D##*,}; END=$((SECONDS + ${DEADLINE_S:-540})); W=${RUNS:-/tmp/runs}; mkdir -p "$W"; OUT=${OUT:-$W/out}; mkdir -p "$OUT"
@@ -31,7 +31,7 @@ for word in "$@"; do
       run dtypes 120 --preset quick --devices "$G" --dtypes "$TYPES" --modes eager,function,xla ;;
     pipeline) run pipeline 120 --preset quick --devices "$G" --inputs resident,pipeline --modes eager,function,xla ;;
     gpu-tests) step gpu-tests 150 $PY -m pytest -q -m gpu tests/tf/modes/test_placement.py -p no:cacheprovider ;;
-    train) rm -rf "${W:?}/train"; step train "${TRAIN_S:-200}" $B train --data "${DATA:-auto}" --mode xla --model resnet9 --recipe fast --display-step 100 --out "$W/train" ;;
+    train) rm -rf "${W:?}/train"; step train "${TRAIN_S:-200}" $B train --data "${DATA:-auto}" --mode xla --model resnet9 --recipe fast --steps "${STEPS:-0}" --display-step 100 --out "$W/train" ;;
     *) echo "no word '$word'; known: devices facts quick standard sweep dtypes pipeline gpu-tests train"; exit 2 ;;
   esac
 done
