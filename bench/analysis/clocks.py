@@ -7,7 +7,7 @@ runs its operations in parallel keeps more of them busy than eager does: such a 
 from dataclasses import dataclass
 from enum import Enum
 
-from bench.analysis.results import CaseResult, GroupResult
+from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.stats.ratios import Comparison, Summary
 from bench.records.run import Measurement
 
@@ -30,20 +30,22 @@ class Conflict(Enum):
     WAITED = "the intervals exclude each other, and one of the two cases waited instead of computing"
 
 
-def overload(group: GroupResult) -> Overload | None:
-    """Where more programs wanted to run than there are cores: before the first block, or far more before a later one.
+def overload(run: Run, group: GroupResult) -> Overload | None:
+    """Where more programs wanted to run than there are cores: before the run's first block, or far more before others.
 
     None where the load was lower, or unknown.
     """
+    begun = [outcome.case for outcome in run.outcomes[:1]]
+    first = any(result.case in begun for result in group.cases)
     measured = [m for result in group.cases for m in result.measurements]
-    over = [m.environment for m in measured if _overloaded(m)]
+    over = [m.environment for m in measured if _overloaded(m, first and not m.block)]
     worst = max(over, key=lambda environment: environment.load_before or 0.0, default=None)
     return Overload(worst.load_before, worst.cores) if worst and worst.load_before else None
 
 
-def _overloaded(measurement: Measurement) -> bool:
+def _overloaded(measurement: Measurement, nothing_ran_yet: bool) -> bool:
     load, cores = measurement.environment.load_before, measurement.environment.cores
-    return load is not None and load > cores * (OWN_LOAD if measurement.block else 1.0)
+    return load is not None and load > cores * (1.0 if nothing_ran_yet else OWN_LOAD)
 
 
 def conflict(baseline: CaseResult, result: CaseResult) -> Conflict | None:

@@ -3,20 +3,38 @@
 Each function imports what it needs when it is called, so that --help and list answer at once.
 """
 
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from bench.commands.console import QUIET, WAIT, aside, host_lock, say_where, slowly, source_of, speaking, warn_of_caches
+from bench.commands.console import (
+    JSON,
+    QUIET,
+    WAIT,
+    aside,
+    host_lock,
+    say_where,
+    slowly,
+    source_of,
+    speaking,
+    warn_of_caches,
+    write_json,
+)
 from bench.errors import BenchError, Exit, unknown
 from bench.machine.signals import exit_code
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bench.analysis.advice import Tried
     from bench.analysis.results import CaseResult, GroupResult
+    from bench.records.run import Plan
     from bench.records.store import Store
-    from bench.runner.advise import Tries
     from cifar_core.cifar10 import Source
+
+    Write = Callable[[Store, list[Tried] | None, Exit], None]  # says it as JSON, if that was asked for
 
 REPETITIONS = 6
 
@@ -38,6 +56,7 @@ def advise(
     out: Annotated[
         Path | None, typer.Option(help="Where what is tried goes: a new run folder.", show_default="RUN-advice")
     ] = None,
+    json: Annotated[bool, JSON] = False,
     quiet: Annotated[bool, QUIET] = False,
     wait: Annotated[bool, WAIT] = True,
 ) -> Exit:
@@ -46,15 +65,30 @@ def advise(
     from bench.runner.advise import kinds
 
     asked = kinds(try_) if try_ is not None else []
-    with speaking(False, quiet):
+    with speaking(json, quiet) as stdout:
         with slowly(f"reading {folder}"):
             store = Store.open(folder)
             group, best = _best(store, mode)
         _say_what_is_known(group, best)
+        write = partial(_write, stdout, group, best) if json else _write_nothing
         if not asked:
             aside(f"to measure what would help: cifar-bench advise {folder} --try all")
+            write(store, None, Exit.OK)
             return Exit.OK
-        return _try(store, best, asked, repetitions, data, out or folder.with_name(f"{folder.name}-advice"), wait)
+        planned, source = _planned(store, best, asked, repetitions), source_of(store, data)
+        return _try(planned, source, out or folder.with_name(f"{folder.name}-advice"), wait, write)
+
+
+def _write(
+    stdout: TextIO, group: "GroupResult", best: "CaseResult", store: "Store", tried: "list[Tried] | None", code: Exit
+) -> None:
+    from bench.report.advice_summary import document
+
+    write_json(document(group, best, tried, code, store.raw_files), store.folder, stdout)
+
+
+def _write_nothing(store: "Store", tried: "list[Tried] | None", code: Exit) -> None:
+    """Without --json."""
 
 
 def _best(store: "Store", mode: str | None) -> "tuple[GroupResult, CaseResult]":
@@ -84,32 +118,31 @@ def _say_what_is_known(group: "GroupResult", best: "CaseResult") -> None:
         terminal.tell(sentence)
 
 
-def _try(
-    store: "Store", best: "CaseResult", asked: list[str], repetitions: int, data: str, out: Path, wait: bool
-) -> Exit:
-    """Measure what was asked for as a run of its own, and say what helped."""
-    from bench.records.store import Store
+def _planned(store: "Store", best: "CaseResult", asked: list[str], repetitions: int) -> "Plan":
+    """A run of what can be tried. Raises BenchError where nothing can."""
     from bench.runner.advise import plan, tries
 
     tried = tries(best.case, asked)
     for refused in tried.refused:
         aside(f"not tried: {refused}")
-    if not _anything(tried):
+    first = tried.cases[0]
+    if all(case.is_like(first) for case in tried.cases):
         raise BenchError("nothing of that can be tried here; type e.g. --try dtypes")
-    source = source_of(store, data)
+    return plan(store.plan, tried, repetitions)
+
+
+def _try(planned: "Plan", source: "Source", out: Path, wait: bool, write: "Write") -> Exit:
+    """Measure what was asked for as a run of its own, and say what helped."""
+    from bench.records.store import Store
+
     host_lock(wait).ask()
     aside(f"data: {source.title}\nrun folder: {out}")
     warn_of_caches()
-    with Store.create(out, plan(store.plan, tried, repetitions)) as made:
-        return _measure(made, source, wait)
+    with Store.create(out, planned) as made:
+        return _measure(made, source, wait, write)
 
 
-def _anything(tried: "Tries") -> bool:
-    first = tried.cases[0]
-    return any(not case.is_like(first) for case in tried.cases)
-
-
-def _measure(made: "Store", source: "Source", wait: bool) -> Exit:
+def _measure(made: "Store", source: "Source", wait: bool, write: "Write") -> Exit:
     from bench.analysis.advice import tried
     from bench.commands import terminal
     from bench.report import advice
@@ -129,4 +162,6 @@ def _measure(made: "Store", source: "Source", wait: bool) -> Exit:
     for sentence in advice.conclusion(results, report.run.groups[0].baseline):
         terminal.tell(sentence)
     say_where(report.path)
-    return Exit.CASE_FAILED if report.run.breakdowns else Exit.OK
+    code = Exit.CASE_FAILED if report.run.breakdowns else Exit.OK
+    write(made, results, code)
+    return code

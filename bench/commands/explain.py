@@ -4,14 +4,17 @@ Each function imports what it needs when it is called, so that --help and list a
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bench.commands.console import WAIT, host_lock, results, warn_of_caches
+from bench.commands.console import JSON, WAIT, host_lock, results, speaking, warn_of_caches, write_json
 from bench.commands.heartbeat import Heartbeat
 from bench.commands.streams import say
 from bench.errors import BenchError, Exit
+
+if TYPE_CHECKING:
+    from bench.autograph.explain.records import Explanation
 
 
 def explain(
@@ -23,6 +26,7 @@ def explain(
     out: Annotated[
         Path | None, typer.Option(help="A new folder for the page.", show_default="results/<time>-explain-<name>")
     ] = None,
+    json: Annotated[bool, JSON] = False,
     wait: Annotated[bool, WAIT] = True,
 ) -> Exit:
     """Run a function and show what TensorFlow makes of it: source, AutoGraph's code, trace, graph, XLA, time."""
@@ -35,16 +39,31 @@ def explain(
     limit_s = seconds(time_limit, "--time-limit")
     asked = request(function, args, driver)
     warn_of_caches()
+    folder = out or _default_folder(function)
     # Locked as a whole: tracing and compiling would disturb what another command times.
-    with host_lock(wait), Heartbeat() as beat:
+    with speaking(json, False) as stdout, host_lock(wait), Heartbeat() as beat:
         explanation = explained(asked, limit_s, lambda stage: beat.say(TITLES[stage]))
     # Only now: the modules that write numbers load those that draw plots.
     from bench.autograph.explain.page import write
     from bench.autograph.explain.text import text
 
+    page = write(explanation, folder)
+    if json:
+        write_json(_as_json(explanation), folder, stdout)
+        return Exit.OK
     say(text(explanation, lines))
-    say(f"\npage: {write(explanation, out or _default_folder(function))}")
+    say(f"\npage: {page}")
     return Exit.OK
+
+
+def _as_json(explanation: "Explanation") -> dict[str, Any]:
+    """The stages; null where one is missing, which `missing` has the reason of."""
+    from bench.autograph.explain.page import PAGE
+    from bench.autograph.explain.records import STAGES
+    from bench.report.summary import head
+
+    stages = {stage: getattr(explanation, stage) for stage in STAGES}
+    return {**head("explain", Exit.OK, (), {"html": PAGE}), **stages, "missing": explanation.missing}
 
 
 def _default_folder(function: str) -> Path:

@@ -18,6 +18,7 @@ from bench.errors import NotApplicable, NotComparable
 from bench.modes import inspection
 from bench.modes.gathering import Gathering
 from bench.modes.traced import TracedTrainer
+from bench.records.costs import Structure
 from bench.records.proof import Execution
 from bench.records.replicas import ReplicaProof
 from cifar_core.outputs import number
@@ -85,6 +86,12 @@ class ReplicatedTrainer(TracedTrainer):
         seen = super().execution()
         places = inspection.devices(*(copy for weight in self.task.weights for copy in self._copies(weight)))
         return replace(seen, devices=(*seen.devices, *places))
+
+    def structure(self) -> Structure:
+        """Of this process, but the floating-point operations are those of all, which each trace their own replicas."""
+        here = super().structure()
+        processes = self._strategy.num_replicas_in_sync // len(self._copies(self.task.weights[0]))
+        return replace(here, flops=here.flops and here.flops * processes)
 
     def unaveraged(self) -> "Unaveraged":
         """The same step without any all-reduce, over the same variables: replicas then drift apart."""

@@ -35,13 +35,13 @@ def test_the_mean_is_geometric_and_counts_its_models() -> None:
     assert found.mean.centre == pytest.approx(4.0, rel=0.01)
     assert (found.mode, found.baseline, found.models, found.valid) == ("tf.function", "eager", 2, 2)
     (sentence,) = section.sentences(a_run(SPEEDS))
-    assert sentence.startswith("Over 2 models (batch 64, float32, CPU): tf.function 4")
-    assert sentence.endswith("vs eager, geometric mean of 2 valid.")
+    assert sentence.startswith("Over 2 models (batch 64, float32, CPU), geometric mean vs eager: tf.function 4")
 
 
 def test_a_model_in_which_the_mode_failed_is_counted_as_not_valid() -> None:
     (found,) = over_models(a_run(SPEEDS, failing="gru"))
     assert (found.models, found.valid) == (2, 1)
+    assert section.sentences(a_run(SPEEDS, failing="gru"))[0].endswith("] (1 valid).")
     assert found.mean
     assert found.mean.centre == pytest.approx(2.0, rel=0.01)
 

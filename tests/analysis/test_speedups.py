@@ -131,7 +131,16 @@ def test_a_load_above_the_cores_is_too_much_but_for_what_the_run_adds_itself(
         Outcome(measurement=a_measurement(case, block, environment=replace(ENVIRONMENT, load_before=load)))
         for case in PLAN.cases
     ]
-    assert bool(overload(analyse(PLAN, records).groups[0])) is too_much
+    run = analyse(PLAN, records)
+    assert bool(overload(run, run.groups[0])) is too_much
+
+
+def test_a_later_groups_first_block_comes_after_the_runs_own_slices() -> None:
+    larger = tuple(replace(case, workload=replace(case.workload, batch_size=256)) for case in PLAN.cases)
+    plan, busy = replace(PLAN, cases=(*PLAN.cases, *larger)), replace(ENVIRONMENT, load_before=2.5)
+    records = [Outcome(measurement=a_measurement(case, 0, environment=busy)) for case in plan.cases]
+    run = analyse(plan, records)
+    assert [bool(overload(run, group)) for group in run.groups] == [True, False]
 
 
 def test_looks_and_goal_come_from_what_was_measured() -> None:

@@ -12,12 +12,17 @@ from typing import Any
 import pytest
 from builders import a_group, a_plan, outcomes
 from command_line import bench
+from explanations import an_explanation
 from places import ROOT, SUPPORT
 
+from bench.autograph.explain import explain as explainer
+from bench.autograph.explain.records import Missing
 from bench.commands import selftest as selftest_command
 from bench.commands.accuracy import accuracy
+from bench.commands.advise import advise
 from bench.commands.breakeven import breakeven
 from bench.commands.devices import devices
+from bench.commands.explain import explain
 from bench.commands.history import history
 from bench.commands.list import list_names
 from bench.commands.report import report
@@ -29,6 +34,7 @@ from bench.machine.availability import Availability
 from bench.records.store import Store
 from bench.runner import accuracy as accuracy_runner
 from bench.runner import breakeven as breakeven_runner
+from bench.runner import run as runner
 from bench.runner import selftest as selftest_runner
 from bench.runner import train as train_runner
 from bench.runner.selftest import SelfTestPreset
@@ -149,6 +155,32 @@ def test_of_a_history(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     (tmp_path / "two" / "plan.json").write_text("{")
     assert history(tmp_path, json=True) is Exit.CASE_FAILED
     assert len(printed(capsys, "history", Exit.CASE_FAILED)["warnings"]) == 1
+
+
+def test_of_advice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(runner, "execute", partial(runner.execute, command=WORKER))
+    with Store.create(tmp_path / "run", a_plan(a_group(("eager", "function")))) as store:
+        for outcome in outcomes(store.plan, {"eager": 0.02, "eager-again": 0.02, "function": 0.01}):
+            store.keep(outcome)
+    assert advise(store.folder, json=True) is Exit.OK
+    said = printed(capsys, "advise", Exit.OK)
+    assert (said["mode"], said["step_s"]["value"], said["tried"]) == ("function", pytest.approx(0.01), None)
+    assert advise(store.folder, "onednn,dtypes", repetitions=2, data="synthetic", wait=False, json=True) is Exit.OK
+    said = printed(capsys, "advise", Exit.OK)
+    assert fields(said) == documented("advise")
+    assert {each["setting"] for each in said["tried"]} == {"onednn-on", "onednn-off", None}
+    assert (Path(said["folder"]) / said["paths"]["html"]).is_file()
+
+
+def test_of_an_explanation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    missing = replace(an_explanation(), program=None, missing=(Missing("program", "it has strings"),))
+    monkeypatch.setattr(explainer, "explain", lambda *asked: missing)
+    assert explain("loop", out=tmp_path / "explained", json=True) is Exit.OK
+    said = printed(capsys, "explain", Exit.OK)
+    assert fields(said) == documented("explain")
+    assert said["program"] is None
+    assert said["missing"] == [{"stage": "program", "reason": "it has strings"}]
+    assert said["source"]["name"] == "double"
 
 
 def test_of_devices(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

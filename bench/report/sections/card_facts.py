@@ -19,7 +19,7 @@ def known_first(run: Run, group: GroupResult, chosen: CaseResult) -> list[Fact]:
         return []
     cpu = chosen.comparison.cpu if chosen.comparison else None
     words = f"in CPU time {chosen.title} is {speedup_interval(cpu)}" if cpu else "see CPU time and memory"
-    over = overload(group)
+    over = overload(run, group)
     if over:
         return [Fact("warn", f"The machine was overloaded: load {over.load:.3g} on {over.cores} cores", words)]
     turned = conflict(group.baseline, chosen) is Conflict.REVERSED

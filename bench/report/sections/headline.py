@@ -44,10 +44,10 @@ def known_first(run: Run, group: GroupResult, among: Sequence[CaseResult] | None
     candidates = group.candidates if among is None else among
     where = f"{group.title}: " if len(run.groups) > 1 else ""
     texts = []
-    if over := overload(group):
+    if over := overload(run, group):
         texts.append(
-            f"**{where}the machine was overloaded**: load {over.load:.3g} on {over.cores} cores, so wall times include "
-            f"other programs' work. {_in_cpu_time(candidates)}".rstrip()
+            f"**{where}the machine was overloaded**: load {over.load:.3g} on {over.cores} cores, so wall times may "
+            f"include other programs' work. {_in_cpu_time(candidates)}".rstrip()
         )
     else:
         texts += [f"**{where}{text}" for text in (*_reversed(group, candidates), *_waited(group, candidates))]

@@ -27,13 +27,22 @@ def section(run: Run) -> Section:
 
 
 def sentences(run: Run) -> list[str]:
-    """One for each mode: its speedup over all models, and in how many it is valid."""
-    return [
-        f"Over {each.models} models ({each.title}): {each.mode} {speedup_interval(each.mean)} vs {each.baseline}, "
-        f"geometric mean of {each.valid} valid."
-        for each in over_models(run)
-        if each.mean
-    ]
+    """One for each configuration: every mode's speedup over the models in which it is valid, the fastest first."""
+    by_title: dict[str, list[OverModels]] = {}
+    for each in over_models(run):
+        by_title.setdefault(each.title, []).append(each)
+    return [_sentence(title, found) for title, found in by_title.items() if any(each.mean for each in found)]
+
+
+def _sentence(title: str, found: list[OverModels]) -> str:
+    valid = [each for each in found if each.mean]
+    fastest_first = sorted(valid, key=lambda each: each.mean.centre if each.mean else 0.0, reverse=True)
+    means = ", ".join(f"{each.mode} {speedup_interval(each.mean)}{_valid(each)}" for each in fastest_first)
+    return f"Over {found[0].models} models ({title}), geometric mean vs {found[0].baseline}: {means}."
+
+
+def _valid(each: OverModels) -> str:
+    return "" if each.valid == each.models else f" ({each.valid} valid)"
 
 
 def _row(each: OverModels) -> Row:

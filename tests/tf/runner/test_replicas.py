@@ -50,9 +50,25 @@ def baseline() -> WorkerProcess:
     return worker
 
 
+@pytest.fixture(scope="module")
+def flops() -> int:
+    """Floating-point operations of the baseline's step."""
+    worker = built(started("function", 0))
+    measurement = timed(worker)
+    worker.end()
+    return counted(measurement)
+
+
+def counted(measurement: Measurement) -> int:
+    assert measurement.costs
+    assert measurement.costs.structure
+    assert measurement.costs.structure.flops
+    return measurement.costs.structure.flops
+
+
 @pytest.mark.parametrize(("mode", "link"), [("mirrored", "memory"), ("multi_worker", "gRPC")])
 def test_two_replicas_do_the_baselines_work_and_hold_the_same_bits(
-    mode: str, link: str, baseline: WorkerProcess
+    mode: str, link: str, baseline: WorkerProcess, flops: int
 ) -> None:
     assert baseline.evidence
     worker = built(started(mode, 2))
@@ -72,6 +88,7 @@ def test_two_replicas_do_the_baselines_work_and_hold_the_same_bits(
     assert measurement.costs
     assert measurement.costs.all_reduce
     assert measurement.costs.all_reduce.with_s > 0
+    assert counted(measurement) == pytest.approx(flops, rel=0.01)
 
 
 def test_a_process_of_a_gang_killed_while_it_is_timed_ends_the_case_within_seconds_by_its_name() -> None:
