@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import noisy_gate
 import pytest
 import typer
 from builders import a_plan, outcomes
@@ -185,6 +186,11 @@ def test_check_prints_what_the_documentation_shows(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(CHECKED)
     done = bench("check", "train.py", "--no-cache", cwd=tmp_path)
     assert f"```text\n{done.stdout}```" in TEXTS[ROOT / "docs" / "autograph.md"]
+
+
+def test_the_table_of_noisy_gates_counts_the_kept_tries() -> None:
+    page = TEXTS[ROOT / "docs" / "ci.md"].replace("\n   |", "\n|")
+    assert noisy_gate.table(noisy_gate.rows_of(RESULTS / "sample-noisy-gate-cpu" / "tries.csv")) in page
 
 
 def test_the_gates_table_counts_the_kept_tries() -> None:

@@ -12,8 +12,8 @@ from bench.analysis.called import other_calls
 from bench.analysis.drift import other_replicas
 from bench.analysis.gradients import (
     Floor,
+    as_compared_with,
     floor_of,
-    for_peers,
     largest_gradient_difference,
     more_than_rounding,
     relative,
@@ -113,7 +113,7 @@ def other_training(m: Measurement, baseline: Measurement, noise: Evidence | None
     """
     precision, device = baseline.evidence.computes_in or m.case.workload.precision, m.case.device
     measured = with_noise_of(baseline.evidence, noise or baseline.evidence)
-    measured = for_peers(measured) if modes.row(m.case.mode).peer else measured
+    measured = as_compared_with(measured, m.case.mode, baseline.case.mode)
     floor = floor_of(measured, precision, device)
     most = max(tolerance_of(precision, device).loss, *_loss_noise(measured, floor)[:1])
     return tuple(other_late_update(m, baseline, measured, floor, most) + other_updates(m, baseline, measured))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from bench.analysis.gradients import with_noise_of
+from bench.analysis.gradients import as_compared_with, with_noise_of
 from bench.analysis.slow_cases import FAR_LONGER, SLOW, SLOW_ROUNDS
 from bench.machine.environment import Stolen, load_average
 from bench.machine.signals import noting_stops, uninterrupted
@@ -115,10 +115,11 @@ class Block:
         self._notice("checking equal work", 0.65)
         self._baseline_step_s = self._workers[0].step_s
         baseline = with_noise_of(baseline, self._noise or baseline)
-        precision = self._orders[0].case.workload.precision
+        first = self._orders[0].case
 
         def check(worker: WorkerProcess) -> None:
-            worker.expect_equal_work(baseline, precision)
+            expected = as_compared_with(baseline, worker.order.case.mode, first.mode)
+            worker.expect_equal_work(expected, first.workload.precision)
 
         self._each(check)
 

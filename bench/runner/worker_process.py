@@ -4,11 +4,9 @@ import math
 
 import msgspec
 
-from bench.analysis.gradients import for_peers
 from bench.analysis.validity import advice, unequal_work
 from bench.machine.launcher import Start, command
 from bench.machine.parent_end import Gone
-from bench.modes import row
 from bench.records.messages import Order, Reply, StageRequest
 from bench.records.proof import Evidence
 from bench.records.run import UNEQUAL, Failure
@@ -71,7 +69,6 @@ class WorkerProcess:
         """Raises CaseFailed where this case does not do its baseline's work: then it is not timed at all."""
         self._stage = UNEQUAL
         assert self.evidence
-        baseline = for_peers(baseline) if row(self.order.case.mode).peer else baseline
         if reasons := unequal_work(self.evidence, baseline, precision, self.order.case.device):
             own_model = self.order.case.workload.own_model
             raise self._failed("; ".join((*reasons, *([advice(self.evidence, baseline)] if own_model else []))))

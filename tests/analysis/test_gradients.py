@@ -7,7 +7,7 @@ from builders import a_measurement, a_reached, an_evidence
 
 from bench.analysis.gradients import (
     FLOORS,
-    for_peers,
+    as_compared_with,
     more_than_rounding,
     most_rounding_units,
     noise_in,
@@ -100,10 +100,26 @@ def test_without_projections_in_one_of_the_two_lengths_are_compared(norm: float,
         assert len(more_than_rounding((short,), (reference,), replace(FLOOR, length=10.0))) == count
 
 
-def test_another_framework_may_turn_a_maximum_that_the_baselines_own_roundings_leave_alone() -> None:
+@pytest.mark.parametrize(("times", "count"), [(1.2, 0), (2.9, 0), (3.2, 1)])
+def test_another_rounding_may_turn_three_times_as_much_as_the_one_that_was_tried(times: float, count: int) -> None:
+    baseline, apart = replace(LARGE, far_noise=0.1), times * 0.1
+    other = replace(LARGE, projections=(6.0 + apart, 8.0 + apart))
+    assert len(more_than_rounding((other, SMALL), (baseline, SMALL), replace(FLOOR, length=1.0))) == count
+
+
+@pytest.mark.parametrize("mode", ["jax_jit", "xla", "autocluster"])
+def test_what_sums_in_another_order_may_turn_a_maximum_that_the_baselines_own_roundings_leave_alone(mode: str) -> None:
     baseline = an_evidence(gradients=(LARGE, SMALL))
     turned = replace(LARGE, projections=(6.0, 8.0 + 1e-2))  # 7e-4 of the norm, as one maximum was under JAX
+    roomy = as_compared_with(baseline, mode, "eager").gradients
     assert more_than_rounding((turned, SMALL), baseline.gradients, FLOOR)
-    assert more_than_rounding((turned, SMALL), for_peers(baseline).gradients, FLOOR) == []
+    assert more_than_rounding((turned, SMALL), roomy, FLOOR) == []
+    assert as_compared_with(baseline, "eager", mode).gradients == roomy  # a baseline that is compiled itself
     other = replace(LARGE, projections=(6.0, 8.0 + 0.1))
-    assert more_than_rounding((other, SMALL), for_peers(baseline).gradients, FLOOR)
+    assert more_than_rounding((other, SMALL), roomy, FLOOR)
+
+
+@pytest.mark.parametrize(("mode", "baseline"), [("function", "eager"), ("xla", "xla")])
+def test_what_sums_in_the_baselines_order_gets_no_such_room(mode: str, baseline: str) -> None:
+    evidence = an_evidence(gradients=(LARGE, SMALL))
+    assert as_compared_with(evidence, mode, baseline) is evidence

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from bench import modes
 from bench.analysis.gradients import (
     Floor,
+    as_compared_with,
     floor_of,
-    for_peers,
     largest_gradient_difference,
     most_rounding_units,
     noise_in,
@@ -198,8 +197,7 @@ def _gradient_units(pairs: Sequence[tuple[Measurement, Measurement]]) -> Row:
 
 def _expected(m: Measurement, baseline: Measurement, baselines: Sequence[Measurement]) -> Evidence:
     """The baseline's evidence as this case's is compared with it."""
-    expected = _with_noise(baseline, baselines)
-    return for_peers(expected) if modes.row(m.case.mode).peer else expected
+    return as_compared_with(_with_noise(baseline, baselines), m.case.mode, baseline.case.mode)
 
 
 def _modes(run: Run) -> Table:
