@@ -14,7 +14,8 @@ from bench.runner.neighbours import neighbours
 
 OBSERVER = command("bench.worker.facts")
 TIME_LIMIT_S = 180.0  # for one process
-# What cannot be placed alone: they read from a cache that must be filled first, or answer without training.
+# What cannot be placed alone: they read from a cache that must be filled first, or answer without training. Nor can a
+# mode that splits its step over replicas, which needs more devices or processes than one.
 LEFT_OUT = ("xla_cached", "keras_predict", "keras_predict_on_batch")
 
 
@@ -34,7 +35,7 @@ def sharing_env(device: str) -> list[list[str]]:
 
 
 def _is_placed(mode: Mode) -> bool:
-    return not mode.peer and mode.name not in LEFT_OUT
+    return not (mode.peer or mode.replicas or mode.name in LEFT_OUT)
 
 
 def _observed(device: str, modes: Sequence[str], all_facts: bool, observer: Sequence[str]) -> Iterator[DeviceFact]:

@@ -6,6 +6,7 @@ import sys
 import psutil
 from places import SUPPORT
 
+from bench.modes import row
 from bench.runner import facts, neighbours
 
 FAKE = (sys.executable, str(SUPPORT / "fake_worker.py"))
@@ -22,7 +23,7 @@ def test_every_tensorflow_mode_is_placed_in_a_process_with_its_environment() -> 
     groups = facts.sharing_env("cpu")
     assert groups[0][:3] == ["eager", "graph", "function"]
     assert ["autocluster"] in groups
-    assert not any("torch" in mode or "predict" in mode for modes in groups for mode in modes)
+    assert not any(row(mode).peer or row(mode).replicas or "predict" in mode for modes in groups for mode in modes)
 
 
 def test_what_a_process_found_before_it_died_is_kept_with_its_last_words() -> None:
