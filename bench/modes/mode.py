@@ -96,8 +96,10 @@ class Mode:
         return "graph" if self.expected.graph_ops else "eager"
 
     @property
-    def family(self) -> Literal["base", "graph", "xla", "keras"]:
-        """What figures and tables show it as: Keras' own loop, XLA, a graph, or what runs op by op."""
+    def family(self) -> Literal["base", "graph", "xla", "keras", "peer"]:
+        """What figures and tables show it as: another framework, Keras' loop, XLA, a graph, or what runs op by op."""
+        if self.peer:
+            return "peer"
         if "keras" in self.groups:
             return "keras"
         return "xla" if self.compiles else "graph" if self.executes == "graph" else "base"

@@ -10,7 +10,7 @@ _LETTER = 7.0
 _LEFT, _BOTTOM, _TOP = 40.0, 34.0, 22.0
 _HEIGHT, _LOW = 250.0, 222.0
 _LINE = 12.0  # pixels between two labels of the upright axis, at least
-EARLY = 0.94  # of the width: a line that ends before has its name over its end
+EARLY = 0.94  # of the way to the furthest end: a line that ends before has its name over its end
 _LONGEST = 24  # letters of a name at a line's end
 
 
@@ -139,7 +139,8 @@ def _crossing(panel: Panel, line: ChartLine) -> list[Shape]:
 def _names(panel: Panel, width: int) -> list[Shape]:
     """Each line's name beside its end, moved apart where ends are close."""
     ended = [(line, line.points[-1]) for line in panel.lines if line.points]
-    early = [(line, point) for line, point in ended if panel.across.at(point.x) < EARLY * panel.across.end]
+    furthest = max((panel.across.at(point.x) for _, point in ended), default=0.0)
+    early = [(line, point) for line, point in ended if panel.across.at(point.x) < EARLY * furthest]
     late = [each for each in ended if each not in early]
     return [*_over(panel, early), *_beside(panel, late, width)]
 

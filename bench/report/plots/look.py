@@ -2,7 +2,7 @@
 
 from bench import modes
 
-_DASHES = ("", "5 3", "2 3", "8 3 2 3")
+_DASHES = ("", "5 3", "2 3", "8 3 2 3", "12 3")
 
 
 def family(mode: str) -> str:

@@ -22,7 +22,7 @@ _STROKES = {  # colour ("" is the family's), width in pixels, opacity
     "span": ("", 4.0, 0.55),
 }
 _BOXES = {"aa": "aa", "pick": "pick", "zone": "bad-soft"}
-_MARKS = {"base": "D", "xla": "^", "keras": "s"}
+_MARKS = {"base": "D", "xla": "^", "keras": "s", "peer": "v"}
 _POINT = 0.75  # of a pixel, at 96 pixels an inch
 
 

@@ -44,7 +44,10 @@ class Rectangle:
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """The mark of the family around it: a diamond for eager, a circle, a triangle for XLA, a square for Keras."""
+    """The mark of the family around it: a diamond for eager, a circle, a triangle for XLA, a square for Keras.
+
+    A triangle on its head for other frameworks.
+    """
 
     x: float
     y: float

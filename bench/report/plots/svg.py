@@ -107,6 +107,8 @@ def _blob(blob: Blob, family: str) -> str:
         return f'<path class="{blob.look}" d="{_path(((x, y - r), (x + r, y), (x, y + r), (x - r, y)))}Z"/>'
     if family == "xla":
         return f'<path class="{blob.look}" d="{_path(((x, y - r), (x + r, y + 0.7 * r), (x - r, y + 0.7 * r)))}Z"/>'
+    if family == "peer":
+        return f'<path class="{blob.look}" d="{_path(((x, y + r), (x + r, y - 0.7 * r), (x - r, y - 0.7 * r)))}Z"/>'
     if family == "keras":
         side, place = _n(1.6 * r), f'x="{_n(x - 0.8 * r)}" y="{_n(y - 0.8 * r)}"'
         return f'<rect class="{blob.look}" {place} width="{side}" height="{side}"/>'

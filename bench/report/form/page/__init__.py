@@ -21,7 +21,7 @@ from bench.report.form.page.inline import headings, reader
 from bench.report.plots import svg
 from bench.report.plots.scene import NARROW, WIDE
 
-_FAMILIES = {"base": "eager", "graph": "graphs", "xla": "XLA", "keras": "Keras"}
+_FAMILIES = {"base": "eager", "graph": "graphs", "xla": "XLA", "keras": "Keras", "peer": "other frameworks"}
 
 
 @dataclass(frozen=True, slots=True)
