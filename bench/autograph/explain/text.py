@@ -69,7 +69,7 @@ def _program_summary(program: XlaCompilation) -> str:
     return f"{before} instructions before XLA's optimisation, {after} after it, {fusions}"
 
 
-_TIMES_SUMMARY = "median of slices with its 95 % interval, in one process: a rough indication; use `run` to measure"
+_TIMES_SUMMARY = "median of slices with its 95 % interval, in one process: a rough indication; cifar-bench run measures"
 _SUMMARIES: dict[str, Callable[[Any], str]] = {
     "source": _source_summary,
     "code": _code_summary,
