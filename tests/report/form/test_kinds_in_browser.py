@@ -34,7 +34,8 @@ addEventListener("load", () => {
     const { left, top, right, bottom } = found.getBoundingClientRect();
     return [left, top, right, bottom].map(Math.round);
   };
-  const first = ["h1", ".verdict, .stage", ".first figure, .stage pre"].map(box);  // an explanation has stages only
+  // An explanation has stages, a history an index of its runs.
+  const first = ["h1", ".verdict, .stage, .panel", ".first figure, .stage pre, table"].map(box);
   document.querySelectorAll("details").forEach(fold => { fold.open = true; });
   const style = getComputedStyle(document.body);
   const reaches = part => part.getBoundingClientRect().right > innerWidth + 1 && !part.closest("svg, pre");

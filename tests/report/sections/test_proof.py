@@ -37,7 +37,7 @@ def noisy(measurement: Measurement, norm: float = 1.0) -> Measurement:
 
 def test_gradients_are_shown_in_rounding_units_where_the_baseline_measured_its_noise(tmp_path: Path) -> None:
     records = [
-        Outcome(measurement=noisy(o.measurement, 1.00001 if o.case.arm == "xla" else 1.0))
+        Outcome(measurement=noisy(o.measurement, 1.00001 if o.case.arm == "function" else 1.0))
         for o in outcomes(a_plan(), STEPS)
         if o.measurement
     ]
@@ -45,9 +45,9 @@ def test_gradients_are_shown_in_rounding_units_where_the_baseline_measured_its_n
     assert "its first gradients (50 rounding units each, a unit being how far" in text
     assert "and 5e-03 of the length of all gradients together) and its first five" in text
     table = pd.read_csv(tmp_path / "tables" / "equal_work.csv").set_index("mode")
-    assert table.loc["xla", "gradient_units"] == pytest.approx(0.5e-5 / 2**0.5 / 1.101e-6, rel=1e-3)
-    assert table.loc["xla", "gradient_difference"] == pytest.approx(0.5e-5 / 2**0.5, rel=1e-3)
-    assert "| XLA | 0 | 3.2 | 0 |" in text
+    assert table.loc["function", "gradient_units"] == pytest.approx(0.5e-5 / 2**0.5 / 1.101e-6, rel=1e-3)
+    assert table.loc["function", "gradient_difference"] == pytest.approx(0.5e-5 / 2**0.5, rel=1e-3)
+    assert "| tf.function | 0 | 3.2 | 0 |" in text
     assert "the first gradients by 3.2 rounding units, which is rounding" in text
     assert "**first gradients by (rounding units)**" in text
     assert "first gradients by |" not in text
