@@ -159,7 +159,7 @@ def _values(block: IndexedBlock) -> tuple[object, ...]:
 
 
 @contextmanager
-def open_index(folder: Path, anew: bool = False) -> Iterator[HistoryIndex]:
+def open_index(folder: Path, rebuild: bool = False) -> Iterator[HistoryIndex]:
     """The index of a folder of runs, kept when the with-block ends well. A damaged or older one is rebuilt.
 
     Raises BenchError where it cannot be written.
@@ -167,7 +167,7 @@ def open_index(folder: Path, anew: bool = False) -> Iterator[HistoryIndex]:
     file = folder / INDEX
     try:
         refuse_special(file)
-        connection = _opened(file, anew)
+        connection = _opened(file, rebuild)
         try:
             with connection:
                 yield HistoryIndex(connection)
@@ -178,8 +178,8 @@ def open_index(folder: Path, anew: bool = False) -> Iterator[HistoryIndex]:
         raise BenchError(f"cannot write {file}: {reason}") from None
 
 
-def _opened(file: Path, anew: bool) -> sqlite3.Connection:
-    if not anew and file.exists():
+def _opened(file: Path, rebuild: bool) -> sqlite3.Connection:
+    if not rebuild and file.exists():
         with suppress(sqlite3.DatabaseError):
             connection = sqlite3.connect(file, timeout=60)
             if connection.execute("PRAGMA user_version").fetchone() == (SCHEMA,):

@@ -19,8 +19,8 @@ from bench.report.history_read import History, read_history
 from bench.report.history_steps import sentences, steps_table, trends_table
 
 
-def read(folder: Path, anew: bool = False) -> History:
-    with open_index(folder, anew) as index:
+def read(folder: Path, rebuild: bool = False) -> History:
+    with open_index(folder, rebuild) as index:
         history_update.update(folder, index, print)
         return read_history(index)
 
@@ -65,7 +65,7 @@ def test_an_index_that_is_damaged_older_or_not_wanted_is_made_anew(tmp_path: Pat
     with sqlite3.connect(tmp_path / INDEX) as connection:
         connection.executescript("PRAGMA user_version = 0; DROP TABLE run")
     assert read(tmp_path) == before
-    assert read(tmp_path, anew=True) == before
+    assert read(tmp_path, rebuild=True) == before
     assert rows(tmp_path) == kept
 
 

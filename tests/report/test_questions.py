@@ -159,7 +159,7 @@ def test_a_bare_loop_is_slower_than_fit_for_want_of_a_graph() -> None:
 
 
 def uneven(run: Run, mode: str, gain: float, spread: float) -> Run:
-    """The run with a mode so many times as fast as 50 ms a step on average, and by turns more and less so."""
+    """The run with a mode of such a speedup over 50 ms a step on average, now more and now less."""
 
     def bend(m: Measurement) -> Measurement:
         step_s = 0.05 / gain * spread ** (-1) ** m.block
@@ -184,7 +184,7 @@ def test_a_tf1_graph_and_a_loop_in_the_graph_are_held_against_tf_function() -> N
     assert "No, it is slower: **XLA loop** 1.67x slower" in asked(speed.whole_loop, a_run()).text
 
 
-def test_the_first_call_is_told_with_what_it_is_made_of_and_when_it_is_repaid() -> None:
+def test_the_first_step_is_reported_with_its_parts_and_its_break_even() -> None:
     run = a_run(("eager", "function", "xla"), costs=a_costs("function"))
     text = asked(tracing.first_call, run).text
     assert "eager, building included, takes 0.400 s" in text

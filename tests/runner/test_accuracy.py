@@ -131,5 +131,5 @@ def test_what_arrived_from_another_machine_is_put_in_its_place_first(tmp_path: P
     (tmp_path / "a" / ".arrived-s0").mkdir()
     (tmp_path / "a" / "trainings").rename(tmp_path / "a" / ".arrived-s0" / "trainings")
     (tmp_path / "a" / ".draft-s1").mkdir()
-    assert len(trained(tmp_path / "a", "eager=die", "graph=die").baseline.finals) == 1  # nothing was trained anew
+    assert len(trained(tmp_path / "a", "eager=die", "graph=die").baseline.finals) == 1  # nothing was trained again
     assert [place.name for place in (tmp_path / "a").iterdir() if place.name.startswith(".")] == []

@@ -1,7 +1,7 @@
 """How often a gate fails where nothing has changed, beside a busy process: `noisy_gate.py FOLDER TRIES`.
 
-Each try is what action.yml does, of one and the same code: runs in turns, repetition by repetition, then `compare
---fail-on` of each two of them, in either order. More than two `--runs` in turns give more pairs for the same time; a
+Each try is what action.yml does, of one and the same code: interleaved runs, repetition by repetition, then `compare
+--fail-on` of each two of them, in either order. More than two `--runs` give more pairs for the same time; a
 pair's repetitions then lie further apart. A line a pair and gate is appended to FOLDER/tries.csv after each try, so
 that a call again goes on. The neighbour works and rests by turns of some seconds, as other jobs on a hosted runner do.
 The machine must be free of anything else.
@@ -53,7 +53,7 @@ def bench(*words: str) -> int:
 
 
 def measure(folder: Path, wanted: argparse.Namespace, draw: random.Random) -> list[Path]:
-    """Runs of the same, one repetition each in turns, in an order drawn anew."""
+    """Runs of the same, interleaved repetition by repetition, in a new order each time."""
     runs = [folder / f"run-{number}" for number in range(wanted.runs)]
     for _ in range(wanted.repetitions):
         for run in draw.sample(runs, wanted.runs):
@@ -99,7 +99,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("folder", type=Path)
     parser.add_argument("tries", type=int)
     parser.add_argument("--repetitions", type=int, default=20)
-    parser.add_argument("--runs", type=int, default=2, help="in turns in each try; each two are compared both ways")
+    parser.add_argument("--runs", type=int, default=2, help="interleaved in each try; each two are compared both ways")
     parser.add_argument("--gate", action="append", help="as for --fail-on; default: 'slower 5%%' and 'step slower 5%%'")
     parser.add_argument("--quiet-machine", action="store_true", help="without the busy neighbour")
     parser.add_argument("--options", type=shlex.split, default=OPTIONS, help="of `cifar-bench run`, as one text")

@@ -34,8 +34,10 @@ addEventListener("load", () => {
     const { left, top, right, bottom } = found.getBoundingClientRect();
     return [left, top, right, bottom].map(Math.round);
   };
-  // An explanation has stages, a history an index of its runs.
-  const first = ["h1", ".verdict, .stage, .panel", ".first figure, .stage pre, table"].map(box);
+  // An explanation has stages instead of card and figure, a history an index of its runs.
+  const others = [".stage, .panel", ".stage pre, table"];
+  const answers = document.querySelector(".first") ? [".verdict", ".first figure"] : others;
+  const first = ["h1", ...answers].map(box);
   document.querySelectorAll("details").forEach(fold => { fold.open = true; });
   const style = getComputedStyle(document.body);
   const reaches = part => part.getBoundingClientRect().right > innerWidth + 1 && !part.closest("svg, pre");

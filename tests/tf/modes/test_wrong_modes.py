@@ -107,7 +107,7 @@ def test_a_function_that_retraces_while_timed_is_caught() -> None:
     class Retracing(TracedTrainer):
         def run(self, steps: int) -> None:
             for number in range(steps):
-                # A Python number is part of a trace's signature: each new one traces anew.
+                # A Python number is part of a trace's signature: each new one traces again.
                 self._loss = self._step((number + self.taken) % batches.count)
             self.taken += steps
 
