@@ -9,11 +9,11 @@ from bench.analysis.paired import block_ratios
 from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.stats.run_spread import RunMean, spread_of
 from bench.records.case import Case
-from bench.records.environment import Environment
+from bench.records.environment import Environment, differ
 from bench.records.run import Plan, groups
 from bench.records.spread import ComparisonSpread
 
-MACHINE = ("os", "cpu", "cores", "memory_bytes", "gpu", "tensorflow")  # what makes runs comparable
+MACHINE = ("os", "cpu", "cores", "memory_bytes", "gpu", "tensorflow", "cpu_features")  # what makes runs comparable
 
 
 def spreads_for(plan: Plan, environment: Environment, runs: Sequence[Run]) -> tuple[ComparisonSpread, ...]:
@@ -51,4 +51,4 @@ def compared(case: Case) -> Case:
 
 
 def _same_machine(a: Environment, b: Environment) -> bool:
-    return all(getattr(a, name) == getattr(b, name) for name in MACHINE)
+    return not any(differ(name, (getattr(a, name), getattr(b, name))) for name in MACHINE)

@@ -16,6 +16,7 @@ SMALL = 0.05  # a difference in CPU time below this share of the step is not exp
 APART = 1.25  # times the timed step, or its inverse: a profile that far off explains nothing
 NEGLIGIBLE, MOST_NAMED = 0.03, 8  # parts below this share of the difference are never named, nor more than so many
 FUSED = 5e-4  # of the step: what a mode takes for an operation at most that it executes within another
+_ONEDNN_PRODUCTS = ("Conv2D", "MatMul")  # which oneDNN executes in every graph where it is on
 PRODUCTS = ("Conv", "MatMul", "Einsum")  # in the names of the operations that multiply matrices
 
 
@@ -163,6 +164,23 @@ def _parts(slower: CaseResult, faster: CaseResult) -> list[PartOfStep]:
         )
         for name in dict.fromkeys([*in_slower, *in_faster])
     ]
+
+
+def onednn_executed(group: GroupResult) -> bool | None:
+    """Whether TensorFlow's graphs executed their matrix products by oneDNN; None where no profile shows one."""
+    products = [
+        each
+        for result in group.cases
+        if not result.case.setting and _in_graph(result) and (found := profiled(result))
+        for each in found.operations
+        if any(kind in each.name for kind in _ONEDNN_PRODUCTS)
+    ]
+    return any(each.onednn for each in products) if products else None
+
+
+def _in_graph(result: CaseResult) -> bool:
+    mode = modes.row(result.case.mode)
+    return result.case.device == "cpu" and not (mode.compiles or mode.peer or mode.executes == "eager")
 
 
 def _onednn(result: CaseResult) -> set[str]:

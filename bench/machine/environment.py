@@ -12,7 +12,7 @@ import psutil
 from bench.errors import BenchError
 from bench.machine import memory, xla_flags
 from bench.machine.completed import completed
-from bench.records.environment import Environment
+from bench.records.environment import ONEDNN_FEATURES, Environment
 
 # Variables that change how TensorFlow computes or schedules, and so belong to the result.
 # Not all of TF_*: other tools (Terraform) use that prefix too.
@@ -22,6 +22,7 @@ FLAG_PREFIXES = (
     *("XLA_", "OMP_", "KMP_", "MKL_", "DNNL_", "ONEDNN_", "CUDA_VISIBLE", "NVIDIA_TF32"),
 )
 _NO_AUTO_JIT = ("0", "-1")
+_VECTORS = ("avx2", "fma", "avx512f")
 BUS_ORDER = {"CUDA_DEVICE_ORDER": "PCI_BUS_ID"}  # GPUs counted by their place on the bus, as nvidia-smi does
 ANSWER_S = 10.0  # for git, and a driver that may be in trouble
 GPU_QUERY = ("nvidia-smi", "--query-gpu=name,driver_version")
@@ -49,6 +50,7 @@ def read() -> Environment:
         else bool(status),
         load_before=load_average(),
         at=round(time.time(), 2),
+        cpu_features=cpu_features(),
     )
 
 
@@ -113,12 +115,22 @@ def _version(package: str) -> str:
 
 
 def _cpu() -> str:
+    return _listed("model name") or platform.processor() or platform.machine()
+
+
+def cpu_features() -> str | None:
+    """Of the CPU's vector instructions those that decide which kernels are executed; None where none are listed."""
+    listed = (_listed("flags") or "").split()
+    return " ".join(name for name in (*_VECTORS, *ONEDNN_FEATURES) if name in listed) if listed else None
+
+
+def _listed(what: str) -> str | None:
+    """What /proc/cpuinfo says of the first core."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
+        return None
+    return next((line.partition(":")[2].strip() for line in lines if line.partition(":")[0].strip() == what), None)
 
 
 def _quota() -> float | None:

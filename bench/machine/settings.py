@@ -9,6 +9,8 @@ from pathlib import Path
 
 from bench.errors import BenchError
 from bench.machine import xla_flags
+from bench.machine.environment import cpu_features
+from bench.records.environment import ONEDNN_VARIABLE, onednn_used
 from bench.records.settings import Setting, setting
 
 _FOLDERS = ("/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib")  # Debian keeps libraries one folder deeper
@@ -32,6 +34,9 @@ def missing(chosen: Setting) -> str:
     """Why a setting cannot be tried, or changes nothing, on this machine; '' where it can."""
     if chosen.variables and all(os.environ.get(name) == value for name, value in chosen.variables):
         return f"{chosen.variables[0][0]} is {chosen.variables[0][1]} already"
+    wanted = dict(chosen.variables).get(ONEDNN_VARIABLE)
+    if wanted and (wanted == "1") is onednn_used(os.environ, cpu_features()):
+        return f"{chosen.title} already, by TensorFlow's default on this CPU"
     try:
         environment(chosen.name, dict(os.environ))
     except BenchError as error:

@@ -6,13 +6,14 @@ from bench.analysis import operations
 from bench.analysis.advice import Tried, helping
 from bench.analysis.results import CaseResult, GroupResult
 from bench.modes import row
+from bench.records.environment import ONEDNN_VARIABLE
 from bench.records.settings import setting
+from bench.report import onednn
 from bench.report.form.wording import number, speedup_interval
 
 MOST_NAMED = 4
 IDLE = 0.25  # of the cores: from here on it is said
 _POOL = "MaxPool"
-_ONEDNN_OFF = ("TF_ENABLE_ONEDNN_OPTS", "0")
 _KEEP_DTYPE = "keras.mixed_precision.set_global_policy({!r}), or cifar-bench run --dtypes {}"
 
 
@@ -38,13 +39,9 @@ def hints(group: GroupResult, best: CaseResult) -> list[str]:
 
 
 def _onednn(group: GroupResult, best: CaseResult) -> str:
-    flags = {flag for m in best.measurements for flag in m.environment.flags}
-    if _ONEDNN_OFF not in flags:
-        return ""
-    return (
-        "oneDNN was switched off by TF_ENABLE_ONEDNN_OPTS=0 when this run was made. Type `unset TF_ENABLE_ONEDNN_OPTS` "
-        "and run again; `--try onednn` measures what it costs."
-    )
+    off = "" if row(best.case.mode).peer else onednn.off([group])
+    tip = f"`export {ONEDNN_VARIABLE}=1` switches it on; `--try onednn` measures what that gains or costs here."
+    return f"{off} {tip}" if off else ""
 
 
 def _idle(group: GroupResult, best: CaseResult) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from bench.analysis.results import Run
 from bench.records.case import Case
 from bench.records.environment import Environment
+from bench.report import onednn
 from bench.report.form.card import Chip, Cover
 from bench.report.questions.asking import modes_of, run_command
 
@@ -42,6 +43,7 @@ def _chips(run: Run, first: Environment | None) -> list[Chip]:
         *([Chip(f"TensorFlow **{first.tensorflow}**")] if first else []),
         Chip(f"batch **{batches}**, {precisions}"),
         Chip(devices),
+        *([Chip("**without oneDNN**")] if onednn.off(run.groups) else []),
         Chip(f"preset **{run.plan.schedule.preset}**, {blocks}", minor=True),
     ]
 

@@ -63,11 +63,20 @@ def test_what_was_not_measured_says_so() -> None:
     assert advice.line(results[-1]) == "tf.function, mixed_bfloat16: not measured (not measured)"
 
 
-def test_onednn_switched_off_is_said_without_being_asked() -> None:
-    off = replace(ENVIRONMENT, flags=(("TF_ENABLE_ONEDNN_OPTS", "0"),))
-    case = a_case("eager")
-    for environment, said in ((off, True), (ENVIRONMENT, False)):
-        outcomes = [Outcome(measurement=a_measurement(case, 0, environment=environment))]
-        group = analyse(a_plan((case, replace(case, again=True))), outcomes).groups[0]
-        texts = advice.hints(group, group.baseline)
-        assert any("unset TF_ENABLE_ONEDNN_OPTS" in text for text in texts) is said
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"flags": (("TF_ENABLE_ONEDNN_OPTS", "0"),)}, "without oneDNN: TF_ENABLE_ONEDNN_OPTS=0 switched it off."),
+        ({"flags": (("TF_ENABLE_ONEDNN_OPTS", "false"),), "cpu_features": "amx_tile"}, "=false switched it off."),
+        ({"cpu_features": "avx2 fma"}, "without oneDNN: on Linux it is off by default on CPUs that have neither"),
+        ({"cpu_features": "avx2 fma avx512_vnni"}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_run_without_onednn_is_told_so_without_being_asked(changes: dict[str, object], said: str) -> None:
+    case, environment = a_case("eager"), replace(ENVIRONMENT, **changes)  # type: ignore[arg-type]
+    records = [Outcome(measurement=a_measurement(case, 0, environment=environment))]
+    group = analyse(a_plan((case, replace(case, again=True))), records).groups[0]
+    told = [text for text in advice.hints(group, group.baseline) if "oneDNN" in text]
+    assert len(told) == bool(said)
+    assert all(said in text and "`--try onednn`" in text for text in told)

@@ -45,6 +45,13 @@ def test_other_images_and_seeds_are_the_same_comparison_and_other_machines_or_ve
     assert spreads_for(smaller, ENVIRONMENT, RUNS) == ()
 
 
+def test_a_cpu_of_the_same_name_with_other_instructions_is_another_machine() -> None:
+    runs = [a_run(n, gain, replace(ENVIRONMENT, cpu_features="avx2")) for n, gain in enumerate(GAINS)]
+    assert len(spreads_for(PLAN, replace(ENVIRONMENT, cpu_features="avx2"), runs)) == 2
+    assert spreads_for(PLAN, replace(ENVIRONMENT, cpu_features="avx2 avx512_vnni"), runs) == ()
+    assert len(spreads_for(PLAN, ENVIRONMENT, runs)) == 2  # older runs do not hold them
+
+
 def test_runs_that_were_interleaved_or_of_one_block_or_without_a_time_count_for_nothing() -> None:
     assert spreads_for(PLAN, ENVIRONMENT, [a_run(n, gain, every_s=60.0) for n, gain in enumerate(GAINS)]) == ()
     short = [replace(run, outcomes=()) for run in RUNS]

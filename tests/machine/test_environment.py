@@ -11,6 +11,7 @@ from builders import ENVIRONMENT
 from bench.errors import BenchError
 from bench.machine import environment
 from bench.machine.environment import Stolen, flags, gpus, load_average, refuse_auto_jit, usable_cores
+from bench.records.environment import onednn_used
 
 
 def test_only_variables_that_change_what_tensorflow_does_are_flags_sorted_by_name() -> None:
@@ -96,3 +97,36 @@ def test_a_system_without_load_averages_says_nothing(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(psutil, "getloadavg", refuse)
     assert load_average() is None
+
+
+def test_the_cpus_features_are_those_that_decide_on_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = "model name\t: AMD EPYC\nflags\t\t: fpu avx avx2 fma avx512f avx512_vnni\nmodel name\t: another\n"
+    monkeypatch.setattr(Path, "read_text", lambda self: listed)
+    assert environment.cpu_features() == "avx2 fma avx512f avx512_vnni"
+    monkeypatch.undo()
+    assert environment.read().cpu_features == environment.cpu_features()
+
+
+def test_a_system_that_lists_no_features_leaves_them_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "read_text", lambda self: "model name\t: a board\n")
+    assert environment.cpu_features() is None
+
+
+@pytest.mark.parametrize(
+    ("variables", "features", "used"),
+    [
+        ({}, "avx2 fma", False),
+        ({}, "avx2 fma avx512f", False),
+        ({}, "avx2 avx_vnni", True),
+        ({}, "amx_tile", True),
+        ({}, None, None),
+        ({"TF_ENABLE_ONEDNN_OPTS": "1"}, "avx2", True),
+        ({"TF_ENABLE_ONEDNN_OPTS": "True"}, None, True),
+        ({"TF_ENABLE_ONEDNN_OPTS": "false"}, "avx512_vnni", False),
+        ({"TF_ENABLE_ONEDNN_OPTS": "maybe"}, "avx512_vnni", True),
+    ],
+)
+def test_onednn_is_used_as_the_variable_says_or_as_tensorflow_does_on_the_cpu(
+    variables: dict[str, str], features: str | None, used: bool | None
+) -> None:
+    assert onednn_used(variables, features) is used

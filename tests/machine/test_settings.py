@@ -33,6 +33,17 @@ def test_what_the_environment_says_already_is_not_tried(monkeypatch: pytest.Monk
     assert missing(setting("onednn-on")) == ""
 
 
+@pytest.mark.parametrize(("features", "already"), [("avx512_vnni", "on"), ("avx2", "off")])
+def test_what_tensorflow_does_by_default_on_this_cpu_is_not_tried(
+    features: str, already: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TF_ENABLE_ONEDNN_OPTS", raising=False)
+    monkeypatch.setattr(settings, "cpu_features", lambda: features)
+    refused = {name: missing(setting(f"onednn-{name}")) for name in ("on", "off")}
+    assert refused.pop(already) == f"oneDNN {already} already, by TensorFlow's default on this CPU"
+    assert list(refused.values()) == [""]
+
+
 def test_an_unknown_setting_is_refused_with_the_known_ones() -> None:
     with pytest.raises(BenchError, match="unknown setting 'tcmaloc', did you mean tcmalloc"):
         environment("tcmaloc", {})

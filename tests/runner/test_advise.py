@@ -6,9 +6,17 @@ import pytest
 from builders import a_case, a_plan
 
 from bench.errors import BenchError
+from bench.machine import settings
 from bench.records.run import groups
 from bench.records.settings import SETTINGS
 from bench.runner.advise import KINDS, kinds, plan, tries
+
+
+@pytest.fixture(autouse=True)
+def _unknown_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of which nothing says whether oneDNN is on by default."""
+    monkeypatch.delenv("TF_ENABLE_ONEDNN_OPTS", raising=False)
+    monkeypatch.setattr(settings, "cpu_features", lambda: None)
 
 
 def test_settings_stand_beside_the_best_mode_and_its_control_and_a_dtype_in_a_group_of_its_own() -> None:

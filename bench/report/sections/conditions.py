@@ -3,7 +3,8 @@
 from bench.analysis import audit
 from bench.analysis.results import GroupResult, Run
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS
-from bench.records.environment import LASTING, Environment
+from bench.records.environment import LASTING, Environment, differ
+from bench.report import onednn
 from bench.report.form.document import Row, Section, Table, column
 from bench.report.form.wording import control, mib
 from bench.report.sections import failures
@@ -85,7 +86,7 @@ def _stolen(environments: list[Environment]) -> float | None:
 
 def _differing(environments: list[Environment]) -> list[str]:
     """The fields that should be the same in all blocks of a run and are not; it may have been resumed elsewhere."""
-    return [name for name in LASTING if len({getattr(env, name) for env in environments}) > 1]
+    return [name for name in LASTING if differ(name, (getattr(env, name) for env in environments))]
 
 
 def _environments(run: Run) -> list[Environment]:
@@ -107,7 +108,7 @@ def _conditions(run: Run) -> Table:
         ("warm-up steps", "; ".join([f"{schedule.warmup_steps} after the first five", *less_warm(run)])),
         ("started", plan.created),
     ]
-    conditions += _machine(_environments(run))
+    conditions += [*_machine(_environments(run)), ("oneDNN in TensorFlow", onednn.condition(run.groups))]
     rows: tuple[Row, ...] = tuple({"what": what, "value": value} for what, value in conditions)
     return Table("conditions", (column("what", "what"), column("value", "value")), rows, "What the numbers belong to")
 
@@ -118,8 +119,9 @@ def _machine(environments: list[Environment]) -> list[tuple[str, str]]:
     env, loads = environments[0], [e.load_after for e in environments if e.load_after is not None]
     stolen = _stolen(environments)
     quota = "" if env.cgroup_quota_cores is None else f", quota {env.cgroup_quota_cores:g}"
+    features = f", {env.cpu_features}" if env.cpu_features else ""
     return [
-        ("CPU", f"{env.cpu}, {env.cores} cores{quota}"),
+        ("CPU", f"{env.cpu}, {env.cores} cores{quota}{features}"),
         ("memory (MiB)", mib(env.memory_bytes)),
         ("GPU", f"{env.gpu}, driver {env.driver}" if env.gpu else "none"),
         ("system", env.os),

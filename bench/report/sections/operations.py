@@ -6,6 +6,7 @@ from functools import partial
 from bench.analysis import operations
 from bench.analysis.operations import GapExplained, PartOfStep
 from bench.analysis.results import CaseResult, GroupResult, Run
+from bench.report import onednn
 from bench.report.form.document import Column, Part, Row, Section, Table, column, number_of
 from bench.report.form.wording import grouping, number
 
@@ -18,6 +19,10 @@ _READING = (
     "and waiting while no operation is executed. The parts are scaled to add up to the timed step. The last row is "
     "what a profiled step takes; where that differs by 25 % or more, nothing is explained. Operations that run at the "
     "same time are separated only roughly."
+)
+_WITHOUT = (
+    "oneDNN brings graphs other kernels for convolutions, matrix products and pools, so these speedups do not carry "
+    "over to a CPU where it is on."
 )
 _PEAK = (
     "Where the cores' time goes while a step is timed. *At the matmul peak* is what the step's floating-point "
@@ -37,7 +42,9 @@ def section(run: Run) -> Section:
     gaps = [(group, gap) for group in run.groups for gap in operations.gaps(group)]
     several = len(run.groups) > 1
     lines = [f"- {f'{group.title}: ' if several else ''}{sentence(gap)}" for group, gap in gaps]
-    parts: tuple[Part, ...] = (*(["\n".join(lines)] if lines else []), _table(run, modes), _READING, *_peaks(run))
+    without = [f"{off} {_WITHOUT}"] if (off := onednn.off(run.groups)) else []
+    said = ["\n".join(lines)] if lines else []
+    parts: tuple[Part, ...] = (*said, *without, _table(run, modes), _READING, *_peaks(run))
     return Section(f"Where the step goes{run.label}", parts, _summary(gaps))
 
 

@@ -2,8 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
 from costed_runs import a_costed_run, profiled_costs
 
+from bench.records.costs import Costs
+from bench.report import onednn
+from bench.report.cover import of_run
 from bench.report.form.document import Section, Table
 from bench.report.sections import operations
 
@@ -48,6 +52,25 @@ def test_small_operations_stand_in_one_row() -> None:
     cells = {row[0]: row[1:] for row in table.cells()}
     assert cells["2 other operations"][1:] == ["< 0.01", "< 0.01"]
     assert "Mean" not in cells
+
+
+@pytest.mark.parametrize(("by_onednn", "condition"), [(True, "on"), (False, "off by default on CPUs that")])
+def test_graphs_that_executed_no_kernel_of_onednn_are_pointed_out(by_onednn: bool, condition: str) -> None:
+    """As in runs of an older version, which keep nothing of the CPU but its name."""
+
+    def kept(mode: str) -> Costs:
+        costs = profiled_costs(mode)
+        if mode != "function" or costs.operations is None:
+            return costs
+        parts = tuple(replace(each, onednn=by_onednn) for each in costs.operations.operations)
+        return replace(costs, operations=replace(costs.operations, operations=parts))
+
+    run = a_costed_run(kept)
+    said = [part for part in operations.section(run).parts if isinstance(part, str) and "without oneDNN" in part]
+    assert len(said) == (not by_onednn)
+    assert all("do not carry over" in text for text in said)
+    assert bool([chip for chip in of_run(run).chips if "without oneDNN" in chip.text]) is not by_onednn
+    assert condition in onednn.condition(run.groups)
 
 
 def test_without_profiles_there_is_no_section() -> None:

@@ -6,7 +6,9 @@ import sys
 
 import pytest
 
+from bench.machine.environment import cpu_features
 from bench.machine.settings import environment, missing
+from bench.records.environment import onednn_used
 from bench.records.settings import setting
 
 CHILD = """
@@ -30,11 +32,12 @@ def seen(name: str, folder: str) -> list[str]:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="threads and libraries are read from /proc")
 def test_a_setting_changes_the_threads_and_the_kernels_of_a_child(tmp_path: object) -> None:
-    """One thread between ops; and without oneDNN no kernel of it is executed."""
+    """One thread between ops; oneDNN's kernels where it is on, which by default depends on the CPU."""
     threads, onednn, _ = seen("threads-inter-1", f"{tmp_path}/inter")
     assert threads == "1"
+    assert onednn == str(onednn_used(os.environ, cpu_features()))
     assert seen("onednn-off", f"{tmp_path}/off")[1] == "False"
-    assert onednn == "True" or os.environ.get("TF_ENABLE_ONEDNN_OPTS") == "0"
+    assert seen("onednn-on", f"{tmp_path}/on")[1] == "True"
 
 
 @pytest.mark.skipif(bool(missing(setting("tcmalloc"))), reason="tcmalloc is not installed")
