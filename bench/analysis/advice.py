@@ -6,7 +6,7 @@ from bench.analysis.results import CaseResult, Run
 from bench.analysis.speedups import comparison_of
 from bench.analysis.stats.ratios import Comparison
 from bench.analysis.stats.verdicts import compare_family
-from bench.records.run import Measurement
+from bench.records.run import Measurement, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,12 @@ class Tried:
     comparison: Comparison | None
     reason: str = ""
     loss_apart: float | None = None
+
+
+def holds_tries(plan: Plan) -> bool:
+    """Whether a plan is of things that are tried on one mode: settings, or other data types, beside its first case."""
+    cases = [case for case in plan.cases if not case.again]
+    return any(case.setting for case in cases) or (len(cases) > 1 and len({case.mode for case in cases}) == 1)
 
 
 def tried(run: Run) -> list[Tried]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bench.analysis.advice import Tried
-    from bench.analysis.results import CaseResult, GroupResult
+    from bench.analysis.results import CaseResult, GroupResult, Run
     from bench.records.run import Plan
     from bench.records.store import Store
     from cifar_core.cifar10 import Source
@@ -40,7 +40,7 @@ REPETITIONS = 6
 
 
 def advise(
-    folder: Annotated[Path, typer.Argument(help="A run folder.")],
+    folder: Annotated[Path, typer.Argument(help="A run folder, or one of what was tried.")],
     try_: Annotated[
         str | None,
         typer.Option(
@@ -68,9 +68,12 @@ def advise(
     with speaking(json, quiet) as stdout:
         with slowly(f"reading {folder}"):
             store = Store.open(folder)
-            group, best = _best(store, mode)
-        _say_what_is_known(group, best)
+            known = _tried_before(store, asked)
+            group, best = (known.groups[0], known.groups[0].baseline) if known else _best(store, mode)
         write = partial(_write, stdout, group, best) if json else _write_nothing
+        if known:
+            return _say_tried(store, known, write)
+        _say_what_is_known(group, best)
         if not asked:
             aside(f"to measure what would help: cifar-bench advise {folder} --try all")
             write(store, None, Exit.OK)
@@ -89,6 +92,18 @@ def _write(
 
 def _write_nothing(store: "Store", tried: "list[Tried] | None", code: Exit) -> None:
     """Without --json."""
+
+
+def _tried_before(store: "Store", asked: list[str]) -> "Run | None":
+    """The run, where it is of what was tried on another run. Raises BenchError where more is to be tried on it."""
+    from bench.analysis.advice import holds_tries
+    from bench.analysis.analyse import analyse
+
+    if not holds_tries(store.plan):
+        return None
+    if asked:
+        raise BenchError(f"{store.folder} holds what was tried on a run; type --try with that run's folder")
+    return analyse(store.plan, store.outcomes(), store.left_out)
 
 
 def _best(store: "Store", mode: str | None) -> "tuple[GroupResult, CaseResult]":
@@ -143,9 +158,7 @@ def _try(planned: "Plan", source: "Source", out: Path, wait: bool, write: "Write
 
 
 def _measure(made: "Store", source: "Source", wait: bool, write: "Write") -> Exit:
-    from bench.analysis.advice import tried
     from bench.commands import terminal
-    from bench.report import advice
     from bench.report.run import build
     from bench.runner.run import execute
 
@@ -153,15 +166,25 @@ def _measure(made: "Store", source: "Source", wait: bool, write: "Write") -> Exi
         with terminal.progress("repetition") as progress:
             execute(made, source, progress, turn=host_lock(wait), say=aside)
     except KeyboardInterrupt as error:
-        aside(f"interrupted; go on with: cifar-bench run --resume {made.folder}")
+        aside(f"interrupted; go on with: cifar-bench run --resume {made.folder}; then: cifar-bench advise {made.folder}")
         return exit_code(error)
     report = build(made)
-    results = tried(report.run)
+    code = _say_tried(made, report.run, write)
+    say_where(report.path)
+    return code
+
+
+def _say_tried(made: "Store", run: "Run", write: "Write") -> Exit:
+    """A line for each thing that was tried, then what to type."""
+    from bench.analysis.advice import tried
+    from bench.commands import terminal
+    from bench.report import advice
+
+    results = tried(run)
     for each in results:
         terminal.tell(advice.line(each))
-    for sentence in advice.conclusion(results, report.run.groups[0].baseline):
+    for sentence in advice.conclusion(results, run.groups[0].baseline):
         terminal.tell(sentence)
-    say_where(report.path)
-    code = Exit.CASE_FAILED if report.run.breakdowns else Exit.OK
+    code = Exit.CASE_FAILED if run.breakdowns else Exit.OK
     write(made, results, code)
     return code

@@ -10,6 +10,7 @@ from places import SUPPORT
 
 from bench.commands.advise import advise
 from bench.errors import BenchError, Exit
+from bench.machine import settings
 from bench.records.store import Store
 from bench.runner import run as runner
 
@@ -38,16 +39,24 @@ def test_a_run_alone_says_what_the_best_step_costs_and_what_to_type_next(
 def test_what_is_tried_is_a_run_of_its_own_whose_plan_names_the_settings(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.delenv("TF_ENABLE_ONEDNN_OPTS", raising=False)
+    monkeypatch.setattr(settings, "cpu_features", lambda: None)
     monkeypatch.setattr(runner, "execute", partial(runner.execute, command=FAKE))
     assert advise(folder, "onednn,xla-flags,dtypes", repetitions=2, data="synthetic", wait=False) is Exit.OK
     said = capsys.readouterr()
     made = folder.with_name("run-advice")
-    settings = [case.setting for case in Store.open(made).plan.cases]
-    assert settings == ["", "", "onednn-on", "onednn-off", "", ""]
+    tried = [case.setting for case in Store.open(made).plan.cases]
+    assert tried == ["", "", "onednn-on", "onednn-off", "", ""]
     assert "not tried: XLA's fast math: XLA does not compile tf.function" in said.err
     names = [line.partition(":")[0] for line in said.out.splitlines()]
     assert {"oneDNN on", "oneDNN off", "tf.function, mixed_bfloat16"} <= set(names)
     assert said.out.splitlines()[-1] == f"report: {made / 'report.html'}"
+    assert advise(made) is Exit.OK  # as after an interruption, once the run has been resumed
+    again = capsys.readouterr().out
+    assert again.startswith("oneDNN on: ")
+    assert again in said.out
+    with pytest.raises(BenchError, match="holds what was tried on a run; type --try with that run's folder"):
+        advise(made, "threads")
 
 
 @pytest.mark.parametrize(

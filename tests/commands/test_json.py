@@ -165,10 +165,10 @@ def test_of_advice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyte
     assert advise(store.folder, json=True) is Exit.OK
     said = printed(capsys, "advise", Exit.OK)
     assert (said["mode"], said["step_s"]["value"], said["tried"]) == ("function", pytest.approx(0.01, rel=0.01), None)
-    assert advise(store.folder, "onednn,dtypes", repetitions=2, data="synthetic", wait=False, json=True) is Exit.OK
+    assert advise(store.folder, "threads,dtypes", repetitions=2, data="synthetic", wait=False, json=True) is Exit.OK
     said = printed(capsys, "advise", Exit.OK)
     assert fields(said) == documented("advise")
-    assert {each["setting"] for each in said["tried"]} == {"onednn-on", "onednn-off", None}
+    assert {each["setting"] for each in said["tried"]} == {"threads-intra-1", "threads-inter-1", None}
     assert (Path(said["folder"]) / said["paths"]["html"]).is_file()
 
 
