@@ -166,7 +166,9 @@ def _measure(made: "Store", source: "Source", wait: bool, write: "Write") -> Exi
         with terminal.progress("repetition") as progress:
             execute(made, source, progress, turn=host_lock(wait), say=aside)
     except KeyboardInterrupt as error:
-        aside(f"interrupted; go on with: cifar-bench run --resume {made.folder}; then: cifar-bench advise {made.folder}")
+        aside(
+            f"interrupted; go on with: cifar-bench run --resume {made.folder}; then: cifar-bench advise {made.folder}"
+        )
         return exit_code(error)
     report = build(made)
     code = _say_tried(made, report.run, write)

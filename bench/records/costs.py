@@ -26,7 +26,7 @@ class Profile:
 class OperationTime:
     """One kind of TensorFlow operation in some steps: CPU seconds of all threads, and how many kernels of it ran.
 
-    `onednn`: whether a graph's kernels of it are oneDNN's.
+    `onednn`: whether its kernels are oneDNN's; older records say so of graphs only.
     """
 
     name: str

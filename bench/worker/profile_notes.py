@@ -15,6 +15,11 @@ from bench.worker.hlo_names import UNNAMED, operations_of
 
 EXECUTOR = re.compile(r"[^:]+:(\w+)")  # a node of a graph and its operation
 ONEDNN = "_Mkl"  # how the names of its kernels begin
+# What the eager runtime hands to oneDNN where that is on, under the plain name; only memory that such a kernel
+# allocates goes by oneDNN's: tensorflow/core/common_runtime/eager/mkl_eager_op_rewrite.cc.
+EAGER_BY_ONEDNN = frozenset(
+    ("BatchMatMul", "BatchMatMulV2", "Conv2D", "Conv2DBackpropInput", "Conv2DBackpropFilter", "MatMul")
+)
 EAGER, EAGER_KERNEL = "EagerLocalExecute: ", "EagerKernelExecute"  # the kernel's span lies in the operation's
 SCHEDULES = ("ExecutorState::Process", "ThunkExecutor::Execute")  # what decides what is executed next
 CALLED = ("TFE_Py_", "SessionRun")  # from Python
@@ -40,9 +45,17 @@ def read(space: Any) -> Read:
     lines = enumerate((plane, line) for plane in planes for line in plane.lines)
     notes = tuple(noted for thread, (plane, line) in lines for noted in _of_thread(thread, plane, line, programs))
     kernels = Counter(each.operation for each in notes if each.kind == "span" and each.operation)
-    nodes = (EXECUTOR.fullmatch(event.name) for plane in planes for event in plane.event_metadata.values())
-    onednn = (plain(node[1]) for node in nodes if node and node[1].startswith(ONEDNN))
-    return Read(notes, kernels, frozenset(filter(None, onednn)))
+    return Read(notes, kernels, _by_onednn(planes))
+
+
+def _by_onednn(planes: list[Any]) -> frozenset[str]:
+    """The operations that oneDNN executed, of a graph's nodes and of eager operations."""
+    names = {event.name for plane in planes for event in plane.event_metadata.values()}
+    nodes = filter(None, map(EXECUTOR.fullmatch, names))
+    in_graphs = {plain(node[1]) for node in nodes if node[1].startswith(ONEDNN)}
+    allocated = any(stat.name.startswith(ONEDNN) for plane in planes for stat in plane.stat_metadata.values())
+    eagerly = {name.removeprefix(EAGER) for name in names if name.startswith(EAGER)} if allocated else set[str]()
+    return frozenset(name for name in (*in_graphs, *(eagerly & EAGER_BY_ONEDNN)) if name)
 
 
 Programs = dict[str, dict[str, str | None]]  # operations by instruction, by the program's name

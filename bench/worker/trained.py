@@ -16,6 +16,7 @@ from bench.worker.timer import Clock, time_slice
 # directions of the weights' changes still say something, at 40 only their lengths do.
 MARKS = (10, 40)
 DIRECTIONS_UNTIL = 10
+SETTLING_STEPS = 2  # after which a step takes as long as before a look, but for small networks' last per cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,13 @@ class TrainedSoFar:
         return marked.after_slice(left), seconds + (time_slice(self.trainer, left, clock)[0] if left else 0.0)
 
     def before_slice(self, steps: int, clock: Clock) -> "TrainedSoFar":
-        """Untimed steps up to a mark that lies within the next slice, so that all cases are looked at there."""
-        return self._to_marks(self.updates + steps - 1, clock)[0]
+        """Untimed steps up to a mark that lies within the next slice, so that all cases are looked at there.
+
+        After a look some more untimed steps: reading all weights takes memory and caches from those that follow, of
+        which the first needs half as long again or more.
+        """
+        marked = self._to_marks(self.updates + steps - 1, clock)[0]
+        return marked._untimed(marked._settling) if marked._was_just_looked_at() else marked
 
     def after_slice(self, steps: int) -> "TrainedSoFar":
         """So many more updates, which a slice has taken."""
@@ -58,16 +64,27 @@ class TrainedSoFar:
         """
         steps = [calls * self.per_call for calls in range(period)]
         more = next((count for count in steps if (self.updates + count) % period == 0), 0)
-        if not more:
-            return self
-        self.trainer.run(more)
-        self.trainer.sync()
-        return self.after_slice(more)
+        return self._untimed(more) if more else self
 
     def at_end(self) -> "TrainedSoFar":
         """Looked at once more where the training has ended before the last mark."""
         ended_before = self.marks and self._latest < self.updates <= self.marks[-1]
         return self._looked(None) if ended_before else self
+
+    @property
+    def _settling(self) -> int:
+        """Steps in whole calls."""
+        return math.ceil(SETTLING_STEPS / self.per_call) * self.per_call
+
+    def _was_just_looked_at(self) -> bool:
+        """And no mark lies within the steps that would follow."""
+        within = any(self.updates < mark <= self.updates + self._settling for mark in self.marks)
+        return bool(self.reached) and self._latest == self.updates and not within
+
+    def _untimed(self, steps: int) -> "TrainedSoFar":
+        self.trainer.run(steps)
+        self.trainer.sync()
+        return self.after_slice(steps)
 
     def _to_marks(self, last: int, clock: Clock) -> tuple["TrainedSoFar", float]:
         progress, seconds = self, 0.0

@@ -18,9 +18,11 @@ from bench.worker.diagnostics import no_diagnostics
 from bench.worker.instruments import Instruments
 from bench.worker.setup import Setup
 from bench.worker.starting import Closed, Opened, Ordered, WarmedUp
+from bench.worker.trained import SETTLING_STEPS
 from cifar_core.cifar10 import SYNTHETIC
 
 STEP_S = 0.25
+AFTER_A_LOOK = SETTLING_STEPS  # untimed, before the slice that follows
 
 
 def an_order(case: Case | None = None) -> Order:
@@ -92,8 +94,9 @@ def test_the_measurement_holds_every_stage_and_the_steps_of_all() -> None:
     assert (measurement.warmup.seconds, measurement.warmup.steps_per_slice) == ((2 * STEP_S,), 2)
     assert (measurement.steady.seconds, measurement.steady.rounds) == ((3 * STEP_S, 3 * STEP_S), (0, 1))
     assert measurement.evidence.first_losses == (9.0, 8.0, 7.0, 6.0, 5.0)
-    assert measurement.last_loss == 10.0 - (5 + 2 + 3 + 3)
-    assert measurement.proof.updates == measurement.proof.updates_expected == 5 + 2 + 3 + 3
+    updates = 5 + 2 + 3 + AFTER_A_LOOK + 3
+    assert measurement.last_loss == 10.0 - updates
+    assert measurement.proof.updates == measurement.proof.updates_expected == updates
     assert measurement.proof.traces_while_timing == 0
     assert measurement.schedule.steps_per_slice == 3
 
@@ -120,7 +123,7 @@ def test_after_a_runs_first_block_the_evidence_has_lengths_and_no_directions() -
     _, measurement = taken(replace(an_order(), in_full=False), instruments(trainer), stages(5, 3))
     late = measurement.proof.late
     assert late
-    assert (late.updates, late.batch) == (13, 5)  # no steps are taken for its sake
+    assert (late.updates, late.batch) == (13 + AFTER_A_LOOK, 7)  # no steps are taken for its sake
     assert {g.projections for g in (*measurement.evidence.gradients, *late.gradients)} == {()}
     assert measurement.evidence.gradients[0].norm == 2.0
     assert [reached.projections for reached in measurement.proof.reached] == [(), ()]
@@ -145,7 +148,7 @@ def test_a_bare_loop_takes_its_steps_but_is_no_slice() -> None:
 def test_the_proof_goes_from_the_first_update_to_the_last() -> None:
     trainer = a_trainer("function")
     _, measurement = taken(an_order(a_case("function")), instruments(trainer), stages(6, 3, 50))
-    proof, updates = measurement.proof, 5 + 6 + 3 + 26 + 50  # 26 untimed ones up to the mark
+    proof, updates = measurement.proof, 5 + 6 + 3 + 26 + AFTER_A_LOOK + 50  # 26 untimed ones up to the mark
     assert [each.updates for each in proof.reached] == [10, 40]
     assert proof.reached[0].lengths == pytest.approx((10 * 2.0,))
     assert proof.updates == proof.updates_expected == updates
@@ -185,7 +188,7 @@ def test_what_a_later_block_computes_otherwise_after_its_slices_is_seen_without_
     assert measurement.proof.replay.first.whole > 0.1
 
 
-@pytest.mark.parametrize(("steps", "updates"), [(3, 10), (1, 8), (5, 15)])
+@pytest.mark.parametrize(("steps", "updates"), [(3, 10), (1, 8), (5, 15 + AFTER_A_LOOK)])
 def test_a_short_case_is_looked_at_where_it_ends(steps: int, updates: int) -> None:
     _, measurement = taken(an_order(), instruments(a_trainer()), stages(2, steps))
     last = measurement.proof.reached[-1]
@@ -204,7 +207,7 @@ def test_slices_over_which_the_watched_weight_stays_and_tracing_within_them_are_
     trainer.run = stops  # type: ignore[method-assign]
     trainer.tracing_us = lambda: 7 * trainer.steps  # type: ignore[method-assign]
     _, measurement = taken(an_order(), instruments(trainer), stages(2, 3, 3, 3, 3))
-    assert measurement.proof.still == 2  # the first of the three still moves it, to zero
+    assert measurement.proof.still == 3  # an untimed step after the look has moved it to zero
     assert measurement.proof.tracing_us == 7 * (3 + 3 + 3 + 3)
 
 
@@ -247,7 +250,9 @@ def test_a_case_that_takes_two_steps_for_each_counts_one_and_makes_all_its_updat
     doubled = replace(a_case(), steps_each=2)
     _, measurement = taken(an_order(doubled), instruments(a_trainer()), stages(2, 4, 4))
     assert (measurement.steady.seconds, measurement.steady.steps_per_slice) == ((8 * STEP_S,) * 2, 4)
-    assert measurement.proof.updates == measurement.proof.updates_expected == 5 + 2 + 3 + 8 + 8  # three to a mark
+    assert (
+        measurement.proof.updates == measurement.proof.updates_expected == 5 + 2 + 3 + AFTER_A_LOOK + 8 + 8
+    )  # three to a mark
 
 
 def test_training_from_nothing_is_timed_as_a_whole_without_the_set_up() -> None:

@@ -79,8 +79,8 @@ def test_a_long_slice_begins_after_the_marks_that_lie_within_it() -> None:
     """Every case takes these untimed steps, so all are looked at after as many updates."""
     trainer: Any = Calls()
     progress = sliced(begun(trainer), 1000)
-    assert trainer.calls_of == [4, 1, 29, 1, 1000]
-    assert (seen(progress), progress.updates) == ([(10, 10.0), (40, 40.0)], 1040)
+    assert trainer.calls_of == [4, 1, 29, 1, 2, 1000]
+    assert (seen(progress), progress.updates) == ([(10, 10.0), (40, 40.0)], 1042)
     assert progress.at_end() is progress
 
 
@@ -88,21 +88,38 @@ def test_a_mark_at_a_slices_end_needs_no_further_step_and_has_no_loss() -> None:
     """Keras' loss would be a mean over the slice."""
     trainer: Any = Calls()
     progress = sliced(begun(trainer), 5, 3)
-    assert trainer.calls_of == [5, 3]
+    assert trainer.calls_of == [5, 2, 3]
     assert seen(progress) == [(10, None)]
+
+
+@pytest.mark.parametrize(("warmup", "before"), [(5, [4, 1, 2]), (4, [4, 1, 2]), (6, [4, 1, 1]), (3, [3])])
+def test_a_slice_never_follows_a_look_at_all_weights_directly(warmup: int, before: list[int]) -> None:
+    """Untimed steps lie between, be they the warm-up's: the first step after a look takes longer."""
+    trainer: Any = Calls()
+    progress, _ = begun(trainer).train(warmup, trainer.clock)
+    sliced(progress, 3 if warmup > 3 else 2)
+    assert trainer.calls_of[:-1] == before
+
+
+def test_the_untimed_call_after_a_look_passes_by_no_other_mark() -> None:
+    trainer: Any = Executions(30)
+    progress = begun(trainer, updates=10, per_call=30).before_slice(30, trainer.clock)
+    assert (seen(progress), progress.updates) == ([(10, None)], 10)
+    trainer.run(30)
+    assert seen(progress.after_slice(30).before_slice(30, trainer.clock)) == [(10, None), (40, None)]
 
 
 def test_slices_of_one_step_come_to_each_mark() -> None:
     trainer: Any = Calls()
     progress = sliced(begun(trainer), *[1] * 36).at_end()
-    assert trainer.calls_of == [1] * 36
+    assert [steps for steps in trainer.calls_of if steps > 1] == [2, 2]
     assert seen(progress) == [(10, None), (40, None)]
 
 
 def test_a_training_that_ends_before_the_last_mark_is_looked_at_where_it_ends() -> None:
     assert seen(sliced(begun(Calls()), 3).at_end()) == [(8, None)]
-    assert seen(sliced(begun(Calls()), 3, 10).at_end()) == [(10, 10.0), (20, None)]
-    assert seen(sliced(begun(Calls()), 5, 30).at_end()) == [(10, None), (40, None)]
+    assert seen(sliced(begun(Calls()), 3, 10).at_end()) == [(10, 10.0), (22, None)]
+    assert seen(sliced(begun(Calls()), 5, 28).at_end()) == [(10, None), (40, None)]
 
 
 def test_a_case_without_warm_up_is_not_looked_at_for_it_is_too_slow() -> None:

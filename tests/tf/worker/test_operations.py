@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 import tensorflow as tf
 
+from bench.machine.environment import cpu_features
 from bench.records.costs import StepOperations
+from bench.records.environment import onednn_used
 from bench.worker.operations import operations
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system moves no threads")
@@ -58,6 +60,22 @@ def test_every_way_names_the_same_operations_and_they_take_most_of_the_time(way:
     assert spent_s + profiled.runtime_s <= 1.01 * profiled.cpu_s
     if way != "compiled":
         assert by_name["Conv2D"].kernels == profiled.steps
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_onednn_executes_products_in_eager_and_graphs_pools_in_graphs_only_and_nothing_under_xla(way: str) -> None:
+    by_onednn = {each.name for each in found(WAYS[way]()).operations if each.onednn}
+    products = {"Conv2D", "Conv2DBackpropFilter", "MatMul"}
+    expected = {
+        "eager": {*products, "Conv2DBackpropInput"},
+        "graph": {*products, "MaxPoolGrad"},
+        "compiled": set[str](),
+    }
+    if not onednn_used(os.environ, cpu_features()):
+        assert not by_onednn
+    else:
+        assert expected[way] <= by_onednn
+        assert ("MaxPoolGrad" in by_onednn) == (way == "graph")
 
 
 def test_the_steps_taken_are_a_multiple_of_a_call() -> None:
