@@ -79,6 +79,16 @@ def test_each_run_is_judged_by_the_spread_of_the_others() -> None:
     *_, odd = series.judge([*(a_run(number, 1.0) for number in range(6)), a_run(6, 1.5)])
     assert not odd.holds
     assert odd.low > 2.5
+    assert odd.speedup_low <= odd.speedup <= odd.speedup_high
+
+
+def test_the_spread_of_each_comparison_is_that_of_all_its_runs() -> None:
+    ((comparison, spread),) = series.spreads(
+        [a_run(number, 1 + 0.01 * (-1) ** number)[1] for number in range(6)]
+    ).items()
+    assert comparison.endswith(": tf.function")
+    assert (spread.runs, spread.nu) == (6, 5.0)
+    assert spread.tau == pytest.approx(0.011, abs=0.002)
 
 
 def test_a_recording_holds_every_round_of_every_whole_block(tmp_path: Path) -> None:

@@ -6,16 +6,17 @@
 The models alternate; a run begins EVERY_S seconds after the one before began, or when that has ended. Each is kept raw
 in FOLDER/MODEL-NUMBER. Typed again, it goes on where it was stopped; with more RUNS, another day, it adds to them.
 What follows `--` goes to `cifar-bench run`. `--judge` says for each run whether its interval over time, with the spread
-of the other runs of its model, holds the mean of all of these.
+of the other runs of its model, holds the mean of all of these, in FOLDER/judged.csv too; and each comparison's spread.
 """
 
+import csv
 import math
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from bench.analysis.analyse import analyse
@@ -24,6 +25,7 @@ from bench.analysis.results import Run
 from bench.analysis.stats.over_time import over_time
 from bench.analysis.stats.run_spread import RunMean, spread_of
 from bench.records.case import Case
+from bench.records.spread import Spread
 from bench.records.store import Store
 
 ENDED = "ended"  # a file in the folder of a run that has come to its end
@@ -68,13 +70,17 @@ def _last_begun(folder: Path) -> float:
 
 @dataclass(frozen=True)
 class Held:
-    """Whether a run's interval over time holds the mean of its comparison's runs."""
+    """Whether a run's interval over time holds the mean of its comparison's runs, all of them speedups."""
 
     name: str
     comparison: str
+    speedup: float
+    speedup_low: float
+    speedup_high: float
     low: float
     mean: float
     high: float
+    seconds: float
 
     @property
     def holds(self) -> bool:
@@ -94,8 +100,30 @@ def _judged(name: str, run: Run, others: Sequence[Run]) -> Iterator[Held]:
             if own and theirs and result.comparison and result.comparison.ratio:
                 mean = math.exp(statistics.fmean(each.mean for each in (*own, *theirs)))
                 interval, _ = over_time(result.comparison.ratio, spread_of(theirs))
-                if interval.low and interval.high:
-                    yield Held(name, f"{group.title}: {result.title}", interval.low, mean, interval.high)
+                this = result.comparison.ratio
+                if interval.low and interval.high and this.low and this.high:
+                    comparison, of_run = f"{group.title}: {result.title}", (this.centre, this.low, this.high)
+                    yield Held(name, comparison, *of_run, interval.low, mean, interval.high, _seconds(run))
+
+
+def _seconds(run: Run) -> float:
+    """The longest that each repetition's cases took, in all."""
+    taken = dict[int, float]()
+    for outcome in run.outcomes:
+        if outcome.measurement:
+            taken[outcome.block] = max(taken.get(outcome.block, 0.0), outcome.measurement.elapsed_s or 0.0)
+    return sum(taken.values())
+
+
+def spreads(runs: Sequence[Run]) -> dict[str, Spread]:
+    """The spread from run to run of each comparison, by its title."""
+    found = dict[str, Spread]()
+    for run in runs:
+        for group in run.groups:
+            for result in group.candidates:
+                means = _means(run, runs, group.baseline.case, result.case)
+                found.setdefault(f"{group.title}: {result.title}", spread_of(means))
+    return found
 
 
 def _means(of: Run, runs: Sequence[Run], baseline: Case, candidate: Case) -> list[RunMean]:
@@ -112,7 +140,14 @@ def kept(folder: Path) -> list[tuple[str, Run]]:
 def main() -> None:
     words = sys.argv[1:]
     if words[1:] == ["--judge"]:
-        judged = judge(kept(Path(words[0])))
+        runs = kept(Path(words[0]))
+        judged = judge(runs)
+        with (Path(words[0]) / "judged.csv").open("w", newline="") as file:
+            rows = csv.DictWriter(file, [field.name for field in fields(Held)])
+            rows.writeheader()
+            rows.writerows(asdict(held) for held in judged)
+        for comparison, spread in spreads([run for _, run in runs]).items():
+            sys.stdout.write(f"{comparison}: spread {spread.tau:.2%}, {spread.source}\n")
         for held in judged:
             said = "holds" if held.holds else "MISSES"
             interval = f"[{held.low:.3f}, {held.high:.3f}]"
