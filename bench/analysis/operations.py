@@ -13,7 +13,7 @@ from bench.records.costs import StepOperations
 PYTHON, RUNTIME = "Python", "TensorFlow's runtime"  # where no operation is executed
 EXPLAINED = 0.8  # of a difference, until no more parts are named
 SMALL = 0.05  # a difference in CPU time below this share of the step is not explained
-APART = 1.25  # times the timed step, or its inverse: a profile that far off explains nothing
+APART = 4 / 3  # times the timed step, or its inverse: a profile that far off explains nothing
 NEGLIGIBLE, MOST_NAMED = 0.03, 8  # parts below this share of the difference are never named, nor more than so many
 FUSED = 5e-4  # of the step: what a mode takes for an operation at most that it executes within another
 _ONEDNN_PRODUCTS = ("Conv2D", "MatMul")  # which oneDNN executes in every graph where it is on

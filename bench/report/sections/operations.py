@@ -17,8 +17,8 @@ _READING = (
     "A dash: the mode runs no kernel of that operation; *fused*: another operation's kernel does it. XLA's "
     "instructions count for the operation that they were made for. *TensorFlow's runtime* is dispatching, scheduling "
     "and waiting while no operation is executed. The parts are scaled to add up to the timed step. The last row is "
-    "what a profiled step takes; where that differs by 25 % or more, nothing is explained. Operations that run at the "
-    "same time are separated only roughly."
+    "what a profiled step takes; where that differs by a third or more, nothing is explained. Operations that run at "
+    "the same time are separated only roughly."
 )
 _WITHOUT = (
     "oneDNN brings graphs other kernels for convolutions, matrix products and pools, so these speedups do not carry "
@@ -27,7 +27,7 @@ _WITHOUT = (
 _PEAK = (
     "Where the cores' time goes while a step is timed. *At the matmul peak* is what the step's floating-point "
     "operations would take at the rate of the fastest product of two large matrices; the other columns are what is "
-    "lost."
+    "lost. Below zero: products ran at a higher rate than that one."
 )
 LEAST_S = 5e-6  # what a table shows
 LAST = (operations.RUNTIME, operations.PYTHON)
