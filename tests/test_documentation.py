@@ -188,6 +188,22 @@ def test_check_prints_what_the_documentation_shows(tmp_path: Path) -> None:
     assert f"```text\n{done.stdout}```" in TEXTS[ROOT / "docs" / "autograph.md"]
 
 
+def test_the_runs_of_the_kept_series_are_counted_right() -> None:
+    with (RESULTS / "sample-series-cpu" / "judged.csv").open() as file:
+        rows = list(csv.DictReader(file))
+
+    def held(mode: str, low: str = "low", high: str = "high") -> str:
+        of_mode = [row for row in rows if row["comparison"].endswith(f": {mode}")]
+        holding = [row for row in of_mode if float(row[low]) <= float(row["mean"]) <= float(row[high])]
+        return f"{len(holding)} of {len(of_mode)}"
+
+    text = " ".join(TEXTS[ROOT / "docs" / "methods.md"].split())
+    over_time = f"in {held('tf.function')} runs, and for XLA, in the same runs, in {held('XLA')}"
+    assert (
+        f"{over_time}. A run's own interval holds it in {held('tf.function', 'speedup_low', 'speedup_high')}." in text
+    )
+
+
 def test_the_table_of_noisy_gates_counts_the_kept_tries() -> None:
     page = TEXTS[ROOT / "docs" / "ci.md"].replace("\n   |", "\n|")
     assert noisy_gate.table(noisy_gate.rows_of(RESULTS / "sample-noisy-gate-cpu" / "tries.csv")) in page

@@ -40,7 +40,7 @@ def hints(group: GroupResult, best: CaseResult) -> list[str]:
 
 def _onednn(group: GroupResult, best: CaseResult) -> str:
     off = "" if row(best.case.mode).peer else onednn.off([group])
-    tip = f"`export {ONEDNN_VARIABLE}=1` switches it on; `--try onednn` measures what that gains or costs here."
+    tip = f"`export {ONEDNN_VARIABLE}=1` switches it on; `--try onednn` measures the difference here."
     return f"{off} {tip}" if off else ""
 
 

@@ -62,7 +62,7 @@ def plan(source: Plan, tried: Tries, repetitions: int) -> Plan:
     """An ordinary plan of them, on the run's data and seed, with so many repetitions.
 
     Six rounds a repetition, however noisy the first was: with a dozen things to try the noisiest would ask for four
-    times as many of all, and what gains less than a few per cent is not worth a setting.
+    times as many of all, and what saves less than a few per cent is not worth a setting.
     """
     options = Options(preset=PRESETS[1].name, blocks=repetitions)
     steady = replace(schedule(options), rounds_by_noise=False)

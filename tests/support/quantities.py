@@ -80,6 +80,8 @@ def _of_object(value: object) -> Iterator[Quantity]:
     if isinstance(value, dict):
         ends = [one for one in value.values() if isinstance(one, list) and len(one) == 2]
         yield from (Quantity(value["value"], (low, high)) for low, high in ends if "value" in value)
+        if value.keys() == {"value", "low", "high"}:
+            yield Quantity(value["value"], (value["low"], value["high"]))
         for one in value.values():
             yield from _of_object(one)
     elif isinstance(value, list):
