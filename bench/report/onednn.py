@@ -17,9 +17,11 @@ def off(groups: Sequence[GroupResult]) -> str:
 
 
 def condition(groups: Sequence[GroupResult]) -> str:
-    """'on', 'off' with the reason, or 'unknown'."""
-    known = [used for group in groups if (used := _used(group)) is not None]
-    return (off(groups).partition(": ")[2].rstrip(".") or "on") if known else "unknown"
+    """'on', 'off: ...' and why, or 'unknown'."""
+    if all(_used(group) is None for group in groups):
+        return "unknown"
+    reason = off(groups).partition(": ")[2].rstrip(".")
+    return f"off: {reason}" if reason else "on"
 
 
 def _without(group: GroupResult) -> Environment | None:

@@ -54,7 +54,9 @@ def test_small_operations_stand_in_one_row() -> None:
     assert "Mean" not in cells
 
 
-@pytest.mark.parametrize(("by_onednn", "condition"), [(True, "on"), (False, "off by default on CPUs that")])
+@pytest.mark.parametrize(
+    ("by_onednn", "condition"), [(True, "on"), (False, "off: on Linux it is off by default on CPUs that")]
+)
 def test_graphs_that_executed_no_kernel_of_onednn_are_pointed_out(by_onednn: bool, condition: str) -> None:
     """As in runs of an older version, which keep nothing of the CPU but its name."""
 
@@ -70,7 +72,7 @@ def test_graphs_that_executed_no_kernel_of_onednn_are_pointed_out(by_onednn: boo
     assert len(said) == (not by_onednn)
     assert all("do not carry over" in text for text in said)
     assert bool([chip for chip in of_run(run).chips if "without oneDNN" in chip.text]) is not by_onednn
-    assert condition in onednn.condition(run.groups)
+    assert onednn.condition(run.groups).startswith(condition)
 
 
 def test_without_profiles_there_is_no_section() -> None:
