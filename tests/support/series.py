@@ -132,8 +132,8 @@ def _means(of: Run, runs: Sequence[Run], baseline: Case, candidate: Case) -> lis
 
 
 def kept(folder: Path) -> list[tuple[str, Run]]:
-    """The runs that have ended, by name."""
-    stores = [Store.open(file.parent) for file in sorted(folder.glob(f"*/{ENDED}"))]
+    """The runs, by name."""
+    stores = [Store.open(file.parent) for file in sorted(folder.glob("*/plan.json"))]
     return [(store.folder.name, analyse(store.plan, store.outcomes(), store.left_out)) for store in stores]
 
 
