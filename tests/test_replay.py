@@ -14,7 +14,7 @@ import run_loop
 from builders import FIRST_CALLS_S, a_group, a_plan, outcomes
 from designs import OTHERS, Design
 from places import ROOT
-from recorded import Recording, Tape, load
+from recorded import Recording, Tape, load, save
 
 from bench.records.store import Store
 
@@ -138,15 +138,23 @@ def test_an_array_is_read_as_a_recording(tmp_path: Path) -> None:
     wall = np.full((2, 4, 6, 2), 0.05) * [0.9, 1.1]
     np.savez_compressed(tmp_path / "short.npz", wall=wall)
     recording = load(tmp_path / "short.npz")
-    assert (recording.name, recording.blocks, recording.rounds) == ("short", 2, 6)
+    assert (recording.name, recording.blocks, recording.rounds, recording.slice_s) == ("short", 2, 6, 0.1)
     assert np.exp(recording.logs) == pytest.approx(0.05)
+
+
+def test_a_recording_is_read_again_as_it_was_saved(tmp_path: Path) -> None:
+    timed = replace(QUIET, name="kept", slice_s=0.25, start_s=3.5, untimed_s=8.0)
+    save(timed, tmp_path / "kept.npz", np.ones(timed.blocks))
+    recording = load(tmp_path / "kept.npz")
+    assert recording.logs == pytest.approx(timed.logs, abs=1e-6)
+    assert replace(recording, logs=timed.logs) == timed
 
 
 def test_the_tables_hold_every_design_estimator_and_difference() -> None:
     text = replay.tables([QUIET], 3)
     for name in (*NAMED, *estimators.ESTIMATORS):
         assert f"| made up | {name.replace('%', ' %').replace('  %', ' %')} |" in text
-    assert text.count("\n| made up |") == len(NAMED) + 4 + len(estimators.ESTIMATORS)
+    assert text.count("\n| made up |") == len(NAMED) + 8 + len(estimators.ESTIMATORS)
 
 
 def test_the_page_shows_the_kept_tables() -> None:

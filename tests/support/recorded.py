@@ -1,7 +1,8 @@
 """Recordings: blocks of many rounds of slices of equal duration, of a baseline twice and of another mode.
 
 Other ways of measuring, estimators and stopping rules are tried on them. A recording is the folder of a kept run, or
-an array file, `.npz`, with wall[block, case, round, part] in seconds a step, the first two cases being the baseline.
+an array file, `.npz`, with wall[block, case, round, part] in seconds a step, the first two cases being the baseline,
+and, where it is known, the seconds that Recording names.
 """
 
 import statistics
@@ -18,6 +19,7 @@ from bench.runner.settled import block_seconds
 Floats = npt.NDArray[np.float64]
 BASELINES = (0, 1)
 COMPARED = 3  # cases in a run of one comparison
+SECONDS = ("slice_s", "start_s", "untimed_s")
 START_S, UNTIMED_S = 4.5, 4.5  # where it does not say: of a process, and of a block beside its slices
 
 
@@ -65,9 +67,17 @@ def load(path: Path) -> Recording:
     return _of_run(path) if path.is_dir() else _of_array(path)
 
 
+def save(recording: Recording, file: Path, load: Floats) -> None:
+    """As an array file, with each block's load."""
+    seconds = {name: np.float32(getattr(recording, name)) for name in SECONDS}
+    wall = np.exp(recording.logs)[..., None].astype(np.float32)
+    np.savez_compressed(file, wall=wall, load=load.astype(np.float32), **seconds)
+
+
 def _of_array(path: Path) -> Recording:
-    wall = np.load(path)["wall"].astype(float)
-    return Recording(path.stem, np.log(wall.mean(-1)))
+    kept = np.load(path)
+    seconds = {name: float(kept[name]) for name in SECONDS if name in kept}
+    return Recording(path.stem, np.log(kept["wall"].astype(float).mean(-1)), **seconds)
 
 
 def _of_run(folder: Path) -> Recording:

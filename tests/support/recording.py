@@ -1,8 +1,8 @@
 """A recording for comparing estimators and stopping rules: `python recording.py FOLDER MINUTES [ROUNDS] [MODES]`.
 
 Blocks of many rounds (96) of slices of equal duration, of a baseline, its A/A control and another mode, kept as an
-ordinary run in FOLDER; typed again it goes on. FOLDER/recording.npz holds wall[block, case, round, 1], in seconds a
-step, and each block's load: what replays of estimators and stopping rules read.
+ordinary run in FOLDER; typed again it goes on. FOLDER/recording.npz holds what replays of estimators and stopping rules
+read, and each block's load.
 """
 
 import sys
@@ -10,11 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from recorded import load, save
 from watcher import Watcher
 
 from bench.machine.host_lock import HostLock
 from bench.records.choices import Options
-from bench.records.run import MOST_BLOCKS, Measurement, Plan
+from bench.records.run import MOST_BLOCKS, Plan
 from bench.records.store import Store
 from bench.runner import plan, run
 from cifar_core import cifar10
@@ -33,18 +34,11 @@ def record(folder: Path, planned: Plan, source: Source, command: tuple[str, ...]
     exists = (folder / "plan.json").exists()
     with Store.resume(folder) if exists else Store.create(folder, planned) as store:
         run.execute(store, source, Watcher(), command, turn=HostLock(lambda text: None))
-        keys = [case.key for case in store.plan.cases]
         measured = [outcome.measurement for outcome in store.outcomes() if outcome.measurement]
-    blocks = sorted({m.block for m in measured})
-    by_place = {(m.block, m.case.key): m for m in measured}
-    whole = [block for block in blocks if all((block, key) in by_place for key in keys)]
-    wall = np.array([[_steps_s(by_place[block, key]) for key in keys] for block in whole])[..., None]
-    loads = [by_place[block, keys[0]].environment.load_before or 0.0 for block in whole]
-    np.savez_compressed(folder / "recording.npz", wall=wall.astype(np.float32), load=np.array(loads))
-
-
-def _steps_s(measurement: Measurement) -> list[float]:
-    return list(measurement.steady.by_round.values())
+    baselines = [m for m in measured if m.case == store.plan.cases[0]]
+    recording = load(folder)
+    loads = [m.environment.load_before or 0.0 for m in baselines[: recording.blocks]]
+    save(recording, folder / "recording.npz", np.array(loads))
 
 
 def main() -> None:

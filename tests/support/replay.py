@@ -6,6 +6,7 @@ FOLDER/tables.md gets the tables, and docs/designs.md shows them. Each share is 
 holds fewer independent ones, so its standard error is larger than theirs.
 """
 
+import itertools
 import math
 import re
 import sys
@@ -18,12 +19,13 @@ from designs import OTHERS, SOUGHT, Design
 from estimators import ESTIMATORS, JITTERS, Estimated, Spreads, estimated
 from places import ROOT
 from recorded import BASELINES, Recording, Tape, load
-from run_loop import OURS, alike, unlike
+from run_loop import OURS, STANDARD, THOROUGH, alike, unlike
 
 RUNS = 1000
 PAGE = ROOT / "docs" / "designs.md"
 SHOWN = re.compile(r"(?:^\|.*\n)+(?=<!-- from: sample-designs/tables.md -->)", re.MULTILINE)
 SLOWER = math.log1p(SOUGHT)
+LOOPS = {"standard": STANDARD, "thorough": THOROUGH}
 Lines = Iterator[str]
 
 
@@ -63,15 +65,16 @@ def played(design: Design, recording: Recording, slower: float, runs: int, in_ti
 
 
 def run_loops(recordings: Sequence[Recording], runs: int) -> Lines:
-    """The run loop between a mode and its copy, and between unlike modes."""
+    """The run loop between a mode and its copy, and between unlike modes, each preset with a difference of its goal."""
     intervals = ("this run's interval excludes 1", "it holds the truth")
-    yield from _head("recording", "compared", "true difference", *intervals, "seconds", "nine of ten within")
-    for recording in recordings:
+    yield from _head("recording", "preset", "compared", "true difference", *intervals, "seconds", "nine of ten within")
+    for recording, (name, schedule) in itertools.product(recordings, LOOPS.items()):
         for replayed, text in ((alike, "a mode and its copy"), (unlike, "two modes")):
-            for slower, difference in ((0.0, "none"), (SLOWER, f"{SOUGHT:.0%}")):
-                of = replayed(recording, slower, runs)
+            for sought in (0.0, schedule.goal or 0.0):
+                of = replayed(recording, math.log1p(sought), runs, schedule)
+                shares = (f"{of.called:.1%}", f"{of.covers:.1%}")
                 seconds = (f"{of.seconds:.0f} s", f"{of.nine_of_ten_s:.0f} s")
-                yield _row(recording.name, text, difference, f"{of.called:.1%}", f"{of.covers:.1%}", *seconds)
+                yield _row(recording.name, name, text, f"{sought:.0%}" if sought else "none", *shares, *seconds)
 
 
 def compared(recordings: Sequence[Recording]) -> Lines:

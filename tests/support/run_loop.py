@@ -1,4 +1,4 @@
-"""The run loop of the preset `standard`, replayed by the functions that stop and judge a run."""
+"""The run loop of a preset, replayed by the functions that stop and judge a run."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ from bench.records.choices import PRESETS
 from bench.records.run import Looks, Schedule
 from bench.runner import rounds
 
-STANDARD = next(preset.schedule for preset in PRESETS if preset.name == "standard")
+STANDARD, THOROUGH = (preset.schedule for preset in PRESETS if preset.name in ("standard", "thorough"))
 Blocks = Callable[[int], Floats]  # so many rounds -> seconds a step of the next block, [cases, rounds], candidate last
 
 
@@ -81,21 +81,21 @@ class Replayed:
     nine_of_ten_s: float
 
 
-def alike(recording: Recording, slower: float, runs: int, seed: int = 0) -> Replayed:
+def alike(recording: Recording, slower: float, runs: int, schedule: Schedule = STANDARD) -> Replayed:
     """Runs of the baseline and a copy of it."""
-    rng = np.random.default_rng(seed)
-    return _shares([stop(Tape(recording, rng, slower).block, recording) for _ in range(runs)], -slower)
+    rng = np.random.default_rng(0)
+    return _shares([stop(Tape(recording, rng, slower).block, recording, schedule) for _ in range(runs)], -slower)
 
 
-def unlike(recording: Recording, slower: float, runs: int, seed: int = 0) -> Replayed:
+def unlike(recording: Recording, slower: float, runs: int, schedule: Schedule = STANDARD) -> Replayed:
     """Runs of the baseline and another mode. Their mean ratio over all of the recording is taken out, so that only what
     the machine does to it is left; then the mode is made slower."""
-    rng, stopped = np.random.default_rng(seed), list[Stopped]()
+    rng, stopped = np.random.default_rng(0), list[Stopped]()
     centre = {case: _centre(recording, case) for case in recording.candidates}
     for _ in range(runs):
         case = int(rng.choice(recording.candidates))
         start = int(rng.integers(recording.blocks))
-        stopped.append(stop(_pairs(recording, rng, start, case, slower + centre[case]), recording))
+        stopped.append(stop(_pairs(recording, rng, start, case, slower + centre[case]), recording, schedule))
     return _shares(stopped, -slower)
 
 
