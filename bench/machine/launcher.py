@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Protocol
@@ -12,6 +13,7 @@ from typing import IO, Protocol
 from bench.machine import keeper
 
 KEEPER = str(Path(keeper.__file__))
+TEMPORARY = ("TMPDIR", "TEMP", "TMP")  # where programs look for the folder for temporary files
 END_S = 10.0  # what may pass until a process that was killed has ended: longer than its keeper's patience
 
 
@@ -67,9 +69,19 @@ class KeptProgram:
         stdout: int | IO[bytes],
         errors: IO[bytes],
         kept: bool = True,
+        own_temporary: bool = True,
     ) -> None:
-        """`kept`: not for what starts nothing itself and takes a moment: a keeper takes 20 ms."""
+        """`kept`: not for what starts nothing itself and takes a moment: a keeper takes 20 ms.
+
+        `own_temporary`: whether its temporary files lie in a folder of their own, which goes with it. A program that is
+        killed leaves such files: AutoGraph's sources, one a function, and what TorchInductor has compiled, which the
+        next program would read instead of compiling. Not for a command that must find another one's lock there.
+        """
         self._kept = kept and sys.platform == "linux"  # elsewhere there are no subreapers
+        self._over = contextlib.ExitStack()
+        if own_temporary:
+            temporary = tempfile.TemporaryDirectory(prefix="cifar-bench-", ignore_cleanup_errors=True)
+            env = env | dict.fromkeys(TEMPORARY, self._over.enter_context(temporary))
         self._status, status = os.pipe()
         try:
             # A session of its own: Ctrl-C is for the parent, which then ends its children one by one.
@@ -80,6 +92,7 @@ class KeptProgram:
             )  # fmt: skip
         except BaseException:
             os.close(self._status)
+            self._over.close()
             raise
         finally:
             os.close(status)
@@ -107,6 +120,7 @@ class KeptProgram:
             ended = self._ends()
             self._kill_group()  # what its keeper did not live to end; soon its number may be another's
             self._close_status()
+            self._over.close()
             # Where the system cannot end it now, it is not waited for.
             self._code = self._process.returncode if ended else -signal.SIGKILL
         return self._code

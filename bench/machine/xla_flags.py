@@ -16,6 +16,8 @@ _CACHES = {
         "--xla_gpu_experimental_autotuner_cache_dir",
     ),
 }
+# Of JAX and PyTorch. PyTorch's is otherwise in the folder for temporary files, and each child has one of its own.
+_FOLDERS = ("JAX_COMPILATION_CACHE_DIR", "TORCHINDUCTOR_CACHE_DIR")
 # As xla/parse_flags_from_env.cc reads them: a value in quotes ends with its quote, any other with the next blank.
 _FLAG = re.compile(r"""\s*(-[-\w]*(?:="(?:\\.|[^"\\])*"?|='[^']*'?|\S*))""", re.DOTALL)
 
@@ -78,7 +80,7 @@ def caches() -> tuple[tuple[str, str], ...]:
 
 def without_caches() -> dict[str, str]:
     """The environment variables of this process, for a child that compiles for itself. All other flags stay."""
-    env = dict(os.environ)
+    env = {name: value for name, value in os.environ.items() if name not in _FOLDERS}
     for variable in _CACHES:
         held = flags(env.get(variable, ""))
         kept = [flag for flag in held if not _caches(variable, flag)]

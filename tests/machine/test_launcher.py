@@ -40,3 +40,38 @@ def test_a_child_has_a_session_of_its_own_that_ctrl_c_does_not_reach() -> None:
             session = int(child.stdout.read())
         assert child.wait() == 0
     assert session != os.getsid(0)
+
+
+LEAVES = "import sys, tempfile, time; print(tempfile.mkstemp()[1], flush=True); time.sleep(float(sys.argv[1]))"
+
+
+@pytest.mark.parametrize("stays_s", ["0", "600"])
+def test_what_a_program_leaves_among_temporary_files_goes_with_it_even_if_it_is_killed(stays_s: str) -> None:
+    with tempfile.TemporaryFile() as errors:
+        child = launcher.executed((sys.executable, "-c", LEAVES, stays_s), dict(os.environ))(errors)
+        assert child.stdin
+        assert child.stdout
+        with child.stdin, child.stdout:
+            file = Path(child.stdout.readline().decode().strip())
+            there = file.exists() or stays_s == "0"
+            child.kill()
+            child.wait()
+    assert there
+    assert file.parent != Path(tempfile.gettempdir())
+    assert not file.parent.exists()
+
+
+def test_each_program_has_temporary_files_of_its_own_and_a_command_those_of_the_system(tmp_path: Path) -> None:
+    folders = []
+    for own in (True, True, False):
+        out = tmp_path / "out"
+        with out.open("wb") as stream:
+            words = (sys.executable, "-c", "import tempfile; print(tempfile.gettempdir())")
+            program = launcher.KeptProgram(
+                words, dict(os.environ), subprocess.DEVNULL, stream, stream, own_temporary=own
+            )
+            assert program.ends_within(60.0)
+            program.wait()
+        folders.append(out.read_text().strip())
+    assert len({*folders}) == 3
+    assert folders[2] == tempfile.gettempdir()

@@ -50,3 +50,9 @@ def test_a_cache_that_was_made_for_a_child_is_added_to_its_flags(monkeypatch: py
 def test_without_flags_a_child_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TF_XLA_FLAGS", raising=False)
     assert "TF_XLA_FLAGS" not in child_env("xla", "cpu")
+
+
+@pytest.mark.parametrize("variable", ["JAX_COMPILATION_CACHE_DIR", "TORCHINDUCTOR_CACHE_DIR"])
+def test_other_frameworks_compile_for_themselves_too(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(variable, "/theirs")
+    assert variable not in child_env("torch_compile", "cpu")

@@ -110,7 +110,7 @@ def _words(unit: Unit, folder: Path, host: Host) -> tuple[str, ...]:
 def _run(words: tuple[str, ...], errors: Path, wanted: Callable[[], bool]) -> int:
     """Its exit code. Nothing is polled more often than LOOK_S: this process runs beside what is timed."""
     with errors.open("wb") as stream, open(os.devnull, "wb") as out:
-        program = KeptProgram(words, dict(os.environ), DEVNULL, out, stream)
+        program = KeptProgram(words, dict(os.environ), DEVNULL, out, stream, own_temporary=False)
         ended = threading.Event()
         threading.Thread(target=_wait, args=(program, ended), daemon=True).start()
         while not ended.wait(LOOK_S):
