@@ -37,7 +37,7 @@ def test_runs_of_the_same_comparison_are_read_and_what_is_broken_or_other_is_pas
 def test_a_first_run_here_keeps_what_is_assumed() -> None:
     (spread,) = with_spreads(PLAN, ()).spreads
     assert (spread.baseline, spread.candidate) == (PLAN.cases[0].key, PLAN.cases[2].key)
-    assert (spread.spread.tau, spread.spread.source) == (0.014, "assumed")
+    assert (spread.spread.tau, spread.spread.source) == (0.025, "assumed")
 
 
 def test_six_runs_over_two_hours_give_the_plan_a_spread_of_its_own(tmp_path: Path) -> None:

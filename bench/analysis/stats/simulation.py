@@ -47,7 +47,7 @@ class Machine:
 
 
 # The last one was set so that its slices, and its block ratios by each estimator, spread as those measured on a shared
-# machine of 2 cores with the tutorial CNN, and its runs as five unchanged ones there (docs/methods.md). Each of the
+# machine of 2 cores with the tutorial CNN, and its runs as twelve unchanged ones there (docs/methods.md). Each of the
 # others has one kind of noise, and more of it.
 MACHINES = (
     Machine("quiet"),
@@ -57,8 +57,8 @@ MACHINES = (
     Machine("bursts of a neighbour", visits=0.3, visit=0.3, rounds=24),
     Machine("heavy tails", tails=0.1, tail=0.2, rounds=12),
     Machine("autocorrelated blocks", block=0.02, kept=0.4),
-    Machine("runs that differ by 1.4 %", run=0.014),
-    Machine("runs that differ by 3 %", run=0.03),
+    Machine("runs that differ by 2.5 %", run=0.025),
+    Machine("runs that differ by 4 %", run=0.04),
     Machine(
         "shared 2-core machine",
         process=0.009,
@@ -69,7 +69,7 @@ MACHINES = (
         tails=0.03,
         tail=0.1,
         unrest=0.4,
-        run=0.014,
+        run=0.025,
         rounds=12,
     ),
 )

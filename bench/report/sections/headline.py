@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from bench.analysis.clocks import Conflict, apart, conflict, overload, waiting
 from bench.analysis.results import CaseResult, GroupResult, Run
-from bench.analysis.stats.over_time import ASSUMED
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Verdict
 from bench.analysis.stats.run_spread import OWN_RUNS
 from bench.report.form.document import Section
@@ -134,7 +133,7 @@ def spread_of(compared: Sequence[CaseResult]) -> str:
     spreads = [r.comparison.spread for r in compared if r.comparison and r.comparison.over_time]
     known = {(spread.tau, spread.source): spread for spread in spreads if spread and spread.tau}
     texts = [f"{percent(spread.tau)} {spread.source}" for spread in known.values()]
-    missing = max((OWN_RUNS - max(spread.runs, 1) for spread in known.values() if spread.nu <= ASSUMED.nu), default=0)
+    missing = max((OWN_RUNS - max(spread.runs, 1) for spread in known.values()), default=0)
     more = f": {missing} more runs here, over two hours or more, measure it" if missing > 0 else ""
     return f"{', '.join(texts)}{more}" if texts else ""
 

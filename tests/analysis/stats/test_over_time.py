@@ -16,8 +16,8 @@ from bench.records.spread import Spread
 def test_the_variances_add_and_the_degrees_of_freedom_are_satterthwaites() -> None:
     this_run = first_interval([0.65 + 0.02 * value for value in (-1.5, -0.5, 0.5, 1.5, -1.0, 1.0, 0.0, 0.0)])
     own = (0.02**2 * 7.0 / 7) / 8  # the values' variance is 1
-    both = own + 0.014**2
-    freedom = both**2 / (own**2 / 7 + 0.014**4 / 4)
+    both = own + ASSUMED.tau**2
+    freedom = both**2 / (own**2 / 7 + ASSUMED.tau**4 / ASSUMED.nu)
     second, p = over_time(this_run, ASSUMED)
     half = special.stdtrit(freedom, 0.975) * math.sqrt(both)
     assert (second.low, second.high) == pytest.approx((math.exp(0.65 - half), math.exp(0.65 + half)))

@@ -38,7 +38,7 @@ def test_fewer_runs_or_hours_may_raise_what_is_assumed_and_never_lower_it(few: l
     assert raised.tau > ASSUMED.tau
     assert raised.nu == ASSUMED.nu + len(few) - 1
     tau2 = statistics.variance([run.mean for run in wild]) - 0.005**2
-    assert raised.tau**2 == pytest.approx(((len(few) - 1) * tau2 + 4 * 0.014**2) / raised.nu)
+    assert raised.tau**2 == pytest.approx(((len(few) - 1) * tau2 + 10 * 0.025**2) / raised.nu)
 
 
 def test_runs_that_began_together_count_once_and_one_run_says_nothing() -> None:
