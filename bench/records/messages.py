@@ -15,9 +15,10 @@ class Order:
 
     `measures_noise`: whether it measures how far rounding moves its first steps. The A/A control does if the baseline
     does, so that its process does exactly what the baseline's does.
-    `in_full`: whether the evidence of equal work has directions, and the late update the batch that all cases take:
-    once a run, for that takes time. `new_steps`: whether no earlier block had slices of as many steps, so that one call
-    of a whole slice is compared with single steps; where it was, replaying the first updates is enough.
+    `in_full`: once a run, for it takes time: the evidence of equal work has directions, five updates are repeated, the
+    weights are looked at after some more, and the late update takes the batch that all cases take.
+    `new_steps`: whether no earlier block had slices of as many steps, so that one call of a whole slice is compared
+    with single steps; where it was, replaying the first updates is enough.
     `xla_cache` is the folder of XLA's disk cache for a mode that reads from it; '' for all others. `handed_over` is the
     file with the TensorFlow task's weights and batches for a mode of another framework, and '' for all others. `trace`:
     the folder for its trace, where it is to keep one.

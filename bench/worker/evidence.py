@@ -13,15 +13,15 @@ CURVE_S = 3.0  # no further step once those after step 1 have taken so long; ste
 PROJECTIONS = 8
 
 
-def loss_curve(take: Callable[[], tuple[float, float]], second: tuple[float, float]) -> list[tuple[float, float]]:
-    """Seconds and loss of each step after the first one, up to CURVE_STEPS or until CURVE_S have passed.
+Curve = list[tuple[float, float]]  # seconds and loss of each step after the first one
 
-    `take` takes one more step; `second` are those of step 2, which is always taken.
-    """
-    curve = [second]
-    while len(curve) < CURVE_STEPS - 1 and sum(seconds for seconds, _ in curve) < CURVE_S:
-        curve.append(take())
-    return curve
+
+def loss_curve(take: Callable[[], tuple[float, float]], curve: Curve, steps: int = CURVE_STEPS) -> Curve:
+    """The curve with more steps, up to this step or until CURVE_S have passed. `take` takes one more."""
+    longer = [*curve]
+    while len(longer) < steps - 1 and sum(seconds for seconds, _ in longer) < CURVE_S:
+        longer.append(take())
+    return longer
 
 
 def first_gradients(trainer: Trainer) -> list[Any]:

@@ -9,7 +9,7 @@ import numpy as np
 from bench.modes import Trainer
 from bench.records.messages import Order
 from bench.records.proof import Evidence
-from bench.worker.evidence import finite, first_gradients, loss_curve, name_of, sketch
+from bench.worker.evidence import CURVE_STEPS, finite, first_gradients, loss_curve, name_of, sketch
 from bench.worker.noise import Noise, measure_noise
 from bench.worker.replay import REPLAY_S, FirstUpdates
 from bench.worker.setup import digest
@@ -17,6 +17,8 @@ from bench.worker.snapshot import Snapshot
 from bench.worker.timer import Clock, time_slice
 from bench.worker.together import Asks, alone, slowest
 from bench.worker.update_test import recomputed
+
+REPEATED_LATER = 3  # updates, in blocks after the first: two in one call and one alone tell as much
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +47,15 @@ def begin(trainer: Trainer, order: Order, batches_digest: str, clock: Clock, ask
     after_one = Snapshot(trainer)
     second = take()
     two = recomputed(trainer, after_one, 2)
-    curve = loss_curve(take, second)
+    repeated = loss_curve(take, [second], CURVE_STEPS if order.in_full else REPEATED_LATER)
+    after = Snapshot(trainer)
+    curve = loss_curve(take, repeated)
     losses = tuple(map(finite, (loss, *(later for _, later in curve))))
     step_s = min(seconds for seconds, _ in curve)
     if len(losses) * step_s > REPLAY_S:
         first = FirstUpdates(start, after_one, losses[:1], step_s)
     else:
-        first = FirstUpdates(start, Snapshot(trainer), losses, step_s)
+        first = FirstUpdates(start, after, losses[: 1 + len(repeated)], step_s)
     measures_noise = order.measures_noise and not trainer.task.optimizer.by_change
     own = trainer.task.computes_in
     precision = own or order.case.workload.precision

@@ -20,7 +20,7 @@ from bench.worker.setup import Setup
 from bench.worker.slices import Slice, take_slice
 from bench.worker.timer import tracing_tool
 from bench.worker.together import slowest
-from bench.worker.trained import TrainedSoFar
+from bench.worker.trained import MARKS, TrainedSoFar
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,8 @@ class Opened:
         build_s = clock() - start
         begun = begin(trainer, self.order, self.setup.batches_digest, clock, self.setup.asks)
         per_call = self.order.case.steps_per_call or 1
-        directed = self.order.in_full
-        progress = TrainedSoFar(trainer, begun.first.start, begun.updates, per_call=per_call, directed=directed)
+        marks = MARKS if self.order.in_full else ()
+        progress = TrainedSoFar(trainer, begun.first.start, begun.updates, per_call=per_call, marks=marks)
         reply = Reply(seconds=build_s + begun.first_step_s, step_s=begun.first.step_s, evidence=begun.evidence)
         return Built(self, trainer, build_s, begun, progress), reply
 

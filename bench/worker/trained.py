@@ -23,8 +23,7 @@ SETTLING_STEPS = 2  # after which a step takes as long as before a look, but for
 class TrainedSoFar:
     """The updates that a trainer has taken since `start`, what was seen at the marks, and whether marks remain.
 
-    `per_call`: of many steps, an execution cannot stop within; `executed` once one may have begun. `directed`: the
-    directions of the weights' changes are looked at too.
+    `per_call`: of many steps, an execution cannot stop within; `executed` once one may have begun.
     """
 
     trainer: Trainer
@@ -34,7 +33,6 @@ class TrainedSoFar:
     per_call: int = 1
     marks: tuple[int, ...] = MARKS
     executed: bool = False
-    directed: bool = True
 
     def train(self, steps: int, clock: Clock) -> tuple["TrainedSoFar", float]:
         """Take so many steps, stopping at marks; how long they took in seconds. None: no mark will be looked at."""
@@ -116,17 +114,17 @@ class TrainedSoFar:
         return replace(self, updates=self.updates + steps)
 
     def _looked(self, loss: float | None) -> "TrainedSoFar":
-        seen = reached(self.trainer, self.start, self.updates, loss, self.directed)
+        seen = reached(self.trainer, self.start, self.updates, loss)
         return replace(self, reached=(*self.reached, seen))
 
 
-def reached(trainer: Trainer, start: Snapshot, updates: int, loss: float | None, directed: bool = True) -> Reached:
+def reached(trainer: Trainer, start: Snapshot, updates: int, loss: float | None) -> Reached:
     """How far the trainer has come from its start after so many updates."""
     lengths, directions = list[float | None](), list[tuple[float | None, ...]]()
     for number, weight in enumerate(trainer.task.weights):
         change = _change(trainer, start, weight)
         lengths.append(finite(float(np.linalg.norm(change))))
-        if directed and updates <= DIRECTIONS_UNTIL:
+        if updates <= DIRECTIONS_UNTIL:
             directions.append(projections(change, number))
     averages = (np.linalg.norm(_change(trainer, start, average)) for average in trainer.task.averages)
     return Reached(updates, loss, tuple(lengths), tuple(finite(float(a)) for a in averages), tuple(directions))

@@ -34,7 +34,7 @@ def test_projections_are_products_with_ones_of_either_sign_the_same_each_time() 
 def test_the_loss_curve_ends_after_its_steps_or_its_seconds_but_has_two_losses(step_s: float, steps: int) -> None:
     trainer = FakeTrainer(step_s=step_s)
     second = time_slice(trainer, 1, trainer.clock)
-    assert loss_curve(lambda: time_slice(trainer, 1, trainer.clock), second) == [(step_s, 2.3)] * steps
+    assert loss_curve(lambda: time_slice(trainer, 1, trainer.clock), [second]) == [(step_s, 2.3)] * steps
 
 
 def test_what_is_not_finite_is_none() -> None:

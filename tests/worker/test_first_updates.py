@@ -50,6 +50,13 @@ def test_the_first_updates_give_losses_gradients_and_what_is_needed_to_repeat_th
     assert (found.evidence.moved_losses, found.evidence.moved, found.evidence.updated) == ((), None, ())
 
 
+def test_in_later_blocks_fewer_updates_are_to_be_repeated_and_as_many_losses_are_compared() -> None:
+    found = begun(Learner(), in_full=False)
+    assert found.evidence.first_losses == pytest.approx((2.9, 2.8, 2.7, 2.6, 2.5))
+    assert found.first.losses == pytest.approx((2.9, 2.8, 2.7))
+    assert found.first.after.value(found.watched).tolist() == [-2.0] * 4
+
+
 def test_reading_the_state_between_the_steps_is_in_no_time() -> None:
     trainer: Any = Learner(mode="function", trace_s=2.0)
     read = trainer.read

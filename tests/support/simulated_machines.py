@@ -1,0 +1,36 @@
+"""Keeps what the statistics do on simulated machines: `python simulated_machines.py FOLDER`, some two minutes.
+
+FOLDER/tables.md gets the tables that `cifar-bench selftest --simulate` prints, and docs/methods.md shows them.
+"""
+
+import sys
+from pathlib import Path
+
+from bench.analysis.stats import characteristics
+from bench.analysis.stats.over_time import ASSUMED
+from bench.analysis.stats.simulation import MACHINES
+from bench.commands.selftest import GOALS, SIMULATED_RUNS
+from bench.report.characteristics import stopping, table
+from bench.report.form.document import Table
+
+
+def lines(of: Table) -> list[str]:
+    """A table as Markdown, per cents as the documentation writes them."""
+    head = [column.title for column in of.columns]
+    rows = [head, ["---"] * len(head), *of.cells()]
+    return [f"| {' | '.join(row)} |".replace("%", " %").replace("  %", " %") for row in rows]
+
+
+def main() -> None:
+    machines = [characteristics.characterise(machine, SIMULATED_RUNS) for machine in MACHINES]
+    goals = [characteristics.stopped(MACHINES[-1], goal, SIMULATED_RUNS) for goal in GOALS]
+    said = (
+        f"{SIMULATED_RUNS:,} runs of `standard` for each share; an assumed run-to-run spread of "
+        f"{100 * ASSUMED.tau:.1f} %; seed 0."
+    )
+    parts = ("# Simulated machines", said, *("\n".join(lines(each)) for each in (table(machines), stopping(goals))))
+    (Path(sys.argv[1]) / "tables.md").write_text("\n\n".join(parts) + "\n")
+
+
+if __name__ == "__main__":
+    main()
