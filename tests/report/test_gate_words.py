@@ -13,19 +13,19 @@ from bench.report.gate_words import gate_line, limit_of
 def test_slower_and_the_limit_are_both_per_cent_of_time(tmp_path: Path) -> None:
     runs = [named(a_run(tmp_path / "a")), named(a_run(tmp_path / "b", first_s=30.0))]
     changed = changes(runs)
-    (gate,) = judge(parse("function slower 5%"), runs, changed)
-    assert round(limit_of(gate), 6) == 0.05
+    (gate,) = judge(parse("function slower 10%"), runs, changed)
+    assert round(limit_of(gate), 6) == 0.1
     line = gate_line(gate, changed, runs)
     assert line.startswith("PASS  tf.function is ")
-    assert line.endswith("; limit 5 %")
+    assert line.endswith("; limit 10 %")
 
 
 def test_the_page_begins_and_ends_with_the_gate_and_p_values_have_columns_of_their_own(tmp_path: Path) -> None:
     runs = [named(a_run(tmp_path / "a")), named(a_run(tmp_path / "b", first_s=30.0))]
     changed = changes(runs)
-    gates = judge(parse("slower 5%"), runs, changed)
+    gates = judge(parse("slower 10%"), runs, changed)
     text = comparison.build(tmp_path / "out", runs, differences(runs), changed, gates).read_text()
-    assert text.index("**Gate: slower 5%: PASS** exit code 0") < text.index("## Environment differences")
+    assert text.index("**Gate: slower 10%: PASS** exit code 0") < text.index("## Environment differences")
     last = text.rsplit("## ", 1)[1]
     assert last.startswith("Gate\n")
     assert "**PASS  " in last

@@ -170,13 +170,13 @@ def uneven(run: Run, mode: str, gain: float, spread: float) -> Run:
 
 
 def test_the_baseline_against_another_mode_has_the_runs_own_verdict() -> None:
-    """Each alone has p = 0.036; of two, Holm's correction makes 0.071."""
+    """Each alone has p = 0.041; of two, Holm's correction makes 0.082."""
     run = a_run(("eager", "function", "keras_fit"))
     for mode in ("function", "keras_fit"):
-        run = uneven(run, mode, gain=1.07, spread=1.0562)
+        run = uneven(run, mode, gain=1.08, spread=1.0562)
     assert [r.comparison.verdict for _, r in run.rows() if r.comparison] == [Verdict.UNCERTAIN] * 2
     text = asked(speed.gradient_tape, run).text
-    assert text.startswith("It was not shown to be: **eager** 1.07x slower")
+    assert text.startswith("It was not shown to be: **eager** 1.08x slower")
 
 
 def test_a_tf1_graph_and_a_loop_in_the_graph_are_held_against_tf_function() -> None:

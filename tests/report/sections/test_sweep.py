@@ -32,7 +32,7 @@ def built(folder: Path, plan: Plan, records: list[Outcome]) -> str:
 def test_the_sentence_gives_the_range_the_guess_and_both_ends() -> None:
     assert sentences_on({"xla": {8: 0.5, 64: 2.0}}) == [
         "tutorial_cnn, float32, CPU: **XLA overtakes eager between batch 8 and 64 (about batch 23)**; "
-        "at 8: 2.00x slower [1.92, 2.08], at 64: 2.00x [1.92, 2.08]."
+        "at 8: 2.00x slower [1.89, 2.11], at 64: 2.00x [1.89, 2.11]."
     ]
 
 
