@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from places import SUPPORT
+from places import ROOT, SUPPORT
 
 SIGNIFICANT = "Mean +- std dev: [0] 10.4 ms +- 0.3 ms -> [1] 14.6 ms +- 3.1 ms: 1.41x slower\nSignificant (t=-3.40)\n"
 INSIGNIFICANT = "Mean +- std dev: [0] 11.1 ms +- 1.3 ms -> [1] 11.7 ms +- 2.2 ms: 1.05x slower\nNot significant!\n"
@@ -108,3 +108,8 @@ def test_the_sessions_are_summed_up(for_real: ModuleType) -> None:
         for after in for_real.PAIRS
     ]
     assert for_real.table(kept).splitlines()[2] == "| asv | 1 of 3 | 1 of 3 | 1 of 3 | 30 s |"
+
+
+def test_the_page_counts_the_kept_comparisons(for_real: ModuleType) -> None:
+    kept = list(csv.DictReader((ROOT / "results" / "sample-designs" / "real.csv").read_text().splitlines()))
+    assert for_real.table(kept) in (ROOT / "docs" / "designs.md").read_text()

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from bench.analysis.stats import characteristics
+from bench.analysis.stats.characteristics import UNTIMED_S
 from bench.analysis.stats.over_time import ASSUMED
 from bench.analysis.stats.simulation import MACHINES
 from bench.commands.selftest import GOALS, SIMULATED_RUNS
@@ -24,9 +25,10 @@ def lines(of: Table) -> list[str]:
 def main() -> None:
     machines = [characteristics.characterise(machine, SIMULATED_RUNS) for machine in MACHINES]
     goals = [characteristics.stopped(MACHINES[-1], goal, SIMULATED_RUNS) for goal in GOALS]
+    kept = max(machine.kept for machine in MACHINES)
     said = (
-        f"{SIMULATED_RUNS:,} runs of `standard` for each share; an assumed run-to-run spread of "
-        f"{100 * ASSUMED.tau:.1f} %; seed 0."
+        f"{SIMULATED_RUNS:,} runs of `standard` for each share; blocks autocorrelated by {kept}; an assumed run-to-run "
+        f"spread of {100 * ASSUMED.tau:.1f} %; {UNTIMED_S:g} s of a repetition are not timed; seed 0."
     )
     parts = ("# Simulated machines", said, *("\n".join(lines(each)) for each in (table(machines), stopping(goals))))
     (Path(sys.argv[1]) / "tables.md").write_text("\n\n".join(parts) + "\n")
