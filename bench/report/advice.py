@@ -39,7 +39,8 @@ def hints(group: GroupResult, best: CaseResult) -> list[str]:
 
 
 def _onednn(group: GroupResult, best: CaseResult) -> str:
-    off = "" if row(best.case.mode).peer else onednn.off([group])
+    mode = row(best.case.mode)
+    off = "" if mode.peer or mode.compiles else onednn.off([group])  # XLA has kernels of its own
     tip = f"`export {ONEDNN_VARIABLE}=1` switches it on; `--try onednn` measures the difference here."
     return f"{off} {tip}" if off else ""
 
@@ -59,10 +60,10 @@ def _idle(group: GroupResult, best: CaseResult) -> str:
 
 
 def _pool(group: GroupResult, best: CaseResult) -> str:
-    """XLA that loses CPU time on max pooling to the best mode."""
-    spent = operations.seconds(best)
+    """XLA that loses CPU time on max pooling to the best mode, which is not XLA's."""
+    spent = {} if row(best.case.mode).compiles else operations.seconds(best)
     for xla in group.cases:
-        if not (row(xla.case.mode).compiles and xla.valid and xla is not best):
+        if not (row(xla.case.mode).compiles and xla.valid):
             continue
         lost_s = sum(s - spent.get(name, 0.0) for name, s in operations.seconds(xla).items() if _POOL in name)
         cpu, own = xla.summary("cpu"), best.summary("cpu")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from builders import ENVIRONMENT, a_case, a_measurement, a_plan, an_evidence
+from builders import ENVIRONMENT, a_case, a_costs, a_measurement, a_plan, an_evidence
 
 from bench.analysis.advice import helping, tried
 from bench.analysis.analyse import analyse
@@ -80,3 +80,23 @@ def test_a_run_without_onednn_is_told_so_without_being_asked(changes: dict[str, 
     told = [text for text in advice.hints(group, group.baseline) if "oneDNN" in text]
     assert len(told) == bool(said)
     assert all(said in text and "`--try onednn`" in text for text in told)
+
+
+def test_of_xla_neither_onednn_nor_its_own_pools_are_a_hint() -> None:
+    case, environment = a_case("xla"), replace(ENVIRONMENT, cpu_features="avx2 fma")
+    cases = (case, replace(case, again=True), replace(case, setting="xla-512-bit"))
+    costs = a_costs("xla")
+    assert costs.operations
+    parts = costs.operations.operations
+    slower = replace(
+        costs.operations,
+        cpu_s=costs.operations.cpu_s + 1.0,
+        operations=tuple(replace(part, cpu_s=part.cpu_s + ("MaxPool" in part.name)) for part in parts),
+    )
+    dearer = replace(costs, cpu_s=costs.cpu_s + 1.0, operations=slower)
+    records = [
+        Outcome(measurement=a_measurement(each, 0, environment=environment, costs=dearer if each.setting else costs))
+        for each in cases
+    ]
+    group = analyse(a_plan(cases), records).groups[0]
+    assert [text for text in advice.hints(group, group.baseline) if "XLA" in text or "oneDNN" in text] == []
