@@ -21,7 +21,7 @@ from bench.analysis.stats.ratios import (
     summarise,
 )
 from bench.analysis.stats.verdicts import BlockRatios, compare_family
-from bench.analysis.updates import repeated_few
+from bench.analysis.updates import missed_the_look, repeated_few
 from bench.records.case import Case
 from bench.records.ledger import LeftOut
 from bench.records.run import UNEQUAL, Failure, Measurement, Outcome, Plan, groups
@@ -129,6 +129,8 @@ def _judged(group: GroupResult, result: CaseResult, comparisons: dict[str, Compa
         return result
     comparison = comparisons.get(result.case.key) or _without_ratio(group.baseline, result)
     failed = [f"failed in repetition {f.block}: {f.message}" for f in result.failures if result.measurements]
+    if result.measurements:
+        failed += missed_the_look(result.measurements, result.failures, group.baseline.measurements)
     noise = warnings.uneven_noise(comparison.ratio, ratio_between(group.baseline, result, average=statistics.fmean))
     few = warnings.few_blocks(comparison, result.skipped_blocks)
     reason = "; ".join(filter(None, (comparison.reason, *repeated_few(result.measurements))))

@@ -11,7 +11,7 @@ from bench import modes
 from bench.analysis.gradients import Floor, more_than_rounding, on_another_batch, relative
 from bench.analysis.reached import other_reach
 from bench.records.proof import Evidence, Late, Repeated, Updated
-from bench.records.run import Measurement
+from bench.records.run import Failure, Measurement
 
 FIRST_LOSSES = 5  # that a case's work is compared by, unless its steps take too long
 OFF, ALONG, MOMENT = 20.0, 50.0, 1e-4  # of an update: rounding units, and relative (see records.proof.Updated)
@@ -126,6 +126,16 @@ def repeated_few(measurements: Sequence[Measurement]) -> list[str]:
     fewest = min((len(m.evidence.first_losses) for m in looked_at), default=FIRST_LOSSES)
     few = fewest < FIRST_LOSSES
     return [f"only its first {fewest} losses were compared, for its steps take long"] if few else []
+
+
+def missed_the_look(
+    measurements: Sequence[Measurement], failures: Sequence[Failure], baseline: Sequence[Measurement]
+) -> list[str]:
+    """A warning of a case that failed in the one repetition in which weights are compared after some updates."""
+    looked_at = {m.block for m in baseline if m.proof.reached}
+    missed = looked_at & {failure.block for failure in failures} and not looked_at & {m.block for m in measurements}
+    tip = "type: cifar-bench run --resume RUN --retry-failed"
+    return [f"its weights after 10 and 40 updates were not compared, for it failed then; {tip}"] if missed else []
 
 
 def other_late_update(

@@ -25,6 +25,7 @@ from bench.analysis.updates import (
     ROUGHLY,
     changed_while_timed,
     inexact,
+    missed_the_look,
     other_late_update,
     other_updates,
     repeated_few,
@@ -33,7 +34,7 @@ from bench.analysis.updates import (
     wrong_updates,
 )
 from bench.records.proof import GradientSketch, Reached
-from bench.records.run import Measurement
+from bench.records.run import Failure, Measurement
 
 FLOOR = FLOORS["float32", "cpu"]
 BASELINE = a_full_measurement()
@@ -207,6 +208,19 @@ def test_a_slow_modes_few_losses_are_told() -> None:
     assert "only its first 2 losses" in text
     assert repeated_few([]) == []
     assert repeated_few([replace(short, proof=a_measurement().proof)]) == []  # kept reports stay as they are
+
+
+def test_a_case_that_failed_where_the_weights_were_looked_at_says_that_they_were_not_compared() -> None:
+    looked_at = replace(BASELINE, proof=replace(BASELINE.proof, reached=(Reached(10, 1.9, (0.01,)),)))
+    later = replace(BASELINE, block=1, proof=replace(BASELINE.proof, reached=()))
+    baseline = [looked_at, later]
+    failure = Failure(a_case("function"), 0, "slice", "killed")
+    (text,) = missed_the_look([later], [failure], baseline)
+    assert "were not compared" in text
+    assert "--retry-failed" in text
+    assert missed_the_look([looked_at, later], [], baseline) == []
+    assert missed_the_look([later], [replace(failure, block=2)], baseline) == []
+    assert missed_the_look([later], [failure], [later]) == []  # nobody was looked at: a run of an older version
 
 
 # Marks
