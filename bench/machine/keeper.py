@@ -2,17 +2,19 @@
 
 Run as a file, with the standard library alone, on Linux only:
 
-    python -I -S keeper.py PARENT STATUS COMMAND...
+    python -I -S keeper.py PARENT STATUS TEMPORARY COMMAND...
 
 Every process that the program leaves behind comes back to the keeper, whatever session or group it has moved to: the
 keeper is their subreaper (prctl(2), PR_SET_CHILD_SUBREAPER). It ends them all when the program ends, when PARENT (a
 process id) asks for that with END, and when PARENT dies. STATUS is a descriptor: a byte for each time that somebody
-stopped the program (SIGSTOP).
+stopped the program (SIGSTOP). TEMPORARY is the folder for the program's temporary files, which goes with it; '' where
+it has none of its own.
 """
 
 import contextlib
 import ctypes
 import os
+import shutil
 import signal
 import sys
 import time
@@ -29,9 +31,11 @@ NOT_FOUND = 127  # as a shell ends where there is no such program
 
 def main() -> NoReturn:
     """Keep the program of the command line, and end as it has ended."""
-    parent, status, *command = sys.argv[1:]
+    parent, status, temporary, *command = sys.argv[1:]
     code = keep(int(parent), int(status), command)
     end_left_behind()
+    if temporary:  # here too, for PARENT may be dead
+        shutil.rmtree(temporary, ignore_errors=True)
     _end_as(code)
 
 

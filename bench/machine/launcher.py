@@ -78,15 +78,16 @@ class KeptProgram:
         next program would read instead of compiling. Not for a command that must find another one's lock there.
         """
         self._kept = kept and sys.platform == "linux"  # elsewhere there are no subreapers
-        self._over = contextlib.ExitStack()
+        self._over, folder = contextlib.ExitStack(), ""
         if own_temporary:
             temporary = tempfile.TemporaryDirectory(prefix="cifar-bench-", ignore_cleanup_errors=True)
-            env = env | dict.fromkeys(TEMPORARY, self._over.enter_context(temporary))
+            folder = self._over.enter_context(temporary)
+            env = env | dict.fromkeys(TEMPORARY, folder)
         self._status, status = os.pipe()
         try:
             # A session of its own: Ctrl-C is for the parent, which then ends its children one by one.
             self._process = subprocess.Popen(
-                (*(_keeper(status) if self._kept else ()), *command),
+                (*(_keeper(status, folder) if self._kept else ()), *command),
                 stdin=stdin, stdout=stdout, stderr=errors, env=env, start_new_session=True,
                 pass_fds=(status,) if self._kept else (),
             )  # fmt: skip
@@ -154,6 +155,6 @@ class KeptProgram:
             self._status = -1
 
 
-def _keeper(status: int) -> tuple[str, ...]:
+def _keeper(status: int, temporary: str) -> tuple[str, ...]:
     """What comes before a command so that it has a keeper."""
-    return (sys.executable, "-I", "-S", KEEPER, str(os.getpid()), str(status))
+    return (sys.executable, "-I", "-S", KEEPER, str(os.getpid()), str(status), temporary)

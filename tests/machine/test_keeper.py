@@ -83,13 +83,16 @@ time.sleep(600)
 
 @pytest.mark.parametrize("way", WAYS)
 def test_nothing_outlives_a_parent_that_is_killed(way: str, ids: Path) -> None:
-    with subprocess.Popen([sys.executable, "-c", PARENT, way, str(ids)], stdout=subprocess.PIPE) as parent:
+    command, env = [sys.executable, "-c", PARENT, way, str(ids)], {**ENV, "TMPDIR": str(ids.parent)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=env) as parent:
         assert parent.stdout
         assert parent.stdout.readline() == b"ready\n"
         children = psutil.Process(parent.pid).children(recursive=True)
+        there = len([*ids.parent.glob("cifar-bench-*")])
         parent.kill()
     eventually(lambda: not alive(ids))
     assert still_there(children) == []
+    assert (there, [*ids.parent.glob("cifar-bench-*")]) == (1, [])  # the folder of its temporary files
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP, signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
