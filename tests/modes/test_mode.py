@@ -104,7 +104,7 @@ def test_a_newcomer_that_compiles_is_compared_with_the_mode_that_it_differs_from
     run = analyse(run.plan, clustered)
     assert speed.xla(Known(run)).text.startswith("It hurts: **tf.function, relaxed** 2.00x slower")
     (lesson,) = [part for part in facts.section(run).parts if isinstance(part, str)]
-    assert "slower than tf.function.** [1.92, 2.08]: clusters do not pay here" in lesson
+    assert "slower than tf.function.** [1.89, 2.11]: clusters do not pay here" in lesson
 
 
 @pytest.mark.usefixtures("newcomer")
