@@ -93,9 +93,9 @@ def test_of_xla_neither_onednn_nor_its_own_pools_are_a_hint() -> None:
         cpu_s=costs.operations.cpu_s + 1.0,
         operations=tuple(replace(part, cpu_s=part.cpu_s + ("MaxPool" in part.name)) for part in parts),
     )
-    dearer = replace(costs, cpu_s=costs.cpu_s + 1.0, operations=slower)
+    costlier = replace(costs, cpu_s=costs.cpu_s + 1.0, operations=slower)
     records = [
-        Outcome(measurement=a_measurement(each, 0, environment=environment, costs=dearer if each.setting else costs))
+        Outcome(measurement=a_measurement(each, 0, environment=environment, costs=costlier if each.setting else costs))
         for each in cases
     ]
     group = analyse(a_plan(cases), records).groups[0]

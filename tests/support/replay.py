@@ -35,7 +35,7 @@ def designs(recordings: Sequence[Recording], runs: int) -> Lines:
     yield from _head("recording", "design", "reports a difference", *shares, "seconds")
     for recording in recordings:
         for design in (*OTHERS, OURS):
-            yield _row(recording.name, design.name, design.rule, *_shares(design, recording, runs))
+            yield row(recording.name, design.name, design.rule, *_shares(design, recording, runs))
 
 
 def _shares(design: Design, recording: Recording, runs: int) -> Iterator[str]:
@@ -74,7 +74,7 @@ def run_loops(recordings: Sequence[Recording], runs: int) -> Lines:
                 of = replayed(recording, math.log1p(sought), runs, schedule)
                 shares = (f"{of.called:.1%}", f"{of.covers:.1%}")
                 seconds = (f"{of.seconds:.0f} s", f"{of.nine_of_ten_s:.0f} s")
-                yield _row(recording.name, name, text, f"{sought:.0%}" if sought else "none", *shares, *seconds)
+                yield row(recording.name, name, text, f"{sought:.0%}" if sought else "none", *shares, *seconds)
 
 
 def compared(recordings: Sequence[Recording]) -> Lines:
@@ -94,7 +94,7 @@ def compared(recordings: Sequence[Recording]) -> Lines:
 
 def _estimated(of: Estimated) -> str:
     biases = [f"{math.expm1(bias):+.1%}" for bias in of.biases]
-    return _row(of.recording, of.estimator, f"{of.speedup:.3f}x", _spreads(of.alike), _spreads(of.unlike), *biases)
+    return row(of.recording, of.estimator, f"{of.speedup:.3f}x", _spreads(of.alike), _spreads(of.unlike), *biases)
 
 
 def _spreads(of: Spreads) -> str:
@@ -104,11 +104,12 @@ def _spreads(of: Spreads) -> str:
 
 
 def _head(*columns: str) -> Lines:
-    yield _row(*columns)
+    yield row(*columns)
     yield "|" + " --- |" * len(columns)
 
 
-def _row(*cells: str) -> str:
+def row(*cells: str) -> str:
+    """A line of a table as Markdown, per cents as the documentation writes them."""
     return f"| {' | '.join(cells)} |".replace("%", " %").replace("  %", " %")
 
 

@@ -6,6 +6,8 @@ FOLDER/tables.md gets the tables that `cifar-bench selftest --simulate` prints, 
 import sys
 from pathlib import Path
 
+from replay import row
+
 from bench.analysis.stats import characteristics
 from bench.analysis.stats.characteristics import UNTIMED_S
 from bench.analysis.stats.over_time import ASSUMED
@@ -16,10 +18,9 @@ from bench.report.form.document import Table
 
 
 def lines(of: Table) -> list[str]:
-    """A table as Markdown, per cents as the documentation writes them."""
+    """A table as Markdown."""
     head = [column.title for column in of.columns]
-    rows = [head, ["---"] * len(head), *of.cells()]
-    return [f"| {' | '.join(row)} |".replace("%", " %").replace("  %", " %") for row in rows]
+    return [row(*cells) for cells in (head, ["---"] * len(head), *of.cells())]
 
 
 def main() -> None:

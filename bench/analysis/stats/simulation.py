@@ -47,8 +47,8 @@ class Machine:
 
 
 # The last one was set so that its slices, and its block ratios by each estimator, spread as those measured on a shared
-# machine of 2 cores with the tutorial CNN, and its runs as twelve unchanged ones there (docs/methods.md). Each of the
-# others has one kind of noise, and more of it.
+# machine of 2 cores with the tutorial CNN, and its runs as twelve unchanged ones on another such machine
+# (docs/methods.md). Each of the others has one kind of noise, and more of it.
 MACHINES = (
     Machine("quiet"),
     Machine("per-process offsets", process=0.02),
