@@ -1,5 +1,6 @@
 """The child's end of the pipe to its parent: lines in, answers out; it ends with the parent."""
 
+import faulthandler
 import os
 import signal
 import sys
@@ -17,6 +18,7 @@ def connect(parent: int | None = None) -> tuple[Iterator[bytes], IO[bytes]]:
     """
     die_with_parent(parent)
     leave_signals_to_parent()
+    faulthandler.enable(2)  # so that what crashes in C++ says what Python was doing
     channel = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     return iter(sys.stdin.buffer.readline, b""), channel

@@ -2,6 +2,7 @@
 
 import contextlib
 import queue
+import re
 import signal
 import tempfile
 import threading
@@ -14,6 +15,7 @@ from bench.machine.launcher import Start
 
 LOOK_S = 1.0  # how often a parent that waits looks at its clock
 HELD_S = 2.0  # later than that, it was not the machine's load that kept it from looking
+TAIL = 2000  # characters of what a child wrote last
 CLOSE_S = 5.0  # how long what a dead child wrote last may be on its way
 
 
@@ -62,9 +64,10 @@ class Child:
         return line
 
     def tail(self) -> str:
-        """The end of what it wrote to stderr."""
+        """The end of what it wrote to stderr, without the list of modules that Python appends when it crashes."""
         self._errors.seek(0)
-        return self._errors.read()[-2000:].decode(errors="replace")
+        written = self._errors.read().decode(errors="replace")
+        return re.sub(r"\n*Extension modules: .*\(total: \d+\)\n", "\n", written)[-TAIL:]
 
     def stopped(self) -> bool:
         """Whether it was stopped for a while (SIGSTOP). Ask before `end`."""

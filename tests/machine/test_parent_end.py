@@ -73,6 +73,23 @@ def test_what_a_child_wrote_last_is_kept() -> None:
     child.end()
 
 
+def test_a_child_that_crashes_outside_python_says_what_python_was_doing() -> None:
+    child = started("""
+from bench.machine.child_end import connect
+connect()
+import ctypes, numpy
+def warming_up():
+    ctypes.string_at(0)
+warming_up()
+""")
+    with pytest.raises(Gone, match="died of SIGSEGV"):
+        child.receive(LATE_S)
+    assert "Segmentation fault" in child.tail()
+    assert "in warming_up" in child.tail()
+    assert "Extension modules" not in child.tail()
+    child.end()
+
+
 def test_a_parent_that_is_kept_from_running_while_it_waits_knows_it_and_calls_no_child_hung(
     echo: Child, monkeypatch: pytest.MonkeyPatch
 ) -> None:

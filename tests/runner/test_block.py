@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 from builders import ENVIRONMENT, SCHEDULE, a_group, an_evidence
+from children import running
 from places import SUPPORT
 from waiting import LATE_S
 
@@ -136,7 +136,7 @@ def test_a_worker_that_is_killed_is_one_failure_and_the_others_go_on() -> None:
 
 def test_a_worker_that_hangs_is_ended_at_the_time_limit_and_none_outlives_its_block() -> None:
     assert "no answer within 10 s" in failure(run_block("xla=hang", time_limit_s=10.0), "xla").message
-    assert not [p for p in psutil.Process().children(recursive=True) if "fake_worker" in " ".join(p.cmdline())]
+    assert running("fake_worker") == []
 
 
 def test_a_worker_that_cannot_open_its_case_is_one_failure() -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import psutil
 import pytest
 from builders import ENVIRONMENT, SCHEDULE, a_case
+from children import running
 from places import SUPPORT
 
 from bench.machine.launcher import Start, executed
@@ -31,10 +32,7 @@ def build(worker: WorkerProcess) -> None:
 
 def workers() -> list[psutil.Process]:
     """The fake workers that run now, in the order in which they began."""
-    mine = psutil.Process().children(recursive=True)
-    fakes = [each for each in mine if "fake_worker.py" in " ".join(each.cmdline())]
-    programs = [each for each in fakes if "keeper.py" not in " ".join(each.cmdline())]
-    return sorted(programs, key=lambda each: each.ppid())  # their keepers, which are started one after the other
+    return sorted(running("fake_worker.py"), key=lambda each: each.ppid())  # their keepers', started one by one
 
 
 def test_each_process_is_asked_and_the_first_speaks_for_all() -> None:

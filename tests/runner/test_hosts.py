@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 
-import psutil
 import pytest
 from builders import ENVIRONMENT, SCHEDULE, a_case, a_group, a_plan
+from children import running
 from places import SUPPORT
 
 from bench.errors import BenchError
@@ -96,8 +96,7 @@ def test_a_worker_killed_on_another_machine_is_named() -> None:
         worker = on_both(plan)
         worker.ask(StageRequest("slice", 20))
         time.sleep(0.5)
-        mine = psutil.Process().children(recursive=True)
-        (victim,) = [p for p in mine if "hang" in " ".join(p.cmdline()) and "keeper.py" not in " ".join(p.cmdline())]
+        (victim,) = running("hang")
         victim.kill()
         address = tensorflow_address(plan.hosts[1], again=False)
         with pytest.raises(CaseFailed, match=rf"worker 2 of 2 \({address}\): killed from outside"):

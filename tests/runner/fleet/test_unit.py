@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import msgspec
-import psutil
 import pytest
 from builders import SCHEDULE, a_group, a_plan, an_accuracy_plan
+from children import running
 from places import SUPPORT
 
 from bench.errors import BenchError
@@ -88,8 +88,8 @@ def test_what_is_not_wanted_any_more_is_ended_with_all_that_it_started(
     started = time.monotonic()
     with pytest.raises(unit.Unwanted):
         measure(Unit("seed 0", SEED, ()), wanted=lambda: time.monotonic() - started < 2.0)
-    left = [child for child in psutil.Process().children(recursive=True) if "77" in child.cmdline()]
-    assert left == []
+    assert running("sleep 77") == []
+    assert running("time.sleep(77)") == []
 
 
 def test_a_seed_of_which_a_mode_is_missing_or_foreign_is_not_kept(measure: Measure) -> None:

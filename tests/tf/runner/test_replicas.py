@@ -4,9 +4,9 @@ import sys
 import time
 from dataclasses import replace
 
-import psutil
 import pytest
 from builders import ENVIRONMENT, SCHEDULE
+from children import running
 from places import SUPPORT
 
 from bench.analysis.validity import unproven_mode
@@ -96,10 +96,8 @@ def test_a_process_of_a_gang_killed_while_it_is_timed_ends_the_case_within_secon
     worker.take(StageRequest("warmup", 2))
     worker.ask(StageRequest("slice", 1_000_000))  # far longer than this test
     time.sleep(1)
-    mine = [
-        each for each in psutil.Process().children(recursive=True) if "bench.worker.serve" in " ".join(each.cmdline())
-    ]
-    victim = max((each for each in mine if not each.children()), key=lambda each: each.ppid())
+    mine = running("bench.worker.serve")
+    victim = max(mine, key=lambda each: each.ppid())  # of their keepers, which are started one after the other
     began = time.monotonic()
     victim.kill()
     with pytest.raises(CaseFailed, match=r"worker 2 of 2 \(127\.0\.0\.1:\d+\) was lost: killed from outside"):
