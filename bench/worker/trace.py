@@ -31,7 +31,7 @@ def trace(trainer: Trainer, order: Order, steps: int) -> Traced | None:
 
     loops = modes.row(order.case.mode).loops
     calls = [steps] if loops else [1] * min(steps, MOST_STEPS)
-    space = profiled(lambda: _take(trainer, calls), KERNELS)
+    space = profiled(lambda: _take(trainer, calls), KERNELS, order.number)
     if space is None or not any(line.events for plane in space.planes for line in plane.lines):
         return None
     folder = Path(order.trace)

@@ -78,3 +78,9 @@ def test_the_hosts_clock_is_noted_once_around_the_timed_steps() -> None:
     named = {number for number, event in host.event_metadata.items() if event.name == TIMED}
     (event,) = [each for line in host.lines for each in line.events if each.metadata_id in named]
     assert event.duration_ps > 0
+
+
+def test_of_the_processes_of_a_case_only_the_first_is_profiled_and_all_take_the_steps() -> None:
+    taken = list[int]()
+    assert profiled(lambda: taken.append(1), CALLS, process=1) is None
+    assert taken == [1]
