@@ -73,7 +73,13 @@ def with_noise_of(evidence: Evidence, measured: Evidence) -> Evidence:
         replace(sketch, noise=other.noise, far_noise=other.far_noise)
         for sketch, other in zip(evidence.gradients, measured.gradients, strict=True)
     )
-    return replace(evidence, gradients=gradients, moved_losses=measured.moved_losses, moved=measured.moved)
+    return replace(
+        evidence,
+        gradients=gradients,
+        moved_losses=measured.moved_losses,
+        moved=measured.moved,
+        far_loss=measured.far_loss,
+    )
 
 
 # Another framework and XLA sum in another order, so a rounding may turn a ReLU or a maximum around that the baseline's

@@ -52,6 +52,7 @@ class Tolerance:
     change: float
 
 
+FAR_ROUNDINGS = 2.0**7  # by how many a weight is moved for the far noise: FAR / ROUNDING of noise.py
 MOST_IO_BYTES = 65536  # for all slices of a block; the odd line of a log is not a step's input or output
 
 TOLERANCES = {
@@ -120,10 +121,16 @@ def other_training(m: Measurement, baseline: Measurement, noise: Evidence | None
 
 
 def _loss_noise(baseline: Evidence, floor: Floor | None) -> list[float]:
-    """How far each loss may lie apart because rounding drives the baseline's own as far; only 0 without a floor."""
+    """How far each loss may lie apart because rounding drives the baseline's own as far; only 0 without a floor.
+
+    How far one draw of roundings moves the first loss is chance, and may be next to nothing, so that a further move
+    counts too, in proportion.
+    """
     if floor is None:
         return [0.0]
     moved = [relative(a, b) for a, b in zip(baseline.moved_losses, baseline.first_losses, strict=False)]
+    if baseline.far_loss is not None:
+        moved[0] = max(moved[0], relative(baseline.far_loss, baseline.first_losses[0]) / FAR_ROUNDINGS)
     return [floor.losses * difference for difference in moved if math.isfinite(difference)]
 
 

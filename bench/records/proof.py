@@ -63,7 +63,8 @@ class Evidence:
 
     `random_layers` names the kinds of a Keras model's layers that draw random numbers in training; None: unknown.
     `moved_losses` are the first losses of a training whose weights moved by one rounding each before its first step,
-    `moved` is how far that training has come. Only the baseline has them, in a run's first block.
+    `moved` is how far that training has come, `far_loss` the first loss where they moved by 128 roundings each (float32
+    only). Only the baseline has them, in a run's first block.
     `computes_in` is the precision of a person's own model that has a policy of its own; '' of all others.
     `hyperparameters` are those in force of the optimizer, `updated` its first updates, of plain Adam only.
     """
@@ -79,6 +80,7 @@ class Evidence:
     hyperparameters: tuple[tuple[str, float], ...] | None = None
     updated: tuple[Updated, ...] = ()
     computes_in: str = ""
+    far_loss: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

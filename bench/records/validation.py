@@ -17,7 +17,7 @@ from bench.records.settings import SETTINGS
 MOST = 1e18  # of anything that is counted: bytes, operations, nanoseconds of a lifetime
 MOST_OF_A_LOSS = 1e39  # float32 ends at 3.4e38
 LOSSES = (
-    *("last_loss", "first_losses", "moved_losses", "projections", "norm", "noise", "far_noise"),
+    *("last_loss", "first_losses", "moved_losses", "far_loss", "projections", "norm", "noise", "far_noise"),
     *("lengths", "averages", "off", "along", "moment"),
 )
 AS_LARGE = (*LOSSES, "learning_rate")  # also as large as float32 holds

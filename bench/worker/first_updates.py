@@ -39,7 +39,8 @@ class Begun:
 def begin(trainer: Trainer, order: Order, batches_digest: str, clock: Clock, asks: Asks = alone) -> Begun:
     """Trace and take the first updates; between them the state is read, which is not timed."""
     take = partial(_one_step, trainer, clock, asks)
-    weights_digest, start = digest(trainer.read(trainer.task.weights)), Snapshot(trainer)
+    start = Snapshot(trainer)
+    weights_digest = digest(start.value(weight) for weight in trainer.task.weights)
     trace_s = _trace(trainer, clock)
     traces = trainer.traces()
     call_s, loss = take()
@@ -52,10 +53,8 @@ def begin(trainer: Trainer, order: Order, batches_digest: str, clock: Clock, ask
     curve = loss_curve(take, repeated)
     losses = tuple(map(finite, (loss, *(later for _, later in curve))))
     step_s = min(seconds for seconds, _ in curve)
-    if len(losses) * step_s > REPLAY_S:
-        first = FirstUpdates(start, after_one, losses[:1], step_s)
-    else:
-        first = FirstUpdates(start, after, losses[: 1 + len(repeated)], step_s)
+    slow = len(losses) * step_s > REPLAY_S
+    first = FirstUpdates(start, after_one if slow else after, losses[: 1 if slow else 1 + len(repeated)], step_s)
     measures_noise = order.measures_noise and not trainer.task.optimizer.by_change
     own = trainer.task.computes_in
     precision = own or order.case.workload.precision
@@ -72,8 +71,9 @@ def begin(trainer: Trainer, order: Order, batches_digest: str, clock: Clock, ask
         tuple(sorted(trainer.task.optimizer.hyperparameters().items())),
         tuple(updated for updated in (one, two) if updated),
         own,
+        noise.far_loss,
     )
-    watched = _smallest_changed(trainer, start)
+    watched = _smallest_changed(trainer, start, after)
     return Begun(trace_s + call_s, trace_s if traces else None, evidence, len(losses), first, watched)
 
 
@@ -83,10 +83,10 @@ def _one_step(trainer: Trainer, clock: Clock, asks: Asks) -> tuple[float, float]
     return slowest(asks, seconds), loss
 
 
-def _smallest_changed(trainer: Trainer, start: Snapshot) -> Any:
+def _smallest_changed(trainer: Trainer, start: Snapshot, after: Snapshot) -> Any:
     """Where none has changed, the smallest."""
     by_size = sorted(trainer.task.weights, key=lambda weight: int(np.prod(weight.shape)))
-    changed = (w for w in by_size if not np.array_equal(start.value(w), trainer.read([w])[0]))
+    changed = (w for w in by_size if not np.array_equal(start.value(w), after.value(w)))
     return next(changed, by_size[0])
 
 

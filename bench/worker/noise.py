@@ -26,12 +26,14 @@ class Noise(NamedTuple):
     `far`: by how much more than in proportion it changes when every weight moves by many.
     `losses`: the first losses of the training whose weights moved by one rounding.
     `reached`: how far that training has come at the first mark; None where its steps take too long.
+    `far_loss`: the first loss where every weight moved by many roundings.
     """
 
     near: tuple[float | None, ...] = ()
     far: tuple[float | None, ...] = ()
     losses: tuple[float | None, ...] = ()
     reached: Reached | None = None
+    far_loss: float | None = None
 
 
 def measure_noise(trainer: Trainer, start: Snapshot, gradients: Sequence[Any], steps: int, precision: str) -> Noise:
@@ -43,13 +45,13 @@ def measure_noise(trainer: Trainer, start: Snapshot, gradients: Sequence[Any], s
     process needs no more memory than for its steps.
     """
     now = Snapshot(trainer)
-    distant = _changes(trainer, start, gradients, FAR[precision])[0] if precision in FAR else ()
+    distant, far_loss = _changes(trainer, start, gradients, FAR[precision]) if precision in FAR else ((), None)
     near, loss = _changes(trainer, start, gradients, ROUNDING[precision])
     losses = (loss, *(_loss_again(trainer, number) for number in range(1, steps)))
     goes_on = steps == CURVE_STEPS and trainer.task.inputs.repeats > MARKS[0]
     at_mark = _at_mark(trainer, start, steps) if goes_on else None
     now.put_back()
-    return Noise(near, _out_of_proportion(distant, near, precision), losses, at_mark)
+    return Noise(near, _out_of_proportion(distant, near, precision), losses, at_mark, far_loss)
 
 
 def _at_mark(trainer: Trainer, start: Snapshot, steps: int) -> Reached:

@@ -9,7 +9,7 @@ import numpy as np
 from bench.modes import Trainer
 from bench.records.proof import Calls, Late, Repeated, Replay
 from bench.worker.evidence import finite, first_gradients, name_of, sketch
-from bench.worker.snapshot import Snapshot
+from bench.worker.snapshot import Snapshot, values_now
 from bench.worker.update_test import recomputed
 
 REPLAY_S = 3.0  # about how long the steps of a replay may take; a very slow mode repeats fewer
@@ -43,8 +43,9 @@ def late(trainer: Trainer, start: Snapshot, updates: int, directed: bool = True)
 
 def not_finite(trainer: Trainer) -> tuple[str, ...]:
     """The names of the variables that hold a NaN or an infinity."""
-    variables = (*trainer.task.weights, *trainer.task.averages)
-    return tuple(name_of(v) for v in variables if not np.isfinite(trainer.read([v])[0]).all())
+    looked_at = {id(variable) for variable in (*trainer.task.weights, *trainer.task.averages)}
+    seen = ((variable, value) for variable, value in values_now(trainer) if id(variable) in looked_at)
+    return tuple(name_of(variable) for variable, value in seen if not np.isfinite(value).all())
 
 
 def replay(trainer: Trainer, first: FirstUpdates, slice_steps: int, per_call: int) -> Replay:

@@ -1,6 +1,6 @@
 """A case set up in TensorFlow: device and threads set, images loaded, the trainer ready to be built."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -180,7 +180,7 @@ def gpu_of(device: str) -> Gpu | None:
     return None if kind == "cpu" else nvml.find(int(number or 0))
 
 
-def digest(arrays: list[Any]) -> str:
+def digest(arrays: Iterable[Any]) -> str:
     """A short digest of the arrays' exact bytes."""
     whole = sha256()
     for array in arrays:

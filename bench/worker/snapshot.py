@@ -10,7 +10,7 @@ import numpy as np
 
 from bench.modes import Trainer
 
-GROUP_BYTES = 2**23  # variables read or written at once: a Session plans each new set of them again
+GROUP_BYTES = 2**23  # variables read or written at once
 
 
 class Snapshot:
@@ -20,10 +20,9 @@ class Snapshot:
         self._trainer, self._file = trainer, TemporaryFile()  # noqa: SIM115 - open as long as the snapshot lives
         weakref.finalize(self, self._file.close)
         self._places = dict[int, int]()  # of each variable, by its identity
-        for group in _groups(trainer.task.state()):
-            for variable, value in zip(group, trainer.read(group), strict=True):
-                self._places[id(variable)] = self._file.tell()
-                pickle.dump(value, self._file, protocol=5)
+        for variable, value in values_now(trainer):
+            self._places[id(variable)] = self._file.tell()
+            pickle.dump(value, self._file, protocol=5)
 
     def value(self, variable: Any) -> Any:
         """What the variable's value was."""
@@ -40,9 +39,17 @@ class Snapshot:
 
     def beside_now(self) -> Iterator[tuple[Any, Any, Any]]:
         """Each variable, its value then and its value now."""
-        for group in _groups(self._trainer.task.state()):
-            for variable, now in zip(group, self._trainer.read(group), strict=True):
-                yield variable, self.value(variable), now
+        for variable, now in values_now(self._trainer):
+            yield variable, self.value(variable), now
+
+
+def values_now(trainer: Trainer) -> Iterator[tuple[Any, Any]]:
+    """Each variable of a trainer's state with its value, a group at a time.
+
+    Always in the same groups: a Session plans each new set of variables, which takes as long as a step.
+    """
+    for group in _groups(trainer.task.state()):
+        yield from zip(group, trainer.read(group), strict=True)
 
 
 def _groups(variables: Sequence[Any]) -> Iterator[list[Any]]:

@@ -120,15 +120,15 @@ class TrainedSoFar:
 
 def reached(trainer: Trainer, start: Snapshot, updates: int, loss: float | None) -> Reached:
     """How far the trainer has come from its start after so many updates."""
-    lengths, directions = list[float | None](), list[tuple[float | None, ...]]()
+    now, lengths, directions = Snapshot(trainer), list[float | None](), list[tuple[float | None, ...]]()
     for number, weight in enumerate(trainer.task.weights):
-        change = _change(trainer, start, weight)
+        change = _change(start, now, weight)
         lengths.append(finite(float(np.linalg.norm(change))))
         if updates <= DIRECTIONS_UNTIL:
             directions.append(projections(change, number))
-    averages = (np.linalg.norm(_change(trainer, start, average)) for average in trainer.task.averages)
+    averages = (np.linalg.norm(_change(start, now, average)) for average in trainer.task.averages)
     return Reached(updates, loss, tuple(lengths), tuple(finite(float(a)) for a in averages), tuple(directions))
 
 
-def _change(trainer: Trainer, start: Snapshot, variable: Any) -> Any:
-    return np.subtract(trainer.read([variable])[0], start.value(variable), dtype=np.float64)
+def _change(start: Snapshot, now: Snapshot, variable: Any) -> Any:
+    return np.subtract(now.value(variable), start.value(variable), dtype=np.float64)

@@ -50,9 +50,10 @@ def recomputed(trainer: Trainer, before: Snapshot, number: int) -> Updated | Non
         return None
     rate, beta_1, beta_2, epsilon = (settings[name] for name in SETTINGS)
     adam = AdamUpdate(rate, beta_1, beta_2, epsilon, number)
+    after = Snapshot(trainer)
     kept = [list(variables) for variables in zip(trainer.task.weights, optimizer.slots, optimizer.squares, strict=True)]
     with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is noted as None
-        tested = [_tested(adam, [before.value(v) for v in variables], trainer.read(variables)) for variables in kept]
+        tested = [_tested(adam, *([at.value(v) for v in variables] for at in (before, after))) for variables in kept]
     off, along, moment = (max(column, key=_or_infinite) for column in zip(*tested, strict=True))
     furthest = max(range(len(tested)), key=lambda place: _or_infinite(tested[place][0]))
     return Updated(number, finite(off), finite(along), finite(moment), name_of(trainer.task.weights[furthest]))

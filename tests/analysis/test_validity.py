@@ -247,6 +247,16 @@ def test_a_later_training_is_compared_with_the_noise_of_another_block() -> None:
     assert validity.other_training(further, baseline, others) == validity.other_training(further, baseline, None)
 
 
+def test_where_one_rounding_moved_the_first_loss_by_nothing_a_further_move_says_what_is_rounding() -> None:
+    """MobileNetV2 at batch 8: XLA's first loss is 1.7e-5 apart, and one draw of roundings moved eager's by 7e-7."""
+    lucky = replace(BASELINE, moved_losses=(2.3 * (1 + 7e-7), 2.2, 2.1, 2.0, 1.9))
+    other = replace(BASELINE, first_losses=(2.3 * (1 + 1.7e-5), 2.2, 2.1, 2.0, 1.9))
+    (found,) = validity.unequal_work(other, lucky, "float32")
+    assert "its first loss differs by 1.7e-05 (tolerance 1e-05)" in found
+    assert validity.unequal_work(other, replace(lucky, far_loss=2.3 * (1 + 1.1e-3)), "float32") == ()
+    assert len(validity.unequal_work(other, replace(lucky, far_loss=2.3 * (1 + 1e-5)), "float32")) == 1
+
+
 @pytest.mark.parametrize(("precision", "count"), [("float32", 1), ("mixed_bfloat16", 0)])
 def test_a_late_loss_may_differ_by_its_precisions_tolerance(precision: str, count: int) -> None:
     m = a_full_measurement(a_case("function", precision=precision), late=a_late(last_loss=2.301))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from builders import FakeTrainer
 
+from bench.analysis.validity import FAR_ROUNDINGS
 from bench.worker.evidence import CURVE_STEPS
 from bench.worker.noise import FAR, ROUNDING, measure_noise, moved
 from bench.worker.snapshot import Snapshot
@@ -47,6 +48,8 @@ def test_the_noise_is_the_change_of_the_first_gradients_and_everything_is_put_ba
     assert noise.near == pytest.approx((2 * 2 * 2.0**-23,), rel=0.5)  # norm of four elements of 2 x 2^-23
     assert noise.far == (0.0,)  # in proportion
     assert noise.losses == pytest.approx((1.0, 0.0, -1.0), abs=1e-6)
+    assert noise.far_loss
+    assert noise.far_loss == pytest.approx(1 + FAR_ROUNDINGS * (noise.losses[0] - 1), abs=FAR["float32"] / 2)  # type: ignore[operator]
     assert trainer.again == [0, 0, 1, 2]
     assert trainer.task.weights[0].value.tolist() == [7.0] * 4
 
@@ -98,4 +101,8 @@ def test_slow_steps_or_batches_that_need_not_come_again_leave_the_mark_unknown(s
 def test_a_change_that_is_not_finite_is_unknown() -> None:
     trainer: Any = Linear()
     noise = measure_noise(trainer, Snapshot(trainer), [np.full(4, np.nan)], 1, "mixed_bfloat16")
-    assert (noise.near, noise.far) == ((None,), ())
+    assert (noise.near, noise.far, noise.far_loss) == ((None,), (), None)
+
+
+def test_the_analysis_knows_how_much_further_the_far_move_is() -> None:
+    assert FAR["float32"] / ROUNDING["float32"] == FAR_ROUNDINGS

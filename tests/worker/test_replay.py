@@ -285,6 +285,7 @@ def test_one_late_update_begins_at_the_first_weights_with_count_and_batch_where_
 def test_variables_that_hold_no_number_are_named_averages_too() -> None:
     trainer: Any = Batches()
     trainer.task.averages = (a_variable("mean", np.float32(np.inf)), a_variable("variance", np.float32(1.0)))
+    trainer.task.state = lambda: (trainer.weight, *trainer.task.averages, trainer.iterations)
     assert not_finite(trainer) == ("mean",)
     trainer.weight.value = np.array([1, np.nan], np.float32)
     assert not_finite(trainer) == ("kernel", "mean")
