@@ -46,7 +46,7 @@ class Snapshot:
 def values_now(trainer: Trainer) -> Iterator[tuple[Any, Any]]:
     """Each variable of a trainer's state with its value, a group at a time.
 
-    Always in the same groups: a Session plans each new set of variables, which takes as long as a step.
+    Always in the same groups, for a Session plans each new set of variables first.
     """
     for group in _groups(trainer.task.state()):
         yield from zip(group, trainer.read(group), strict=True)
