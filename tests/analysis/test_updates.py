@@ -298,6 +298,14 @@ def test_a_case_may_differ_five_times_as_far_as_a_rounding_drives_the_baseline(s
     assert len(other_updates(m, BASELINE, PLAIN)) == 1
 
 
+@pytest.mark.parametrize(("share", "count"), [(0.14, 0), (0.16, 1)])
+def test_a_loss_may_differ_three_times_as_far_again(share: float, count: int) -> None:
+    """It is a single number, which one draw of roundings may happen to leave alone."""
+    noise = replace(with_noise(0.0), moved=a_reached(last_loss=1.9 * 1.01))
+    m = reached(a_reached(last_loss=1.9 * (1 + share)))
+    assert len(other_updates(m, reached(a_reached(last_loss=1.9), mode="eager"), noise)) == count
+
+
 def test_at_the_second_mark_the_noise_of_the_first_has_grown() -> None:
     baseline = reached(a_reached(), a_reached(40), mode="eager")
     for share, count in ((0.2, 0), (0.3, 1)):
