@@ -65,9 +65,12 @@ class Child:
 
     def tail(self) -> str:
         """The end of what it wrote to stderr, without the list of modules that Python appends when it crashes."""
-        self._errors.seek(0)
-        written = self._errors.read().decode(errors="replace")
-        return re.sub(r"\n*Extension modules: .*\(total: \d+\)\n", "\n", written)[-TAIL:]
+        return re.sub(r"\n*Extension modules: .*\(total: \d+\)\n", "\n", self._written())[-TAIL:]
+
+    def last_line(self) -> str:
+        """The last line that it wrote to stderr, before Python's stack where it crashed; '' where there is none."""
+        lines = self._written().partition("Fatal Python error: ")[0].strip().splitlines()
+        return lines[-1] if lines else ""
 
     def stopped(self) -> bool:
         """Whether it was stopped for a while (SIGSTOP). Ask before `end`."""
@@ -86,6 +89,10 @@ class Child:
             assert stream
             with contextlib.suppress(BrokenPipeError):
                 stream.close()
+
+    def _written(self) -> str:
+        self._errors.seek(0)
+        return self._errors.read().decode(errors="replace")
 
     def _next(self, time_limit_s: float) -> bytes | None:
         """The next line, b'' when there will be none, None when the time is over."""

@@ -46,8 +46,8 @@ def _make(workloads: Sequence[Workload], look: Sequence[str]) -> None:
             if fault := msgspec.json.decode(child.receive(TIME_LIMIT_S), type=str):
                 raise BenchError(f"{_option(workload)}: {fault}")
     except Gone as error:
-        last = child.tail().strip().splitlines()[-1:]
-        words = f' and said last "{last[0][:160]}"' if last else ""
+        last = child.last_line()
+        words = f' and said last "{last[:160]}"' if last else ""
         raise BenchError(f"{_option(workload)}: the process that made it {error}{words}") from None
     finally:
         child.end()

@@ -77,7 +77,8 @@ def test_a_child_that_crashes_outside_python_says_what_python_was_doing() -> Non
     child = started("""
 from bench.machine.child_end import connect
 connect()
-import ctypes, numpy
+import ctypes, numpy, sys
+print("free(): invalid pointer", file=sys.stderr, flush=True)
 def warming_up():
     ctypes.string_at(0)
 warming_up()
@@ -87,6 +88,7 @@ warming_up()
     assert "Segmentation fault" in child.tail()
     assert "in warming_up" in child.tail()
     assert "Extension modules" not in child.tail()
+    assert child.last_line() == "free(): invalid pointer"
     child.end()
 
 

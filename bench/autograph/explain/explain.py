@@ -67,7 +67,7 @@ def explain(function: Request, time_limit_s: float, notice: Callable[[str], None
                 raise BenchError(explanation.failure)
     except Gone as error:
         if not explanation.source and not explanation.missing:
-            raise BenchError(f"nothing could be explained: {error}{_last_words(child.tail())}") from None
+            raise BenchError(f"nothing could be explained: {error}{_last_words(child.last_line())}") from None
         stage = _working_on(explanation)
         explanation = replace(
             explanation, missing=(*explanation.missing, Missing(stage, f"the process that worked on it {error}"))
@@ -91,6 +91,5 @@ def _working_on(explanation: Explanation) -> str:
     )
 
 
-def _last_words(tail: str) -> str:
-    lines = tail.strip().splitlines()
-    return f" ({lines[-1]})" if lines else ""
+def _last_words(line: str) -> str:
+    return f" ({line})" if line else ""
