@@ -131,7 +131,7 @@ def _loss_noise(baseline: Evidence, floor: Floor | None) -> list[float]:
     moved = [relative(a, b) for a, b in zip(baseline.moved_losses, baseline.first_losses, strict=False)]
     if baseline.far_loss is not None:
         further = relative(baseline.far_loss, baseline.first_losses[0]) / FAR_ROUNDINGS
-        moved[0] = max(moved[0], min(further, floor.loss))  # beyond it, the near one is no rounding either
+        moved[0] = max(moved[0], min(further, floor.loss))  # as far as a near move counts as rounding
     return [floor.losses * difference for difference in moved if math.isfinite(difference)]
 
 
