@@ -83,6 +83,11 @@ def stretch(result: CaseResult) -> float | None:
     return found.cpu_s / found.steps / cpu.centre if found and found.cpu_s and cpu else None
 
 
+def fits(result: CaseResult) -> bool:
+    """Whether a profiled step takes about as much CPU time as a timed one: else its parts say little of that one."""
+    return 1 / APART < (stretch(result) or 0.0) < APART
+
+
 def seconds(result: CaseResult) -> dict[str, float]:
     """CPU seconds a step by operation, then those of the runtime and of Python; empty without a profile.
 
@@ -128,7 +133,7 @@ def gaps(group: GroupResult) -> list[GapExplained]:
 
 def explain(one: CaseResult, other: CaseResult) -> GapExplained | None:
     """The parts that explain a difference in CPU time; None where there is hardly one, or no fitting profile."""
-    cpu = [case.summary("cpu") if 1 / APART < (stretch(case) or 0.0) < APART else None for case in (one, other)]
+    cpu = [case.summary("cpu") if fits(case) else None for case in (one, other)]
     if cpu[0] is None or cpu[1] is None:
         return None
     gap_s = abs(cpu[0].centre - cpu[1].centre)
@@ -189,11 +194,11 @@ def _onednn(result: CaseResult) -> set[str]:
 
 
 def peak_shares(group: GroupResult, result: CaseResult) -> PeakShares | None:
-    """Of a CPU case with a profile and a count of its floating-point operations."""
+    """Of a CPU case with a fitting profile and a count of its floating-point operations."""
     found, step, cpu = profiled(result), result.summary("step"), result.summary("cpu")
     peak, rate = costs.peak_flops_per_s(group), costs.rate_flops_per_s(group, result)
     cores = result.case.threads or (result.measurements[0].environment.cores if result.measurements else None)
-    if not (found and step and cpu and peak and rate and cores):
+    if not (found and step and cpu and peak and rate and cores and fits(result)):
         return None
     busy, at_peak = cpu.centre / (cores * step.centre), rate / peak
     scale = busy / found.cpu_s  # a share of the profiled CPU time as one of all cores' time

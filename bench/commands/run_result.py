@@ -141,11 +141,11 @@ def _on_xla(group: GroupResult, chosen: CaseResult) -> list[str]:
     compared = versus(group, traced, compiled) if traced and compiled else None
     if not compared or not compared.ratio or not traced or compiled is chosen:
         return []
-    ratio = compared.over_time or compared.ratio
+    ratio, likely = compared.over_time or compared.ratio, "likely " * compared.rough
     if compared.verdict.slower:
-        return [f"XLA does not pay here: {speedup_interval(ratio)} than {traced.title}."]
+        return [f"XLA {likely}does not pay here: {speedup_interval(ratio)} than {traced.title}."]
     if compared.verdict.faster:
-        return [f"XLA pays here: {speedup_interval(ratio)} vs {traced.title}."]
+        return [f"XLA {likely}pays here: {speedup_interval(ratio)} vs {traced.title}."]
     return [f"XLA changes nothing that could be shown: {speedup_interval(ratio)} vs {traced.title}."]
 
 

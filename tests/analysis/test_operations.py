@@ -84,3 +84,10 @@ def test_the_shares_of_the_cores_time_add_up_and_the_peaks_is_the_rate_over_it()
     assert shares.at_peak + shares.slower_products == pytest.approx(0.06 / 0.2 / 2, rel=0.01)
     whole = shares.at_peak + shares.slower_products + shares.other_operations + shares.outside + shares.idle
     assert whole == pytest.approx(1.0)
+
+
+def test_a_profile_of_other_cpu_time_says_nothing_of_what_keeps_a_step_below_the_peak() -> None:
+    (group,) = a_costed_run(usual_costs).groups
+    eager, _, function, *_ = group.cases  # tf.function was profiled at half of its CPU time
+    assert operations.peak_shares(group, eager)
+    assert operations.peak_shares(group, function) is None

@@ -49,6 +49,7 @@ def test_few_repetitions_make_it_likely_only() -> None:
     said = lines(a_run(blocks=3))
     assert said.startswith("Likely: use tf.function: 2.50x")
     assert "3 repetitions (fewer than the 6 that a claim needs)" in said
+    assert "XLA likely does not pay here: 3.00x slower [" in said
 
 
 def test_one_repetition_recommends_nothing_and_marks_no_row() -> None:

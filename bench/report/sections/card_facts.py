@@ -4,7 +4,7 @@ from bench.analysis.clocks import Conflict, conflict, overload
 from bench.analysis.learning import Learning
 from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.report.form.card import Fact, Sign
-from bench.report.form.wording import break_even, count, number, slower, speedup, speedup_interval
+from bench.report.form.wording import break_even, count, number, speedup_interval
 from bench.report.questions.advice import Recommended
 from bench.report.questions.asking import listed, versus
 from bench.report.sections import headline
@@ -69,13 +69,13 @@ def xla(group: GroupResult, choice: Recommended) -> list[Fact]:
         plain = _first(group, "function")
         words = speedup_interval(over_time(plain)) if plain and this_run(plain) else ""
         return [Fact("good", f"XLA pays here; tf.function without it: {words}", even(plain))] if plain and words else []
-    compared = versus(group, chosen, compiled)
-    slow = compared and compared.over_time if compared and compared.verdict.slower else None
-    against = f"{speedup(slow)} than {chosen.title}" if slow and slower(slow) else ""
-    small = "; ".join(text for text in (against, even(compiled)) if text)
-    if compared and compared.ratio and compared.verdict.slower:
-        return [Fact("bad", f"XLA does not pay here: {speedup_interval(over_time(compiled))}", small)]
-    return [Fact("same", f"XLA: {speedup_interval(over_time(compiled))}", small)]
+    compared, against_base = versus(group, chosen, compiled), speedup_interval(over_time(compiled))
+    if not compared or not compared.over_time or not compared.verdict.slower:
+        return [Fact("same", f"XLA: {against_base}", even(compiled))]
+    # First what the verdict rests on: compared with the baseline, XLA may well be faster.
+    words = f"{speedup_interval(compared.over_time)} than {chosen.title}"
+    small = "; ".join(text for text in (f"{against_base} vs {group.baseline.title}", even(compiled)) if text)
+    return [Fact("bad", f"XLA {'likely ' * compared.rough}does not pay here: {words}", small)]
 
 
 def even(result: CaseResult | None) -> str:

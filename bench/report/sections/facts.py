@@ -35,11 +35,13 @@ def _findings(group: GroupResult) -> list[str]:
 
 def _slower(group: GroupResult, results: Sequence[CaseResult]) -> list[str]:
     return [
-        f"**{b.title} is {number(ratio.centre)}x slower than {a.title}.** {ends(ratio)}: {faster.lesson}."
+        f"**{b.title} is {'likely ' * rough}{number(ratio.centre)}x slower than {a.title}.** "
+        f"{ends(ratio)}: {faster.lesson}."
         for usual, faster in _expected_gains()
         for a in results
         for b in results
-        if (a.case.mode, b.case.mode) == (usual.name, faster.name) and (ratio := _times_as_long(group, a, b))
+        if (a.case.mode, b.case.mode) == (usual.name, faster.name)
+        for ratio, rough in _times_as_long(group, a, b)
     ]
 
 
@@ -53,10 +55,11 @@ def _expected_gains() -> list[tuple[Mode, Mode]]:
     return sorted([pair for pair in modes.pairs() if pair[1].lesson], key=place)
 
 
-def _times_as_long(group: GroupResult, a: CaseResult, b: CaseResult) -> Summary | None:
-    """How many times as long b's step takes as a's, where it was found to be slower; None otherwise."""
+def _times_as_long(group: GroupResult, a: CaseResult, b: CaseResult) -> list[tuple[Summary, bool]]:
+    """How many times as long b's step takes as a's, and whether few blocks say so, where it was found to be slower."""
     compared = versus(group, a, b)
-    return compared.over_time.inverse if compared and compared.over_time and compared.verdict.slower else None
+    found = compared and compared.over_time and compared.verdict.slower
+    return [(compared.over_time.inverse, compared.rough)] if compared and compared.over_time and found else []
 
 
 def _has_no_break_even(result: CaseResult) -> bool:

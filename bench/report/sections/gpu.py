@@ -1,7 +1,4 @@
-"""The GPU's part of the section on devices: where ops ran, synchronisation, copying a batch, clocks and throttling.
-
-Of a CPU it shows synchronisation alone, and only in a run that measured a GPU too.
-"""
+"""The GPU's part of the section on devices: where ops ran, synchronisation, copying a batch, clocks and throttling."""
 
 import statistics
 from collections.abc import Callable, Sequence

@@ -27,7 +27,8 @@ _WITHOUT = (
 _PEAK = (
     "Where the cores' time goes while a step is timed. *At the matmul peak* is what the step's floating-point "
     "operations would take at the rate of the fastest product of two large matrices; the other columns are what is "
-    "lost. Below zero: products ran at a higher rate than that one."
+    "lost. Below zero: products ran at a higher rate than that one. A mode whose profiled step differs from the timed "
+    "one by a third or more is left out."
 )
 LEAST_S = 5e-6  # what a table shows
 LAST = (operations.RUNTIME, operations.PYTHON)
@@ -81,14 +82,14 @@ def _behind(part: PartOfStep, faster: str) -> str:
 
 
 def _summary(gaps: list[tuple[GroupResult, GapExplained]]) -> str:
-    """The largest cause of the first difference."""
-    named = [(gap, gap.named[0]) for _, gap in gaps if gap.named]
-    if not named:
+    """The largest cause of the first difference that has one; it may be more than all of it."""
+    causes = [(gap, part) for _, gap in gaps for part in gap.named if part.difference_s > 0]
+    if not causes:
         return "CPU time of a step, operation by operation"
-    gap, part = named[0]
+    gap, part = causes[0]
     return (
-        f"{part.name} makes {_ms(part.difference_s)} of the {_ms(gap.gap_s)} ms of CPU time a step by which "
-        f"{gap.slower.title} exceeds {gap.faster.title}"
+        f"{part.name} takes {_ms(part.difference_s)} ms more CPU time a step in {gap.slower.title} than in "
+        f"{gap.faster.title}; the whole step {_ms(gap.gap_s)} ms more"
     )
 
 

@@ -35,7 +35,7 @@ def test_the_card_says_what_to_use_by_how_much_and_how_sure() -> None:
     assert dict(made.ranges) == {"over_time": "[1.89, 2.11]", "this_run": "[2.00, 2.00]"}
     assert lines(made) == [
         "Break-even after 8 steps [8, 8]",
-        "XLA does not pay here: 1.20x slower [1.13, 1.27]",
+        "XLA does not pay here: 2.40x slower [2.27, 2.54] than tf.function",
         "Tied for fastest: TF1 graph",
     ]
     assert made.sure.startswith("6 repetitions; A/A control 1.00x [1.00, 1.00]; run-to-run spread")
@@ -45,6 +45,7 @@ def test_few_repetitions_are_likely_and_one_has_no_multiple() -> None:
     likely, one = card(a_run(blocks=3), None), card(a_run(blocks=1), None)
     assert (likely.title, likely.tone) == ("Likely: use tf.function", "open")
     assert "3 repetitions of the 6" in likely.sure
+    assert lines(likely)[1].startswith("XLA likely does not pay here: 2.40x slower [")
     assert (one.value, one.unit) == ("1 of 6", "repetitions")
     assert "x" not in one.value
     table = next(part for part in answer.section(a_run(blocks=1), None).parts if isinstance(part, Table))
