@@ -53,7 +53,7 @@ def diagnose(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Co
     if kind == "gpu":
         costs = replace(costs, device_peak_bytes=_allocated())
     # Within a cluster of processes TensorFlow's op that waits for a device is refused.
-    if (kind == "gpu" or order.block == 0) and not order.addresses:
+    if kind == "gpu" and not order.addresses:
         from bench.worker.device_costs import synced
 
         costs = replace(costs, synced=synced(trainer, steps, clock, modes.row(order.case.mode).loops))

@@ -44,10 +44,10 @@ def begin(trainer: Trainer, order: Order, batches_digest: str, clock: Clock, ask
     trace_s = _trace(trainer, clock)
     traces = trainer.traces()
     call_s, loss = take()
-    gradients, one = first_gradients(trainer), recomputed(trainer, start, 1)
-    after_one = Snapshot(trainer)
+    gradients, after_one = first_gradients(trainer), Snapshot(trainer)
+    one = recomputed(trainer, start, 1, after_one)
     second = take()
-    two = recomputed(trainer, after_one, 2)
+    two = recomputed(trainer, after_one, 2) if order.in_full else None
     repeated = loss_curve(take, [second], CURVE_STEPS if order.in_full else REPEATED_LATER)
     after = Snapshot(trainer)
     curve = loss_curve(take, repeated)

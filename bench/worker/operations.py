@@ -15,6 +15,7 @@ from bench.worker.profiler import KERNELS, profiled
 
 ENOUGH_S = 0.5  # CPU time of the stretch
 FEWEST_STEPS, MOST_STEPS = 3, 100  # even so; a profile has room for so many
+LONG_S = 10.0  # CPU time of the stretch that is not exceeded for the fewest: one call is enough where it takes longer
 
 
 def operations(run: Callable[[int], None], per_call: int, clock: Callable[[], float]) -> StepOperations | None:
@@ -24,10 +25,14 @@ def operations(run: Callable[[int], None], per_call: int, clock: Callable[[], fl
             return None
         begin = use_begins()
         run(per_call)
-        call_s = used_since(begin).cpu_s
-        fewest, most = (math.ceil(steps / per_call) for steps in (FEWEST_STEPS, MOST_STEPS))
-        calls = min(most, max(fewest, int(ENOUGH_S / max(call_s, 1e-3))))
-        return _measured(run, calls * per_call, clock)
+        return _measured(run, calls_for(used_since(begin).cpu_s, per_call) * per_call, clock)
+
+
+def calls_for(call_s: float, per_call: int) -> int:
+    """How many calls of so many steps each are profiled, where one takes this CPU time."""
+    fewest, most = (math.ceil(steps / per_call) for steps in (FEWEST_STEPS, MOST_STEPS))
+    enough, not_long = (int(seconds / max(call_s, 1e-3)) for seconds in (ENOUGH_S, LONG_S))
+    return max(1, min(most, max(enough, min(fewest, not_long))))
 
 
 def _measured(run: Callable[[int], None], steps: int, clock: Callable[[], float]) -> StepOperations | None:

@@ -25,19 +25,20 @@ class FirstUpdates:
     step_s: float
 
 
-def late(trainer: Trainer, start: Snapshot, updates: int, directed: bool = True) -> tuple[Late, Calls]:
+def late(trainer: Trainer, start: Snapshot, updates: int, in_full: bool = True) -> tuple[Late, Calls]:
     """One more update after `updates`, from the weights and moments of the start: what it computes and what it calls.
 
-    The state is put back afterwards. `directed`: with the gradients' projections.
+    `in_full`: with the gradients' projections; and the state is put back afterwards, for what is measured next.
     """
-    now = Snapshot(trainer)
+    now = Snapshot(trainer) if in_full else None
     start.put_back(but=[trainer.task.optimizer.iterations])
     calls = trainer.calls()
     loss, names = finite(trainer.sync()), [name_of(weight) for weight in trainer.task.weights]
-    gradients, period = sketch(names, first_gradients(trainer), directed=directed), trainer.task.inputs.period
+    gradients, period = sketch(names, first_gradients(trainer), directed=in_full), trainer.task.inputs.period
     batch = updates % period if period else None
     found = Late(updates, loss, gradients, recomputed(trainer, start, updates + 1), batch)
-    now.put_back()
+    if now:
+        now.put_back()
     return found, calls
 
 
@@ -52,16 +53,15 @@ def replay(trainer: Trainer, first: FirstUpdates, slice_steps: int, per_call: in
     """Take the first updates again, and once more in one call where a slice has more steps.
 
     The bits are the same in every mode on a CPU. Short slices are replayed as they were timed, so that one pass tells
-    both that the first updates come out again and that many steps a call are as many updates. The state is put back
-    afterwards.
+    both that the first updates come out again and that many steps a call are as many updates. Comes last: the state
+    is not put back.
     """
-    now, traces, count = Snapshot(trainer), trainer.traces(), len(first.losses)
+    traces, count = trainer.traces(), len(first.losses)
     if slice_steps < count and per_call == 1:
         loss = _again(trainer, first.start, _sizes(count, slice_steps))
         repeated, sliced = _repeated(trainer, first, loss), None
     else:
         repeated, sliced = _long(trainer, first, slice_steps, per_call)
-    now.put_back()
     return Replay(repeated, sliced, trainer.traces() - traces)
 
 

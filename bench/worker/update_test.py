@@ -39,9 +39,10 @@ class AdamUpdate:
         return OWN + abs(float(np.float32(self.beta_2)) - self.beta_2) / (1 - self.beta_2)
 
 
-def recomputed(trainer: Trainer, before: Snapshot, number: int) -> Updated | None:
+def recomputed(trainer: Trainer, before: Snapshot, number: int, after: Snapshot | None = None) -> Updated | None:
     """The update of this number, which has just been taken from the state `before`; None without plain Adam.
 
+    `after`: the state now, where it is known already.
     Adam's paper, algorithm 1 (Kingma and Ba 2015, arXiv:1412.6980), with epsilon added as TensorFlow does.
     """
     optimizer = trainer.task.optimizer
@@ -50,7 +51,7 @@ def recomputed(trainer: Trainer, before: Snapshot, number: int) -> Updated | Non
         return None
     rate, beta_1, beta_2, epsilon = (settings[name] for name in SETTINGS)
     adam = AdamUpdate(rate, beta_1, beta_2, epsilon, number)
-    after = Snapshot(trainer)
+    after = after or Snapshot(trainer)
     kept = [list(variables) for variables in zip(trainer.task.weights, optimizer.slots, optimizer.squares, strict=True)]
     with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is noted as None
         tested = [_tested(adam, *([at.value(v) for v in variables] for at in (before, after))) for variables in kept]

@@ -282,6 +282,15 @@ def test_one_late_update_begins_at_the_first_weights_with_count_and_batch_where_
     assert (trainer.place, counts) == (19, [18])  # a rate may depend on the count, and must as it does there
 
 
+def test_a_late_update_that_nothing_but_a_replay_follows_puts_nothing_back() -> None:
+    trainer, first = begun()
+    found, _ = late(trainer, first.start, 18, in_full=False)
+    (gradient,) = found.gradients
+    assert (found.last_loss, gradient.norm, gradient.projections) == (4.0, 4.0, ())
+    assert np.array_equal(trainer.slot.value, first.start.value(trainer.slot) + 1)
+    assert replay(trainer, first, 2, 1).first.whole == 0.0
+
+
 def test_variables_that_hold_no_number_are_named_averages_too() -> None:
     trainer: Any = Batches()
     trainer.task.averages = (a_variable("mean", np.float32(np.inf)), a_variable("variance", np.float32(1.0)))

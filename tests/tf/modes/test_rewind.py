@@ -1,15 +1,19 @@
 """A trainer put back to its start: the same batches, weights and moments come again, bit for bit."""
 
+import time
 from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 import tensorflow as tf
+from builders import ENVIRONMENT, SCHEDULE, a_case
 
 from bench import modes
 from bench.modes import Trainer
 from bench.modes.graph import GraphTrainer
+from bench.records.messages import Order
+from bench.worker.first_updates import begin
 from bench.worker.replay import FirstUpdates, late, replay
 from bench.worker.snapshot import Snapshot
 from bench.worker.trained import TrainedSoFar
@@ -75,6 +79,17 @@ def test_a_late_update_is_on_the_batch_that_comes_next_and_leaves_the_state_as_i
     assert (found.updates, found.updated.updates) == (3, 4)
     assert found.updated.off is not None
     assert found.updated.off < 20
+
+
+@pytest.mark.parametrize(("in_full", "numbers"), [(True, [1, 2]), (False, [1])])
+@pytest.mark.parametrize("mode", HERE)
+def test_the_first_update_is_recomputed_in_each_repetition_and_the_second_in_the_first(
+    mode: str, in_full: bool, numbers: list[int]
+) -> None:
+    order = Order(a_case(mode), 0, SCHEDULE, ENVIRONMENT, SYNTHETIC, in_full=in_full)
+    updated = begin(opened(mode), order, "batches", time.perf_counter).evidence.updated
+    assert [update.updates for update in updated] == numbers
+    assert all(update.off is not None and update.off < 20 for update in updated)
 
 
 @pytest.mark.parametrize("mode", ["keras_fit", "function_loop"])

@@ -11,7 +11,7 @@ import tensorflow as tf
 from bench.machine.environment import cpu_features
 from bench.records.costs import StepOperations
 from bench.records.environment import onednn_used
-from bench.worker.operations import operations
+from bench.worker.operations import calls_for, operations
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system moves no threads")
 IMAGES = tf.random.stateless_uniform([16, 32, 32, 8], [0, 0])
@@ -91,3 +91,13 @@ def test_the_steps_taken_are_a_multiple_of_a_call() -> None:
     assert taken[0] == 30
     assert profiled.steps == taken[1]
     assert profiled.steps % 30 == 0
+
+
+@pytest.mark.parametrize(
+    ("call_s", "per_call", "calls"),
+    [(0.0, 1, 100), (0.01, 1, 50), (0.05, 1, 10), (0.3, 1, 3), (2.0, 1, 3), (4.0, 1, 2), (30.0, 1, 1), (0.3, 30, 1)],
+)
+def test_half_a_second_is_profiled_at_least_three_steps_unless_those_take_long(
+    call_s: float, per_call: int, calls: int
+) -> None:
+    assert calls_for(call_s, per_call) == calls
