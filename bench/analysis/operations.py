@@ -62,13 +62,14 @@ class PeakShares:
     """What the cores did while a step was timed, as shares of all of their time; together 1.
 
     `at_peak` is the time that the step's floating-point operations would take at the rate of the fastest matrix
-    product, `slower_products` what convolutions and matrix products take beyond it.
+    product, `slower_products` what convolutions and matrix products take beyond it. What only a profile tells is None
+    where it does not fit the timed step.
     """
 
     at_peak: float
-    slower_products: float
-    other_operations: float
-    outside: float
+    slower_products: float | None
+    other_operations: float | None
+    outside: float | None
     idle: float
 
 
@@ -194,13 +195,15 @@ def _onednn(result: CaseResult) -> set[str]:
 
 
 def peak_shares(group: GroupResult, result: CaseResult) -> PeakShares | None:
-    """Of a CPU case with a fitting profile and a count of its floating-point operations."""
+    """Of a CPU case with a profile and a count of its floating-point operations."""
     found, step, cpu = profiled(result), result.summary("step"), result.summary("cpu")
     peak, rate = costs.peak_flops_per_s(group), costs.rate_flops_per_s(group, result)
     cores = result.case.threads or (result.measurements[0].environment.cores if result.measurements else None)
-    if not (found and step and cpu and peak and rate and cores and fits(result)):
+    if not (found and step and cpu and peak and rate and cores):
         return None
     busy, at_peak = cpu.centre / (cores * step.centre), rate / peak
+    if not fits(result):
+        return PeakShares(at_peak, None, None, None, 1 - busy)
     scale = busy / found.cpu_s  # a share of the profiled CPU time as one of all cores' time
     products = scale * sum(each.cpu_s for each in found.operations if any(kind in each.name for kind in PRODUCTS))
     operations = scale * sum(each.cpu_s for each in found.operations)

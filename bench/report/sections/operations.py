@@ -27,8 +27,8 @@ _WITHOUT = (
 _PEAK = (
     "Where the cores' time goes while a step is timed. *At the matmul peak* is what the step's floating-point "
     "operations would take at the rate of the fastest product of two large matrices; the other columns are what is "
-    "lost. Below zero: products ran at a higher rate than that one. A mode whose profiled step differs from the timed "
-    "one by a third or more is left out."
+    "lost. Below zero: products ran at a higher rate than that one. A dash: the profiled step differs from the timed "
+    "one by a third or more."
 )
 LEAST_S = 5e-6  # what a table shows
 LAST = (operations.RUNTIME, operations.PYTHON)
