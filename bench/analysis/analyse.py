@@ -163,7 +163,7 @@ def _break_even(baseline: CaseResult, result: CaseResult, comparison: Comparison
     if not comparison.ratio:
         return None
     if not verdict.faster:
-        return BreakEven(None, "never" if verdict.slower else "no speedup shown", comparison.rough)
+        return BreakEven(None, "never", comparison.rough) if verdict.slower else BreakEven(None, "no speedup shown")
     pairs = paired_by_block(baseline, result)
     extra_s = [startup_s(after[0]) - startup_s(before[0]) for before, after in pairs]
     saved_s = [

@@ -105,18 +105,19 @@ def percent(share: float, low: float | None = None, high: float | None = None) -
 
 
 def break_even(even: BreakEven | None) -> str:
-    """When a longer start-up is recovered: '66 steps [51, 85]', 'never', 'at once'."""
+    """When a longer start-up is recovered: '66 steps [51, 85]', 'never', 'at once', each with '(rough)' if it is."""
     if even is None:
         return "–"
+    rough = " (rough)" * even.rough
     if even.steps is None:
-        return even.text
+        return f"{even.text}{rough}"
     steps = even.steps
     centre = f"{count(steps.centre)} steps"
     if steps.low is None or steps.high is None:
         return centre
     if steps.high > VERY_UNCERTAIN * steps.low:
         return f"{centre} (very uncertain)"
-    return f"{centre} [{count(steps.low)}, {count(steps.high)}]{' (rough)' * even.rough}"
+    return f"{centre} [{count(steps.low)}, {count(steps.high)}]{rough}"
 
 
 def count(value: float) -> str:

@@ -67,9 +67,12 @@ def _has_no_break_even(result: CaseResult) -> bool:
 
 
 def _never_breaks_even(result: CaseResult) -> str:
-    startup = result.summary("startup")
+    startup, likely = result.summary("startup"), "likely " * bool(result.break_even and result.break_even.rough)
     assert startup
-    return f"**{result.title} never breaks even.** Its start-up takes {number(startup.centre)} s, its steps are slower."
+    return (
+        f"**{result.title} {likely}never breaks even.** Its start-up takes {number(startup.centre)} s, its steps are "
+        f"{likely}slower."
+    )
 
 
 def _conversion(results: list[CaseResult]) -> list[str]:

@@ -31,7 +31,8 @@ def _summary(run: Run) -> str:
     """'Break-even after 4 to 24 steps; never: XLA loop'."""
     results = [result for group in run.groups for result in group.candidates if result.break_even]
     steps = sorted(r.break_even.steps.centre for r in results if r.break_even and r.break_even.steps)
-    never = list(dict.fromkeys(r.title for r in results if r.break_even and r.break_even.text == "never"))
+    none = [(r.title, r.break_even.rough) for r in results if r.break_even and r.break_even.text == "never"]
+    never = list(dict.fromkeys(f"{title}{' (rough)' * rough}" for title, rough in none))
     after = f"Break-even after {count(steps[0])} to {count(steps[-1])} steps" if len(steps) > 1 else ""
     after = f"Break-even after {count(steps[0])} steps" if len(steps) == 1 else after
     texts = [after, f"never: {', '.join(never)}" if never else ""]

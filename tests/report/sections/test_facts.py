@@ -21,6 +21,16 @@ def test_what_people_expect_otherwise_gets_a_sentence_of_its_own(tmp_path: Path)
     assert "tf.function does not pay here" not in text
 
 
+def test_few_repetitions_find_what_is_likely_only(tmp_path: Path) -> None:
+    plan = a_plan(a_group(("eager", "function", "xla")))
+    steps = {"eager": 0.05, "eager-again": 0.05, "function": 0.025, "xla": 0.1}
+    text = built(tmp_path, outcomes(plan, steps, 3), plan).path.read_text()
+    assert "**XLA is likely 4.00x slower than tf.function.** [" in text
+    assert "**XLA likely never breaks even.** Its start-up takes 2.60 s, its steps are likely slower." in text
+    assert "*Break-even after 8 steps; never: XLA (rough)*" in text
+    assert "| never (rough) |" in text
+
+
 def test_what_the_table_calls_the_same_is_no_surprise(tmp_path: Path) -> None:
     plan = a_plan(a_group(("eager", "function")))
     steps = {"eager": 0.05, "eager-again": 0.05, "function": 0.0508}
