@@ -8,7 +8,7 @@ from bench.machine.counters import memory_bytes, peak_memory_bytes
 from bench.modes.placement import short
 from bench.records.costs import Costs
 from bench.records.messages import Reply, StageRequest
-from bench.records.proof import Execution, Proof, Replay
+from bench.records.proof import Calls, Execution, Late, Proof, Replay
 from bench.records.run import Measurement, Samples
 from bench.worker.diagnostics import Diagnostics, no_diagnostics
 from bench.worker.evidence import finite
@@ -86,15 +86,13 @@ class Timed:
         return Closed(built.trainer), Reply(measurement=measurement)
 
     def _proof(self, examines: bool) -> Proof:
-        """What can be said before anything else is trained than a late update, after which all is put back."""
+        """What can be said before anything else is trained than a late update."""
         warm, trainer = self.warm, self.warm.built.trainer
         traces = trainer.traces() - warm.traces
         updates = int(trainer.read([trainer.task.optimizer.iterations])[0])
         seen = not_finite(trainer), self.progress.at_end().reached
-        order, start = warm.built.opened.order, warm.built.begun.first.start
-        replicas = replica_proof(trainer, order.case)
-        looks = examines and not order.case.again
-        late_update, calls = late(trainer, start, self.progress.updates, order.in_full) if looks else (None, None)
+        replicas = replica_proof(trainer, warm.built.opened.order.case)
+        late_update, calls = self._late() if examines else (None, None)
         return Proof(
             self._execution(),
             traces,
@@ -109,6 +107,14 @@ class Timed:
             late_update,
             replicas=replicas,
         )
+
+    def _late(self) -> tuple[Late | None, Calls | None]:
+        """Nothing of the A/A control. All is put back where diagnostics follow, as in a run's first block."""
+        warm, order = self.warm, self.warm.built.opened.order
+        if order.case.again:
+            return None, None
+        first, updates = warm.built.begun.first, self.progress.updates
+        return late(warm.built.trainer, first.start, updates, order.in_full, restores=not order.block)
 
     def _replay(self) -> Replay | None:
         """None of the A/A control, which is the baseline's own code: it takes no late update either."""

@@ -25,16 +25,19 @@ class FirstUpdates:
     step_s: float
 
 
-def late(trainer: Trainer, start: Snapshot, updates: int, in_full: bool = True) -> tuple[Late, Calls]:
+def late(
+    trainer: Trainer, start: Snapshot, updates: int, directed: bool = True, restores: bool = True
+) -> tuple[Late, Calls]:
     """One more update after `updates`, from the weights and moments of the start: what it computes and what it calls.
 
-    `in_full`: with the gradients' projections; and the state is put back afterwards, for what is measured next.
+    `directed`: with the gradients' projections. `restores`: the state is put back afterwards, for what is looked at
+    next.
     """
-    now = Snapshot(trainer) if in_full else None
+    now = Snapshot(trainer) if restores else None
     start.put_back(but=[trainer.task.optimizer.iterations])
     calls = trainer.calls()
     loss, names = finite(trainer.sync()), [name_of(weight) for weight in trainer.task.weights]
-    gradients, period = sketch(names, first_gradients(trainer), directed=in_full), trainer.task.inputs.period
+    gradients, period = sketch(names, first_gradients(trainer), directed=directed), trainer.task.inputs.period
     batch = updates % period if period else None
     found = Late(updates, loss, gradients, recomputed(trainer, start, updates + 1), batch)
     if now:

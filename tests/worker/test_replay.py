@@ -284,7 +284,7 @@ def test_one_late_update_begins_at_the_first_weights_with_count_and_batch_where_
 
 def test_a_late_update_that_nothing_but_a_replay_follows_puts_nothing_back() -> None:
     trainer, first = begun()
-    found, _ = late(trainer, first.start, 18, in_full=False)
+    found, _ = late(trainer, first.start, 18, directed=False, restores=False)
     (gradient,) = found.gradients
     assert (found.last_loss, gradient.norm, gradient.projections) == (4.0, 4.0, ())
     assert np.array_equal(trainer.slot.value, first.start.value(trainer.slot) + 1)

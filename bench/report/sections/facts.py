@@ -7,7 +7,6 @@ from bench import modes
 from bench.analysis import costs
 from bench.analysis.paired import ratio_between
 from bench.analysis.results import CaseResult, GroupResult, Run
-from bench.analysis.stats.ratios import Summary
 from bench.modes.mode import Mode
 from bench.report.form.document import Section
 from bench.report.form.wording import ends, number, speedup_interval
@@ -35,13 +34,12 @@ def _findings(group: GroupResult) -> list[str]:
 
 def _slower(group: GroupResult, results: Sequence[CaseResult]) -> list[str]:
     return [
-        f"**{b.title} is {'likely ' * rough}{number(ratio.centre)}x slower than {a.title}.** "
-        f"{ends(ratio)}: {faster.lesson}."
+        text
         for usual, faster in _expected_gains()
         for a in results
         for b in results
         if (a.case.mode, b.case.mode) == (usual.name, faster.name)
-        for ratio, rough in _times_as_long(group, a, b)
+        if (text := _disappoints(group, a, b, faster.lesson))
     ]
 
 
@@ -55,11 +53,13 @@ def _expected_gains() -> list[tuple[Mode, Mode]]:
     return sorted([pair for pair in modes.pairs() if pair[1].lesson], key=place)
 
 
-def _times_as_long(group: GroupResult, a: CaseResult, b: CaseResult) -> list[tuple[Summary, bool]]:
-    """How many times as long b's step takes as a's, and whether few blocks say so, where it was found to be slower."""
+def _disappoints(group: GroupResult, a: CaseResult, b: CaseResult, lesson: str) -> str:
+    """By how much b is slower than a, where it was found to be; '' otherwise."""
     compared = versus(group, a, b)
-    found = compared and compared.over_time and compared.verdict.slower
-    return [(compared.over_time.inverse, compared.rough)] if compared and compared.over_time and found else []
+    if not compared or not compared.over_time or not compared.verdict.slower:
+        return ""
+    ratio, likely = compared.over_time.inverse, "likely " * compared.rough
+    return f"**{b.title} is {likely}{number(ratio.centre)}x slower than {a.title}.** {ends(ratio)}: {lesson}."
 
 
 def _has_no_break_even(result: CaseResult) -> bool:
