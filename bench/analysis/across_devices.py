@@ -12,7 +12,7 @@ from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.speedups import comparison_of
 from bench.analysis.stats.ratios import Comparison, Verdict
 from bench.analysis.stats.verdicts import compare_family
-from bench.analysis.sweep import BATCH_SIZES, Crossing, RatioAtSize, is_certain, rises_through_one
+from bench.analysis.sweep import BATCH_SIZES, Crossing, RatioAtSize, at_size, rises_through_one
 from bench.analysis.validity import unequal_work
 from bench.records.case import Case
 
@@ -120,11 +120,7 @@ class DeviceSweep:
     @property
     def ratios(self) -> list[RatioAtSize]:
         """The second device's speedup at each size at which it is known."""
-        return [
-            RatioAtSize(each.size, over_time, is_certain(over_time, each.aa_difference))
-            for each in self.comparisons
-            if (over_time := each.comparison.over_time)
-        ]
+        return [ratio for each in self.comparisons if (ratio := at_size(each.size, each.comparison))]
 
     @property
     def crossings(self) -> list[Crossing]:

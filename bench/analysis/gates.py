@@ -22,6 +22,7 @@ from bench.modes import MODES
 
 LEAST_LIMIT = 1e-4  # of a ratio: no two modes and no two runs of one are so far apart that a gate below could fail
 STEP = "step"
+CONTAINED = "the interval contains the limit"  # why a gate with enough repetitions is undecided
 FORMS = (
     "'slower 5%', 'function slower 5%', 'step slower 5%', 'eager step slower 5%', 'first step slower 20%', "
     "'cpu slower 3%', 'memory worse 10%', 'function/eager < 1.5' or 'function/eager memory > 1.2'"
@@ -172,4 +173,4 @@ def _decide(low_limit: float, ratio: Summary, rough: bool) -> tuple[Decision, st
         return Decision.FAILED, "the whole interval is past the limit"
     if ratio.low >= low_limit:
         return Decision.PASSED, "the whole interval is within the limit"
-    return Decision.UNDECIDED, "the interval contains the limit"
+    return Decision.UNDECIDED, CONTAINED

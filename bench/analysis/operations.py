@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from bench import modes
 from bench.analysis import costs
 from bench.analysis.results import CaseResult, GroupResult
+from bench.analysis.speedups import cpu_between
+from bench.analysis.stats.verdicts import excludes_1
 from bench.records.costs import StepOperations
 
 PYTHON, RUNTIME = "Python", "TensorFlow's runtime"  # where no operation is executed
@@ -50,6 +52,7 @@ class GapExplained:
     faster: CaseResult
     gap_s: float
     named: tuple[PartOfStep, ...]
+    repetitions: int
 
     @property
     def left_s(self) -> float:
@@ -133,7 +136,10 @@ def gaps(group: GroupResult) -> list[GapExplained]:
 
 
 def explain(one: CaseResult, other: CaseResult) -> GapExplained | None:
-    """The parts that explain a difference in CPU time; None where there is hardly one, or no fitting profile."""
+    """The parts that explain a difference in CPU time; None where none is shown, or no profile fits."""
+    ratio = cpu_between(one, other)
+    if ratio is None or (ratio.high is not None and not excludes_1(ratio)):
+        return None
     cpu = [case.summary("cpu") if fits(case) else None for case in (one, other)]
     if cpu[0] is None or cpu[1] is None:
         return None
@@ -141,7 +147,7 @@ def explain(one: CaseResult, other: CaseResult) -> GapExplained | None:
     slower, faster = (one, other) if cpu[0].centre > cpu[1].centre else (other, one)
     if gap_s < SMALL * max(cpu[0].centre, cpu[1].centre):
         return None
-    return GapExplained(slower, faster, gap_s, _named(slower, faster, gap_s))
+    return GapExplained(slower, faster, gap_s, _named(slower, faster, gap_s), ratio.n)
 
 
 def _named(slower: CaseResult, faster: CaseResult, gap_s: float) -> tuple[PartOfStep, ...]:

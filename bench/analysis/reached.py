@@ -30,7 +30,7 @@ MOST_APART = (
     (40, MostApart(whole=1e-2, length=0.15, weight=math.inf, loss=0.15)),
 )
 MOVED = 5.0  # times as far apart as a rounding of every weight drives the baseline itself by the first mark
-LUCK = 3.0  # one draw may move a loss, which is a single number, by next to nothing: in all 15 times, as first losses
+LUCK = 3.0  # one draw may move a single number (a loss, a length) by next to nothing: in all 15 times, as first losses
 GROWTH = 5.0  # how much further that drives it by the second
 ROUNDING = 1e-2  # share of a gradient's norm
 
@@ -64,7 +64,7 @@ def _limit(updates: int, baseline: Measurement, noise: Evidence) -> MostApart | 
     apart = _moved_apart(baseline, noise)
     if apart is None:
         return MostApart(MOVED * fixed.whole, math.inf, math.inf, math.inf)
-    apart = replace(apart, loss=LUCK * apart.loss)
+    apart = replace(apart, whole=LUCK * apart.whole, loss=LUCK * apart.loss)
     factor = MOVED * (1 if mark == MOST_APART[0][0] else GROWTH)
     return MostApart(*(max(most, factor * far) for most, far in zip(astuple(fixed), astuple(apart), strict=True)))
 
@@ -73,8 +73,22 @@ def _moved_apart(baseline: Measurement, noise: Evidence) -> MostApart | None:
     """How far a rounding of every weight drives the baseline apart by the first mark; None where that is not known."""
     moved = noise.moved
     at_mark = next((r for r in baseline.proof.reached if moved and r.updates == moved.updates), None)
-    apart = _apart(moved, at_mark, noise) if moved and at_mark else None
-    return apart if apart and all(map(math.isfinite, astuple(apart))) else None
+    if not moved or not at_mark:
+        return None
+    apart = _apart(moved, at_mark, noise)
+    apart = replace(apart, whole=max(apart.whole, _by_chance(moved, at_mark, noise)))
+    return apart if all(map(math.isfinite, astuple(apart))) else None
+
+
+def _by_chance(ours: Reached, theirs: Reached, noise: Evidence) -> float:
+    """What the differences of all weights' lengths come to in the whole's, relatively, where their signs are chance.
+
+    The whole's own may be next to nothing, because some weights came further and others less far.
+    """
+    pairs = zip(noise.gradients, ours.lengths, theirs.lengths, strict=False)
+    kept = [(a, b) for sketch, a, b in pairs if not _is_rounding(sketch) and a is not None and b is not None]
+    whole = sum(b**2 for _, b in kept)
+    return math.hypot(*(a**2 - b**2 for a, b in kept)) / (2 * whole) if whole else 0.0
 
 
 def _apart(ours: Reached, theirs: Reached, noise: Evidence) -> MostApart:

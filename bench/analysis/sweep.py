@@ -11,8 +11,7 @@ from itertools import pairwise
 
 from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.speedups import judged
-from bench.analysis.stats.ratios import Summary
-from bench.analysis.stats.verdicts import excludes_1
+from bench.analysis.stats.ratios import Comparison, Summary
 from bench.records.case import Case
 
 
@@ -76,12 +75,15 @@ class Sweep:
 
 @dataclass(frozen=True, slots=True)
 class RatioAtSize:
-    """The speedup of one mode over another at one size, with its interval over time. `certain`: that excludes 1, and
-    the speedup is larger than the A/A difference there."""
+    """The speedup of one mode over another at one size, with its interval over time.
+
+    `certain`: one was found to be faster; `rough`: from fewer blocks than a claim needs.
+    """
 
     size: int
     ratio: Summary
     certain: bool
+    rough: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,11 @@ class Crossing:
     def certain(self) -> bool:
         """Whether both ends are certain."""
         return self.low.certain and self.high.certain
+
+    @property
+    def rough(self) -> bool:
+        """Whether an end is from few blocks."""
+        return self.low.rough or self.high.rough
 
 
 def sweeps(run: Run, axis: Axis) -> list[Sweep]:
@@ -147,14 +154,16 @@ def ratios_over_sizes(sweep: Sweep, behind: str, ahead: str) -> list[RatioAtSize
     for size in (size for size in sweep.sizes if size in behind_by_size and size in ahead_by_size):
         group, result = behind_by_size[size]
         compared = judged(group, result, ahead_by_size[size][1])
-        if compared and (ratio := compared.over_time):
-            ratios.append(RatioAtSize(size, ratio, is_certain(ratio, group.aa_difference or 1.0)))
+        if compared and (ratio := at_size(size, compared)):
+            ratios.append(ratio)
     return ratios
 
 
-def is_certain(ratio: Summary, aa_difference: float) -> bool:
-    """Whether a ratio's interval excludes 1 and the ratio is larger than the A/A difference (a ratio of at least 1)."""
-    return excludes_1(ratio) and not 1 / aa_difference <= ratio.centre <= aa_difference
+def at_size(size: int, compared: Comparison) -> RatioAtSize | None:
+    """A comparison as a ratio at its size; None where it has none."""
+    verdict = compared.verdict
+    directed = verdict.faster or verdict.slower
+    return RatioAtSize(size, compared.over_time, directed, compared.rough) if compared.over_time else None
 
 
 def rises_through_one(ratios: Sequence[RatioAtSize]) -> list[tuple[RatioAtSize, RatioAtSize, float | None]]:

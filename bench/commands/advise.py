@@ -121,7 +121,7 @@ def _best(store: "Store", mode: str | None) -> "tuple[GroupResult, CaseResult]":
             raise unknown("mode of this run", mode, list(measured), "--mode")
         return group, measured[mode]
     if (best := recommended(group)) is None:
-        raise BenchError(f"{store.folder} recommends no mode, so there is nothing to improve; type: cifar-bench run")
+        raise BenchError(f"{store.folder} recommends no mode to improve; name one, e.g. --mode function")
     return group, best
 
 

@@ -37,7 +37,7 @@ def title(run: Run, group: GroupResult) -> str:
 def table(group: GroupResult, trainings: Learning | None) -> TerminalTable:
     """The modes, fastest first; those without a speedup after them."""
     shown = sorted((r for r in group.cases if not r.case.again), key=lambda r: -_rank(group, r))
-    chosen = None if _no_verdict(group) else advice.recommended(group)
+    chosen = advice.recommended(group)
     picked = frozenset(number for number, r in enumerate(shown) if r is chosen)
     rows = [_row(group, r, trainings) for r in shown]
     used = [at for at in range(len(TITLES)) if at == 0 or any(row[at] for row in rows)]
@@ -93,18 +93,13 @@ def verdict_lines(run: Run, group: GroupResult) -> list[str]:
     chosen = advice.recommended(group)
     if group.baseline.not_available:
         return [f"{group.baseline.case.device.upper()} NOT AVAILABLE: {group.baseline.not_available}"]
+    if advice.without_verdict(group):
+        return ["No verdict: one repetition gives no interval."]
     if chosen is None:
         return [f"No comparison: {_why_none(group)}."]
-    if _no_verdict(group):
-        return ["No verdict: one repetition gives no interval."]
     first = known_first(run, group, group.candidates if chosen is group.baseline else [chosen])
     words = [text.replace("**", "") for text in first]
     return [*words, _use(group, chosen), *_on_xla(group, chosen), f"How sure: {_sure(run, group)}."]
-
-
-def _no_verdict(group: GroupResult) -> bool:
-    """Whether nothing was measured more than once."""
-    return all(r.comparison.verdict is Verdict.NONE for r in group.candidates if r.comparison and r.comparison.ratio)
 
 
 def _use(group: GroupResult, chosen: CaseResult) -> str:
@@ -116,7 +111,7 @@ def _use(group: GroupResult, chosen: CaseResult) -> str:
     assert comparison
     likely = "Likely: use" if comparison.rough else "Use"
     if not comparison.verdict.faster:
-        return f"{likely} {chosen.title}: as fast as {base}, {speedup_interval(over_time(chosen))}, and simpler."
+        return f"{likely} {chosen.title}: as fast as {base}, {speedup_interval(comparison.ratio)}, and simpler."
     even = (
         f"; break-even after {break_even(chosen.break_even)}" if chosen.break_even and chosen.break_even.steps else ""
     )

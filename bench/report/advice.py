@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bench.analysis import operations
 from bench.analysis.advice import Tried, helping
 from bench.analysis.results import CaseResult, GroupResult
+from bench.analysis.stats.ratios import ENOUGH_BLOCKS
 from bench.modes import row
 from bench.records.environment import ONEDNN_VARIABLE
 from bench.records.settings import setting
@@ -81,7 +82,7 @@ def line(each: Tried) -> str:
     name = title(each.result)
     if not each.comparison:
         return f"{name}: not measured ({each.reason})"
-    apart = "" if each.loss_apart is None else f"; first losses within {each.loss_apart:.1g}"
+    apart = "" if each.loss_apart is None else f"; first losses differ by {each.loss_apart:.2g}"
     verdict = each.comparison.verdict.value
     return f"{name}: {speedup_interval(each.comparison.over_time)}, {verdict}{apart}"
 
@@ -89,8 +90,12 @@ def line(each: Tried) -> str:
 def conclusion(results: Sequence[Tried], best: CaseResult) -> list[str]:
     """What helped for certain, with what to type; or that nothing did."""
     certain = helping(list(results))
+    likely = [title(each.result) for each in results if each.comparison and each.comparison.verdict.faster]
+    if not certain and likely:
+        more = f"for a claim, measure again with --repetitions {ENOUGH_BLOCKS}"
+        return [f"Nothing that was tried is certain to help. Likely faster: {'; '.join(likely)}; {more}."]
     if not certain:
-        return [f"Nothing that was tried makes {best.title} faster for certain. Leave it as it is."]
+        return [f"Nothing that was tried is shown to make {best.title} faster. Leave it as it is."]
     return [f"Use {title(each.result)}: {_times(each)}. Type: {keep(each.result)}" for each in certain]
 
 

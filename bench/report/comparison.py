@@ -204,7 +204,8 @@ def _reason(judged: Comparison) -> str:
 MOST_NAMED = 4  # differences that the closed section names
 _DECIDES = (
     "FAIL (exit code 1): the whole interval is past the limit. PASS (0): the whole interval is within it. UNDECIDED "
-    "(3): the interval contains the limit, or a run lacks the case; more repetitions decide it."
+    "(3): the interval contains the limit, there are too few repetitions, or a run lacks the case; more repetitions "
+    "decide it."
 )
 
 

@@ -28,7 +28,7 @@ _EXITS = {
 _WHY = {
     Decision.FAILED: "The whole 95 % interval is past the limit",
     Decision.PASSED: "The whole 95 % interval is within the limit",
-    Decision.UNDECIDED: "The 95 % interval contains the limit, or there is none",
+    Decision.UNDECIDED: "The 95 % interval contains the limit, or there are too few repetitions for a gate",
 }
 _SIGNS: dict[Decision, Sign] = {Decision.FAILED: "bad", Decision.UNDECIDED: "warn", Decision.PASSED: "good"}
 
@@ -52,11 +52,13 @@ def card(runs: Sequence[NamedRun], changes: Sequence[CaseChange], gated: Sequenc
     """The gates' verdict; without gates the change that matters most."""
     if gated:
         return _gates(runs, changes, gated)
-    significant = [each for each in changes if _directed(each.gain or each.step)]
+    significant = [each for each in changes if _directed(_judged(each))]
     facts = tuple(_unchanged(runs, changes))
     if significant:
         return _changed(runs, changes, significant, facts)
-    title = "No change is significant" if any(c.step.ratio for c in changes) else "Nothing can be compared"
+    tested = any(_judged(each).p is not None for each in changes)
+    none = "No change is significant" if tested else "One repetition gives no verdict"
+    title = none if any(c.step.ratio for c in changes) else "Nothing can be compared"
     asked = "no gate was asked for: `--fail-on 'slower 5%'`"
     return Card(title, "=", asked, facts=facts, sure=_sure(changes), tone="open")
 
@@ -65,21 +67,27 @@ def _changed(
     runs: Sequence[NamedRun], changes: Sequence[CaseChange], significant: Sequence[CaseChange], facts: tuple[Fact, ...]
 ) -> Card:
     """What became slower most; where nothing did, what became faster most."""
-    slower = [each for each in significant if (each.gain or each.step).verdict.slower]
+    slower = [each for each in significant if _judged(each).verdict.slower]
     chosen = min(slower, key=_centre) if slower else max(significant, key=_centre)
-    compared = chosen.gain or chosen.step
+    compared = _judged(chosen)
     assert compared.over_time
     value, _, word = change(compared.over_time).rpartition(" ")
     tone: Tone = "open" if compared.rough else "bad" if slower else "good"
     kind, where = "speedup" if chosen.gain else "step time", f" in {chosen.run}" if len(runs) > 2 else ""
-    count = f"{len(significant)} change{'s are' if len(significant) > 1 else ' is'} significant"
+    likely = "likely " * any(_judged(each).rough for each in significant)
+    count = f"{len(significant)} change{'s are' if len(significant) > 1 else ' is'} {likely}significant"
     said = f"{chosen.title}{where}, {kind}: {change_interval(compared.over_time)}. {count}."
     title = f"{chosen.title} {'likely ' * compared.rough}became {word}{where}"
     return Card(title, value, word, (), said, facts, _sure(changes), tone)
 
 
+def _judged(each: CaseChange) -> Comparison:
+    """The change of the speedup; of the baseline, which has none, that of the step."""
+    return each.gain or each.step
+
+
 def _centre(each: CaseChange) -> float:
-    ratio = (each.gain or each.step).over_time
+    ratio = _judged(each).over_time
     return ratio.centre if ratio else 1.0
 
 
@@ -117,7 +125,8 @@ def _unchanged(runs: Sequence[NamedRun], changes: Sequence[CaseChange]) -> list[
         where = f" in {each.run}" if len(runs) > 2 else ""
         small = f"step time{where} {change_interval(each.step.over_time)}"
         if _directed(each.step):
-            facts.append(Fact("warn", f"{each.title}, the baseline, changed itself", small))
+            likely = "likely " * each.step.rough
+            facts.append(Fact("warn", f"{each.title}, the baseline, {likely}changed itself", small))
         else:
             facts.append(Fact("same", f"No change detected in {each.title}", small))
     return facts

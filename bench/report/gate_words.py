@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bench.analysis import gates
 from bench.analysis.comparable import NamedRun
 from bench.analysis.compare import CaseChange
-from bench.analysis.gates import STEP, Decision, Gate, GateResult
+from bench.analysis.gates import CONTAINED, STEP, Decision, Gate, GateResult
 from bench.analysis.quantities import QUANTITIES
 from bench.analysis.stats.ratios import Summary
 from bench.modes import row
@@ -27,7 +27,7 @@ def sentence(result: GateResult, changes: Sequence[CaseChange], runs: Sequence[N
     if gate.baseline:
         names, limit = f"{row(gate.mode).title} vs {row(gate.baseline).title}", f"{_typed(gate):g}x"
         names += f", {TITLES[gate.quantity]}," if gate.quantity else ""
-        said = f"{names} is {_times(gate, result.ratio)}" if result.ratio else f"{names}: {result.reason}"
+        said = _said(names, result, _times(gate, result.ratio)) if result.ratio else f"{names}: {result.reason}"
         where = f" ({result.where})" if len(runs) > 2 else ""
         return f"{said}{where}; limit {limit}"
     limit = f"{100 * limit_of(result):g} %"
@@ -35,9 +35,15 @@ def sentence(result: GateResult, changes: Sequence[CaseChange], runs: Sequence[N
     changed = changed_by(result)
     if result.ratio is None:
         return f"{name}: {result.reason}; limit {limit}"
-    if result.decision is Decision.UNDECIDED:
+    if result.reason == CONTAINED:
         return f"{name} is {changed}; the limit of {limit} is not excluded"
-    return f"{name} is {changed}; limit {limit}"
+    return f"{_said(name, result, changed)}; limit {limit}"
+
+
+def _said(name: str, result: GateResult, changed: str) -> str:
+    """As a fact only where there are repetitions enough for one."""
+    few = result.decision is Decision.UNDECIDED and result.reason != CONTAINED
+    return f"{name}: {changed} ({result.reason})" if few else f"{name} is {changed}"
 
 
 def changed_by(result: GateResult) -> str:

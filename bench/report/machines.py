@@ -12,7 +12,7 @@ from bench.records.store import Store
 from bench.report import run as report_of_run
 from bench.report import summary
 from bench.report.cover import day
-from bench.report.form.card import Card, Chip, Cover, Fact
+from bench.report.form.card import Card, Chip, Cover, Fact, Tone
 from bench.report.form.document import (
     Column,
     Figure,
@@ -103,7 +103,11 @@ def _dependence(found: Machines) -> list[str]:
         for each in found.depending
         if each.against and each.against.p is not None
     )
-    return [f"A speedup depends on the machine: {words}."]
+    return [f"A speedup {_likely(found)}depends on the machine: {words}."]
+
+
+def _likely(found: Machines) -> str:
+    return "likely " * any(each.against.rough for each in found.depending if each.against)
 
 
 def _times_of(each: SpeedupByMachine) -> str:
@@ -214,15 +218,20 @@ def _card(found: Machines) -> Card:
     known = [(each, ratio) for each in found.speedups if (ratio := over_time(each.result))]
     if not known:
         return Card("Nothing to compare yet", "NOT MEASURED", tone="open")
+    if all(ratio.high is None for _, ratio in known):
+        return Card("One repetition gives no interval", "NO VERDICT", tone="open")
     best, _ = max(known, key=lambda pair: pair[1].centre)
     centres = [ratio.centre for each, ratio in known if each.result.case.key == best.result.case.key]
     low, high = number(min(centres)), number(max(centres))
     value = f"{high}x" if low == high else f"{low} to {high}x"
     facts = tuple(Fact("warn", f"{name} was not measured") for name in found.missing)
     unit = f"{best.result.title} vs {best.group.baseline.title}, on {len(centres)} machine{'s' * (len(centres) > 1)}"
-    sure = f"{found.runs[0].run.fewest_blocks} repetitions or more a machine; holds for these machines{found.label}."
+    fewest = min(named.run.fewest_blocks for named in found.runs)
+    sure = f"{fewest} repetitions or more a machine; holds for these machines{found.label}."
     if found.depending:
-        return Card("The speedup depends on the machine", value, unit, facts=facts, sure=sure)
+        tone: Tone = "open" if _likely(found) else "good"
+        title = f"The speedup {_likely(found)}depends on the machine"
+        return Card(title, value, unit, facts=facts, sure=sure, tone=tone)
     title = "No difference between machines is shown" if len(found.runs) > 1 else "One machine was measured"
     return Card(title, value, unit, facts=facts, sure=sure, tone="open")
 

@@ -88,6 +88,8 @@ def _recommended(group: GroupResult) -> dict[str, Any]:
         "group": group.name,
         "title": group.title,
         "mode": chosen.case.mode if chosen else None,
+        "verdict": verdict_of(group, chosen)[0] if chosen and chosen is not group.baseline else None,
+        "rough": any(r.comparison.rough for r in group.of_one_family if r.comparison) if chosen else None,
         "speedup": _centre(_over_time(chosen)) if chosen else None,
         "break_even_steps": _centre(chosen.break_even.steps) if chosen and chosen.break_even else None,
     }

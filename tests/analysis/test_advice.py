@@ -54,7 +54,11 @@ def test_only_what_is_faster_for_certain_is_advised_with_what_to_type() -> None:
     few = analyse(a_plan(CASES), measured(CASES, 3))
     assert helping(tried(few)) == []
     assert advice.conclusion(tried(few), few.groups[0].baseline) == [
-        "Nothing that was tried makes tf.function faster for certain. Leave it as it is."
+        "Nothing that was tried is certain to help. Likely faster: tf.function, mixed_bfloat16; for a claim, measure "
+        "again with --repetitions 6."
+    ]
+    assert advice.conclusion([], few.groups[0].baseline) == [
+        "Nothing that was tried is shown to make tf.function faster. Leave it as it is."
     ]
 
 

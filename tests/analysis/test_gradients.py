@@ -66,9 +66,11 @@ def test_on_another_batch_a_weight_may_have_turned_relus_where_it_had_any_on_the
     late = (replace(LARGE, norm=20.0, noise=None), replace(SMALL, noise=None))
     noise = an_evidence(gradients=(turned, smooth))
     assert on_another_batch(late, noise) == (
-        replace(LARGE, norm=20.0, far_noise=20.0),  # in full: the floor limits it
+        replace(LARGE, norm=20.0, far_noise=pytest.approx(20.0 * 0.05 / 3)),
         replace(SMALL, far_noise=0.0),
     )
+    many = an_evidence(gradients=(replace(LARGE, far_noise=0.4 * 10.0), smooth))
+    assert on_another_batch(late, many)[0].far_noise == pytest.approx(0.4 * 20.0)  # as much as on the first
     unmeasured = an_evidence(gradients=(replace(LARGE, noise=None), replace(SMALL, noise=None)))
     assert [sketch.far_noise for sketch in on_another_batch(late, unmeasured)] == [0.0, 0.0]
 

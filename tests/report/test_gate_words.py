@@ -7,7 +7,7 @@ from kept_runs import STEPS, a_run, named
 from bench.analysis.compare import changes, differences
 from bench.analysis.gates import judge, parse
 from bench.report import comparison, comparison_card
-from bench.report.gate_words import gate_line, limit_of
+from bench.report.gate_words import gate_line, limit_of, sentence
 
 
 def test_slower_and_the_limit_are_both_per_cent_of_time(tmp_path: Path) -> None:
@@ -39,13 +39,20 @@ def test_without_a_gate_the_card_says_what_changed_most(tmp_path: Path) -> None:
     assert made.title == "No change is significant"
 
 
-def test_an_undecided_gate_exits_with_3_and_says_that_its_limit_is_not_excluded(tmp_path: Path) -> None:
-    runs = [named(a_run(tmp_path / name, blocks=2)) for name in ("a", "b")]
+def test_too_few_repetitions_exit_with_3_and_state_no_fact_nor_that_the_limit_is_in_the_interval(
+    tmp_path: Path,
+) -> None:
+    slowed = {**STEPS, "function": 1.3 * STEPS["function"]}
+    runs = [named(a_run(tmp_path / "a", blocks=2)), named(a_run(tmp_path / "b", slowed, blocks=2))]
     changed = changes(runs)
-    gates = judge(parse("function slower 5%"), runs, changed)
-    made = comparison_card.card(runs, changed, gates)
+    gates = [
+        gate for text in ("function slower 5%", "function/eager < 1.5") for gate in judge(parse(text), runs, changed)
+    ]
+    made = comparison_card.card(runs, changed, gates[:1])
     assert (made.value, made.unit, made.tone) == ("UNDECIDED", "exit code 3", "open")
-    assert "the limit of 5 % is not excluded" in made.sentence
+    assert "(2 of the 6 repetitions that a gate needs); limit 5 %" in made.sentence
+    assert "is not excluded" not in made.sentence
+    assert sentence(gates[1], changed, runs).endswith("1.63] (2 of the 6 repetitions that a gate needs); limit 1.5x")
 
 
 def test_the_figure_judges_the_first_rows_and_draws_the_limit(tmp_path: Path) -> None:

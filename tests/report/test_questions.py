@@ -263,7 +263,7 @@ def test_the_clock_is_synchronised_and_what_is_not_steady_is_named() -> None:
     text = asked(trust.synchronised, even).text
     assert text.startswith("Yes, by construction")
     assert "the first slice begins after the first five steps and 2 more. Nothing was traced" in text
-    assert text.endswith("No mode became faster or slower within its repetitions.")
+    assert text.endswith("No mode is shown to have become faster or slower within its repetitions.")
     slower = Samples(tuple(0.1 + 0.01 * n for n in range(6)), 2)
     moved = asked(trust.synchronised, bent(even, "function", steady=slower)).text
     assert "Not yet steady: tf.function: slices change by" in moved
@@ -333,7 +333,7 @@ def test_of_modes_that_are_as_fast_the_simplest_is_recommended() -> None:
 def test_a_mode_that_is_faster_than_the_simple_ones_is_recommended() -> None:
     text = asked(advice.what_to_use, a_run(("eager", "function", "xla"), {"xla": 0.01})).text
     assert text.startswith("**XLA**: 5.00x")
-    assert "Slower: tf.function 2.00x" in text
+    assert "The others: tf.function 2.00x" in text
 
 
 def test_a_mode_that_another_beats_is_not_recommended_for_being_as_fast_as_a_third() -> None:
@@ -342,7 +342,7 @@ def test_a_mode_that_another_beats_is_not_recommended_for_being_as_fast_as_a_thi
     text = asked(advice.what_to_use, run).text
     assert text.startswith("**tf.function loop**: 2.00x")
     assert "it needs the fewest code changes: TF1 graph 2.05x" in text
-    assert "Slower: tf.function 1.79x" in text
+    assert "The others: tf.function 1.79x" in text
     assert asked(speed.whole_loop, run).text.startswith("Yes: **tf.function loop**")
 
 

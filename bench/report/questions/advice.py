@@ -6,7 +6,7 @@ from bench.analysis.results import CaseResult, GroupResult
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Verdict
 from bench.modes import row
 from bench.report.form.wording import control, count, short_cases, speedup_interval
-from bench.report.questions.asking import Answer, Known, by_group, fallen, run_command, unknown, versus
+from bench.report.questions.asking import WORDS, Answer, Known, by_group, fallen, run_command, unknown, versus
 from bench.report.speeds import over_time, this_run
 
 
@@ -31,9 +31,12 @@ class Recommended:
 
 
 def choose(group: GroupResult) -> Recommended | None:
-    """Among the modes that nothing was shown to beat, the one that needs the fewest code changes; None without one."""
+    """Among the modes that nothing was shown to beat, the one that needs the fewest code changes.
+
+    None without one, and where a single repetition gives no verdict.
+    """
     judged = [result for result in group.of_one_family if this_run(result)]
-    if not group.baseline.valid or not judged:
+    if not group.baseline.valid or not judged or without_verdict(group):
         return None
     faster = [result for result in judged if result.comparison and result.comparison.verdict.faster]
     if not faster:
@@ -41,6 +44,12 @@ def choose(group: GroupResult) -> Recommended | None:
         return _least([group.baseline, *same], faster=False)
     unbeaten = [result for result in faster if not any(_behind(group, other, result) for other in faster)]
     return _least(unbeaten or [max(faster, key=_centre)], faster=True)
+
+
+def without_verdict(group: GroupResult) -> bool:
+    """Whether modes were compared, but each in one repetition only."""
+    compared = [r.comparison.verdict for r in group.candidates if r.comparison and r.comparison.ratio]
+    return bool(compared) and all(verdict is Verdict.NONE for verdict in compared)
 
 
 def recommended(group: GroupResult) -> CaseResult | None:
@@ -56,6 +65,8 @@ def _least(results: list[CaseResult], faster: bool) -> Recommended:
 
 def _advice(known: Known, group: GroupResult) -> str:
     others, choice = fallen(group), choose(group)
+    if without_verdict(group):
+        return f"{WORDS[Verdict.NONE]}."
     if not choice:
         return unknown(others)
     left_out = [f"Left out: {'; '.join(others)}."] if others else []
@@ -83,7 +94,7 @@ def _of_faster(group: GroupResult, choice: Recommended) -> list[str]:
         named = "; ".join(map(_ratio, choice.tied))
         sentences.append(f"Among the modes that tie for fastest it needs the fewest code changes: {named} (vs {base}).")
     behind = [r for r in group.of_one_family if r.valid and r not in (chosen, *choice.tied) and r.comparison]
-    return [*sentences, f"Slower: {'; '.join(map(_ratio, behind))} (vs {base})."] if behind else sentences
+    return [*sentences, f"The others: {'; '.join(map(_ratio, behind))} (vs {base})."] if behind else sentences
 
 
 def _from_when(chosen: CaseResult, baseline: str) -> str:

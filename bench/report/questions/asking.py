@@ -140,7 +140,8 @@ def verdict(group: GroupResult, behind: str, ahead: str) -> tuple[Verdict, str] 
     if not a or not b or not compared:
         return None
     times = f"{step_ms(b)} ms a step, {a.title} {step_ms(a)}"
-    return compared.verdict, f"**{b.title}** {speedup_interval(compared.over_time)} vs {a.title} ({times})"
+    ratio = compared.ratio if compared.verdict is Verdict.SAME else compared.over_time  # what the verdict rests on
+    return compared.verdict, f"**{b.title}** {speedup_interval(ratio)} vs {a.title} ({times})"
 
 
 def answer(group: GroupResult, behind: str, ahead: str, words: Mapping[Verdict, str]) -> str:

@@ -7,11 +7,12 @@ from bench import modes
 from bench.analysis import costs, energy
 from bench.analysis.paired import ratio_between
 from bench.analysis.results import CaseResult, GroupResult, Run
-from bench.analysis.stats.ratios import Summary
+from bench.analysis.speedups import judged
+from bench.analysis.stats.ratios import Summary, Verdict
 from bench.modes import placement
 from bench.records.devices import Placement
 from bench.report.form.wording import interval, number, speedup_interval
-from bench.report.questions.asking import Answer, Known, by_group, found, listed, modes_of, run_command
+from bench.report.questions.asking import WORDS, Answer, Known, by_group, found, listed, modes_of, run_command
 from bench.report.questions.speed import xla as with_xla
 from bench.report.sections.steady import step_ms
 
@@ -104,14 +105,16 @@ def _twin(run: Run, group: GroupResult, **changed: str) -> GroupResult | None:
 
 def _starved(group: GroupResult, piped: CaseResult, resident: GroupResult) -> str:
     plain = found(resident, piped.case.mode)
-    ratio = ratio_between(plain, piped) if plain else None
-    if not plain or not ratio:
+    compared = judged(group, plain, piped) if plain else None
+    if not compared or not compared.over_time:
         return ""
     idle = costs.outside_share(piped) if (p := costs.profile(piped)) and p.on_device else None
     waits = "" if idle is None else f", and the GPU had nothing to do for {idle:.0%} of the time"
-    slower = ratio.high is not None and ratio.high < 1
-    verdict = "Yes" if slower and (idle is None or idle > STARVED) else "No sign of it"
-    return f"{verdict}: **{piped.title}** from the pipeline {speedup_interval(ratio)} vs resident batches{waits}."
+    times = speedup_interval(compared.over_time)
+    waiting = compared.verdict.slower and (idle is None or idle > STARVED)
+    yes = "Likely yes" if compared.rough else "Yes"
+    verdict = WORDS[Verdict.NONE] if compared.verdict is Verdict.NONE else yes if waiting else "No sign of it"
+    return f"{verdict}: **{piped.title}** from the pipeline {times} vs resident batches{waits}."
 
 
 def first_step(known: Known) -> Answer:

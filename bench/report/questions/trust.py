@@ -42,7 +42,7 @@ def _steadiness(named: list[tuple[str, CaseResult]]) -> str:
     if len(undecided) == len(named):
         return "There are not enough slices to tell whether a mode became faster or slower within its repetitions."
     but = f"; of {listed(undecided)} there are not enough slices to tell" if undecided else ""
-    steady = "No mode became faster or slower within its repetitions"
+    steady = "No mode is shown to have become faster or slower within its repetitions"
     return f"Not yet steady: {'; '.join(moving)}{but}." if moving else f"{steady}{but}."
 
 

@@ -10,7 +10,7 @@ from bench.report.sections import cards, headline, learning, steady, sweep
 
 def section(run: Run, learned: Learning | None) -> Section:
     """The card, the figure that answers best, the table, of trainings accuracy over seconds, then the caveats."""
-    choices = [choose(group) for group in run.groups] if run.blocks > 1 else []  # one repetition advises nothing
+    choices = [choose(group) for group in run.groups]
     picked = [choice.chosen for choice in choices if choice]
     figure = _figure(run, choices[0].chosen.case.arm if choices and choices[0] else "")
     caveats = headline.caveats(run)

@@ -23,7 +23,9 @@ def known_first(run: Run, group: GroupResult, chosen: CaseResult) -> list[Fact]:
     if over:
         return [Fact("warn", f"The machine was overloaded: load {over.load:.3g} on {over.cores} cores", words)]
     turned = conflict(group.baseline, chosen) is Conflict.REVERSED
-    title = "It is faster in wall time only" if turned else "It, or what it is compared with, waited while it was timed"
+    likely = "likely " * bool(chosen.comparison and chosen.comparison.rough)
+    only = f"It is {likely}faster in wall time only"
+    title = only if turned else "It, or what it is compared with, waited while it was timed"
     return [Fact("warn", title, words)]
 
 
@@ -66,9 +68,7 @@ def xla(group: GroupResult, choice: Recommended) -> list[Fact]:
     if compiled is None or not this_run(compiled) or not choice.faster:
         return []
     if chosen.case.mode == "xla":
-        plain = _first(group, "function")
-        words = speedup_interval(over_time(plain)) if plain and this_run(plain) else ""
-        return [Fact("good", f"XLA pays here; tf.function without it: {words}", even(plain))] if plain and words else []
+        return _what_xla_adds(group, chosen)
     compared, against_base = versus(group, chosen, compiled), speedup_interval(over_time(compiled))
     if not compared or not compared.over_time or not compared.verdict.slower:
         return [Fact("same", f"XLA: {against_base}", even(compiled))]
@@ -78,9 +78,24 @@ def xla(group: GroupResult, choice: Recommended) -> list[Fact]:
     return [Fact("bad", f"XLA {'likely ' * compared.rough}does not pay here: {words}", small)]
 
 
-def even(result: CaseResult | None) -> str:
-    even = result.break_even if result else None
-    return f"break-even after {count(even.steps.centre)} steps" if even and even.steps else ""
+def _what_xla_adds(group: GroupResult, chosen: CaseResult) -> list[Fact]:
+    """XLA, which is the mode to use, against tf.function without it."""
+    plain = _first(group, "function")
+    compared = versus(group, plain, chosen) if plain else None
+    if not plain or not compared or not compared.over_time:
+        return []
+    words = f"{speedup_interval(compared.over_time)} vs {plain.title}"
+    small = "; ".join(filter(None, (f"{plain.title} {speedup_interval(over_time(plain))}", even(plain))))
+    if compared.verdict.faster:
+        return [Fact("good", f"XLA {'likely ' * compared.rough}pays here: {words}", small)]
+    return [Fact("same", f"XLA: {words}", small)]
+
+
+def even(result: CaseResult) -> str:
+    """'break-even after 66 steps', roughly where few repetitions say so; '' without one."""
+    even = result.break_even
+    roughly = "roughly " * bool(even and even.rough)
+    return f"break-even after {roughly}{count(even.steps.centre)} steps" if even and even.steps else ""
 
 
 def _first(group: GroupResult, mode: str) -> CaseResult | None:

@@ -6,7 +6,7 @@ from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Summary
 from bench.report.form.card import Card, Fact, Tone
 from bench.report.form.document import distinct
 from bench.report.form.wording import control, ends, slower, speedup, speedup_interval
-from bench.report.questions.advice import Recommended, choose
+from bench.report.questions.advice import Recommended, choose, without_verdict
 from bench.report.sections import card_facts, headline
 from bench.report.sections.steady import step_ms, verdict_of
 from bench.report.speeds import over_time, this_run
@@ -21,7 +21,7 @@ def card(run: Run, learned: Learning | None) -> Card:
     if not measured:
         return _nothing(run)
     choices = [choose(group) for group in measured]
-    if run.blocks < 2 and any(choices):
+    if not any(choices) and any(map(without_verdict, measured)):
         return _one_repetition()
     if len(run.groups) > 1:
         return _of_cases(run, measured)
@@ -76,7 +76,7 @@ def _advised(run: Run, group: GroupResult, choice: Recommended, learned: Learnin
     if not choice.faster:
         return _keep(group, choice, facts, sure, likely)
     ratio = over_time(chosen)
-    title = f"Likely: use {chosen.title}" if likely else f"Use {chosen.title}"
+    title = _begun(likely, f"Use {chosen.title}")
     ranges = _ranges(chosen)
     unit = f"speedup vs {base.title}"
     return Card(title, speedup(ratio), unit, ranges, "", tuple(facts), sure, "open" if likely else "good")
@@ -86,12 +86,12 @@ def _keep(group: GroupResult, choice: Recommended, facts: list[Fact], sure: str,
     """Nothing is faster than the baseline; a mode that is as fast may need fewer code changes."""
     base = group.baseline
     if choice.chosen is not base:
-        title = f"Use {choice.chosen.title}: as fast as {base.title}"
+        title = _begun(likely, f"Use {choice.chosen.title}: as fast as {base.title}")
         return Card(title, speedup(over_time(choice.chosen)), f"vs {base.title}", _ranges(choice.chosen), "",
                     tuple(facts), sure, "open" if likely else "good")  # fmt: skip
     judged = sorted((r for r in group.of_one_family if this_run(r)), key=lambda r: -_centre(r))
     others = [Fact("same", f"{r.title}: {speedup_interval(over_time(r))}", verdict_of(group, r)[0]) for r in judged[:3]]
-    title = f"Likely: keep {base.title}" if likely else f"Keep {base.title}"
+    title = _begun(likely, f"Keep {base.title}")
     unit = "ms a step; no mode is shown to be faster"
     return Card(title, step_ms(base), unit, (), "", (*others, *facts), sure, "open" if likely else "good")
 
@@ -137,14 +137,19 @@ def _of_cases(run: Run, groups: list[GroupResult]) -> Card:
     tone: Tone = "good" if run.enough else "open"
     if len(titles) == 1:
         ratios = [ratio for _, choice in chosen if (ratio := over_time(choice.chosen))]
-        title = f"Use {titles[0]} in all {len(chosen)} cases" if ratios else f"Keep {titles[0]}"
+        cases = f"in all {len(groups)}" if len(chosen) == len(groups) else f"in {len(chosen)} of {len(groups)}"
+        title = _begun(not run.enough, f"Use {titles[0]} {cases} cases" if ratios else f"Keep {titles[0]}")
         unit = f"speedup vs {groups[0].baseline.title}" if ratios else "no mode is shown to be faster"
         return Card(title, _span(ratios) or titles[0], unit, facts=tuple(facts), sure=sure, tone=tone)
     group, choice = max(chosen, key=lambda pair: _centre(pair[1].chosen))
     unit = f"at {names[group.title]}: {speedup(over_time(choice.chosen))} vs {group.baseline.title}"
-    return Card(
-        _depends(list(names.values())), choice.chosen.title, unit, _ranges(choice.chosen), "", tuple(facts), sure, tone
-    )
+    title = _begun(not run.enough, _depends(list(names.values())))
+    return Card(title, choice.chosen.title, unit, _ranges(choice.chosen), "", tuple(facts), sure, tone)
+
+
+def _begun(likely: bool, title: str) -> str:
+    """'Likely: use tf.function' of 'Use tf.function'."""
+    return f"Likely: {title[0].lower()}{title[1:]}" if likely else title
 
 
 def _span(ratios: list[Summary]) -> str:

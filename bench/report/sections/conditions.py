@@ -35,12 +35,12 @@ def _control(group: GroupResult) -> str:
     ratio = group.control_ratio
     if ratio is None or group.aa_difference is None:
         return f"{group.title}: no A/A difference, as the baseline was not measured twice."
-    contains_1 = ratio.low is None or ratio.low <= 1 <= (ratio.high or ratio.centre)
-    return f"{group.title}: A/A control (the baseline against itself) {control(ratio)}" + (
-        ", which contains 1 as it should."
-        if contains_1
-        else ", which does **not** contain 1: ignore small differences."
-    )
+    said = f"{group.title}: A/A control (the baseline against itself) {control(ratio)}"
+    if ratio.low is None or ratio.high is None:
+        return f"{said}; one repetition gives no interval."
+    if ratio.low <= 1 <= ratio.high:
+        return f"{said}, which contains 1 as it should."
+    return f"{said}, which does **not** contain 1: ignore small differences."
 
 
 def _warnings(run: Run) -> list[str]:

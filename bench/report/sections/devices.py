@@ -62,9 +62,10 @@ def _order(sweep: DeviceSweep) -> str:
     measured, certain = _sizes(sweep.ratios), [ratio for ratio in sweep.ratios if ratio.certain]
     if not certain:
         return f"neither {reference} nor {other} is ahead with certainty at any batch size measured ({measured})"
-    order = f"**{other} is {'faster' if certain[0].ratio.centre > 1 else 'slower'} than {reference}**"
+    likely = "likely " * any(ratio.rough for ratio in certain)
+    order = f"**{other} is {likely}{'faster' if certain[0].ratio.centre > 1 else 'slower'} than {reference}**"
     if len(certain) < len(sweep.ratios):
-        return f"{order}, with certainty at batch {_sizes(certain)} of {measured} measured"
+        return f"{order}{', with certainty' * (not likely)} at batch {_sizes(certain)} of {measured} measured"
     return f"{order} at every batch size measured ({measured})"
 
 
@@ -77,9 +78,10 @@ def _at_one_size(each: DeviceComparison) -> str:
     comparison = each.comparison
     if not comparison.ratio:
         return f"no ratio of {other} to {reference} ({comparison.verdict.value}: {comparison.reason})."
-    certainty = "" if comparison.verdict in (Verdict.FASTER, Verdict.SLOWER) else ", not certain"
+    directed = comparison.verdict.faster or comparison.verdict.slower
+    certainty = ", likely" * comparison.rough if directed else ", not certain"
     certainty = ", the same" if comparison.verdict is Verdict.SAME else certainty
-    return f"**{other}: {speedup_interval(comparison.ratio)} vs {reference}**{certainty}."
+    return f"**{other}: {speedup_interval(comparison.over_time or comparison.ratio)} vs {reference}**{certainty}."
 
 
 def _table(comparisons: list[DeviceComparison]) -> Table:
@@ -99,7 +101,7 @@ def _table(comparisons: list[DeviceComparison]) -> Table:
 
 def _row(each: DeviceComparison) -> Row:
     reference, other = each.devices
-    ratio: Summary | None = each.comparison.ratio
+    ratio: Summary | None = each.comparison.over_time
     return {
         "case": _workload(each),
         "mode": each.other.case.mode,

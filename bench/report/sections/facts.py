@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from bench import modes
 from bench.analysis import costs
-from bench.analysis.paired import ratio_between
 from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.modes.mode import Mode
 from bench.report.form.document import Section
@@ -29,7 +28,7 @@ def section(run: Run) -> Section:
 def _findings(group: GroupResult) -> list[str]:
     results = [result for result in group.cases if not result.case.again]
     never = [_never_breaks_even(result) for result in results if _has_no_break_even(result)]
-    return [*_slower(group, results), *never, *_conversion(results), *_retraced(results)]
+    return [*_slower(group, results), *never, *_conversion(group, results), *_retraced(results)]
 
 
 def _slower(group: GroupResult, results: Sequence[CaseResult]) -> list[str]:
@@ -75,15 +74,16 @@ def _never_breaks_even(result: CaseResult) -> str:
     )
 
 
-def _conversion(results: list[CaseResult]) -> list[str]:
+def _conversion(group: GroupResult, results: list[CaseResult]) -> list[str]:
     """The cost and the speedup of AutoGraph's conversion: the same step traced with it and without."""
     by_mode = {result.case.mode: result for result in results}
     converted, plain = by_mode.get("function"), by_mode.get("function_unconverted")
     if not converted or not plain or (extra_s := costs.conversion_s(converted, plain)) is None:
         return []
-    ratio = ratio_between(plain, converted)
-    speed = f"speedup of a step with it {speedup_interval(ratio)}" if ratio else "of a step nothing is known"
-    return [f"**AutoGraph's conversion adds {number(extra_s)} s to the trace, once.** {speed[0].upper()}{speed[1:]}."]
+    compared, said = versus(group, plain, converted), "Of a step nothing is known"
+    if compared:
+        said = f"Speedup of a step with it {speedup_interval(compared.over_time)}: {compared.verdict.value.lower()}"
+    return [f"**AutoGraph's conversion adds {number(extra_s)} s to the trace, once.** {said}."]
 
 
 def _retraced(results: list[CaseResult]) -> list[str]:

@@ -63,9 +63,11 @@ def _reversed(group: GroupResult, among: Sequence[CaseResult]) -> list[str]:
     )
     for shown, cores, hint in ways:
         if those := [r for r in turned if r.comparison and getattr(r.comparison.verdict, shown)]:
+            likely = "likely " * any(r.comparison.rough for r in those if r.comparison)
+            titles = listed([r.title for r in those])
             texts.append(
-                f"{listed([r.title for r in those])}: {shown} in wall time only.** {_in_cpu_time(those)} Reason: "
-                f"{cores} cores are kept busy than by {group.baseline.title}{hint}."
+                f"{titles}: {likely}{shown} in wall time only.** {_in_cpu_time(those)} Reason: {cores} cores are kept "
+                f"busy than by {group.baseline.title}{hint}."
             )
     return texts
 

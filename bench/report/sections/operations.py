@@ -6,6 +6,7 @@ from functools import partial
 from bench.analysis import operations
 from bench.analysis.operations import GapExplained, PartOfStep
 from bench.analysis.results import CaseResult, GroupResult, Run
+from bench.analysis.stats.ratios import ENOUGH_BLOCKS
 from bench.report import onednn
 from bench.report.form.document import Column, Part, Row, Section, Table, column, number_of
 from bench.report.form.wording import grouping, number
@@ -52,12 +53,18 @@ def section(run: Run) -> Section:
 def sentence(gap: GapExplained) -> str:
     """'tf.function needs 29.4 ms less CPU time a step than eager. ...': the largest causes, and what they leave."""
     slower, faster = gap.slower.title, gap.faster.title
-    first = f"**{faster} needs {_ms(gap.gap_s)} ms less CPU time a step than {slower}.**"
+    first = f"**{faster} {_needs(gap)} {_ms(gap.gap_s)} ms less CPU time a step than {slower}.**"
     if not gap.named:
         return f"{first} No operation explains it."
     causes = "; ".join(_cause(part, slower, faster) for part in gap.named)
     explained = f"{100 * (1 - gap.left_s / gap.gap_s):.0f} % of the difference"
     return f"{first} {causes}. Together {explained}; {_ms(abs(gap.left_s))} ms {_left(gap)}."
+
+
+def _needs(gap: GapExplained) -> str:
+    if gap.repetitions == 1:
+        return "needed, in the one repetition measured,"
+    return "likely needs" if gap.repetitions < ENOUGH_BLOCKS else "needs"
 
 
 def _left(gap: GapExplained) -> str:

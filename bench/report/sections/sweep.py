@@ -62,7 +62,8 @@ def _summary(along_axis: Sequence[Sweep]) -> str:
     certain = [crossing for sweep in along_axis for crossing in crossings(sweep) if crossing.certain]
     if not certain:
         return f"No mode certainly overtakes another over {along_axis[0].axis.name}"
-    return f"{certain[0].ahead} overtakes {certain[0].behind} between {certain[0].low.size} and {certain[0].high.size}"
+    first, likely = certain[0], "likely " * certain[0].rough
+    return f"{first.ahead} {likely}overtakes {first.behind} between {first.low.size} and {first.high.size}"
 
 
 def _sentences(sweep: Sweep) -> list[str]:
@@ -77,7 +78,7 @@ def _sentences(sweep: Sweep) -> list[str]:
 
 def crossing_sentence(axis: Axis, crossing: Crossing) -> str:
     """Between which sizes one overtakes the other, whether that is certain, and the ratios at both ends."""
-    overtakes = "overtakes" if crossing.certain else "seems to overtake"
+    overtakes = f"{'likely ' * crossing.rough}overtakes" if crossing.certain else "seems to overtake"
     low, high = crossing.low.size, crossing.high.size
     about = f" (about {axis.at(round(crossing.about))})" if crossing.about and high - low > 1 else ""
     between = f"between {axis.at(low)} and {high}{about}"
@@ -92,10 +93,11 @@ def _end(end: RatioAtSize) -> str:
 def _rest(sweep: Sweep, others: Sequence[tuple[str, str]], otherwise: str) -> str:
     """A sentence on the pairs that do not cross; only where a ratio is certain at two sizes the order is the same."""
     against = " and against ".join(dict.fromkeys(sweep.titles[first] for first, _ in others))
-    if not any(sum(ratio.certain for ratio in ratios_over_sizes(sweep, *pair)) > 1 for pair in others):
+    known = [[ratio for ratio in ratios_over_sizes(sweep, *pair) if ratio.certain] for pair in others]
+    if not any(len(ratios) > 1 for ratios in known):
         return f"{otherwise}too little is certain to say whether the order against {against} changes."
-    sizes = ", ".join(map(str, sweep.sizes))
-    same = f"is the same at every {sweep.axis.name} measured ({sizes}), wherever it is certain"
+    sizes, rough = ", ".join(map(str, sweep.sizes)), any(ratio.rough for ratios in known for ratio in ratios)
+    same = f"is {'likely ' * rough}the same at every {sweep.axis.name} measured ({sizes}), wherever it is certain"
     return f"{otherwise}the order against {against} {same}."
 
 

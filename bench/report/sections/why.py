@@ -28,12 +28,13 @@ def _sentence(group: GroupResult, result: CaseResult) -> str:
     split = costs.split(group.baseline, result)
     if not split or not result.comparison or not (result.comparison.verdict.faster or result.comparison.verdict.slower):
         return ""
-    speed = speedup_interval(result.comparison.ratio)
+    speed = speedup_interval(result.comparison.over_time)
     causes = [_work(group.baseline, result, split.work), _cores(group.baseline, result, split.cores)]
     if abs(math.log(split.cores)) > abs(math.log(split.work)):
         causes.reverse()
     details = [*_dispatch(group.baseline, result), *_structure(result)]
-    sentence = f"**{result.title}, {speed} vs {group.baseline.title}:** {causes[0]}, and {causes[1]}"
+    likely = "likely " * result.comparison.rough
+    sentence = f"**{result.title}, {likely}{speed} vs {group.baseline.title}:** {causes[0]}, and {causes[1]}"
     return "; ".join([sentence, *details]) + "."
 
 

@@ -69,7 +69,9 @@ def test_a_mode_that_is_as_fast_and_needs_fewer_changes_is_used() -> None:
 def test_where_xla_is_best_the_card_says_what_it_adds() -> None:
     made = card(a_run(xla=0.01), None)
     assert (made.title, made.value) == ("Use XLA", "5.00x")
-    assert "XLA pays here; tf.function without it: 2.00x [1.89, 2.11]" in lines(made)
+    assert "XLA pays here: 2.50x [2.36, 2.64] vs tf.function" in lines(made)
+    assert "XLA likely pays here: 2.50x [2.36, 2.64] vs tf.function" in lines(card(a_run(xla=0.01, blocks=3), None))
+    assert lines(card(a_run(("eager", "xla"), xla=0.025), None)) == ["Break-even after 88 steps [83, 93]"]  # no other
 
 
 def test_nothing_measured_nothing_valid_and_no_baseline_are_said_in_the_same_form() -> None:
