@@ -93,9 +93,14 @@ TURNED_BY_OTHERS = 5e-3
 TURNED_ELSEWHERE = 5e-2  # the same for a batch on which the far noise was not measured, if there is any on the first
 
 
+def sums_otherwise(mode: str, baseline: str) -> bool:
+    """Whether one of two modes, as another framework or under XLA, sums in another order than the other."""
+    return mode != baseline and any(row(name).peer or row(name).compiles for name in (mode, baseline))
+
+
 def as_compared_with(evidence: Evidence, mode: str, baseline: str) -> Evidence:
     """The evidence of the mode `baseline`, with room for what the mode's own order of summing turns around."""
-    if mode == baseline or not any(row(name).peer or row(name).compiles for name in (mode, baseline)):
+    if not sums_otherwise(mode, baseline):
         return evidence
     gradients = tuple(
         replace(sketch, far_noise=max(sketch.far_noise or 0.0, TURNED_BY_OTHERS / AGAIN * (sketch.norm or 0.0)))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 from itertools import compress
 
-from bench.analysis.gradients import relative
+from bench.analysis.gradients import relative, sums_otherwise
 from bench.records.proof import Evidence, GradientSketch, Reached
 from bench.records.run import Measurement
 
@@ -40,7 +40,8 @@ def other_reach(m: Measurement, baseline: Measurement, noise: Evidence) -> list[
     theirs = {reached.updates: reached for reached in baseline.proof.reached}
     reasons = list[str]()
     for ours in m.proof.reached:
-        if ours.updates in theirs and (limit := _limit(ours.updates, baseline, noise)):
+        otherwise = sums_otherwise(m.case.mode, baseline.case.mode)
+        if ours.updates in theirs and (limit := _limit(ours.updates, baseline, noise, otherwise)):
             reasons += _other_way(ours, theirs[ours.updates], noise, limit)
     return reasons
 
@@ -52,9 +53,10 @@ def apart_after(updates: int, m: Measurement, baseline: Measurement, noise: Evid
     return _apart(ours, theirs, noise or baseline.evidence) if ours and theirs else None
 
 
-def _limit(updates: int, baseline: Measurement, noise: Evidence) -> MostApart | None:
+def _limit(updates: int, baseline: Measurement, noise: Evidence, otherwise: bool) -> MostApart | None:
     """What may differ after so many updates: more where a rounding drives the baseline itself further apart.
 
+    `otherwise`: one of the two sums in another order, which turns ReLUs around that this draw of roundings left alone.
     Where that was not measured (steps that take long, an optimizer that keeps no gradients), it may be any network:
     only the length of the whole change is compared then, and roughly.
     """
@@ -65,6 +67,8 @@ def _limit(updates: int, baseline: Measurement, noise: Evidence) -> MostApart | 
     if apart is None:
         return MostApart(MOVED * fixed.whole, math.inf, math.inf, math.inf)
     apart = replace(apart, whole=LUCK * apart.whole, loss=LUCK * apart.loss)
+    if otherwise:
+        apart = replace(apart, length=LUCK * apart.length, weight=LUCK * apart.weight)
     factor = MOVED * (1 if mark == MOST_APART[0][0] else GROWTH)
     return MostApart(*(max(most, factor * far) for most, far in zip(astuple(fixed), astuple(apart), strict=True)))
 
