@@ -73,7 +73,7 @@ def _facts(trainings: Learning, mode: ModeLearning) -> list[Fact]:
     sooner = None if several else trainings.target_speedup(mode, first_call=True)
     target = f"{trainings.plan.target:.2%}".replace("%", " %")
     late = "its times stand by machine" if several else f"{target} was not reached in every seed"
-    small = f"time until {target}: {speedup_interval(sooner)}" if sooner else late
+    small = f"speedup until {target}: {speedup_interval(sooner)}" if sooner else late
     sign: Sign = "good" if mode.difference.same else "bad" if mode.difference.differs else "same"
     return [Fact(sign, f"{mode.title}: {difference(mode.difference)} points", small)]
 
