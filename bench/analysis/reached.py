@@ -67,10 +67,9 @@ def _limit(updates: int, baseline: Measurement, noise: Evidence, otherwise: bool
     if apart is None:
         return MostApart(MOVED * fixed.whole, math.inf, math.inf, math.inf)
     apart = replace(apart, whole=LUCK * apart.whole, loss=LUCK * apart.loss)
-    if otherwise:
-        apart = replace(apart, length=LUCK * apart.length, weight=LUCK * apart.weight)
     factor = MOVED * (1 if mark == MOST_APART[0][0] else GROWTH)
-    return MostApart(*(max(most, factor * far) for most, far in zip(astuple(fixed), astuple(apart), strict=True)))
+    limit = MostApart(*(max(most, factor * far) for most, far in zip(astuple(fixed), astuple(apart), strict=True)))
+    return replace(limit, length=LUCK * limit.length, weight=LUCK * limit.weight) if otherwise else limit
 
 
 def _moved_apart(baseline: Measurement, noise: Evidence) -> MostApart | None:
