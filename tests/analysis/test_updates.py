@@ -328,6 +328,13 @@ def test_so_it_may_where_a_rounding_drives_the_baseline_nowhere(mode: str, share
     assert len(other_updates(m, BASELINE, with_noise(0.0))) == count
 
 
+@pytest.mark.parametrize(("mode", "share", "count"), [("function", 0.01, 1), ("xla", 0.04, 0), ("xla", 0.06, 1)])
+def test_and_its_loss_ten_times_as_far(mode: str, share: float, count: int) -> None:
+    m = reached(a_reached(last_loss=1.9 * (1 + share)), mode=mode)
+    baseline = reached(a_reached(last_loss=1.9), mode="eager")
+    assert len(other_updates(m, baseline, with_noise(0.0))) == count
+
+
 @pytest.mark.parametrize(("share", "count"), [(0.14, 0), (0.16, 1)])
 def test_a_loss_may_differ_three_times_as_far_again(share: float, count: int) -> None:
     """It is a single number, which one draw of roundings may happen to leave alone."""
