@@ -74,3 +74,19 @@ def test_without_a_gate_what_became_slower_comes_before_what_became_faster(tmp_p
     assert made.title == "tf.function became slower"
     assert made.tone == "bad"
     assert "2 changes are significant" in made.sentence
+
+
+def test_a_change_that_few_repetitions_show_is_likely_only_and_one_gives_no_verdict(tmp_path: Path) -> None:
+    slowed = {
+        **STEPS,
+        "function": 2 * STEPS["function"],
+        "eager": 2 * STEPS["eager"],
+        "eager-again": 2 * STEPS["eager"],
+    }
+    runs = [named(a_run(tmp_path / "a", blocks=3)), named(a_run(tmp_path / "b", slowed, blocks=3))]
+    made = comparison_card.card(runs, changes(runs), [])
+    assert "likely became" in made.title
+    assert "likely significant" in made.sentence
+    assert "the baseline, likely changed itself" in " ".join(fact.line for fact in made.facts)
+    once = [named(a_run(tmp_path / name, blocks=1)) for name in ("c", "d")]
+    assert comparison_card.card(once, changes(once), []).title == "One repetition gives no verdict"

@@ -44,6 +44,14 @@ def test_a_speedup_that_depends_on_the_machine_is_the_answer(tmp_path: Path) -> 
     assert report.exit_code(found) is Exit.OK
 
 
+def test_few_repetitions_show_likely_that_it_depends_and_one_nothing(tmp_path: Path) -> None:
+    path, found = report.build(fleet_folder(tmp_path / "few", 3, a=STEPS, b=OTHER))
+    assert any(text.startswith("A speedup likely depends on the machine: ") for text in report.sentences(found))
+    assert "**The speedup likely depends on the machine: 2.00 to 4.00x**" in path.read_text()
+    once, _ = report.build(fleet_folder(tmp_path / "one", 1, a=STEPS, b=OTHER))
+    assert "**One repetition gives no interval: NO VERDICT**" in once.read_text()
+
+
 def test_a_missing_machine_is_said_and_fails_the_command(tmp_path: Path) -> None:
     path, found = report.build(fleet_folder(tmp_path, b=STEPS))
     assert "**Not measured**: a." in path.read_text()

@@ -110,11 +110,13 @@ def _starved(group: GroupResult, piped: CaseResult, resident: GroupResult) -> st
         return ""
     idle = costs.outside_share(piped) if (p := costs.profile(piped)) and p.on_device else None
     waits = "" if idle is None else f", and the GPU had nothing to do for {idle:.0%} of the time"
+    said = "No sign of it"
+    if compared.verdict is Verdict.NONE:
+        said = WORDS[Verdict.NONE]
+    elif compared.verdict.slower and (idle is None or idle > STARVED):
+        said = "Likely yes" if compared.rough else "Yes"
     times = speedup_interval(compared.over_time)
-    waiting = compared.verdict.slower and (idle is None or idle > STARVED)
-    yes = "Likely yes" if compared.rough else "Yes"
-    verdict = WORDS[Verdict.NONE] if compared.verdict is Verdict.NONE else yes if waiting else "No sign of it"
-    return f"{verdict}: **{piped.title}** from the pipeline {times} vs resident batches{waits}."
+    return f"{said}: **{piped.title}** from the pipeline {times} vs resident batches{waits}."
 
 
 def first_step(known: Known) -> Answer:

@@ -13,10 +13,11 @@ from bench.analysis.analyse import analyse
 from bench.analysis.learning import read_learning
 from bench.analysis.results import Run
 from bench.records.run import Failure, Outcome
+from bench.report import summary
 from bench.report.form.card import Card
 from bench.report.form.document import Table
 from bench.report.questions.advice import choose
-from bench.report.sections import answer, steady
+from bench.report.sections import answer, steady, sweep
 from bench.report.sections.cards import card
 
 
@@ -138,3 +139,20 @@ def test_the_fastest_mode_stands_first_and_the_advised_one_is_tinted() -> None:
 def test_the_first_section_is_the_card_the_figure_the_table_and_the_caveats() -> None:
     parts = answer.section(a_run(blocks=2), None).parts
     assert [type(part).__name__ for part in parts] == ["Card", "Figure", "Table", "str"]
+
+
+def test_few_repetitions_of_several_cases_are_likely_too_and_so_is_where_modes_change_places() -> None:
+    plan, records = a_sweep({"function": {8: 0.5, 64: 2.0}})
+    whole, few = (analyse(plan, [o for o in records if o.block < blocks]) for blocks in (6, 3))
+    assert card(whole, None).title == "It depends on the batch size"
+    assert card(few, None).title == "Likely: it depends on the batch size"
+    assert "**tf.function overtakes eager between" in " ".join(sweep.sentences(whole))
+    assert "**tf.function likely overtakes eager between" in " ".join(sweep.sentences(few))
+
+
+def test_one_repetition_recommends_nothing_anywhere() -> None:
+    run = a_run(blocks=1)
+    assert [choose(group) for group in run.groups] == [None]
+    assert summary.document(run, None, ())["recommended"][0]["mode"] is None
+    likely = summary.document(a_run(blocks=3), None, ())["recommended"][0]
+    assert (likely["mode"], likely["verdict"], likely["rough"]) == ("function", "LIKELY FASTER", True)

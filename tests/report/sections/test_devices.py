@@ -17,6 +17,15 @@ def test_without_a_crossing_it_is_said_who_is_ahead_all_along() -> None:
     assert "**the GPU is faster than the CPU**, with certainty at batch 64 of 8, 64 measured;" in one_end[0]
 
 
+def test_few_repetitions_say_who_is_likely_ahead() -> None:
+    said = devices.sentences(a_device_run(*BOTH, gains={8: 2.0, 64: 3.0}, blocks=3))
+    assert "**the GPU is likely faster than the CPU** at every batch size measured" in said[0]
+    one_end = devices.sentences(a_device_run(*BOTH, gains={8: 1.0, 64: 3.0}, blocks=3))
+    assert "**the GPU is likely faster than the CPU** at batch 64 of 8, 64 measured;" in one_end[0]
+    (alone, *_) = devices.sentences(a_device_run(*BOTH, gains={64: 4.0}, blocks=3))
+    assert alone.endswith("] vs the CPU**, likely.")
+
+
 def test_one_batch_size_has_its_ratio_with_interval() -> None:
     said = devices.sentences(a_device_run(*BOTH, gains={64: 4.0}))
     assert said[1].startswith("tutorial_cnn, float32, tf.function, batch 64: **the GPU: 4.0")

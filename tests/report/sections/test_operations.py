@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from costed_runs import a_costed_run, profiled_costs
 
+from bench.analysis.analyse import analyse
 from bench.records.costs import Costs
 from bench.report import onednn
 from bench.report.cover import of_run
@@ -96,3 +97,10 @@ def test_graphs_that_executed_no_kernel_of_onednn_are_pointed_out(by_onednn: boo
 def test_without_profiles_there_is_no_section() -> None:
     older = a_costed_run(lambda mode: replace(profiled_costs(mode), operations=None))
     assert operations.section(older).parts == ()
+
+
+def test_few_repetitions_need_likely_less() -> None:
+    run = a_costed_run(profiled_costs)
+    few, one = (analyse(run.plan, [o for o in run.outcomes if o.block < blocks]) for blocks in (3, 1))
+    assert "**tf.function likely needs 20.0 ms less CPU time" in str(operations.section(few).parts[0])
+    assert "needed, in the one repetition measured, 20.0 ms less" in str(operations.section(one).parts[0])
