@@ -40,11 +40,9 @@ class Child:
     def send(self, record: object) -> None:
         """Send a record. Raises nothing: a dead child is noticed by `receive`."""
         assert self._process.stdin
-        try:
+        with contextlib.suppress(ConnectionError):
             self._process.stdin.write(msgspec.json.encode(record) + b"\n")
             self._process.stdin.flush()
-        except BrokenPipeError:
-            pass
 
     def receive(self, time_limit_s: float) -> bytes:
         """The next line. Raises Gone where the child died or hangs.
@@ -87,7 +85,7 @@ class Child:
         answers = [] if self._listener.is_alive() else [self._process.stdout]
         for stream in (self._process.stdin, self._errors, *answers):
             assert stream
-            with contextlib.suppress(BrokenPipeError):
+            with contextlib.suppress(ConnectionError):
                 stream.close()
 
     def _written(self) -> str:
@@ -111,8 +109,9 @@ class Child:
 
     def _listen(self) -> None:
         assert self._process.stdout
-        for line in self._process.stdout:
-            self._lines.put(line)
+        with contextlib.suppress(ConnectionError):  # reset, which ends it as well: of a worker on another machine
+            for line in self._process.stdout:
+                self._lines.put(line)
         self._lines.put(b"")
 
     def _cause_of_death(self) -> str:

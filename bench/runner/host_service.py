@@ -48,13 +48,14 @@ class HostService:
         """The connection of a first machine that was given the same command."""
         while True:
             session, _ = listener.accept()
-            with session.makefile("rb") as lines:
-                hello = lines.readline()
-            if hello == HELLO + fingerprint(self._plan).encode() + b"\n":
-                session.sendall(WELCOME)
-                return session
-            with session, contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):  # whoever it was is gone; the next one is waited for
+                with session.makefile("rb") as lines:
+                    hello = lines.readline()
+                if hello == HELLO + fingerprint(self._plan).encode() + b"\n":
+                    session.sendall(WELCOME)
+                    return session
                 session.sendall(b"it was given another command, or has other images\n")
+            session.close()
 
     def _relay(self, connection: socket.socket) -> None:
         """One worker, for as long as the connection lasts."""

@@ -78,8 +78,9 @@ def _session(address: str, mine: str, wait_s: float) -> socket.socket:
             if time.monotonic() > give_up:
                 raise BenchError(f"{address} cannot be reached: {error.strerror or error}") from None
             time.sleep(LOOK_S)
-    session.sendall(HELLO + mine.encode() + b"\n")
-    with session.makefile("rb") as answers:
+    answer = b""
+    with contextlib.suppress(ConnectionError), session.makefile("rb") as answers:  # reset, as good as no answer
+        session.sendall(HELLO + mine.encode() + b"\n")
         answer = answers.readline()
     if answer != WELCOME:
         session.close()

@@ -1,19 +1,24 @@
 """--hosts: several commands on one machine stand for several machines; their workers are fake."""
 
+import socket
+import struct
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 
 import pytest
 from builders import ENVIRONMENT, SCHEDULE, a_case, a_group, a_plan
 from children import running
 from places import SUPPORT
+from waiting import LATE_S
 
 from bench.errors import BenchError
+from bench.machine.far import connected, far
 from bench.machine.launcher import executed
+from bench.machine.parent_end import Child, Gone
 from bench.records.messages import Order, StageRequest
 from bench.records.run import Plan
 from bench.runner.gang import free_addresses
@@ -128,3 +133,52 @@ def test_a_case_that_is_not_in_its_own_plan_is_not_started() -> None:
     lost = pytest.raises(CaseFailed, match=r"worker 2 of 2 .* was lost")
     with second_machine(fewer), joined(fewer, lambda text: None), lost:
         on_both(plan)
+
+
+@contextmanager
+def resetting() -> Iterator[str]:
+    """The address of a host that resets each connection, as one that was just started again does."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            with suppress(OSError):
+                while True:
+                    connection, _ = listener.accept()
+                    connection.recv(1)
+                    reset(connection)
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"127.0.0.1:{listener.getsockname()[1]}"
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def reset(connection: socket.socket) -> None:
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def test_a_worker_whose_connection_is_reset_is_gone_at_once() -> None:
+    with resetting() as address:
+        child = Child(far(address))
+        child.send("an order")
+        with pytest.raises(Gone, match=r"ended by itself with code 255"):
+            child.receive(LATE_S)
+        child.send("nobody hears it")
+        child.end()
+
+
+def test_a_machine_that_resets_the_connection_is_named() -> None:
+    with resetting() as address:
+        plan = replace(a_plan_over_hosts(), hosts=("127.0.0.1:1", address))
+        with pytest.raises(BenchError, match=f"{address}: it is not cifar-bench"), joined(plan, lambda text: None):
+            pass
+
+
+def test_a_connection_that_is_reset_does_not_end_the_waiting_for_the_first_machine() -> None:
+    plan = a_plan_over_hosts()
+    with second_machine(plan) as serving:
+        stranger = connected(plan.hosts[1])
+        stranger.sendall(b"GET")
+        reset(stranger)
+        with joined(plan, lambda text: None):
+            assert serving.is_alive()

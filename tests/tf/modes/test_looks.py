@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import numpy as np
 import pytest
 from builders import ENVIRONMENT, SCHEDULE
 from measured import BATCH
@@ -12,10 +13,13 @@ from bench import modes
 from bench.analysis import validity
 from bench.modes import MODES, Trainer
 from bench.records.case import Case
+from bench.records.costs import Costs
 from bench.records.messages import Order
 from bench.records.run import Measurement
+from bench.worker import diagnostics
+from bench.worker.diagnostics import Diagnostics
 from bench.worker.instruments import Instruments
-from bench.worker.starting import Closed
+from bench.worker.timer import Clock
 from cifar_core import pipeline
 from cifar_core.batch_file import Part
 from cifar_core.cifar10 import SYNTHETIC, TEST_PART
@@ -31,12 +35,26 @@ HERE = [
 ]
 
 
+class TrainedThen:
+    """The real diagnostics, which remember how far the case had trained; the replay that follows puts nothing back."""
+
+    updates: int
+    weights: list[np.ndarray]
+
+    def diagnose(self, order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Costs) -> Diagnostics:
+        diagnosed = diagnostics.diagnose(order, trainer, steps, clock, costs)
+        self.updates = int(trainer.read([trainer.task.optimizer.iterations])[0])
+        self.weights = trainer.read(trainer.task.weights)
+        return diagnosed
+
+
 @pytest.mark.parametrize("mode", HERE)
 def test_a_look_inside_each_mode_sees_its_calls_and_what_became_of_its_step(mode: str) -> None:
     workload = Workload("mlp", BATCH, "synthetic")
     case = Case(mode, "cpu", 0, workload, again=mode == "eager")
     order = Order(case, 0, SCHEDULE, ENVIRONMENT, SYNTHETIC)
-    state, measurement = taken_through(order, Instruments(), stages(2, 3))
+    seen = TrainedThen()
+    _, measurement = taken_through(order, Instruments(diagnose=seen.diagnose), stages(2, 3))
     assert measurement.costs
     assert validity.unproven_mode(measurement) == ()  # looking changes nothing that was proven before
     costs, profile, structure = measurement.costs, measurement.costs.profile, measurement.costs.structure
@@ -61,21 +79,20 @@ def test_a_look_inside_each_mode_sees_its_calls_and_what_became_of_its_step(mode
         assert 2 * 2 * BATCH * kernels < structure.flops < 3.1 * 2 * BATCH * kernels + updates
     if structure.ops_optimised is not None and mode != "function_loop":
         assert 0 < structure.ops_optimised < measurement.proof.execution.graph_ops
-    assert isinstance(state, Closed)
-    assert_accuracy(measurement, state.trainer)
+    assert_accuracy(measurement, seen)
 
 
-def assert_accuracy(measurement: Measurement, trainer: Trainer) -> None:
-    """It is that of the weights as they are, for eager answers the same with them."""
-    found, updates = measurement.accuracy_after, int(trainer.read([trainer.task.optimizer.iterations])[0])
+def assert_accuracy(measurement: Measurement, then: TrainedThen) -> None:
+    """It is that of the weights as they were then, for eager answers the same with them."""
+    found = measurement.accuracy_after
     if measurement.case.again:
         assert found is None
         return
     assert found
-    assert (found.images, found.updates) == (1000, updates)
-    assert updates >= measurement.proof.updates + measurement.steady.steps_per_slice
+    assert (found.images, found.updates) == (1000, then.updates)
+    assert then.updates >= measurement.proof.updates + measurement.steady.steps_per_slice
     eager = modes.load("eager")(partial(resident_task, measurement.case.workload, pipeline.resident(SYNTHETIC, 4, 0)))
-    eager.write(eager.task.weights, trainer.read(trainer.task.weights))
+    eager.write(eager.task.weights, then.weights)
     test = SYNTHETIC.read(TEST_PART)
     _, share = evaluate(eager, Part(test.images[:1000], test.labels[:1000]))
     assert found.share == pytest.approx(share, abs=2 / 1000)
