@@ -13,7 +13,8 @@ from bench.analysis.stats.ratios import MOST, Summary, geometric_mean
 class OverModels:
     """A mode over groups that differ in their model alone: `mean` over the valid ones of so many `models`.
 
-    Its interval is for these models, not for models in general: it combines theirs, which are independent.
+    Its interval is for these models, not for models in general: it combines theirs, which are independent. `rough`:
+    one of them is from fewer repetitions than a claim needs.
     """
 
     title: str
@@ -22,6 +23,7 @@ class OverModels:
     models: int
     valid: int
     mean: Summary | None
+    rough: bool = False
 
 
 def over_models(run: Run) -> list[OverModels]:
@@ -44,11 +46,12 @@ def _modes(groups: Sequence[GroupResult]) -> list[str]:
 
 def _of_mode(groups: Sequence[GroupResult], arm: str) -> OverModels:
     results = [result for group in groups for result in group.candidates if result.case.arm == arm]
-    ratios = [ratio for result in results if (ratio := _ratio(result))]
+    compared = [result for result in results if _ratio(result)]
+    ratios = [ratio for result in compared if (ratio := _ratio(result))]
     case = groups[0].baseline.case
     title = f"{groups[0].title.partition(', ')[2]}"
-    mean = combined(ratios) if ratios else None
-    return OverModels(title, results[0].title, modes.row(case.mode).title, len(results), len(ratios), mean)
+    mean, rough = combined(ratios) if ratios else None, any(r.comparison.rough for r in compared if r.comparison)
+    return OverModels(title, results[0].title, modes.row(case.mode).title, len(results), len(ratios), mean, rough)
 
 
 def _ratio(result: CaseResult) -> Summary | None:

@@ -142,6 +142,7 @@ def costs(changes: Sequence[CaseChange]) -> Table:
         column("mode", "title", role="key"),
         *([column("run", "run")] if later else []),
         *(_change(each.title, each.key, "rest") for each in QUANTITIES),
+        column("shown", "shown", "costs_shown", "key"),
     )
     rows = tuple(map(_costs_row, changes))
     return Table("cost_changes", columns, rows, "First step, CPU time and memory", group="group" if several else "")
@@ -150,7 +151,16 @@ def costs(changes: Sequence[CaseChange]) -> Table:
 def _costs_row(change: CaseChange) -> Row:
     place = {"run": change.run, "group": change.group, "mode": change.case.mode, "title": change.title}
     ratios = {of.key: change.costs[of.name].over_time for of in QUANTITIES}
-    return {**place, **ratios, **{f"{of.key}_p": change.costs[of.name].p for of in QUANTITIES}}
+    p_values = {f"{of.key}_p": change.costs[of.name].p for of in QUANTITIES}
+    return {**place, **ratios, **p_values, "shown": _costs_shown(change)}
+
+
+def _costs_shown(change: CaseChange) -> str:
+    """'first step slower, peak memory likely higher'; 'no change' where none was shown."""
+    found = [(of, change.costs[of.name]) for of in QUANTITIES]
+    shown = [(of, each) for of, each in found if each.verdict.faster or each.verdict.slower]
+    words = [f"{of.title} {'likely ' * c.rough}{sides_of(of.name)[c.verdict.faster]}" for of, c in shown]
+    return ", ".join(words) or "no change"
 
 
 def _change(title: str, key: str, role: Role) -> Column:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from bench.analysis.history import SEARCHED, STEP_TIME, FoundStep, SeriesFinding
 from bench.analysis.stats.ratios import Summary
+from bench.analysis.stats.verdicts import excludes_1
 from bench.report.form.document import Column, Row, Table, column, counted
 from bench.report.form.wording import change_interval, interval, speedup_interval
 from bench.report.history_read import History, HistoryRun
@@ -105,8 +106,12 @@ def _trend_row(each: SeriesFinding) -> Row:
 
 
 def _drift(drift: Summary | None) -> str:
-    """A drift that so few runs leave open by a factor of two is not printed as a number."""
+    """A drift that so few runs leave open by a factor of two is not printed as a number; one that may be none is
+    not printed as one.
+    """
     if drift is None:
         return "–"
     known = drift.low is not None and drift.high is not None and drift.high < FACTOR * drift.low
-    return change_interval(drift) if known else "not known yet"
+    if not known:
+        return "not known yet"
+    return change_interval(drift) if excludes_1(drift) else f"not shown ({change_interval(drift)})"

@@ -15,14 +15,14 @@ from bench.report.sections import over_models as section
 SPEEDS = {"mlp": 2.0, "gru": 8.0}
 
 
-def a_run(speeds: dict[str, float], failing: str = "") -> Run:
+def a_run(speeds: dict[str, float], failing: str = "", repetitions: int = 6) -> Run:
     cases, records = [], list[Outcome]()
     for model, speed in speeds.items():
         group = tuple(
             replace(case, workload=replace(case.workload, model=model)) for case in a_group(("eager", "function"))
         )
         cases += group
-        known = outcomes(a_plan(group), {"eager": 0.04, "eager-again": 0.04, "function": 0.04 / speed}, 6)
+        known = outcomes(a_plan(group), {"eager": 0.04, "eager-again": 0.04, "function": 0.04 / speed}, repetitions)
         failed = [Outcome(failure=Failure(group[-1], 0, "build", "it broke"))]
         kept = [o for o in known if o.case.mode != "function"]
         records += [*kept, *failed] if model == failing else known
@@ -44,6 +44,15 @@ def test_a_model_in_which_the_mode_failed_is_counted_as_not_valid() -> None:
     assert section.sentences(a_run(SPEEDS, failing="gru"))[0].endswith("] (1 valid).")
     assert found.mean
     assert found.mean.centre == pytest.approx(2.0, rel=0.01)
+
+
+def test_few_repetitions_make_a_rough_mean_and_one_makes_no_sentence() -> None:
+    (sentence,) = section.sentences(a_run(SPEEDS, repetitions=3))
+    assert "rough geometric mean vs eager: tf.function 4" in sentence
+    assert "rough" not in section.sentences(a_run(SPEEDS))[0]
+    once = a_run(SPEEDS, repetitions=1)
+    assert section.sentences(once) == []
+    assert over_models(once)[0].mean  # the table has it
 
 
 def test_one_model_has_no_such_line() -> None:

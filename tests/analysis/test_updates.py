@@ -335,6 +335,18 @@ def test_and_its_loss_ten_times_as_far(mode: str, share: float, count: int) -> N
     assert len(other_updates(m, baseline, with_noise(0.0))) == count
 
 
+@pytest.mark.parametrize(("apart", "share", "count"), [(0.0, 0.01, 1), (1e-7, 0.04, 0), (1e-7, 0.06, 1)])
+def test_what_sums_in_another_order_is_seen_in_the_bits_of_the_first_gradients(
+    apart: float, share: float, count: int
+) -> None:
+    """ResNet-9 at batch 8: Keras' fit, whose first gradients are 1e-7 apart, had a weight 0.36 and the loss 0.022."""
+    m = reached(a_reached(last_loss=1.9 * (1 + share)), mode="keras_fit")
+    sketches = [replace(each, norm=(each.norm or 0.0) * (1 + apart)) for each in m.evidence.gradients]
+    m = replace(m, evidence=replace(m.evidence, gradients=tuple(sketches)))
+    baseline = reached(a_reached(last_loss=1.9), mode="eager")
+    assert len(other_updates(m, baseline, with_noise(0.0))) == count
+
+
 @pytest.mark.parametrize(("share", "count"), [(0.14, 0), (0.16, 1)])
 def test_a_loss_may_differ_three_times_as_far_again(share: float, count: int) -> None:
     """It is a single number, which one draw of roundings may happen to leave alone."""

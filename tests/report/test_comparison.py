@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import msgspec
+import pytest
 from builders import a_case, a_group, a_plan
 from kept_runs import PLAN, a_run, named
 
@@ -65,3 +66,16 @@ def test_a_terminal_shows_only_the_tables_that_have_rows(tmp_path: Path) -> None
     runs = runs_of(tmp_path)
     assert [table.name for table in comparison.tables(runs, [], changes(runs), [])] == ["changes"]
     assert len(comparison.table(changes(runs)).rows) == len([case for case in PLAN.cases if not case.again])
+
+
+@pytest.mark.parametrize(
+    ("blocks", "shown"), [(6, "peak memory higher"), (3, "peak memory likely higher"), (1, "no change")]
+)
+def test_the_costs_that_were_told_apart_are_named_likely_with_few_repetitions(
+    tmp_path: Path, blocks: int, shown: str
+) -> None:
+    a, b = (
+        named(a_run(tmp_path / name, blocks=blocks, first_s=first_s, peak_memory_bytes=size))
+        for name, first_s, size in (("a", 0.0, 10**9), ("b", 30.0, 2 * 10**9))
+    )
+    assert {row["shown"] for row in comparison.costs(changes([a, b])).rows} == {shown}

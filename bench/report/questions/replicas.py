@@ -2,7 +2,8 @@
 
 from bench.analysis.replicas import Scaling, strong, strong_in, weak
 from bench.analysis.results import CaseResult, GroupResult, Run
-from bench.report.form.wording import speedup_interval
+from bench.analysis.stats.ratios import Verdict
+from bench.report.form.wording import interval, speedup_interval
 from bench.report.questions.asking import (
     WORDS,
     Answer,
@@ -29,11 +30,19 @@ def second_gpu(known: Known) -> Answer:
     texts = [f"{WORDS[each.speedup.verdict]}: {sentence(each)}" for each in scaled]
     grown = [each for each in weak(run) if each.several.case.device == "gpu"]
     texts += [
-        f"With as large a batch for each GPU, **{each.several.title}** keeps {100 * each.efficiency.centre:.0f} % of "
-        f"the speed of one (batch {each.several.case.workload.batch_size} in all)."
+        f"With as large a batch for each GPU, **{each.several.title}** keeps {interval(each.efficiency, 100, ' %')} of "
+        f"the speed of one (batch {each.several.case.workload.batch_size} in all): {_weakly(each)}."
         for each in grown
     ]
     return Answer(title, "\n".join(f"- {text}" for text in texts))
+
+
+def _weakly(each: Scaling) -> str:
+    """What the two steps' comparison comes to: more replicas that take no longer have lost nothing."""
+    verdict = each.speedup.verdict
+    if verdict.slower:
+        return f"a step {'likely ' * each.speedup.rough}takes longer"
+    return "one repetition cannot say more" if verdict == Verdict.NONE else "a step was not shown to take longer"
 
 
 def _why_not(run: Run) -> str:
@@ -60,7 +69,13 @@ def _say(group: GroupResult) -> str:
         return ""
     if not one or not found:
         return unknown(fallen(group, ["mirrored"])) or ""
-    return " ".join([*_price(group, one), *(f"{sentence(each)} {_causes(each)}" for each in found)])
+    return " ".join([*_price(group, one), *(f"{sentence(each)} {_slower(each)}" for each in found)])
+
+
+def _slower(each: Scaling) -> str:
+    """Causes only of what was found to be slower, or likely so."""
+    verdict = each.speedup.verdict
+    return _causes(each) if verdict.slower else f"It was not found to be slower ({verdict.value})."
 
 
 def _price(group: GroupResult, one: CaseResult) -> list[str]:
@@ -80,4 +95,5 @@ def _causes(each: Scaling) -> str:
     )
     if each.several.case.device == "cpu" and not each.several.case.hosts:
         causes.append("all replicas share the cores of one machine, so there is nothing to gain here")
-    return f"Causes: {'; '.join(causes)}." if causes else ""
+    likely = "Likely causes" if each.speedup.rough else "Causes"
+    return f"{likely}: {'; '.join(causes)}." if causes else ""

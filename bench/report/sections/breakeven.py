@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bench import modes
-from bench.analysis.stats.ratios import Summary, summarise
+from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Summary, summarise
 from bench.records.breakeven import TriedBreakEven, TriedBreakEvens
 from bench.report.form.document import Row, Section, Table, column, counted, measured
 from bench.report.form.wording import count
@@ -12,7 +12,8 @@ _READING = (
     "Each trial trains the baseline and the mode from nothing, each in a fresh process: building, tracing, compiling "
     "and every step are in the total, importing TensorFlow and the data are not. Below the break-even a mode should "
     "still lose, above it win. Ratios are the baseline's total over the mode's, by pair, with a 95 % interval over "
-    "pairs; a prediction held where the whole interval lies on the predicted side of 1."
+    f"pairs; a prediction held where the whole interval lies on the predicted side of 1, likely with fewer than "
+    f"{ENOUGH_BLOCKS} pairs."
 )
 
 
@@ -25,9 +26,13 @@ def section(trials: TriedBreakEvens) -> Section:
 
 
 def _summary(trials: TriedBreakEvens) -> str:
-    """How many predictions held."""
+    """How many predictions held, or likely did."""
     verdicts = [str(row["verdict"]) for row in table(trials).rows]
-    return f"{verdicts.count('held')} of {len(verdicts)} predictions held" if verdicts else "Nothing was tested"
+    if not verdicts:
+        return "Nothing was tested"
+    surely, likely = verdicts.count("held"), verdicts.count("likely held")
+    held = " and ".join([*["held"] * (surely > 0 or not likely), *["likely held"] * (likely > 0)])
+    return f"{surely + likely} of {len(verdicts)} predictions {held}"
 
 
 def table(trials: TriedBreakEvens) -> Table:
@@ -72,7 +77,7 @@ def _row(repeats: Sequence[TriedBreakEven]) -> Row:
 
 
 def verdict(ratio: Summary, below: bool) -> str:
-    """Whether a ratio of totals bears out the prediction that it is below 1, or above."""
+    """Whether a ratio of totals bears out the prediction that it is below 1, or above; few pairs: likely."""
     if ratio.low is None or ratio.high is None or ratio.low <= 1 <= ratio.high:
         return "uncertain"
-    return "held" if (ratio.high < 1) == below else "did not hold"
+    return "likely " * (ratio.n < ENOUGH_BLOCKS) + ("held" if (ratio.high < 1) == below else "did not hold")

@@ -108,7 +108,7 @@ def tied(choice: Recommended) -> list[Fact]:
     if not others:
         return []
     small = f"{choice.chosen.title} needs the fewest code changes of the {len(others) + 1}"
-    return [Fact("same", f"Tied for fastest: {listed(others)}", small, minor=True)]
+    return [Fact("same", f"Not told apart from the fastest: {listed(others)}", small, minor=True)]
 
 
 def fallen(group: GroupResult) -> tuple[Fact, ...]:

@@ -85,6 +85,10 @@ TERMS = {
     ),
     "change_cpu": ("CPU time, change", "CPU time of a step, all threads together, against the first run."),
     "change_memory": ("peak memory, change", "The process' high-water mark against the first run."),
+    "costs_shown": (
+        "shown",
+        "The changes that were shown, after Holm's correction; likely with few repetitions.",
+    ),
     "run": ("run", "The later run."),
     "machine": ("machine", "The machine of a fleet that measured, by the name its worker was given."),
     "of_first_machine": (

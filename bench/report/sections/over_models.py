@@ -2,12 +2,14 @@
 
 from bench.analysis.over_models import OverModels, over_models
 from bench.analysis.results import Run
+from bench.analysis.stats.ratios import ENOUGH_BLOCKS
 from bench.report.form.document import Column, Row, Section, Table, column
 from bench.report.form.wording import speedup_interval
 
 _READING = (
     "The geometric mean of a mode's speedups, each over its own model's baseline, with its 95 % interval for these "
-    "models: it says nothing of others. A model counts where the mode is valid there."
+    "models: it says nothing of others. A model counts where the mode is valid there. Rough: fewer than "
+    f"{ENOUGH_BLOCKS} repetitions in one of them."
 )
 
 
@@ -31,14 +33,20 @@ def sentences(run: Run) -> list[str]:
     by_title: dict[str, list[OverModels]] = {}
     for each in over_models(run):
         by_title.setdefault(each.title, []).append(each)
-    return [_sentence(title, found) for title, found in by_title.items() if any(each.mean for each in found)]
+    return [_sentence(title, found) for title, found in by_title.items() if any(map(_has_interval, found))]
+
+
+def _has_interval(each: OverModels) -> bool:
+    """Not where one of its models has one repetition only."""
+    return each.mean is not None and each.mean.low is not None
 
 
 def _sentence(title: str, found: list[OverModels]) -> str:
-    valid = [each for each in found if each.mean]
+    valid = [each for each in found if _has_interval(each)]
     fastest_first = sorted(valid, key=lambda each: each.mean.centre if each.mean else 0.0, reverse=True)
     means = ", ".join(f"{each.mode} {speedup_interval(each.mean)}{_valid(each)}" for each in fastest_first)
-    return f"Over {found[0].models} models ({title}), geometric mean vs {found[0].baseline}: {means}."
+    roughly = "rough " * any(each.rough for each in valid)
+    return f"Over {found[0].models} models ({title}), {roughly}geometric mean vs {found[0].baseline}: {means}."
 
 
 def _valid(each: OverModels) -> str:

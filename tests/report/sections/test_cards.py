@@ -37,7 +37,7 @@ def test_the_card_says_what_to_use_by_how_much_and_how_sure() -> None:
     assert lines(made) == [
         "Break-even after 8 steps [8, 8]",
         "XLA does not pay here: 2.40x slower [2.27, 2.54] than tf.function",
-        "Tied for fastest: TF1 graph",
+        "Not told apart from the fastest: TF1 graph",
     ]
     assert made.sure.startswith("6 repetitions; A/A control 1.00x [1.00, 1.00]; run-to-run spread")
 

@@ -20,10 +20,11 @@ _ARROWS = {
     **dict.fromkeys(("INVALID", "FAILED", "FAIL"), "✗"),
     "SAME": "=",
 }
+_LIKELY = ("likely held", "likely did not hold")
 _TONES = {
     **dict.fromkeys(("FASTER", "SAME", "PASS", "held", "holds"), "good"),
     **dict.fromkeys(("SLOWER", "INVALID", "FAILED", "FAIL", "did not hold", "DIFFERENT"), "bad"),
-    **dict.fromkeys(("UNCERTAIN", "UNDECIDED", "LIKELY FASTER", "LIKELY SLOWER"), "warn"),
+    **dict.fromkeys(("UNCERTAIN", "UNDECIDED", "LIKELY FASTER", "LIKELY SLOWER", *_LIKELY), "warn"),
     **dict.fromkeys(("baseline", "A/A control"), "faint"),
 }
 
