@@ -13,6 +13,19 @@ def test_no_honest_mode_is_refused() -> None:
     assert [line for line in LINES if line["reasons"] != "0" or float(line["replay"]) != 0.0] == []
 
 
+def test_each_model_was_measured_in_all_its_modes_at_three_batch_sizes_from_five_seeds() -> None:
+    for model in dict.fromkeys(line["model"] for line in LINES):
+        modes = dict[tuple[str, str], set[str]]()
+        for line in LINES:
+            if line["model"] == model:
+                modes.setdefault((line["batch"], line["seed"]), set()).add(line["mode"])
+        every = set().union(*modes.values())
+        assert len(every) == (10 if model in ("mlp", "tutorial_cnn", "resnet9") else 9), model  # a TF1 graph: ours only
+        complete = {key for key, found in modes.items() if found == every}
+        assert len({batch for batch, _ in complete}) == 3, model
+        assert len(complete) == 15, model
+
+
 def test_the_documentation_shows_the_largest_differences() -> None:
     text = (ROOT / "docs" / "methods.md").read_text()
     rows = [line for line in text.splitlines() if line.startswith("| ")]
