@@ -112,7 +112,7 @@ def break_even(even: BreakEven | None) -> str:
     if even.steps is None:
         return f"{even.text}{rough}"
     steps = even.steps
-    centre = f"{count(steps.centre)} steps"
+    centre = in_steps(steps.centre)
     if steps.low is None or steps.high is None:
         return centre
     if steps.high > VERY_UNCERTAIN * steps.low:
@@ -124,6 +124,12 @@ def count(value: float) -> str:
     """A whole number of steps; from a hundred on with two significant digits."""
     whole = max(1, round(value))
     return f"{whole if whole < 100 else round(whole, 1 - _magnitude(whole)):,}"
+
+
+def in_steps(value: float) -> str:
+    """'66 steps', '1 step'."""
+    words = count(value)
+    return f"{words} step{'s' * (words != '1')}"
 
 
 def calls_a_step(value: float) -> str:

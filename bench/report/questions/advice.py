@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bench.analysis.results import CaseResult, GroupResult
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Verdict
 from bench.modes import row
-from bench.report.form.wording import control, count, short_cases, speedup_interval
+from bench.report.form.wording import control, in_steps, short_cases, speedup_interval
 from bench.report.questions.asking import WORDS, Answer, Known, by_group, fallen, run_command, unknown, versus
 from bench.report.speeds import over_time, this_run
 
@@ -102,9 +102,7 @@ def _from_when(chosen: CaseResult, baseline: str) -> str:
     if not even:
         return ""
     roughly = "roughly " * bool(chosen.break_even and chosen.break_even.rough)
-    return (
-        f", for trainings of more than {roughly}{count(even.high or even.centre)} steps ({baseline} for shorter ones)"
-    )
+    return f", for trainings of more than {roughly}{in_steps(even.high or even.centre)} ({baseline} for shorter ones)"
 
 
 def _behind(group: GroupResult, other: CaseResult, result: CaseResult) -> bool:

@@ -6,7 +6,7 @@ from bench import modes
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Summary, summarise
 from bench.records.breakeven import TriedBreakEven, TriedBreakEvens
 from bench.report.form.document import Row, Section, Table, column, counted, measured
-from bench.report.form.wording import count
+from bench.report.form.wording import in_steps
 
 _READING = (
     "Each trial trains the baseline and the mode from nothing, each in a fresh process: building, tracing, compiling "
@@ -65,7 +65,7 @@ def _row(repeats: Sequence[TriedBreakEven]) -> Row:
         "group": first.candidate.group_title,
         "mode": first.candidate.mode,
         "title": modes.row(first.candidate.mode).title,
-        "predicted": f"{count(first.predicted)} steps",
+        "predicted": in_steps(first.predicted),
         "steps": first.steps,
         "baseline_s": summarise([trial.baseline_s for trial in repeats]),
         "candidate_s": summarise([trial.candidate_s for trial in repeats]),

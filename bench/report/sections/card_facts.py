@@ -4,7 +4,7 @@ from bench.analysis.clocks import Conflict, conflict, overload
 from bench.analysis.learning import Learning
 from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.report.form.card import Fact, Sign
-from bench.report.form.wording import break_even, count, number, speedup_interval
+from bench.report.form.wording import break_even, in_steps, number, speedup_interval
 from bench.report.questions.advice import Recommended
 from bench.report.questions.asking import listed, versus
 from bench.report.sections import headline
@@ -95,7 +95,7 @@ def even(result: CaseResult) -> str:
     """'break-even after 66 steps', roughly where few repetitions say so; '' without one."""
     even = result.break_even
     roughly = "roughly " * bool(even and even.rough)
-    return f"break-even after {roughly}{count(even.steps.centre)} steps" if even and even.steps else ""
+    return f"break-even after {roughly}{in_steps(even.steps.centre)}" if even and even.steps else ""
 
 
 def _first(group: GroupResult, mode: str) -> CaseResult | None:

@@ -3,7 +3,7 @@
 from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.modes import MODES
 from bench.report.form.document import Column, Figure, Part, Row, Section, Table, column, measured, summary_of
-from bench.report.form.wording import break_even, count, grouping
+from bench.report.form.wording import break_even, count, grouping, in_steps
 from bench.report.plots import breakeven as plots
 
 _CAPTION = (
@@ -33,8 +33,8 @@ def _summary(run: Run) -> str:
     steps = sorted(r.break_even.steps.centre for r in results if r.break_even and r.break_even.steps)
     none = [(r.title, r.break_even.rough) for r in results if r.break_even and r.break_even.text == "never"]
     never = list(dict.fromkeys(f"{title}{' (rough)' * rough}" for title, rough in none))
-    after = f"Break-even after {count(steps[0])} to {count(steps[-1])} steps" if len(steps) > 1 else ""
-    after = f"Break-even after {count(steps[0])} steps" if len(steps) == 1 else after
+    after = f"Break-even after {count(steps[0])} to {in_steps(steps[-1])}" if len(steps) > 1 else ""
+    after = f"Break-even after {in_steps(steps[0])}" if len(steps) == 1 else after
     texts = [after, f"never: {', '.join(never)}" if never else ""]
     return "; ".join(text for text in texts if text) or "No mode is shown to be faster, so none breaks even"
 
