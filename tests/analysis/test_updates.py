@@ -322,17 +322,23 @@ def test_a_mode_that_sums_in_another_order_may_differ_three_times_as_far_again(s
 
 
 @pytest.mark.parametrize(("mode", "share", "count"), [("function", 0.06, 1), ("xla", 0.06, 0), ("xla", 0.1, 1)])
-def test_so_it_may_where_a_rounding_drives_the_baseline_nowhere(mode: str, share: float, count: int) -> None:
+def test_so_it_may_where_a_rounding_drives_the_baseline_less_far(mode: str, share: float, count: int) -> None:
     """One ReLU that turned around made 0.44 of a weight of ResNet-9, where one draw of roundings turned none."""
     m = reached(a_reached(averages=(0.2 * (1 + share),)), mode=mode)
-    assert len(other_updates(m, BASELINE, with_noise(0.0))) == count
+    assert len(other_updates(m, BASELINE, with_noise(0.006))) == count
+
+
+def test_but_not_where_a_rounding_drives_the_baseline_nowhere() -> None:
+    """Under XLA, too, an MLP whose batches 5 to 7 were reversed is told from an honest one by its way alone."""
+    m = reached(a_reached(averages=(0.2 * 1.06,)), mode="xla")
+    assert len(other_updates(m, BASELINE, with_noise(0.004))) == 1
 
 
 @pytest.mark.parametrize(("mode", "share", "count"), [("function", 0.01, 1), ("xla", 0.04, 0), ("xla", 0.06, 1)])
 def test_and_its_loss_ten_times_as_far(mode: str, share: float, count: int) -> None:
     m = reached(a_reached(last_loss=1.9 * (1 + share)), mode=mode)
     baseline = reached(a_reached(last_loss=1.9), mode="eager")
-    assert len(other_updates(m, baseline, with_noise(0.0))) == count
+    assert len(other_updates(m, baseline, with_noise(0.006))) == count
 
 
 @pytest.mark.parametrize(("apart", "share", "count"), [(0.0, 0.01, 1), (1e-7, 0.04, 0), (1e-7, 0.06, 1)])
@@ -344,7 +350,7 @@ def test_what_sums_in_another_order_is_seen_in_the_bits_of_the_first_gradients(
     sketches = [replace(each, norm=(each.norm or 0.0) * (1 + apart)) for each in m.evidence.gradients]
     m = replace(m, evidence=replace(m.evidence, gradients=tuple(sketches)))
     baseline = reached(a_reached(last_loss=1.9), mode="eager")
-    assert len(other_updates(m, baseline, with_noise(0.0))) == count
+    assert len(other_updates(m, baseline, with_noise(0.006))) == count
 
 
 @pytest.mark.parametrize(("share", "count"), [(0.14, 0), (0.16, 1)])

@@ -172,8 +172,7 @@ def _case_fact(names: dict[str, str], group: GroupResult, choice: Recommended, s
     chosen = choice.chosen
     words = f"{chosen.title} {speedup_interval(over_time(chosen))}" if over_time(chosen) else f"keep {chosen.title}"
     best = max((r for r in group.of_one_family if over_time(r)), key=_centre, default=chosen)
-    others = [
-        f"not told apart from {best.title}, {speedup(over_time(best))}" if best is not chosen and best in choice.tied else ""
-    ]
-    small = "; ".join(text for text in (card_facts.even(chosen), *others) if text)
+    tied = best is not chosen and best in choice.tied
+    other = f"not told apart from {best.title}, {speedup(over_time(best))}" if tied else ""
+    small = "; ".join(text for text in (card_facts.even(chosen), other) if text)
     return Fact("good" if choice.faster else "same", f"{names[group.title]}: {words}", small, minor=not shown)
