@@ -6,7 +6,16 @@ from bench.analysis.learning import Learning
 from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS, Summary, Verdict
 from bench.commands.grid import TerminalTable
-from bench.report.form.wording import break_even, ends, interval, number, slower, speedup, speedup_interval
+from bench.report.form.wording import (
+    break_even,
+    ends,
+    interval,
+    number,
+    slower,
+    speedup,
+    speedup_interval,
+    without_steps,
+)
 from bench.report.questions import advice
 from bench.report.questions.asking import found, versus
 from bench.report.sections.headline import known_first
@@ -68,7 +77,7 @@ def _row(group: GroupResult, result: CaseResult, trainings: Learning | None) -> 
         ends(this_run, turned),
         number(1e3 * step.centre) if step else "",
         number(start.centre) if start else "",
-        break_even(result.break_even).replace(" steps", "") if result.break_even else "",
+        without_steps(break_even(result.break_even)) if result.break_even else "",
         _accuracy(result, trainings),
         number(images.centre) if images else "",
         verdict(group, result),

@@ -1,5 +1,7 @@
 """How reports write numbers: their digits, units and intervals, and that a run has too few blocks."""
 
+import re
+
 from bench.analysis.results import Run
 from bench.analysis.stats.ratios import ENOUGH_BLOCKS, BreakEven, Summary
 
@@ -130,6 +132,11 @@ def in_steps(value: float) -> str:
     """'66 steps', '1 step'."""
     words = count(value)
     return f"{words} step{'s' * (words != '1')}"
+
+
+def without_steps(words: str) -> str:
+    """A break-even under a heading that says steps: '66 [51, 85]'."""
+    return re.sub(r" steps?\b", "", words)
 
 
 def calls_a_step(value: float) -> str:

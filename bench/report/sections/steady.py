@@ -22,6 +22,7 @@ from bench.report.form.wording import (
     slower,
     speedup,
     speedup_interval,
+    without_steps,
 )
 from bench.report.plots import timing
 from bench.report.sections import accuracy_columns, cost_columns
@@ -123,7 +124,7 @@ _COST = (
     ),
     Column(
         "break-even (steps)",
-        lambda row: str(row["break_even"]).replace(" steps", ""),
+        lambda row: without_steps(str(row["break_even"])),
         "break_even",
         lambda row: steps.centre if (steps := summary_of(row, "break_even_steps")) else None,
         unit="steps",

@@ -10,6 +10,7 @@ from bench.report.form.wording import (
     number,
     speedup,
     speedup_interval,
+    without_steps,
 )
 
 
@@ -31,6 +32,8 @@ def test_break_even_is_said_in_words() -> None:
     assert break_even(BreakEven(Summary(1234, 900, 1500, 6), "")) == "1,200 steps [900, 1,500]"
     assert break_even(BreakEven(Summary(600, 1, 1_600_000, 2), "")) == "600 steps (very uncertain)"
     assert break_even(BreakEven(Summary(0.4, 0.02, 9.9, 12), "")) == "1 step (very uncertain)"
+    assert without_steps("1 step (very uncertain)") == "1 (very uncertain)"
+    assert without_steps("1,200 steps [900, 1,500]") == "1,200 [900, 1,500]"
     assert break_even(BreakEven(None, "never")) == "never"
     assert break_even(None) == "–"
 
