@@ -119,6 +119,17 @@ def test_trends_are_of_the_runs_since_the_step(stepped: History) -> None:
     assert since["XLA", "speedup"] == (14, 14)
 
 
+def test_a_drift_that_may_be_none_is_not_printed_as_one(tmp_path: Path) -> None:
+    for day in range(14):
+        slower = {"function": 0.025 * (1 + 0.002 * (day % 3)), "xla": 0.02 * 1.001**day * (1 + 0.0001 * (day % 3))}
+        plan = replace(PLAN, created=f"2026-01-{day + 1:02}T00:00:00+00:00")
+        a_run(tmp_path / f"day{day + 1:02}", STEPS | slower, blocks=2, plan=plan)
+    drifts = {(row["title"], row["what"]): str(row["drift"]) for row in trends_table(read(tmp_path)).rows}
+    assert drifts["tf.function", "step time"].startswith("not shown (")
+    assert " % slower [" in drifts["XLA", "step time"]
+    assert not drifts["XLA", "step time"].startswith("not")
+
+
 def test_runs_of_other_machines_are_series_of_their_own(tmp_path: Path) -> None:
     for number in range(8):
         there = replace(ENVIRONMENT, cpu="a CPU" if number < 4 else "another CPU")
