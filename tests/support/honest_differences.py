@@ -3,7 +3,8 @@
 Each mode of each model trains some 50 updates in this process beside eager; a row of the CSV FILE holds the largest
 differences and how many reasons the checks would give (0 for an honest mode). Rows that are there are kept, so that an
 interrupted measurement goes on. The last four arguments take several values, with commas; `tests/analysis` holds the
-tolerances against the kept file.
+tolerances against the kept file. The mode `autocluster` alone, with
+TF_XLA_FLAGS="--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit".
 """
 
 import csv
