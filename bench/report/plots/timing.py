@@ -1,5 +1,6 @@
 """The figures of a timed run: speedups, and every slice in the order measured."""
 
+import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -92,7 +93,7 @@ def _timeline(strips: Sequence[_Strip], blocks: Sequence[int], width: int) -> Sc
     height = _NARROW_STRIP if narrow else _STRIP
     bottom = 20 + height * len(strips)
     shapes: list[Shape] = []
-    every = max(1, len(blocks) // (4 if narrow else 8))
+    every = max(1, math.ceil(len(blocks) / (4 if narrow else 8)))
     for place, block in enumerate(blocks):
         if place % every == 0:
             x = across.at(place)

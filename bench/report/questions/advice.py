@@ -92,7 +92,8 @@ def _of_faster(group: GroupResult, choice: Recommended) -> list[str]:
     sentences = [f"**{chosen.title}**: {_times(chosen)} vs {base}{_from_when(chosen, base)}."]
     if choice.tied:
         named = "; ".join(map(_ratio, choice.tied))
-        sentences.append(f"Among the modes that tie for fastest it needs the fewest code changes: {named} (vs {base}).")
+        told = "Of the modes not told apart from the fastest it needs the fewest code changes"
+        sentences.append(f"{told}: {named} (vs {base}).")
     behind = [r for r in group.of_one_family if r.valid and r not in (chosen, *choice.tied) and r.comparison]
     return [*sentences, f"The others: {'; '.join(map(_ratio, behind))} (vs {base})."] if behind else sentences
 

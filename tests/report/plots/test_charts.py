@@ -2,6 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
+import pytest
+from builders import a_group, a_plan, outcomes
+
+from bench.analysis.analyse import analyse
+from bench.report.plots import timing
 from bench.report.plots.axes import Scale
 from bench.report.plots.forest import MOST_NARROW, ForestRow, Ruler, forest
 from bench.report.plots.lines import ChartLine, LinePoint, Panel, panels
@@ -89,3 +94,13 @@ def test_a_break_even_is_marked_where_its_line_crosses_zero() -> None:
     (left, low), (right, high) = ln.points
     assert blob.x == (left + right) / 2
     assert blob.y == (low + high) / 2
+
+
+@pytest.mark.parametrize("repetitions", [6, 12, 13, 60])
+def test_the_labels_of_many_repetitions_do_not_touch(repetitions: int) -> None:
+    plan = a_plan(a_group(("function",)))
+    known = outcomes(plan, {"eager": 0.04, "eager-again": 0.04, "function": 0.02}, repetitions)
+    (group,) = analyse(plan, known).groups
+    for width, most in ((WIDE, 8), (NARROW, 4)):
+        labels = [text for text in texts(timing.timeline(group)(width)) if text.startswith("rep. ")]
+        assert 0 < len(labels) <= most

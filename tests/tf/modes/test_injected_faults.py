@@ -77,7 +77,7 @@ CASES = [
     for mode in MODES
     if (quick := model == "mlp" and QUICK[fault.name] == mode) or True
 ]
-# XLA sums in another order, so its way may differ further; and that is all that shows these.
+# XLA sums in another order, so its way may differ further; only the way, or a late update, shows these.
 CASES += [
     pytest.param("xla", model, fault, id=f"xla-{model}-{fault.name}", marks=[SLOW] if model == "tutorial_cnn" else [])
     for fault in FAULTS
