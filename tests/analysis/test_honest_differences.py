@@ -9,12 +9,10 @@ LINES = list(csv.DictReader(FILE.read_text().splitlines()))
 
 # Nearly: the XLA loop takes too long for more than a replay, and the cached mode runs the same program as `xla`.
 NEARLY_ALL = {
-    "function", "function_unconverted", "function_loop", "xla", "keras_fit", "keras_jit", "keras_eager", "custom_loop",
-    "custom_loop_function",
+    "function", "function_unconverted", "function_loop", "xla", "autocluster", "keras_fit", "keras_jit", "keras_eager",
+    "custom_loop", "custom_loop_function",
 }  # fmt: skip
 OURS = ("mlp", "tutorial_cnn", "resnet9")  # a TF1 graph needs a model in plain TensorFlow
-LARGE = ("mobilenet", "resnet9")  # not measured in clusters: over a minute for each configuration
-CLUSTERED = ({"autocluster"}, set[str]())
 
 
 def test_no_honest_mode_is_refused() -> None:
@@ -29,7 +27,7 @@ def test_each_model_was_measured_in_all_its_modes_at_three_batch_sizes_from_five
             if line["model"] == model:
                 modes.setdefault((line["batch"], line["seed"]), set()).add(line["mode"])
         every = set().union(*modes.values())
-        assert every == NEARLY_ALL | ({"graph"} if model in OURS else set()) | CLUSTERED[model in LARGE], model
+        assert every == NEARLY_ALL | ({"graph"} if model in OURS else set()), model
         complete = {key for key, found in modes.items() if found == every}
         assert len({batch for batch, _ in complete}) == 3, model
         assert len(complete) == 15, model
