@@ -23,6 +23,9 @@ from bench.runner.rounds import affordable, error, rounds_for
 from bench.runner.warm_up import TIMINGS, is_cold, pace, piece
 from bench.runner.worker_process import WORKER, CaseFailed, WorkerProcess
 
+# A block's end over its building, roughly: in the mean of three blocks of four modes 1.0 (CNN) and 1.9 (MLP) on one CPU.
+# The first block's end takes two or three times as long, but its slices come after an import that later ones save.
+CLOSING = 1.0
 Notice = Callable[[str, float], None]  # what is going on, and the share of the block that is done
 Keep = Callable[[Outcome, bool], None]  # an outcome, and whether it was cut short by an interruption
 Between = Callable[[WorkerProcess, int], None]  # a worker, and how many steps one of its slices has
@@ -56,6 +59,7 @@ class Block:
         self._schedule = first.schedule
         self._rounds = first.schedule.rounds
         self._began = time.monotonic()
+        self._build_s = 0.0
         self._rng = random.Random(f"{seed}/{first.case.group}/{first.block}")
         self._workers: list[WorkerProcess] = []
         self._over: list[WorkerProcess] = []
@@ -104,9 +108,11 @@ class Block:
 
     def _build(self) -> None:
         """Build, trace and compile with all others idle, so that first steps are not slowed by each other."""
+        began = time.monotonic()
         for number, worker in enumerate(self._shuffled()):
             self._notice(f"first step: {worker.order.case.arm}", 0.45 + 0.2 * number / len(self._orders))
             self._guarded(worker, lambda worker: worker.take(StageRequest("build")))
+        self._build_s = time.monotonic() - began
 
     def _check_equal_work(self) -> None:
         baseline = self._workers[0].evidence if self._workers else None
@@ -159,9 +165,10 @@ class Block:
             self._guarded(worker, lambda worker: self._between and self._between(worker, worker.steps))
 
     def _rounds_for(self, taken: int, taken_s: float) -> int:
-        """By the noise of those taken, as far as the fewest blocks then stay below the ceiling."""
+        """By the noise of those taken, as far as the fewest blocks then stay below the ceiling, their ends included."""
         ceiling_s = self._schedule.ceiling_s or math.inf
-        left_s = ceiling_s / self._schedule.blocks - (time.monotonic() - self._began)
+        closing_s = CLOSING * self._build_s
+        left_s = ceiling_s / self._schedule.blocks - (time.monotonic() - self._began) - closing_s
         wanted = rounds_for(self._error(taken))
         return affordable(wanted, taken, taken_s, left_s) if math.isfinite(left_s) else wanted
 

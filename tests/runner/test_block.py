@@ -18,7 +18,7 @@ from bench.analysis.stats.ratios import block_ratio
 from bench.records.messages import Order
 from bench.records.proof import Evidence
 from bench.records.run import NOT_APPLICABLE, Failure, Measurement, Outcome
-from bench.runner import worker_process
+from bench.runner import block, worker_process
 from bench.runner.block import Block
 from bench.runner.warm_up import TIMINGS
 from bench.worker.trained import SETTLING_STEPS
@@ -79,6 +79,18 @@ def test_a_noisy_block_goes_on_for_more_rounds_and_says_how_many(fault: tuple[st
     measured = [outcome.measurement for outcome in kept if outcome.measurement]
     assert [len(m.steady.seconds) for m in measured] == [rounds] * 3
     assert {(m.schedule.rounds, m.schedule.rounds_by_noise) for m in measured} == {(rounds, False)}
+
+
+@pytest.mark.parametrize(("closing", "rounds"), [(block.CLOSING, 24), (1e6, 6)])
+def test_more_rounds_leave_room_for_the_blocks_end_below_the_ceiling(
+    closing: float, rounds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of three blocks in ten minutes: an end that takes far longer than the build leaves no time for more rounds."""
+    monkeypatch.setattr(block, "CLOSING", closing)
+    kept: list[Outcome] = []
+    ordered = orders(rounds=6, rounds_by_noise=True, blocks=3, goal=0.1, ceiling_s=600.0)
+    Block(ordered, 0, lambda outcome, _: kept.append(outcome), lambda *_: None).run((*FAKE, "function=uneven"))
+    assert [len(m.steady.seconds) for outcome in kept if (m := outcome.measurement)] == [rounds] * 3
 
 
 def test_after_a_runs_first_block_gradients_are_not_projected() -> None:
