@@ -5,10 +5,9 @@ import re
 import shlex
 import subprocess
 import sys
-from collections import Counter
 from pathlib import Path
 
-import noisy_gate
+import gate_tries
 import pytest
 import typer
 from builders import a_plan, outcomes
@@ -204,23 +203,10 @@ def test_the_runs_of_the_kept_series_are_counted_right() -> None:
     )
 
 
-def test_the_table_of_noisy_gates_counts_the_kept_tries() -> None:
-    page = TEXTS[ROOT / "docs" / "ci.md"].replace("\n   |", "\n|")
-    assert noisy_gate.table(noisy_gate.rows_of(RESULTS / "sample-noisy-gate-cpu" / "tries.csv")) in page
-
-
-def test_the_gates_table_counts_the_kept_tries() -> None:
-    with (RESULTS / "sample-gate-cpu" / "tries.csv").open() as file:
-        tries = Counter(
-            (row["blocks"], row["threads"], row["gate"], "planted" in row["after"], row["exit_code"])
-            for row in csv.DictReader(file)
-        )
-    rows = re.findall(r"^\| `(slower [^`]+)` \| (\d+)(, `--threads 1`)? \| (.+?) \| (.+?) \|$", ALL, re.MULTILINE)
-    assert len(rows) == 6
-    for gate, blocks_, one_thread, unchanged, slowed in rows:
-        kind = (blocks_, "1" if one_thread else "auto", gate)
-        assert unchanged == " / ".join(str(tries[(*kind, False, code)]) for code in "031")
-        assert slowed == " / ".join(str(tries[(*kind, True, code)]) for code in "130")
+@pytest.mark.parametrize(("page", "folder"), [("ci.md", "sample-noisy-gate-cpu"), ("methods.md", "sample-gate-cpu")])
+def test_the_tables_of_gates_count_the_kept_tries(page: str, folder: str) -> None:
+    text = TEXTS[ROOT / "docs" / page].replace("\n   |", "\n|")
+    assert gate_tries.table(gate_tries.rows_of(RESULTS / folder / "tries.csv")) in text
 
 
 def test_the_tutorial_says_how_long_its_trainings_took() -> None:
