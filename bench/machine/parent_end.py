@@ -17,6 +17,10 @@ LOOK_S = 1.0  # how often a parent that waits looks at its clock
 HELD_S = 2.0  # later than that, it was not the machine's load that kept it from looking
 TAIL = 2000  # characters of what a child wrote last
 CLOSE_S = 5.0  # how long what a dead child wrote last may be on its way
+KILLED = (
+    "killed from outside (SIGKILL), as the system does when memory runs out; try smaller --batch-sizes, or fewer "
+    "--modes, which are all in memory at once"
+)
 
 
 class Gone(Exception):
@@ -117,7 +121,7 @@ class Child:
     def _cause_of_death(self) -> str:
         code = self._process.wait()
         if code == -signal.SIGKILL:
-            return "killed from outside (SIGKILL), as the system does when memory runs out; try smaller --batch-sizes"
+            return KILLED
         return f"died of {signal.Signals(-code).name}" if code < 0 else f"ended by itself with code {code}"
 
 
