@@ -164,12 +164,14 @@ class Replay:
     """The first updates again after the last slice, by the same callable. `retraces`: the traces that this took.
 
     `first` compares them, taken in the sizes of slices or one by one, with the first time; `slice` one call of a
-    slice's steps with as many single steps, where a slice is longer than the first updates.
+    slice's steps with as many single steps, where a slice is longer than the first updates. `by_chance`: where bits
+    differed, the same calls were repeated from the same start, and these repetitions differ from each other too.
     """
 
     first: Repeated
     slice: Repeated | None
     retraces: int
+    by_chance: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,6 +183,15 @@ def test_bits_repeat_on_a_cpu_and_wherever_it_is_asked_for(
     assert bool(inexact([nearly])) is not exactly
 
 
+def test_bits_that_differ_from_one_replay_to_the_next_are_no_reason_on_a_cpu_but_a_warning() -> None:
+    chance = a_replay(first=a_repeated(whole=1e-6, most=1e-5), by_chance=True)
+    m = a_full_measurement(a_case(), replay=chance)
+    assert changed_while_timed(m) == []
+    assert "differ by 1.0e-06" in inexact([m])[0]
+    deterministic = a_full_measurement(replace(a_case(), deterministic=True), replay=chance)
+    assert len(changed_while_timed(deterministic)) == 1
+
+
 @pytest.mark.parametrize("field", ["loss", "whole", "most"])
 def test_where_sums_are_left_to_chance_much_more_than_that_is_a_reason_all_the_same(field: str) -> None:
     most = getattr(ROUGHLY, field)

@@ -102,9 +102,7 @@ def rows_of(file: Path) -> list[dict[str, str]]:
 
 def table(rows: list[dict[str, str]]) -> str:
     """How often each gate gave each verdict, as rows of Markdown; of slowed runs too where there are any."""
-    found = Counter(
-        (row["gate"], row["repetitions"], SLOWED in row["pair"].split(), row["verdict"]) for row in rows
-    )
+    found = Counter((row["gate"], row["repetitions"], SLOWED in row["pair"].split(), row["verdict"]) for row in rows)
     judges = (False, True) if any(slowed for _, _, slowed, _ in found) else (False,)
     lines = [_line("gate", "repetitions", *(HEADS[slowed] for slowed in judges))]
     lines.append("|" + " --- |" * (2 + len(judges)))

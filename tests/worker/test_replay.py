@@ -99,6 +99,37 @@ def test_executions_of_many_steps_are_compared_with_single_steps(per_call: int, 
     assert (found.slice.updates, found.slice.whole) == (updates, 0.0)
 
 
+def alternating(trainer: Batches, steps: int) -> None:
+    """Two orders of a sum in turn."""
+    trainer.train(steps)
+    trainer.weight.value = trainer.weight.value + np.float32(0.001 * (trainer.rewound % 2))
+
+
+def drifted(trainer: Batches, steps: int) -> None:
+    """Always the same, which is not what it was at first."""
+    trainer.train(steps)
+    trainer.weight.value = trainer.weight.value + np.float32(0.001)
+
+
+@pytest.mark.parametrize(("fault", "by_chance"), [(honest, False), (alternating, True), (drifted, False)])
+@pytest.mark.parametrize("slice_steps", [2, 20])
+def test_what_differs_from_one_replay_to_the_next_is_left_to_chance(
+    fault: Fault, by_chance: bool, slice_steps: int
+) -> None:
+    trainer, first = begun()
+    trainer.take = fault
+    found = replay(trainer, first, slice_steps, 1)
+    assert found.by_chance is by_chance
+    assert (found.first.whole > 0) is (fault is not honest)
+
+
+def test_what_takes_too_long_is_not_repeated_to_see_whether_it_is_chance() -> None:
+    trainer, first = begun(1, step_s=100.0)
+    trainer.take = alternating
+    found = replay(trainer, first, 1, 1)
+    assert (len(trainer.runs), found.by_chance, found.first.whole > 0) == (1, False, True)
+
+
 def test_a_very_slow_mode_repeats_one_update_once() -> None:
     trainer, first = begun(1, step_s=10.0)
     found = replay(trainer, first, 1, 1)
