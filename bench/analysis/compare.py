@@ -152,9 +152,13 @@ def _unjudged_change(
         step,
         speedup,
         costs,
-        tuple(f"failed in {n} repetitions of {name}" for name, n in failed if n and not isinstance(step, str)),
+        tuple(_failed_in(n, name) for name, n in failed if n and not isinstance(step, str)),
         all(of_run.refused for _, _, of_run in in_both),
     )
+
+
+def _failed_in(repetitions: int, run: str) -> str:
+    return f"failed in {repetitions} repetition{'s' * (repetitions != 1)} of {run}"
 
 
 def _logs(

@@ -72,7 +72,7 @@ def _size(plan: Plan, blocks: int) -> str:
     by_group = groups(plan)
     cases = " or ".join(map(str, sorted({len(group) for group in by_group.values()})))
     in_groups = f"{len(by_group)} groups x " if len(by_group) > 1 else ""
-    sizes = f"{blocks} repetitions x {in_groups}{cases} configurations"
+    sizes = f"{blocks} repetition{'s' * (blocks != 1)} x {in_groups}{cases} configurations"
     return f"at least {sizes}" if plan.schedule.precision or plan.schedule.goal else sizes
 
 

@@ -164,7 +164,7 @@ def _dropped(schedule: Schedule, done: int, budget_s: float) -> str:
     dropped = (
         f"; {schedule.blocks - done} of the {schedule.blocks} planned are dropped" if done < schedule.blocks else ""
     )
-    return f"the time budget of {budget_s:g} s left no room for more than {done} repetitions{dropped}"
+    return f"the time budget of {budget_s:g} s left no room for more than {done} repetition{'s' * (done != 1)}{dropped}"
 
 
 def _taking_part(store: Store, group: Sequence[Case], block: int) -> list[Case]:

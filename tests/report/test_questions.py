@@ -356,7 +356,7 @@ def test_a_mode_as_fast_as_a_baseline_that_asks_more_of_the_code_is_recommended(
 def test_where_nothing_is_faster_the_baseline_is_recommended_and_few_blocks_are_no_certainty() -> None:
     text = asked(advice.what_to_use, a_run(("eager", "function"), {"function": 0.06}, blocks=2)).text
     assert text.startswith("**eager**: no mode is shown to be faster (tf.function 1.20x slower")
-    assert "An indication only: 2 repetitions of the 6 a claim needs" in text
+    assert "An indication only: 2 of the 6 repetitions a claim needs" in text
 
 
 def test_a_run_of_which_nothing_came_answers_nothing() -> None:

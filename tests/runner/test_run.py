@@ -306,7 +306,7 @@ def test_a_budget_drops_whole_blocks_of_all_groups(tmp_path: Path) -> None:
     schedule = replace(SCHEDULE, blocks=6, budget_s=0.1)
     store = Store.create(tmp_path, a_plan((*CASES, *other), schedule=schedule))
     stopped = run.execute(store, SYNTHETIC, Watcher(), FAKE)
-    assert "no room for more than 1 repetitions; 5 of the 6 planned are dropped" in stopped
+    assert "no room for more than 1 repetition; 5 of the 6 planned are dropped" in stopped
     assert len(kept(store)) == 2 * 3
 
 

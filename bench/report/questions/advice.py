@@ -119,8 +119,9 @@ def _sure(known: Known, group: GroupResult) -> str:
     much = "An indication only" if not known.run.enough else "Sure for this machine, model and batch"
     itself = f", A/A control {control(group.control_ratio)}" if group.control_ratio else ""
     synthetic = ", on synthetic images" if known.run.plan.synthetic else ""
-    least = f" of the {ENOUGH_BLOCKS} a claim needs" if blocks < ENOUGH_BLOCKS else ""
-    repetitions = f"{blocks} repetitions{least}{short_cases(known.run)}"
+    few = blocks < ENOUGH_BLOCKS
+    many = f"{blocks} of the {ENOUGH_BLOCKS} repetitions a claim needs" if few else f"{blocks} repetitions"
+    repetitions = f"{many}{short_cases(known.run)}"
     return f"{much}: {repetitions}{itself}{synthetic}; other sizes need their own run."
 
 

@@ -163,7 +163,7 @@ def caveats(run: Run) -> list[str]:
         paragraphs.append(f"**Injected slowdown**, so no measurement of these modes: {titles}.")
     if run.blocks and not run.enough:
         paragraphs.append(
-            f"What this run cannot claim: with {run.fewest_blocks} repetitions of the {ENOUGH_BLOCKS} that a claim "
+            f"What this run cannot claim: with {run.fewest_blocks} of the {ENOUGH_BLOCKS} repetitions that a claim "
             f"needs{short_cases(run)}, treat the intervals as rough. Type "
             "`cifar-bench run --preset standard` for a result to quote."
         )

@@ -131,9 +131,9 @@ def test_the_case_that_has_too_few_blocks_is_named_with_their_number(tmp_path: P
     died = [Outcome(failure=Failure(a_case("xla"), block, "slice", "died of SIGSEGV")) for block in (2, 5)]
     text = built(tmp_path, records + died).path.read_text()
     assert "An indication from 5 of 6 repetitions (XLA): On this machine" in text
-    assert "with 5 repetitions of the 6 that a claim needs (XLA), treat the intervals as rough" in text
+    assert "with 5 of the 6 repetitions that a claim needs (XLA), treat the intervals as rough" in text
     assert "Indications only, from 5 of the 6 repetitions a claim needs (XLA)." in text
-    assert "An indication only: 5 repetitions of the 6 a claim needs (XLA), A/A control" in text
+    assert "An indication only: 5 of the 6 repetitions a claim needs (XLA), A/A control" in text
 
 
 def test_an_invalid_baseline_leaves_nothing_to_compare_with(tmp_path: Path) -> None:
