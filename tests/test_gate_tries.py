@@ -1,12 +1,16 @@
 """The script that tries gates: interleaved runs that go on where they stopped, one of them slowed, counted verdicts."""
 
+import zipfile
 from argparse import Namespace
 from collections import Counter
 from pathlib import Path
 
 import gate_tries
 import pytest
+from command_line import bench as typed
+from places import ROOT
 
+KEPT = ROOT / "results" / "sample-gate-cpu"
 WANTED = Namespace(runs=2, slowed="function 5%", options=["--models", "mlp"])
 
 
@@ -64,3 +68,14 @@ def test_the_table_counts_verdicts_of_unchanged_and_of_slowed_runs() -> None:
     rows = [{**row, "pair": pair, "verdict": verdict} for pair, verdict in verdicts.items()]
     assert gate_tries.table(rows).splitlines()[-1] == "| `slower 5%` | 10 | 1 / 1 / 0 | 1 / 0 / 0 |"
     assert gate_tries.table(rows[:1]).splitlines()[-1] == "| `slower 5%` | 10 | 1 / 0 / 0 |"
+
+
+@pytest.mark.parametrize("pair", ["run-0 run-1", "run-0 slowed"])
+def test_the_kept_runs_give_the_kept_verdicts(pair: str, tmp_path: Path) -> None:
+    with zipfile.ZipFile(KEPT / "runs.zip") as archive:
+        archive.extractall(tmp_path)
+    rows = gate_tries.rows_of(KEPT / "tries.csv")
+    most = max(int(row["repetitions"]) for row in rows)
+    (row,) = (r for r in rows if (r["pair"], r["gate"], int(r["repetitions"])) == (pair, "slower 2.5%", most))
+    words = ("--quiet", *pair.split(), "--fail-on", row["gate"], "--out", "compared")
+    assert gate_tries.VERDICTS[typed("compare", *words, cwd=tmp_path).returncode] == row["verdict"]
