@@ -7,12 +7,13 @@ from places import ROOT
 FILE = ROOT / "results" / "sample-honest-differences" / "differences.csv"
 LINES = list(csv.DictReader(FILE.read_text().splitlines()))
 
-# Nearly: the XLA loop takes too long for more than a replay, and the cached mode runs the same program as `xla`.
+# Nearly: the cached mode runs the same program as `xla`.
 NEARLY_ALL = {
     "function", "function_unconverted", "function_loop", "xla", "autocluster", "keras_fit", "keras_jit", "keras_eager",
     "custom_loop", "custom_loop_function",
 }  # fmt: skip
 OURS = ("mlp", "tutorial_cnn", "resnet9")  # a TF1 graph needs a model in plain TensorFlow
+LARGE = ("tutorial_cnn", "mobilenet", "resnet9")  # an XLA loop of which takes minutes for each configuration
 
 
 def test_no_honest_mode_is_refused() -> None:
@@ -27,7 +28,8 @@ def test_each_model_was_measured_in_all_its_modes_at_three_batch_sizes_from_five
             if line["model"] == model:
                 modes.setdefault((line["batch"], line["seed"]), set()).add(line["mode"])
         every = set().union(*modes.values())
-        assert every == NEARLY_ALL | ({"graph"} if model in OURS else set()), model
+        some = ({"graph"} if model in OURS else set()) | ({"xla_loop"} if model not in LARGE else set())
+        assert every == NEARLY_ALL | some, model
         complete = {key for key, found in modes.items() if found == every}
         assert len({batch for batch, _ in complete}) == 3, model
         assert len(complete) == 15, model
