@@ -13,7 +13,7 @@ NEARLY_ALL = {
     "custom_loop", "custom_loop_function",
 }  # fmt: skip
 OURS = ("mlp", "tutorial_cnn", "resnet9")  # a TF1 graph needs a model in plain TensorFlow
-LARGE = ("tutorial_cnn", "mobilenet", "resnet9")  # an XLA loop of which takes minutes for each configuration
+LARGE = ("mobilenet", "resnet9")  # an XLA loop of which takes minutes for each configuration
 
 
 def test_no_honest_mode_is_refused() -> None:
