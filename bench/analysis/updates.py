@@ -91,14 +91,10 @@ def _updates(repeated: Repeated) -> str:
 
 
 def _unlike(m: Measurement, repeated: Repeated, what: str) -> list[str]:
-    if _same(repeated) or not (repeats_exactly(m) or _rougher(repeated)):
+    if repeated.exact or not (repeats_exactly(m) or _rougher(repeated)):
         return []
     where = f", most in {repeated.variable}" if repeated.variable else ""
     return [f"{what}: the loss by {repeated.loss:.1e}, the weights' change by {repeated.whole:.1e}{where}"]
-
-
-def _same(repeated: Repeated) -> bool:
-    return not (repeated.loss or repeated.whole or repeated.most)
 
 
 def _rougher(repeated: Repeated) -> bool:
@@ -108,9 +104,8 @@ def _rougher(repeated: Repeated) -> bool:
 def repeats_exactly(m: Measurement) -> bool:
     """Whether the same updates must give the same bits: on a CPU those of the built-in models do in every mode.
 
-    But where a case's own replays differ from each other: oneDNN's kernels share an operation among the threads that
-    are free at that moment, which changes the order of a sum. On a GPU the order of some sums is left to chance, and so
-    it may be in a person's own model.
+    But where a case's own replays differ from each other, as with oneDNN on several threads: there the order of some
+    sums is left to chance, as it is on a GPU, and may be in a person's own model.
     """
     by_chance = m.proof.replay is not None and m.proof.replay.by_chance
     return m.case.deterministic or (m.case.device == "cpu" and not m.case.workload.own_model and not by_chance)

@@ -143,6 +143,11 @@ class Repeated:
     most: float
     variable: str
 
+    @property
+    def exact(self) -> bool:
+        """Every bit is the same."""
+        return not (self.loss or self.whole or self.most)
+
 
 @dataclass(frozen=True, slots=True)
 class Late:

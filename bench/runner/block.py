@@ -23,8 +23,8 @@ from bench.runner.rounds import affordable, error, rounds_for
 from bench.runner.warm_up import TIMINGS, is_cold, pace, piece
 from bench.runner.worker_process import WORKER, CaseFailed, WorkerProcess
 
-# A block's end over its building, roughly: in the mean of three blocks of four modes 1.0 (CNN) and 1.9 (MLP) on a CPU.
-# The first block's end takes two or three times as long, but later blocks save its import.
+# A block's end over its building, at the least: over three blocks of four modes it was 1.2 (CNN) and 1.9 (MLP) on one
+# CPU. Later blocks save some of the import, which makes up for that.
 CLOSING = 1.0
 Notice = Callable[[str, float], None]  # what is going on, and the share of the block that is done
 Keep = Callable[[Outcome, bool], None]  # an outcome, and whether it was cut short by an interruption

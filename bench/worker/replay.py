@@ -14,7 +14,7 @@ from bench.worker.update_test import recomputed
 
 REPLAY_S = 3.0  # about how long the steps of a replay may take; a very slow mode repeats fewer
 # How often the same calls are repeated where bits differed, and for how long at most. An update of ResNet-9 at batch
-# 256 under Keras fit on two cores came out in two ways, 3 and 9 times of 12; so nine alike are rare (0.75 to the 8).
+# 256 under Keras fit on two cores came out in two ways, 2 and 6 times of 8; so nine alike are rare (0.75 to the 8).
 TRIES, TRIES_S = 8, 15.0
 
 
@@ -69,13 +69,9 @@ def replay(trainer: Trainer, first: FirstUpdates, slice_steps: int, per_call: in
     else:
         sizes, steps = [1] * count, _in_a_call(trainer, first, slice_steps, per_call)
         repeated, sliced = _long(trainer, first, steps)
-    otherwise = [calls for calls, found in ((sizes, repeated), ([steps], sliced)) if found and not _same(found)]
+    otherwise = [calls for calls, found in ((sizes, repeated), ([steps], sliced)) if found and not found.exact]
     by_chance = any(_comes_out_otherwise(trainer, first, calls) for calls in otherwise)
     return Replay(repeated, sliced, trainer.traces() - traces, by_chance)
-
-
-def _same(repeated: Repeated) -> bool:
-    return not (repeated.loss or repeated.whole or repeated.most)
 
 
 def _comes_out_otherwise(trainer: Trainer, first: FirstUpdates, sizes: list[int]) -> bool:
