@@ -182,6 +182,9 @@ def unproven_mode(measurement: Measurement) -> tuple[str, ...]:
     if proof.traces_while_timing:
         why = f": {'; '.join(execution.retraces)}" if execution.retraces else ""
         reasons.append(f"it retraced {proof.traces_while_timing} times while timed{why}")
+    if compiled := _compiled_again(measurement):
+        programs = f"{compiled} program" + "s" * (compiled != 1)
+        reasons.append(f"XLA compiled {programs} in calls like the timed ones, so its times hold compilations")
     # A person's own batches may come from files, which is timed in every mode alike.
     if (proof.io_bytes_while_timing or 0) > MOST_IO_BYTES and not measurement.case.workload.own_model:
         reasons.append(f"it read and wrote {proof.io_bytes_while_timing:,} bytes while timed")
@@ -196,6 +199,12 @@ def unproven_mode(measurement: Measurement) -> tuple[str, ...]:
     if not execution.devices:
         reasons.append("TensorFlow named no device for its variables")
     return tuple(reasons)
+
+
+def _compiled_again(measurement: Measurement) -> int:
+    """How many programs XLA compiled in the profiled calls, which are like the timed ones. A trace would not show it."""
+    profile = measurement.costs.profile if measurement.costs else None
+    return (profile.compilations or 0) if profile else 0
 
 
 # A field of ExpectedExecution and of Execution; what is said where it should be there, and where it should not.

@@ -1,6 +1,6 @@
 """Many training steps as one call of a traced graph: what the modes that trace the whole loop share. Not a mode itself.
 
-AutoGraph turns the Python `for` into a while loop of the graph. One call trains all steps of a slice, or
+AutoGraph turns the Python `while` into a while loop of the graph. One call trains all steps of a slice, or
 `steps_per_call` of them; Python is back only between calls.
 """
 
@@ -39,8 +39,10 @@ class LoopTrainer:
     def _loss_of_steps(self, first: Any, count: Any) -> Any:
         self._traces.note(inspection.status(), first, count)
         loss = self.task.before_steps()
-        for place in tf.range(first, first + count):
+        place, end = first, first + count
+        while place < end:  # tf.range's ends are constants to XLA, which would compile anew for each of their values
             loss, _ = self.task.step(*self.task.inputs.at(place))
+            place += 1
         return loss
 
     def _logits(self, images: Any) -> Any:

@@ -11,7 +11,8 @@ class Profile:
     """A few steps under TensorFlow's profiler, after the timing: `executing_s` of `wall_s` some op was executed.
 
     `calls` counts the ops (or whole graphs) that Python called. With `on_device`, `executing_s` is the GPU's own busy
-    time, for there the host only hands ops over; `device` says how that lies in the host's time.
+    time, for there the host only hands ops over; `device` says how that lies in the host's time. `compilations` counts
+    the programs that XLA compiled meanwhile, in calls like the timed ones; None in older files.
     """
 
     steps: int
@@ -20,6 +21,7 @@ class Profile:
     calls: int
     on_device: bool = False
     device: DeviceTime | None = None
+    compilations: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ trials.json                              in a run's folder: the break-evens trie
 probes.json                              in a run's folder: its own models, probed
 tensorboard/                             in a training's folder: TensorBoard's event files, if they are asked for;
                                          in that of an `accuracy` a folder a training
-traces/<case>                            in a run's folder: its traces, for TensorBoard as they lie there
+traces/<mode>.<group>                    in a run's folder: its traces, for TensorBoard as they lie there
 """
 
 from os.path import lexists

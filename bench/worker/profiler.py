@@ -17,6 +17,7 @@ from bench.worker.device_time import TIMED, Span, covered, device_time, on_strea
 
 # The runtime's own names of "execute this op": of an eager op or function, of a TF1 Session's call.
 EXECUTED = ("EagerKernelExecute", "SessionRun")
+COMPILED = ("CpuCompiler::RunBackend", "XlaCompileBackend")  # XLA's, on a CPU and on a GPU, once a program or more
 CALLS, KERNELS = 1, 2  # how much is noted: what is called, or all that is executed
 
 
@@ -39,7 +40,8 @@ def profile(run: Callable[[], None], steps: int, clock: Callable[[], float], pro
     if not host:
         return None
     busy_s = covered(device) if device else covered(host)
-    return Profile(steps, wall_s, min(busy_s, wall_s), len(host), bool(device), device_time(space))
+    executing_s, compiled = min(busy_s, wall_s), len(list(_on_host(space, COMPILED)))
+    return Profile(steps, wall_s, executing_s, len(host), bool(device), device_time(space), compiled)
 
 
 def profiled(run: Callable[[], None], level: int, process: int = 0) -> Any:
@@ -72,17 +74,19 @@ def profiled(run: Callable[[], None], level: int, process: int = 0) -> Any:
 def _spans(space: Any) -> tuple[list[Span], list[Span]]:
     """When the host executed ops, and when a GPU computed."""
     planes = space.planes if space else ()
-    host = [span for plane in planes if plane.name.startswith("/host:CPU") for span in _executed(plane)]
     device = [span for plane in planes if plane.name.startswith("/device:GPU") for span in _streams(plane)]
-    return host, device
+    return list(_on_host(space, EXECUTED)), device
 
 
-def _executed(plane: Any) -> Iterator[Span]:
-    wanted = {number for number, event in plane.event_metadata.items() if event.name.startswith(EXECUTED)}
-    for line in plane.lines:
-        for event in line.events:
-            if event.metadata_id in wanted:
-                yield span(line, event)
+def _on_host(space: Any, names: tuple[str, ...]) -> Iterator[Span]:
+    """When what begins with one of these names ran on the host."""
+    for plane in space.planes if space else ():
+        if plane.name.startswith("/host:CPU"):
+            wanted = {number for number, event in plane.event_metadata.items() if event.name.startswith(names)}
+            for line in plane.lines:
+                for event in line.events:
+                    if event.metadata_id in wanted:
+                        yield span(line, event)
 
 
 def _streams(plane: Any) -> Iterator[Span]:

@@ -18,7 +18,9 @@ from builders import (
 
 from bench.analysis import gradients, validity
 from bench.modes import MODES
+from bench.records.costs import Costs, Profile
 from bench.records.proof import Evidence, GradientSketch, Proof
+from bench.records.run import Measurement
 
 
 def test_equal_evidence_gives_no_reasons() -> None:
@@ -198,6 +200,18 @@ def test_advice_names_random_layers_only_where_the_model_may_have_some(
 
 def test_a_loss_that_is_not_finite_is_loud() -> None:
     assert "NaN" in validity.unproven_mode(a_measurement(last_loss=None))[0]
+
+
+def test_a_compilation_in_calls_like_the_timed_ones_is_loud() -> None:
+    case = a_case("xla_loop")
+
+    def compiling(programs: int | None) -> Measurement:
+        profile = Profile(5, 0.2, 0.1, 1, compilations=programs)
+        return replace(a_full_measurement(case), costs=Costs(1.0, 0, 0, profile=profile))
+
+    (found,) = validity.unproven_mode(compiling(1))
+    assert "XLA compiled 1 program in calls like the timed ones" in found
+    assert validity.unproven_mode(compiling(0)) == validity.unproven_mode(compiling(None)) == ()
 
 
 def test_every_mode_has_something_to_prove() -> None:

@@ -126,3 +126,29 @@ def test_a_function_that_retraces_while_timed_is_caught() -> None:
     _, measurement = taken_through(order, fakes(set_up_retracing), stages(1, 2))
     retraced = "it retraced 2 times while timed: argument 1 (batch number): Python int "
     assert any(reason.startswith(retraced) for reason in validity.unproven_mode(measurement))
+
+
+def test_a_loop_that_xla_compiles_in_every_call_is_caught_though_it_is_traced_once() -> None:
+    from bench.modes import inspection
+    from bench.modes.traced_loop import LoopTrainer
+    from bench.worker.instruments import Instruments
+
+    class Ranging(LoopTrainer):
+        def _loss_of_steps(self, first: Any, count: Any) -> Any:
+            self._traces.note(inspection.status(), first, count)
+            loss = self.task.before_steps()
+            for place in tf.range(first, first + count):  # whose ends are constants to XLA
+                loss, _ = self.task.step(*self.task.inputs.at(place))
+            return loss
+
+    batches = pipeline.resident(SYNTHETIC, BATCH, 0)
+    workload = Workload("mlp", BATCH, "synthetic")
+
+    def set_up_ranging(_: Order) -> Setup:
+        return Setup(lambda: Ranging(partial(resident_task, workload, batches), jit_compile=True), "batches")
+
+    order = Order(Case("xla_loop", "cpu", 0, workload), 0, SCHEDULE, ENVIRONMENT, SYNTHETIC)
+    _, measurement = taken_through(order, Instruments(set_up_ranging), stages(1, 3))
+    assert measurement.proof.traces_while_timing == 0
+    (reason,) = validity.unproven_mode(measurement)
+    assert "XLA compiled 1 program in calls like the timed ones" in reason

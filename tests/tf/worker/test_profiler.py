@@ -1,6 +1,7 @@
 """How the spans of a profile add up."""
 
 from collections.abc import Mapping, Sequence
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ import tensorflow as tf
 
 from bench.records.devices import DeviceTime
 from bench.worker.device_time import TIMED, covered, device_time
-from bench.worker.profiler import CALLS, profiled
+from bench.worker.profiler import CALLS, COMPILED, _on_host, profile, profiled
 
 
 @pytest.mark.parametrize(
@@ -78,6 +79,27 @@ def test_the_hosts_clock_is_noted_once_around_the_timed_steps() -> None:
     named = {number for number, event in host.event_metadata.items() if event.name == TIMED}
     (event,) = [each for line in host.lines for each in line.events if each.metadata_id in named]
     assert event.duration_ps > 0
+
+
+def test_what_xla_compiles_while_profiled_is_counted_though_nothing_is_traced() -> None:
+    doubled = tf.function(lambda of: of * 2.0, jit_compile=True, input_signature=[tf.TensorSpec([None])])
+    traces = doubled.experimental_get_tracing_count
+
+    def compilations(*sizes: int) -> int | None:
+        found = profile(lambda: [doubled(tf.ones([size])).numpy() for size in sizes], 1, perf_counter)
+        assert found
+        return found.compilations
+
+    assert compilations(3) == 1
+    traced = traces()
+    assert compilations(3, 3) == 0
+    assert compilations(4, 5, 3) == 2
+    assert traces() == traced
+
+
+def test_a_gpus_compilations_are_counted_by_the_name_they_have_there() -> None:
+    space = a_space([("XlaCompileBackend:#module=step,program_id=1#", 1, 2), ("SessionRun", 1, 9)], STREAMS)
+    assert len(list(_on_host(space, COMPILED))) == 1
 
 
 def test_of_the_processes_of_a_case_only_the_first_is_profiled_and_all_take_the_steps() -> None:
