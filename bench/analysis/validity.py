@@ -202,7 +202,7 @@ def unproven_mode(measurement: Measurement) -> tuple[str, ...]:
 
 
 def _compiled_again(measurement: Measurement) -> int:
-    """How many programs XLA compiled in the profiled calls, which are like the timed ones. A trace would not show it."""
+    """How many programs XLA compiled in the profiled calls, which are like the timed ones. No trace shows it."""
     profile = measurement.costs.profile if measurement.costs else None
     return (profile.compilations or 0) if profile else 0
 

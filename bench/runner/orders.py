@@ -35,8 +35,9 @@ def orders_of(store: Store, group: Sequence[Case], block: int, source: Source) -
 
 
 def _trace(store: Store, case: Case, block: int) -> str:
-    """Where a case keeps its trace: each in the first block, but the A/A control. TensorBoard and XProf list the folders
-    by their names and cut these off, so the mode comes first.
+    """Where a case keeps its trace: each in the first block, but the A/A control.
+
+    TensorBoard and XProf list the folders by their names and cut these off, so the mode comes first.
     """
     keeps = store.plan.trace and block == 0 and not case.again
     return str(store.folder.absolute() / TRACES / f"{case.arm}.{case.group}") if keeps else ""
