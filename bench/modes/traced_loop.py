@@ -40,7 +40,7 @@ class LoopTrainer:
         self._traces.note(inspection.status(), first, count)
         loss = self.task.before_steps()
         place, end = first, first + count
-        while place < end:  # tf.range's ends are constants to XLA, which would compile anew for each of their values
+        while place < end:  # tf.range's ends are constants to XLA, which would compile again for each value
             loss, _ = self.task.step(*self.task.inputs.at(place))
             place += 1
         return loss

@@ -13,6 +13,7 @@ from bench.analysis.analyse import analyse
 from bench.analysis.results import Run
 from bench.analysis.stats.ratios import Verdict
 from bench.commands.app import app
+from bench.records.costs import Costs, Profile
 from bench.records.run import Failure, Measurement, Outcome, Plan, Samples
 from bench.report import questions
 from bench.report.form.document import Table
@@ -219,6 +220,8 @@ def test_xla_that_compiled_nothing_is_said_to_be_inactive() -> None:
     m = a_measurement(a_case("xla"))
     idle = bent(run, "xla", proof=replace(m.proof, execution=replace(m.proof.execution, xla_compilations=0)))
     assert "**XLA**: no, nothing was compiled" in asked(tracing.xla_active, idle).text
+    calm = bent(run, "xla", costs=Costs(1.0, 0, 0, profile=Profile(5, 0.2, 0.1, 1, compilations=0)))
+    assert "683 instructions, compiled before the slices. Without" in asked(tracing.xla_active, calm).text
 
 
 def a_gpu_run(gpu_steps: dict[int, float], devices: tuple[str, ...] = ("GPU:0",)) -> Run:

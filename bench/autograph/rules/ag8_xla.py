@@ -176,8 +176,9 @@ ROWS = (
         None,
         "XLA: one trace, many compilations",
         "A signature with None serves every size with one trace, but XLA compiles for each. The results are the same; "
-        "only the first call of each size takes longer.",
-        "fixed sizes: pad, or drop the remainder",
+        "only the first call of each size takes longer. So it is with the ends of a tf.range that are arguments: for "
+        "`for i in tf.range(first, end)` XLA compiles once for each pair of values.",
+        "fixed sizes: pad, or drop the remainder; `while i < end` instead of a tf.range whose ends change",
         everywhere("[2.0, 3.0, 4.0]"),
         everywhere("[2.0, 3.0, 4.0]"),
         open_shapes,

@@ -130,4 +130,6 @@ def _compiled(result: CaseResult) -> str:
     what = compiled if execution.xla_compilations else parts
     size = f" of {execution.hlo_instructions:,} instructions" if execution.hlo_instructions else ""
     fused = f", {structure.fusions} of them fusions after optimisation" if structure.fusions is not None else ""
-    return f"yes, {what}{size}{fused}"
+    profile = costs.profile(result)
+    before = ", compiled before the slices" if profile and profile.compilations == 0 else ""
+    return f"yes, {what}{size}{fused}{before}"

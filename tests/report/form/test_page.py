@@ -212,6 +212,21 @@ def test_numbers_are_sorted_by_their_value_and_an_interval_stands_small_behind_i
     assert '<th role="rowheader" scope="row" class="rest" data-v="a">a</th>' in text
 
 
+def test_a_unit_stands_behind_the_number_and_before_its_interval_and_doubt() -> None:
+    def cell(words: str) -> str:
+        steps = Column("break-even (steps)", lambda _: words, value=lambda _: 4.0, unit="steps")
+        table = a_table(column("mode", "mode"), steps)
+        (found,) = set[str](re.findall(r'data-label="break-even"[^>]*>(.*?)</td>', table))
+        return found
+
+    unit = '<span class="unit"> steps</span>'
+    assert cell("4") == f"4{unit}"
+    assert cell("4 [3, 5]") == f"4{unit} <small>[3, 5]</small>"
+    assert cell("4 [3, 5] (rough)") == f"4{unit} <small>[3, 5] (rough)</small>"
+    assert cell("4 (very uncertain)") == f"4{unit} <small>(very uncertain)</small>"
+    assert cell("never (rough)") == "never <small>(rough)</small>"
+
+
 def test_a_verdict_has_a_colour_an_arrow_and_its_word_and_a_bold_cell_is_an_alarm() -> None:
     text = a_table(column("mode", "mode"), column("said", "said"))
     assert '<span class="word bad">▼ SLOWER</span>' in text

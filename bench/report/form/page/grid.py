@@ -10,7 +10,7 @@ from bench.report.form.document import Column, Row, Table
 from bench.report.form.page.inline import Inline
 from bench.report.plots.svg import mark
 
-_INTERVAL = re.compile(r" (\[[^\]]*\]|\(very uncertain\))$")
+_INTERVAL = re.compile(r" (\[[^\]]*\](?: \(rough\))?|\((?:very uncertain|rough)\))$")
 _EMPTY = ("", "–")
 _LONG = 30  # characters: a cell that must not be squeezed into a narrow column
 _ARROWS = {
