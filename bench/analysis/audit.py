@@ -1,5 +1,6 @@
 """Sanity checks on the numbers of a run: arithmetic that holds on every machine."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -70,10 +71,10 @@ def _parts_of_costs(where: str, m: Measurement, counted: Costs) -> Findings:
         within = counted.profile.executing_s <= counted.profile.wall_s * (1 + CLOCKS)
         yield within, f"{where}: ops were executed for longer than the steps took"
     if parts := counted.operations:
-        spent_s = parts.runtime_s + sum(each.cpu_s for each in parts.operations)
+        spent_s = parts.runtime_s + math.fsum(each.cpu_s for each in parts.operations)
         yield spent_s <= parts.cpu_s * (1 + CLOCKS), f"{where}: operations took more CPU time than the steps"
     if cores := m.environment.cores:
-        within = counted.cpu_s <= cores * sum(m.steady.seconds) * (1 + CLOCKS) + 0.02
+        within = counted.cpu_s <= cores * math.fsum(m.steady.seconds) * (1 + CLOCKS) + 0.02
         yield within, f"{where}: more CPU time than {cores} cores have"
     if (structure := counted.structure) and structure.fusions is not None and structure.hlo_optimised:
         yield structure.fusions <= structure.hlo_optimised, f"{where}: more fusions than instructions"

@@ -213,7 +213,7 @@ def _distance(a: GradientSketch, b: GradientSketch) -> float:
     squares = [
         (x - y) ** 2 for x, y in zip(a.projections, b.projections, strict=True) if x is not None and y is not None
     ]
-    return math.sqrt(sum(squares) / len(squares))
+    return math.sqrt(math.fsum(squares) / len(squares))
 
 
 def relative(value: float | None, reference: float | None) -> float:

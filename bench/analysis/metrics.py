@@ -1,5 +1,6 @@
 """METRICS: the numbers of one measurement by name, each computed from its record alone."""
 
+import math
 import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ def cpu_s(measurement: Measurement) -> float | None:
 def cores(measurement: Measurement) -> float | None:
     """How many cores the process kept busy on average while it was timed: CPU seconds over wall seconds."""
     costs = measurement.costs
-    return costs.cpu_s / sum(measurement.steady.seconds) if costs and costs.cpu_s else None
+    return costs.cpu_s / math.fsum(measurement.steady.seconds) if costs and costs.cpu_s else None
 
 
 def trace_s(measurement: Measurement) -> float | None:

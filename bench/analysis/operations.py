@@ -3,6 +3,7 @@
 Both sides are CPU time: of a step as it was timed, and of its parts, in the shares that a profile on one core found.
 """
 
+import math
 from dataclasses import dataclass
 
 from bench import modes
@@ -57,7 +58,7 @@ class GapExplained:
     @property
     def left_s(self) -> float:
         """What the named parts do not explain: negative where they add up to more than the difference."""
-        return self.gap_s - sum(part.difference_s for part in self.named)
+        return self.gap_s - math.fsum(part.difference_s for part in self.named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def seconds(result: CaseResult) -> dict[str, float]:
     if found is None or stretched is None:
         return {}
     parts = {each.name: each.cpu_s for each in found.operations} | {RUNTIME: found.runtime_s}
-    parts[PYTHON] = max(0.0, found.cpu_s - sum(parts.values()))
+    parts[PYTHON] = max(0.0, found.cpu_s - math.fsum(parts.values()))
     return {name: part_s / (found.steps * stretched) for name, part_s in parts.items()}
 
 
@@ -120,7 +121,7 @@ def fused_with(result: CaseResult, name: str) -> tuple[str, ...]:
     """
     structure, spent = costs.structure(result), seconds(result)
     together = [group for group in structure.fused if name in group]
-    if not together or spent.get(name, 0.0) > FUSED * sum(spent.values()):
+    if not together or spent.get(name, 0.0) > FUSED * math.fsum(spent.values()):
         return ()
     if structure.fusions is None:
         return tuple(sorted({group[0] for group in together}))
@@ -211,6 +212,6 @@ def peak_shares(group: GroupResult, result: CaseResult) -> PeakShares | None:
     if not fits(result):
         return PeakShares(at_peak, None, None, None, 1 - busy)
     scale = busy / found.cpu_s  # a share of the profiled CPU time as one of all cores' time
-    products = scale * sum(each.cpu_s for each in found.operations if any(kind in each.name for kind in PRODUCTS))
-    operations = scale * sum(each.cpu_s for each in found.operations)
+    products = scale * math.fsum(each.cpu_s for each in found.operations if any(kind in each.name for kind in PRODUCTS))
+    operations = scale * math.fsum(each.cpu_s for each in found.operations)
     return PeakShares(at_peak, products - at_peak, operations - products, busy - operations, 1 - busy)

@@ -106,7 +106,7 @@ def _by_chance(ours: Reached, theirs: Reached, noise: Evidence) -> float:
     """
     pairs = zip(noise.gradients, ours.lengths, theirs.lengths, strict=False)
     kept = [(a, b) for sketch, a, b in pairs if not _is_rounding(sketch) and a is not None and b is not None]
-    whole = sum(b**2 for _, b in kept)
+    whole = math.fsum(b**2 for _, b in kept)
     return math.hypot(*(a**2 - b**2 for a, b in kept)) / (2 * whole) if whole else 0.0
 
 
@@ -154,4 +154,4 @@ def _distance(a: Sequence[float | None], b: Sequence[float | None]) -> float:
     if None in a or None in b or len(a) != len(b) or not a:
         return math.inf
     squares = [((x or 0.0) - (y or 0.0)) ** 2 for x, y in zip(a, b, strict=True)]
-    return math.sqrt(sum(squares) / len(squares))
+    return math.sqrt(math.fsum(squares) / len(squares))

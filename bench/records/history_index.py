@@ -180,15 +180,20 @@ def open_index(folder: Path, rebuild: bool = False) -> Iterator[HistoryIndex]:
 
 def _opened(file: Path, rebuild: bool) -> sqlite3.Connection:
     if not rebuild and file.exists():
-        with suppress(sqlite3.DatabaseError):
-            connection = sqlite3.connect(file, timeout=60)
-            if connection.execute("PRAGMA user_version").fetchone() == (SCHEMA,):
-                return connection
-            connection.close()
+        connection = sqlite3.connect(file, timeout=60)
+        if _is_of_this_version(connection):
+            return connection
+        connection.close()
     file.unlink(missing_ok=True)
     connection = sqlite3.connect(file, timeout=60)
     connection.executescript(f"{_TABLES} PRAGMA user_version = {SCHEMA};")
     return connection
+
+
+def _is_of_this_version(connection: sqlite3.Connection) -> bool:
+    with suppress(sqlite3.DatabaseError):
+        return bool(connection.execute("PRAGMA user_version").fetchone() == (SCHEMA,))
+    return False
 
 
 def document_of(text: str) -> IndexedRun:

@@ -1,5 +1,6 @@
 """What `advise` says: what a step of the best mode costs, what this run already shows, and what helped when tried."""
 
+import math
 from collections.abc import Sequence
 
 from bench.analysis import operations
@@ -26,7 +27,7 @@ def step(best: CaseResult) -> list[str]:
     counted = f", {number(1e3 * cpu.centre)} ms of CPU time on {number(cores.centre)} cores" if cpu and cores else ""
     said = [f"{best.title}: {number(1e3 * time.centre)} ms a step{counted}."]
     spent = operations.seconds(best)
-    total_s = sum(spent.values())
+    total_s = math.fsum(spent.values())
     if total_s:
         largest = sorted(spent, key=lambda name: -spent[name])[:MOST_NAMED]
         parts = ", ".join(f"{name} {spent[name] / total_s:.0%}" for name in largest)
@@ -66,7 +67,7 @@ def _pool(group: GroupResult, best: CaseResult) -> str:
     for xla in group.cases:
         if not (row(xla.case.mode).compiles and xla.valid):
             continue
-        lost_s = sum(s - spent.get(name, 0.0) for name, s in operations.seconds(xla).items() if _POOL in name)
+        lost_s = math.fsum(s - spent.get(name, 0.0) for name, s in operations.seconds(xla).items() if _POOL in name)
         cpu, own = xla.summary("cpu"), best.summary("cpu")
         if spent and cpu and own and 0 < cpu.centre - own.centre < 2 * lost_s:
             return (

@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def read(folder: Path, rebuild: bool = False) -> History:
 
 
 def rows(folder: Path) -> list[tuple[object, ...]]:
-    with sqlite3.connect(folder / INDEX) as connection:
+    with closing(sqlite3.connect(folder / INDEX)) as connection:
         wanted = "SELECT path, arm, block, block.step_s, block.speedup FROM block JOIN result ON result.id = result "
         wanted += "JOIN run ON run.id = run JOIN series ON series.id = series ORDER BY path, arm, block"
         return connection.execute(wanted).fetchall()
@@ -62,7 +63,7 @@ def test_an_index_that_is_damaged_older_or_not_wanted_is_made_anew(tmp_path: Pat
     before, kept = read(tmp_path), rows(tmp_path)
     (tmp_path / INDEX).write_bytes(b"no database" * 99)
     assert read(tmp_path) == before
-    with sqlite3.connect(tmp_path / INDEX) as connection:
+    with closing(sqlite3.connect(tmp_path / INDEX)) as connection:
         connection.executescript("PRAGMA user_version = 0; DROP TABLE run")
     assert read(tmp_path) == before
     assert read(tmp_path, rebuild=True) == before

@@ -23,7 +23,9 @@ def break_even(extra_s: Sequence[float], saved_s: Sequence[float], comparison: C
     n, centre = len(extra_s), statistics.fmean(extra_s) / statistics.fmean(saved_s)
     if n < 2:
         return BreakEven(Summary(centre, None, None, n), "", rough)
-    left_out = [(sum(extra_s) - extra, sum(saved_s) - saved) for extra, saved in zip(extra_s, saved_s, strict=True)]
+    left_out = [
+        (math.fsum(extra_s) - extra, math.fsum(saved_s) - saved) for extra, saved in zip(extra_s, saved_s, strict=True)
+    ]
     if min(min(pair) for pair in left_out) <= 0:
         return BreakEven(None, "uncertain: repetitions disagree", rough)
     logs = [math.log(extra / saved) for extra, saved in left_out]

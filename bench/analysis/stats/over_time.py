@@ -46,8 +46,8 @@ def squared_error(this_run: Summary) -> Part:
 
 def pooled(parts: Sequence[Part]) -> Part:
     """The sum of independent variances, with Satterthwaite's degrees of freedom."""
-    total = sum(variance for variance, _ in parts)
-    shares = sum(variance**2 / freedom for variance, freedom in parts)
+    total = math.fsum(variance for variance, _ in parts)
+    shares = math.fsum(variance**2 / freedom for variance, freedom in parts)
     return total, total**2 / shares if shares else min(freedom for _, freedom in parts)
 
 

@@ -36,4 +36,4 @@ def smallest(sd: float, blocks: int, alpha: float = ALPHA) -> float:
 def pooled_sd(samples: Sequence[Sequence[float]]) -> float | None:
     """The standard deviation within samples of logarithms, pooled; None where none has two values."""
     squares = [(statistics.variance(logs) * (len(logs) - 1), len(logs) - 1) for logs in samples if len(logs) > 1]
-    return math.sqrt(sum(square for square, _ in squares) / sum(n for _, n in squares)) if squares else None
+    return math.sqrt(math.fsum(square for square, _ in squares) / sum(n for _, n in squares)) if squares else None

@@ -1,5 +1,6 @@
 """The section on where the CPU time of a step goes: operation by operation, mode against mode."""
 
+import math
 from collections.abc import Callable
 from functools import partial
 
@@ -130,7 +131,7 @@ def _rows(group: GroupResult, modes: dict[str, str]) -> list[Row]:
     seconds = {arm: operations.seconds(result) for arm, result in by_arm.items()}
     names = dict.fromkeys(name for parts in seconds.values() for name in parts if name not in LAST)
     most = {name: max(parts.get(name, 0.0) for parts in seconds.values()) for name in names}
-    least = SHOWN * max((sum(parts.values()) for parts in seconds.values()), default=0.0)
+    least = SHOWN * max((math.fsum(parts.values()) for parts in seconds.values()), default=0.0)
     large = sorted((name for name in names if most[name] >= least), key=lambda name: -most[name])
     small = [name for name in names if name not in large]
 
@@ -144,10 +145,13 @@ def _rows(group: GroupResult, modes: dict[str, str]) -> list[Row]:
     others = f"{len(small)} other operations" if len(small) > 1 else "another operation"
     return [
         *map(of, large),
-        *([row(others, lambda arm: sum(seconds[arm].get(name, 0.0) for name in small))] if small else []),
+        *([row(others, lambda arm: math.fsum(seconds[arm].get(name, 0.0) for name in small))] if small else []),
         *map(of, LAST),
-        row("in all, as timed", lambda arm: sum(seconds[arm].values())),
-        row("in all, as profiled", lambda arm: sum(seconds[arm].values()) * (operations.stretch(by_arm[arm]) or 0.0)),
+        row("in all, as timed", lambda arm: math.fsum(seconds[arm].values())),
+        row(
+            "in all, as profiled",
+            lambda arm: math.fsum(seconds[arm].values()) * (operations.stretch(by_arm[arm]) or 0.0),
+        ),
     ]
 
 

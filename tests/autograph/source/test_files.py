@@ -98,7 +98,11 @@ def test_links_that_lead_nowhere_are_one_line_where_they_are_named(tmp_path: Pat
         put(kind, tmp_path / "odd.py")
         with pytest.raises(BenchError, match=words):
             checked(tmp_path / "odd.py")
-    for name, words in (("odd.py/train.py", "there is no"), ("a\0b.py", "null byte"), ("x" * 300, "too long")):
+    for name, words in (
+        ("odd.py/train.py", "there is no"),
+        ("a\0b.py", "null (byte|character)"),
+        ("x" * 300, "too long"),
+    ):
         with pytest.raises(BenchError, match=words):
             checked(tmp_path / name)
 

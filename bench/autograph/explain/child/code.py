@@ -32,6 +32,8 @@ class Code:
 
     def source(self) -> SourceCode:
         """The function as written. Raises BenchError where Python cannot find its source."""
+        if self.file == "<string>":  # for which Python 3.13 gives the text of `python -c`
+            raise BenchError("Python cannot find its source: it was made from a string")
         try:
             lines, self.first = inspect.getsourcelines(self._python)
         except (OSError, TypeError) as error:
