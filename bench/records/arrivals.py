@@ -29,7 +29,7 @@ def take(folder: Path, name: str, files: Mapping[str, bytes]) -> None:
         shutil.rmtree(draft, ignore_errors=True)
         for path, content in files.items():
             _write(draft, _checked(path), content)
-        for place in (*draft.rglob("*/"), draft):
+        for place in (*filter(Path.is_dir, draft.rglob("*")), draft):
             sync_folder(place)
         os.rename(draft, folder / f"{ARRIVED}{name}")
         sync_folder(folder)

@@ -23,13 +23,24 @@ def made(folder: Path) -> dict[str, bytes]:
 
 
 def assert_same(kept: dict[str, bytes], rebuilt: dict[str, bytes]) -> None:
+    """To nine digits: the SciPy of Python 3.10 is older than that of the others, and its last digits are others."""
     for name, text in kept.items():
         assert name in rebuilt
-        assert text == rebuilt[name], name
+        assert to_nine_digits(text) == to_nine_digits(rebuilt[name]), name
+
+
+def to_nine_digits(text: bytes) -> bytes:
+    return re.sub(rb"\d+\.\d{5,}(e[+-]\d+)?", lambda number: b"%.9g" % float(number[0]), text)
+
+
+def test_only_digits_beyond_the_ninth_may_differ() -> None:
+    assert to_nine_digits(b"a,0.123456789012,1.5") == to_nine_digits(b"a,0.123456789099,1.5")
+    assert to_nine_digits(b"a,0.123456789012,1.5") != to_nine_digits(b"a,0.123456729012,1.5")
+    assert to_nine_digits(b"2.000000000000001e-05") != to_nine_digits(b"2.000000000000001e-06")
 
 
 @pytest.mark.parametrize("folder", KEPT, ids=lambda folder: str(folder.name))
-def test_a_kept_report_is_rebuilt_byte_for_byte(folder: Path, tmp_path: Path) -> None:
+def test_a_kept_report_is_rebuilt(folder: Path, tmp_path: Path) -> None:
     copy = shutil.copytree(folder, tmp_path / folder.name)
     kept = made(copy)
     for name in kept:
@@ -38,7 +49,7 @@ def test_a_kept_report_is_rebuilt_byte_for_byte(folder: Path, tmp_path: Path) ->
     assert_same(kept, made(copy))
 
 
-def test_a_kept_comparison_is_rebuilt_byte_for_byte(tmp_path: Path) -> None:
+def test_a_kept_comparison_is_rebuilt(tmp_path: Path) -> None:
     runs = sorted(COMPARED.glob("tf*"))
     assert compare(runs, out=tmp_path / "compare") is Exit.OK
     assert_same(made(COMPARED / "compare"), made(tmp_path / "compare"))
