@@ -338,7 +338,7 @@ FAULTS = (
     Fault(
         "no weight is updated", f"{FIRST}|{UPDATE}", with_gradients(lambda task, gs: [tf.zeros(g.shape) for g in gs])
     ),
-    Fault("something random in each step", f"first loss|{AGAIN}", random_loss),
+    Fault("something random in each step", f"first loss|{FIRST}|late gradient|{AGAIN}", random_loss),
     Fault("the same batch from the start", "its losses drift", fed(lambda number: 0)),
     Fault("batches in reversed order", "first loss", fed(lambda number: 7 - number % 8)),
     Fault("wrong labels", "first loss", wrong_labels),
