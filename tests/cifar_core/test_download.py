@@ -176,7 +176,7 @@ def test_a_range_that_nobody_asked_for_is_not_taken_for_the_end(tmp_path: Path) 
         ("http://host:port/", "malformed"), ("http://host:99999/", "malformed"), ("http://host:0/", "malformed"),
         ("http://ho st/", "malformed"), ("http://host/a b", "malformed"), ("http://host/\n", "malformed"),
         ("http://host/\x1b[31m", "malformed"), ("http://höst/", "malformed"), ("http://host/ü", "malformed"),
-        ("http://host/\0", "malformed"), ("http://[zz]/", "malformed"), ("http://:80/", "malformed"),
+        ("http://host/\0", "malformed"), ("http://[zz]/", "malformed|cannot download"), ("http://:80/", "malformed"),
     ],
 )  # fmt: skip
 def test_an_address_that_is_none_is_one_line(tmp_path: Path, url: str, words: str) -> None:

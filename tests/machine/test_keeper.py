@@ -134,7 +134,7 @@ def test_what_a_child_forks_still_dies_of_sigterm() -> None:
 
 
 def test_a_program_is_started_with_the_signals_that_its_parent_would_give_it() -> None:
-    code = "import signal; print(signal.pthread_sigmask(signal.SIG_BLOCK, ()), signal.getsignal(signal.SIGCHLD))"
+    code = "import signal; print(signal.pthread_sigmask(signal.SIG_BLOCK, ()), int(signal.getsignal(signal.SIGCHLD)))"
     assert completed((sys.executable, "-c", code), ENV, 60.0).out.decode().split() == ["set()", "0"]
 
 
