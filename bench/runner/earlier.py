@@ -18,6 +18,7 @@ from bench.records.spread import ComparisonSpread
 from bench.records.store import Store
 
 MOST_RUNS = 24  # the latest are read: each takes a moment
+SAMPLES = "sample-"  # what the repository's own runs are named: a clone holds them, but they are of other machines
 
 
 def earlier_runs(results: Path, plan: Plan) -> tuple[Run, ...]:
@@ -47,8 +48,9 @@ def with_spreads(plan: Plan, earlier: tuple[Run, ...]) -> Plan:
 
 def _folders(results: Path) -> Iterator[tuple[Path, Plan]]:
     for file in results.glob("*/plan.json"):
-        with suppress(BenchError):
-            yield file.parent, read(file, Plan)
+        if not file.parent.name.startswith(SAMPLES):
+            with suppress(BenchError):
+                yield file.parent, read(file, Plan)
 
 
 def _runs(folders: Iterable[Path]) -> Iterator[Run]:

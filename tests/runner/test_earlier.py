@@ -34,6 +34,13 @@ def test_runs_of_the_same_comparison_are_read_and_what_is_broken_or_other_is_pas
     assert earlier_runs(tmp_path / "nowhere", PLAN) == ()
 
 
+def test_the_runs_that_come_with_a_clone_are_no_runs_of_this_machine(tmp_path: Path) -> None:
+    kept(tmp_path, 0)
+    assert len(earlier_runs(tmp_path, PLAN)) == 1
+    (tmp_path / "run0").rename(tmp_path / "sample-run")
+    assert earlier_runs(tmp_path, PLAN) == ()
+
+
 def test_a_first_run_here_keeps_what_is_assumed() -> None:
     (spread,) = with_spreads(PLAN, ()).spreads
     assert (spread.baseline, spread.candidate) == (PLAN.cases[0].key, PLAN.cases[2].key)
