@@ -32,7 +32,7 @@ def explain(
     """Run a function and show what TensorFlow makes of it: source, AutoGraph's code, trace, graph, XLA, time."""
     from bench.autograph.explain.explain import TITLES, request
     from bench.autograph.explain.explain import explain as explained
-    from bench.runner.plan import seconds
+    from bench.runner.values import seconds
 
     if lines < 0:
         raise BenchError("--lines must be 0 or more; type e.g. --lines 40")

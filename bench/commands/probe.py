@@ -40,7 +40,7 @@ def probe(
     from bench.autograph.probe.probe import probe as run_in_each_mode
     from bench.autograph.probe.records import Limits, ProbeRequest
     from bench.autograph.probe.xla_faults import attributed
-    from bench.runner.plan import seconds
+    from bench.runner.values import seconds
 
     limits = Limits(node_limit, seconds(time_limit, "--time-limit"), memory_limit)
     _refuse(file, tolerance, limits, output_format)
