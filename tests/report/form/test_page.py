@@ -221,6 +221,7 @@ def test_a_unit_stands_behind_the_number_and_before_its_interval_and_doubt() -> 
 
     unit = '<span class="unit"> steps</span>'
     assert cell("4") == f"4{unit}"
+    assert cell("1 [1, 2]") == '1<span class="unit"> step</span> <small>[1, 2]</small>'
     assert cell("4 [3, 5]") == f"4{unit} <small>[3, 5]</small>"
     assert cell("4 [3, 5] (rough)") == f"4{unit} <small>[3, 5] (rough)</small>"
     assert cell("4 (very uncertain)") == f"4{unit} <small>(very uncertain)</small>"

@@ -129,5 +129,6 @@ def _rendered(text: str, unit: str, inline: Inline) -> Markup:
     ending = _INTERVAL.search(text)
     value = text[: ending.start()] if ending else text
     shown = Markup(inline(value))  # noqa: S704 - rendered by markdown-it, which escapes all HTML
+    unit = unit.removesuffix("s") if value == "1" and len(unit) > 1 else unit
     shown += Markup('<span class="unit"> {}</span>').format(unit) if unit and re.match(r"[\d<>−-]", text) else ""
     return shown + Markup(" <small>{}</small>").format(ending[1]) if ending else shown
