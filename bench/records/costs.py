@@ -12,7 +12,8 @@ class Profile:
 
     `calls` counts the ops (or whole graphs) that Python called. With `on_device`, `executing_s` is the GPU's own busy
     time, for there the host only hands ops over; `device` says how that lies in the host's time. `compilations` counts
-    the programs that XLA compiled meanwhile, in calls like the timed ones; None in older files.
+    the programs that XLA compiled meanwhile, in calls like the timed ones; None where nobody could see any: in older
+    files, in modes without XLA, and where TensorFlow's profiler does not note compilations as we know them.
     """
 
     steps: int

@@ -79,7 +79,8 @@ def _once(order: Order, trainer: Trainer, steps: int, clock: Clock, costs: Costs
         costs = replace(costs, all_reduce=all_reduce_cost(trainer, steps, clock))
     if case.again:
         costs = _of_device(order, clock, kind, costs)
-    costs = replace(costs, profile=profile(train, steps, clock, order.number), structure=trainer.structure())
+    found = profile(train, steps, clock, order.number, modes.row(case.mode).compiles)
+    costs = replace(costs, profile=found, structure=trainer.structure())
     # Processes of one cluster must take equally many steps, which this has each of them choose.
     if kind == "cpu" and not case.again and not order.addresses:
         costs = replace(costs, operations=operations(train, case.steps_per_call or 1, clock))

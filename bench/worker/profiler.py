@@ -21,10 +21,13 @@ COMPILED = ("CpuCompiler::RunBackend", "XlaCompileBackend")  # XLA's, on a CPU a
 CALLS, KERNELS = 1, 2  # how much is noted: what is called, or all that is executed
 
 
-def profile(run: Callable[[], None], steps: int, clock: Callable[[], float], process: int = 0) -> Profile | None:
+def profile(
+    run: Callable[[], None], steps: int, clock: Callable[[], float], process: int = 0, compiles: bool = False
+) -> Profile | None:
     """The profile of `run`, which must take `steps` steps and wait for them. None where `profiled` has none.
 
     Both the wall time and the time in kernels are the profiled steps' own, for profiling slows each op a little.
+    `compiles`: whether XLA compiles the step; then it is known that none was compiled meanwhile, if none was.
     """
     wall_s = 0.0
 
@@ -41,7 +44,14 @@ def profile(run: Callable[[], None], steps: int, clock: Callable[[], float], pro
         return None
     busy_s = covered(device) if device else covered(host)
     executing_s, compiled = min(busy_s, wall_s), len(list(_on_host(space, COMPILED)))
-    return Profile(steps, wall_s, executing_s, len(host), bool(device), device_time(space), compiled)
+    known = compiled if compiled or (compiles and _shows_compilations()) else None
+    return Profile(steps, wall_s, executing_s, len(host), bool(device), device_time(space), known)
+
+
+def _shows_compilations() -> bool:
+    """Whether this TensorFlow's profiler notes compilations under the names we know: of one that is made now."""
+    doubled = tf.function(lambda of: of + of, jit_compile=True)
+    return any(_on_host(profiled(lambda: doubled(tf.constant(1.0)), CALLS), COMPILED))
 
 
 def profiled(run: Callable[[], None], level: int, process: int = 0) -> Any:

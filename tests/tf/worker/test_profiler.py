@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 from bench.records.devices import DeviceTime
+from bench.worker import profiler
 from bench.worker.device_time import TIMED, covered, device_time
 from bench.worker.profiler import CALLS, COMPILED, _on_host, profile, profiled
 
@@ -86,7 +87,7 @@ def test_what_xla_compiles_while_profiled_is_counted_though_nothing_is_traced() 
     traces = doubled.experimental_get_tracing_count
 
     def compilations(*sizes: int) -> int | None:
-        found = profile(lambda: [doubled(tf.ones([size])).numpy() for size in sizes], 1, perf_counter)
+        found = profile(lambda: [doubled(tf.ones([size])).numpy() for size in sizes], 1, perf_counter, compiles=True)
         assert found
         return found.compilations
 
@@ -95,6 +96,18 @@ def test_what_xla_compiles_while_profiled_is_counted_though_nothing_is_traced() 
     assert compilations(3, 3) == 0
     assert compilations(4, 5, 3) == 2
     assert traces() == traced
+
+
+def test_none_compiled_is_only_said_where_a_compilation_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    def compilations(compiles: bool) -> int | None:
+        found = profile(lambda: [tf.ones([3]).numpy()], 1, perf_counter, compiles=compiles)
+        assert found
+        return found.compilations
+
+    assert compilations(True) == 0
+    assert compilations(False) is None
+    monkeypatch.setattr(profiler, "COMPILED", ("a name of another TensorFlow",))
+    assert compilations(True) is None
 
 
 def test_a_gpus_compilations_are_counted_by_the_name_they_have_there() -> None:
