@@ -13,7 +13,7 @@ from bench.errors import BenchError, Exit
 def export(
     folder: Annotated[Path, typer.Argument(help="The folder that runs lie in.")] = Path("results"),
     parquet: Annotated[
-        Path | None, typer.Option(help="The file to write; needs pyarrow: pip install 'cifar-bench\\[parquet]'.")
+        Path | None, typer.Option(help="The file to write; needs pyarrow: python -m pip install '.\\[parquet]'.")
     ] = None,
 ) -> Exit:
     """Write every run of a folder to one Parquet file: a row for each configuration and repetition."""

@@ -31,7 +31,7 @@ def write_parquet(index: HistoryIndex, file: Path) -> int:
         import pyarrow
         from pyarrow import parquet
     except ImportError:
-        raise BenchError("--parquet needs pyarrow; type: pip install 'cifar-bench[parquet]'") from None
+        raise BenchError("--parquet needs pyarrow; type: python -m pip install '.[parquet]'") from None
     schema = pyarrow.schema([(name, getattr(pyarrow, kind)()) for name, kind in COLUMNS.items()])
     draft, count = file.with_name(f"{file.name}.tmp"), 0
     try:

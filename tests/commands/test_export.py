@@ -39,7 +39,7 @@ def test_what_cannot_be_read_is_named_and_the_rest_written(tmp_path: Path, capsy
 def test_without_pyarrow_it_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     a_run(tmp_path / "a", blocks=1)
-    with pytest.raises(BenchError, match=r"--parquet needs pyarrow; type: pip install 'cifar-bench\[parquet\]'"):
+    with pytest.raises(BenchError, match=r"--parquet needs pyarrow; type: python -m pip install '\.\[parquet\]'"):
         export(tmp_path, tmp_path / "all.parquet")
 
 

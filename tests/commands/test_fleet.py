@@ -75,7 +75,7 @@ def test_without_dask_each_of_them_says_what_to_install(monkeypatch: pytest.Monk
         lambda: accuracy.accuracy(on="127.0.0.1"),
         lambda: run.run(on="127.0.0.1", each_machine=True),
     ):
-        with pytest.raises(BenchError, match=r"type: pip install 'cifar-bench\[fleet\]'"):
+        with pytest.raises(BenchError, match=r"type: python -m pip install '\.\[fleet\]'"):
             command()
 
 

@@ -67,7 +67,7 @@ def understood(text: str, tls: Path | None) -> SchedulerAddress:
 def refuse_without_dask() -> None:
     """Raises BenchError where the extra is not installed."""
     if find_spec("distributed") is None:
-        raise BenchError("several machines need Dask; type: pip install 'cifar-bench[fleet]'")
+        raise BenchError("several machines need Dask; type: python -m pip install '.[fleet]'")
 
 
 def _parts(text: str) -> tuple[str, str, int]:

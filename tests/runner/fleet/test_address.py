@@ -80,5 +80,5 @@ def test_a_key_that_others_can_read_is_refused(tls: Path) -> None:
 
 def test_without_dask_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(address, "find_spec", lambda name: None)
-    with pytest.raises(BenchError, match=r"type: pip install 'cifar-bench\[fleet\]'"):
+    with pytest.raises(BenchError, match=r"type: python -m pip install '\.\[fleet\]'"):
         understood("127.0.0.1", None)
