@@ -146,7 +146,8 @@ class Download:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._bar.stop()
+        if not self._bar.disable:  # Rich before 14.3 prints an empty line where there is nothing to stop
+            self._bar.stop()
 
     def __call__(self, done: int, total: int | None) -> None:
         self._bar.update(self._task, completed=done, total=total)
