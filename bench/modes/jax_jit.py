@@ -35,7 +35,7 @@ class JaxTrainer:
             self._places = [jnp.int32(place) for place in range(len(handed.images))]
         self.task = self._as_task(handed)
         self._call = jax.jit(self._step, donate_argnums=0)
-        self._traces = self._operations = self._done = self._compiled_before = 0
+        self._traces = self._done = self._compiled_before = 0
 
     def _step(self, state: State, images: Any, labels: Any, place: Any) -> tuple[State, Any]:
         """Runs in Python only while JAX traces it."""

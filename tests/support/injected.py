@@ -323,7 +323,7 @@ def retraces(trainer: Any, run: Callable[[int], None], steps: int, done: int) ->
 FIRST = "first gradient"
 UPDATE, DECAY, MOMENT = "is not Adam's", "along itself", "second moment"
 AGAIN, IN_ONE = "came out otherwise after the last slice", "in one call are not"
-AFTER, ON_THE_WAY = "after 10 updates", "after (10|40) updates"
+AFTER = "after 10 updates"
 FAULTS = (
     Fault("all gradients x 1.001", FIRST, scaled(1.001)),
     Fault("all gradients x 1.01", FIRST, scaled(1.01)),
@@ -335,9 +335,7 @@ FAULTS = (
     Fault("label smoothing of 0.1", "first loss", smoothed(0.1)),
     Fault("it computes in float16", FIRST, in_float16),
     Fault("it computes in bfloat16", FIRST, in_bfloat16),
-    Fault(
-        "no weight is updated", f"{FIRST}|{UPDATE}", with_gradients(lambda task, gs: [tf.zeros(g.shape) for g in gs])
-    ),
+    Fault("no weight is updated", f"{FIRST}|{UPDATE}", with_gradients(none_at_all)),
     Fault("something random in each step", f"first loss|{FIRST}|late gradient|{AGAIN}", random_loss),
     Fault("the same batch from the start", "its losses drift", fed(lambda number: 0)),
     Fault("batches in reversed order", "first loss", fed(lambda number: 7 - number % 8)),

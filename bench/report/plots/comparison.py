@@ -40,10 +40,6 @@ def changes(changed: Sequence[ChangedTime], limit: float | None) -> Drawing:
     return partial(forest, rows, Ruler(-reach, reach, ticks, False, 0.0, None, limited, words, sides))
 
 
-def _label(tick: float) -> str:
-    return f"{-tick:+g} %".replace("-", "−") if tick else "no change"
-
-
 def _row(each: ChangedTime, gated: bool) -> ForestRow:
     note = ("judged by the gate" if each.judged else "not judged") if gated else ""
     words = change(each.ratio, each.sides), change_ends(each.ratio)

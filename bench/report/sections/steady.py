@@ -89,10 +89,6 @@ def _ends(key: str) -> Column:
     return Column(key.replace("_", " "), text, key, value, "high")
 
 
-def _ratio_or_1(row: Row) -> float | None:
-    return 1.0 if row["verdict"] == "baseline" else ratio_of(row)
-
-
 _SPEED = (
     column("mode", "title", role="key"),
     Column(
