@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from bench.analysis import audit
 from bench.analysis.learning import Learning
 from bench.analysis.quantities import QUANTITIES
 from bench.analysis.results import CaseResult, GroupResult, Run
@@ -21,6 +22,7 @@ from bench.errors import Exit
 from bench.records.environment import Environment
 from bench.records.run import NO_FAULT
 from bench.report.questions.advice import recommended
+from bench.report.sections import conditions
 from bench.report.sections.cost_columns import times_as_much
 from bench.report.sections.steady import verdict_of
 
@@ -194,7 +196,12 @@ def _warnings(run: Run) -> list[dict[str, Any]]:
         for text in (*(result.comparison.warnings if result.comparison else ()), *result.warnings)
         if not result.case.again
     ]
-    return [*({"group": None, "mode": None, "text": f"left out: {line.text}"} for line in run.left_out), *of_cases]
+    of_the_run = [
+        *(f"left out: {line.text}" for line in run.left_out),
+        *conditions.of_machine(run),
+        *(f"audit: {alarm}" for alarm in audit.alarms(run)),
+    ]
+    return [*({"group": None, "mode": None, "text": text} for text in of_the_run), *of_cases]
 
 
 def interval(summary: Summary | None) -> dict[str, float | None] | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import a_case, a_group, a_plan, an_accuracy_plan, outcomes
+from builders import ENVIRONMENT, a_case, a_group, a_plan, an_accuracy_plan, outcomes
 from built_reports import STEPS, built
 from trainings import kept_trainings
 
@@ -50,6 +50,14 @@ def test_a_failed_case_says_why_and_its_numbers_are_null(tmp_path: Path) -> None
     case = next(case for case in made["cases"] if case["mode"] == "xla")
     assert (case["verdict"], case["error"]) == ("FAILED", "slice: killed from outside")
     assert [case[name] for name in ("speedup", "step_s", "startup_s", "break_even_steps", "p_holm")] == [None] * 5
+
+
+def test_what_the_reader_should_know_of_the_machine_is_among_the_warnings(tmp_path: Path) -> None:
+    busy = replace(ENVIRONMENT, load_before=1.5 * ENVIRONMENT.cores)
+    built(tmp_path, outcomes(a_plan(), STEPS, environment=busy))
+    (warning,) = [each for each in json.loads((tmp_path / "summary.json").read_text())["warnings"] if not each["mode"]]
+    assert warning["group"] is None
+    assert warning["text"].startswith("the machine was busy before the run")
 
 
 def test_a_mode_that_cannot_run_the_task_is_no_error(tmp_path: Path) -> None:
