@@ -239,7 +239,8 @@ def _card(found: Machines) -> Card:
 def _cover(found: Machines) -> Cover:
     plan = found.plan.plan
     models = ", ".join(dict.fromkeys(case.workload.model for case in plan.cases))
-    about = f"{models}, {len(found.plan.machines)} machines"
+    count = len(found.plan.machines)
+    about = f"{models}, {count} machine{'s' * (count != 1)}"
     chips = (Chip(f"**{day(found.plan.created)}**"), Chip(f"preset **{plan.schedule.preset}**"))
     command = "cifar-bench run --each-machine --on ADDRESS"
     tab = f"Machines · {about} · {day(found.plan.created)}"

@@ -1,6 +1,8 @@
 """The facts of a run's card: what must be known first, accuracy, break-even, XLA, ties, and what came to nothing."""
 
-from bench.analysis.clocks import Conflict, conflict, overload
+from collections.abc import Mapping, Sequence
+
+from bench.analysis.clocks import Conflict, Overload, conflict, overload
 from bench.analysis.learning import Learning
 from bench.analysis.results import CaseResult, GroupResult, Run
 from bench.report.form.card import Fact, Sign
@@ -19,14 +21,29 @@ def known_first(run: Run, group: GroupResult, chosen: CaseResult) -> list[Fact]:
         return []
     cpu = chosen.comparison.cpu if chosen.comparison else None
     words = f"in CPU time {chosen.title} is {speedup_interval(cpu)}" if cpu else "see CPU time and memory"
-    over = overload(run, group)
-    if over:
-        return [Fact("warn", f"The machine was overloaded: load {over.load:.3g} on {over.cores} cores", words)]
+    if over := overload(run, group):
+        return [_overloaded(over, words)]
     turned = conflict(group.baseline, chosen) is Conflict.REVERSED
     likely = "likely " * bool(chosen.comparison and chosen.comparison.rough)
     only = f"It is {likely}faster in wall time only"
     title = only if turned else "It, or what it is compared with, waited while it was timed"
     return [Fact("warn", title, words)]
+
+
+def known_first_of(run: Run, cases: Sequence[tuple[GroupResult, CaseResult]], names: Mapping[str, str]) -> list[Fact]:
+    """The same of several cases by name, in one fact."""
+    if overs := [over for group, _ in cases if (over := overload(run, group))]:
+        worst = max(overs, key=lambda over: over.load)
+        return [_overloaded(worst, "wall times may include other programs' work; for CPU times see In one sentence")]
+    told = [(names[group.title], fact) for group, chosen in cases for fact in known_first(run, group, chosen)]
+    if len(told) > 1:
+        where = listed([name for name, _ in told])
+        return [Fact("warn", f"CPU time says something else in {len(told)} of {len(cases)} cases", where)]
+    return [Fact("warn", f"{name}: {fact.line[0].lower()}{fact.line[1:]}", fact.small) for name, fact in told]
+
+
+def _overloaded(over: Overload, words: str) -> Fact:
+    return Fact("warn", f"The machine was overloaded: load {over.load:.3g} on {over.cores} cores", words)
 
 
 def accuracy(chosen: CaseResult, base: CaseResult, learned: Learning | None) -> list[Fact]:

@@ -133,6 +133,7 @@ def _of_cases(run: Run, groups: list[GroupResult]) -> Card:
     left = len(facts) - MOST_CASES
     if left > 0:
         facts = [*facts[:MOST_CASES], Fact("same", f"{left} more cases are in the table", minor=True)]
+    facts = [*card_facts.known_first_of(run, [(group, choice.chosen) for group, choice in chosen], names), *facts]
     sure = _sure(run, groups[0])
     tone: Tone = "good" if run.enough else "open"
     if len(titles) == 1:

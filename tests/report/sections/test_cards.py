@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from builders import a_group, a_plan, an_accuracy_plan, outcomes
+from builders import ENVIRONMENT, a_group, a_plan, an_accuracy_plan, outcomes
 from built_reports import STEPS
 from swept_runs import a_sweep
 from trainings import kept_trainings
@@ -148,6 +148,21 @@ def test_few_repetitions_of_several_cases_are_likely_too_and_so_is_where_modes_c
     assert card(few, None).title == "Likely: it depends on the batch size"
     assert "**tf.function overtakes eager between" in " ".join(sweep.sentences(whole))
     assert "**tf.function likely overtakes eager between" in " ".join(sweep.sentences(few))
+
+
+def test_a_card_on_several_cases_says_first_that_the_machine_was_overloaded() -> None:
+    plan, records = a_sweep({"function": {8: 0.5, 64: 2.0}})
+
+    def first_line(load: float) -> str:
+        busy = [
+            replace(o, measurement=replace(o.measurement, environment=replace(ENVIRONMENT, load_before=load)))
+            for o in records
+            if o.measurement
+        ]
+        return lines(card(analyse(plan, busy), None))[0]
+
+    assert first_line(9.0) == f"The machine was overloaded: load 9 on {ENVIRONMENT.cores} cores"
+    assert first_line(0.1).startswith("batch 8: ")
 
 
 def test_one_repetition_recommends_nothing_anywhere() -> None:
