@@ -70,7 +70,7 @@ def profiled(run: Callable[[], None], level: int, process: int = 0) -> Any:
         run()
         return None
     with tempfile.TemporaryDirectory() as folder:
-        tf.profiler.experimental.start(folder, tf.profiler.experimental.ProfilerOptions(level, 0, 1))
+        tf.profiler.experimental.start(folder, tf.profiler.experimental.ProfilerOptions(_as_named_here(level), 0, 1))
         try:
             run()
         finally:
@@ -79,6 +79,12 @@ def profiled(run: Callable[[], None], level: int, process: int = 0) -> Any:
         for file in Path(folder).rglob("*.xplane.pb"):
             space.MergeFromString(file.read_bytes())
     return space
+
+
+def _as_named_here(level: int) -> int:
+    """TensorFlow's number of the level: up to 2.19 what is called is noted from 2 on."""
+    major, minor = tf.__version__.split(".")[:2]
+    return max(level, 2) if (int(major), int(minor)) < (2, 20) else level
 
 
 def _spans(space: Any) -> tuple[list[Span], list[Span]]:
