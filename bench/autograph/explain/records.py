@@ -98,7 +98,7 @@ class FuncGraph:
     ops_total: int
     kinds: tuple[Count, ...]
     listing: Listing
-    bodies: tuple["FuncGraph", ...]
+    bodies: "tuple[FuncGraph, ...]"  # whole in quotes: Python 3.10 does not resolve a name within
 
 
 @dataclass(frozen=True, slots=True)
