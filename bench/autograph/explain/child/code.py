@@ -24,8 +24,9 @@ class Code:
         self._python, self._name = target.python, target.name
         code = target.python.__code__
         self.file, self.first = code.co_filename, code.co_firstlineno
-        line_numbers = sorted({line for _, _, line in code.co_lines() if line})
-        self.body, self.last = (line_numbers[1:] or [self.first])[0], (line_numbers or [self.first])[-1]
+        # From Python 3.11 on the line of the def (or its first decorator) is among them.
+        line_numbers = sorted({line for _, _, line in code.co_lines() if line and line > self.first}) or [self.first]
+        self.body, self.last = line_numbers[0], line_numbers[-1]
         self._generated = set[str]()  # files that AutoGraph generated for it, all with the same lines
         self._text = ""
         self._origin: dict[int, int] = {}
