@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from builders import ENVIRONMENT, a_group, a_plan, an_accuracy_plan, outcomes
 from built_reports import STEPS
 from swept_runs import a_sweep
@@ -14,10 +15,10 @@ from bench.analysis.learning import read_learning
 from bench.analysis.results import Run
 from bench.records.run import Failure, Outcome
 from bench.report import summary
-from bench.report.form.card import Card
+from bench.report.form.card import Card, Fact
 from bench.report.form.document import Table
 from bench.report.questions.advice import choose
-from bench.report.sections import answer, steady, sweep
+from bench.report.sections import answer, card_facts, steady, sweep
 from bench.report.sections.cards import card
 
 
@@ -163,6 +164,24 @@ def test_a_card_on_several_cases_says_first_that_the_machine_was_overloaded() ->
 
     assert first_line(9.0) == f"The machine was overloaded: load 9 on {ENVIRONMENT.cores} cores"
     assert first_line(0.1).startswith("batch 8: ")
+
+
+def test_a_card_on_several_cases_names_those_in_which_cpu_time_says_something_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plan, records = a_sweep({"function": {8: 0.5, 64: 2.0}})
+    run = analyse(plan, records)
+
+    def first_fact(of_batches: tuple[int, ...]) -> Fact:
+        said = [Fact("warn", "It is faster in wall time only", "in CPU time 0.90x")]
+        monkeypatch.setattr(
+            card_facts, "known_first", lambda _, group, __: said if group.workload.batch_size in of_batches else []
+        )
+        return card(run, None).facts[0]
+
+    assert first_fact((8,)) == Fact("warn", "batch 8: it is faster in wall time only", "in CPU time 0.90x")
+    assert first_fact((8, 64)).line == f"CPU time says something else in 2 of {len(run.groups)} cases"
+    assert first_fact((8, 64)).small == "batch 8 and batch 64"
 
 
 def test_one_repetition_recommends_nothing_anywhere() -> None:
